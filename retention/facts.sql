@@ -44,7 +44,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT kept.record_key, kept.id FROM public.retention_retentiondate AS kept
     LEFT JOIN public.retention_retentionrule AS rule ON rule.id = kept.rule_id
     WHERE kept.record_key = ANY (keeps_changed_date.records)
-      AND (kept.changed_on > current_date - 30 OR rule.from_day > current_date - 30 OR rule.status <> 'in_force')
+      AND (kept.changed_on > (SELECT rules.today()) - 30 OR rule.from_day > (SELECT rules.today()) - 30 OR rule.status <> 'in_force')
 $$;
 
 -- Its time is not over, as two scans at least seven days apart have seen it.
@@ -52,7 +52,7 @@ CREATE FUNCTION rules.keeps_not_due(records uuid[]) RETURNS TABLE (record uuid, 
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT asked, kept.id FROM unnest(keeps_not_due.records) AS asked
     LEFT JOIN public.retention_retentiondate AS kept ON kept.record_key = asked
-    WHERE kept.id IS NULL OR kept.missing <> '' OR kept.due_on >= current_date OR kept.due_on IS NULL
+    WHERE kept.id IS NULL OR kept.missing <> '' OR kept.due_on >= (SELECT rules.today()) OR kept.due_on IS NULL
        OR kept.seen_again_on IS NULL OR kept.seen_again_on < kept.seen_due_on + 7
 $$;
 
@@ -77,8 +77,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHEN EXISTS (SELECT FROM public.retention_itemrun AS run WHERE run.item_id = one.id) THEN 'begun'
         WHEN said.id IS NULL OR said.kind <> 'destroy' THEN 'not decided'
         WHEN yes.id IS NULL OR yes.approved_by_id = said.decided_by_id OR yes.manifest <> said.manifest THEN 'not approved'
-        WHEN yes.waits_until >= current_date OR yes.approved_at > now() - interval '14 days' THEN 'waits'
-        WHEN rule.status <> 'in_force' OR one.due_on >= current_date THEN 'not due'
+        WHEN yes.waits_until >= (SELECT rules.today()) OR yes.approved_at > (SELECT rules.now()) - interval '14 days' THEN 'waits'
+        WHEN rule.status <> 'in_force' OR one.due_on >= (SELECT rules.today()) THEN 'not due'
         WHEN kept.rule_id IS DISTINCT FROM one.rule_id OR kept.due_on IS DISTINCT FROM one.due_on THEN 'date changed'
         WHEN EXISTS (SELECT FROM public.retention_brake AS b WHERE b.school_id = one.school_id AND b.lifted_at IS NULL) THEN 'brake'
         WHEN yes.manifest <> rules.manifest_of(one.record_key, one.rule_id, one.due_on) THEN 'changed'

@@ -16,8 +16,10 @@ from psycopg import sql
 
 from safeguarding import rights_rows
 from safeguarding.audit.protection import protected_models
+from safeguarding.ending import wall as ending_wall
 from safeguarding.launch.postgres import FUNCTION_OWNERS, ROLES_BESIDE, database_privileges
 from safeguarding.personal_data import declared
+from safeguarding.records import KEPT_BY_TRIGGERS
 from safeguarding.sealing.models import KEYS
 
 # Sign-in's own tables: rows that end with a session or a click. Their libraries delete them.
@@ -25,7 +27,7 @@ DELETING_APPS = frozenset({"sessions", "account", "usersessions", "mfa", "social
 # Only ever added to. Not even their owner changes a row, unless by dropping the trigger first.
 APPEND_ONLY = frozenset({"audit.event", "audit.leaf", "audit.checkpoint"})
 # When it was and in which transaction is for the database to say, and for nobody who works.
-SAID_BY_THE_DATABASE = frozenset({"audit.event"})
+SAID_BY_THE_DATABASE = frozenset({"audit.event", "retention.decision", "retention.approval"})
 # Only ever added to by those who work; they end with their record, which is the destroyer's to say.
 ADDED_ONLY = frozenset({"audit.logentry"})
 # Written by the worker alone, which seals: a web process that was taken over cannot put in a number or a seal.
@@ -33,10 +35,20 @@ WORKER_ONLY = frozenset({"audit.leaf", "audit.checkpoint", "audit.sealstate"})
 # Written by a function of the database, and read by nobody who answers pages: it tells of rows whoever was hidden from
 # whom.
 OF_A_FUNCTION = frozenset({"children.mergedrow"})
-# Kept by triggers (`chronicling.py`): whoever works reads it.
-KEPT_BY_TRIGGERS = frozenset({"concerns.chronicled"})
 # What `destroyer` does beside deleting records: it puts that on record, and asks how far the seals are.
 DESTROYER_ADDS, DESTROYER_READS = frozenset({"audit.event"}), frozenset({"audit.checkpoint"})
+# How far a destruction is, and what is left of it: its own, and read by those who work. `ending/wall.py` begins one.
+OF_DESTROYER = {
+    "retention.itemrun": "SELECT, UPDATE (state, moved_at, tries, trouble)",
+    "retention.endingrow": "SELECT, DELETE",
+    "retention.tombstone": "SELECT, INSERT",
+    "retention.filetodrop": "SELECT, INSERT, UPDATE (dropped_at)",
+    "retention.brake": "SELECT, INSERT (id, school_id, kind, amount)",
+    "retention.retentiongate": "SELECT",
+    "retention.retentionrule": "SELECT",
+    "accounts.school": "SELECT",
+}
+DESTROYER_ONLY = frozenset({"retention.itemrun", "retention.endingrow", "retention.tombstone", "retention.filetodrop"})
 # Written by `migrate` alone.
 READ_ONLY_TABLES = frozenset({"django_migrations", "django_content_type"})
 READ_ONLY_APPS = frozenset({"auth"})
@@ -217,10 +229,14 @@ def _of_destroyer(model: type[models.Model]) -> str:
         return f"INSERT ({', '.join(_filled(model))})"
     if model._meta.label_lower in DESTROYER_READS:
         return "SELECT"
+    if model._meta.label_lower in OF_DESTROYER:
+        return OF_DESTROYER[str(model._meta.label_lower)]
     if model not in protected_models():
         return ""
     mine = declared(model)
-    return "SELECT, DELETE, MAINTAIN" if mine and mine.identifying else "SELECT, DELETE"
+    rights = "SELECT, DELETE, MAINTAIN" if mine and mine.identifying else "SELECT, DELETE"
+    columns = ending_wall.emptied_columns(model)
+    return f"{rights}, UPDATE ({', '.join(map(_quoted, columns))})" if columns else rights
 
 
 def _rights(table: str, model: type[models.Model] | None, missing: Container[str]) -> str:
@@ -228,7 +244,7 @@ def _rights(table: str, model: type[models.Model] | None, missing: Container[str
         return "SELECT, INSERT"  # what a team stands on
     if table in READ_ONLY_TABLES or (model and model._meta.app_label in READ_ONLY_APPS):
         return "SELECT"
-    if model and model._meta.label_lower in KEPT_BY_TRIGGERS:
+    if model and model._meta.label_lower in KEPT_BY_TRIGGERS | DESTROYER_ONLY:
         return "SELECT"
     if model and model._meta.label_lower in SAID_BY_THE_DATABASE:
         return f"SELECT, INSERT ({', '.join(_filled(model))})"

@@ -147,7 +147,8 @@ def links_to_rule(model: type[models.Model]) -> Iterator[str]:
         if not field.is_relation or declared(field.related_model) is None:  # type: ignore[arg-type]
             continue
         root = root_of(field.related_model)  # type: ignore[arg-type]
-        ends = declared(root).retention not in (Retention.KEPT, Retention.SHARED)  # type: ignore[union-attr]
+        ruled = declared(root)
+        ends = ruled is not None and ruled.retention not in {Retention.KEPT, Retention.SHARED}
         if ends and root not in (root_of(model), get_user_model()):
             yield field.name
 

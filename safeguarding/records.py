@@ -18,6 +18,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 from django.utils.module_loading import import_string
 
+# By label: tables that triggers keep (`chronicling.py`), and that those who work only read.
+KEPT_BY_TRIGGERS = frozenset({"concerns.chronicled"})
+
 
 class Kind(StrEnum):
     """Which rows of a table a database role sees, and why."""

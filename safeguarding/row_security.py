@@ -23,6 +23,7 @@ from safeguarding.audit.protection import among, condition, fact, protected_mode
 from safeguarding.audit.signing import CHALLENGE, Told, padded, signed
 from safeguarding.ending import facts as ending_facts
 from safeguarding.ending import guards as ending_guards
+from safeguarding.ending import wall as ending_wall
 from safeguarding.launch.postgres import ROLES as SIGNING_IN
 from safeguarding.packages import own_apps
 from safeguarding.personal_data import own_models
@@ -50,6 +51,7 @@ def take_down(connection: Any) -> None:
             chronicling.taken_down(),
             rights_rows.taken_down(),
             ending_guards.taken_down(),
+            ending_wall.taken_down(),
         ]
         statements.append(sql.SQL("DROP SCHEMA IF EXISTS rules CASCADE"))
         cursor.execute(sql.SQL(";\n").join(statements))
@@ -80,6 +82,7 @@ def _statements(connection: Any) -> Iterator[sql.Composable]:
         yield from chronicling.statements(writer)
         yield from rights_rows.statements()
         yield from ending_guards.statements(writer)
+        yield from ending_wall.statements(writer)
 
 
 def _facts() -> Iterator[sql.Composable]:
@@ -99,6 +102,7 @@ def _facts() -> Iterator[sql.Composable]:
         if path.exists():
             yield sql.SQL(path.read_text().strip().rstrip(";"))  # type: ignore[arg-type]
     yield from ending_facts.statements()
+    yield ending_wall.fact()
     yield sql.SQL("GRANT CREATE, USAGE ON SCHEMA rules TO {}").format(owner)
     yield sql.SQL(
         """DO $$ DECLARE one regprocedure; BEGIN
@@ -195,7 +199,14 @@ def _policies(model: type[models.Model], quote: ClientCursor[Any]) -> Iterator[s
                 else sql.SQL(""),
                 check=sql.SQL(" WITH CHECK ({}{})").format(writes, check) if check else sql.SQL(""),
             )
-    yield sql.SQL("CREATE POLICY destroyer_all ON {} TO destroyer USING (true)").format(table)
+    for command, condition_, check_ in ending_wall.policies(model):
+        yield sql.SQL("CREATE POLICY {name} ON {table} FOR {command} TO destroyer USING ({using}){check}").format(
+            name=sql.Identifier(f"destroyer_{command.lower()}"),
+            table=table,
+            command=sql.SQL(command),  # type: ignore[arg-type]
+            using=sql.SQL(condition_),  # type: ignore[arg-type]
+            check=sql.SQL(f" WITH CHECK ({check_})" if check_ else ""),  # type: ignore[arg-type]
+        )
 
 
 def _of_tasks(model: type[models.Model]) -> tuple[sql.Composable, sql.Composable]:
@@ -279,16 +290,19 @@ def _unguarded(connection: Any) -> Iterator[str]:
         for (view,) in cursor.fetchall():
             yield f"The view {view} reads as its owner, past row security: give it security_invoker."
     wanted = {(f"{r}_{c.lower()}", c, r) for r in ("web", "worker") for c in ("SELECT", "INSERT", "UPDATE", "DELETE")}
-    wanted.add(("destroyer_all", "ALL", "destroyer"))
-    protected = {model._meta.db_table for model in protected_models()}
+    protected = {model._meta.db_table: model for model in protected_models()}
     for table in sorted(protected | there.keys()):
-        made = wanted if table in protected else set()
+        made = wanted | _of_destroyer(protected[table]) if table in protected else set()
         if made and not forced.get(table):
             yield f"{table} has no forced row security."
         if missing := made - there.get(table, set()):
             yield f"{table} lacks the policies {', '.join(sorted(name for name, _, _ in missing))}."
         if extra := there.get(table, set()) - made:
             yield f"{table} has policies that no rule made: {', '.join(sorted(name for name, _, _ in extra))}."
+
+
+def _of_destroyer(model: type[models.Model]) -> set[tuple[str, str, str]]:
+    return {(f"destroyer_{command.lower()}", command, "destroyer") for command, _, _ in ending_wall.policies(model)}
 
 
 # What facts and policies are made of: read as whoever calls them, so that the planner writes them into these

@@ -92,7 +92,6 @@ class Tombstone(models.Model):
     counts = models.JSONField(default=dict)
     rows = models.PositiveIntegerField()
     files = models.PositiveIntegerField()
-    size = models.PositiveBigIntegerField("size of the files in bytes")
     manifest = models.BinaryField(max_length=32)
     destroyed_at = models.DateTimeField(db_default=Now())
 
@@ -109,7 +108,6 @@ class Tombstone(models.Model):
             "counts",
             "rows",
             "files",
-            "size",
             "manifest",
             "destroyed_at",
         )
@@ -126,7 +124,6 @@ class FileToDrop(models.Model):
     item = models.ForeignKey(DestructionItem, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # Its name in the store, which says nothing.
     stored = models.CharField(max_length=80, unique=True)
-    size = models.PositiveBigIntegerField(default=0)
     made_at = models.DateTimeField(db_default=Now())
     dropped_at = models.DateTimeField(null=True, blank=True)
 
@@ -136,7 +133,7 @@ class FileToDrop(models.Model):
         ]
 
     class PersonalData(personal_data.PersonalData):
-        plain = ("stored", "size", "made_at", "dropped_at")
+        plain = ("stored", "made_at", "dropped_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
 

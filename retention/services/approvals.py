@@ -43,7 +43,7 @@ def approve(
     """
     now = DestructionList.objects.select_for_update(of=("self",)).get(pk=on_list.pk)
     if now.revision != seen:
-        raise ChangedSince
+        raise ChangedSince("Somebody changed this list since you opened it. See how it stands now.")
     decided = newest_decisions(now)
     rows = [item for item in now.items.filter(left_out_at=None, pk__in=items) if may_view(by, item)]
     if not rows or len(rows) != len(set(items)):

@@ -196,7 +196,7 @@ def _locked(hold: LegalHold, by: User, seen: int) -> LegalHold:
     if now.lifted_at is not None:
         raise OutOfTurn(_MOVED_ON)
     if now.revision != seen:
-        raise ChangedSince
+        raise ChangedSince("Somebody changed this hold since you opened it. See how it stands now.")
     return now
 
 

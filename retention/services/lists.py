@@ -135,7 +135,7 @@ def decide(
     if on_list.status != _S.REVIEW:
         raise OutOfTurn("This list has been sent already. Open it again to see how it stands.")
     if on_list.revision != seen:
-        raise ChangedSince
+        raise ChangedSince("Somebody changed this list since you opened it. See how it stands now.")
     for problem in decision_problems(kind, reason, keep_until, has_paper, paper, timezone.localdate(now)).values():
         raise BadInput(f"{problem}.")
     if not may_view(by, item):
@@ -193,7 +193,7 @@ def send(*, on_list: DestructionList, seen: int, by: User, at: datetime | None =
     """
     now = _locked(on_list, by)
     if now.revision != seen:
-        raise ChangedSince
+        raise ChangedSince("Somebody changed this list since you opened it. See how it stands now.")
     decided = newest_decisions(now)
     standing = list(now.items.filter(left_out_at=None))
     if missing := [item for item in standing if item.pk not in decided]:
@@ -234,7 +234,7 @@ def advise(
     if now.status not in (_S.APPROVAL, _S.WAITING):
         raise OutOfTurn("This list is not waiting for advice.")
     if now.revision != seen:
-        raise ChangedSince
+        raise ChangedSince("Somebody changed this list since you opened it. See how it stands now.")
     if advice not in (DestructionList.Advice.NO_OBJECTION, DestructionList.Advice.OBJECTION):
         raise BadInput("Choose whether you object.")
     if advice == DestructionList.Advice.OBJECTION and not words.strip():

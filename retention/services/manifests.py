@@ -4,6 +4,7 @@ A count made with a reviewer's sight would differ for somebody with a conflict o
 tell of a concern that is hidden. So the database makes it, whole (`rules.manifest_of`), and gives back a digest.
 """
 
+from datetime import date
 from uuid import UUID
 
 from django.db import connection
@@ -16,7 +17,7 @@ def manifest_of(item: DestructionItem) -> bytes:
     return _asked(item.record_key, item.rule_id, item.due_on)
 
 
-def _asked(record: UUID, rule: UUID, due_on: object) -> bytes:
+def _asked(record: UUID, rule: UUID, due_on: date) -> bytes:
     with connection.cursor() as cursor:
         cursor.execute("SELECT rules.manifest_of(%s, %s, %s)", [record, rule, due_on])
         [[digest]] = cursor.fetchall()

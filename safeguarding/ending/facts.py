@@ -106,7 +106,7 @@ def _own_links(model: Model) -> list[str]:
     return [quoted(hold.column) for hold in links(model, Link.ENDS) if hold.target is model]
 
 
-def _about(model: Model) -> tuple[str, str, str, Model]:
+def subjects_of(model: Model) -> tuple[str, str, str, Model]:
     """Of a root that is about others: the table between, its column to the root, its column to them, and their
     model.
     """
@@ -119,7 +119,7 @@ def _about(model: Model) -> tuple[str, str, str, Model]:
 
 
 def _about_nobody_else(model: Model) -> str:
-    table, own, other, whom = _about(model)
+    table, own, other, whom = subjects_of(model)
     here = f"SELECT FROM {table} AS j WHERE j.{own} = {key_of(model, 'n')}"
     going = _in_ctes(f"j.{other}", whom)
     return f"EXISTS ({here} AND {going}) AND NOT EXISTS ({here} AND j.{other} IS NOT NULL AND NOT {going})"
@@ -168,7 +168,7 @@ def _reached() -> str:
         f"SELECT own.record, j.{own} FROM own JOIN {table} AS j ON j.{other} = own.key"  # noqa: S608
         for model in roots()
         if (mine := declared(model)) and mine.about
-        for table, own, other, _ in [_about(model)]
+        for table, own, other, _ in [subjects_of(model)]
     ]
     grown = f"SELECT * FROM ({start}) AS begun UNION {' UNION '.join(steps)}"  # noqa: S608
     return f"WITH RECURSIVE own AS ({grown}) SELECT record, key FROM own UNION {' UNION '.join(about)}"  # noqa: S608

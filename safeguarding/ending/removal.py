@@ -38,6 +38,7 @@ from .units import (
     table_of,
     waiting,
 )
+from .wall import unguarded
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,13 @@ def left_of(keys: Collection[UUID]) -> list[tuple[str, UUID]]:
     return list(_ask("SELECT place, key FROM rules.left_of(%(keys)s::uuid[]) ORDER BY 1, 2", keys=list(keys)))
 
 
-def remove(records: Collection[UUID]) -> Ended:
+def remove(records: Collection[UUID], *, through_function: bool = False) -> Ended:
     """Delete everything that ends with these records, and empty what stays. In the transaction of whoever calls.
 
     What keeps a record is asked before (`reasons.py`). Raises `OutOfTurn` where a row waits by its declaration, and
     `IntegrityError` where something links to what is gone and nobody ruled on it: nothing is done then. Done again, it
-    finds nothing.
+    finds nothing. `through_function`: rows of tables without row security end by the function that asks which of them
+    end (`wall.py`), as `destroyer` must.
     """
     with transaction.atomic():
         for model in waiting():
@@ -81,7 +83,7 @@ def remove(records: Collection[UUID]) -> Ended:
             if _ask(statement, records=list(records)):
                 raise OutOfTurn("Something that belongs to this record is not settled. It stays until it is.")
         roots = [key for some in ends_with(records).values() for key in some]
-        work = _Work(roots)
+        work = _Work(roots, unguarded() if through_function else ())
         work.by_links()
         work.by_keys()
         _do("SET CONSTRAINTS ALL IMMEDIATE")
@@ -92,8 +94,8 @@ def remove(records: Collection[UUID]) -> Ended:
 class _Work:
     """One removal: the keys of the records it is about, and what it has done so far."""
 
-    def __init__(self, roots: list[UUID]) -> None:
-        self.roots = roots
+    def __init__(self, roots: list[UUID], by_function: Collection[Model]) -> None:
+        self.roots, self.by_function = roots, by_function
         self.gone: set[UUID] = set(roots)
         self.bare: set[UUID] = set()
         self.deleted: Counter[str] = Counter()
@@ -119,6 +121,12 @@ class _Work:
 
     def _delete(self, model: Model, where: str, **given: Any) -> None:
         key = key_of(model, "n")
+        if model in self.by_function:
+            rows = _ask("SELECT public.end_rows(%(model)s)", model=model._meta.label_lower)
+            self._note(
+                model, [(UUID(one),) for (one,) in rows] if is_uuid(model._meta.pk) else rows, self.deleted, self.gone
+            )
+            return
         rows = _ask(f"DELETE FROM {table_of(model)} AS n WHERE {where} RETURNING {key}", **given)  # noqa: S608
         self._note(model, rows, self.deleted, self.gone)
 

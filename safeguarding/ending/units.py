@@ -15,7 +15,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from psycopg import sql
 
-from safeguarding.database import KEPT_BY_TRIGGERS
 from safeguarding.personal_data import (
     LATER,
     OF_KEYS,
@@ -26,7 +25,7 @@ from safeguarding.personal_data import (
     own_models,
     root_of,
 )
-from safeguarding.records import Kind, of_kind
+from safeguarding.records import KEPT_BY_TRIGGERS, Kind, of_kind
 
 Model = type[models.Model]
 # For a root: the condition that a column holds the key of one that ends.

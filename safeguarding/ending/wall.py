@@ -1,48 +1,63 @@
 """What may `destroyer` do? Nothing, but to what two people have approved and waited for.
 
-A function of the database begins a destruction. It locks the records that go, asks everything that may be in the way once
-more, and writes down which rows end (`retention.endingrow`). The policies of `destroyer` show it those rows and no others:
-it deletes what ends, and empties what stays. Rows of tables without row security it ends through a function that asks the
-same list. What a page, a task or a person does changes nothing of this.
+A function of the database begins a destruction. It locks the records that go, asks everything that may be in the way
+once more, and writes down which rows end (`retention.endingrow`). The policies of `destroyer` show it those rows and no
+others: it deletes what ends, and empties what stays. Rows of tables without row security it ends through a function
+that asks the same list. What a page, a task or a person does changes nothing of this.
 """
 
 from collections.abc import Iterator
+from functools import cache
 
-from django.db import models
 from psycopg import sql
 
 from safeguarding.audit.protection import protected_models
 from safeguarding.personal_data import Link, declared
 
+from .facts import by_keys, subjects_of
 from .guards import marked
 from .reasons import reasons
-from .units import Model, by_links_and_keys, emptied, key_of, keyed, keys, links, quoted, roots, table_of
+from .units import Model, emptied, ended, key_of, keyed, keys, links, quoted, table_of
 
 # By label, in SQL: the engine knows no app.
 ITEM, RUN, ROW, GATE = (
     f"public.retention_{name}" for name in ("destructionitem", "itemrun", "endingrow", "retentiongate")
 )
+# What says what is to end, by keys and days alone: who destroys reads it whole.
+NAMING_NOBODY = frozenset(
+    f"retention.{name}" for name in ("destructionlist", "destructionitem", "decision", "approval")
+)
 _ENDS, _BOTH = "ARRAY['ends']", "ARRAY['ends', 'emptied']"
 
 
-def policies(model: Model) -> Iterator[tuple[str, str, str, str]]:
+@cache
+def ending_models() -> tuple[Model, ...]:
+    """The models of which rows end, by a link or by a key that they hold."""
+    return tuple(dict.fromkeys([*ended(), *by_keys()]))
+
+
+@cache
+def losing() -> tuple[Model, ...]:
+    """The models of which rows stay and lose a link or a key."""
+    return tuple(dict.fromkeys([*emptied(), *keyed(Link.EMPTIES)]))
+
+
+def policies(model: Model) -> Iterator[tuple[str, str, str]]:
     """Of one table for `destroyer`: (command, using, check), as SQL. Rows that go, and those that are emptied."""
-    if model not in by_links_and_keys():
+    if model._meta.label_lower in NAMING_NOBODY:
+        yield "SELECT", "true", ""
         return
-    yield "SELECT", _going(model, _BOTH), "", ""
-    yield "DELETE", _going(model, _ENDS), "", ""
+    if model in ending_models() or model in losing():
+        yield "SELECT", _going(model, _BOTH), ""
+    if model in ending_models():
+        yield "DELETE", _going(model, _ENDS), ""
     if model in losing():
-        yield "UPDATE", _going(model, _BOTH), "true", ""
+        yield "UPDATE", _going(model, _BOTH), "true"
 
 
 def _going(model: Model, becomes: str) -> str:
     key = f"{quoted(str(model._meta.pk.column))}::text"  # type: ignore[union-attr]
     return f"{key} = ANY ((SELECT rules.rows_going('{model._meta.label_lower}', {becomes}))::text[])"
-
-
-def losing() -> list[Model]:
-    """The models of which rows stay and lose something, and those that say that they are ending."""
-    return [*dict.fromkeys([*emptied(), *keyed(Link.EMPTIES)])]
 
 
 def emptied_columns(model: Model) -> list[str]:
@@ -58,14 +73,12 @@ def emptied_columns(model: Model) -> list[str]:
 def unguarded() -> list[Model]:
     """The models whose rows end and have no row security: those of people's own pages, and of the machine."""
     protected = protected_models()
-    return [model for model in by_links_and_keys() if model not in protected]
+    return [model for model in ending_models() if model not in protected]
 
 
 def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
     """The two functions, and what their owner, whom row security does not bind, may do for them."""
-    yield sql.SQL(
-        "DROP FUNCTION IF EXISTS public.begin_ending(uuid); DROP FUNCTION IF EXISTS public.end_rows(text)"
-    )
+    yield taken_down()
     yield sql.SQL("GRANT CREATE ON SCHEMA public TO {}").format(owner)
     yield sql.SQL(_begin_ending())  # type: ignore[arg-type]
     yield sql.SQL(_end_rows())  # type: ignore[arg-type]
@@ -91,6 +104,11 @@ def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
         yield sql.SQL("GRANT SELECT ({}), DELETE ON {} TO {}").format(key, sql.SQL(table_of(model)), owner)  # type: ignore[arg-type]
 
 
+def taken_down() -> sql.Composable:
+    """Take them away before a migration: they name tables."""
+    return sql.SQL("DROP FUNCTION IF EXISTS public.begin_ending(uuid); DROP FUNCTION IF EXISTS public.end_rows(text)")
+
+
 def _begin_ending() -> str:
     locks = "\n    ".join(_lock(model) for model in marked())
     marks = "\n    ".join(
@@ -98,10 +116,11 @@ def _begin_ending() -> str:
         for model in marked()
     )
     asks = "\n    ".join(
-        f"IF EXISTS (SELECT FROM rules.{quoted(reason.fact)}(ARRAY[one.record_key])) THEN RETURN '{reason.fact}'; END IF;"
+        f"IF EXISTS (SELECT FROM rules.{quoted(reason.fact)}(ARRAY[one.record_key])) "
+        f"THEN RETURN '{reason.fact}'; END IF;"
         for reason in reasons()
     )
-    return _BEGIN.format(locks=locks, marks=marks, asks=asks, others=_others_are_ending())
+    return _BEGIN.format(locks=locks, marks=marks, asks=asks)
 
 
 def _lock(model: Model) -> str:
@@ -112,42 +131,40 @@ def _lock(model: Model) -> str:
     )
 
 
-def _others_are_ending() -> str:
-    """Whether something that is about this record is also about one that is being destroyed at this moment: of two that
+def fact() -> sql.Composable:
+    """Whether something that is about a record is also about one that is being destroyed at this moment: of two that
     end at once each would leave it to the other.
     """
+    return sql.SQL(_SHARES).format(body=sql.Literal(f"SELECT {_shares_with_ending()}"))
+
+
+def _shares_with_ending() -> str:
     found = []
     for root in marked():
         mine = declared(root)
-        if mine is None or not mine.about:
-            continue
-        near, far = mine.about.split("__")
-        between = root._meta.get_field(near)
-        linked = between.related_model._meta.get_field(far)  # type: ignore[union-attr]
-        found.append(
-            f"EXISTS (SELECT FROM {table_of(between.related_model)} AS j "  # type: ignore[arg-type]  # noqa: S608
-            f"JOIN {table_of(linked.related_model)} AS other ON other.id = j.{quoted(linked.column)} "
-            f"WHERE j.{quoted(between.field.column)} IN (SELECT key FROM rules.reached(ARRAY[one.record_key])) "  # type: ignore[union-attr]
-            "AND other.ending_at IS NOT NULL)"
-        )
+        if mine is not None and mine.about:
+            table, own, other, whom = subjects_of(root)
+            found.append(
+                f"EXISTS (SELECT FROM {table} AS j JOIN {table_of(whom)} AS other ON other.id = j.{other} "  # noqa: S608
+                f"WHERE j.{own} IN (SELECT key FROM rules.reached(ARRAY[$1])) "
+                "AND other.ending_at IS NOT NULL)"
+            )
     return " OR ".join(found) or "false"
 
 
 def _end_rows() -> str:
     cases = "\n        ".join(
         f"WHEN '{model._meta.label_lower}' THEN RETURN QUERY DELETE FROM {table_of(model)} AS n "  # noqa: S608
-        f"WHERE {key_of(model, 'n')}::text = ANY (rules.rows_going(model, {_ENDS})) RETURNING {key_of(model, 'n')}::text;"
+        f"WHERE {key_of(model, 'n')}::text = ANY (rules.rows_going(end_rows.model, {_ENDS})) "
+        f"RETURNING {key_of(model, 'n')}::text;"
         for model in unguarded()
     )
     return _END_ROWS.format(cases=cases)
 
 
-def all_roots() -> tuple[type[models.Model], ...]:
-    """The models whose keys a destruction takes: for who asks what went with it."""
-    return roots()
-
-
-# Returns nothing where it has begun, else why not in a word: a code of `rules.may_end`, or the fact that keeps the record.
+_SHARES = """CREATE FUNCTION rules.shares_with_ending(record uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS {body}"""
+# Returns nothing where it has begun, else why not in a word: of `rules.may_end`, or the fact that keeps the record.
 _BEGIN = """
 CREATE FUNCTION public.begin_ending(item uuid) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
@@ -163,7 +180,7 @@ BEGIN
     said := rules.may_end(one.id);
     IF said <> '' THEN RETURN said; END IF;
     {asks}
-    IF {others} THEN RETURN 'another is ending'; END IF;
+    IF rules.shares_with_ending(one.record_key) THEN RETURN 'another is ending'; END IF;
     {marks}
     INSERT INTO public.retention_itemrun (item_id, school_id, state, tries, trouble)
     VALUES (one.id, one.school_id, 'begun', 0, '');

@@ -3,7 +3,8 @@
 What is in it is sealed in the store; here is what it is called and how it stands.
 """
 
-from typing import ClassVar
+from collections.abc import Collection
+from typing import ClassVar, Self
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -48,9 +49,14 @@ class InStore(models.Model):
         abstract = True
 
     @classmethod
-    def names_in_store(cls) -> set[str]:
-        """The names of all that rows of this model have there."""
-        return set(cls._default_manager.exclude(stored="").values_list("stored", flat=True))
+    def names_in_store(cls, keys: Collection[UUID] | None = None) -> set[str]:
+        """The names of all that rows of this model have there, or those with these keys."""
+        return set(cls._of(keys).exclude(stored="").values_list("stored", flat=True))
+
+    @classmethod
+    def _of(cls, keys: Collection[UUID] | None) -> models.QuerySet[Self]:
+        rows = cls._default_manager.all()
+        return rows if keys is None else rows.filter(pk__in=keys)
 
 
 class StoredFile(InStore):
@@ -126,9 +132,9 @@ class StoredFile(InStore):
         raise NotImplementedError
 
     @classmethod
-    def names_in_store(cls) -> set[str]:
-        pictures = cls._default_manager.exclude(pictures=[]).values_list("pictures", flat=True)
-        return super().names_in_store().union(*pictures)
+    def names_in_store(cls, keys: Collection[UUID] | None = None) -> set[str]:
+        pictures = cls._of(keys).exclude(pictures=[]).values_list("pictures", flat=True)
+        return super().names_in_store(keys).union(*pictures)
 
     @property
     def of_kind(self) -> Kind:

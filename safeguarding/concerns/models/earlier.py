@@ -6,7 +6,9 @@ record that was brought in is nobody's account and no concern: it has no state, 
 It says where it comes from, who wrote it and when, and is read beside the rest.
 """
 
+from collections.abc import Collection
 from datetime import date
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -257,9 +259,9 @@ class EarlierPdf(InStore):
         retention = Retention.GOES_WITH_IT
 
     @classmethod
-    def names_in_store(cls) -> set[str]:
-        pictures = cls._default_manager.exclude(pictures=[]).values_list("pictures", flat=True)
-        return super().names_in_store().union(*pictures)
+    def names_in_store(cls, keys: Collection[UUID] | None = None) -> set[str]:
+        pictures = cls._of(keys).exclude(pictures=[]).values_list("pictures", flat=True)
+        return super().names_in_store(keys).union(*pictures)
 
     @property
     def reason(self) -> str:
