@@ -272,14 +272,14 @@ def test_nothing_new_is_put_on_a_record_that_is_ending(room: Any, shared: Concer
     Child._base_manager.filter(pk=rowan.pk).update(ending_at=timezone.now())
     Concern._base_manager.filter(pk=shared.pk).update(ending_at=timezone.now())
     with pytest.raises(IntegrityError, match="this record is ending"), transaction.atomic():
-        FormerUpn.objects.create(**ends)
+        FormerUpn.objects.create(**{**ends, "upn": "Z3"})
     with pytest.raises(IntegrityError, match="this record is ending"), transaction.atomic():
         factories.concern(room, children=[ChildEntry("witness", rowan)])
     with pytest.raises(IntegrityError, match="this record is ending"), transaction.atomic():
         deciding.add_note(concern=shared, token=uuid4(), text="Too late.", by=room.lead)
     # What is there can still be written, as the machine does at night; and everybody else's record takes what it did.
     there.save()
-    assert FormerUpn.objects.create(**{**ends, "child": jude}).pk
+    assert FormerUpn.objects.create(**{**ends, "child": jude, "upn": "Z2"}).pk
 
 
 def test_every_link_to_a_record_that_can_be_ending_is_guarded():
