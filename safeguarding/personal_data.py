@@ -59,6 +59,8 @@ OF_KEYS = frozenset({Link.FOLLOWS, Link.STAYS, Link.APART})
 FORM_KEY = "token"
 # For a root with a period of its own that Harbour does not carry out yet.
 LATER = "later"
+# In `emptied`: what an app writes down of a record before the link to it is emptied (`ending.removal.before`).
+WRITTEN = object()
 
 
 class PersonalData:
@@ -74,8 +76,8 @@ class PersonalData:
     A root has a period of its own, which `schedule` names ("child_file"), or is `about` others, by the path of links
     to them ("children__child"), and ends with the last of them. `links` rules each link to a record that has another
     period than the row itself, and each column of keys; links to people end with nobody. `emptied` says for a link that
-    empties which fields get which value with it: {link: {field: value}}; a key that cannot be null becomes that of its
-    own row.
+    empties which fields get which value with it: {link: {field: value}}, or `WRITTEN`, and their app fills them before.
+    A key that cannot be null becomes that of its own row.
     """
 
     subject: str | None = None
@@ -197,6 +199,9 @@ def _link_problems(model: type[models.Model], mine: type[PersonalData]) -> Itera
             yield f"{label}.{name} cannot be emptied: it takes no null."
     for name in sorted(mine.emptied.keys() - {n for n, ruling in mine.links.items() if ruling is Link.EMPTIES}):
         yield f"{label}.{name} is in `emptied`, and no link that empties."
+    there = {field.name for field in model._meta.concrete_fields}
+    for name in sorted({name for values in mine.emptied.values() for name in values} - there):
+        yield f"{label}.PersonalData empties {name}, which is no field."
     yield from _root_problems(model, mine)
 
 

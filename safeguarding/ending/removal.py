@@ -8,7 +8,7 @@ everything back.
 
 import json
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from safeguarding.exceptions import OutOfTurn
-from safeguarding.personal_data import Link, declared
+from safeguarding.personal_data import WRITTEN, Link, declared
 
 from .facts import by_key, by_keys
 from .reasons import waits_fact
@@ -48,6 +48,17 @@ class Ended:
     deleted: dict[str, int]
     emptied: dict[str, int]
     keys: frozenset[UUID]
+
+
+# What an app writes down of records, given their keys, before they go.
+Before = Callable[[Collection[UUID]], None]
+_before: list[Before] = []
+
+
+def before(write: Before) -> Before:
+    """Say what is written down, into a row that stays, of records that are about to go."""
+    _before.append(write)
+    return write
 
 
 def ends_with(records: Collection[UUID]) -> dict[str, list[UUID]]:
@@ -83,6 +94,8 @@ def remove(records: Collection[UUID], *, through_function: bool = False) -> Ende
             if _ask(statement, records=list(records)):
                 raise OutOfTurn("Something that belongs to this record is not settled. It stays until it is.")
         roots = [key for some in ends_with(records).values() for key in some]
+        for write in _before:
+            write(roots)
         work = _Work(roots, unguarded() if through_function else ())
         work.by_links()
         work.by_keys()
@@ -172,12 +185,13 @@ def _given(column: str, root: Model) -> str:
 
 def _emptied_with(model: Model, hold: Hold) -> dict[str, Any]:
     """The columns that are emptied with a link, with what they get."""
-    mine = declared(model)
-    fields = (
-        (model._meta.get_field(name), value)
-        for name, value in (mine.emptied if mine else {}).get(hold.field, {}).items()
-    )
-    return {str(field.column): field.get_db_prep_save(value, connection) for field, value in fields}  # type: ignore[union-attr]
+    mine: Any = declared(model)
+    found = {}
+    for name, value in mine.emptied.get(hold.field, {}).items():
+        if value is not WRITTEN:
+            field: Any = model._meta.get_field(name)
+            found[str(field.column)] = field.get_db_prep_save(value, connection)
+    return found
 
 
 def _ask(statement: str, **given: Any) -> list[Any]:

@@ -4,11 +4,13 @@ import ast
 import inspect
 import textwrap
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.test.utils import isolate_apps
 
+from children.models import Child
 from safeguarding import personal_data
-from safeguarding.concerns.models import Pin
+from safeguarding.concerns.models import Concern, Pin
 from safeguarding.personal_data import Link, Retention, Source, problems
 from safeguarding.sealing.fields import SealedText
 
@@ -48,6 +50,7 @@ def test_a_model_or_field_that_nobody_classified_is_found(monkeypatch):
             source = Source.SCHOOL
             collection = "voluntary"
             retention = Retention.ROOT
+            schedule = personal_data.LATER
 
     monkeypatch.setattr(personal_data, "own_models", lambda: [Undeclared, Half, Whole])
     found = "\n".join(personal_data.problems())
@@ -87,3 +90,51 @@ def test_a_link_to_a_record_of_another_period_is_ruled(monkeypatch):
     assert "concerns.Pin.concern leads to a record of another period: `links` must rule it." in set(problems())
     monkeypatch.setattr(Pin.PersonalData, "links", {**ruled, "child": Link.ENDS})
     assert "concerns.Pin.child needs no ruling: it ends with the row’s own record, or with nobody." in set(problems())
+
+
+@isolate_apps("safeguarding.demo")
+def test_a_column_of_keys_is_ruled_and_its_ruling_can_be_carried_out(monkeypatch):
+    class Keyed(models.Model):
+        token = models.UUIDField()
+        child_key = models.UUIDField()
+        names = ArrayField(models.UUIDField())
+        entry = models.ForeignKey(Pin, on_delete=models.PROTECT)
+
+        class Meta:
+            app_label = "demo"
+
+        class PersonalData(personal_data.PersonalData):
+            plain = ("token", "child_key", "names")
+            source = Source.SCHOOL
+            retention = Retention.KEPT
+
+    def found():
+        return "\n".join(problems())
+
+    monkeypatch.setattr(personal_data, "own_models", lambda: [Keyed])
+    assert "demo.Keyed.child_key holds keys: `links` must rule it" in found()
+    assert "demo.Keyed.names holds keys" in found()
+    assert "demo.Keyed.entry leads to a record of another period" in found()
+    # That of its form is ruled for every model.
+    assert "demo.Keyed.token" not in found()
+
+    ruled = {"child_key": Link.ENDS, "names": Link.APART, "entry": Link.ENDS}
+    monkeypatch.setattr(Keyed.PersonalData, "links", ruled)
+    assert found() == ""
+    monkeypatch.setattr(Keyed.PersonalData, "links", {**ruled, "entry": Link.STAYS})
+    assert "demo.Keyed.entry is a link: `links` cannot say that it stays as it is" in found()
+    monkeypatch.setattr(Keyed.PersonalData, "links", {**ruled, "entry": Link.EMPTIES})
+    assert "demo.Keyed.entry cannot be emptied: it takes no null." in found()
+    monkeypatch.setattr(Keyed.PersonalData, "links", ruled)
+    monkeypatch.setattr(Keyed.PersonalData, "emptied", {"entry": {"story": ""}})
+    assert "demo.Keyed.entry is in `emptied`, and no link that empties." in found()
+    assert "demo.Keyed.PersonalData empties story, which is no field." in found()
+
+
+def test_a_root_says_when_it_ends(monkeypatch):
+    for model, name in ((Child, "schedule"), (Concern, "about")):
+        with monkeypatch.context() as changed:
+            changed.setattr(model.PersonalData, name, "")
+            assert any(one.startswith(f"{model._meta.label} is a root: say its `schedule`") for one in problems())
+    monkeypatch.setattr(Pin.PersonalData, "schedule", "pin")
+    assert "concerns.Pin is no root: `schedule` and `about` are of roots alone." in set(problems())

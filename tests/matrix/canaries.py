@@ -24,6 +24,7 @@ _WORD = re.compile(r"zq[bcdfghjklmnprstvwx]{6}")
 # Fields that hold no canary of their own, each with its reason.
 DERIVED = {
     ("audit.logentry", "changes"): "words of other fields, which are planted there",
+    ("adults.staffconcernchild", "child_was"): "name and birth date, written down when the child’s record ends",
     ("children.child", "name_sounds"): "how the names sound: made from them, and shown nowhere",
     ("children.importpart", "content"): "the bytes of a file, gone when it has been read; its rows are looked at",
 }

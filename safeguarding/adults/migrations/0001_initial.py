@@ -107,9 +107,10 @@ class Migration(migrations.Migration):
             name='StaffConcernChild',
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('child_was', safeguarding.sealing.fields.SealedText(blank=True, verbose_name='name and birth date of a child whose record was destroyed')),
                 ('linked_at', models.DateTimeField()),
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='children.child')),
+                ('child', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='children.child')),
                 ('linked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
                 ('staff_concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='children', to='adults.staffconcern')),

@@ -224,13 +224,15 @@ class AdultNamed(models.Model):
 class StaffConcernChild(models.Model):
     """A child whom a concern about an adult touches.
 
-    Only its readers see the link; the child's record shows nothing of it.
+    Only its readers see the link; the child's record shows nothing of it. Where that record ends before the concern
+    does, who it was stays here, sealed with the concern.
     """
 
     id = key()
     staff_concern = models.ForeignKey(StaffConcern, on_delete=models.PROTECT, related_name="children")
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
-    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, null=True, related_name="+")
+    child_was = SealedText("name and birth date of a child whose record was destroyed", blank=True)
     linked_at = models.DateTimeField()
     linked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -249,8 +251,11 @@ class StaffConcernChild(models.Model):
     class PersonalData(personal_data.PersonalData):
         subject = "child"
         record = "staff_concern"
+        sealed_by = "staff_concern"
+        narrative = ("child_was",)
         plain = ("linked_at", "withdrawn_at")
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE4
         retention = Retention.GOES_WITH_IT
-        links = {"child": Link.ENDS}
+        links = {"child": Link.EMPTIES}
+        emptied = {"child": {"child_was": personal_data.WRITTEN}}

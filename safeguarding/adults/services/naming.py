@@ -1,5 +1,6 @@
 """Whom is a concern about an adult about, whom else does it involve, and which children does it touch?"""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from safeguarding.adults.subjects import keep_for
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
+from safeguarding.dates import full_day
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 
 Part = AdultNamed.Part
@@ -171,3 +173,12 @@ def unlink_child(*, linked: StaffConcernChild, by: User, at: datetime | None = N
     now.save(update_fields=["revision"])
     record(Verb.WITHDRAW, now, by=by, purpose="child")
     return held
+
+
+def write_down(children: Collection[UUID]) -> None:
+    """Who the children were whose records end: a concern about an adult is kept longer, and must say of whom it is."""
+    links = StaffConcernChild.objects.filter(child__in=children, withdrawn_at=None)
+    for linked in links.select_related("child", "child__detail"):
+        born = linked.child.detail.date_of_birth if hasattr(linked.child, "detail") else None
+        linked.child_was = linked.child.full_name + (f", born {full_day(born)}" if born else "")
+        linked.save(update_fields=["child_was"])

@@ -89,7 +89,8 @@ class Written:
 class Touched:
     """A child whom it touches.
 
-    `child` is None for a reader who does not see the child's card, such as the chair of governors.
+    `child` is None for a reader who does not see the child's card, such as the chair of governors, and where its record
+    was destroyed.
     """
 
     linked: StaffConcernChild
@@ -97,6 +98,8 @@ class Touched:
 
     @property
     def who(self) -> str:
+        if self.linked.child_id is None:
+            return f"{self.linked.child_was}. The record of this child was destroyed."
         return self.child.full_name if self.child else "A child whose card you may not see"
 
 
@@ -173,8 +176,8 @@ def whole(concern: StaffConcern, see: See, *, today: date) -> Whole:
 def _touched(concern: StaffConcern, see: See) -> list[Touched]:
     """Every link, with the card where its reader sees it: a join would leave out the link with the card."""
     links = list(see(StaffConcernChild).filter(staff_concern=concern, withdrawn_at=None).order_by("linked_at"))
-    cards = see(Child).in_bulk([link.child_id for link in links])
-    return [Touched(link, cards.get(link.child_id)) for link in links]
+    cards = see(Child).in_bulk([link.child_id for link in links if link.child_id])
+    return [Touched(link, cards.get(link.child_id)) for link in links]  # type: ignore[arg-type]
 
 
 def looked_at(concern: StaffConcern, *, today: date) -> QuerySet[Event]:

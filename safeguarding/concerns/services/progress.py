@@ -324,7 +324,8 @@ def _named_by(by: User, concern_ids: Sequence[UUID]) -> QuerySet[ConcernChild]:
 def _as_named(row: ConcernChild) -> Named:
     child = _as_reported(row)
     if child is None:
-        return Named(row.description, row.get_kind_display(), row.get_role_display())
+        kind = row.get_kind_display()
+        return Named(row.description or kind, kind if row.description else "", row.get_role_display())
     about = ", ".join(filter(None, (child.class_name, child.year)))
     return Named(child.full_name, about, row.get_role_display())
 

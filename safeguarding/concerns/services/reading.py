@@ -242,9 +242,10 @@ def files_of(files: QuerySet[Attachment], action: Action) -> QuerySet[Attachment
 
 def described_children() -> QuerySet[ConcernChild]:
     """The children of concerns whom their reporters could only describe, those too who have been linked to a record
-    since.
+    since; not those whose record was destroyed.
     """
-    return ConcernChild.objects.filter(Q(child=None) | Q(linked_at__isnull=False)).select_related("concern")
+    described = ConcernChild.objects.filter(Q(child=None) | Q(linked_at__isnull=False))
+    return described.exclude(kind=ConcernChild.Kind.DESTROYED).select_related("concern")
 
 
 def similar(concerns: QuerySet[Concern], concern: Concern, children: Iterable[ConcernChild]) -> list[Concern]:

@@ -38,6 +38,8 @@ def link_child(*, named: ConcernChild, child: Child, by: User, at: datetime | No
         return named
     if named.child_id is not None:
         raise OutOfTurn("This child has been linked to a record already. Open the concern to see to which.")
+    if named.kind == ConcernChild.Kind.DESTROYED:
+        raise OutOfTurn("The record of this child was destroyed. Nobody can be named in its place.")
     if child.school_id != named.school_id:
         raise BadInput("That child is at another school.")
     if ConcernChild.objects.filter(concern_id=named.concern_id, child=child).exists():

@@ -1,0 +1,194 @@
+"""Does a child with a row in every table that can hold one leave nothing behind, and everybody else's records whole?
+
+By the rows of the matrix, which has one of nearly every kind, and by the database, which looks into every column of
+keys that there is.
+"""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from children.models import ChildMerge, Contact, Household, MergedRow
+from safeguarding.accounts.models import Notice
+from safeguarding.audit.models import LogEntry
+from safeguarding.concerns.models import (
+    Concern,
+    ConcernChild,
+    Draft,
+    EarlierBatch,
+    EarlierPdf,
+    HandOver,
+    PastoralNote,
+    StepUp,
+)
+from safeguarding.ending import reasons, removal, units
+from safeguarding.ending.facts import counted
+from safeguarding.exceptions import OutOfTurn
+from safeguarding.keys import uuid7
+from safeguarding.personal_data import Link
+from safeguarding.printing.models import PrintJob
+from tests.matrix.ground import THEN, given_row
+from tests.matrix.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+def _of_every_kind(world: World, record: str) -> None:
+    """What the world has no row of, because it is made by two steps, or gone within the day."""
+    child, by, school = world.children[record], world.lead_of(record), world.school_of(record)
+    merge = given_row(
+        ChildMerge,
+        school=school,
+        keep=child,
+        other=world.children["closed"],
+        other_number=1,
+        token=uuid7(),
+        status="declined",
+        asked_at=THEN,
+        asked_by=by,
+    )
+    MergedRow._base_manager.create(merge=merge, model="children.enrolment", field="child_id", row_id=child.pk)
+    note = PastoralNote._base_manager.filter(child=child).first()
+    given_row(StepUp, child=child, school=school, note=note, token=uuid7(), **_needed(StepUp, by))
+    action = world.concerns[record].actions.first()
+    given_row(HandOver, concern=action.concern, school=school, action=action, **_handed(world, record))
+    given_row(PrintJob, school=school, asker=by, names=[child.pk], stored="a", status="waiting")
+    batch = EarlierBatch._base_manager.filter(school=school).first()
+    given_row(EarlierPdf, batch=batch, school=school, child=child, number=900, kind="file")
+
+
+def _handed(world: World, record: str) -> dict[str, Any]:
+    return {**_needed(HandOver, world.lead_of(record)), "from_user": world.reporter_of(record)}
+
+
+def _needed(model: Any, by: Any) -> dict[str, Any]:
+    """Who did it and when, where a row says so."""
+    found = {}
+    for field in model._meta.concrete_fields:
+        if field.null or field.has_default() or field.has_db_default() or field.primary_key:
+            continue
+        if field.is_relation and field.related_model is type(by):
+            found[field.name] = by
+        elif field.get_internal_type() == "DateTimeField":
+            found[field.name] = THEN
+        elif field.get_internal_type() == "DateField":
+            found[field.name] = THEN.date()
+    return found
+
+
+def _rows() -> dict[str, int]:
+    return {str(model._meta.label_lower): model._base_manager.count() for model in units.models_here()}
+
+
+def test_of_every_table_nothing_is_left(world: World):
+    _of_every_kind(world, "open")
+    children = [child.pk for child in world.children.values()]
+    roots = [key for some in removal.ends_with(children).values() for key in some]
+    digest, counts = removal.manifest(roots)
+    assert removal.manifest(roots) == (digest, counts)
+    before = _rows()
+
+    done = removal.remove(children)
+
+    can = {*units.ended(), *units.keyed(Link.ENDS, Link.FOLLOWS)}
+    assert {model._meta.label_lower for model in can} - done.deleted.keys() == set()
+    assert removal.left_of(done.keys) == []
+    # What was approved is what went, table by table; and what the tables have lost is no more than that.
+    assert counts == {label: n for label, n in (done.deleted | done.emptied).items() if label in counted()}
+    # What is kept longer, and says of whom it is.
+    assert set(done.emptied) == {"adults.staffconcernchild"}
+    assert {label: before[label] - n for label, n in _rows().items() if before[label] != n} == done.deleted
+    # Again, it finds nothing.
+    again = removal.remove(children)
+    assert (again.deleted, again.emptied) == ({}, {})
+
+
+def test_a_child_goes_and_the_sister_in_the_same_concern_stays(world: World):
+    """The sisters of "two" and "hidden": their concern, their parents and their home are of both."""
+    one, other, concern = world.children["two"], world.children["hidden"], world.concerns["two"]
+    parents = set(Contact._base_manager.filter(children__child__in=[one, other]).values_list("pk", flat=True))
+    named = ConcernChild._base_manager.get(concern=concern, child=one)
+    ConcernChild._base_manager.filter(pk=named.pk).update(file_says="line", said_at=THEN, said_by=world.people["lead"])
+    _history(named, one.pk)
+
+    done = removal.remove([one.pk])
+
+    assert removal.left_of(done.keys) == []
+    assert done.emptied == {"concerns.concernchild": done.emptied["concerns.concernchild"]}
+    named.refresh_from_db()
+    assert (named.child, named.kind, named.description, named.story) == (None, "destroyed", "", "")
+    assert (named.file_says, named.said_at, named.said_by, named.role) == ("", None, None, "worried_about")
+    concern.refresh_from_db()
+    assert concern.account.facts
+    assert not LogEntry._base_manager.filter(object_id=named.pk).exists()
+    assert set(Contact._base_manager.filter(pk__in=parents).values_list("pk", flat=True)) == parents
+    assert Household._base_manager.filter(members__child=other).exists()
+
+    rest = removal.remove([other.pk])
+
+    assert concern.pk in rest.keys and not Concern._base_manager.filter(pk=concern.pk).exists()
+    assert parents <= rest.keys
+    assert removal.left_of([*done.keys, *rest.keys]) == []
+
+
+def _history(row: Any, child: UUID) -> None:
+    """An entry of the history of a row that stays, which says of whom it was."""
+    LogEntry._base_manager.create(
+        object_type=row._meta.label_lower,
+        object_id=row.pk,
+        record_id=row.concern_id,
+        changes={"child": [str(child), ""]},
+    )
+    assert LogEntry._base_manager.filter(object_id=row.pk).exists()
+
+
+def test_others_keep_every_row(world: World):
+    """Nothing of a child at another school, and of a concern that names only others, is touched."""
+    kept = [key for record in ("other", "action") for key in (world.children[record].pk, world.concerns[record].pk)]
+    before = removal.left_of(kept)
+    removal.remove([world.children["open"].pk])
+    lost = {place for place, _ in set(before) - set(removal.left_of(kept))}
+    # What says of the child who goes that it was linked there by mistake, or left out.
+    assert lost <= {"concerns_undonelink.concern_id", "concerns_withheldname.concern_id"}
+
+
+def test_what_waits_stops_it_and_nothing_is_done(world: World):
+    child, author = world.children["open"], world.people["reporter"]
+    before = _rows()
+    draft = Draft._base_manager.exclude(pk=None).first()
+    Draft._base_manager.filter(pk=draft.pk).update(names=[child.pk], author=author)
+
+    with pytest.raises(OutOfTurn, match="not settled"):
+        removal.remove([child.pk])
+
+    assert _rows() == before
+    assert "waits_concerns_draft" in {kept.reason.fact for kept in reasons.what_keeps([child.pk])[child.pk]}
+    Draft._base_manager.filter(pk=draft.pk).update(names=[])
+    assert removal.remove([child.pk]).deleted["children.child"] == 1
+
+
+def test_a_record_takes_its_merged_parts_with_it(world: World):
+    keep, part = world.children["open"], world.children["closed"]
+    type(part)._base_manager.filter(pk=part.pk).update(merged_into=keep)
+    assert set(removal.ends_with([keep.pk])["children.child"]) == {keep.pk, part.pk}
+    assert set(removal.ends_with([part.pk])["children.child"]) == {part.pk}
+
+
+def test_a_photograph_goes_alone(world: World):
+    shot = world.keys["open"]["photograph"]
+    assert removal.ends_with([shot]) == {"children.photograph": [shot]}
+    done = removal.remove([shot])
+    assert done.deleted.pop("children.photograph") == 1
+    assert done.deleted.keys() <= {"audit.logentry", "accounts.notice"}
+    assert removal.left_of([shot]) == []
+
+
+def test_a_manifest_changes_with_what_ends_and_not_with_word_of_it(world: World):
+    child = world.children["open"]
+    roots = [key for some in removal.ends_with([child.pk]).values() for key in some]
+    first = removal.manifest(roots)
+    Notice.objects.filter(object_id__in=roots).delete()
+    assert removal.manifest(roots) == first
+    _history(ConcernChild._base_manager.filter(child=child).first(), child.pk)
+    assert removal.manifest(roots) != first
