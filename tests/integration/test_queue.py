@@ -185,6 +185,7 @@ def test_the_destroyer_ends_keys_when_it_starts_and_whenever_it_is_rung_and_does
 ) -> None:
     """As the database's role `destroyer`, with its own queue."""
     cast = factories.staffroom()
+    factories.concern(cast)
 
     def spent() -> UUID:
         """The key of a draft that was discarded two days ago."""

@@ -18,6 +18,7 @@ from safeguarding.audit.services import record
 from safeguarding.sealing.models import KEYS, RecordKey
 from safeguarding.sealing.services.destroying import destroy_records
 from safeguarding.sealing.services.rows import sealed_under
+from safeguarding.sealing.services.setting_up import ensure_whole
 from safeguarding.sealing.subjects import Ending, endings
 
 _BATCH = 5000
@@ -31,13 +32,15 @@ SELECT id, made_at FROM sealing_recordkey WHERE kind = %s AND id > %s AND destro
 def end_spent_keys(*, at: datetime) -> int:
     """End every key whose row is over, and every one older than a day that no row has. Returns how many.
 
-    The event comes first: what cannot be put on record is not done.
+    The event comes first: what cannot be put on record is not done. Raises `KeyProblem` while a backup is being put
+    back, when rows are still to come.
     """
+    ensure_whole()
     spent = {kind: _spent(kind, ending, at) for kind, ending in endings().items()}
-    in_use = _in_use(set[UUID]().union(*spent.values()))
+    unused = _unused(set[UUID]().union(*spent.values()))
     ended = 0
     for kind, keys in spent.items():
-        if keys := keys - in_use:
+        if keys := keys & unused:
             with transaction.atomic():
                 record(Verb.DESTROY, object_type=RecordKey._meta.label_lower, count=len(keys), purpose=kind)
                 ended += destroy_records(keys, endings()[kind].under)
@@ -66,6 +69,13 @@ def _pages(kind: str) -> Iterator[dict[UUID, datetime]]:
         after = max(made)
 
 
-def _in_use(keys: set[UUID]) -> set[UUID]:
-    """Those of them under which something is sealed, in whichever table."""
-    return set[UUID]().union(*(keys & set(some) for some in sealed_under())) if keys else set()
+def _unused(keys: set[UUID]) -> set[UUID]:
+    """Those of them under which nothing is sealed, in whichever table.
+
+    None where nothing is sealed at all: records that hold no word were lost, and are put back beside the keys of now.
+    """
+    left, is_empty = set(keys), True
+    for some in sealed_under() if keys else ():
+        left -= set(some)
+        is_empty = is_empty and not some
+    return set() if is_empty else left

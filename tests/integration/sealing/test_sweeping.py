@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,14 +18,17 @@ from safeguarding.concerns.services.drafts import discard_draft, open_draft, sav
 from safeguarding.concerns.services.kept import end_kept_text, keep_text
 from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, Report, raise_concern
 from safeguarding.keys import uuid7
+from safeguarding.personal_data import own_models
 from safeguarding.sealing import crypto
+from safeguarding.sealing.exceptions import KeyProblem
 from safeguarding.sealing.models import RecordKey, Wrap
 from safeguarding.sealing.ring import Gone, Key, forget, ring
 from safeguarding.sealing.services.checking import check_keys
 from safeguarding.sealing.services.keeping import key_of
+from safeguarding.sealing.services.rows import sealed_fields
 from safeguarding.sealing.services.sweeping import end_spent_keys
 from safeguarding.sealing.subjects import Subject
-from tests import earlier as files
+from tests import earlier as given
 from tests import factories
 from tests.walls import as_role
 
@@ -38,6 +42,12 @@ def as_the_destroyer() -> Iterator[None]:
     """In both databases."""
     with as_role("destroyer"), as_role("destroyer", "keys"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def at_work(room: Any) -> None:
+    """There are records: where there is none at all nothing is ended."""
+    factories.concern(room)
 
 
 def swept(later: timedelta = LATER) -> int:
@@ -152,7 +162,7 @@ def test_a_draft_that_was_emptied_can_be_written_on(room: Any, again: Callable[[
 
 def test_the_key_of_files_ends_when_they_have_come_in_or_were_given_up(room: Any) -> None:
     child = born(room)
-    over, waiting = (files.look_at(room.school, by=room.lead, rows=[files.row(n, child)]) for n in (1, 2))
+    over, waiting = (given.look_at(room.school, by=room.lead, rows=[given.row(n, child)]) for n in (1, 2))
     assert whose(over.pk) == [room.school.pk]
     assert swept() == 0
     earlier.abandon_batch(batch=EarlierBatch.objects.get(pk=over.pk), by=room.lead)
@@ -181,6 +191,22 @@ def test_a_key_under_which_something_is_sealed_stays_whatever_is_said_of_its_kin
     assert (opens(key), opens(lonely)) == (True, False)
 
 
+def test_nothing_ends_while_records_are_lost_or_on_their_way_back(room: Any, files: Path) -> None:
+    discard_draft(draft=drafted(room), by=room.teacher)
+    (files / "restoring").write_text("harbour-2026-11-26T023000Z.records")
+    with pytest.raises(KeyProblem, match="has not ended"):
+        swept()
+    (files / "restoring").unlink()
+    with connection.cursor() as cursor:
+        cursor.execute("SAVEPOINT lost")
+        for model in own_models():
+            for field in sealed_fields(model):
+                cursor.execute(f"UPDATE {model._meta.db_table} SET \"{field.column}\" = ''")  # noqa: S608
+        assert swept() == 0
+        cursor.execute("ROLLBACK TO lost")
+    assert swept() == 1
+
+
 def test_what_ends_is_on_record_without_naming_anybody(room: Any) -> None:
     for _ in range(2):
         discard_draft(draft=drafted(room), by=room.teacher)
@@ -192,7 +218,7 @@ def test_what_ends_is_on_record_without_naming_anybody(room: Any) -> None:
 
 def test_the_night_knows_whose_they_are_and_counts_what_is_left_of_them_until_the_sweep(room: Any) -> None:
     draft, text, gone = drafted(room), kept(room, factories.concern(room)), drafted(room)
-    batch = files.give(room.school, by=room.lead, rows=[files.row(1, born(room))])
+    batch = given.give(room.school, by=room.lead, rows=[given.row(1, born(room))])
     assert check_keys(at=timezone.now() + LATER).without_record == 0
     for key in (draft.own_key, text.own_key, batch.pk):
         assert len(whose(key)) == 1
