@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from .services.destroying import destroy_due
 from .services.scan import scan
 
 
@@ -9,3 +10,9 @@ from .services.scan import scan
 def work_out_dates() -> int:
     """Every night: until when each record is kept."""
     return scan()
+
+
+@shared_task(time_limit=4 * 60 * 60)
+def destroy() -> int:
+    """Every five minutes, in the process `destroyer` alone: what was approved and waited for."""
+    return destroy_due()

@@ -14,7 +14,10 @@ app = Celery("harbour")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # What ends for good is the work of a process of its own.
-app.conf.task_routes = {"safeguarding.sealing.tasks.sweep": {"queue": DESTRUCTION}}
+app.conf.task_routes = {
+    "safeguarding.sealing.tasks.sweep": {"queue": DESTRUCTION},
+    "retention.tasks.destroy": {"queue": DESTRUCTION},
+}
 
 
 @worker_init.connect
@@ -67,6 +70,13 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=2, minute=40),
         "options": {"expires": 3600},
     },
+    "retention dates": {
+        "task": "retention.tasks.work_out_dates",
+        "schedule": crontab(hour=1, minute=30),
+        "options": {"expires": 3600},
+    },
+    # The rows are what is to be done: a knock on the door that was lost is made good by the next.
+    "destruction": {"task": "retention.tasks.destroy", "schedule": 300.0, "options": {"expires": 300}},
     "backups": {"task": "safeguarding.sealing.tasks.note_backups", "schedule": 300.0, "options": {"expires": 300}},
     "verification": {"task": "safeguarding.audit.tasks.verify", "schedule": 300.0, "options": {"expires": 300}},
     "newest seal": {

@@ -42,7 +42,13 @@ CALLER_RECORDS = {
     "safeguarding.ending.removal.remove": "who destroys a record writes the event, and knows by which rule",
 }
 # What these change has no history any more: it goes with the record that ends.
-HISTORY_ENDS = frozenset({"safeguarding.ending.removal.remove"})
+HISTORY_ENDS = frozenset(
+    {
+        "safeguarding.ending.removal.remove",
+        "retention.services.destroying._begin",
+        "retention.services.destroying._to_the_end",
+    }
+)
 _WAY = "safeguarding.audit.context"
 _TABLE = re.compile(r'(?:INTO|UPDATE|FROM) "?(\w+)"?')
 _WRITES = ("INSERT", "UPDATE", "DELETE", "WITH", "COPY", "MERGE")
