@@ -13,7 +13,7 @@ def test_each_is_in_the_image_and_in_the_layers():
     for package in own_packages():
         assert f"COPY {package} {package}\n" in dockerfile
         assert f"!{package}\n" in ignored
-    assert PROJECT["importlinter"]["root_packages"] == sorted(own_packages(), reverse=True)
+    assert sorted(PROJECT["importlinter"]["root_packages"]) == sorted(own_packages())
     layers = {name for line in PROJECT["importlinter"]["contracts"][0]["layers"] for name in line.split(" | ")}
     assert layers == {app.name for app in own_apps()} - {"safeguarding"}
 
