@@ -8,8 +8,9 @@ import pytest
 
 from children.models import Child
 from safeguarding.accounts.calendar import LONDON
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import Notice, RoleAssignment, User
 from safeguarding.plans.models import Step
+from safeguarding.plans.services.episodes import enter_in_error, put_back
 from safeguarding.plans.services.reminders import tell_of_dates
 from safeguarding.plans.services.steps import book_step, correct_step
 
@@ -105,3 +106,19 @@ def test_nothing_is_told_of_a_child_who_has_left(place: Place, review: Step):
     Child.objects.filter(pk=place.child.pk).update(left_on=DUE - timedelta(days=30))
     assert tell_of_dates(at=at(DUE + timedelta(days=1))) == 0
     assert told() == set()
+
+
+def test_what_nobody_could_be_told_is_told_once_there_is_somebody(place: Place, review: Step):
+    lead, episode = place.room.lead, review.episode
+    gone = enter_in_error(episode=episode, seen=episode.revision, reason="Her brother’s.", by=lead)
+    assert tell_of_dates(at=at(DUE + timedelta(days=1))) == 0
+    put_back(episode=gone, by=lead)
+    assert tell_of_dates(at=at(DUE + timedelta(days=1), 10)) > 0
+    assert {kind for _, kind in told()} == {"date_late"}
+
+
+def test_where_no_lead_is_there_to_be_told_those_are_who_read_it(place: Place, review: Step):
+    for person in (*leads(place), place.trust):
+        RoleAssignment.objects.filter(user=person).update(ends_on=DUE - timedelta(days=5))
+    assert tell_of_dates(at=at(DUE + timedelta(days=1))) == 1
+    assert told() == {(place.room.headteacher, "date_late")}
