@@ -1,8 +1,8 @@
 """Who may write the rows of plans that facts read, and which of them give rights or take some?
 
 Who reads a row of a plan is decided by its child, its school, its area and its episode: none of them changes but with a
-merge of two records. Whoever keeps the area adds rows and changes the rest. A reader changes nothing, and the task that
-tells of dates writes for which day it told, and no more.
+merge of two records. Whoever keeps the area adds rows and changes the rest. A reader changes nothing, and the task of
+dates writes for which day it told, and a day that was missing, and no more.
 """
 
 from safeguarding.rights_rows import keep
@@ -34,7 +34,12 @@ keep(
             closed=False,
         ),
         "children.childdetail": Neither("a day of birth sets when some steps are due, and opens or shuts no row"),
-        "plans.step": takes(_WRITES, change(either(SYSTEM, _KEEPS), *_TOLD), change(_KEEPS, *_OF_STEP)),
+        "plans.step": takes(
+            _WRITES,
+            change(either(SYSTEM, _KEEPS), *_TOLD),
+            change(both(SYSTEM, "OLD.due_on IS NULL"), "due_on", "missing", "revision"),
+            change(_KEEPS, *_OF_STEP),
+        ),
         "plans.stepnote": takes(_WRITES),
         "plans.professional": takes(_WRITES, change(_KEEPS, "ends_on", "ended_at", "ended_by_id")),
         "plans.planfile": takes(_WRITES, change(NEVER, "step_id", *_HANGS), closed=False),

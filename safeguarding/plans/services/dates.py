@@ -76,7 +76,7 @@ class Counting:
         return (first | after) & {rule.step for rule in rules if rule.after == rule.step}
 
     def _earlier(self, day: date) -> dict[str, date]:
-        """When the steps of each kind were last held by that day, and the episode began: some rules count from there."""
+        """When each kind of step was last held by that day, and the episode began: some rules count from there."""
         held = Step.objects.filter(episode=self.episode, status=SS.HELD, held_on__lte=day).order_by("held_on", "pk")
         days = {kind: day for kind, day in held.values_list("kind", "held_on") if day}
         return days | {BEGINNING: self.episode.starts_on}
@@ -239,9 +239,3 @@ def next_number(episode: Episode, kind: str) -> int:
     """Which of its kind is the next that is held in an episode."""
     held = Step.objects.filter(episode=episode, kind=kind, status=SS.HELD)
     return int(held.aggregate(most=Max("number"))["most"] or 0) + 1
-
-
-def count_missing(episode: Episode, *, by: User) -> None:
-    """Work out the days of steps for which something was missing, such as terms: once that is there."""
-    if Step.objects.filter(episode=episode, status=SS.WAITING).exclude(missing="").exists():
-        count_again(Counting(episode, by), None)

@@ -91,7 +91,9 @@ def begin_episode(
     problems = episode_problems(kind, **told, columns=columns, words=words, today=today, born=birthday)
     raise_first(problems | _last_problems(last, today))
     episode, made = _get_or_create(
-        entry_token(token, child.pk, kind, *sorted((told | dict(columns) | dict(words)).items()), *sorted(last.items())),
+        entry_token(
+            token, child.pk, kind, *sorted((told | dict(columns) | dict(words)).items()), *sorted(last.items())
+        ),
         author=by,
         child=child,
         school_id=child.school_id,
@@ -137,8 +139,10 @@ def _get_or_create(token: UUID, **fields: Any) -> tuple[Episode, bool]:
 
 
 def _set_going(counting: Counting, last: Mapping[str, LastHeld | None], *, at: datetime) -> None:
-    """The steps that wait from the beginning on, but of kinds that were held since, or settled by one that was. Of kinds
-    of which nobody knows that, what was due before today is left out, and none is that goes on.
+    """The steps that wait from the beginning on, but of kinds that were held since, or settled by one that was.
+
+    Where nobody knows whether one was held, it waits while its day is ahead; past that it is left out, or waits without
+    a day where it comes again and again.
     """
     left: set[str] = set()
     for kind, held in last.items():

@@ -26,7 +26,8 @@ from . import work
 
 @system_task("plan dates")
 def tell_of_dates(*, at: datetime | None = None) -> int:
-    """Tell of the school's own duties that are due by tomorrow, and of every date that is late.
+    """Tell of the school's own duties that are due by tomorrow, and of every date that is late. What no rule gives a
+    day is told by the day for which it is booked.
 
     Once for each day that was agreed: one that was counted again is told again. Returns how many times somebody was
     told.
@@ -35,10 +36,10 @@ def tell_of_dates(*, at: datetime | None = None) -> int:
     if here.time() < FROM:
         return 0
     today = here.date()
-    soon = Q(duty=Duty.SCHOOL, due_on__gte=today, due_on__lte=today + timedelta(days=1))
-    soon &= Q(told_due_for=None) | ~Q(told_due_for=F("due_on"))
-    late = Q(due_on__lt=today) & (Q(told_late_for=None) | ~Q(told_late_for=F("due_on")))
-    due = work.waiting(Step.objects.filter(soon | late)).select_related("owner").order_by("due_on", "pk")
+    soon = Q(duty=Duty.SCHOOL, day__gte=today, day__lte=today + timedelta(days=1))
+    soon &= Q(told_due_for=None) | ~Q(told_due_for=F("day"))
+    late = Q(day__lt=today) & (Q(told_late_for=None) | ~Q(told_late_for=F("day")))
+    due = work.by_day(work.waiting(Step.objects.all())).filter(soon | late).select_related("owner")
     told = 0
     for step in due.select_for_update(skip_locked=True, of=("self",)):
         told += _tell(step, today, here)
@@ -52,10 +53,11 @@ def _tell(step: Step, today: date, at: datetime) -> int:
     if not people:
         # It stays to be told, once there is somebody: a lead who is back, a plan that was no error.
         return 0
-    is_late = step.due_on is not None and step.due_on < today
-    step.told_due_for = step.due_on
+    day = step.due_on or step.booked_on
+    is_late = day is not None and day < today
+    step.told_due_for = day
     if is_late:
-        step.told_late_for = step.due_on
+        step.told_late_for = day
     step.save(update_fields=["told_due_for", "told_late_for"])
     record(Verb.ASK, step, purpose="reminder")
     tell(

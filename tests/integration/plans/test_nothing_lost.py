@@ -9,9 +9,10 @@ from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import uuid7
 from safeguarding.plans.models import Episode, Step
+from safeguarding.plans.services import overlaps
 from safeguarding.plans.services.around import add_professional, end_professional
 from safeguarding.plans.services.episodes import LastHeld, begin_episode, end_episode, open_again
-from safeguarding.plans.services.steps import book_step, correct_step
+from safeguarding.plans.services.steps import book_step, correct_step, set_aside_step, take_back_step
 from tests import factories
 
 from .conftest import STOCKPORT, Place
@@ -146,7 +147,12 @@ def test_a_form_that_is_sent_again_with_something_else_is_not_taken_for_the_same
     token = uuid7()
     for outcome in ("changed", "changed", "continues"):
         again = correct_step(
-            step=step, seen=step.revision, token=token, reason="Typed.", columns={"outcome": outcome}, by=place.room.lead
+            step=step,
+            seen=step.revision,
+            token=token,
+            reason="Typed.",
+            columns={"outcome": outcome},
+            by=place.room.lead,
         )
         step = Step.objects.get(pk=step.pk)
     assert again.outcome == "continues"
@@ -170,3 +176,14 @@ def test_who_works_with_a_child_is_added_while_it_lasts_and_ends_on_a_day_that_h
     end_episode(episode=episode, seen=0, ends_on=date(2026, 11, 2), end_reason="moved", by=lead)
     with pytest.raises(OutOfTurn):
         add_professional(token=uuid7(), **person)
+
+
+def test_a_plan_in_which_the_next_was_set_aside_says_so(place: Place):
+    lead, episode = place.room.lead, place.begin("child_protection")
+    step = of(episode, "review_conference")
+    assert overlaps.of_gaps(episode, Step.objects.all()) == []
+    aside = set_aside_step(step=step, seen=step.revision, reason="It was cancelled.", by=lead)
+    [warning] = overlaps.of_gaps(episode, Step.objects.all())
+    assert "Review conference: the last was set aside" in warning.text
+    take_back_step(step=aside, seen=aside.revision, by=lead)
+    assert overlaps.of_gaps(episode, Step.objects.all()) == []

@@ -33,9 +33,7 @@ def written(statement: str, parameters: list[Any], by: Any, role: str = "web", t
 def rows(place: Place) -> dict[str, Any]:
     place.name_in_notice("senco", "designated_teacher")
     episode = place.begin("child_protection")
-    worker = add_professional(
-        episode=episode, token=uuid7(), role="social_worker", name="M Bell", by=place.room.lead
-    )
+    worker = add_professional(episode=episode, token=uuid7(), role="social_worker", name="M Bell", by=place.room.lead)
     step = Step.objects.filter(episode=episode).first()
     return {"episode": episode, "step": step, "worker": worker, "care": place.begin("looked_after")}
 
