@@ -236,7 +236,7 @@ def correct_episode(
         if getattr(now, name):
             raise BadInput(STAYS)
         changed[name] = text.strip()
-    moves = starts_on is not None and starts_on != now.starts_on
+    was, moves = now.starts_on, starts_on is not None and starts_on != now.starts_on
     if moves:
         changed["starts_on"] = starts_on
     changed = {name: value for name, value in changed.items() if getattr(now, name) != value}
@@ -251,7 +251,10 @@ def correct_episode(
             badge.starts_on = now.starts_on
             badge.save(update_fields=["starts_on"])
             record(Verb.CHANGE, badge, by=by)
-        count_again(Counting(now, by), None, at=at)
+        counting = Counting(now, by)
+        count_again(counting, None, at=at)
+        # What the wrong day did not ask for, such as one before the rule: that never waited.
+        follow(counting, Trigger(BEGINNING, now.starts_on), but=counting.asked(Trigger(BEGINNING, was)), at=at)
     return now
 
 

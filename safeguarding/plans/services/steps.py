@@ -81,8 +81,10 @@ def add_step(
 
 
 def _waiting(episode: Episode, kind: str, held_on: date) -> Step | None:
-    """The step that was held on a day, of those that wait. None for one that came before what is recorded already."""
-    later = Step.objects.filter(episode=episode, kind=kind, status=SS.HELD, held_on__gt=held_on)
+    """The step that was held on a day, of those that wait. None for one that came before what is recorded already, or
+    that two people record: the next does not count as held by that.
+    """
+    later = Step.objects.filter(episode=episode, kind=kind, status=SS.HELD, held_on__gte=held_on)
     if not STEPS[kind].is_one_each and later.exists():
         return None
     return Step.objects.filter(episode=episode, kind=kind, status=SS.WAITING).order_by("due_on", "pk").first()
@@ -144,8 +146,11 @@ def book_step(
     raise_first(booking_problems(booked_on, episode=now.episode, today=timezone.localdate(at)))
     if owner is not None:
         _ensure_may_own(owner, now, at)
+    if now.owner != owner:
+        # Who takes it over has been told nothing of it.
+        now.told_due_for = now.told_late_for = None
     now.booked_on, now.booked_time, now.owner = booked_on, booked_time, owner
-    _save(now, "booked_on", "booked_time", "owner")
+    _save(now, "booked_on", "booked_time", "owner", "told_due_for", "told_late_for")
     record(PlanVerb.BOOK, now, by=by)
     count_again(Counting(now.episode, by), now, at=at)
     return now

@@ -11,7 +11,7 @@ from safeguarding.keys import uuid7
 from safeguarding.plans.models import Episode, Step
 from safeguarding.plans.services import overlaps
 from safeguarding.plans.services.around import add_professional, end_professional
-from safeguarding.plans.services.episodes import LastHeld, begin_episode, end_episode, open_again
+from safeguarding.plans.services.episodes import LastHeld, begin_episode, correct_episode, end_episode, open_again
 from safeguarding.plans.services.steps import book_step, correct_step, set_aside_step, take_back_step
 from tests import factories
 
@@ -187,3 +187,24 @@ def test_a_plan_in_which_the_next_was_set_aside_says_so(place: Place):
     assert "Review conference: the last was set aside" in warning.text
     take_back_step(step=aside, seen=aside.revision, by=lead)
     assert overlaps.of_gaps(episode, Step.objects.all()) == []
+
+
+def test_what_a_mistyped_year_did_not_ask_for_waits_once_the_day_is_right(place: Place):
+    lead, older = place.room.lead, factories.child(place.school, "Rowan", by=place.room.office)
+    # Before the edition of the guidance that the rules are of.
+    episode = place.begin("child_protection", child=older, starts_on=date(2016, 10, 5))
+    assert waiting(episode) == {}
+    now = correct_episode(episode=episode, seen=0, starts_on=date(2026, 10, 5), by=lead)
+    assert waiting(episode) == {"core_group": date(2026, 10, 19), "review_conference": date(2027, 1, 5)}
+    # What was left out on purpose stays out.
+    late = place.begin("looked_after", starts_on=date(2024, 3, 4), last={"care_plan": None})
+    correct_episode(episode=late, seen=0, starts_on=date(2024, 3, 5), by=lead)
+    assert "care_plan" not in waiting(late)
+    assert now.starts_on == date(2026, 10, 5)
+
+
+def test_a_review_that_two_people_record_counts_once(place: Place):
+    episode = place.begin("looked_after", starts_on=date(2026, 10, 5))
+    for by in (place.room.lead, place.room.deputy):
+        place.step(episode, "care_review", held_on=date(2026, 10, 20), by=by)
+        assert days(episode, "care_review") == [date(2027, 1, 20)], "three months after the first, and not six"

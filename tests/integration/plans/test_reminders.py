@@ -151,3 +151,12 @@ def test_a_day_is_worked_out_once_term_dates_are_there(place: Place):
     now = of(episode, "pep")
     assert (now.due_on, now.missing) == (date(2027, 3, 24), "")
     assert count_missing_days() == 0
+
+
+def test_who_takes_a_date_over_is_told_of_it_too(place: Place, review: Step):
+    tell_of_dates(at=at(DUE - timedelta(days=1)))
+    told()
+    review.refresh_from_db()
+    book_step(step=review, seen=review.revision, booked_on=DUE, owner=place.room.deputy, by=place.room.lead)
+    assert tell_of_dates(at=at(DUE - timedelta(days=1), 11)) == 1
+    assert told() == {(place.room.deputy, "date_due")}
