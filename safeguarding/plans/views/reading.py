@@ -193,9 +193,8 @@ def _lacks_a_day(step: Step) -> bool:
 
 def _warnings(open_: list[Episode], shown: list[Told], steps: Sequence[Step]) -> list[Overlap]:
     found = overlaps.of_episodes(open_)
-    for one in open_:
-        found += overlaps.of_gaps(one, steps)
     for one in shown:
+        found += overlaps.of_gaps(one.episode, steps)
         # That something was held on a weekend says its own page.
         ahead = [row.step for row in one.rows if row.step.status == SS.WAITING or _is_before(row.step, one.episode)]
         found += overlaps.of_steps(one.episode, ahead)
