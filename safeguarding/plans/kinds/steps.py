@@ -133,6 +133,7 @@ STEPS: dict[str, StepKind] = _by_key(
         required=("outcome",),
         outcomes="assess_decision",
         words=_ALL,
+        notice=(26,),
     ),
     K(
         "plan_decision",
@@ -142,6 +143,7 @@ STEPS: dict[str, StepKind] = _by_key(
         required=("outcome",),
         outcomes="plan_decision",
         words=_ALL,
+        notice=(26,),
     ),
     K(
         "consultation",
@@ -150,11 +152,12 @@ STEPS: dict[str, StepKind] = _by_key(
         columns=("outcome",),
         outcomes="placement_reply",
         words=_ALL,
+        notice=(26,),
         duty=D.SCHOOL,
     ),
-    K("final_plan", "Final plan", SEND, words=_ALL, settles=("assess_decision", "plan_decision")),
-    K("annual_review", "Annual review meeting", SEND, words=_MET, duty=D.SCHOOL),
-    K("review_report", "Report of the annual review", SEND, words=_ALL, duty=D.SCHOOL),
+    K("final_plan", "Final plan", SEND, words=_ALL, notice=(26,), settles=("assess_decision", "plan_decision")),
+    K("annual_review", "Annual review meeting", SEND, words=_MET, notice=(26,), duty=D.SCHOOL),
+    K("review_report", "Report of the annual review", SEND, words=_ALL, notice=(26,), duty=D.SCHOOL),
     K(
         "review_decision",
         "Authority decides after the review",
@@ -163,8 +166,9 @@ STEPS: dict[str, StepKind] = _by_key(
         required=("outcome",),
         outcomes="review_decision",
         words=_ALL,
+        notice=(26,),
     ),
-    K("amended_plan", "Final amended plan", SEND, words=_ALL),
+    K("amended_plan", "Final amended plan", SEND, words=_ALL, notice=(26,)),
     # Adoption.
     K("adoption_decision", "Decision that the child should be placed", ADOPTION_ACT, words=("said",), notice=(23,)),
     K(
