@@ -12,12 +12,14 @@ from safeguarding.audit.by_keys import Statement
 from safeguarding.audit.reading import visible
 from safeguarding.concerns import briefing, chronology
 from safeguarding.concerns.school_decides import manages_school
+from safeguarding.concerns.services.history import tell_rows
 from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
 from safeguarding.panels import LATE, UNANSWERED, Line, NavItem, Panel, Setting, Tab, register
 
 from . import brief
 from .capabilities import PlanCapability as C
+from .changes import READS
 from .entries import KIND, SOURCES
 from .models import Step
 from .permissions import children_kept_for, keeps_plans_standing_in, reads_at
@@ -54,6 +56,8 @@ def _missed(request: Request) -> Statement:
 
 chronology.register(*SOURCES, kinds={KIND: "Plans of authorities"})
 briefing.add_blocks(brief.blocks)
+for _model, _read in READS.items():
+    tell_rows(_model, _read)
 leads_to("plan_step", lambda key: reverse("plan_step", args=[key]))
 register(
     Tab("plans", "Plans and status", "child_plans", may=_reads_at, order=22, given=_given_at, also=_kept_for),
