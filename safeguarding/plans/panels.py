@@ -62,8 +62,8 @@ leads_to("plan_step", lambda key: reverse("plan_step", args=[key]))
 register(
     Tab("plans", "Plans and status", "child_plans", may=_reads_at, order=22, given=_given_at, also=_kept_for),
     NavItem("plans", "Plans and dates", "plans", may=_opens_list, order=27, waiting=_missed, hot=True),
-    Panel("own_role", "plans_kept_for", "plans/standing_in_panel.html", data=standing_in.panel, order=12),
-    Panel("staff_home", "plans_kept_for", "plans/standing_in_panel.html", data=standing_in.panel, order=13),
+    Panel("own_role", "plans_kept_for", "plans/part_kept_for.html", data=standing_in.panel, order=12),
+    Panel("staff_home", "plans_kept_for", "plans/part_kept_for.html", data=standing_in.panel, order=13),
     Line(LATE, "plans", "plans/today_lines.html", today_lines.missed, may=_sees_badges, order=15),
     Line(UNANSWERED, "plans", "plans/today_lines.html", today_lines.to_chase, may=_sees_badges, order=15),
     Setting(
