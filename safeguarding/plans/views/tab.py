@@ -34,7 +34,7 @@ def child_plans(request: Request, child_id: UUID) -> HttpResponse:
         if not_named(request.user, child.school_id):
             return render(request, "plans/not_named.html", record_frame(request, child, "plans"))
         raise Http404
-    wrong = _in_error(request, child) if kept else []
+    wrong = [one for one in _in_error(request, child) if one.area in kept] if kept else []
     read_many(request, [*wrong, *(one.episode for one in whole.open), *whole.ended], purpose="plans", about=child)
     context = record_frame(request, child, "plans") | _shown(whole) | {"keeps": bool(kept), "wrong": wrong}
     return render(request, "plans/child_plans.html", context)
