@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from children.badges import badge_with
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.by_keys import Statement
@@ -17,6 +18,7 @@ from safeguarding.paging import counted_by_keys
 from safeguarding.panels import LATE, UNANSWERED, Line, NavItem, Setting, Tab, register
 
 from . import brief
+from .badges import BADGING
 from .capabilities import PlanCapability as C
 from .entries import KIND, SOURCES
 from .models import Step
@@ -45,6 +47,7 @@ def _missed(request: Request) -> Statement:
 
 
 chronology.register(*SOURCES, kinds={KIND: "Plans of authorities"})
+badge_with(BADGING)
 briefing.add_blocks(brief.blocks)
 leads_to("plan_step", lambda key: reverse("plan_step", args=[key]))
 register(

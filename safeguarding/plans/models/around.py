@@ -120,7 +120,7 @@ class Designation(OfPlan):
 
     episode = models.OneToOneField(Episode, on_delete=models.PROTECT, related_name="designation")
     kind = models.CharField(
-        "what it is", max_length=24, choices=[(kind.key, kind.badge) for kind in EPISODES.values() if kind.badge]
+        "what it is", max_length=24, choices=[(kind.key, kind.title) for kind in EPISODES.values() if kind.badge]
     )
     starts_on = models.DateField("from")
     ends_on = models.DateField("until", null=True, blank=True)
