@@ -13,6 +13,7 @@ from safeguarding.audit.by_keys import Statement
 from safeguarding.audit.reading import visible
 from safeguarding.concerns import briefing, chronology
 from safeguarding.concerns.school_decides import manages_school
+from safeguarding.concerns.services.searching_beside import search_with
 from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
 from safeguarding.panels import LATE, UNANSWERED, Line, NavItem, Setting, Tab, register
@@ -24,6 +25,7 @@ from .entries import KIND, SOURCES
 from .models import Step
 from .permissions import reads_at
 from .services import work
+from .services.searching import PARTS, search_plans
 from .views import today_lines
 
 _missed_at = counted_by_keys(lambda asked: work.missed(visible(asked, Step).filter(asked.one("school_id"))))
@@ -49,6 +51,7 @@ def _missed(request: Request) -> Statement:
 chronology.register(*SOURCES, kinds={KIND: "Plans of authorities"})
 badge_with(BADGING)
 briefing.add_blocks(brief.blocks)
+search_with(search_plans, *PARTS)
 leads_to("plan_step", lambda key: reverse("plan_step", args=[key]))
 register(
     Tab("plans", "Plans and status", "child_plans", may=_reads_at, order=22, given=_given_at),

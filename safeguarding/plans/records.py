@@ -1,24 +1,16 @@
 """What must the rest of Harbour know of plans, their steps and the rules of their dates?"""
 
 from children.models import Child
-from safeguarding.records import Kind, Refused, declare, reads
+from safeguarding.records import Kind, declare, reads
 
 from .models import DeadlineRule, Designation, Episode, PlanFile, Professional, Step, StepNote
 
-# The words are searched beside concerns (`searching`), with a page of their own: they hang on none.
-_OF_THE_CHILD = Refused("hangs on a child and on no concern: plans search their own words")
-
-declare(Episode, called=("plan", "plans"), searched=_OF_THE_CHILD)
-declare(
-    Step,
-    called=("date of a plan", "dates of plans"),
-    searched=_OF_THE_CHILD,
-    page="plan_step",
-    needed_by=("plan dates",),
-)
-declare(StepNote, called=("note to a date", "notes to dates"), searched=_OF_THE_CHILD)
-declare(Professional, called=("professional", "professionals"), searched=_OF_THE_CHILD)
-declare(PlanFile, called=("file of a plan", "files of plans"), searched=_OF_THE_CHILD)
+# The words are searched beside concerns (`services/searching.py`), each found with the page of its plan or date.
+declare(Episode, called=("plan", "plans"))
+declare(Step, called=("date of a plan", "dates of plans"), page="plan_step", needed_by=("plan dates",))
+declare(StepNote, called=("note to a date", "notes to dates"))
+declare(Professional, called=("professional", "professionals"), searched="Who works with the child")
+declare(PlanFile, called=("file of a plan", "files of plans"), searched="Name of a file")
 declare(Designation, called=("badge", "badges"))
 declare(DeadlineRule, kind=Kind.REFERENCE)
 reads("plan dates", Child)

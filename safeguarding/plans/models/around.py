@@ -136,7 +136,3 @@ class Designation(OfPlan):
         source = Source.LOCAL_AUTHORITY
         collection = WHY
         retention = Retention.GOES_WITH_IT
-
-    @property
-    def badge(self) -> str:
-        return EPISODES[self.kind].badge
