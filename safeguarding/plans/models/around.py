@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from children.models import Child
 from safeguarding import personal_data
 from safeguarding.accounts.models import User
+from safeguarding.addresses import address_of
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.plans.kinds import EPISODES, Area
@@ -106,6 +107,9 @@ class PlanFile(StoredFile):
         source = Source.LOCAL_AUTHORITY
         collection = WHY
         retention = Retention.GOES_WITH_IT
+
+    def get_absolute_url(self) -> str:
+        return f"{address_of('plan_step', self.step_id)}#files"
 
     @property
     def belongs_to(self) -> str:

@@ -235,10 +235,10 @@ def _page(
         "here": request.path,
         "has_errors": any(form.errors for form in bound.values()),
     }
-    # Of one that was entered in error the menu counts nothing, and no badge stands beside the name.
+    # The frame and the number in the menu are those of every page: what was entered in error counts in none.
     with with_errors(""):
-        context |= record_frame(request, child, "plans")
-        return render(request, "plans/episode.html", context, status=status)
+        frame = record_frame(request, child, "plans")
+        return render(request, "plans/episode.html", frame | context, status=status)
 
 
 def _facts(found: Episode) -> list[tuple[str, str]]:

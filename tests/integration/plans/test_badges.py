@@ -121,20 +121,6 @@ def test_the_badge_goes_with_the_end_and_with_an_entry_in_error(client: Client, 
     assert on(page) == []
 
 
-def test_a_page_in_error_leaves_the_menu_what_it_counts(client: Client, place: Place):
-    """The plan of that page has missed dates, which are nobody's to see to."""
-    plan = place.begin("ehcp", starts_on=date(2025, 3, 4))
-    place.step(plan, "final_plan", held_on=date(2025, 7, 21))
-    lead = Visitor(client, place.room.lead)
-
-    def menu() -> str:
-        return lead.page("episode", plan.pk).split('href="/plans/"')[1].split("</a>")[0]
-
-    assert ">1<" in menu()
-    enter_in_error(episode=plan, seen=plan.revision, reason="Another child.", by=place.room.lead)
-    assert ">1<" not in menu()
-
-
 def test_the_list_is_narrowed_by_badges_that_the_reader_may_see(client: Client, place: Place):
     other = factories.child(place.school, "Wren", by=place.room.office, details={"in_care": True})
     for kind in ("looked_after", "child_protection", "adoption"):
