@@ -43,13 +43,13 @@ _Written = tuple[_Key, str, str]
 def search_plans(see: See, school_id: UUID, looked_for: Sequence[Pattern], tell: Tell) -> FoundBeside:
     """Plans, and dates of plans, in whose words all of it stands, those first that were written last.
 
-    One query for each kind of text, and one for each kind of record that is shown.
+    One query for each kind of text, one for their keys, and one for each kind of record that is shown.
     """
-    written, is_cut = list[_Written](), False
-    for model in PARTS:
-        some, more = _look(see, school_id, model, looked_for)
-        written += some
-        is_cut |= more
+    raw = {model: _rows(see, school_id, model) for model in PARTS}
+    if children := {UUID(child).bytes for rows in raw.values() for _, child, *_ in rows}:
+        ring().fetch(list(children))
+    is_cut = any(len(rows) > BATCH for rows in raw.values())
+    written = [one for model, rows in raw.items() for one in _look(model, rows[:BATCH], looked_for)]
     texts: defaultdict[_Key, list[tuple[str, str, str]]] = defaultdict(list)
     for (key, where, _), text in zip(written, tell([text for *_, text in written]), strict=True):
         texts[key].append((where, text, plain(text)))
@@ -61,19 +61,24 @@ def search_plans(see: See, school_id: UUID, looked_for: Sequence[Pattern], tell:
     return FoundBeside("plans", "Plans and their dates", hits, is_cut or len(newest) > MOST)
 
 
-def _look(see: See, school_id: UUID, model: type[Model], looked_for: Sequence[Pattern]) -> tuple[list[_Written], bool]:
-    """The texts of a model in which something may stand, and whether there are more rows than were looked through."""
-    page, column = PARTS[model]
-    fields, record = sealed_fields(model), record_of(model)
-    where = record.search_label if record else ""
+def _rows(see: See, school_id: UUID, model: type[Model]) -> list[Any]:
+    """The newest rows of a model, and one more than are looked through: the key, the child, the record with the page,
+    and all that is sealed.
+    """
+    of = (as_text(column) for column in ("pk", "child_id", PARTS[model][1]))
     rows = see(model).filter(_TOLD.get(model, Q()), school_id=school_id).order_by("-pk")[: BATCH + 1]
-    raw = raw_rows(rows.values_list(as_text("pk"), as_text("child_id"), as_text(column), *(f.name for f in fields)))
-    ring().fetch(list({UUID(child).bytes for _, child, *_ in raw}))
-    may_hold = sieve([pattern.needle for pattern in looked_for])
-    opened = open_rows(fields, ((row, of, *sealed) for row, _, of, *sealed in raw[:BATCH]))
-    # Who is mentioned is found by what the mention says to the reader.
-    texts = ((of, words.decode()) for _, of, some in opened for words in some if b"@[" in words or may_hold(words))
-    return [((page, of), where, text) for of, text in texts if text != ENDED], len(raw) > BATCH
+    return raw_rows(rows.values_list(*of, *(field.name for field in sealed_fields(model))))
+
+
+def _look(model: type[Model], rows: Sequence[Any], looked_for: Sequence[Pattern]) -> Iterator[_Written]:
+    """The texts in which something may stand."""
+    may_hold, record = sieve([pattern.needle for pattern in looked_for]), record_of(model)
+    where = record.search_label if record else ""
+    for _, of, texts in open_rows(sealed_fields(model), ((row, of, *sealed) for row, _, of, *sealed in rows)):
+        # Who is mentioned is found by what the mention says to the reader.
+        for text in (words.decode() for words in texts if b"@[" in words or may_hold(words)):
+            if text != ENDED:
+                yield (PARTS[model][0], of), where, text
 
 
 def _shown(see: See, model: type[Model], keys: Sequence[_Key]) -> Iterator[tuple[_Key, Any]]:
