@@ -1,7 +1,8 @@
 """What must the rest of Harbour know of plans, their steps and the rules of their dates?"""
 
 from children.models import Child
-from safeguarding.records import Kind, declare, reads
+from safeguarding.audit.models import LogEntry
+from safeguarding.records import Kind, declare, needs, reads
 
 from .models import DeadlineRule, Designation, Episode, PlanFile, Professional, Step, StepNote
 
@@ -13,4 +14,6 @@ declare(Professional, called=("professional", "professionals"), searched="Who wo
 declare(PlanFile, called=("file of a plan", "files of plans"), searched="Name of a file")
 declare(Designation, called=("badge", "badges"))
 declare(DeadlineRule, kind=Kind.REFERENCE)
+# A day that was missing is a change of the record.
+needs("plan dates", LogEntry)
 reads("plan dates", Child)
