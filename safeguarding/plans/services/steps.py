@@ -132,8 +132,9 @@ def book_step(
     Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
     """
     at = at or timezone.now()
-    if (step.booked_on, step.booked_time, step.owner_id) == (booked_on, booked_time, owner and owner.pk):
-        return step
+    said = {"booked_on": booked_on, "booked_time": booked_time, "owner_id": owner and owner.pk}
+    if there := _done_already(step, by, SS.WAITING, said):
+        return there
     now = _open(step, by, seen=seen)
     raise_first(booking_problems(booked_on, episode=now.episode, today=timezone.localdate(at)))
     if owner is not None:
@@ -162,9 +163,7 @@ def hold_step(
     """
     columns, at = columns or {}, at or timezone.now()
     said = {name: text.strip() for name, text in (words or {}).items()}
-    ensure_keeps_record(by, step)
-    there = Step.objects.get(pk=step.pk)
-    if there.status == SS.HELD and _says(there, {"held_on": held_on, "held_by_id": by.pk, **columns, **said}):
+    if there := _done_already(step, by, SS.HELD, {"held_on": held_on, "held_by_id": by.pk, **columns, **said}):
         return there
     now = _open(step, by, seen=seen)
     raise_first(
@@ -189,8 +188,12 @@ def hold_step(
     return held
 
 
-def _says(row: Any, fields: Mapping[str, Any]) -> bool:
-    return all(getattr(row, name) == value for name, value in fields.items())
+def _done_already(step: Step, by: User, status: str, said: Mapping[str, Any]) -> Step | None:
+    """The step, locked, where it stands as the form says: the second of two clicks waits here for the first."""
+    ensure_keeps_record(by, step)
+    there = _locked(step)
+    is_done = there.status == status and all(getattr(there, name) == value for name, value in said.items())
+    return there if is_done else None
 
 
 def _end_last_placement(placement: Step, *, by: User) -> None:
@@ -224,9 +227,9 @@ def correct_step(
     at = at or timezone.now()
     today = timezone.localdate(at)
     ensure_keeps_record(by, step)
-    if StepNote.objects.filter(token=entry_token(token, step.pk, held_on, reason)).exists():
-        return Step.objects.get(pk=step.pk)
     now = _locked(step)
+    if StepNote.objects.filter(token=entry_token(token, step.pk, held_on, reason)).exists():
+        return now
     if now.status != SS.HELD:
         raise OutOfTurn("Only what was held is corrected. Book or record it first.")
     _ensure_seen(now, seen)
@@ -268,9 +271,7 @@ def set_aside_step(*, step: Step, seen: int, reason: str, by: User, at: datetime
 
     Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
     """
-    ensure_keeps_record(by, step)
-    there = Step.objects.get(pk=step.pk)
-    if there.status == SS.SET_ASIDE and (there.set_aside_by_id, there.aside_reason) == (by.pk, reason.strip()):
+    if there := _done_already(step, by, SS.SET_ASIDE, {"set_aside_by_id": by.pk, "aside_reason": reason.strip()}):
         return there
     if not reason.strip():
         raise BadInput("Say why it is set aside.")
