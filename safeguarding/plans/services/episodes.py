@@ -29,6 +29,7 @@ from safeguarding.plans.models import Designation, Episode, Step
 from safeguarding.plans.permissions import ensure_keeps, ensure_keeps_record
 from safeguarding.plans.verbs import PlanVerb
 
+from . import reminders
 from .checking import Problems, column_problems, episode_problems, past_day, raise_first
 from .dates import Counting, Trigger, born, count_again, follow, trigger_of
 
@@ -246,6 +247,7 @@ def end_episode(
     now = episode_life.perform("end", now, by=by, at=at, ends_on=ends_on, end_reason=end_reason)
     for step in Step.objects.filter(episode=now, status=Step.Status.WAITING).order_by("pk"):
         step_life.perform("set_aside", step, by=by, at=at, aside_reason=ENDED)
+        reminders.settle([step.pk], by=by, at=at)
     _until(now, ends_on, by=by)
     return now
 
@@ -294,16 +296,25 @@ def enter_in_error(*, episode: Episode, seen: int, reason: str, by: User, at: da
         raise BadInput("Say why it was entered in error.")
     with with_errors(episode.pk):
         _ensure_seen(Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk), seen)
+        waits = Step.objects.filter(episode=episode, status=Step.Status.WAITING).values_list("pk", flat=True)
+        reminders.settle(waits, by=by, at=at or timezone.now())
         return episode_life.perform("enter_in_error", episode, by=by, at=at, error_reason=reason.strip())
 
 
 @transaction.atomic
 def put_back(*, episode: Episode, by: User, at: datetime | None = None) -> Episode:
-    """It was right after all, and stands as it was. Raises `NotAllowed`, `BadInput`, `OutOfTurn`."""
+    """It was right after all, and stands as it was; of its dates people are told again. Raises `NotAllowed`,
+    `BadInput`, `OutOfTurn`.
+    """
     with with_errors(episode.pk):
         ensure_keeps_record(by, episode)
         move = "put_back_ended" if episode.ended_at else "put_back_open"
-        return _perform(move, episode, by=by, at=at, error_at=None, error_by=None, error_reason="")
+        back = _perform(move, episode, by=by, at=at, error_at=None, error_by=None, error_reason="")
+    # Nobody was told while it was in error, though the task had counted it as told.
+    for step in Step.objects.filter(episode=back, status=Step.Status.WAITING).exclude(told_due_for=None):
+        step.told_due_for = step.told_late_for = None
+        step.save(update_fields=["told_due_for", "told_late_for"])
+    return back
 
 
 def _perform(move: str, episode: Episode, **facts: Any) -> Episode:

@@ -22,6 +22,7 @@ from safeguarding.plans.models import Episode, Step, StepNote
 from safeguarding.plans.permissions import ensure_keeps_record
 from safeguarding.plans.verbs import PlanVerb
 
+from . import reminders
 from .checking import booking_problems, past_day, raise_first, step_problems
 from .dates import Counting, Trigger, born, count_again, follow, next_number, trigger_of
 
@@ -181,6 +182,7 @@ def hold_step(
     held = step_life.perform("hold", now, by=by, at=at, held_on=held_on, number=number, **columns, **said)
     if held.kind == "placement":
         _end_last_placement(held, by=by)
+    reminders.settle([held.pk], by=by, at=at)
     follow(Counting(held.episode, by), trigger_of(held), at=at)
     settled = Step.objects.filter(episode=held.episode, status=SS.WAITING, kind__in=held.of_kind.settles)
     for one in settled.order_by("pk"):
@@ -275,7 +277,8 @@ def set_aside_step(*, step: Step, seen: int, reason: str, by: User, at: datetime
         return there
     if not reason.strip():
         raise BadInput("Say why it is set aside.")
-    now = _open(step, by, seen=seen)
+    now, at = _open(step, by, seen=seen), at or timezone.now()
+    reminders.settle([now.pk], by=by, at=at)
     return step_life.perform("set_aside", now, by=by, at=at, aside_reason=reason.strip())
 
 
