@@ -13,12 +13,13 @@ declare(
     Step,
     called=("date of a plan", "dates of plans"),
     searched=_OF_THE_CHILD,
+    part_of="episode",
     page="plan_step",
     needed_by=("plan dates",),
 )
-declare(StepNote, called=("note to a date", "notes to dates"), searched=_OF_THE_CHILD)
-declare(Professional, called=("professional", "professionals"), searched=_OF_THE_CHILD)
-declare(PlanFile, called=("file of a plan", "files of plans"), searched=_OF_THE_CHILD)
-declare(Designation, called=("badge", "badges"))
+declare(StepNote, called=("note to a date", "notes to dates"), searched=_OF_THE_CHILD, part_of="episode")
+declare(Professional, called=("professional", "professionals"), searched=_OF_THE_CHILD, part_of="episode")
+declare(PlanFile, called=("file of a plan", "files of plans"), searched=_OF_THE_CHILD, part_of="episode")
+declare(Designation, called=("badge", "badges"), part_of="episode")
 declare(DeadlineRule, kind=Kind.REFERENCE)
 reads("plan dates", Child)

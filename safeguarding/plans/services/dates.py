@@ -16,7 +16,7 @@ from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import User
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.plans.deadlines import BEGINNING, Asked, Rule, asked_after
+from safeguarding.plans.deadlines import BEGINNING, CONSULTED, Asked, Rule, asked_after
 from safeguarding.plans.models import DeadlineRule, Episode, Step
 from safeguarding.plans.verbs import PlanVerb
 from safeguarding.prepared import prepared
@@ -25,6 +25,7 @@ from .rules import rules_at
 
 SS = Step.Status
 RECOUNTED = "What it was counted from was corrected, and asks for it no longer."
+ENDED = "The plan has ended."
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def _wait(counting: Counting, asked: Asked, trigger: Trigger, at: datetime) -> S
     )
     if made:
         record(Verb.CREATE, step, by=counting.by)
-    elif step.status == SS.SET_ASIDE:
+    elif step.status == SS.SET_ASIDE and step.aside_reason == RECOUNTED:
         _set(step, {**counting.fields(asked), **_NOT_ASIDE}, by=counting.by)
     return step
 
@@ -144,7 +145,8 @@ _NOT_ASIDE = {"status": SS.WAITING, "set_aside_at": None, "set_aside_by": None, 
 
 def count_again(counting: Counting, corrected: Step | None, *, at: datetime | None = None) -> None:
     """A day or an outcome was corrected: of a step, or of the beginning (None). What was counted from it moves, what it
-    asks for no longer is set aside, and what it asks for now waits. Days counted from other steps are looked at too.
+    asks for no longer is set aside, and what it asks for now waits; in a plan that has ended, until that is opened
+    again. Days counted from other steps are looked at too. What somebody set aside stays so.
     """
     at = at or timezone.now()
     steps = list(Step.objects.filter(episode=counting.episode).select_related("rule").order_by("held_on", "pk"))
@@ -157,16 +159,32 @@ def count_again(counting: Counting, corrected: Step | None, *, at: datetime | No
         for step in followers:
             if step.kind in asked:
                 _set(step, counting.fields(asked[step.kind]), by=counting.by)
-            elif step.status == SS.WAITING and root == (corrected.pk if corrected else None):
-                aside = {"status": SS.SET_ASIDE, "set_aside_at": at, "set_aside_by": counting.by}
-                _set(step, {**aside, "aside_reason": RECOUNTED}, by=counting.by)
+            elif _waits(step) and root == (corrected.pk if corrected else None):
+                _put_aside(step, RECOUNTED, by=counting.by, at=at)
         if corrected is not None and root == corrected.pk:
             follow(counting, trigger, but={one.kind for one in followers if one.status != SS.SET_ASIDE}, at=at)
+    if counting.episode.status == Episode.Status.ENDED:
+        for step in Step.objects.filter(episode=counting.episode, status=SS.WAITING).order_by("pk"):
+            _put_aside(step, ENDED, by=counting.by, at=at)
+
+
+def _waits(step: Step) -> bool:
+    """Whether a step waits, or would if its plan had not ended."""
+    return step.status == SS.WAITING or (step.status == SS.SET_ASIDE and step.aside_reason == ENDED)
+
+
+def _put_aside(step: Step, reason: str, *, by: User, at: datetime) -> None:
+    aside = {"status": SS.SET_ASIDE, "set_aside_at": at, "set_aside_by": by, "aside_reason": reason}
+    _set(step, aside, by=by)
 
 
 def _follows(step: Step, trigger: Trigger, root: UUID | None) -> bool:
-    """Whether a step waits, or was held, because of this trigger: of a booking those that are due before it."""
-    return step.rule is not None and step.after_id == root and (step.rule.amount < 0) == trigger.booked
+    """Whether a step waits, or was held, because of this trigger: of a booking those that are due before it. A reply
+    that the school was asked for follows from no step, and from no beginning.
+    """
+    if step.rule is None or step.rule.after == CONSULTED:
+        return False
+    return step.after_id == root and (step.rule.amount < 0) == trigger.booked
 
 
 def _set(step: Step, fields: dict[str, object], *, by: User) -> None:

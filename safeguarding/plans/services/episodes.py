@@ -31,11 +31,10 @@ from safeguarding.plans.verbs import PlanVerb
 
 from . import reminders
 from .checking import Problems, column_problems, episode_problems, past_day, raise_first
-from .dates import Counting, Trigger, born, count_again, follow, trigger_of
+from .dates import ENDED, Counting, Trigger, born, count_again, follow, trigger_of
 
 TWIN = "This child has an open plan of this kind with this authority. Open that one, or end it first."
 CHANGED = "Somebody changed this plan while you were writing. Look at it below, then save again."
-ENDED = "The plan has ended."
 STAYS = "What was written stays as it was. Add what is new to one of its dates."
 
 

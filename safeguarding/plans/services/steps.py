@@ -28,6 +28,7 @@ from .dates import Counting, Trigger, born, count_again, follow, next_number, tr
 
 SS, NK = Step.Status, StepNote.Kind
 CHANGED = "Somebody changed this while you were writing. Look at it below, then save again."
+_WAITS = "{} waits already in this plan. Open that date to book it, to move it, or to record that it was held."
 # A step that is due because the school was asked something on a day.
 ASKED = {"consultation": CONSULTED}
 
@@ -50,9 +51,9 @@ def add_step(
 ) -> Step:
     """One more step, that waits, is booked, or was held. The same form again is one step.
 
-    One that was held is the one that waited for it, where there is one: its rule and its day stay with it. `asked_on`
-    is the day on which the school was asked for a reply that is due by a rule. Raises `NotAllowed`, `BadInput`,
-    `OutOfTurn`.
+    One that was held, or is booked, is the one that waited for it, where there is one: its rule and its day stay with
+    it. Of each kind one waits at a time. `asked_on` is the day on which the school was asked for a reply that is due by
+    a rule. Raises `NotAllowed`, `BadInput`, `OutOfTurn`.
     """
     now, at = _episode_open(episode, by), at or timezone.now()
     if kind not in now.of_kind.steps:
@@ -62,14 +63,16 @@ def add_step(
     key = entry_token(token, now.pk, kind, held_on, booked_on, asked_on, *said)
     if there := Step.objects.filter(token=key).first():
         return there
-    step = _waiting(now, kind) if held_on else None
+    step = _waiting(now, kind)
     if step is None:
         step = _new(now, key, kind, owner=owner, by=by, at=at)
         if asked_on and kind in ASKED:
             _due_after(step, ASKED[kind], asked_on, by=by, at=at)
-    else:
+    elif held_on or (booked_on and not step.booked_on):
         step.token = key
         step.save(update_fields=["token"])
+    else:
+        raise BadInput(_WAITS.format(step.title))
     if booked_on:
         return book_step(
             step=step, seen=step.revision, booked_on=booked_on, booked_time=booked_time, owner=owner, by=by, at=at
@@ -284,8 +287,9 @@ def set_aside_step(*, step: Step, seen: int, reason: str, by: User, at: datetime
 
 @transaction.atomic
 def take_back_step(*, step: Step, seen: int, by: User, at: datetime | None = None) -> Step:
-    """It waits again. Raises `NotAllowed`, `ChangedSince`, `OutOfTurn`."""
-    _episode_open(step.episode, by)
+    """It waits again, where no other of its kind does. Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`."""
+    if _waiting(_episode_open(step.episode, by), step.kind):
+        raise BadInput(_WAITS.format(step.title))
     _ensure_seen(Step.objects.select_for_update(of=("self",)).get(pk=step.pk), seen)
     cleared = {"set_aside_at": None, "set_aside_by": None, "aside_reason": ""}
     return step_life.perform("take_back", step, by=by, at=at, **cleared)

@@ -94,17 +94,30 @@ def test_every_column_of_every_row_is_as_it_was_after_coming_apart(place: Place)
     assert all(before[model.__name__] for model in MODELS)
 
 
-def test_what_is_done_with_a_plan_while_they_are_one_stays_with_it_when_they_come_apart(place: Place):
-    other = factories.child(place.school, "Rowan", "Ashdowne", by=place.room.office)
-    lay(place, place.child)
-    theirs = lay(place, other)
-    done = merging.merge(
-        keep=place.child, other=other, reason="One child.", token=uuid7(), seen=None, by=place.room.lead
-    )
-    group = Step.objects.get(episode=theirs, kind="core_group")
-    steps.hold_step(
-        step=group, seen=group.revision, held_on=date(2026, 10, 16), words={"said": "All came."}, by=place.room.lead
-    )
-    merging.undo(merge=done, reason="Cousins.", by=place.room.lead)
-    group.refresh_from_db()
-    assert (group.child_id, group.status, group.said) == (other.pk, "held", "All came.")
+def test_what_was_added_to_a_plan_while_they_were_one_goes_back_with_it(place: Place):
+    lead, other = place.room.lead, factories.child(place.school, "Rowan", "Ashdowne", by=place.room.office)
+    mine, theirs = lay(place, place.child), lay(place, other)
+    done = merging.merge(keep=place.child, other=other, reason="One child.", token=uuid7(), seen=None, by=lead)
+    for plan in (mine, theirs):
+        plan.refresh_from_db()
+        review = Step.objects.get(episode=plan, kind="review_conference")
+        steps.hold_step(
+            step=review,
+            seen=review.revision,
+            held_on=date(2026, 11, 20),
+            columns={"outcome": "continues"},
+            words={"said": "All came."},
+            by=lead,
+        )
+        steps.note_step(step=review, token=uuid7(), text="Rang again.", by=lead)
+        around.add_professional(episode=plan, token=uuid7(), role="police", name="Jo Ash", by=lead)
+    since = place.begin("early_help")
+    merging.undo(merge=done, reason="Cousins.", by=lead)
+    for plan, child in ((mine, place.child), (theirs, other)):
+        whose = {row.child_id for model in MODELS[1:] for row in model.objects.filter(episode=plan)}
+        assert whose == {child.pk}
+        assert Step.objects.filter(episode=plan, kind="review_conference").count() == 2
+        assert Step.objects.get(episode=plan, status="held").said == "All came."
+        assert {one.name for one in Professional.objects.filter(episode=plan)} == {"Marcus Bell", "Jo Ash"}
+    since.refresh_from_db()
+    assert since.child_id == place.child.pk
