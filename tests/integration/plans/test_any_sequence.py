@@ -143,7 +143,7 @@ def what_is_wrong(episode: Episode) -> list[str]:
     now = Episode._base_manager.get(pk=episode.pk)
     waits = list(Step._base_manager.filter(episode=now, status=SS.WAITING))
     found = [f"{step.kind} waits in a plan that has ended" for step in waits if now.ended_at]
-    twice = Counter(step.kind for step in waits)
+    twice = Counter(step.kind for step in waits if not step.of_kind.is_one_each)
     found += [f"{kind} waits {number} times" for kind, number in twice.items() if number > 1]
     found += [f"{step.kind} has no day" for step in waits if step.rule_id and bool(step.due_on) == bool(step.missing)]
     badges = Designation._base_manager.filter(episode=now).values_list("starts_on", "ends_on")
