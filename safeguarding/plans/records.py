@@ -8,11 +8,17 @@ from .models import DeadlineRule, Designation, Episode, PlanFile, Professional, 
 
 # The words are searched beside concerns (`services/searching.py`), each found with the page of its plan or date.
 declare(Episode, called=("plan", "plans"))
-declare(Step, called=("date of a plan", "dates of plans"), page="plan_step", needed_by=("plan dates",))
-declare(StepNote, called=("note to a date", "notes to dates"))
-declare(Professional, called=("professional", "professionals"), searched="Who works with the child")
-declare(PlanFile, called=("file of a plan", "files of plans"), searched="Name of a file")
-declare(Designation, called=("badge", "badges"))
+declare(
+    Step,
+    called=("date of a plan", "dates of plans"),
+    part_of="episode",
+    page="plan_step",
+    needed_by=("plan dates",),
+)
+declare(StepNote, called=("note to a date", "notes to dates"), part_of="episode")
+declare(Professional, called=("professional", "professionals"), searched="Who works with the child", part_of="episode")
+declare(PlanFile, called=("file of a plan", "files of plans"), searched="Name of a file", part_of="episode")
+declare(Designation, called=("badge", "badges"), part_of="episode")
 declare(DeadlineRule, kind=Kind.REFERENCE)
 # A day that was missing is a change of the record.
 needs("plan dates", LogEntry)

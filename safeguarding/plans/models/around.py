@@ -88,6 +88,7 @@ class PlanFile(StoredFile):
         OTHER = "other", "Something else"
 
     nav = "children"
+    opens_in_error = False
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     area = models.CharField(max_length=12, choices=Area)
