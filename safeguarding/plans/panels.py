@@ -14,7 +14,7 @@ from safeguarding.concerns import briefing, chronology
 from safeguarding.concerns.school_decides import manages_school
 from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
-from safeguarding.panels import LATE, UNANSWERED, Line, NavItem, Setting, Tab, register
+from safeguarding.panels import LATE, UNANSWERED, Line, NavItem, Panel, Setting, Tab, register
 
 from . import brief
 from .capabilities import PlanCapability as C
@@ -22,7 +22,7 @@ from .entries import KIND, SOURCES
 from .models import Step
 from .permissions import reads_at
 from .services import work
-from .views import today_lines
+from .views import from_referral, today_lines
 
 _missed_at = counted_by_keys(lambda asked: work.missed(visible(asked, Step).filter(asked.one("school_id"))))
 
@@ -52,6 +52,7 @@ register(
     NavItem("plans", "Plans and dates", "plans", may=_sees_badges, order=27, waiting=_missed, hot=True),
     Line(LATE, "plans", "plans/today_lines.html", today_lines.missed, may=_sees_badges, order=15),
     Line(UNANSWERED, "plans", "plans/today_lines.html", today_lines.to_chase, may=_sees_badges, order=15),
+    Panel("referral", "plans", "plans/from_referral.html", from_referral.came_of),
     Setting(
         "plan_times",
         "Times of plans",

@@ -31,6 +31,8 @@ from safeguarding.plans.verbs import PlanVerb
 
 from .checking import Problems, column_problems, episode_problems, past_day, raise_first
 from .dates import Counting, Trigger, born, count_again, follow, trigger_of
+from .referrals import ACKNOWLEDGEMENT, answered_on
+from .steps import add_step
 
 TWIN = "This child has an open plan of this kind with this authority. Open that one, or end it first."
 CHANGED = "Somebody changed this plan while you were writing. Look at it below, then save again."
@@ -67,8 +69,9 @@ def begin_episode(
     """An episode, its badge, and the steps that wait from its first day. The same form again is one episode.
 
     `columns` and `words` are fields of the kind. `concern` and `referral` are what it came from: who may not see
-    that concern sees nothing of the episode. `last` says, of one that is entered late, what was last held of kinds of
-    steps, or None where nobody knows: the next is counted from there, and nothing earlier waits.
+    that concern sees nothing of the episode, and where the referral was answered, its acknowledgement was held that
+    day. `last` says, of one that is entered late, what was last held of kinds of steps, or None where nobody knows: the
+    next is counted from there, and nothing earlier waits.
 
     Raises `NotAllowed`, `BadInput`.
     """
@@ -99,6 +102,7 @@ def begin_episode(
         record(Verb.CREATE, episode, by=by)
         _put_badge(episode, by=by)
         _set_going(Counting(episode, by), last, at=at)
+        _take_answer(episode, by=by, at=at)
     return episode
 
 
@@ -130,6 +134,16 @@ def _set_going(counting: Counting, last: Mapping[str, LastHeld | None], *, at: d
             _was_held(counting, kind, held, at=at)
             settled.update(STEPS[kind].settles)
     follow(counting, Trigger(BEGINNING, counting.episode.starts_on), but={*last, *settled}, at=at)
+
+
+def _take_answer(episode: Episode, *, by: User, at: datetime) -> None:
+    """The answer to the referral is the acknowledgement: nobody types its day again."""
+    if episode.referral is None or ACKNOWLEDGEMENT not in episode.of_kind.steps:
+        return
+    there = Step.objects.filter(episode=episode, kind=ACKNOWLEDGEMENT, status=Step.Status.HELD)
+    if (day := answered_on(episode.referral)) and not there.exists():
+        token = uuid5(episode.pk, ACKNOWLEDGEMENT)
+        add_step(episode=episode, token=token, kind=ACKNOWLEDGEMENT, held_on=day, by=by, at=at)
 
 
 def _last_problems(last: Mapping[str, LastHeld | None], today: date) -> Problems:
