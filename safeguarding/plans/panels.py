@@ -16,13 +16,14 @@ from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
 from safeguarding.panels import LATE, UNANSWERED, Line, NavItem, Panel, Setting, Tab, register
 
-from . import brief
+from . import brief, sections
 from .capabilities import PlanCapability as C
 from .entries import KIND, SOURCES
 from .models import Step
-from .permissions import reads_at
+from .permissions import TAB_AREAS, reads_at
 from .services import work
 from .views import from_referral, today_lines
+from .views.on_paper import section_of
 
 _missed_at = counted_by_keys(lambda asked: work.missed(visible(asked, Step).filter(asked.one("school_id"))))
 
@@ -46,6 +47,7 @@ def _missed(request: Request) -> Statement:
 
 chronology.register(*SOURCES, kinds={KIND: "Plans of authorities"})
 briefing.add_blocks(brief.blocks)
+sections.register(*(section_of(area) for area in TAB_AREAS))
 leads_to("plan_step", lambda key: reverse("plan_step", args=[key]))
 register(
     Tab("plans", "Plans and status", "child_plans", may=_reads_at, order=22, given=_given_at),
