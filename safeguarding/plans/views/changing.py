@@ -109,7 +109,7 @@ def _choose(request: Request, child: Child, kept: frozenset[str]) -> HttpRespons
 
 @dataclass(frozen=True)
 class _Source:
-    """What the form was opened from: the conference that decided on the plan, or a referral and the day of its answer."""
+    """What the form was opened from: the conference that decided on the plan, or a referral that was answered."""
 
     conference: Step | None = None
     referral: Referral | None = None

@@ -1,4 +1,4 @@
-"""What do the plans of one area say on paper? Each plan with all its dates, read from the gate as its pages read them."""
+"""What do the plans of one area say on paper? All their dates, read from the gate as their pages read them."""
 
 from collections import defaultdict
 from collections.abc import Sequence

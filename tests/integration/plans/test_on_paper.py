@@ -21,7 +21,7 @@ from tests.pdfs import Printed
 
 from .conftest import Place
 from .pages import Visitor
-from .test_pages_access import KINDS, NOTICE, READS, TITLES, all_of_them
+from .test_pages_access import KINDS, READS, TITLES, all_of_them
 from .test_steps import of
 
 pytestmark = pytest.mark.django_db
