@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from children.services import access
@@ -15,7 +17,7 @@ from safeguarding.plans import sdq
 from safeguarding.plans.models import Episode, Step
 from safeguarding.plans.services.around import add_professional
 from safeguarding.plans.services.episodes import end_episode, enter_in_error
-from safeguarding.plans.services.steps import chase_step, hold_step, set_aside_step
+from safeguarding.plans.services.steps import chase_step, hold_step, note_step, set_aside_step
 from tests.factories import SCHOOL_DAY
 from tests.pdfs import Printed
 
@@ -193,3 +195,22 @@ def test_what_was_printed_is_recorded_and_what_was_entered_in_error_is_not_there
     assert "Never this child’s." not in printed(client, place.room.lead, place, "protection").text
     events: Any = Event.objects.filter(verb="print", actor_id=place.room.lead.pk, purpose="plans on paper")
     assert {one.object_id for one in events} == {place.child.pk, plan.pk}
+
+
+def test_paper_asks_as_much_of_a_few_rows_as_of_many(client: Client, place: Place, plan: Episode):
+    def asked() -> list[int]:
+        found = []
+        for name in ("plans_print", "plans_paper"):
+            address = reverse(name, args=[place.child.pk])
+            client.get(address)
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(address).status_code == 200
+            found.append(len(queries))
+        return found
+
+    client.force_login(place.room.lead)
+    few = asked()
+    for number in range(12):
+        step = place.step(plan, "progress", held_on=date(2026, 10, 7 + number), words={"said": f"Day {number}."})
+        note_step(step=step, token=uuid7(), text=f"Note {number}.", by=place.room.lead)
+    assert asked() == few
