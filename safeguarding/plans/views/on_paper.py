@@ -21,6 +21,8 @@ from .reading import MOST, CareCard, Row, care_card, episodes_of, facts_of, step
 
 ES, SS = Episode.Status, Step.Status
 _TEMPLATE = "pdf/parts/plans_area.html"
+# What the title of a date says already.
+_IN_TITLE = ("outcome", "held_to")
 
 
 @dataclass(frozen=True)
@@ -125,5 +127,9 @@ class _Reader:
         # What the child said comes first.
         names = dict.fromkeys(("voice", *step.of_kind.words, "why_late", "aside_reason"))
         return OneDate(
-            row, facts_of(step), words_of(step, names), self.notes.get(step.pk, []), self.names.signed(who, when)
+            row,
+            facts_of(step, but=_IN_TITLE),
+            words_of(step, names),
+            self.notes.get(step.pk, []),
+            self.names.signed(who, when),
         )
