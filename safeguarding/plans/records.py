@@ -1,7 +1,8 @@
 """What must the rest of Harbour know of plans, their steps and the rules of their dates?"""
 
 from children.models import Child
-from safeguarding.records import Kind, Refused, declare, reads
+from safeguarding.audit.models import LogEntry
+from safeguarding.records import Kind, Refused, declare, needs, reads
 
 from .models import DeadlineRule, Designation, Episode, PlanFile, Professional, Step, StepNote
 
@@ -21,4 +22,6 @@ declare(Professional, called=("professional", "professionals"), searched=_OF_THE
 declare(PlanFile, called=("file of a plan", "files of plans"), searched=_OF_THE_CHILD)
 declare(Designation, called=("badge", "badges"))
 declare(DeadlineRule, kind=Kind.REFERENCE)
+# A day that was missing is a change of the record.
+needs("plan dates", LogEntry)
 reads("plan dates", Child)
