@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from .views import changing, episode, local_times, step, tab, worklist
+from .views import changing, episode, local_times, paper, step, tab, worklist
 
 urlpatterns: list[URLPattern] = [
     path("children/<uuid:child_id>/plans/", tab.child_plans, name="child_plans"),
     path("children/<uuid:child_id>/plans/change/", changing.record_change, name="record_change"),
+    path("children/<uuid:child_id>/plans/print/", paper.plans_print, name="plans_print"),
+    path("children/<uuid:child_id>/plans/paper/", paper.plans_paper, name="plans_paper"),
     path("plans/", worklist.plans, name="plans"),
     path("settings/plans/", local_times.local_times, name="local_times"),
     path("settings/plans/end/", local_times.end_local_time, name="end_local_time"),

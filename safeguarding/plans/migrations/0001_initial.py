@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('area', models.CharField(choices=[('protection', 'Child protection and social care'), ('care', 'Looked after and leaving care'), ('needs', 'Education, health and care plan'), ('adoption', 'Adoption'), ('attendance', 'Attendance')], max_length=12)),
-                ('kind', models.CharField(choices=[('early_help', 'Early help'), ('child_in_need', 'Child in need'), ('child_in_need_plan', 'Child in need plan'), ('child_protection', 'Child protection plan'), ('private_fostering', 'Private fostering'), ('looked_after', 'Looked after'), ('previously_looked_after', 'Previously looked after'), ('care_leaver', 'Care leaver'), ('ehcp', 'EHCP'), ('adoption', 'Adoption')], max_length=24, verbose_name='what it is')),
+                ('kind', models.CharField(choices=[('early_help', 'Early help'), ('child_in_need', 'Child in need'), ('child_in_need_plan', 'Child in need plan'), ('child_protection', 'Child protection plan'), ('private_fostering', 'Private fostering'), ('looked_after', 'Looked after'), ('previously_looked_after', 'Previously looked after'), ('care_leaver', 'Care leaver'), ('ehcp', 'Education, health and care plan'), ('adoption', 'Adoption')], max_length=24, verbose_name='what it is')),
                 ('starts_on', models.DateField(verbose_name='from')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='until')),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='children.child')),

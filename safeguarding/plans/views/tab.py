@@ -50,6 +50,8 @@ def _shown(whole: WholeTab) -> dict[str, Any]:
         "whole": whole,
         "plans": [(one, whole.cards.get(one.episode.pk)) for one in whole.open],
         "files": [(file, whole.steps.get(file.step_id)) for file in whole.files],
+        # Nothing stands in a column by itself.
+        "pairs": bool(whole.scores and (whole.cards or whole.others)),
         "chart": [one for one in whole.scores if one.number is not None],
         "bands": sdq.bands(),
     }
