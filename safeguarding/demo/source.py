@@ -4,7 +4,9 @@ UPNs are of establishment 9999, telephone numbers are those kept for drama, addr
 use.
 """
 
+import io
 import json
+import lzma
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -52,6 +54,11 @@ def assignments() -> list[Entry]:
 def plans() -> list[Entry]:
     """Children with a plan of an authority, and every date of it."""
     return _read("statutory")["children"]  # type: ignore[no-any-return]
+
+
+def attendance() -> io.BytesIO:
+    """The register of an autumn term as a CSV file: a row for each child on roll and each day."""
+    return io.BytesIO(lzma.decompress((_DATA / "attendance.csv.xz").read_bytes()))
 
 
 def school_years() -> list[Entry]:

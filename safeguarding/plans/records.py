@@ -1,9 +1,19 @@
-"""What must the rest of Harbour know of plans, their steps and the rules of their dates?"""
+"""What must the rest of Harbour know of plans, their steps and the rules of their dates, and of attendance?"""
 
 from children.models import Child
 from safeguarding.records import Kind, Refused, declare, reads
 
-from .models import DeadlineRule, Designation, Episode, PlanFile, Professional, Step, StepNote
+from .models import (
+    AttendanceDay,
+    AttendanceFile,
+    DeadlineRule,
+    Designation,
+    Episode,
+    PlanFile,
+    Professional,
+    Step,
+    StepNote,
+)
 
 # The words are searched beside concerns (`searching`), with a page of their own: they hang on none.
 _OF_THE_CHILD = Refused("hangs on a child and on no concern: plans search their own words")
@@ -20,5 +30,7 @@ declare(StepNote, called=("note to a date", "notes to dates"), searched=_OF_THE_
 declare(Professional, called=("professional", "professionals"), searched=_OF_THE_CHILD)
 declare(PlanFile, called=("file of a plan", "files of plans"), searched=_OF_THE_CHILD)
 declare(Designation, called=("badge", "badges"))
+declare(AttendanceFile, called=("file of attendance", "files of attendance"))
+declare(AttendanceDay, called=("day of attendance", "days of attendance"))
 declare(DeadlineRule, kind=Kind.REFERENCE)
 reads("plan dates", Child)
