@@ -4,7 +4,6 @@ UPNs are of establishment 9999, telephone numbers are those kept for drama, addr
 use.
 """
 
-import io
 import json
 import lzma
 from functools import cache
@@ -56,9 +55,9 @@ def plans() -> list[Entry]:
     return _read("statutory")["children"]  # type: ignore[no-any-return]
 
 
-def attendance() -> io.BytesIO:
+def attendance() -> bytes:
     """The register of an autumn term as a CSV file: a row for each child on roll and each day."""
-    return io.BytesIO(lzma.decompress((_DATA / "attendance.csv.xz").read_bytes()))
+    return lzma.decompress((_DATA / "attendance.csv.xz").read_bytes())
 
 
 def school_years() -> list[Entry]:

@@ -1,16 +1,18 @@
 """Which plans have the children of the matrix? One of each area, with a word in every field; one that began with a
-concern that somebody may not see, and one that was entered in error.
+concern that somebody may not see, and one that was entered in error. And each a day of attendance that no other has.
 """
 
 from datetime import date, timedelta
 from typing import Any
 
 from safeguarding.keys import uuid7
+from safeguarding.plans.attendance.reading import Line
 from safeguarding.plans.models import Episode, Step
 from safeguarding.plans.services import around, episodes, steps
+from safeguarding.plans.services.attendance import bring_in_attendance
 from safeguarding.plans.services.rules import load_rules
 from safeguarding.uploads.services.keeping import Upload
-from tests.matrix.ground import NOW, THEN, TODAY
+from tests.matrix.ground import NOW, RECORDS, THEN, TODAY
 
 # Records with all four, and those with a plan that began with their concern.
 WITH_ALL = ("open", "hidden", "granted", "emergency", "other")
@@ -22,6 +24,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "adoption": {},
 }
 _BEGAN = date(2026, 10, 5)
+# A Monday of a school year in which nothing else happened; each child has a week of its own.
+_ATTENDED = date(2024, 1, 8)
 
 
 def lay_plans(world: Any) -> None:
@@ -36,6 +40,21 @@ def lay_plans(world: Any) -> None:
     for record in WITH_CONCERN:
         _plan(world, record, "child_in_need", {}, by=world.people["lead"], concern=world.concerns[record])
     _mistake(world)
+    for number, record in enumerate(RECORDS):
+        _attendance(world, record, _ATTENDED + timedelta(weeks=number))
+
+
+def _attendance(world: Any, record: str, day: date) -> None:
+    """A day that stands on the tab of this child and nowhere else."""
+    child = world.children[record]
+    by = world.people["lead_there" if record == "other" else "attendance"]
+    lines = [Line(2, child.detail.upn, day.isoformat(), "L", "M", "15")]
+    school = world.school_of(record)
+    done = bring_in_attendance(school=school, lines=lines, digest="0" * 64, token=uuid7(), by=by, at=THEN)
+    # A file is the school's, also where the child is hidden from whoever reads that it was brought in.
+    if record != "hidden":
+        world.keys[record]["attendance_file"] = done.file.pk
+    world.planted.note("plans.attendanceday", "on", day, record, "attendance")
 
 
 def _plan(world: Any, record: str, kind: str, columns: dict[str, Any], *, by: Any, concern: Any = None) -> None:

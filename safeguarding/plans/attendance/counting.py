@@ -54,6 +54,11 @@ class Sessions:
         return f"{tenths // 10}.{tenths % 10} per cent"
 
     @property
+    def missed_part(self) -> float:
+        """Which part of what was possible was missed, from 0 to 1."""
+        return self.missed / self.possible if self.possible else 0
+
+    @property
     def is_persistent(self) -> bool:
         """Whether one possible session in ten was missed, or more."""
         return self.missed > 0 and self.missed * PERSISTENT >= self.possible

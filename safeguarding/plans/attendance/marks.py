@@ -39,6 +39,11 @@ def counts_as(code: str) -> Counts | None:
     return Counts(found.kind) if found else None
 
 
+def codes_of(counts: Counts) -> list[str]:
+    """The marks with which a session counts so, whenever they were in use."""
+    return list(lists_in(_FILE)[counts.value])
+
+
 def meaning(code: str) -> str:
     """What a mark means; the mark itself where nobody knows."""
     found = all_marks().get(code)

@@ -1,13 +1,16 @@
-"""What is given to bring in attendance: a file, and whether rows that cannot be used are left out."""
+"""What is given to bring in attendance: a file, and whether rows that cannot be used are left out. And which class is
+looked at.
+"""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from safeguarding.exceptions import BadInput
-from safeguarding.forms import FilesInput, HarbourForm
+from safeguarding.forms import FilesInput, HarbourForm, blank_first
 from safeguarding.keys import uuid7
 from safeguarding.plans.attendance.reading import MOST_BYTES, read_attendance
 
@@ -38,3 +41,19 @@ class AttendanceForm(HarbourForm):
             return {"lines": read_attendance(file.file), "digest": digest}  # type: ignore[arg-type]
         except BadInput as refused:
             raise forms.ValidationError(refused.sentence) from None
+
+
+class ClassForm(HarbourForm):
+    """Whose attendance is listed. One that is no class of the school narrows nothing."""
+
+    room = forms.ChoiceField(label="Children", required=False)
+
+    def __init__(self, *args: Any, rooms: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(room, f"Class {room}") for room in rooms]
+        self.fields["room"].choices = blank_first(choices, "Persistent absence")  # type: ignore[attr-defined]
+
+    def chosen(self) -> str:
+        """The class that was chosen; empty for all whose absence is persistent."""
+        self.is_valid()
+        return str(self.cleaned_data.get("room", ""))

@@ -67,12 +67,13 @@ class AttendanceDay(OfChild):
             models.UniqueConstraint("child", "on", name="attendance_day_once"),
             models.CheckConstraint(condition=~Q(am="", pm=""), name="attendance_day_says_something"),
         ]
+        indexes: ClassVar = [models.Index(fields=["school", "on"], name="attendance_of_school")]
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
         plain = ("on", "am", "pm", "minutes_late")
         source = Source.SCHOOL
         collection = "mandatory: the attendance register (SI 2024/208)"
-        # Six years from the entry (domain reference 4, R08), whatever becomes of the child's file.
+        # Six years from the entry (domain reference 4, R08), and no longer than the record of the child.
         retention = Retention.ROOT
         links: ClassVar = {"child": Link.ENDS}

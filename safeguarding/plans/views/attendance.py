@@ -1,39 +1,31 @@
-"""The tab "Attendance" of a child's record, and the page on which attendance is brought in."""
+"""The tab "Attendance" of a child's record."""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from children.models import Child
 from children.panels import record_frame
 from safeguarding.accounts.calendar import SchoolCalendar
-from safeguarding.accounts.permissions import requires, requires_for_record
-from safeguarding.accounts.services import get_school
+from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.clocks import terms_of
 from safeguarding.dates import counted, school_year
-from safeguarding.front.limits import takes_files
 from safeguarding.http import Request
-from safeguarding.paging import newest_first
 from safeguarding.plans.attendance import counting, marks
 from safeguarding.plans.attendance.chart import chart
-from safeguarding.plans.attendance.reading import EXAMPLE
 from safeguarding.plans.capabilities import PlanCapability
-from safeguarding.plans.forms.attendance import AttendanceForm
 from safeguarding.plans.kinds import Area
-from safeguarding.plans.models import AttendanceDay, AttendanceFile
-from safeguarding.plans.permissions import areas_read, keeps_attendance, not_named, stands_in_for_plans
-from safeguarding.plans.services.attendance import BroughtIn, bring_in_attendance
-from safeguarding.spreadsheet import as_csv
+from safeguarding.plans.models import AttendanceDay
+from safeguarding.plans.permissions import areas_read, not_named, stands_in_for_plans
 
-# Days on the tab, and rows that cannot be used on the page: more of these, and the file is the wrong one.
-LATEST, MOST_WRONG = 10, 500
+# Days of which the tab shows the marks.
+LATEST = 10
 
 
 @require_GET
@@ -73,58 +65,3 @@ def _shown(rows: Sequence[AttendanceDay], child: Child, asked: str) -> dict[str,
         "years": [(one, counting.year_title(one)) for one in years if one != year],
         "explained": marks.explained(timezone.localdate()),
     }
-
-
-@takes_files
-@requires(PlanCapability.KEEP_ATTENDANCE)
-def attendance(request: Request) -> HttpResponseBase:
-    """The files that were brought in, newest first, and the way to give another."""
-    school = get_school(request.held.school_id)
-    form = AttendanceForm(request.POST, request.FILES) if request.method == "POST" else AttendanceForm()
-    done: BroughtIn | None = None
-    if form.is_valid():
-        given = form.cleaned_data
-        done = bring_in_attendance(
-            school=school, token=given["token"], leave_out=given["leave_out"], by=request.user, **given["file"]
-        )
-        if not done.is_refused:
-            messages.success(request, _told(done))
-            return redirect("attendance")
-    request.nav = "attendance"
-    files = visible(request, AttendanceFile).filter(school=school.pk).select_related("brought_by")
-    page = newest_first(files, "brought_at", request.GET.get("before", ""))
-    read_many(request, page.rows)
-    wrong = done.wrong if done else []
-    context = {
-        "form": form,
-        "page": page,
-        "wrong": wrong[:MOST_WRONG],
-        "wrong_number": len(wrong),
-        "wrong_more": max(len(wrong) - MOST_WRONG, 0),
-        "has_errors": bool(wrong),
-        "is_not_named": not keeps_attendance(request.user, school.pk),
-    }
-    return render(request, "plans/attendance.html", context, status=422 if form.errors or wrong else 200)
-
-
-def _told(done: BroughtIn) -> str:
-    """What came of a file that was taken."""
-    if done.file is None:
-        return "Nothing has changed: Harbour has all of this file already."
-    file = done.file
-    parts = [
-        f"{counted(file.days_new, 'day')} added" if file.days_new else "",
-        f"{counted(file.days_changed, 'day')} changed" if file.days_changed else "",
-        f"{counted(done.same, 'day')} as before" if done.same else "",
-        f"{counted(file.rows_left_out, 'row')} left out" if file.rows_left_out else "",
-    ]
-    return f"Brought in: {', '.join(filter(None, parts))}."
-
-
-@require_GET
-@requires(PlanCapability.KEEP_ATTENDANCE)
-def attendance_example(request: Request) -> HttpResponse:
-    """A file to fill in."""
-    response = HttpResponse(as_csv(*EXAMPLE), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="attendance.csv"'
-    return response
