@@ -68,7 +68,8 @@ def attendance(request: Request) -> HttpResponseBase:
         "wrong_number": len(wrong),
         "wrong_more": max(len(wrong) - MOST_WRONG, 0),
         "has_errors": bool(wrong),
-        "is_not_named": not keeps_attendance(request.user, school.pk),
+        # Who is not named sees neither of them.
+        "is_not_named": not (children or page.rows or keeps_attendance(request.user, school.pk)),
     }
     return render(request, "plans/attendance.html", context, status=422 if form.errors or wrong else 200)
 
