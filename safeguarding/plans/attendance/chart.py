@@ -55,8 +55,9 @@ def chart(weeks: Sequence[Span]) -> Chart:
         wide = max((last - first) // _WEEK + 1, _FEWEST)
         told: date | None = None
         for week in weeks:
-            month = "" if told and told.month == week.first.month else f"{week.first:%b}"
-            told = week.first
+            # That of its Friday: a year begins in September, also where its first Monday is one of August.
+            month = "" if told and told.month == week.last.month else f"{week.last:%b}"
+            told = week.last
             place = (week.first - first) // _WEEK
             bars.append(Bar(_percent(place / wide), _percent(_FILLED / wide), _pieces(week), month))
     return Chart(bars, BASE - HEIGHT, f"{BASE - HEIGHT * 0.9:.1f}", BASE, LABEL)

@@ -87,5 +87,5 @@ def test_a_bar_is_as_high_as_all_sessions_and_a_holiday_leaves_its_place_empty()
     assert first.pieces[-1].y == f"{BASE - HEIGHT:.1f}"
     assert closed.pieces == []
     assert float(last.x[:-1]) == pytest.approx(3 * float(first.width[:-1]) / 0.78, abs=0.1)
-    assert [bar.month for bar in drawn.bars] == ["Nov", "", "Dec"]
+    assert [bar.month for bar in drawn.bars] == ["Nov", "Dec", ""]
     assert chart([]).bars == []
