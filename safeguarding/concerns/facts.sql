@@ -123,8 +123,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ) END
 $$;
 
--- The children named in them: whoever stands in must know whom it is about.
-CREATE FUNCTION rules.children_standing_in(me uuid) RETURNS uuid[]
+-- The children named in them.
+CREATE FUNCTION rules.named_where_standing_in(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT child_id), '{}') FROM public.concerns_concernchild
     WHERE child_id IS NOT NULL AND concern_id = ANY ((SELECT rules.concerns_standing_in(me))::uuid[])

@@ -33,6 +33,24 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ) END
 $$;
 
+-- Children of whom the person keeps plans of some area standing in.
+CREATE FUNCTION rules.plans_kept_for(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT id), '{}')
+    FROM unnest(rules.plans_standing_in(me, 'keep_protection') || rules.plans_standing_in(me, 'keep_adoption')) AS id
+$$;
+
+-- Children of the concerns and of the plans for which the person stands in: they must know whom it is about. Who finds every child of
+-- the school by role is not asked for plans.
+CREATE FUNCTION rules.children_standing_in(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT rules.named_where_standing_in(me) || CASE WHEN EXISTS (
+        SELECT FROM rules.live_roles_of(me)
+        WHERE role_key = ANY ((SELECT rules.roles_with('stand_in_plans'))::text[])
+          AND NOT school_id = ANY ((SELECT rules.schools_with(me, 'find_children'))::uuid[])
+    ) THEN rules.plans_kept_for(me) ELSE '{}' END
+$$;
+
 -- The areas of this child's plans that the person keeps: by role, where the school's privacy notice names it, or standing in. Plans
 -- about needs are kept by leads while the notice names no SENCO. None of a child hidden from the person.
 CREATE FUNCTION rules.areas_kept(me uuid, school uuid, child uuid) RETURNS text[]

@@ -25,6 +25,7 @@ from safeguarding.audit.protection import WHOEVER, Rule, among, fact, known, may
 from safeguarding.concerns.permissions import never_in_changes
 from safeguarding.exceptions import NotAllowed
 from safeguarding.keys import uuid7
+from safeguarding.once import once
 from safeguarding.plans.capabilities import PlanCapability
 from safeguarding.plans.kinds import Area
 from safeguarding.prepared import prepared
@@ -199,8 +200,22 @@ def not_named(user: Any, school_id: UUID) -> bool:
 
 
 def stands_in_for_plans(user: Any) -> bool:
-    """Whether the person keeps plans of children that no usual keeper may see."""
+    """Whether the person's role may have to keep plans of children that no usual keeper may see."""
     return bool(rights(user).schools(C.STAND_IN_PLANS))
+
+
+def children_kept_for(user: Any) -> frozenset[UUID]:
+    """Return the keys of the children whose plans, of some area, the person keeps standing in. Once a page; no query
+    for a role that stands in for nobody.
+    """
+    if not stands_in_for_plans(user):
+        return frozenset()
+    return once(("plans kept for", user.pk), lambda: frozenset(known("plans_kept_for", user.pk)))
+
+
+def keeps_plans_standing_in(user: Any) -> bool:
+    """Whether there is such a child today."""
+    return bool(children_kept_for(user))
 
 
 def reads_at(user: Any, school_id: UUID) -> bool:

@@ -1,7 +1,8 @@
 """What must the rest of Harbour know of plans, their steps and the rules of their dates, and of attendance?"""
 
 from children.models import Child
-from safeguarding.records import Kind, Refused, declare, reads
+from safeguarding.audit.models import LogEntry
+from safeguarding.records import Kind, Refused, declare, needs, reads
 
 from .models import (
     AttendanceDay,
@@ -33,4 +34,6 @@ declare(Designation, called=("badge", "badges"))
 declare(AttendanceFile, called=("file of attendance", "files of attendance"))
 declare(AttendanceDay, called=("day of attendance", "days of attendance"))
 declare(DeadlineRule, kind=Kind.REFERENCE)
+# A day that was missing is a change of the record.
+needs("plan dates", LogEntry)
 reads("plan dates", Child)

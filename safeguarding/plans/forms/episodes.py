@@ -67,7 +67,7 @@ class BeginForm(TokenForm):
             hints={
                 NOTHING: "Its dates count from its first day",
                 LAST: "The next of each kind counts from there, and nothing earlier waits",
-                UNKNOWN: "No date waits before one is recorded",
+                UNKNOWN: "What is still to come waits, and what comes again waits without a day",
             }
         ),
     )

@@ -52,12 +52,14 @@ class Kind:
 class StepKind(Kind):
     """Something that waits, is booked and is held inside an episode. `outcomes` is the list of what may come of it.
 
-    `settles` are the kinds that wait no longer once this was held.
+    `settles` are the kinds that wait no longer once this was held. `is_one_each`: every step that asks for it has its
+    own, and not one for all of them: an interview for each absence, a report for each review.
     """
 
     duty: Duty = Duty.AUTHORITY
     outcomes: str = ""
     settles: tuple[str, ...] = ()
+    is_one_each: bool = False
 
     def list_of(self, column: str) -> str:
         return self.outcomes if column == "outcome" else super().list_of(column)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
@@ -23,7 +24,7 @@ from safeguarding.plans.permissions import ensure_keeps_record
 from safeguarding.plans.verbs import PlanVerb
 
 from .checking import booking_problems, past_day, raise_first, step_problems
-from .dates import Counting, Trigger, born, count_again, follow, next_number, trigger_of
+from .dates import Counting, Trigger, born, count_again, follow, next_number, stop_waiting, trigger_of
 
 SS, NK = Step.Status, StepNote.Kind
 CHANGED = "Somebody changed this while you were writing. Look at it below, then save again."
@@ -49,7 +50,8 @@ def add_step(
 ) -> Step:
     """One more step, that waits, is booked, or was held. The same form again is one step.
 
-    One that was held is the one that waited for it, where there is one: its rule and its day stay with it. `asked_on`
+    One that was held is the one that waited for it, where there is one: its rule and its day stay with it. What was
+    held before another of its kind is told late, and leaves what waits as it is. `asked_on`
     is the day on which the school was asked for a reply that is due by a rule. Raises `NotAllowed`, `BadInput`,
     `OutOfTurn`.
     """
@@ -61,7 +63,7 @@ def add_step(
     key = entry_token(token, now.pk, kind, held_on, booked_on, asked_on, *said)
     if there := Step.objects.filter(token=key).first():
         return there
-    step = _waiting(now, kind) if held_on else None
+    step = _waiting(now, kind, held_on) if held_on else None
     if step is None:
         step = _new(now, key, kind, owner=owner, by=by, at=at)
         if asked_on and kind in ASKED:
@@ -78,7 +80,13 @@ def add_step(
     return step
 
 
-def _waiting(episode: Episode, kind: str) -> Step | None:
+def _waiting(episode: Episode, kind: str, held_on: date) -> Step | None:
+    """The step that was held on a day, of those that wait. None for one that came before what is recorded already, or
+    that two people record: the next does not count as held by that.
+    """
+    later = Step.objects.filter(episode=episode, kind=kind, status=SS.HELD, held_on__gte=held_on)
+    if not STEPS[kind].is_one_each and later.exists():
+        return None
     return Step.objects.filter(episode=episode, kind=kind, status=SS.WAITING).order_by("due_on", "pk").first()
 
 
@@ -138,8 +146,11 @@ def book_step(
     raise_first(booking_problems(booked_on, episode=now.episode, today=timezone.localdate(at)))
     if owner is not None:
         _ensure_may_own(owner, now, at)
+    if now.owner != owner:
+        # Who takes it over has been told nothing of it.
+        now.told_due_for = now.told_late_for = None
     now.booked_on, now.booked_time, now.owner = booked_on, booked_time, owner
-    _save(now, "booked_on", "booked_time", "owner")
+    _save(now, "booked_on", "booked_time", "owner", "told_due_for", "told_late_for")
     record(PlanVerb.BOOK, now, by=by)
     count_again(Counting(now.episode, by), now, at=at)
     return now
@@ -194,11 +205,15 @@ def _says(row: Any, fields: Mapping[str, Any]) -> bool:
 
 
 def _end_last_placement(placement: Step, *, by: User) -> None:
-    """A placement ends where the next begins."""
-    former = Step.objects.filter(
-        episode=placement.episode, kind="placement", status=SS.HELD, held_to=None, held_on__lte=placement.held_on
-    )
-    for one in former.exclude(pk=placement.pk).select_for_update(of=("self",)):
+    """A placement ends where the next begins: the one before this, and this one where a later one is there already."""
+    placements = Step.objects.filter(episode=placement.episode, kind="placement", status=SS.HELD)
+    next_ = placements.filter(held_on__gt=placement.held_on).order_by("held_on", "pk").first()
+    if next_ and placement.held_to is None:
+        placement.held_to = next_.held_on
+        _save(placement, "held_to")
+    until = Q(held_to=None) | (Q(held_to=next_.held_on) if next_ else Q())
+    former = placements.filter(until, held_on__lte=placement.held_on).select_for_update(of=("self",))
+    for one in former.exclude(pk=placement.pk):
         one.held_to = placement.held_on
         _save(one, "held_to")
         record(Verb.CHANGE, one, by=by)
@@ -224,7 +239,8 @@ def correct_step(
     at = at or timezone.now()
     today = timezone.localdate(at)
     ensure_keeps_record(by, step)
-    if StepNote.objects.filter(token=entry_token(token, step.pk, held_on, reason)).exists():
+    key = entry_token(token, step.pk, held_on, reason, *sorted((columns or {}).items()))
+    if StepNote.objects.filter(token=key).exists():
         return Step.objects.get(pk=step.pk)
     now = _locked(step)
     if now.status != SS.HELD:
@@ -257,8 +273,10 @@ def correct_step(
     record(PlanVerb.CORRECT, now, by=by)
     kind = NK.CORRECTED if "held_on" in changed else NK.NOTED
     days = {"was_on": was, "now_on": day} if "held_on" in changed else {}
-    _note(now, entry_token(token, step.pk, held_on, reason), kind, reason, today, by=by, at=at, **days)
+    _note(now, key, kind, reason, today, by=by, at=at, **days)
     count_again(Counting(now.episode, by), now, at=at)
+    if now.episode.status != Episode.Status.OPEN:
+        stop_waiting(now.episode, by=by, at=at)
     return now
 
 

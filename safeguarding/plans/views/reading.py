@@ -175,7 +175,7 @@ def whole_tab(request: Request, child: Child, *, today: date) -> WholeTab:
     return WholeTab(
         open=shown,
         ended=[one for one in episodes if one.status == ES.ENDED],
-        warnings=_warnings(open_, shown),
+        warnings=_warnings(open_, shown, steps),
         missing=sorted({row.step.missing for one in shown for row in one.rows if _lacks_a_day(row.step)}),
         cards={one.pk: care_card(request, child, one, steps) for one in care},
         scores=sdq.scores(steps),
@@ -191,9 +191,10 @@ def _lacks_a_day(step: Step) -> bool:
     return step.status == SS.WAITING and bool(step.missing)
 
 
-def _warnings(open_: list[Episode], shown: list[Told]) -> list[Overlap]:
+def _warnings(open_: list[Episode], shown: list[Told], steps: Sequence[Step]) -> list[Overlap]:
     found = overlaps.of_episodes(open_)
     for one in shown:
+        found += overlaps.of_gaps(one.episode, steps)
         # That something was held on a weekend says its own page.
         ahead = [row.step for row in one.rows if row.step.status == SS.WAITING or _is_before(row.step, one.episode)]
         found += overlaps.of_steps(one.episode, ahead)
