@@ -40,21 +40,25 @@ def lay_plans(world: Any) -> None:
     for record in WITH_CONCERN:
         _plan(world, record, "child_in_need", {}, by=world.people["lead"], concern=world.concerns[record])
     _mistake(world)
-    for number, record in enumerate(RECORDS):
-        _attendance(world, record, _ATTENDED + timedelta(weeks=number))
+    _attendance(world)
 
 
-def _attendance(world: Any, record: str, day: date) -> None:
-    """A day that stands on the tab of this child and nowhere else."""
-    child = world.children[record]
-    by = world.people["lead_there" if record == "other" else "attendance"]
-    lines = [Line(2, child.detail.upn, day.isoformat(), "L", "M", "15")]
-    school = world.school_of(record)
-    done = bring_in_attendance(school=school, lines=lines, digest="0" * 64, token=uuid7(), by=by, at=THEN)
-    # A file is the school's, also where the child is hidden from whoever reads that it was brought in.
-    if record != "hidden":
-        world.keys[record]["attendance_file"] = done.file.pk
-    world.planted.note("plans.attendanceday", "on", day, record, "attendance")
+def _attendance(world: Any) -> None:
+    """A day of each child that stands on its tab and nowhere else, in one file for each school.
+
+    A file says from when until when it is, to whoever keeps attendance: those two days are of no record.
+    """
+    for by in ("attendance", "lead_there"):
+        theirs = [record for record in RECORDS if (record == "other") == (by == "lead_there")]
+        days = {record: _ATTENDED + timedelta(weeks=RECORDS.index(record)) for record in theirs}
+        upns = {record: world.children[record].detail.upn for record in theirs}
+        ends = [(upns[theirs[0]], _ATTENDED + timedelta(weeks=week)) for week in (-1, len(RECORDS))]
+        rows = [*((upns[record], day) for record, day in days.items()), *ends]
+        lines = [Line(number, upn, day.isoformat(), "L", "M", "15") for number, (upn, day) in enumerate(rows, start=2)]
+        school = world.school_of(theirs[0])
+        bring_in_attendance(school=school, lines=lines, digest="0" * 64, token=uuid7(), by=world.people[by], at=THEN)
+        for record, day in days.items():
+            world.planted.note("plans.attendanceday", "on", day, record, "attendance")
 
 
 def _plan(world: Any, record: str, kind: str, columns: dict[str, Any], *, by: Any, concern: Any = None) -> None:
