@@ -18,9 +18,9 @@ from safeguarding.plans.models import AttendanceDay, Designation, Episode, Step
 _OF_ALL = {"authority": "authority", "known_by": "known_by"}
 
 
-def _told(title: Callable[[Any], str], kinds: dict[str, Any], model: Any, keys: Collection[UUID], see: See) -> Any:
+def _told(kinds: dict[str, Any], model: Any, keys: Collection[UUID], see: See) -> Any:
     rows = see(model).filter(pk__in=keys).values_list("pk", "kind")
-    return {key: RowWords(title(kinds[kind]), partial(_in_words, kinds[kind])) for key, kind in rows}
+    return {key: RowWords(kinds[kind].title, partial(_in_words, kinds[kind])) for key, kind in rows}
 
 
 def _in_words(kind: Kind, field: str, value: Any) -> str:
@@ -42,7 +42,7 @@ def _mark(field: str, value: Any) -> str:
 
 READS: dict[Any, Callable[..., dict[UUID, RowWords]]] = {
     AttendanceDay: _days,
-    Episode: partial(_told, lambda kind: kind.title, EPISODES, Episode),
-    Step: partial(_told, lambda kind: kind.title, STEPS, Step),
-    Designation: partial(_told, lambda kind: kind.badge, EPISODES, Designation),
+    Episode: partial(_told, EPISODES, Episode),
+    Step: partial(_told, STEPS, Step),
+    Designation: partial(_told, EPISODES, Designation),
 }

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from children.badges import badge_with
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.by_keys import Statement
@@ -13,17 +14,20 @@ from safeguarding.audit.reading import visible
 from safeguarding.concerns import briefing, chronology
 from safeguarding.concerns.school_decides import manages_school
 from safeguarding.concerns.services.history import tell_rows
+from safeguarding.concerns.services.searching_beside import search_with
 from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
 from safeguarding.panels import LATE, UNANSWERED, Line, NavItem, Panel, Setting, Tab, register
 
 from . import brief
+from .badges import BADGING
 from .capabilities import PlanCapability as C
 from .changes import READS
 from .entries import KIND, SOURCES
 from .models import Step
 from .permissions import children_kept_for, keeps_plans_standing_in, reads_at
 from .services import work
+from .services.searching import PARTS, search_plans
 from .views import standing_in, today_lines
 
 _missed_at = counted_by_keys(lambda asked: work.missed(visible(asked, Step).filter(asked.one("school_id"))))
@@ -63,7 +67,9 @@ def _missed(request: Request) -> Statement:
 
 
 chronology.register(*SOURCES, kinds={KIND: "Plans of authorities"})
+badge_with(BADGING)
 briefing.add_blocks(brief.blocks)
+search_with(search_plans, *PARTS)
 for _model, _read in READS.items():
     tell_rows(_model, _read)
 leads_to("plan_step", lambda key: reverse("plan_step", args=[key]))

@@ -29,6 +29,7 @@ from safeguarding.plans.models import Designation, Episode, Step
 from safeguarding.plans.permissions import ensure_keeps, ensure_keeps_record
 from safeguarding.plans.verbs import PlanVerb
 
+from . import reminders
 from .checking import Problems, column_problems, episode_problems, past_day, raise_first
 from .dates import (
     ENDED,
@@ -323,6 +324,8 @@ def enter_in_error(*, episode: Episode, seen: int, reason: str, by: User, at: da
         raise BadInput("Say why it was entered in error.")
     with with_errors(episode.pk):
         _ensure_seen(Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk), seen)
+        waits = Step.objects.filter(episode=episode, status=Step.Status.WAITING).values_list("pk", flat=True)
+        reminders.settle(waits, by=by, at=at or timezone.now())
         return episode_life.perform("enter_in_error", episode, by=by, at=at, error_reason=reason.strip())
 
 

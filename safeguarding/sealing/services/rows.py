@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
+from django.db.models.functions import Cast
 
 from safeguarding.sealing import crypto
 from safeguarding.sealing.crypto import DoesNotOpen
@@ -18,6 +19,19 @@ from safeguarding.sealing.subjects import key_column, kind_of, subject_alone
 def sealed_fields(model: type[models.Model]) -> list[SealedField]:
     """The narratives of a model."""
     return [f for f in model._meta.concrete_fields if isinstance(f, SealedField)]
+
+
+def as_text(column: str) -> Cast:
+    """A key as text: it is put beside what is sealed, and nobody needs an object of it."""
+    return Cast(column, models.TextField())
+
+
+def raw_rows(rows: models.QuerySet[Any]) -> list[Any]:
+    """The rows as the database has them."""
+    statement, given = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return list(cursor.fetchall())
 
 
 def open_rows(fields: Sequence[SealedField], rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, Any, list[bytes]]]:
