@@ -19,16 +19,17 @@ from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
 from safeguarding.panels import LATE, UNANSWERED, Line, NavItem, Panel, Setting, Tab, register
 
-from . import brief
+from . import brief, sections
 from .badges import BADGING
 from .capabilities import PlanCapability as C
 from .changes import READS
 from .entries import KIND, SOURCES
 from .models import Step
-from .permissions import children_kept_for, keeps_plans_standing_in, reads_at
+from .permissions import TAB_AREAS, children_kept_for, keeps_plans_standing_in, reads_at
 from .services import work
 from .services.searching import PARTS, search_plans
-from .views import standing_in, today_lines
+from .views import from_referral, standing_in, today_lines
+from .views.on_paper import section_of
 
 _missed_at = counted_by_keys(lambda asked: work.missed(visible(asked, Step).filter(asked.one("school_id"))))
 
@@ -70,6 +71,7 @@ chronology.register(*SOURCES, kinds={KIND: "Plans of authorities"})
 badge_with(BADGING)
 briefing.add_blocks(brief.blocks)
 search_with(search_plans, *PARTS)
+sections.register(*(section_of(area) for area in TAB_AREAS))
 for _model, _read in READS.items():
     tell_rows(_model, _read)
 leads_to("plan_step", lambda key: reverse("plan_step", args=[key]))
@@ -90,6 +92,7 @@ register(
     Panel("staff_home", "plans_kept_for", "plans/part_kept_for.html", data=standing_in.panel, order=13),
     Line(LATE, "plans", "plans/today_lines.html", today_lines.missed, may=_sees_badges, order=15),
     Line(UNANSWERED, "plans", "plans/today_lines.html", today_lines.to_chase, may=_sees_badges, order=15),
+    Panel("referral", "plans", "plans/from_referral.html", from_referral.came_of),
     Setting(
         "plan_times",
         "Times of plans",
