@@ -38,7 +38,7 @@ ITEMS: dict[int, str] = {
     26: "Education, health and care plan",
 }
 # Items that the notice names and of which nothing is held.
-NOT_HELD: frozenset[int] = frozenset({12})
+NOT_HELD: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,18 @@
-"""How is it told under “What has changed” which plan, or which date of one, was changed, and what its codes mean?"""
+"""How is it told under “What has changed” which plan, or which date of one, was changed, and what its codes mean? And
+which day of attendance.
+"""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from safeguarding.concerns.services.history import RowWords, See
+from safeguarding.dates import full_day
 from safeguarding.plans import codes
+from safeguarding.plans.attendance import marks
 from safeguarding.plans.kinds import EPISODES, STEPS, EpisodeKind, Kind
-from safeguarding.plans.models import Designation, Episode, Step
+from safeguarding.plans.models import AttendanceDay, Designation, Episode, Step
 
 # The columns of every plan that hold codes, whatever its kind.
 _OF_ALL = {"authority": "authority", "known_by": "known_by"}
@@ -27,7 +31,17 @@ def _in_words(kind: Kind, field: str, value: Any) -> str:
     return codes.label(list_, value) if list_ else ""
 
 
-READS = {
+def _days(keys: Collection[UUID], see: See) -> dict[UUID, RowWords]:
+    rows = see(AttendanceDay).filter(pk__in=keys).values_list("pk", "on")
+    return {key: RowWords(f"Attendance, {full_day(on)}", _mark) for key, on in rows}
+
+
+def _mark(field: str, value: Any) -> str:
+    return marks.meaning(value) if field in ("am", "pm") and value else ""
+
+
+READS: dict[Any, Callable[..., dict[UUID, RowWords]]] = {
+    AttendanceDay: _days,
     Episode: partial(_told, EPISODES, Episode),
     Step: partial(_told, STEPS, Step),
     Designation: partial(_told, EPISODES, Designation),

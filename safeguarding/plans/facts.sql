@@ -140,3 +140,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     JOIN public.plans_episode AS e ON e.child_id = r.key
     WHERE e.area = 'needs' AND e.status <> 'error' GROUP BY r.record
 $$;
+
+-- The children of a school whose attendance the person keeps, by these numbers, current or former. None that is hidden from the person:
+-- such a number reads as one that nobody has.
+CREATE FUNCTION rules.children_by_upn(me uuid, school uuid, upns text[]) RETURNS TABLE (upn text, child uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT DISTINCT ON (found.number) found.number, found.child_id
+    FROM (
+        SELECT detail.upn AS number, detail.child_id, 1 AS place FROM public.children_childdetail AS detail
+        WHERE detail.school_id = children_by_upn.school AND detail.upn = ANY (children_by_upn.upns)
+        UNION ALL
+        SELECT former.upn, former.child_id, 2 FROM public.children_formerupn AS former
+        WHERE former.school_id = children_by_upn.school AND former.upn = ANY (children_by_upn.upns)
+    ) AS found
+    JOIN public.children_child AS card ON card.id = found.child_id AND card.merged_into_id IS NULL
+    WHERE children_by_upn.school = ANY ((SELECT rules.schools_named_with(children_by_upn.me, 'keep_attendance'))::uuid[])
+      AND NOT found.child_id = ANY ((SELECT rules.hidden_children(children_by_upn.me))::uuid[])
+    ORDER BY found.number, found.place
+$$;

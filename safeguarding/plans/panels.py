@@ -1,4 +1,4 @@
-"""What do plans put into the pages that every app shares? The tab of a child's record, the entry of the menu, lines
+"""What do plans put into the pages that every app shares? The tabs of a child's record, the entries of the menu, lines
 beside Today.
 """
 
@@ -39,6 +39,14 @@ def _reads_at(request: Request, school_id: UUID) -> bool:
     return reads_at(request.user, school_id)
 
 
+def _attendance_at(request: Request, school_id: UUID) -> bool:
+    return may(request.user, C.VIEW_ATTENDANCE, school_id)
+
+
+def _keeps_attendance(request: Request) -> bool:
+    return may(request.user, C.KEEP_ATTENDANCE, request.held.school_id)
+
+
 def _given_at(request: Request, school_id: UUID) -> bool:
     return may(request.user, C.READ_PLANS_GIVEN, school_id)
 
@@ -69,7 +77,17 @@ for _model, _read in READS.items():
 leads_to("plan_step", lambda key: reverse("plan_step", args=[key]))
 register(
     Tab("plans", "Plans and status", "child_plans", may=_reads_at, order=22, given=_given_at, also=_kept_for),
+    Tab(
+        "attendance",
+        "Attendance",
+        "child_attendance",
+        may=_attendance_at,
+        order=24,
+        given=_given_at,
+        also=_kept_for,
+    ),
     NavItem("plans", "Plans and dates", "plans", may=_opens_list, order=27, waiting=_missed, hot=True),
+    NavItem("attendance", "Attendance", "attendance", may=_keeps_attendance, order=10, place="plans"),
     Panel("own_role", "plans_kept_for", "plans/part_kept_for.html", data=standing_in.panel, order=12),
     Panel("staff_home", "plans_kept_for", "plans/part_kept_for.html", data=standing_in.panel, order=13),
     Line(LATE, "plans", "plans/today_lines.html", today_lines.missed, may=_sees_badges, order=15),

@@ -32,7 +32,8 @@ def child_plans(request: Request, child_id: UUID) -> HttpResponse:
     whole = whole_tab(request, child, today=timezone.localdate())
     if not (whole.anything or kept or areas_read(request.user, child) & {*TAB_AREAS}):
         if not_named(request.user, child.school_id):
-            return render(request, "plans/not_named.html", record_frame(request, child, "plans"))
+            frame = record_frame(request, child, "plans")
+            return render(request, "plans/not_named.html", frame | {"named": "Plans and status"})
         raise Http404
     wrong = [one for one in _in_error(request, child) if one.area in kept] if kept else []
     read_many(request, [*wrong, *(one.episode for one in whole.open), *whole.ended], purpose="plans", about=child)
