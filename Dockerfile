@@ -27,6 +27,7 @@ COPY --from=pages /harbour/var/assets var/assets
 COPY manage.py pyproject.toml LICENSE ./
 COPY safeguarding safeguarding
 COPY children children
+COPY sharing sharing
 COPY retention retention
 COPY templates templates
 COPY static static

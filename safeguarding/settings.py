@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "safeguarding.concerns",
     "safeguarding.adults",
     "safeguarding.plans",
+    "sharing.events",
     "retention",
     "safeguarding.demo",
     "django.contrib.contenttypes",

@@ -9,6 +9,7 @@ from .models import (
     ClassTaught,
     Closure,
     ConflictAnswer,
+    GuidanceEdition,
     Notice,
     Reset,
     RoleAssignment,
@@ -21,4 +22,4 @@ from .models import (
 
 declare(School, User, RoleAssignment, ClassTaught, Team, TeamMember, kind=Kind.RULE_FACT)
 declare(Absence, Notice, Reset, ConflictAnswer, ActingPeriod, kind=Kind.OWN_USER)
-declare(Term, Closure, AccessReview, kind=Kind.REFERENCE)
+declare(Term, Closure, AccessReview, GuidanceEdition, kind=Kind.REFERENCE)

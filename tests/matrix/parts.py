@@ -55,6 +55,7 @@ PARTS: dict[str, str] = {
     **dict.fromkeys(("concerns.concernsubject", "concerns.outsideconflict"), "concern"),
     "concerns.brief": "brief",
     "plans.attendanceday": "attendance",
+    "sharing.consent": "consent",
     "plans.attendancefile": "register",
     # What opens and shuts a record.
     **dict.fromkeys(

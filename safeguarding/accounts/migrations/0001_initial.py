@@ -51,6 +51,23 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='GuidanceEdition',
+            fields=[
+                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('code', models.CharField(max_length=40, unique=True)),
+                ('guidance', models.CharField(max_length=20)),
+                ('title', models.CharField(max_length=160)),
+                ('edition', models.CharField(max_length=40)),
+                ('from_day', models.DateField(blank=True, null=True, verbose_name='in force from')),
+                ('until_day', models.DateField(blank=True, null=True, verbose_name='in force until')),
+                ('source', models.CharField(max_length=300, verbose_name='where it comes from')),
+                ('to_confirm', models.BooleanField(default=False, verbose_name='to be confirmed')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(models.F('guidance'), models.F('edition'), name='guidance_edition_once'), models.CheckConstraint(condition=models.Q(('to_confirm', True), ('from_day__isnull', False), _connector='OR'), name='guidance_edition_in_force_from')],
+            },
+        ),
+        migrations.CreateModel(
             name='School',
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),

@@ -1,10 +1,11 @@
 """Who works where, and what has each been told?
 
-Five files: the school, its people, who acts for whom, what is asked of access, the inbox.
+Six files: the school, its people, who acts for whom, what is asked of access, the inbox, editions of guidance.
 """
 
 from .access import AccessReview, ConflictAnswer
 from .acting import ActingPeriod
+from .guidance import GuidanceEdition
 from .people import Absence, ClassTaught, RoleAssignment, Team, TeamMember, User
 from .school import Closure, School, Term
 from .word import Notice, Reset
@@ -16,6 +17,7 @@ __all__ = [
     "ClassTaught",
     "Closure",
     "ConflictAnswer",
+    "GuidanceEdition",
     "Notice",
     "Reset",
     "RoleAssignment",

@@ -13,6 +13,7 @@ from django.core.management.commands.migrate import Command as Migrate
 from django.db import connections
 
 from retention.services.schedule import load_defaults
+from safeguarding.accounts.services.guidance import load_editions
 from safeguarding.concerns.services.reference import load_reference
 from safeguarding.database import Connection, apply_privileges, missing_columns, require_owner, require_roles
 from safeguarding.demo.apart import ensure_apart
@@ -21,6 +22,7 @@ from safeguarding.plans.services.rules import load_rules
 from safeguarding.row_security import problems, put_up, take_down
 from safeguarding.sealing.models import KEYS
 from safeguarding.wall_digests import keep_digests
+from sharing.events.services.reference import load_law
 
 
 class Command(Migrate):
@@ -46,6 +48,8 @@ class Command(Migrate):
         if not (only_looks or options["app_label"]):
             load_reference()
             load_rules()
+            load_editions()
+            load_law()
             load_defaults()
             _ensure_apart()
 

@@ -1,0 +1,1 @@
+"""Everything that leaves the building: a folder of apps, and no model of its own."""
