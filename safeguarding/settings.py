@@ -52,10 +52,9 @@ HOST = "127.0.0.1" if DEMO else env.str("LISTEN_ON", default="127.0.0.1")
 BASE_URL = env.str("BASE_URL", default=f"http://localhost:{PORT}")  # noqa: F405
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
 
-# --- apps, from the ground up: each may use only those above it
+# --- apps, from the ground up: each may use only those above it, and so may its facts (`facts.sql`)
 INSTALLED_APPS = [
     "safeguarding",
-    # In this order their facts are put into the database (`facts.sql`), each after those that it asks.
     "safeguarding.audit",
     "safeguarding.accounts",
     "safeguarding.sealing",

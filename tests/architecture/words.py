@@ -100,14 +100,17 @@ def of_module(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def of_list(name: str, text: str) -> Iterator[str]:
-    """What a list of codes shows: the labels of a table, the names, guidance and sub-lists of a tree."""
+    """What a list shows: the labels of a table, the names, guidance and sub-lists of a tree, the words of a law."""
     if name.endswith(".csv"):
         yield from (row["label"] for row in csv.DictReader(text.splitlines()))
         return
-    for entry in json.loads(text):
+    found = json.loads(text)
+    for entry in [*found["reasons"], *found["questions"].values()] if isinstance(found, dict) else found:
         # How long an agency has, by when a step is due: a page says where that comes from.
         if "answer_days" in entry or "step" in entry:
             yield entry["source"]
+        elif {"article6", "takes", "from_day", "items"} & entry.keys():
+            yield from (entry[said] for said in ("title", "name", "law", "says", "asks", "source") if said in entry)
         elif "asks" in entry:
             yield from (entry["title"], entry["asks"], entry["source"])
         else:

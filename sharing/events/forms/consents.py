@@ -76,10 +76,10 @@ class ConsentForm(HarbourForm):
     ) -> None:
         super().__init__(data)
         self.wordings: Mapping[UUID, ConsentWording] = {row.pk: row for row in wordings}
-        self.recipients: Mapping[UUID, Recipient] = {row.pk: row for row in recipients}
+        self.recipients = {row.choice: row for row in recipients}
         self.adults = {person.contact.pk: person for person in adults}
         self._offer("wording", [(str(row.pk), row.called) for row in wordings], "Choose")
-        self._offer("recipient", [(str(row.pk), row.called) for row in recipients], "Choose")
+        self._offer("recipient", [(key, row.called) for key, row in self.recipients.items()], "Choose")
         self._offer("adult", [(str(key), _told(person)) for key, person in self.adults.items()], _NOBODY)
 
     def _offer(self, name: str, choices: list[tuple[str, str]], blank: str) -> None:
@@ -96,11 +96,11 @@ class ConsentForm(HarbourForm):
 
     def said(self) -> Answered:
         given = self.cleaned_data
-        keys = {name: record_of(given.get(name) or "") for name in ("wording", "recipient", "adult")}
+        keys = {name: record_of(given.get(name) or "") for name in ("wording", "adult")}
         person = self.adults.get(keys["adult"]) if keys["adult"] else None
         return Answered(
             wording=self.wordings.get(keys["wording"]) if keys["wording"] else None,
-            recipient=self.recipients.get(keys["recipient"]) if keys["recipient"] else None,
+            recipient=self.recipients.get(given.get("recipient", "")),
             answer=given.get("answer", ""),
             capacity=given.get("capacity", ""),
             how=given.get("how", ""),

@@ -83,7 +83,7 @@ class WordingForm(HarbourForm):
         label="The words that people read before they answer",
         max_length=3000,
         widget=forms.Textarea,
-        help_text="What goes to whom and why, that they may refuse, and how they withdraw it",
+        help_text="What goes where and why, that they may refuse, and how they withdraw it",
         error_messages={"required": "Write the words that people read before they answer"},
     )
 

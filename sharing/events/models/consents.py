@@ -45,7 +45,7 @@ class ConsentWording(models.Model):
         ]
 
     class PersonalData(personal_data.PersonalData):
-        plain = ("token", "version", "title", "text", "made_at", "ended_at")
+        plain = ("token", "series", "version", "title", "text", "made_at", "ended_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
         setting = True

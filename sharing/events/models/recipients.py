@@ -109,5 +109,10 @@ class Recipient(models.Model):
         return ", ".join(filter(None, (self.name, self.office)))
 
     @property
+    def choice(self) -> str:
+        """What a form calls it: the same before and after the school has a row of its own for it."""
+        return self.code or str(self.pk)
+
+    @property
     def is_checked(self) -> bool:
         return self.checked_on is not None

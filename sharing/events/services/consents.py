@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -95,7 +96,7 @@ def record_consent(*, child: Child, token: UUID, said: Answered, by: User, at: d
     today = timezone.localdate(at)
     for problem in consent_problems(said, today=today, responsible=_responsible(child)).values():
         raise BadInput(f"{problem}.")
-    key = entry_token(token, *(getattr(value, "pk", value) for value in vars(said).values()))
+    key = entry_token(token, *map(_typed, vars(said).values()))
     locked = Child.objects.select_for_update(of=("self",)).get(pk=child.pk)
     if there := Consent.objects.filter(token=key, child=locked).first():
         return there
@@ -127,6 +128,11 @@ def record_consent(*, child: Child, token: UUID, said: Answered, by: User, at: d
     record(Verb.CREATE, made, by=by)
     record(Verb.ADD, locked, by=by, purpose="consent")
     return made
+
+
+def _typed(value: Any) -> Any:
+    """What the form said for it."""
+    return value.choice if isinstance(value, Recipient) else getattr(value, "pk", value)
 
 
 def _responsible(child: Child) -> frozenset[UUID]:

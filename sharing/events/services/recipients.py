@@ -67,8 +67,10 @@ def ended_recipients(school_id: UUID) -> list[Recipient]:
 
 
 def find_recipient(recipient_id: UUID, school_id: UUID) -> Recipient | None:
-    """One of the address book; what Harbour brings is none where the school has its own."""
-    return next((row for row in address_book(school_id) if row.pk == recipient_id), None)
+    """One of the address book: by the key of what Harbour brings too, where the school has a row of its own for it."""
+    brought = Recipient.objects.filter(pk=recipient_id, school=None).values_list("code", flat=True).first()
+    wanted = brought or str(recipient_id)
+    return next((row for row in address_book(school_id) if wanted in (row.choice, str(row.pk))), None)
 
 
 @transaction.atomic
