@@ -440,9 +440,14 @@ $$;
 
 -- Children named in a concern of a kind that proposes the long rule for abuse or exploitation, with the day of the first (domain
 -- reference 12: the codes SEX and CSE). One that was entered in error proposes nothing.
+CREATE FUNCTION rules.rests_on_abuse(records uuid[]) RETURNS TABLE (record uuid, row_key uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, c.id, (c.logged_at AT TIME ZONE 'Europe/London')::date FROM rules.reached(rests_on_abuse.records) AS r
+    JOIN public.concerns_concern AS c ON c.id = r.key
+    WHERE c.category_id IN ('SEX', 'CSE') AND c.in_error <> 'confirmed'
+$$;
+
 CREATE FUNCTION rules.since_abuse(records uuid[]) RETURNS TABLE (record uuid, day date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT r.record, min((c.logged_at AT TIME ZONE 'Europe/London')::date) FROM rules.reached(since_abuse.records) AS r
-    JOIN public.concerns_concern AS c ON c.id = r.key
-    WHERE c.category_id IN ('SEX', 'CSE') AND c.in_error <> 'confirmed' GROUP BY r.record
+    SELECT record, min(day) FROM rules.rests_on_abuse(since_abuse.records) GROUP BY record
 $$;

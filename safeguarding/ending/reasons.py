@@ -67,30 +67,45 @@ def reasons() -> list[Reason]:
 
 def what_keeps(records: Collection[UUID]) -> dict[UUID, list[Kept]]:
     """Of these records, those that something keeps, and what. A fact that cannot be asked keeps them all."""
+    asked = reasons()
+    try:
+        rows = _rows(asked, records)
+    except DatabaseError:
+        # One of them cannot be asked: each by itself.
+        rows = [row for number, reason in enumerate(asked) for row in _alone(number, reason, records)]
     found: dict[UUID, list[Kept]] = {}
-    for reason in reasons():
-        for record, row in _asked(reason, records):
-            found.setdefault(record, []).append(Kept(reason if row else None, row))
+    for number, record, row in rows:
+        found.setdefault(record, []).append(Kept(asked[number] if row else None, row))
     return found
 
 
-def _asked(reason: Reason, records: Collection[UUID]) -> Iterator[tuple[UUID, UUID | None]]:
-    statement = sql.SQL("SELECT DISTINCT record, row_key FROM rules.{}(%s::uuid[])").format(sql.Identifier(reason.fact))
+def _rows(asked: list[Reason], records: Collection[UUID]) -> list[tuple[int, UUID, UUID | None]]:
+    """The number of the reason, the record and the row that keeps it: one statement for all."""
+    statement = sql.SQL(" UNION ALL ").join(
+        sql.SQL(
+            "SELECT {}, kept.* FROM (SELECT DISTINCT record, row_key FROM rules.{}(%(records)s::uuid[])) AS kept"
+        ).format(sql.Literal(number), sql.Identifier(reason.fact))
+        for number, reason in enumerate(asked)
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, {"records": list(records)})
+        return cursor.fetchall()
+
+
+def _alone(number: int, reason: Reason, records: Collection[UUID]) -> Iterator[tuple[int, UUID, UUID | None]]:
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement, [list(records)])
-            yield from cursor.fetchall()
+        yield from ((number, record, row) for _, record, row in _rows([reason], records))
     except DatabaseError:
-        yield from ((record, None) for record in records)
+        yield from ((number, record, None) for record in records)
 
 
 def told_to(user: Any, records: Collection[UUID]) -> dict[UUID, list[str]]:
     """What keeps each of these records, in the sentences that this person may read, each once."""
     kept = what_keeps(records)
-    seen = {reason: _seen(user, reason, kept) for reason in {k.reason for ks in kept.values() for k in ks if k.reason}}
+    seen = _seen(user, kept)
 
     def sentence(one: Kept) -> str:
-        return one.reason.says if one.reason and one.row in seen[one.reason] else HIDDEN
+        return one.reason.says if one.reason and (one.reason.fact, one.row) in seen else HIDDEN
 
     def told(some: list[Kept]) -> list[str]:
         said = list(dict.fromkeys(map(sentence, some)))
@@ -100,8 +115,18 @@ def told_to(user: Any, records: Collection[UUID]) -> dict[UUID, list[str]]:
     return {record: told(some) for record, some in kept.items()}
 
 
-def _seen(user: Any, reason: Reason, kept: dict[UUID, list[Kept]]) -> set[UUID]:
-    """Of the rows that keep records by this reason, those that the person sees."""
-    rows = {one.row for some in kept.values() for one in some if one.reason == reason}
+def _seen(user: Any, kept: dict[UUID, list[Kept]]) -> set[tuple[str, UUID]]:
+    """Of the rows that keep records, those that the person sees, each with the fact by which it keeps: one query."""
+    rows: dict[Reason, set[UUID]] = {}
+    for one in (one for some in kept.values() for one in some):
+        if one.reason is not None and one.row is not None:
+            rows.setdefault(one.reason, set()).add(one.row)
+    each = [_visible(user, reason, keys) for reason, keys in rows.items()]
+    return set(each[0].union(*each[1:], all=True)) if each else set()
+
+
+def _visible(user: Any, reason: Reason, keys: set[UUID]) -> Any:
     manager: Any = reason.model._default_manager
-    return set(manager.filter(**{f"{reason.by}__in": rows}).visible_to(user).values_list(reason.by, flat=True))
+    found = manager.filter(**{f"{reason.by}__in": keys}).visible_to(user).order_by()
+    fact = models.Value(reason.fact, output_field=models.TextField())
+    return found.annotate(by_fact=fact).values_list("by_fact", reason.by)
