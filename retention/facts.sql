@@ -124,3 +124,11 @@ CREATE FUNCTION rules.photographs_at(school uuid) RETURNS TABLE (record uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT id FROM public.children_photograph WHERE school_id = photographs_at.school
 $$;
+
+-- The last number of a hold in a year at a school, and the hold that was set by this form: whoever sets one may not see all of them.
+CREATE FUNCTION rules.holds_numbered(school uuid, year int, token uuid) RETURNS TABLE (last int, there uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(max(hold.number) FILTER (WHERE hold.year = holds_numbered.year), 0),
+        (SELECT id FROM public.retention_legalhold AS same WHERE same.token = holds_numbered.token)
+    FROM public.retention_legalhold AS hold WHERE hold.school_id = holds_numbered.school
+$$;

@@ -39,6 +39,8 @@ declare(
     called=("legal hold", "legal holds"),
     page="legal_hold",
     searched=_NOT_SEARCHED,
+    # One on the whole school is of no record that a history hangs on.
+    followed=Refused("each of its moves is an event, and its page says who set it and who lifted it"),
     read_by=_SCAN,
     needed_by=("reviews of holds",),
 )

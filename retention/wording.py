@@ -18,7 +18,7 @@ _THEN = {
     Outcome.DESTROY: "then destroyed",
 }
 # What to do where there is no date, or it does not run.
-TO_DO = {
+TO_DO: dict[str, str] = {
     _M.ON_ROLL: "This is a forecast. The period runs once the child has left.",
     _M.LAST_SCHOOL: (
         "A safeguarding lead states here whether the next school has confirmed that it has the file, or that this "

@@ -12,7 +12,15 @@ from safeguarding.forms import DateBoxesField
 from safeguarding.plans.forms.columns import DeedForm, TokenForm
 
 _K = Statement.Kind
-_WORDS = {"widget": forms.Textarea, "strip": True, "max_length": 2000}
+
+
+class WordsField(forms.CharField):
+    """A few sentences."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=2000, **kwargs)
 
 
 class StatementForm(TokenForm):
@@ -39,10 +47,9 @@ class ReceiptForm(StatementForm):
 
     kind = _K.RECEIPT
     on = DateBoxesField(label="Day on which the next school confirmed it")
-    said = forms.CharField(
+    said = WordsField(
         label="Next school, and who confirmed it",
         error_messages={"required": "Name the next school and who confirmed it"},
-        **_WORDS,
     )
 
 
@@ -51,11 +58,10 @@ class LastSchoolForm(StatementForm):
 
     kind = _K.LAST_SCHOOL
     on = DateBoxesField(label="Day from which this holds")
-    said = forms.CharField(
+    said = WordsField(
         label="Why no other school has the file, or who said so",
         help_text="Such as: moved abroad, educated at home, nobody asked for it.",
         error_messages={"required": "Say why, or who told you"},
-        **_WORDS,
     )
 
 
@@ -64,9 +70,7 @@ class DiedForm(StatementForm):
 
     kind = _K.DIED
     on = DateBoxesField(label="Day on which the child died")
-    said = forms.CharField(
-        label="Who told the school", error_messages={"required": "Say why, or who told you"}, **_WORDS
-    )
+    said = WordsField(label="Who told the school", error_messages={"required": "Say why, or who told you"})
 
 
 class KeepForm(StatementForm):
@@ -74,9 +78,7 @@ class KeepForm(StatementForm):
 
     kind = _K.KEEP
     on = DateBoxesField(label="Keep it until")
-    said = forms.CharField(
-        label="Why it is kept longer", error_messages={"required": "Say why it is kept longer"}, **_WORDS
-    )
+    said = WordsField(label="Why it is kept longer", error_messages={"required": "Say why it is kept longer"})
 
 
 class WithdrawForm(DeedForm):
@@ -88,7 +90,7 @@ class WithdrawForm(DeedForm):
 class MarkForm(TokenForm):
     """Why the file is kept under the long rule, or is not."""
 
-    reason = forms.CharField(label="Why", error_messages={"required": "Say why"}, **_WORDS)
+    reason = WordsField(label="Why", error_messages={"required": "Say why"})
 
     def __init__(self, *args: Any, child: Child, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from children.models import Child
@@ -44,10 +45,12 @@ def may_set(user: User, scope: str, school_id: UUID) -> bool:
     return may(user, C.HOLD_SCHOOL if scope == _S.SCHOOL else C.SET_HOLDS, school_id)
 
 
-def holding(child: Child) -> list[UUID]:
-    """The keys of the holds that keep a child's record: also on the school, the family, or who shares a concern."""
-    found = prepared("SELECT DISTINCT row_key FROM rules.keeps_hold(ARRAY[%s::uuid])", [child.pk])
-    return [key for (key,) in found]
+def holding(child: Child, rows: QuerySet[LegalHold]) -> QuerySet[LegalHold]:
+    """Of these, the holds that keep a child's record, also by the school, the family, or who shares a concern; and those
+    on the child that were lifted.
+    """
+    keys = RawSQL("SELECT row_key FROM rules.keeps_hold(ARRAY[%s::uuid])", [child.pk])
+    return rows.filter(Q(pk__in=keys) | Q(child=child))
 
 
 def hold_problems(
@@ -100,21 +103,16 @@ def set_hold(
     problems = hold_problems(
         scope=scope, kind=kind, child=child, reason=reason, review_on=review_on, today=timezone.localdate(now)
     )
-    for problem in problems.values():
-        raise BadInput(f"{problem}.")
+    if problems or review_on is None:
+        raise BadInput(f"{next(iter(problems.values()))}.")
     if child is not None and (child.school_id != school.pk or not may_view(by, child)):
         raise NotAllowed("You may not hold the records of this child.")
     _close_the_gate(school)
     key = entry_token(token, scope, kind, child.pk if child else "", reason, authority, review_on, for_headteacher)
-    if there := LegalHold.objects.filter(token=key).first():
-        return there
     year = timezone.localdate(now).year
-    last = LegalHold.objects.filter(school=school, year=year).aggregate(last=Max("number"))["last"] or 0
-    own = uuid7()
-    # For the child alone, where it holds one: its words end with the child's key.
-    make(kind_of(LegalHold), {own: [Subject.child(child.pk) if child else Subject.school(school.pk)]})
-    made = LegalHold.objects.create(
-        id=own,
+    [(last, there)] = prepared("SELECT * FROM rules.holds_numbered(%s, %s, %s)", [school.pk, year, key])
+    made = LegalHold(
+        id=there or uuid7(),
         school=school,
         child=child,
         year=year,
@@ -129,6 +127,12 @@ def set_hold(
         set_at=now,
         set_by=by,
     )
+    if there:
+        # Whoever set it may not see it, where it is for the Headteacher alone.
+        return LegalHold.objects.filter(pk=there).first() or made
+    # For the child alone, where it holds one: its words end with the child's key.
+    make(kind_of(LegalHold), {made.pk: [Subject.child(child.pk) if child else Subject.school(school.pk)]})
+    made.save(force_insert=True)
     record(RetentionVerb.HOLD_RECORD, made, by=by)
     tell_of_hold(made, RetentionNotice.HOLD_SET, but=by, at=now)
     return made

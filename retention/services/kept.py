@@ -21,11 +21,16 @@ from .schedule import period_of
 
 @dataclass(frozen=True)
 class Known:
-    """A record and until when it is kept; `rule` is the one that says so. `is_hidden`: its reader is not told."""
+    """A record and until when it is kept; `rule` is the one that says so.
+
+    `is_hidden`: its reader is not told. `proposes_abuse`: a concern that they see proposes the long rule, and no lead
+    has said whether it applies.
+    """
 
     kept: Kept
     rule: RetentionRule | None
     is_hidden: bool = False
+    proposes_abuse: bool = False
 
 
 def file_of(child: Child, stated: Stated) -> File:
@@ -37,15 +42,14 @@ def known_to(user: User, child: Child, file: File, stated: Stated, rules: Collec
     """Until when a child's file is kept, as this person may know it."""
     kept = of_file(file, [period_of(rule) for rule in rules])
     code = kept.period.code if kept.period else ""
-    stands_by_mark = code == ABUSE and stated.marks.get(child.pk, False)
-    is_hidden = code in WHERE and not stands_by_mark and child.pk in dates.hidden_from(user, WHERE[code], [child.pk])
-    return Known(kept, _rule(kept.period, rules), is_hidden)
+    proposes = ABUSE in file.applying and child.pk not in stated.marks and not _is_hidden(user, child, ABUSE)
+    if code == ABUSE:
+        return Known(kept, _rule(kept.period, rules), not proposes and child.pk not in stated.marks, proposes)
+    return Known(kept, _rule(kept.period, rules), code in WHERE and _is_hidden(user, child, code), proposes)
 
 
-def proposes_abuse(user: User, child: Child) -> bool:
-    """Whether a concern that the person sees is of a kind that proposes the long rule."""
-    known = dates.days(WHERE[ABUSE], [child.pk])
-    return child.pk in known and child.pk not in dates.hidden_from(user, WHERE[ABUSE], [child.pk])
+def _is_hidden(user: User, child: Child, code: str) -> bool:
+    return child.pk in dates.hidden_from(user, WHERE[code], [child.pk])
 
 
 def photographs_of(keys: Collection[UUID], rules: Collection[RetentionRule]) -> dict[UUID, Known]:

@@ -19,7 +19,6 @@ from retention.services import holds
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may, requires, requires_for_record
 from safeguarding.accounts.services import get_school
-from safeguarding.audit.protection import may_view
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
@@ -82,7 +81,7 @@ def hold_school(request: Request) -> HttpResponse:
 def _set(request: Request, form: HoldForm, child: Child | None) -> HttpResponse:
     school = get_school(child.school_id if child else request.held.school_id)
     made = holds.set_hold(school=school, by=request.user, **form.facts())
-    if may_view(request.user, made):
+    if visible(request, LegalHold).filter(pk=made.pk).exists():
         messages.success(request, _SET)
         return redirect("legal_hold", made.pk)
     messages.success(request, _SET_APART)

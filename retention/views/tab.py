@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -145,7 +144,7 @@ def _read(request: Request, child: Child, said: list[Statement], marks: list[Mar
     standing = [one for one in said if one.withdrawn_at is None]
     stated = Stated({(child.pk, one.kind): one.on for one in standing}, {child.pk: mark.applies} if mark else {})
     known = kept.known_to(request.user, child, kept.file_of(child, stated), stated, rules)
-    rows = visible(request, LegalHold).filter(Q(pk__in=holding(child)) | Q(child=child))
+    rows = holding(child, visible(request, LegalHold))
     holds = list(rows.select_related("set_by", "lifted_by").order_by("-lifted_at", "review_on")[:MOST])
     shots = list(visible(request, Photograph).filter(child=child).order_by("-added_at")[:MOST])
     read_many(request, [*said, *marks, *holds, *shots], purpose="retention", about=child)
@@ -160,7 +159,7 @@ def _read(request: Request, child: Child, said: list[Statement], marks: list[Mar
         "mark": mark,
         "earlier_marks": [one for one in marks if one.ended_at is not None],
         "mark_as": ("mark" if mark.applies else "unmark") if mark else "",
-        "proposed": mark is None and kept.proposes_abuse(request.user, child),
+        "proposed": known.proposes_abuse,
         "long_rule": next((rule for rule in rules if rule.code == kept.ABUSE), None),
         "photographs": [(one, _of_photograph(until[one.pk])) for one in shots],
     }

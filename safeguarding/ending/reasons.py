@@ -6,7 +6,7 @@ It reads no context: the nightly scan, pages and the destroyer ask it under role
 sentence is read by whoever sees one of those rows; everybody else reads that something keeps the record, and not what.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -24,13 +24,15 @@ UNSETTLED = "Something that belongs to it is not settled."
 @dataclass(frozen=True)
 class Reason:
     """Something that keeps a record. `fact` is the function `rules.<fact>(uuid[])`, `says` its sentence, `model` the
-    model of the rows that keep, and `by` the column of that model with their keys.
+    model of the rows that keep, and `by` the column of that model with their keys. `is_open`: its sentence tells
+    nothing that a reader of the record may not know, also where there is no row.
     """
 
     fact: str
     says: str
     model: type[models.Model]
     by: str = "pk"
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,14 @@ class Kept:
 _reasons: dict[str, Reason] = {}
 
 
-def keeps(fact: str, *, says: str, model: type[models.Model], by: str = "pk") -> None:
+def keeps(fact: str, *, says: str, model: type[models.Model], by: str = "pk", is_open: bool = False) -> None:
     """Say what keeps a record: the rows of `model` that `rules.<fact>` returns.
 
     Raises `ImproperlyConfigured` where that is said twice.
     """
     if fact in _reasons:
         raise ImproperlyConfigured(f"What {fact} keeps is said twice.")
-    _reasons[fact] = Reason(fact, says, model, by)
+    _reasons[fact] = Reason(fact, says, model, by, is_open)
 
 
 def waits_fact(model: type[models.Model]) -> str:
@@ -68,35 +70,39 @@ def reasons() -> list[Reason]:
 def what_keeps(records: Collection[UUID]) -> dict[UUID, list[Kept]]:
     """Of these records, those that something keeps, and what. A fact that cannot be asked keeps them all."""
     asked = reasons()
+    found: dict[UUID, list[Kept]] = {}
     try:
-        rows = _rows(asked, records)
+        for record, kept in _answered(asked, records):
+            found.setdefault(record, []).append(kept)
     except DatabaseError:
         # One of them cannot be asked: each by itself.
-        rows = [row for number, reason in enumerate(asked) for row in _alone(number, reason, records)]
-    found: dict[UUID, list[Kept]] = {}
-    for number, record, row in rows:
-        found.setdefault(record, []).append(Kept(asked[number] if row else None, row))
+        for reason in asked:
+            for record, kept in _alone(reason, records):
+                found.setdefault(record, []).append(kept)
     return found
 
 
-def _rows(asked: list[Reason], records: Collection[UUID]) -> list[tuple[int, UUID, UUID | None]]:
-    """The number of the reason, the record and the row that keeps it: one statement for all."""
+def _answered(asked: list[Reason], records: Collection[UUID]) -> list[tuple[UUID, Kept]]:
+    """Each record that is kept, and by what: one statement for all reasons."""
     statement = sql.SQL(" UNION ALL ").join(
         sql.SQL(
-            "SELECT {}, kept.* FROM (SELECT DISTINCT record, row_key FROM rules.{}(%(records)s::uuid[])) AS kept"
+            "SELECT {}, kept.* FROM (SELECT DISTINCT record, row_key FROM rules.{}(%(keys)s::uuid[])) AS kept"
         ).format(sql.Literal(number), sql.Identifier(reason.fact))
         for number, reason in enumerate(asked)
     )
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, {"records": list(records)})
-        return cursor.fetchall()
+        cursor.execute(statement, {"keys": list(records)})
+        rows = cursor.fetchall()
+    return [
+        (record, Kept(asked[number] if row or asked[number].is_open else None, row)) for number, record, row in rows
+    ]
 
 
-def _alone(number: int, reason: Reason, records: Collection[UUID]) -> Iterator[tuple[int, UUID, UUID | None]]:
+def _alone(reason: Reason, records: Collection[UUID]) -> list[tuple[UUID, Kept]]:
     try:
-        yield from ((number, record, row) for _, record, row in _rows([reason], records))
+        return _answered([reason], records)
     except DatabaseError:
-        yield from ((number, record, None) for record in records)
+        return [(record, Kept(None, None)) for record in records]
 
 
 def told_to(user: Any, records: Collection[UUID]) -> dict[UUID, list[str]]:
@@ -105,7 +111,8 @@ def told_to(user: Any, records: Collection[UUID]) -> dict[UUID, list[str]]:
     seen = _seen(user, kept)
 
     def sentence(one: Kept) -> str:
-        return one.reason.says if one.reason and (one.reason.fact, one.row) in seen else HIDDEN
+        reason = one.reason
+        return reason.says if reason and (reason.is_open or (reason.fact, one.row) in seen) else HIDDEN
 
     def told(some: list[Kept]) -> list[str]:
         said = list(dict.fromkeys(map(sentence, some)))
@@ -119,7 +126,7 @@ def _seen(user: Any, kept: dict[UUID, list[Kept]]) -> set[tuple[str, UUID]]:
     """Of the rows that keep records, those that the person sees, each with the fact by which it keeps: one query."""
     rows: dict[Reason, set[UUID]] = {}
     for one in (one for some in kept.values() for one in some):
-        if one.reason is not None and one.row is not None:
+        if one.reason is not None and one.row is not None and not one.reason.is_open:
             rows.setdefault(one.reason, set()).add(one.row)
     each = [_visible(user, reason, keys) for reason, keys in rows.items()]
     return set(each[0].union(*each[1:], all=True)) if each else set()

@@ -10,13 +10,16 @@ from django.utils import timezone
 
 from children.models import Child
 from children.services import access
+from children.services.filing import put_photograph
 from retention.models import Mark, RetentionRule, Statement
 from retention.services.statements import mark, state
 from safeguarding.concerns.services import access as concern_access
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.keys import uuid7
+from safeguarding.uploads.services.keeping import Upload
 from tests import factories
 from tests.integration.plans.pages import Visitor, day
+from tests.integration.uploads.corpus import picture
 
 from .conftest import LEFT, Office
 
@@ -178,6 +181,7 @@ def test_it_asks_the_database_no_more_for_many_statements(
 ):
     child, lead = place.leaver(), place.room.lead
     place.last_school(child)
+    put_photograph(child=child, token=uuid7(), upload=Upload("a.jpg", picture()), by=place.room.office)
     of_kind(place, child)
     client.force_login(lead)
     client.get(reverse(TAB, args=[child.pk]))
