@@ -46,8 +46,8 @@ def may_set(user: User, scope: str, school_id: UUID) -> bool:
 
 
 def holding(child: Child, rows: QuerySet[LegalHold]) -> QuerySet[LegalHold]:
-    """Of these, the holds that keep a child's record, also by the school, the family, or who shares a concern; and those
-    on the child that were lifted.
+    """Of these, the holds that keep a child's record, also on the school, the family, or who shares a concern, and
+    those on the child that were lifted.
     """
     keys = RawSQL("SELECT row_key FROM rules.keeps_hold(ARRAY[%s::uuid])", [child.pk])
     return rows.filter(Q(pk__in=keys) | Q(child=child))

@@ -1,7 +1,7 @@
 """From which day does the period of a record run? Each app says which days it knows: the birth of a child, the day it
 left.
 
-A fact takes keys of records and returns those of which the day is known. Where none is returned, nobody knows it, and
+A fact takes keys of records and returns the days that are known. Where none is returned, nobody knows it, and
 the record stays.
 """
 
@@ -45,7 +45,7 @@ def triggers() -> dict[str, str]:
 
 
 def days(trigger: str, records: Collection[UUID]) -> dict[UUID, date]:
-    """The day of a trigger for each of these records of which it is known. Raises `LookupError` for an unknown one."""
+    """The day of a trigger for each of these records, where it is known. Raises `LookupError` for an unknown one."""
     return days_of([trigger], records)[trigger]
 
 
@@ -66,7 +66,7 @@ def days_of(wanted: Collection[str], records: Collection[UUID]) -> dict[str, dic
 
 
 def hidden_from(user: Any, trigger: str, records: Collection[UUID]) -> set[UUID]:
-    """Of records of which the day of a trigger is known, those where the person sees no row on which it rests.
+    """Of records with a known day of a trigger, those where the person sees no row on which that day rests.
 
     Whoever reads a date that is counted by it would learn of them.
     """
