@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from children.badges import badge_with
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import visible
@@ -16,6 +17,7 @@ from safeguarding.http import Request
 from safeguarding.panels import NavItem, Setting, Tab, register
 from safeguarding.references import quoted
 
+from .badges import BADGING
 from .capabilities import RetentionCapability as C
 from .entries import KIND, SOURCES
 from .models import LegalHold
@@ -52,6 +54,7 @@ def _address_of_hold(request: Request, reference: str) -> str:
     return reverse("legal_hold", args=[found.pk]) if found else ""
 
 
+badge_with(BADGING)
 chronology.register(*SOURCES, kinds={KIND: "Legal holds"})
 leads_to("legal_hold", lambda key: reverse("legal_hold", args=[key]), _references_of_holds)
 quoted(_address_of_hold)

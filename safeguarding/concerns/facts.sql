@@ -430,6 +430,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     JOIN public.concerns_chronicled AS entry ON r.key = entry.child_id OR r.key = entry.concern_id
     -- Keys tell when they were made.
     WHERE greatest(entry.moment, uuid_extract_timestamp(entry.row)) >= entries_since.since
+      -- That a record was held tells nothing of what happened to the child.
+      AND entry.source NOT IN ('hold_set', 'hold_lifted')
 $$;
 
 -- An entry of the last twelve months.
