@@ -4,12 +4,19 @@ from celery import shared_task
 
 from .services.destroying import destroy_due
 from .services.scan import scan
+from .services.telling import tell_of_reviews
 
 
 @shared_task
 def work_out_dates() -> int:
     """Every night: until when each record is kept."""
     return scan()
+
+
+@shared_task
+def review_holds() -> int:
+    """Every morning: whether the day has come to look at a hold again."""
+    return tell_of_reviews()
 
 
 @shared_task(time_limit=4 * 60 * 60)

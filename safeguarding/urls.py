@@ -18,6 +18,7 @@ urlpatterns = [
     path("concerns-about-adults/", include("safeguarding.adults.urls")),
     path("", include("safeguarding.plans.urls")),
     path("", include("sharing.events.urls")),
+    path("", include("retention.urls")),
 ]
 
 handler400 = "safeguarding.views.bad_request"

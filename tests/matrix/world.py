@@ -47,6 +47,7 @@ from tests.matrix.marked import mark
 from tests.matrix.mistakes import lay_mistake, lay_refused
 from tests.matrix.plans import lay_plans
 from tests.matrix.planting import plant
+from tests.matrix.retention import lay_retention
 from tests.matrix.sharing import lay_sharing
 from tests.matrix.twice import lay_twice
 
@@ -143,6 +144,7 @@ def make() -> World:
     lay_twice(world)
     lay_plans(world)
     lay_sharing(world)
+    lay_retention(world)
     plant(world)
     return world
 
