@@ -37,11 +37,11 @@ _CORRECTED = (
         "social_care",
         "Stockport children’s social care",
         "Front door",
-        "front.door@example.gov.uk",
+        "front.door@example.org",
         "0161 496 0356",
         True,
     ),
-    ("school_nurse", "Stockport school nursing", "Team west", "school.nursing@example.nhs.uk", "0161 496 0477", True),
+    ("school_nurse", "Stockport school nursing", "Team west", "school.nursing@example.org", "0161 496 0477", True),
     ("police", "Greater Manchester Police", "Public protection", "", "101", False),
 )
 _ADDED = (
