@@ -35,7 +35,13 @@ declare(
 declare(Statement, called=("retention statement", "retention statements"), searched=_NOT_SEARCHED, read_by=_SCAN)
 declare(Mark, called=("mark of long retention", "marks of long retention"), searched=_NOT_SEARCHED, read_by=_SCAN)
 declare(LegalHold, called=("legal hold", "legal holds"), searched=_NOT_SEARCHED, read_by=_SCAN)
-declare(DestructionList, called=("destruction list", "destruction lists"), searched=_NOT_SEARCHED)
+declare(
+    DestructionList,
+    called=("destruction list", "destruction lists"),
+    searched=_NOT_SEARCHED,
+    page="destruction_list",
+    needed_by=("destruction lists",),
+)
 declare(
     DestructionItem,
     Decision,

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from .services.destroying import destroy_due
+from .services.list_notices import close_lists
 from .services.scan import scan
 
 
@@ -10,6 +11,12 @@ from .services.scan import scan
 def work_out_dates() -> int:
     """Every night: until when each record is kept."""
     return scan()
+
+
+@shared_task
+def close() -> int:
+    """Every five minutes: which lists have been carried out, and who is told of it."""
+    return close_lists()
 
 
 @shared_task(time_limit=4 * 60 * 60)

@@ -6,7 +6,7 @@ It reads no context: the nightly scan, pages and the destroyer ask it under role
 sentence is read by whoever sees one of those rows; everybody else reads that something keeps the record, and not what.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -66,31 +66,49 @@ def reasons() -> list[Reason]:
 
 
 def what_keeps(records: Collection[UUID]) -> dict[UUID, list[Kept]]:
-    """Of these records, those that something keeps, and what. A fact that cannot be asked keeps them all."""
+    """Of these records, those that something keeps, and what. A fact that cannot be asked keeps them all.
+
+    All facts are asked together; where one fails, each by itself.
+    """
     found: dict[UUID, list[Kept]] = {}
-    for reason in reasons():
-        for record, row in _asked(reason, records):
-            found.setdefault(record, []).append(Kept(reason if row else None, row))
+    if not records:
+        return found
+    known = {reason.fact: reason for reason in reasons()}
+    try:
+        rows = _asked_of(known, records)
+    except DatabaseError:
+        rows = [row for fact in known for row in _asked(fact, records)]
+    for fact, record, row in rows:
+        found.setdefault(record, []).append(Kept(known[fact] if row else None, row))
     return found
 
 
-def _asked(reason: Reason, records: Collection[UUID]) -> Iterator[tuple[UUID, UUID | None]]:
-    statement = sql.SQL("SELECT DISTINCT record, row_key FROM rules.{}(%s::uuid[])").format(sql.Identifier(reason.fact))
+def _asked(fact: str, records: Collection[UUID]) -> list[tuple[str, UUID, UUID | None]]:
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement, [list(records)])
-            yield from cursor.fetchall()
+        return _asked_of([fact], records)
     except DatabaseError:
-        yield from ((record, None) for record in records)
+        return [(fact, record, None) for record in records]
+
+
+def _asked_of(facts: Iterable[str], records: Collection[UUID]) -> list[tuple[str, UUID, UUID | None]]:
+    asked = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT DISTINCT {}::text, record, row_key FROM rules.{}(%(records)s::uuid[])").format(
+            sql.Literal(fact), sql.Identifier(fact)
+        )
+        for fact in facts
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(asked, {"records": list(records)})
+        return cursor.fetchall()
 
 
 def told_to(user: Any, records: Collection[UUID]) -> dict[UUID, list[str]]:
     """What keeps each of these records, in the sentences that this person may read, each once."""
     kept = what_keeps(records)
-    seen = {reason: _seen(user, reason, kept) for reason in {k.reason for ks in kept.values() for k in ks if k.reason}}
+    seen = _seen(user, kept)
 
     def sentence(one: Kept) -> str:
-        return one.reason.says if one.reason and one.row in seen[one.reason] else HIDDEN
+        return one.reason.says if one.reason and (one.reason.fact, one.row) in seen else HIDDEN
 
     def told(some: list[Kept]) -> list[str]:
         said = list(dict.fromkeys(map(sentence, some)))
@@ -100,8 +118,17 @@ def told_to(user: Any, records: Collection[UUID]) -> dict[UUID, list[str]]:
     return {record: told(some) for record, some in kept.items()}
 
 
-def _seen(user: Any, reason: Reason, kept: dict[UUID, list[Kept]]) -> set[UUID]:
-    """Of the rows that keep records by this reason, those that the person sees."""
-    rows = {one.row for some in kept.values() for one in some if one.reason == reason}
+def _seen(user: Any, kept: dict[UUID, list[Kept]]) -> set[tuple[str, UUID]]:
+    """Of the rows that keep records, those that the person sees, each with the fact: one query."""
+    rows: dict[Reason, set[UUID]] = {}
+    for one in (one for some in kept.values() for one in some):
+        if one.reason is not None and one.row is not None:
+            rows.setdefault(one.reason, set()).add(one.row)
+    found = [_visible(user, reason, keys) for reason, keys in rows.items()]
+    return set(found[0].union(*found[1:], all=True)) if found else set()
+
+
+def _visible(user: Any, reason: Reason, keys: set[UUID]) -> Any:
     manager: Any = reason.model._default_manager
-    return set(manager.filter(**{f"{reason.by}__in": rows}).visible_to(user).values_list(reason.by, flat=True))
+    rows = manager.filter(**{f"{reason.by}__in": keys}).visible_to(user).order_by()
+    return rows.annotate(keeps_by=models.Value(reason.fact, models.TextField())).values_list("keeps_by", reason.by)
