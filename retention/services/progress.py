@@ -34,7 +34,7 @@ class Stand(models.TextChoices):
 @dataclass(frozen=True)
 class Progress:
     """Numbers of one list. `standing` are its records that have not left it, `decided` and `to_end` those of them that
-    are decided and are to be destroyed, `approved` those approved; `begun`, `gone` and `stuck` is what the machine says.
+    are decided and are to be destroyed, `approved` those approved; `begun`, `gone`, `stuck` is what the machine says.
     """
 
     listed: int = 0

@@ -86,7 +86,7 @@ def _page(
     rows = _due(request) if named else []
     context = {
         "form": form or BeginForm(),
-        "chosen": {str(key) for key in (form.data.getlist("records") if form and form.is_bound else [])},
+        "chosen": {str(key) for key in (request.POST.getlist("records") if form else [])},
         "named": named,
         "may_begin": may_begin,
         "rows": rows[:SHOWN],

@@ -61,7 +61,7 @@ class Bound:
 class Shown:
     """A list as one person sees it."""
 
-    list: DestructionList
+    on_list: DestructionList
     reader: User
     rows: list[Row]
     far: Progress
@@ -69,23 +69,23 @@ class Shown:
 
     @property
     def stand(self) -> Stand:
-        return self.far.stand(self.list)
+        return self.far.stand(self.on_list)
 
     @cached_property
     def reviews(self) -> bool:
         """Whether the person decides on its records now."""
-        return self.named and self.list.status == _S.REVIEW and reviews(self.reader, self.list.school_id)
+        return self.named and self.on_list.status == _S.REVIEW and reviews(self.reader, self.on_list.school_id)
 
     @cached_property
     def approves(self) -> bool:
         """Whether the person may be the second for what is to be destroyed."""
-        waits = self.list.status in (_S.APPROVAL, _S.WAITING) and not self.far.begun
-        return waits and self.named and self.reader in approvers(self.list)
+        waits = self.on_list.status in (_S.APPROVAL, _S.WAITING) and not self.far.begun
+        return waits and self.named and self.reader in approvers(self.on_list)
 
     @cached_property
     def advises(self) -> bool:
-        waits = self.list.status in (_S.APPROVAL, _S.WAITING) and not self.far.begun
-        return waits and may(self.reader, C.ADVISE_RETENTION, self.list.school_id)
+        waits = self.on_list.status in (_S.APPROVAL, _S.WAITING) and not self.far.begun
+        return waits and may(self.reader, C.ADVISE_RETENTION, self.on_list.school_id)
 
     @property
     def open_rows(self) -> list[Row]:
@@ -111,7 +111,7 @@ class Shown:
     @property
     def officer(self) -> str:
         """What the data protection officer has said, in a line."""
-        one = self.list
+        one = self.on_list
         if one.advised_by is None or one.advised_at is None:
             asked = f" on {dates.short_day(one.sent_at)}" if one.sent_at else ""
             return f"Asked{asked}. No answer yet"
@@ -150,7 +150,7 @@ def page_of(
     nothing: bool = False,
 ) -> HttpResponse:
     """The page, with the forms that are open to its reader; those that were not taken, as they were typed."""
-    bound, found, today = bound or Bound(), shown.list, timezone.localdate()
+    bound, found, today = bound or Bound(), shown.on_list, timezone.localdate()
     _put_forms(shown, bound)
     told = bound.told()
     context = {
@@ -184,7 +184,7 @@ def _put_forms(shown: Shown, bound: Bound) -> None:
     if shown.approves and shown.to_approve:
         if bound.approve is None:
             bound.approve = ApproveForm(
-                items=shown.to_approve, officer=shown.officer, initial={"seen": shown.list.revision}
+                items=shown.to_approve, officer=shown.officer, initial={"seen": shown.on_list.revision}
             )
         for row in shown.rows:
             row.yes = bound.approve.of(row.item)
@@ -199,7 +199,7 @@ def _advised(found: DestructionList) -> dict[str, Any]:
 
 
 def _back_form(shown: Shown, bound: Bound, reader: User) -> BackForm | None:
-    if not shown.named or not list_life.open_to(shown.list, reader)["send_back"] or not shown.choices:
+    if not shown.named or not list_life.open_to(shown.on_list, reader)["send_back"] or not shown.choices:
         return None
     return bound.back or BackForm(items=shown.choices)
 
@@ -209,7 +209,7 @@ def _lost(shown: Shown, bound: Bound) -> list[Any]:
     gone: list[Any] = [] if shown.reviews else [*bound.decisions.values()]
     gone += [bound.advice] if bound.advice and not shown.advises else []
     gone += [bound.approve] if bound.approve and not shown.approves else []
-    gone += [bound.back] if bound.back and shown.list.status != _S.APPROVAL else []
+    gone += [bound.back] if bound.back and shown.on_list.status != _S.APPROVAL else []
     return gone
 
 
@@ -238,7 +238,7 @@ _DECIDED = {
 
 def _steps(shown: Shown) -> list[dict[str, str]]:
     """The life of the list for the page: what is done, by whom and when; what is now; what is still to come."""
-    found, far, stand = shown.list, shown.far, shown.stand
+    found, far, stand = shown.on_list, shown.far, shown.stand
     waits = dates.short_day(far.waits_until) if far.waits_until else ""
     gone = dates.short_day(far.gone_at) if far.gone_at else ""
     steps = [

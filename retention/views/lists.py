@@ -94,19 +94,19 @@ def _decide(request: Request, shown: Shown) -> HttpResponseBase:
         return page_of(request, shown, bound, status=422, nothing=True)
     if any(form.errors for form in forms.values()):
         return page_of(request, shown, bound, status=422)
-    request.again = partial(_refused, request, shown.list.pk, bound)
+    request.again = partial(_refused, request, shown.on_list.pk, bound)
     decided = [form.decided() for form in forms.values()]
-    made = decide_all(on_list=shown.list, seen=int(seen), token=token, decided=decided, by=request.user)
+    made = decide_all(on_list=shown.on_list, seen=int(seen), token=token, decided=decided, by=request.user)
     messages.success(request, f"Saved: {counted(len(made), 'decision')}.")
-    return redirect("destruction_list", shown.list.pk)
+    return redirect("destruction_list", shown.on_list.pk)
 
 
 def _send(request: Request, shown: Shown) -> HttpResponseBase:
-    request.again = partial(_refused, request, shown.list.pk, Bound())
+    request.again = partial(_refused, request, shown.on_list.pk, Bound())
     seen = request.POST.get("seen", "")
-    send(on_list=shown.list, seen=int(seen) if seen.isdigit() else -1, by=request.user)
+    send(on_list=shown.on_list, seen=int(seen) if seen.isdigit() else -1, by=request.user)
     messages.success(request, "Sent. The Headteacher and the data protection officer have been told.")
-    return redirect("destruction_list", shown.list.pk)
+    return redirect("destruction_list", shown.on_list.pk)
 
 
 def _advise(request: Request, shown: Shown) -> HttpResponseBase:
@@ -114,11 +114,13 @@ def _advise(request: Request, shown: Shown) -> HttpResponseBase:
     bound = Bound(advice=form)
     if not form.is_valid():
         return page_of(request, shown, bound, status=422)
-    request.again = partial(_refused, request, shown.list.pk, bound)
+    request.again = partial(_refused, request, shown.on_list.pk, bound)
     given = form.cleaned_data
-    advise(on_list=shown.list, seen=given["seen"], advice=given["advice"], words=given["advice_words"], by=request.user)
+    advise(
+        on_list=shown.on_list, seen=given["seen"], advice=given["advice"], words=given["advice_words"], by=request.user
+    )
     messages.success(request, "Your advice is on the list.")
-    return redirect("destruction_list", shown.list.pk)
+    return redirect("destruction_list", shown.on_list.pk)
 
 
 def _back(request: Request, shown: Shown) -> HttpResponseBase:
@@ -126,23 +128,23 @@ def _back(request: Request, shown: Shown) -> HttpResponseBase:
     bound = Bound(back=form)
     if not form.is_valid():
         return page_of(request, shown, bound, status=422)
-    request.again = partial(_refused, request, shown.list.pk, bound)
+    request.again = partial(_refused, request, shown.on_list.pk, bound)
     items = {str(row.item.pk): row.item for row in shown.rows}
     send_back(
-        on_list=shown.list,
+        on_list=shown.on_list,
         item=items[form.cleaned_data["about"]],
         reason=form.cleaned_data["back_reason"],
         by=request.user,
     )
     messages.success(request, "Sent back. Who reviewed the list has been told.")
-    return redirect("destruction_list", shown.list.pk)
+    return redirect("destruction_list", shown.on_list.pk)
 
 
 def _stop(request: Request, shown: Shown) -> HttpResponseBase:
-    request.again = partial(_refused, request, shown.list.pk, Bound())
-    stop(on_list=shown.list, by=request.user)
+    request.again = partial(_refused, request, shown.on_list.pk, Bound())
+    stop(on_list=shown.on_list, by=request.user)
     messages.success(request, "Stopped. The records stay, and can go on another list.")
-    return redirect("destruction_list", shown.list.pk)
+    return redirect("destruction_list", shown.on_list.pk)
 
 
 _DEEDS: Mapping[str, Answer] = {"decide": _decide, "send": _send, "advise": _advise, "back": _back, "stop": _stop}
@@ -158,5 +160,5 @@ def _read(request: Request, list_id: UUID) -> DestructionList:
 def _refused(request: Request, list_id: UUID, bound: Bound, refusal: HarbourError) -> HttpResponse:
     """The list as it stands now, and what was typed, to be sent again on top of it."""
     shown = shown_of(request, _read(request, list_id))
-    bound.on_top(shown.list.revision)
+    bound.on_top(shown.on_list.revision)
     return page_of(request, shown, bound, status=refusal.status, refusal=refusal)
