@@ -1,28 +1,48 @@
-"""Who may write the rows of plans that facts read, and which of them give rights or take some?"""
+"""Who may write the rows of plans that facts read, and which of them give rights or take some?
+
+Who reads a row of a plan is decided by its child, its school, its area and its episode: none of them changes but with a
+merge of two records. Whoever keeps the area adds rows and changes the rest. A reader changes nothing, and the task of
+dates writes for which day it told, and a day that was missing, and no more.
+"""
 
 from safeguarding.rights_rows import keep
-from safeguarding.rights_rows.conditions import NEVER, both, ended_once
+from safeguarding.rights_rows.conditions import NEVER, SYSTEM, both, either, ended_once
 from safeguarding.rights_rows.kinds import Neither, change, takes
 
+from .models import Step
+
 _KEEPS = "NEW.area = ANY (rules.areas_kept(me, NEW.school_id, NEW.child_id))"
-_FOLLOWS = Neither("its changes are hidden with those of its episode, which says who may not see them")
+_WRITES = both("NEW.author_id = me", _KEEPS)
+_TOLD = ("told_due_for", "told_late_for")
+_STAYS = ("area", "child_id", "school_id")
+_HANGS = (*_STAYS, "episode_id")
+_OF_STEP = tuple(
+    column
+    for field in Step._meta.local_concrete_fields
+    if (column := str(field.column)) not in ("id", "kind", "author_id", "written_at", *_HANGS, *_TOLD)
+)
 
 keep(
     {
         # The concern it began with says who may not see it, and being entered in error hides it from all.
         "plans.episode": takes(
-            both("NEW.author_id = me", _KEEPS, "NEW.status <> 'error'"),
-            change(NEVER, "area", "began_with_id", "school_id"),
-            change(_KEEPS, "status"),
+            both(_WRITES, "NEW.status <> 'error'"),
+            change(NEVER, "began_with_id", *_STAYS),
+            change(_KEEPS, "status", "starts_on", "ends_on", "end_reason"),
             ended_once(_KEEPS, "NEW.status = 'error'", at="error_at", by="error_by_id"),
             change(both(_KEEPS, "NEW.status <> 'error'"), "error_at", "error_by_id"),
             closed=False,
         ),
         "children.childdetail": Neither("a day of birth sets when some steps are due, and opens or shuts no row"),
-        "plans.step": _FOLLOWS,
-        "plans.stepnote": _FOLLOWS,
-        "plans.professional": _FOLLOWS,
-        "plans.planfile": _FOLLOWS,
-        "plans.designation": _FOLLOWS,
+        "plans.step": takes(
+            _WRITES,
+            change(either(SYSTEM, _KEEPS), *_TOLD),
+            change(both(SYSTEM, "OLD.due_on IS NULL"), "due_on", "missing", "revision"),
+            change(_KEEPS, *_OF_STEP),
+        ),
+        "plans.stepnote": takes(_WRITES),
+        "plans.professional": takes(_WRITES, change(_KEEPS, "ends_on", "ended_at", "ended_by_id")),
+        "plans.planfile": takes(_WRITES, change(NEVER, "step_id", *_HANGS), closed=False),
+        "plans.designation": takes(_KEEPS, change(_KEEPS, "starts_on", "ends_on")),
     }
 )

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from .services.missing import count_missing_days
 from .services.reminders import tell_of_dates
 
 
@@ -9,3 +10,9 @@ from .services.reminders import tell_of_dates
 def dates() -> int:
     """Every quarter of an hour, of each date once for each day: what is due by tomorrow, and what is late."""
     return tell_of_dates()
+
+
+@shared_task
+def missing_days() -> int:
+    """Every hour: work out the days for which term dates or bank holidays were missing, once they are known."""
+    return count_missing_days()

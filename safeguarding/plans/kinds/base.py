@@ -52,12 +52,14 @@ class Kind:
 class StepKind(Kind):
     """Something that waits, is booked and is held inside an episode. `outcomes` is the list of what may come of it.
 
-    `settles` are the kinds that wait no longer once this was held.
+    `settles` are the kinds that wait no longer once this was held. `is_one_each`: every step that asks for it has its
+    own, and not one for all of them: an interview for each absence, a report for each review.
     """
 
     duty: Duty = Duty.AUTHORITY
     outcomes: str = ""
     settles: tuple[str, ...] = ()
+    is_one_each: bool = False
 
     def list_of(self, column: str) -> str:
         return self.outcomes if column == "outcome" else super().list_of(column)
@@ -65,7 +67,8 @@ class StepKind(Kind):
 
 @dataclass(frozen=True)
 class EpisodeKind(Kind):
-    """A status that a child has from a day until a day. `badge` is what stands beside the name; empty: nothing does.
+    """A status that a child has from a day until a day. `badge` is what stands beside the name (a key of
+    the component); empty: nothing does.
 
     `steps` are the keys of the steps that it may have, `ends` the list of reasons for which it ends.
     """

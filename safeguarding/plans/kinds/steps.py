@@ -43,7 +43,15 @@ STEPS: dict[str, StepKind] = _by_key(
         words=_MET,
         notice=(16,),
     ),
-    K("school_report", "School’s report to the conference", WT, words=_ALL, notice=(16, 17), duty=D.SCHOOL),
+    K(
+        "school_report",
+        "School’s report to the conference",
+        WT,
+        words=_ALL,
+        notice=(16, 17),
+        duty=D.SCHOOL,
+        is_one_each=True,
+    ),
     K("core_group", "Core group", WT, words=_MET, notice=(17,)),
     K(
         "review_conference",
@@ -113,6 +121,7 @@ STEPS: dict[str, StepKind] = _by_key(
         "Return interview",
         "Statutory guidance on children who run away or go missing 2014",
         words=("said", "voice", "why_late"),
+        is_one_each=True,
     ),
     K("pathway_review", "Review of the pathway plan", LEAVING, columns=("participation",), words=_MET, notice=(24, 25)),
     K(
@@ -133,6 +142,7 @@ STEPS: dict[str, StepKind] = _by_key(
         required=("outcome",),
         outcomes="assess_decision",
         words=_ALL,
+        notice=(26,),
     ),
     K(
         "plan_decision",
@@ -142,6 +152,7 @@ STEPS: dict[str, StepKind] = _by_key(
         required=("outcome",),
         outcomes="plan_decision",
         words=_ALL,
+        notice=(26,),
     ),
     K(
         "consultation",
@@ -150,11 +161,12 @@ STEPS: dict[str, StepKind] = _by_key(
         columns=("outcome",),
         outcomes="placement_reply",
         words=_ALL,
+        notice=(26,),
         duty=D.SCHOOL,
     ),
-    K("final_plan", "Final plan", SEND, words=_ALL, settles=("assess_decision", "plan_decision")),
-    K("annual_review", "Annual review meeting", SEND, words=_MET, duty=D.SCHOOL),
-    K("review_report", "Report of the annual review", SEND, words=_ALL, duty=D.SCHOOL),
+    K("final_plan", "Final plan", SEND, words=_ALL, notice=(26,), settles=("assess_decision", "plan_decision")),
+    K("annual_review", "Annual review meeting", SEND, words=_MET, notice=(26,), duty=D.SCHOOL),
+    K("review_report", "Report of the annual review", SEND, words=_ALL, notice=(26,), duty=D.SCHOOL, is_one_each=True),
     K(
         "review_decision",
         "Authority decides after the review",
@@ -163,8 +175,10 @@ STEPS: dict[str, StepKind] = _by_key(
         required=("outcome",),
         outcomes="review_decision",
         words=_ALL,
+        notice=(26,),
+        is_one_each=True,
     ),
-    K("amended_plan", "Final amended plan", SEND, words=_ALL),
+    K("amended_plan", "Final amended plan", SEND, words=_ALL, notice=(26,), is_one_each=True),
     # Adoption.
     K("adoption_decision", "Decision that the child should be placed", ADOPTION_ACT, words=("said",), notice=(23,)),
     K(

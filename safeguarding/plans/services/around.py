@@ -17,7 +17,7 @@ from safeguarding.plans.models import Episode, PlanFile, Professional, Step
 from safeguarding.plans.permissions import ensure_keeps_record
 from safeguarding.uploads.services.keeping import Attached, Upload, keep, seal_all
 
-from .checking import Problems, raise_first
+from .checking import Problems, past_day, raise_first
 
 
 def professional_problems(role: str, name: str) -> Problems:
@@ -46,9 +46,11 @@ def add_professional(
 ) -> Professional:
     """Somebody from outside who works with the child under this plan. The same form again is one.
 
-    Raises `NotAllowed`, `BadInput`.
+    Raises `NotAllowed`, `BadInput`, `OutOfTurn`.
     """
     ensure_keeps_record(by, episode)
+    if Episode.objects.get(pk=episode.pk).status != Episode.Status.OPEN:
+        raise OutOfTurn("This plan has ended. Open it again first.")
     raise_first(professional_problems(role, name))
     said = {"name": name, "organisation": organisation, "telephone": telephone, "email": email}
     made, is_new = Professional.objects.get_or_create(
@@ -80,14 +82,15 @@ def end_professional(
     """
     ensure_keeps_record(by, professional)
     now = Professional.objects.select_for_update(of=("self",)).get(pk=professional.pk)
-    if ends_on is None:
-        raise BadInput("Enter the last day.")
+    at = at or timezone.now()
+    # Who is said to have left is told of no more: one who is still to leave is somebody to ring.
+    raise_first(past_day("ends_on", "Last day", ends_on, today=timezone.localdate(at)))
     if now.starts_on and ends_on < now.starts_on:
         raise BadInput("Last day must be on the first day, or later.")
     if now.ended_at and now.ends_on != ends_on:
         raise OutOfTurn("This has ended already.")
     if not now.ended_at:
-        now.ends_on, now.ended_at, now.ended_by = ends_on, at or timezone.now(), by
+        now.ends_on, now.ended_at, now.ended_by = ends_on, at, by
         now.save(update_fields=["ends_on", "ended_at", "ended_by"])
         record(Verb.CLOSE, now, by=by)
     return now

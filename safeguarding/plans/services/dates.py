@@ -9,22 +9,29 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import User
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.plans.deadlines import BEGINNING, Asked, Rule, asked_after
+from safeguarding.exceptions import BadInput
+from safeguarding.plans.deadlines import BEGINNING, CONSULTED, Asked, Rule, asked_after
+from safeguarding.plans.kinds import STEPS
+from safeguarding.plans.lifecycles import step_life
 from safeguarding.plans.models import DeadlineRule, Episode, Step
 from safeguarding.plans.verbs import PlanVerb
 from safeguarding.prepared import prepared
 
+from . import reminders
 from .rules import rules_at
 
 SS = Step.Status
 RECOUNTED = "What it was counted from was corrected, and asks for it no longer."
+ENDED = "The plan has ended."
+_WAITS = "{} waits already in this plan. Open that date to book it, to move it, or to record that it was held."
+LAST_UNKNOWN = "When it was last held is not recorded here."
 
 
 @dataclass(frozen=True)
@@ -60,13 +67,20 @@ class Counting:
             born=self.born,
             nth=trigger.nth,
             booked=trigger.booked,
-            earlier=self._earlier(),
+            earlier=self._earlier(trigger.day),
         )
         return {one.rule.step: one for one in found}
 
-    def _earlier(self) -> dict[str, date]:
-        """When the steps of each kind were last held, and the episode began: some rules count from there."""
-        held = Step.objects.filter(episode=self.episode, status=SS.HELD).order_by("held_on", "pk")
+    def goes_on(self) -> set[str]:
+        """The kinds that come again and again from the beginning on, or from what is due after it."""
+        rules = [rule for rule in self.rules if self.episode.kind in rule.kinds]
+        first = set(self.asked(Trigger(BEGINNING, self.episode.starts_on)))
+        after = {rule.step for rule in rules if rule.after in first and rule.amount > 0}
+        return (first | after) & {rule.step for rule in rules if rule.after == rule.step}
+
+    def _earlier(self, day: date) -> dict[str, date]:
+        """When each kind of step was last held by that day, and the episode began: some rules count from there."""
+        held = Step.objects.filter(episode=self.episode, status=SS.HELD, held_on__lte=day).order_by("held_on", "pk")
         days = {kind: day for kind, day in held.values_list("kind", "held_on") if day}
         return days | {BEGINNING: self.episode.starts_on}
 
@@ -110,9 +124,14 @@ def follow(
 
 
 def _wait(counting: Counting, asked: Asked, trigger: Trigger, at: datetime) -> Step:
-    """The step that waits by this rule. One that waits by another rule keeps its day, which came first."""
+    """The step that waits by this rule. One that waits by another rule keeps its day, which came first; of kinds that
+    belong to one step each, every such step has its own.
+    """
     episode, kind = counting.episode, asked.rule.step
-    there = Step.objects.filter(episode=episode, kind=kind, status=SS.WAITING).order_by("due_on", "pk").first()
+    waits = Step.objects.filter(episode=episode, kind=kind, status=SS.WAITING)
+    if STEPS[kind].is_one_each:
+        waits = waits.filter(Q(after=trigger.step) | Q(rule=None))
+    there = waits.order_by("due_on", "pk").first()
     if there is not None:
         if there.rule_id is None:
             _set(there, {**counting.fields(asked), "after": trigger.step}, by=counting.by)
@@ -134,9 +153,38 @@ def _wait(counting: Counting, asked: Asked, trigger: Trigger, at: datetime) -> S
     )
     if made:
         record(Verb.CREATE, step, by=counting.by)
-    elif step.status == SS.SET_ASIDE:
+    elif step.status == SS.SET_ASIDE and step.aside_reason == RECOUNTED:
         _set(step, {**counting.fields(asked), **_NOT_ASIDE}, by=counting.by)
     return step
+
+
+def wait_without_a_day(counting: Counting, kind: str, *, at: datetime) -> None:
+    """Let a step wait of which nobody knows when it was last held, where none of its kind waits: with no day, so that
+    it is asked for.
+    """
+    episode = counting.episode
+    if Step.objects.filter(episode=episode, kind=kind, status=SS.WAITING).exists():
+        return
+    step = Step.objects.create(
+        token=uuid5(episode.pk, f"unknown/{kind}"),
+        episode=episode,
+        child_id=episode.child_id,
+        school_id=episode.school_id,
+        area=episode.area,
+        kind=kind,
+        duty=next(rule.duty for rule in counting.rules if rule.step == kind and episode.kind in rule.kinds),
+        missing=LAST_UNKNOWN,
+        author=counting.by,
+        written_at=at,
+    )
+    record(Verb.CREATE, step, by=counting.by)
+
+
+def stop_waiting(episode: Episode, *, by: User, at: datetime) -> None:
+    """Set aside what waits in an episode that has ended."""
+    for step in Step.objects.filter(episode=episode, status=SS.WAITING).order_by("pk"):
+        step_life.perform("set_aside", step, by=by, at=at, aside_reason=ENDED)
+        reminders.settle([step.pk], by=by, at=at)
 
 
 _NOT_ASIDE = {"status": SS.WAITING, "set_aside_at": None, "set_aside_by": None, "aside_reason": ""}
@@ -144,7 +192,8 @@ _NOT_ASIDE = {"status": SS.WAITING, "set_aside_at": None, "set_aside_by": None, 
 
 def count_again(counting: Counting, corrected: Step | None, *, at: datetime | None = None) -> None:
     """A day or an outcome was corrected: of a step, or of the beginning (None). What was counted from it moves, what it
-    asks for no longer is set aside, and what it asks for now waits. Days counted from other steps are looked at too.
+    asks for no longer is set aside, and what it asks for now waits; in a plan that has ended, until that is opened
+    again. Days counted from other steps are looked at too. What somebody set aside stays so.
     """
     at = at or timezone.now()
     steps = list(Step.objects.filter(episode=counting.episode).select_related("rule").order_by("held_on", "pk"))
@@ -157,16 +206,35 @@ def count_again(counting: Counting, corrected: Step | None, *, at: datetime | No
         for step in followers:
             if step.kind in asked:
                 _set(step, counting.fields(asked[step.kind]), by=counting.by)
-            elif step.status == SS.WAITING and root == (corrected.pk if corrected else None):
-                aside = {"status": SS.SET_ASIDE, "set_aside_at": at, "set_aside_by": counting.by}
-                _set(step, {**aside, "aside_reason": RECOUNTED}, by=counting.by)
+            elif _waits(step) and root == (corrected.pk if corrected else None):
+                _let_go(step, by=counting.by, at=at)
         if corrected is not None and root == corrected.pk:
             follow(counting, trigger, but={one.kind for one in followers if one.status != SS.SET_ASIDE}, at=at)
 
 
+def _waits(step: Step) -> bool:
+    """Whether a step waits, or would if its plan had not ended."""
+    return step.status == SS.WAITING or (step.status == SS.SET_ASIDE and step.aside_reason == ENDED)
+
+
+def _let_go(step: Step, *, by: User, at: datetime) -> None:
+    """No rule asks for it any more: it is set aside. One that somebody has booked stays booked, without a rule: whether
+    that meeting is off, only those who called it say.
+    """
+    if step.booked_on is not None:
+        _set(step, dict.fromkeys(("rule", "counted_from", "due_on", "after")) | {"missing": ""}, by=by)
+        return
+    aside = {"status": SS.SET_ASIDE, "set_aside_at": at, "set_aside_by": by, "aside_reason": RECOUNTED}
+    _set(step, aside, by=by)
+
+
 def _follows(step: Step, trigger: Trigger, root: UUID | None) -> bool:
-    """Whether a step waits, or was held, because of this trigger: of a booking those that are due before it."""
-    return step.rule is not None and step.after_id == root and (step.rule.amount < 0) == trigger.booked
+    """Whether a step waits, or was held, because of this trigger: of a booking those that are due before it. A reply
+    that the school was asked for follows from no step, and from no beginning.
+    """
+    if step.rule is None or step.rule.after == CONSULTED:
+        return False
+    return step.after_id == root and (step.rule.amount < 0) == trigger.booked
 
 
 def _set(step: Step, fields: dict[str, object], *, by: User) -> None:
@@ -181,13 +249,29 @@ def _set(step: Step, fields: dict[str, object], *, by: User) -> None:
     record(PlanVerb.CORRECT, step, by=by)
 
 
+def to_hold(episode: Episode, kind: str, held_on: date) -> Step | None:
+    """The step that was held on a day, of those that wait. None for one that came before what is recorded already, or
+    that two people record: the next does not count as held by that.
+    """
+    later = Step.objects.filter(episode=episode, kind=kind, status=SS.HELD, held_on__gte=held_on)
+    if not STEPS[kind].is_one_each and later.exists():
+        return None
+    return Step.objects.filter(episode=episode, kind=kind, status=SS.WAITING).order_by("due_on", "pk").first()
+
+
+def to_come(episode: Episode, kind: str, *, is_booked: bool) -> Step | None:
+    """The step that waits, and is booked now. Raises `BadInput` where one waits and is booked already: of each kind one
+    waits at a time, but of those that belong to one step each.
+    """
+    if STEPS[kind].is_one_each:
+        return None
+    there = Step.objects.filter(episode=episode, kind=kind, status=SS.WAITING).order_by("due_on", "pk").first()
+    if there is not None and (there.booked_on or not is_booked):
+        raise BadInput(_WAITS.format(there.title))
+    return there
+
+
 def next_number(episode: Episode, kind: str) -> int:
     """Which of its kind is the next that is held in an episode."""
     held = Step.objects.filter(episode=episode, kind=kind, status=SS.HELD)
     return int(held.aggregate(most=Max("number"))["most"] or 0) + 1
-
-
-def count_missing(episode: Episode, *, by: User) -> None:
-    """Work out the days of steps for which something was missing, such as terms: once that is there."""
-    if Step.objects.filter(episode=episode, status=SS.WAITING).exclude(missing="").exists():
-        count_again(Counting(episode, by), None)

@@ -18,7 +18,7 @@ from safeguarding.audit.context import with_errors
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Concern, Referral
+from safeguarding.concerns.models import Concern, ConcernChild, Referral
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token
 from safeguarding.plans import codes
@@ -29,12 +29,24 @@ from safeguarding.plans.models import Designation, Episode, Step
 from safeguarding.plans.permissions import ensure_keeps, ensure_keeps_record
 from safeguarding.plans.verbs import PlanVerb
 
+from . import reminders
 from .checking import Problems, column_problems, episode_problems, past_day, raise_first
-from .dates import Counting, Trigger, born, count_again, follow, trigger_of
+from .dates import (
+    ENDED,
+    Counting,
+    Trigger,
+    born,
+    count_again,
+    follow,
+    stop_waiting,
+    trigger_of,
+    wait_without_a_day,
+)
+from .referrals import ACKNOWLEDGEMENT, answered_on
+from .steps import add_step
 
 TWIN = "This child has an open plan of this kind with this authority. Open that one, or end it first."
 CHANGED = "Somebody changed this plan while you were writing. Look at it below, then save again."
-ENDED = "The plan has ended."
 STAYS = "What was written stays as it was. Add what is new to one of its dates."
 
 
@@ -67,8 +79,10 @@ def begin_episode(
     """An episode, its badge, and the steps that wait from its first day. The same form again is one episode.
 
     `columns` and `words` are fields of the kind. `concern` and `referral` are what it came from: who may not see
-    that concern sees nothing of the episode. `last` says, of one that is entered late, what was last held of kinds of
-    steps, or None where nobody knows: the next is counted from there, and nothing earlier waits.
+    that concern sees nothing of the episode, and where the referral was answered, its acknowledgement was held that
+    day. `last` says, of one that is entered late, what was last held of kinds of steps: the next is counted from there,
+    and nothing earlier waits. None where nobody knows: what is still ahead waits, and what comes again and again waits
+    without a day.
 
     Raises `NotAllowed`, `BadInput`.
     """
@@ -81,7 +95,9 @@ def begin_episode(
     problems = episode_problems(kind, **told, columns=columns, words=words, today=today, born=birthday)
     raise_first(problems | _last_problems(last, today))
     episode, made = _get_or_create(
-        entry_token(token, child.pk, kind, starts_on, authority),
+        entry_token(
+            token, child.pk, kind, *sorted((told | dict(columns) | dict(words)).items()), *sorted(last.items())
+        ),
         author=by,
         child=child,
         school_id=child.school_id,
@@ -99,6 +115,7 @@ def begin_episode(
         record(Verb.CREATE, episode, by=by)
         _put_badge(episode, by=by)
         _set_going(Counting(episode, by), last, at=at)
+        _take_answer(episode, by=by, at=at)
     return episode
 
 
@@ -109,6 +126,10 @@ def _ensure_may_begin(kind: str, child: Child, by: User, *sources: Concern | Ref
     ensure_keeps(by, EPISODES[kind].area, child)
     if not all(may_view(by, one) for one in sources if one is not None):
         raise NotAllowed("This concern is not yours to begin a plan from.")
+    concerns = {one.concern_id if isinstance(one, Referral) else one.pk for one in sources if one is not None}
+    about = ConcernChild.objects.filter(concern__in=concerns, child=child).values("concern").distinct()
+    if len(concerns) != (about.count() if concerns else 0):
+        raise BadInput("The concern that the plan comes from is not about this child.")
     return EPISODES[kind].area
 
 
@@ -123,13 +144,34 @@ def _get_or_create(token: UUID, **fields: Any) -> tuple[Episode, bool]:
 
 
 def _set_going(counting: Counting, last: Mapping[str, LastHeld | None], *, at: datetime) -> None:
-    """The steps that wait from the beginning on, but of kinds that were held since, or settled by one that was."""
-    settled: set[str] = set()
+    """The steps that wait from the beginning on, but of kinds that were held since, or settled by one that was.
+
+    Where nobody knows whether one was held, it waits while its day is ahead; past that it is left out, or waits without
+    a day where it comes again and again.
+    """
+    left: set[str] = set()
     for kind, held in last.items():
         if held is not None:
             _was_held(counting, kind, held, at=at)
-            settled.update(STEPS[kind].settles)
-    follow(counting, Trigger(BEGINNING, counting.episode.starts_on), but={*last, *settled}, at=at)
+            left.update((kind, *STEPS[kind].settles))
+    begun, today = Trigger(BEGINNING, counting.episode.starts_on), timezone.localdate(at)
+    unknown = [kind for kind, held in last.items() if held is None and kind not in left]
+    days = {kind: one.due.day for kind, one in counting.asked(begun).items() if kind in unknown}
+    follow(counting, begun, but=left | {kind for kind, day in days.items() if day and day < today}, at=at)
+    goes_on = counting.goes_on() if unknown else set()
+    for kind in unknown:
+        if kind in goes_on:
+            wait_without_a_day(counting, kind, at=at)
+
+
+def _take_answer(episode: Episode, *, by: User, at: datetime) -> None:
+    """The answer to the referral is the acknowledgement: nobody types its day again."""
+    if episode.referral is None or ACKNOWLEDGEMENT not in episode.of_kind.steps:
+        return
+    there = Step.objects.filter(episode=episode, kind=ACKNOWLEDGEMENT, status=Step.Status.HELD)
+    if (day := answered_on(episode.referral)) and not there.exists():
+        token = uuid5(episode.pk, ACKNOWLEDGEMENT)
+        add_step(episode=episode, token=token, kind=ACKNOWLEDGEMENT, held_on=day, by=by, at=at)
 
 
 def _last_problems(last: Mapping[str, LastHeld | None], today: date) -> Problems:
@@ -209,7 +251,7 @@ def correct_episode(
         if getattr(now, name):
             raise BadInput(STAYS)
         changed[name] = text.strip()
-    moves = starts_on is not None and starts_on != now.starts_on
+    was, moves = now.starts_on, starts_on is not None and starts_on != now.starts_on
     if moves:
         changed["starts_on"] = starts_on
     changed = {name: value for name, value in changed.items() if getattr(now, name) != value}
@@ -224,7 +266,10 @@ def correct_episode(
             badge.starts_on = now.starts_on
             badge.save(update_fields=["starts_on"])
             record(Verb.CHANGE, badge, by=by)
-        count_again(Counting(now, by), None, at=at)
+        counting = Counting(now, by)
+        count_again(counting, None, at=at)
+        # What the wrong day did not ask for, such as one before the rule: that never waited.
+        follow(counting, Trigger(BEGINNING, now.starts_on), but=counting.asked(Trigger(BEGINNING, was)), at=at)
     return now
 
 
@@ -244,8 +289,7 @@ def end_episode(
     now = _open(episode, by, seen=seen)
     raise_first(end_problems(now, ends_on, end_reason, today=timezone.localdate(at)))
     now = episode_life.perform("end", now, by=by, at=at, ends_on=ends_on, end_reason=end_reason)
-    for step in Step.objects.filter(episode=now, status=Step.Status.WAITING).order_by("pk"):
-        step_life.perform("set_aside", step, by=by, at=at, aside_reason=ENDED)
+    stop_waiting(now, by=by, at=at)
     _until(now, ends_on, by=by)
     return now
 
@@ -294,6 +338,8 @@ def enter_in_error(*, episode: Episode, seen: int, reason: str, by: User, at: da
         raise BadInput("Say why it was entered in error.")
     with with_errors(episode.pk):
         _ensure_seen(Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk), seen)
+        waits = Step.objects.filter(episode=episode, status=Step.Status.WAITING).values_list("pk", flat=True)
+        reminders.settle(waits, by=by, at=at or timezone.now())
         return episode_life.perform("enter_in_error", episode, by=by, at=at, error_reason=reason.strip())
 
 

@@ -6,6 +6,8 @@ from datetime import date
 from itertools import combinations
 
 from safeguarding.dates import weekday_name
+from safeguarding.plans.deadlines import law
+from safeguarding.plans.kinds import STEPS
 from safeguarding.plans.models import Episode, Step
 
 # A child has one of these at a time, as authorities work.
@@ -44,6 +46,24 @@ def of_episodes(episodes: Iterable[Episode]) -> list[Overlap]:
         elif one.area == other.area and one.authority and other.authority and one.authority != other.authority:
             text = f"{one.authority_label} and {other.authority_label} both have an open plan for this child."
             found.append(Overlap("Two authorities at once", text, (one, other)))
+    return found
+
+
+def of_gaps(episode: Episode, steps: Iterable[Step]) -> list[Overlap]:
+    """What the law asks for again and again in a plan that is open, and of which the next was set aside by somebody:
+    nothing of the kind waits any more, and nothing would ever be late.
+    """
+    mine = [step for step in steps if step.episode_id == episode.pk]
+    kinds = {rule.step for rule in law() if rule.after == rule.step and episode.kind in rule.kinds}
+    found = []
+    for kind in sorted(kinds if episode.status == Episode.Status.OPEN else ()):
+        some = [step for step in mine if step.kind == kind]
+        aside = [step.set_aside_at for step in some if step.set_aside_at]
+        held = [step.held_at for step in some if step.held_at]
+        waits = any(step.status == Step.Status.WAITING for step in some)
+        if aside and not waits and (not held or max(aside) > max(held)):
+            text = f"{STEPS[kind].title}: the last was set aside, and no other waits. Let it wait again, or add one."
+            found.append(Overlap("Nothing waits any more", text, (episode,)))
     return found
 
 

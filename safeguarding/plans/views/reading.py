@@ -1,6 +1,6 @@
 """What do the pages of plans show? Rows put together from what the reader may see: no page asks for more."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -175,7 +175,7 @@ def whole_tab(request: Request, child: Child, *, today: date) -> WholeTab:
     return WholeTab(
         open=shown,
         ended=[one for one in episodes if one.status == ES.ENDED],
-        warnings=_warnings(open_, shown),
+        warnings=_warnings(open_, shown, steps),
         missing=sorted({row.step.missing for one in shown for row in one.rows if _lacks_a_day(row.step)}),
         cards={one.pk: care_card(request, child, one, steps) for one in care},
         scores=sdq.scores(steps),
@@ -191,18 +191,19 @@ def _lacks_a_day(step: Step) -> bool:
     return step.status == SS.WAITING and bool(step.missing)
 
 
-def _warnings(open_: list[Episode], shown: list[Told]) -> list[Overlap]:
+def _warnings(open_: list[Episode], shown: list[Told], steps: Sequence[Step]) -> list[Overlap]:
     found = overlaps.of_episodes(open_)
     for one in shown:
+        found += overlaps.of_gaps(one.episode, steps)
         # That something was held on a weekend says its own page.
         ahead = [row.step for row in one.rows if row.step.status == SS.WAITING or _is_before(row.step, one.episode)]
         found += overlaps.of_steps(one.episode, ahead)
     return found
 
 
-def facts_of(row: Episode | Step) -> list[tuple[str, str]]:
-    """The typed columns of a row that hold something, each under its label."""
-    return [(_label(row, column), said) for column, said in row.filled]
+def facts_of(row: Episode | Step, *, but: Collection[str] = ()) -> list[tuple[str, str]]:
+    """The typed columns of a row that hold something, each under its label; `but` stand elsewhere."""
+    return [(_label(row, column), said) for column, said in row.filled if column not in but]
 
 
 def words_of(row: Episode | Step, names: Iterable[str]) -> list[tuple[str, str]]:

@@ -8,8 +8,11 @@ import pytest
 
 from children.models import Child
 from safeguarding.accounts.calendar import LONDON
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.models import Notice, RoleAssignment, User
+from safeguarding.accounts.services import add_term
 from safeguarding.plans.models import Step
+from safeguarding.plans.services.episodes import enter_in_error, put_back
+from safeguarding.plans.services.missing import count_missing_days
 from safeguarding.plans.services.reminders import tell_of_dates
 from safeguarding.plans.services.steps import book_step, correct_step
 
@@ -105,3 +108,55 @@ def test_nothing_is_told_of_a_child_who_has_left(place: Place, review: Step):
     Child.objects.filter(pk=place.child.pk).update(left_on=DUE - timedelta(days=30))
     assert tell_of_dates(at=at(DUE + timedelta(days=1))) == 0
     assert told() == set()
+
+
+def test_what_nobody_could_be_told_is_told_once_there_is_somebody(place: Place, review: Step):
+    lead, episode = place.room.lead, review.episode
+    gone = enter_in_error(episode=episode, seen=episode.revision, reason="Her brother’s.", by=lead)
+    assert tell_of_dates(at=at(DUE + timedelta(days=1))) == 0
+    put_back(episode=gone, by=lead)
+    assert tell_of_dates(at=at(DUE + timedelta(days=1), 10)) > 0
+    assert {kind for _, kind in told()} == {"date_late"}
+
+
+def test_where_no_lead_is_there_to_be_told_those_are_who_read_it(place: Place, review: Step):
+    for person in (*leads(place), place.trust):
+        RoleAssignment.objects.filter(user=person).update(ends_on=DUE - timedelta(days=5))
+    assert tell_of_dates(at=at(DUE + timedelta(days=1))) == 1
+    assert told() == {(place.room.headteacher, "date_late")}
+
+
+def test_what_no_rule_gives_a_day_is_told_by_the_day_for_which_it_is_booked(place: Place):
+    episode = place.begin("child_protection", starts_on=date(2026, 11, 23))
+    place.step(episode, "legal_meeting", booked_on=DUE)
+    assert tell_of_dates(at=at(DUE)) == 0
+    assert tell_of_dates(at=at(DUE + timedelta(days=1))) > 0
+    assert {kind for _, kind in told()} == {"date_late"}
+    assert tell_of_dates(at=at(DUE + timedelta(days=1), 10)) == 0
+
+
+def test_a_day_is_worked_out_once_term_dates_are_there(place: Place):
+    episode = place.begin("looked_after", starts_on=date(2026, 3, 2))
+    place.step(episode, "pep", held_on=date(2026, 11, 16))
+    step = of(episode, "pep")
+    assert (step.due_on, step.missing) == (None, "The school’s term dates are not set.")
+    assert count_missing_days() == 0
+    for name, first, last in (
+        ("Autumn", date(2026, 9, 2), date(2026, 12, 18)),
+        ("Spring", date(2027, 1, 4), date(2027, 3, 24)),
+        ("Summer", date(2027, 4, 12), date(2027, 7, 21)),
+    ):
+        add_term(school=place.school, name=name, starts_on=first, ends_on=last, by=place.room.lead)
+    assert count_missing_days() == 1
+    now = of(episode, "pep")
+    assert (now.due_on, now.missing) == (date(2027, 3, 24), "")
+    assert count_missing_days() == 0
+
+
+def test_who_takes_a_date_over_is_told_of_it_too(place: Place, review: Step):
+    tell_of_dates(at=at(DUE - timedelta(days=1)))
+    told()
+    review.refresh_from_db()
+    book_step(step=review, seen=review.revision, booked_on=DUE, owner=place.room.deputy, by=place.room.lead)
+    assert tell_of_dates(at=at(DUE - timedelta(days=1), 11)) == 1
+    assert told() == {(place.room.deputy, "date_due")}

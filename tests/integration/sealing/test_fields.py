@@ -55,12 +55,13 @@ def test_while_nobody_is_linked_the_school_can_open_it(room):
     assert list(Wrap.objects.filter(record=unnamed.pk).values_list("subject_id", flat=True)) == [room.school.pk]
 
 
-def test_a_draft_is_under_the_key_of_its_author(room, again):
+def test_a_draft_is_under_a_key_of_its_own_for_its_author(room, again):
     draft = Draft.objects.create(
         id=uuid7(), school=room.school, author=room.teacher, content={"facts": WORDS}, saved_at=factories.SCHOOL_DAY
     )
     assert again(draft).content == {"facts": WORDS}
-    assert list(Wrap.objects.filter(record=room.teacher.pk).values_list("subject_id", flat=True)) == [room.teacher.pk]
+    assert list(Wrap.objects.filter(record=draft.own_key).values_list("subject_id", flat=True)) == [room.teacher.pk]
+    assert not Wrap.objects.filter(record=room.teacher.pk).exists(), "a key that lives when the draft has ended"
 
 
 def test_fifty_rows_cost_one_more_query_and_rows_without_a_look_none(room):

@@ -82,9 +82,9 @@ def test_a_backup_taken_after_the_web_process_did_what_harm_it_can_is_made_and_c
         tell_raw(web, person=str(author.pk))
         for words in (b"x", b"", bytes(80), b"\x01" + account.concern_id.bytes + bytes(60)):
             web.execute(
-                "INSERT INTO concerns_draft (id, school_id, author_id, content, names, saved_at, revision, page, size) "
-                "VALUES (%s, %s, %s, %s, '{}', %s, 0, '', 0)",
-                [uuid7(), account.school_id, author.pk, words, now],
+                "INSERT INTO concerns_draft (id, own_key, school_id, author_id, content, names, saved_at, revision, "
+                "page, size) VALUES (%s, %s, %s, %s, %s, '{}', %s, 0, '', 0)",
+                [uuid7(), uuid7(), account.school_id, author.pk, words, now],
             )
     with psycopg.connect(databases.keys_url("web"), autocommit=True) as keys_web:
         subject = uuid7()
