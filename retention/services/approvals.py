@@ -29,6 +29,7 @@ from safeguarding.audit.protection import may_view
 from safeguarding.ending.reasons import told_to
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 
+from .adding import add
 from .list_notices import tell_approved
 from .lists import leave_out, newest_decisions, say
 from .manifests import manifest_of
@@ -103,7 +104,7 @@ def _approved(item: DestructionItem, decision: Decision, by: User, when: datetim
         raise OutOfTurn(
             f"Record {item.place} has changed since it was decided on. Send the list back: it is looked at again."
         )
-    return Approval.objects.create(
+    yes = Approval(
         school_id=item.school_id,
         item=item,
         child_key=item.child_key,
@@ -112,6 +113,7 @@ def _approved(item: DestructionItem, decision: Decision, by: User, when: datetim
         waits_until=timezone.localdate(when) + WAIT,
         approved_by=by,
     )
+    return add(yes)
 
 
 def _ensure_may_approve(item: DestructionItem, decision: Decision | None, by: User, when: datetime) -> None:

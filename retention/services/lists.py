@@ -27,6 +27,7 @@ from safeguarding.ending.reasons import told_to
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token
 
+from .adding import add
 from .list_notices import tell_advised, tell_back, tell_sent, tell_stopped
 from .manifests import manifest_of
 from .reviewers import ensure_reviews
@@ -132,7 +133,7 @@ def decide(
     if kind == _K.KEEP and item.kind == FILE:
         child = Child.objects.get(pk=item.child_key)
         keep_longer(child=child, token=key, until=keep_until, said=reason, by=by, at=now)
-    made = Decision.objects.create(
+    new = Decision(
         school_id=item.school_id,
         item=item,
         child_key=item.child_key,
@@ -143,6 +144,7 @@ def decide(
         token=key,
         decided_by=by,
     )
+    made = add(new)
     record(RetentionVerb.DECIDE_END, item, by=by, purpose=kind)
     on_list.revision += 1
     on_list.save(update_fields=["revision"])

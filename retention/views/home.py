@@ -1,10 +1,11 @@
 """The page "Retention": what is due, the lists and how far each is, holds and brakes."""
 
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -74,30 +75,32 @@ def _page(
     school_id = request.held.school_id
     named = may(request.user, C.VIEW_RETENTION, school_id)
     counts = counts_of_page()
+    standing = Brake.objects.filter(school=school_id, lifted_at=None).order_by("tripped_at")
     counts.ask("holds", visible(request, LegalHold).filter(school=school_id, lifted_at=None))
-    lists = read_many(
-        request,
-        visible(request, DestructionList).filter(school=school_id).order_by("-year", "-number")[:_LISTS],
-        purpose="destruction lists",
-    )
+    counts.ask("brakes", standing)
+    lists = list(visible(request, DestructionList).filter(school=school_id).order_by("-year", "-number")[:_LISTS])
+    due = list(_due(request)) if named else []
+    # What the page names is one event.
+    read_many(request, [*due, *lists], purpose="records that are due, and lists")
     far = progress_of([one.pk for one in lists])
     shown = [_of_list(one, far[one.pk]) for one in lists]
     may_begin = named and reviews(request.user, school_id)
-    rows = _due(request) if named else []
+    rows = _rows(request, due[:SHOWN])
     context = {
         "form": form or BeginForm(),
         "chosen": {str(key) for key in (request.POST.getlist("records") if form else [])},
         "named": named,
         "may_begin": may_begin,
-        "rows": rows[:SHOWN],
-        "more": len(rows) > SHOWN,
-        "free": any(not row["kept"] for row in rows[:SHOWN]),
+        "rows": rows,
+        "more": len(due) > SHOWN,
+        "free": any(not row["kept"] for row in rows),
         "most": MOST,
         "numbers": [] if named else _numbers(due_at(school_id)),
         "open": [one for one in shown if one["stand"] not in (Stand.DONE, Stand.STOPPED)],
         "past": [one for one in shown if one["stand"] in (Stand.DONE, Stand.STOPPED)][:_PAST],
-        "brakes": list(Brake.objects.filter(school=school_id, lifted_at=None).order_by("tripped_at")),
-        "holds": counts["holds"],
+        # Asked in the template: by then they are counted with what the menu counts.
+        "brakes": cache(lambda: list(standing) if counts["brakes"] else []),
+        "holds": lambda: counts["holds"],
         "holds_url": address_of_holds(),
         "backups": backups_live().days,
         "refusal": refusal,
@@ -106,12 +109,16 @@ def _page(
     return render(request, "retention/home.html", context, status=status)
 
 
-def _due(request: Request) -> list[dict[str, Any]]:
-    """What is due and on no list, the longest due first, each with what is in its way."""
+def _due(request: Request) -> QuerySet[RetentionDate]:
+    """What is due and on no list, the longest due first."""
     on_lists = visible(request, DestructionItem).filter(left_out_at=None).values("record_key")
     due = visible(request, RetentionDate).filter(is_due(), school=request.held.school_id)
     due = due.exclude(record_key__in=on_lists).select_related("child", "rule").order_by("due_on", "pk")
-    found = read_many(request, due[: SHOWN + 1], purpose="records that are due")
+    return due[: SHOWN + 1]
+
+
+def _rows(request: Request, found: list[RetentionDate]) -> list[dict[str, Any]]:
+    """Each with what is in its way."""
     kept = told_to(request.user, [row.record_key for row in found])
     return [
         {

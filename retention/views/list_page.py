@@ -147,7 +147,6 @@ def page_of(
     *,
     status: int = 200,
     refusal: HarbourError | None = None,
-    nothing: bool = False,
 ) -> HttpResponse:
     """The page, with the forms that are open to its reader; those that were not taken, as they were typed."""
     bound, found, today = bound or Bound(), shown.on_list, timezone.localdate()
@@ -171,7 +170,6 @@ def page_of(
         "bound": told,
         "has_errors": any(form.errors for form in told if form.is_bound),
         "refusal": refusal,
-        "nothing": nothing,
         "lost": [line for form in _lost(shown, bound) for line in as_typed(form)] if refusal else [],
     }
     return render(request, "retention/list.html", context, status=status)

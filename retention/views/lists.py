@@ -90,8 +90,11 @@ def _decide(request: Request, shown: Shown) -> HttpResponseBase:
             forms[row.item.pk] = form
     token, seen = record_of(request.POST.get("token", "")), request.POST.get("seen", "")
     bound = Bound(decisions=forms, token=token)
-    if not forms or token is None or not seen.isdigit():
-        return page_of(request, shown, bound, status=422, nothing=True)
+    if token is None or not seen.isdigit():
+        return page_of(request, shown, bound, status=422)
+    if not forms:
+        messages.success(request, "Every decision stands as it was: none was changed.")
+        return redirect("destruction_list", shown.on_list.pk)
     if any(form.errors for form in forms.values()):
         return page_of(request, shown, bound, status=422)
     request.again = partial(_refused, request, shown.on_list.pk, bound)
