@@ -4,18 +4,18 @@ They give rights, so no role that works may fill in when they were made, nor cha
 the time, as having its default.
 """
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection
 
 from retention.models import Approval, Decision
 
-R = TypeVar("R", Decision, Approval)
+R = TypeVar("R", bound=Decision | Approval)
 
 
 def add(row: R) -> R:
     """Put the row into its table, and give it with its time."""
-    fields = [field for field in row._meta.concrete_fields if not field.has_db_default()]
+    fields: list[Any] = [field for field in row._meta.concrete_fields if not field.has_db_default()]
     table, *columns = map(connection.ops.quote_name, (row._meta.db_table, *(str(field.column) for field in fields)))
     values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
     places = ", ".join(["%s"] * len(fields))

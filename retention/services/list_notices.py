@@ -78,10 +78,8 @@ def close_lists(*, at: datetime | None = None) -> int:
     found = progress_of([one.pk for one in waiting])
     done = [one for one in waiting if found[one.pk].is_done]
     for one in done:
-        if not found[one.pk].not_approved:
-            one.status = S.DONE
-        one.done_at, one.revision = found[one.pk].gone_at, F("revision") + 1
-        one.save(update_fields=["status", "done_at", "revision"])
+        status = S.WAITING if found[one.pk].not_approved else S.DONE
+        rows.filter(pk=one.pk).update(status=status, done_at=found[one.pk].gone_at, revision=F("revision") + 1)
         record(Verb.DESTROY, one, purpose="list carried out", count=found[one.pk].gone)
         usual = usual_people(RULE, one.school_id, timezone.localdate(now))
         _tell(one, [*_reviewers(one, now), *usual], ListNotice.DONE, now)

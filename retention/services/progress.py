@@ -11,8 +11,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, models
+from django.db.models import QuerySet
 
-from retention.models import DestructionList, RetentionRule
+from retention.models import Brake, DestructionItem, DestructionList, ItemRun, RetentionRule
 from safeguarding.dates import as_day
 
 # The keys of what is destroyed are in their backups as long as this, whatever the other backups keep.
@@ -73,6 +74,16 @@ class Progress:
     def backups_clear_on(self) -> date | None:
         """From when on no backup holds anything of it."""
         return as_day(self.gone_at) + backups_live() if self.gone_at else None
+
+
+def standing_brakes(school_id: UUID) -> QuerySet[Brake]:
+    """What keeps anything of a school from being destroyed now, the oldest first."""
+    return Brake.objects.filter(school=school_id, lifted_at=None).order_by("tripped_at", "pk")
+
+
+def run_of(item: DestructionItem) -> ItemRun | None:
+    """How far the machine is with a record; None before it begins."""
+    return ItemRun.objects.filter(item=item).first()
 
 
 def backups_live() -> timedelta:

@@ -13,14 +13,14 @@ from django.utils import timezone
 
 from retention.capabilities import RetentionCapability as C
 from retention.forms.lists import BeginForm
-from retention.models import Brake, DestructionItem, DestructionList, LegalHold, RetentionDate
+from retention.models import DestructionItem, DestructionList, LegalHold, RetentionDate
 from retention.phrases import kind_of, rule_of, why
 from retention.services.lists import MOST, begin_list
-from retention.services.progress import Due, Progress, Stand, backups_live, due_at, progress_of
+from retention.services.progress import Due, Progress, Stand, backups_live, due_at, progress_of, standing_brakes
 from retention.services.reviewers import reviews
 from retention.services.scan import is_due
-from safeguarding.accounts.models import School
 from safeguarding.accounts.permissions import may, requires
+from safeguarding.accounts.services import get_school
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.ending.reasons import told_to
 from safeguarding.exceptions import HarbourError
@@ -44,7 +44,7 @@ def retention(request: Request) -> HttpResponse:
         return _page(request, form, status=422)
     request.again = partial(_refused, request, form)
     made = begin_list(
-        school=School.objects.get(pk=school_id),
+        school=get_school(school_id),
         records=form.cleaned_data["records"],
         token=form.cleaned_data["token"],
         by=request.user,
@@ -75,7 +75,7 @@ def _page(
     school_id = request.held.school_id
     named = may(request.user, C.VIEW_RETENTION, school_id)
     counts = counts_of_page()
-    standing = Brake.objects.filter(school=school_id, lifted_at=None).order_by("tripped_at")
+    standing = standing_brakes(school_id)
     counts.ask("holds", visible(request, LegalHold).filter(school=school_id, lifted_at=None))
     counts.ask("brakes", standing)
     lists = list(visible(request, DestructionList).filter(school=school_id).order_by("-year", "-number")[:_LISTS])

@@ -7,8 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from retention.capabilities import RetentionCapability as C
-from retention.models import DestructionItem, ItemRun
+from retention.models import DestructionItem
 from retention.services.contents import contents_of
+from retention.services.progress import run_of
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.http import Request
@@ -25,7 +26,7 @@ def destruction_item(request: Request, item_id: UUID) -> HttpResponse:
     if not names_records(request.user, found.school_id):
         raise Http404
     request.nav, request.of_school = "retention", found.school_id
-    run = ItemRun.objects.filter(item=found).first()
+    run = run_of(found)
     [row] = rows_of(request, found.on_list, [found])
     context = {
         "row": row,
