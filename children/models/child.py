@@ -92,15 +92,8 @@ class Child(models.Model):
             "name_sounds",
         )
         plain = (
-            "number",
-            "pseudonym",
-            "year_group",
-            "class_name",
-            "entered_on",
-            "left_on",
-            "changed_at",
-            "ending_at",
-        )
+            "number", "pseudonym", "year_group", "class_name", "entered_on", "left_on", "changed_at", "ending_at",
+        )  # fmt: skip
         source = Source.ADMISSION_FORM
         collection = _REGISTER
         retention = Retention.ROOT
