@@ -24,6 +24,7 @@ class RetentionCapability(models.TextChoices):
         "second_destruction",
         "approves what somebody else has decided to destroy where the Headteacher may not, and sees the reasons",
     )
+    VIEW_HOLDS = "view_holds", "sees which records are held, and why"
     SET_HOLDS = "set_holds", "sets and lifts holds on the records of a child or a family"
     HOLD_SCHOOL = "hold_school", "sets and lifts holds on every record of the school"
     ADVISE_RETENTION = "advise_retention", "advises on what is destroyed and agrees the retention schedule"
@@ -41,6 +42,7 @@ register(
         C.PROPOSE_DESTRUCTION: ("deputy_lead",),
         C.APPROVE_DESTRUCTION: ("headteacher",),
         C.SECOND_DESTRUCTION: ("chair", "trust_lead"),
+        C.VIEW_HOLDS: ("dpo", "deputy_lead", *_LEADS, "headteacher"),
         C.SET_HOLDS: ("deputy_lead", *_LEADS, "headteacher"),
         C.HOLD_SCHOOL: ("dpo", *_LEADS, "headteacher"),
         C.ADVISE_RETENTION: ("dpo",),

@@ -1,8 +1,14 @@
-"""The notices of destruction lists. None says which record, or whose."""
+"""The notices of retention. None says which record, or whose."""
 
 from django.db import models
 
 from safeguarding.accounts.notice_kinds import register
+
+
+class RetentionNotice(models.TextChoices):
+    HOLD_SET = "hold_set", "A legal hold was set"
+    LIFT_ASKED = "hold_lift_asked", "Somebody asks you to lift a legal hold, as the second person"
+    HOLD_REVIEW = "hold_review", "The day to look at a legal hold again has come"
 
 
 class ListNotice(models.TextChoices):
@@ -15,4 +21,5 @@ class ListNotice(models.TextChoices):
     DONE = "list_done", "A destruction list was carried out"
 
 
+register(RetentionNotice, hot=(RetentionNotice.LIFT_ASKED,))
 register(ListNotice, hot=(ListNotice.SENT, ListNotice.BACK))

@@ -1,111 +1,88 @@
-"""What does retention put into the pages that every app shares? The entry of the menu, a line beside Today, where
-notices lead, and the number of a list.
+"""What does retention put into the pages that every app shares? The tab of a child's record, the menu with
+holds, schedule and register below it, a line beside Today, the setting, the chronology, and where notices lead.
 """
 
 import re
 from collections.abc import Collection
-from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.urls import reverse
 
+from children.badges import badge_with
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
-from safeguarding.audit.by_keys import Asked, Statement
 from safeguarding.audit.reading import visible
+from safeguarding.concerns import chronology
 from safeguarding.http import Request
-from safeguarding.paging import counted_by_keys
-from safeguarding.panels import MINE, Line, NavItem, register
+from safeguarding.panels import MINE, Line, NavItem, Setting, Tab, register
 from safeguarding.references import quoted
 
+from . import waiting
+from .badges import BADGING
 from .capabilities import RetentionCapability as C
-from .models import DestructionItem, DestructionList, RetentionDate
+from .entries import KIND, SOURCES
+from .models import LegalHold
 from .services.list_notices import OBJECT_TYPE
-from .services.scan import is_due
 
-_REFERENCE = re.compile(r"DL-(\d{4})-(\d{1,9})")
-_S = DestructionList.Status
+_REFERENCE = re.compile(r"H-(\d{4})-(\d{1,9})")
 
 
-def _counts(request: Request) -> bool:
+def _reads_at(request: Request, school_id: UUID) -> bool:
+    return may(request.user, C.VIEW_RETENTION, school_id)
+
+
+def _sees_holds(request: Request) -> bool:
+    return may(request.user, C.VIEW_HOLDS, request.held.school_id)
+
+
+def _sees_schedule(request: Request) -> bool:
     return may(request.user, C.COUNT_RETENTION, request.held.school_id)
 
 
-def _lists(asked: Asked, status: str, **more: Any) -> QuerySet[DestructionList]:
-    return visible(asked, DestructionList).filter(asked.one("school_id"), status=status, **more)
+def _decides_schedule(request: Request) -> bool:
+    return may(request.user, C.PROPOSE_SCHEDULE, request.held.school_id)
 
 
-def _due(asked: Asked) -> QuerySet[RetentionDate]:
-    on_lists = visible(asked, DestructionItem).filter(left_out_at=None).values("record_key")
-    due = visible(asked, RetentionDate).filter(asked.one("school_id")).filter(is_due())
-    return due.exclude(record_key__in=on_lists)
+def _references_of_holds(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
+    found = visible(request, LegalHold).filter(pk__in=keys).only("year", "number")
+    return {hold.pk: hold.reference for hold in found}
 
 
-_due_at = counted_by_keys(_due)
-_to_approve_at = counted_by_keys(lambda asked: _lists(asked, _S.APPROVAL))
-_to_advise_at = counted_by_keys(lambda asked: _lists(asked, _S.APPROVAL, advice=""))
-
-
-def _waits(request: Request) -> Statement | int:
-    """What waits for this person: lists to approve or to advise on; of who reviews, records that are due."""
-    school_id = request.held.school_id
-    for capability, counted in (
-        (C.APPROVE_DESTRUCTION, _to_approve_at),
-        (C.ADVISE_RETENTION, _to_advise_at),
-        (C.KEEP_RETENTION, _due_at),
-    ):
-        if may(request.user, capability, school_id):
-            return counted.statement(request, [school_id])
-    return 0
-
-
-def _today(request: Request) -> dict[str, Any] | None:
-    """The lists that wait for this person: to be decided, approved or advised on."""
-    school_id, user = request.held.school_id, request.user
-    wanted = [
-        (status, says)
-        for capability, status, says in (
-            (C.KEEP_RETENTION, _S.REVIEW, "waits to be reviewed"),
-            (C.APPROVE_DESTRUCTION, _S.APPROVAL, "waits for your approval"),
-        )
-        if may(user, capability, school_id)
-    ]
-    if not wanted:
-        return None
-    says = dict(wanted)
-    rows = visible(request, DestructionList).filter(school=school_id, status__in=says).order_by("made_at", "pk")
-    found = list(rows[:20])
-    if not found:
-        return None
-    whole = ("Retention", reverse("retention"))
-    return {"lists": [(one, says[_S(one.status)]) for one in found[:1]], "number": len(found), "all": whole}
-
-
-def _references(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
-    return {one.pk: one.reference for one in visible(request, DestructionList).filter(pk__in=keys)}
-
-
-def _address_of_reference(request: Request, reference: str) -> str:
-    """Where the list with this number is shown, for who may see it."""
+def _address_of_hold(request: Request, reference: str) -> str:
+    """Where the hold with this reference is shown, for who may see it."""
     if (parts := _REFERENCE.fullmatch(reference)) is None:
         return ""
-    rows = visible(request, DestructionList).filter(year=int(parts[1]), number=int(parts[2]))
-    found = rows.filter(school=request.held.school_id).only("pk").first()
-    return reverse("destruction_list", args=[found.pk]) if found else ""
+    found = visible(request, LegalHold).filter(year=int(parts[1]), number=int(parts[2])).only("pk").first()
+    return reverse("legal_hold", args=[found.pk]) if found else ""
 
 
-leads_to(OBJECT_TYPE, lambda key: reverse("destruction_list", args=[key]), _references)
-quoted(_address_of_reference)
+badge_with(BADGING)
+chronology.register(*SOURCES, kinds={KIND: "Legal holds"})
+leads_to("legal_hold", lambda key: reverse("legal_hold", args=[key]), _references_of_holds)
+leads_to(OBJECT_TYPE, lambda key: reverse("destruction_list", args=[key]), waiting.references)
+quoted(_address_of_hold)
+quoted(waiting.address_of_list)
 register(
-    NavItem("retention", "Retention", "retention", may=_counts, order=60, waiting=_waits),
+    Tab("retention", "Retention", "child_retention", may=_reads_at, order=80),
+    NavItem("retention", "Retention", "retention", may=waiting.counts, order=60, waiting=waiting.waits),
+    NavItem("holds", "Legal holds", "holds", may=_sees_holds, order=20, place="retention"),
+    NavItem("retention_schedule", "Schedule", "retention_schedule", may=_sees_schedule, order=30, place="retention"),
     NavItem(
         "destruction_register",
         "Register of destruction",
         "destruction_register",
-        may=_counts,
-        order=61,
+        may=waiting.counts,
+        order=40,
         place="retention",
     ),
-    Line(MINE, "destruction_lists", "retention/today_line.html", _today, may=_counts, order=60),
+    Line(MINE, "destruction_lists", "retention/today_line.html", waiting.today, may=waiting.counts, order=60),
+    Setting(
+        "retention_schedule",
+        "Retention schedule",
+        "How long each kind of record is kept, from which day, why, and by which two people.",
+        "retention_schedule",
+        may=_decides_schedule,
+        models=("retention.retentionrule",),
+        order=60,
+    ),
 )

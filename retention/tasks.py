@@ -5,6 +5,7 @@ from celery import shared_task
 from .services.destroying import destroy_due
 from .services.list_notices import close_lists
 from .services.scan import scan
+from .services.telling import tell_of_reviews
 
 
 @shared_task
@@ -17,6 +18,12 @@ def work_out_dates() -> int:
 def close() -> int:
     """Every five minutes: which lists have been carried out, and who is told of it."""
     return close_lists()
+
+
+@shared_task
+def review_holds() -> int:
+    """Every morning: whether the day has come to look at a hold again."""
+    return tell_of_reviews()
 
 
 @shared_task(time_limit=4 * 60 * 60)

@@ -2,18 +2,28 @@
 
 from django.urls import URLPattern, path
 
-from .views import home, items, lists, register
+from .views import holds, home, items, lists, register, schedule, tab
 
 urlpatterns: list[URLPattern] = [
-    path("", home.retention, name="retention"),
-    path("register/", register.destruction_register, name="destruction_register"),
-    path("lists/<uuid:list_id>/", lists.destruction_list, name="destruction_list"),
-    path("lists/<uuid:list_id>/approve/", lists.approve_destruction, name="approve_destruction"),
-    path("lists/<uuid:list_id>/certificate/", register.destruction_certificate, name="destruction_certificate"),
+    path("children/<uuid:child_id>/retention/", tab.child_retention, name="child_retention"),
+    path("children/<uuid:child_id>/hold/", holds.hold_child, name="hold_child"),
+    path("retention/holds/", holds.holds_of_school, name="holds"),
+    path("retention/holds/school/", holds.hold_school, name="hold_school"),
+    path("retention/holds/<uuid:hold_id>/", holds.legal_hold, name="legal_hold"),
+    path("retention/schedule/", schedule.retention_schedule, name="retention_schedule"),
+    path("retention/schedule/all/", schedule.retention_schedule_all, name="retention_schedule_all"),
+    path("retention/schedule/<uuid:rule_id>/", schedule.retention_rule, name="retention_rule"),
+    path("retention/", home.retention, name="retention"),
+    path("retention/register/", register.destruction_register, name="destruction_register"),
+    path("retention/lists/<uuid:list_id>/", lists.destruction_list, name="destruction_list"),
+    path("retention/lists/<uuid:list_id>/approve/", lists.approve_destruction, name="approve_destruction"),
     path(
-        "lists/<uuid:list_id>/certificate.pdf",
+        "retention/lists/<uuid:list_id>/certificate/", register.destruction_certificate, name="destruction_certificate"
+    ),
+    path(
+        "retention/lists/<uuid:list_id>/certificate.pdf",
         register.destruction_certificate_paper,
         name="destruction_certificate_paper",
     ),
-    path("records/<uuid:item_id>/", items.destruction_item, name="destruction_item"),
+    path("retention/records/<uuid:item_id>/", items.destruction_item, name="destruction_item"),
 ]

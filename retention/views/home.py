@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from retention.capabilities import RetentionCapability as C
@@ -100,8 +99,8 @@ def _page(
         "past": [one for one in shown if one["stand"] in (Stand.DONE, Stand.STOPPED)][:_PAST],
         # Asked in the template: by then they are counted with what the menu counts.
         "brakes": cache(lambda: list(standing) if counts["brakes"] else []),
+        "sees_holds": may(request.user, C.VIEW_HOLDS, school_id),
         "holds": lambda: counts["holds"],
-        "holds_url": address_of_holds(),
         "backups": backups_live().days,
         "refusal": refusal,
         "has_errors": bool(form and form.errors),
@@ -144,11 +143,3 @@ def _of_list(on_list: DestructionList, far: Progress) -> dict[str, Any]:
         "left": far.days_left(timezone.localdate()),
         "gone_days": 14 - far.days_left(timezone.localdate()),
     }
-
-
-def address_of_holds() -> str:
-    """The page of the holds of the school; empty where there is none."""
-    try:
-        return reverse("legal_holds")
-    except NoReverseMatch:
-        return ""
