@@ -57,9 +57,9 @@ def _hold(world: Any, record: str, **facts: Any) -> Any:
 
 def _lists(world: Any) -> None:
     """One on which the children of "open" and "hidden" stand; and one that was carried out, of a child who is gone."""
-    made = _list(
-        world, 1, advice="objection", advice_words=world.word(), advised_by=world.people["dpo"], advised_at=THEN
-    )
+    sent = {"status": "approval", "sent_at": THEN, "sent_by": world.people["lead"]}
+    advice = {"advice": "objection", "advised_by": world.people["dpo"], "advised_at": THEN}
+    made = _list(world, 1, **sent, **advice, advice_words=world.word())
     world.keys["open"]["destruction_list"] = made.pk
     for place, record in enumerate(("open", "hidden"), start=1):
         child = world.children[record]
@@ -67,6 +67,7 @@ def _lists(world: Any) -> None:
         world.keys[record]["destruction_item"] = item.pk
         said = {"child": child, "school": made.school, "item": item, "said": world.word()}
         given_row(ItemReason, **said, about="decision", said_at=THEN, said_by=world.people["lead"])
+        _decision(world, item)
     gone = _list(world, 2, status="done", done_at=THEN)
     world.keys["open"]["carried_out"] = gone.pk
     _destroyed(world, _item(gone, 1, uuid7()))
@@ -92,12 +93,15 @@ def _item(on_list: DestructionList, place: int, key: Any) -> DestructionItem:
     )
 
 
+def _decision(world: Any, item: DestructionItem) -> Decision:
+    of = {"school": item.school, "item": item, "child_key": item.child_key, "manifest": b"m" * 32}
+    return given_row(Decision, **of, kind="destroy", token=uuid7(), decided_by=world.people["lead"])
+
+
 def _destroyed(world: Any, item: DestructionItem) -> None:
     """That it was decided on, approved, and is gone to the last file."""
     of = {"school": item.school, "item": item, "manifest": b"m" * 32}
-    decided = given_row(
-        Decision, **of, child_key=item.child_key, kind="destroy", token=uuid7(), decided_by=world.people["lead"]
-    )
+    decided = _decision(world, item)
     given_row(
         Approval,
         **of,
