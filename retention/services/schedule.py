@@ -246,6 +246,7 @@ def adopt_all(*, school: School, by: User, seen: Collection[UUID] | None = None,
 
     Raises as `adopt_rule`, and `ChangedSince` where others wait than were shown.
     """
+    ensure(by, C.PROPOSE_SCHEDULE, school.pk, PROPOSERS)
     waiting = to_adopt(school.pk)
     _ensure_seen(waiting, seen)
     return len([adopt_rule(school=school, rule=rule, by=by, at=at) for rule in waiting])
@@ -254,6 +255,7 @@ def adopt_all(*, school: School, by: User, seen: Collection[UUID] | None = None,
 @transaction.atomic
 def agree_all(*, school: School, by: User, seen: Collection[UUID] | None = None, at: datetime | None = None) -> int:
     """Agree to everything that the school has adopted. Returns how many. Raises as `agree_rule`, and as `adopt_all`."""
+    ensure(by, C.ADVISE_RETENTION, school.pk, ADVISERS)
     waiting = to_agree(school.pk)
     _ensure_seen(waiting, seen)
     return len([agree_rule(school=school, rule=rule, by=by, at=at) for rule in waiting])

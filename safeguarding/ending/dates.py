@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 from psycopg import sql
 
 
@@ -66,20 +67,21 @@ def days_of(wanted: Collection[str], records: Collection[UUID]) -> dict[str, dic
 
 
 def hidden_from(user: Any, trigger: str, records: Collection[UUID]) -> set[UUID]:
-    """Of records with a known day of a trigger, those where the person sees no row on which that day rests.
+    """Of records with a known day of a trigger, those where the person sees no row on which that day rests: one query.
 
     Whoever reads a date that is counted by it would learn of them.
     """
     known = _known(trigger)
     if known.model is None or not records:
         return set()
-    statement = sql.SQL("SELECT record, row_key FROM rules.{}(%s::uuid[])").format(sql.Identifier(known.rests))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [list(records)])
-        rests = cursor.fetchall()
-    manager: Any = known.model._default_manager
-    seen = set(manager.filter(pk__in={row for _, row in rests}).visible_to(user).values_list("pk", flat=True))
-    return {record for record, _ in rests} - {record for record, row in rests if row in seen}
+    meta, manager = known.model._meta, known.model._default_manager
+    rests = f"rules.{known.rests}(%s::uuid[]) AS rests"
+    # Names of functions and tables of this code alone.
+    rows = RawSQL(f"SELECT rests.row_key FROM {rests}", [list(records)])  # noqa: S608, S611
+    of = f"ARRAY(SELECT rests.record FROM {rests} WHERE rests.row_key = {meta.db_table}.{meta.pk.column})"  # noqa: S608
+    seen: Any = manager.filter(pk__in=rows).visible_to(user)  # type: ignore[attr-defined]
+    told = seen.annotate(rest_of=RawSQL(of, [list(records)])).values_list("rest_of", flat=True)  # noqa: S611
+    return set(records) - {record for some in told for record in some}
 
 
 def _known(trigger: str) -> _Since:
