@@ -102,6 +102,59 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE going.model = rows_going.model AND going.becomes = ANY (rows_going.becomes)
 $$;
 
+-- How far lists are, in numbers that name nobody: also of what is hidden from whoever reads a list. The decision that counts is the newest.
+CREATE FUNCTION rules.counts_of_lists(lists uuid[]) RETURNS TABLE (
+    list uuid, listed integer, standing integer, decided integer, to_end integer, approved integer, begun integer, gone integer, stuck integer,
+    approved_at timestamptz, waits_until date, begun_at timestamptz, gone_at timestamptz
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT one.on_list_id, count(*)::integer,
+        (count(*) FILTER (WHERE one.left_out_at IS NULL))::integer,
+        (count(said.id) FILTER (WHERE one.left_out_at IS NULL))::integer,
+        (count(*) FILTER (WHERE one.left_out_at IS NULL AND said.kind = 'destroy'))::integer,
+        (count(yes.id) FILTER (WHERE one.left_out_at IS NULL))::integer,
+        count(run.item_id)::integer,
+        (count(*) FILTER (WHERE run.state = 'files_gone'))::integer,
+        (count(*) FILTER (WHERE run.state <> 'files_gone' AND run.trouble <> ''))::integer,
+        max(yes.approved_at) FILTER (WHERE one.left_out_at IS NULL),
+        max(yes.waits_until) FILTER (WHERE one.left_out_at IS NULL),
+        min(run.begun_at),
+        max(run.moved_at) FILTER (WHERE run.state = 'files_gone')
+    FROM public.retention_destructionitem AS one
+    LEFT JOIN LATERAL (
+        SELECT * FROM public.retention_decision AS d WHERE d.item_id = one.id ORDER BY d.decided_at DESC, d.id DESC LIMIT 1
+    ) AS said ON true
+    LEFT JOIN public.retention_approval AS yes ON yes.decision_id = said.id
+    LEFT JOIN public.retention_itemrun AS run ON run.item_id = one.id
+    WHERE one.on_list_id = ANY (counts_of_lists.lists) GROUP BY one.on_list_id
+$$;
+
+-- What stands on lists, by kind and rule, and how many have paper beside them: numbers that name nobody.
+CREATE FUNCTION rules.kinds_on_lists(lists uuid[]) RETURNS TABLE (
+    list uuid, kind text, rule uuid, decision text, records integer, paper integer
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT one.on_list_id, one.kind::text, one.rule_id,
+        CASE WHEN one.left_out_at IS NOT NULL THEN 'out' ELSE coalesce(said.kind, '') END,
+        count(*)::integer, (count(*) FILTER (WHERE said.has_paper))::integer
+    FROM public.retention_destructionitem AS one
+    LEFT JOIN LATERAL (
+        SELECT * FROM public.retention_decision AS d WHERE d.item_id = one.id ORDER BY d.decided_at DESC, d.id DESC LIMIT 1
+    ) AS said ON true
+    WHERE one.on_list_id = ANY (kinds_on_lists.lists) GROUP BY 1, 2, 3, 4
+$$;
+
+-- How many records of a school are kept, and how many are due and on no list, by kind and rule: numbers that name nobody.
+CREATE FUNCTION rules.due_at(school uuid) RETURNS TABLE (kind text, rule uuid, due integer, kept integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT kept.kind::text, kept.rule_id,
+        (count(*) FILTER (WHERE kept.seen_again_on IS NOT NULL AND NOT EXISTS (
+            SELECT FROM public.retention_destructionitem AS one
+            WHERE one.record_key = kept.record_key AND one.left_out_at IS NULL
+        )))::integer, count(*)::integer
+    FROM public.retention_retentiondate AS kept WHERE kept.school_id = due_at.school GROUP BY kept.kind, kept.rule_id
+$$;
+
 -- What the dates of all files of a school rest on, by keys, beside the days that apps know (`since_…`): for numbers that name nobody.
 CREATE FUNCTION rules.files_at(school uuid) RETURNS TABLE (
     child uuid, left_on date, receipt date, last_school date, died date, keep date, marked boolean

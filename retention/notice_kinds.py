@@ -11,4 +11,15 @@ class RetentionNotice(models.TextChoices):
     HOLD_REVIEW = "hold_review", "The day to look at a legal hold again has come"
 
 
+class ListNotice(models.TextChoices):
+    SENT = "list_sent", "A destruction list waits for your approval"
+    ADVICE = "list_advice", "A destruction list waits for your advice"
+    ADVISED = "list_advised", "The data protection officer has advised on a destruction list"
+    APPROVED = "list_approved", "A destruction list was approved, and waits fourteen days"
+    BACK = "list_back", "A destruction list was sent back to be looked at again"
+    STOPPED = "list_stopped", "A destruction list was stopped"
+    DONE = "list_done", "A destruction list was carried out"
+
+
 register(RetentionNotice, hot=(RetentionNotice.LIFT_ASKED,))
+register(ListNotice, hot=(ListNotice.SENT, ListNotice.BACK))

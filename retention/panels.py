@@ -1,5 +1,5 @@
-"""What does retention put into the pages that every app shares? The tab of a child's record, holds and the schedule
-below "Retention", the setting, entries of the chronology, and where notices lead.
+"""What does retention put into the pages that every app shares? The tab of a child's record, the menu with
+holds, schedule and register below it, a line beside Today, the setting, the chronology, and where notices lead.
 """
 
 import re
@@ -14,13 +14,15 @@ from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import visible
 from safeguarding.concerns import chronology
 from safeguarding.http import Request
-from safeguarding.panels import NavItem, Setting, Tab, register
+from safeguarding.panels import MINE, Line, NavItem, Setting, Tab, register
 from safeguarding.references import quoted
 
+from . import waiting
 from .badges import BADGING
 from .capabilities import RetentionCapability as C
 from .entries import KIND, SOURCES
 from .models import LegalHold
+from .services.list_notices import OBJECT_TYPE
 
 _REFERENCE = re.compile(r"H-(\d{4})-(\d{1,9})")
 
@@ -57,11 +59,23 @@ def _address_of_hold(request: Request, reference: str) -> str:
 badge_with(BADGING)
 chronology.register(*SOURCES, kinds={KIND: "Legal holds"})
 leads_to("legal_hold", lambda key: reverse("legal_hold", args=[key]), _references_of_holds)
+leads_to(OBJECT_TYPE, lambda key: reverse("destruction_list", args=[key]), waiting.references)
 quoted(_address_of_hold)
+quoted(waiting.address_of_list)
 register(
     Tab("retention", "Retention", "child_retention", may=_reads_at, order=80),
+    NavItem("retention", "Retention", "retention", may=waiting.counts, order=60, waiting=waiting.waits),
     NavItem("holds", "Legal holds", "holds", may=_sees_holds, order=20, place="retention"),
     NavItem("retention_schedule", "Schedule", "retention_schedule", may=_sees_schedule, order=30, place="retention"),
+    NavItem(
+        "destruction_register",
+        "Register of destruction",
+        "destruction_register",
+        may=waiting.counts,
+        order=40,
+        place="retention",
+    ),
+    Line(MINE, "destruction_lists", "retention/today_line.html", waiting.today, may=waiting.counts, order=60),
     Setting(
         "retention_schedule",
         "Retention schedule",

@@ -44,7 +44,15 @@ declare(
     read_by=_SCAN,
     needed_by=("reviews of holds",),
 )
-declare(DestructionList, called=("destruction list", "destruction lists"), searched=_NOT_SEARCHED)
+declare(
+    DestructionList,
+    called=("destruction list", "destruction lists"),
+    searched=_NOT_SEARCHED,
+    page="destruction_list",
+    # It is of no record that a history hangs on.
+    followed=Refused("each of its moves is an event, and its page says who made it and when"),
+    needed_by=("destruction lists",),
+)
 declare(
     DestructionItem,
     Decision,

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from .services.destroying import destroy_due
+from .services.list_notices import close_lists
 from .services.scan import scan
 from .services.telling import tell_of_reviews
 
@@ -11,6 +12,12 @@ from .services.telling import tell_of_reviews
 def work_out_dates() -> int:
     """Every night: until when each record is kept."""
     return scan()
+
+
+@shared_task
+def close() -> int:
+    """Every five minutes: which lists have been carried out, and who is told of it."""
+    return close_lists()
 
 
 @shared_task

@@ -82,6 +82,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 3600},
     },
     # The rows are what is to be done: a knock on the door that was lost is made good by the next.
+    "destruction lists": {"task": "retention.tasks.close", "schedule": 300.0, "options": {"expires": 300}},
     "destruction": {"task": "retention.tasks.destroy", "schedule": 300.0, "options": {"expires": 300}},
     "backups": {"task": "safeguarding.sealing.tasks.note_backups", "schedule": 300.0, "options": {"expires": 300}},
     "verification": {"task": "safeguarding.audit.tasks.verify", "schedule": 300.0, "options": {"expires": 300}},

@@ -84,7 +84,9 @@ PARTS: dict[str, str] = {
     "printing.printjob": "print",
     "concerns.emergencysheet": "sheet",
     # Until when records are kept, and what is to end.
-    **dict.fromkeys(("retention.statement", "retention.mark", "retention.itemreason"), "retention"),
+    **dict.fromkeys(("retention.statement", "retention.mark"), "retention"),
+    "retention.itemreason": "end_reason",
+    **dict.fromkeys(("retention.destructionitem", "retention.decision", "retention.approval"), "end_item"),
     "retention.destructionlist": "ending",
     # What a field was before. Its words are those of the record, and found as such.
     "audit.logentry": "concern",

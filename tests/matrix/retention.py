@@ -7,7 +7,16 @@ matrix has left.
 from datetime import timedelta
 from typing import Any
 
-from retention.models import DestructionItem, DestructionList, ItemReason, RetentionRule
+from retention.models import (
+    Approval,
+    Decision,
+    DestructionItem,
+    DestructionList,
+    ItemReason,
+    ItemRun,
+    RetentionRule,
+    Tombstone,
+)
 from retention.services.holds import ask_to_lift, set_hold
 from retention.services.schedule import load_defaults
 from retention.services.statements import mark, state
@@ -28,7 +37,7 @@ def lay_retention(world: Any) -> None:
         ask_to_lift(hold=held, seen=held.revision, token=uuid7(), reason=word(), by=by, at=THEN)
         world.keys[record]["legal_hold"] = held.pk
     _hold(world, "own", by=world.people["headteacher"], for_headteacher=True)
-    _list(world, "open")
+    _lists(world)
 
 
 def _hold(world: Any, record: str, **facts: Any) -> Any:
@@ -46,41 +55,61 @@ def _hold(world: Any, record: str, **facts: Any) -> Any:
     )
 
 
-def _list(world: Any, record: str) -> None:
-    child, lead, school = world.children[record], world.people["lead"], world.here
-    made = given_row(
-        DestructionList,
-        school=school,
-        year=TODAY.year,
-        number=1,
-        token=uuid7(),
-        made_at=THEN,
-        made_by=lead,
-        advice="objection",
-        advice_words=world.word(),
-        advised_at=THEN,
-        advised_by=world.people["dpo"],
-    )
-    world.keys[record]["destruction_list"] = made.pk
-    item = given_row(
+def _lists(world: Any) -> None:
+    """One on which the children of "open" and "hidden" stand; and one that was carried out, of a child who is gone."""
+    sent = {"status": "approval", "sent_at": THEN, "sent_by": world.people["lead"]}
+    advice = {"advice": "objection", "advised_by": world.people["dpo"], "advised_at": THEN}
+    made = _list(world, 1, **sent, **advice, advice_words=world.word())
+    world.keys["open"]["destruction_list"] = made.pk
+    for place, record in enumerate(("open", "hidden"), start=1):
+        child = world.children[record]
+        item = _item(made, place, child.pk)
+        world.keys[record]["destruction_item"] = item.pk
+        said = {"child": child, "school": made.school, "item": item, "said": world.word()}
+        given_row(ItemReason, **said, about="decision", said_at=THEN, said_by=world.people["lead"])
+        _decision(world, item)
+    gone = _list(world, 2, status="done", done_at=THEN)
+    world.keys["open"]["carried_out"] = gone.pk
+    _destroyed(world, _item(gone, 1, uuid7()))
+
+
+def _list(world: Any, number: int, **facts: Any) -> DestructionList:
+    made = {"token": uuid7(), "made_at": THEN, "made_by": world.people["lead"]}
+    return given_row(DestructionList, school=world.here, year=TODAY.year, number=number, **made, **facts)
+
+
+def _item(on_list: DestructionList, place: int, key: Any) -> DestructionItem:
+    rule = RetentionRule.objects.get(school=None, code="R02")
+    keys = {"record_key": key, "child_key": key, "kind": "child_file"}
+    return given_row(
         DestructionItem,
-        school=school,
-        on_list=made,
-        place=1,
-        kind="child_file",
-        record_key=child.pk,
-        child_key=child.pk,
-        rule=RetentionRule.objects.get(school=None, code="R02"),
+        school=on_list.school,
+        on_list=on_list,
+        place=place,
+        rule=rule,
         trigger_on=TODAY,
         due_on=TODAY,
+        **keys,
     )
+
+
+def _decision(world: Any, item: DestructionItem) -> Decision:
+    of = {"school": item.school, "item": item, "child_key": item.child_key, "manifest": b"m" * 32}
+    return given_row(Decision, **of, kind="destroy", token=uuid7(), decided_by=world.people["lead"])
+
+
+def _destroyed(world: Any, item: DestructionItem) -> None:
+    """That it was decided on, approved, and is gone to the last file."""
+    of = {"school": item.school, "item": item, "manifest": b"m" * 32}
+    decided = _decision(world, item)
     given_row(
-        ItemReason,
-        child=child,
-        school=school,
-        item=item,
-        about="decision",
-        said=world.word(),
-        said_at=THEN,
-        said_by=lead,
+        Approval,
+        **of,
+        child_key=item.child_key,
+        decision=decided,
+        waits_until=TODAY,
+        approved_by=world.people["headteacher"],
     )
+    given_row(ItemRun, school=item.school, item=item, state="files_gone")
+    left = {"kind": item.kind, "record_key": item.record_key, "rule": item.rule, "under": "rule R02 version 1"}
+    given_row(Tombstone, **of, **left, trigger_on=TODAY, rows=3, files=0)
