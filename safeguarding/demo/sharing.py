@@ -1,7 +1,7 @@
 """Who has agreed that something of a child of the demo school goes outside, and where does the school send things?
 
-The children and the answers are those of the data: early help with both parents, a service for mental health with the
-child's own view, a refusal, and a consent that was withdrawn.
+The children and the answers are those of the data: early help with both parents, a service for mental
+health, a refusal, and a consent that was withdrawn.
 """
 
 from datetime import datetime, timedelta
@@ -49,7 +49,8 @@ _ADDED = (
     ("other", "Stockport Homes", "Housing options"),
     ("other", "Early help, family support", "South locality"),
 )
-# Child, wording, organisation, answer, which parent (-1: the child), how, days ago, scope, until in days.
+_OWN_VIEW = "Not what was said about home. The child would like somebody to talk to, and was asked what may be told."
+# Child, wording, organisation, answer, which parent, how, days ago, scope, until in days.
 _ANSWERS = (
     ("P0193", _SUPPORT, "Early help, family support", "given", 0, "form", 61, "", 300),
     ("P0193", _SUPPORT, "Early help, family support", "given", 1, "spoken", 60, "Not his own health.", 300),
@@ -76,7 +77,6 @@ _WITHDRAWN = (
     "Her mother came to the office: she has a nurse at the hospital now, and wants no other.",
     9,
 )
-_UNDERSTANDS = "She told her class teacher in her own words what would be told to which people, and why."
 _NOT_ON_RECORD = "The birth certificate was seen at admission."
 
 
@@ -141,8 +141,7 @@ def _answer(
     child = Child.objects.select_related("school").get(pk=ground.children[child_id])
     at = ground.now - timedelta(days=days)
     adults = _parents(child)
-    adult = adults[min(parent, len(adults) - 1)] if parent >= 0 and adults else None
-    is_child = parent < 0
+    adult = adults[min(parent, len(adults) - 1)] if adults else None
     known = ParentalResponsibility.objects.filter(child=child, contact=adult, ends_on=None, held=True).exists()
     record_consent(
         child=child,
@@ -151,12 +150,12 @@ def _answer(
             wording=wordings[wording],
             recipient=book[organisation],
             answer=said,
-            capacity="child" if is_child else "parent",
+            capacity="parent",
             how=how,
             answered_on=timezone.localdate(at),
             adult=adult,
-            by_whom="" if is_child or adult else "Her mother, at the gate",
-            known_by=_UNDERSTANDS if is_child else "" if known else _NOT_ON_RECORD,
+            by_whom="" if adult else "A parent, at the gate",
+            known_by="" if known else _NOT_ON_RECORD,
             scope=scope,
             until=None if until is None else timezone.localdate(ground.now + timedelta(days=until)),
         ),
