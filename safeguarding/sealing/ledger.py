@@ -21,12 +21,13 @@ from uuid import UUID
 
 from django.conf import settings
 
+from safeguarding.audit.seals.anchors import LEDGER
 from safeguarding.private import write_private
 
 from . import crypto, keyfiles
 from .exceptions import LedgerProblem
 
-NAME = "destroyed.ledger"
+NAME = LEDGER
 _MARK = "harbour-ledger-1"
 _USE = b"harbour ledger"
 _NEW = ".renewed"
