@@ -44,7 +44,7 @@ OF_DESTROYER = {
     "retention.tombstone": "SELECT, INSERT",
     "retention.filetodrop": "SELECT, INSERT, UPDATE (dropped_at)",
     "retention.clearedtable": "SELECT, INSERT, UPDATE (cleared_at)",
-    "retention.destructionlist": "SELECT, UPDATE (status, done_at)",
+    "retention.destructionlist": "SELECT, DELETE, UPDATE (status, done_at)",
     "retention.brake": "SELECT, INSERT (id, school_id, kind, amount)",
     "retention.retentiongate": "SELECT",
     "retention.retentionrule": "SELECT",

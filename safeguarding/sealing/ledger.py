@@ -122,8 +122,10 @@ def copy_to(file: Path) -> None:
 
 
 def put_back(found: Sequence[Entry]) -> None:
-    """Put a ledger in its place. Raises `OSError`, `KeyProblem`."""
+    """Put a ledger in its place. One of another root key is kept beside it. Raises `OSError`, `KeyProblem`."""
     with alone():
+        if _text(path()) and not is_ours(path()):
+            path().replace(path().with_name(f"{NAME}.other"))
         write_private(path(), _written(keyfiles.root(), found))
 
 

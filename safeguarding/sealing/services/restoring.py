@@ -58,8 +58,8 @@ def restore_all(*, records: Path, keys: Path | None) -> Restored:
         raise BackupProblem(
             "There are keys here, and newer ones than in any backup. Leave --keys out: they open the records."
         )
-    destroyed = replaying.ensure_ledger(*filter(None, (records, keys)))
     found = sampling.prove(records, keys, root=root) if keys else sampling.count(records, root=root)
+    destroyed = replaying.ensure_ledger(*filter(None, (records, keys)))
     begun.write_text(records.name)
     _fill("default", backing_up.opened(records, backing_up.RECORDS, root))
     to_set = _put_keys(keys, root) if keys else []
@@ -86,9 +86,9 @@ def restore_keys(*, keys: Path) -> int:
     Raises `BackupProblem`, `KeyProblem`, `LedgerProblem`.
     """
     root = keyfiles.root()
-    destroyed = replaying.ensure_ledger(keys)
     for _ in backing_up.opened(keys, KEYS, root):
         pass
+    destroyed = replaying.ensure_ledger(keys)
     if _has_rows(KEYS, "sealing_recordkey"):
         raise BackupProblem("There are keys here. Those of a backup are only put into an empty database of keys.")
     _put_keys(keys, root)

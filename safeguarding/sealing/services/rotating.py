@@ -61,7 +61,8 @@ def _wrap_anew(cursor: Any, old: tuple[int, bytes], new: tuple[int, bytes]) -> i
         ]
         cursor.execute(
             "UPDATE sealing_subjectkey AS s SET wrapped = n.wrapped, epoch_id = %s "
-            "FROM unnest(%s::uuid[], %s::bytea[]) AS n (id, wrapped) WHERE s.id = n.id",
+            # One that was destroyed since it was read stays destroyed.
+            "FROM unnest(%s::uuid[], %s::bytea[]) AS n (id, wrapped) WHERE s.id = n.id AND s.wrapped IS NOT NULL",
             [new[0], [subject for subject, _ in rows], wrapped],
         )
         total += len(rows)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import time_machine
+from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
@@ -17,7 +19,9 @@ from safeguarding.concerns.models import Attachment, Concern
 from safeguarding.concerns.services.attaching import attach
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.keys import uuid7
+from safeguarding.sealing import keyfiles, ring
 from safeguarding.sealing.models import KEYS
+from safeguarding.sealing.services import backing_up, copies, dumps, restoring
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories
 from tests.integration.retention.conftest import Office
@@ -63,3 +67,20 @@ def signed_in_as(role: str) -> Iterator[None]:
         for alias, settings in before.items():
             connections[alias].close()
             connections[alias].settings_dict.update(settings)
+
+
+def lose(*parts: str) -> None:
+    """As if these databases had gone with the disk."""
+    connections.close_all()
+    for alias in parts:
+        dumps.make_empty(backing_up.address(alias))
+    ring.forget()
+
+
+def put_back_by_hand(records: Path, keys: Path) -> None:
+    """As somebody who knows PostgreSQL and not Harbour."""
+    root = keyfiles.root()
+    restoring._fill("default", backing_up.opened(records, backing_up.RECORDS, root))
+    restoring._put_keys(keys, root)
+    call_command("migrate", verbosity=0)
+    copies.copy_back(records.parent / backing_up.FILES)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from celery.signals import worker_init
 from django.core.management import CommandError, call_command
-from django.db import connections
 
 from children.models import Child
 from retention.models import DestructionList, ItemRun, Tombstone
@@ -20,22 +19,14 @@ from safeguarding.ending.removal import left_of
 from safeguarding.sealing import files as store
 from safeguarding.sealing import ledger, ring
 from safeguarding.sealing.models import KEYS, SubjectKey
-from safeguarding.sealing.services import backing_up, dumps, restoring
 from safeguarding.sealing.services.replaying import refuse_unreplayed
 from tests.integration.retention.conftest import Office
-from tests.integration.retention.leaving import Kept, kept, later, signed_in_as
+from tests.integration.retention.leaving import Kept, kept, later, lose, put_back_by_hand, signed_in_as
 from tests.integration.sealing.backed import backed_up
 from tests.integration.sealing.conftest import files, installation  # noqa: F401  (fixtures)
 from tests.stores import use
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def lose(*parts: str) -> None:
-    connections.close_all()
-    for alias in parts:
-        dumps.make_empty(backing_up.address(alias))
-    ring.forget()
 
 
 def restore(*arguments: Any) -> str:
@@ -54,15 +45,6 @@ def ensure_gone(gone: Kept, stays: Kept) -> None:
     assert Account.objects.get(concern=stays.concern).facts == "She stays."
     assert b"".join(store.read(stays.file.stored, record=stays.concern.pk)) == b"A drawing that stays."
     refuse_unreplayed()
-
-
-def put_back_by_hand(records: Path, keys: Path) -> None:
-    """As somebody who knows PostgreSQL and not Harbour."""
-    root = restoring.keyfiles.root()
-    restoring._fill("default", backing_up.opened(records, backing_up.RECORDS, root))
-    restoring._put_keys(keys, root)
-    call_command("migrate", verbosity=0)
-    restoring.copies.copy_back(records.parent / backing_up.FILES)
 
 
 @pytest.fixture
@@ -100,6 +82,9 @@ def test_an_older_backup_is_not_started_on_and_what_was_destroyed_is_destroyed_a
     assert Account.objects.get(concern=gone.concern).facts == "She goes."
     with pytest.raises(SystemExit, match=r"brought back 1 records that were destroyed.*restore --destroyed"):
         refuse_unreplayed()
+    for role in ("web", "worker", "destroyer"):
+        with signed_in_as(role), pytest.raises(SystemExit, match="brought back 1 records"):
+            refuse_unreplayed()
     with pytest.raises(SystemExit, match="Harbour does not start"):
         worker_init.send(sender=None)
     with pytest.raises(CommandError, match="brought back 1 records"):

@@ -201,13 +201,19 @@ def destroy(scene: Scene, place: Office) -> None:
 def test_no_word_of_a_destroyed_child_is_left_and_the_record_of_events_is_whole(
     scene: Scene, place: Office, databases: Any, settings: Any, connect: Callable[[str], psycopg.Connection]
 ) -> None:
-    root, twin = connect("postgres"), {TWIN.encode()}
+    root, owner, twin = connect("postgres"), connect("owner"), {TWIN.encode()}
     # Before: all of it is there, where it is looked for.
     assert opened(scene.sealed) >= {NARRATIVE.encode(), DRAFTED.encode(), *twin}
     assert {"children_child", "audit_logentry", "twin", "twin_deleted"} <= holding(scene, root, NAMED | twin)
     assert NAMED & told_by_statistics(root) and dumped(databases) >= NAMED
     destroy(scene, place)
     assert {"children_child", "audit_logentry"} <= holding(scene, root, NAMED)  # deleted, and there
+    with signed_in_as("destroyer"), owner.transaction():
+        # In use: it is left for the next night.
+        owner.execute("LOCK TABLE children_child IN ROW EXCLUSIVE MODE")
+        assert clear() >= 2
+    assert "children_child" in holding(scene, root, NAMED)
+    assert not ClearedTable.objects.filter(label="children.child").exists()
     with signed_in_as("destroyer"):
         assert clear() >= 3
     assert {"children.child", "audit.logentry"} <= set(ClearedTable.objects.values_list("label", flat=True))
