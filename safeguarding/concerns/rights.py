@@ -168,6 +168,11 @@ keep(
         "concerns.question": Neither("what a lead asks a reporter: facts ask whether the first page names it"),
         "concerns.duty": Neither("what the law asks of somebody: facts ask whether the menu names it"),
         "concerns.kepttext": Neither("words that could not be saved yet: facts ask which keys they still have"),
+        "concerns.referral": Neither("one that waits keeps a record from ending, and opens none"),
+        "concerns.supportplan": Neither("one that is open keeps a record from ending, and opens none"),
+        "concerns.chronicled": Neither(
+            "written by the database alone: facts ask whether there are entries of this year"
+        ),
         "concerns.savedfilter": Neither("how somebody arranges their own list"),
         "concerns.schoolkind": Neither("which kinds of concern a school offers"),
         "concerns.supervisionnote": Neither("a note of two people: facts ask whether the menu names it"),
