@@ -20,6 +20,7 @@ class RetentionCapability(models.TextChoices):
         "puts records whose time is over on a list, where lead and Headteacher are one person",
     )
     APPROVE_DESTRUCTION = "approve_destruction", "approves what somebody else has decided to destroy"
+    VIEW_HOLDS = "view_holds", "sees which records are held, and why"
     SET_HOLDS = "set_holds", "sets and lifts holds on the records of a child or a family"
     HOLD_SCHOOL = "hold_school", "sets and lifts holds on every record of the school"
     ADVISE_RETENTION = "advise_retention", "advises on what is destroyed and agrees the retention schedule"
@@ -36,6 +37,7 @@ register(
         C.KEEP_RETENTION: _LEADS,
         C.PROPOSE_DESTRUCTION: ("deputy_lead",),
         C.APPROVE_DESTRUCTION: ("headteacher",),
+        C.VIEW_HOLDS: ("dpo", "deputy_lead", *_LEADS, "headteacher"),
         C.SET_HOLDS: ("deputy_lead", *_LEADS, "headteacher"),
         C.HOLD_SCHOOL: ("dpo", *_LEADS, "headteacher"),
         C.ADVISE_RETENTION: ("dpo",),

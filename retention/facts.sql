@@ -101,3 +101,34 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(going.key), '{}') FROM public.retention_endingrow AS going
     WHERE going.model = rows_going.model AND going.becomes = ANY (rows_going.becomes)
 $$;
+
+-- What the dates of all files of a school rest on, by keys, beside the days that apps know (`since_…`): for numbers that name nobody.
+CREATE FUNCTION rules.files_at(school uuid) RETURNS TABLE (
+    child uuid, left_on date, receipt date, last_school date, died date, keep date, marked boolean
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT child.id, child.left_on,
+        max(said.on) FILTER (WHERE said.kind = 'receipt'),
+        max(said.on) FILTER (WHERE said.kind = 'last_school'),
+        max(said.on) FILTER (WHERE said.kind = 'died'),
+        max(said.on) FILTER (WHERE said.kind = 'keep'),
+        (SELECT mark.applies FROM public.retention_mark AS mark WHERE mark.child_id = child.id AND mark.ended_at IS NULL)
+    FROM public.children_child AS child
+    LEFT JOIN public.retention_statement AS said ON said.child_id = child.id AND said.withdrawn_at IS NULL
+    WHERE child.school_id = files_at.school AND child.merged_into_id IS NULL AND child.ending_at IS NULL
+    GROUP BY child.id, child.left_on
+$$;
+
+-- Every photograph of a school, by key, for the same.
+CREATE FUNCTION rules.photographs_at(school uuid) RETURNS TABLE (record uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT id FROM public.children_photograph WHERE school_id = photographs_at.school
+$$;
+
+-- The last number of a hold in a year at a school, and the hold that was set by this form: whoever sets one may not see all of them.
+CREATE FUNCTION rules.holds_numbered(school uuid, year int, token uuid) RETURNS TABLE (last int, there uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(max(hold.number) FILTER (WHERE hold.year = holds_numbered.year), 0),
+        (SELECT id FROM public.retention_legalhold AS same WHERE same.token = holds_numbered.token)
+    FROM public.retention_legalhold AS hold WHERE hold.school_id = holds_numbered.school
+$$;

@@ -43,7 +43,7 @@ def of_the_child(me: Any) -> Rule:
 @rule(LegalHold)
 def holds_seen(me: Any) -> Rule:
     """Holds: those for the Headteacher alone by the Headteacher."""
-    open_to_all = Q(for_headteacher=False)
+    open_to_all = Q(readers=LegalHold.Readers.LEADS)
     return Rule(
         because={
             "role": (open_to_all & _at(me, C.VIEW_RETENTION)) | _at(me, C.APPROVE_DESTRUCTION),

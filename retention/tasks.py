@@ -6,12 +6,19 @@ from .services.clearing import clear as clear_tables
 from .services.destroying import destroy_due
 from .services.finishing import finish
 from .services.scan import scan
+from .services.telling import tell_of_reviews
 
 
 @shared_task
 def work_out_dates() -> int:
     """Every night: until when each record is kept."""
     return scan()
+
+
+@shared_task
+def review_holds() -> int:
+    """Every morning: whether the day has come to look at a hold again."""
+    return tell_of_reviews()
 
 
 @shared_task(time_limit=4 * 60 * 60)

@@ -91,6 +91,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=4, minute=20),
         "options": {"expires": 3600},
     },
+    "reviews of holds": {
+        "task": "retention.tasks.review_holds",
+        "schedule": crontab(hour=7, minute=5),
+        "options": {"expires": 3600},
+    },
     # The rows are what is to be done: a knock on the door that was lost is made good by the next.
     "destruction": {"task": "retention.tasks.destroy", "schedule": 300.0, "options": {"expires": 300}},
     "backups": {"task": "safeguarding.sealing.tasks.note_backups", "schedule": 300.0, "options": {"expires": 300}},
