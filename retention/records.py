@@ -6,6 +6,7 @@ from safeguarding.records import Kind, Refused, declare, reads
 from .models import (
     Approval,
     Brake,
+    ClearedTable,
     Decision,
     DestructionItem,
     DestructionList,
@@ -62,5 +63,5 @@ declare(
 )
 declare(ItemReason, called=("reason on a destruction list", "reasons on destruction lists"), searched=_NOT_SEARCHED)
 declare(RetentionRule, kind=Kind.REFERENCE)
-declare(Tombstone, ItemRun, EndingRow, FileToDrop, RetentionGate, Brake, kind=Kind.INFRASTRUCTURE)
+declare(Tombstone, ItemRun, EndingRow, FileToDrop, RetentionGate, ClearedTable, Brake, kind=Kind.INFRASTRUCTURE)
 reads("retention scan", Child, Photograph)

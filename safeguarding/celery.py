@@ -17,6 +17,7 @@ app.autodiscover_tasks()
 app.conf.task_routes = {
     "safeguarding.sealing.tasks.sweep": {"queue": DESTRUCTION},
     "retention.tasks.destroy": {"queue": DESTRUCTION},
+    "retention.tasks.clear": {"queue": DESTRUCTION},
 }
 
 
@@ -29,6 +30,14 @@ def _know_own_tasks_alone(**_: Any) -> None:
         for name in list(app.tasks):
             if name not in app.conf.task_routes and not name.startswith("celery."):
                 app.tasks.unregister(name)
+
+
+@worker_init.connect
+def _refuse_what_was_destroyed(**_: Any) -> None:
+    """As the web server: nobody works on a backup that has in it what was destroyed."""
+    from safeguarding.sealing.services.replaying import refuse_unreplayed
+
+    refuse_unreplayed()
 
 
 # Intervals in seconds. The rows are the truth: a beat that was missed is made good by the next.
@@ -74,6 +83,12 @@ app.conf.beat_schedule = {
     "retention dates": {
         "task": "retention.tasks.work_out_dates",
         "schedule": crontab(hour=1, minute=30),
+        "options": {"expires": 3600},
+    },
+    # When nobody works, and the backup of the night has been made. A table that is in use is left for the next night.
+    "tables that lost rows": {
+        "task": "retention.tasks.clear",
+        "schedule": crontab(hour=4, minute=20),
         "options": {"expires": 3600},
     },
     "reviews of holds": {

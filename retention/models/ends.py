@@ -80,7 +80,7 @@ class Tombstone(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
-    # None where a restored backup had the record again and it was destroyed by the ledger.
+    # None where a restored backup had the record again, on no list, and it was destroyed by the ledger.
     item = models.ForeignKey(DestructionItem, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=60)
     record_key = models.UUIDField(editable=False)
@@ -134,6 +134,18 @@ class FileToDrop(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         plain = ("stored", "made_at", "dropped_at")
+        source = Source.HARBOUR
+        retention = Retention.KEPT
+
+
+class ClearedTable(models.Model):
+    """When a table in which names stand in plain was last written again, without what was deleted from it."""
+
+    label = models.CharField(max_length=80, primary_key=True)
+    cleared_at = models.DateTimeField()
+
+    class PersonalData(personal_data.PersonalData):
+        plain = ("label", "cleared_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
 

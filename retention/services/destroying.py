@@ -23,13 +23,9 @@ from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.ending.removal import Ended, left_of, remove
 from safeguarding.exceptions import HarbourError
-from safeguarding.personal_data import declared, own_models
 from safeguarding.sealing import files
-from safeguarding.sealing.services.destroying import destroy_key, destroy_records
-from safeguarding.sealing.subjects import Subject
-from safeguarding.uploads.models import InStore
 
-from .scan import FILE
+from .going import end_keys, files_of, own_records
 
 _S = ItemRun.State
 logger = logging.getLogger(__name__)
@@ -118,12 +114,9 @@ def _to_the_end(item: DestructionItem) -> bool:
 
 
 def _end_keys(item: DestructionItem, run: ItemRun) -> None:
-    going = _going(item)
-    ledger.note(item, under=under(item.rule), records=sorted(key for keys in going.values() for key in keys))
-    if item.kind == FILE:
-        destroy_key(subject=Subject.child(item.record_key), under=under(item.rule))
-    # What is sealed under a key of its own that others could open too: notes from outside, sheets of paper.
-    destroy_records([key for label in _sealing_themselves() for key in going.get(label, ())], under(item.rule))
+    records = own_records(_going(item))
+    ledger.note(item, under=under(item.rule), records=records)
+    end_keys(kind=item.kind, record=item.record_key, records=records, under=under(item.rule))
     run.state = _S.KEYS_GONE
 
 
@@ -180,12 +173,7 @@ _UUID = 36
 
 
 def _roots(item: DestructionItem) -> list[UUID]:
-    return [key for label in _sealing_themselves() for key in _going(item).get(label, ())]
-
-
-def _sealing_themselves() -> list[str]:
-    """The models whose rows have keys of their own by their own key."""
-    return [str(m._meta.label_lower) for m in own_models() if (says := declared(m)) and says.sealed_by == "id"]
+    return [key for keys in own_records(_going(item)).values() for key in keys]
 
 
 def _remove(item: DestructionItem) -> Ended:
@@ -194,13 +182,7 @@ def _remove(item: DestructionItem) -> Ended:
 
 def _note_files(item: DestructionItem) -> None:
     """The names of the files of rows that go, before the rows do."""
-    going = _going(item)
-    names = {
-        name
-        for model in own_models()
-        if issubclass(model, InStore) and (keys := going.get(str(model._meta.label_lower)))
-        for name in model.names_in_store(keys)
-    }
+    names = files_of(_going(item))
     there = set(FileToDrop.objects.filter(stored__in=names).values_list("stored", flat=True))
     FileToDrop.objects.bulk_create(
         FileToDrop(school_id=item.school_id, item=item, stored=name) for name in sorted(names - there)

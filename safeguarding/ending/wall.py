@@ -27,6 +27,8 @@ ITEM, RUN, ROW, GATE = (
 NAMING_NOBODY = frozenset(
     f"retention.{name}" for name in ("destructionlist", "destructionitem", "decision", "approval")
 )
+# It says of a list that it is carried out, and of none anything else.
+LIST = "retention.destructionlist"
 _ENDS, _BOTH = "ARRAY['ends']", "ARRAY['ends', 'emptied']"
 
 
@@ -46,6 +48,8 @@ def policies(model: Model) -> Iterator[tuple[str, str, str]]:
     """Of one table for `destroyer`: (command, using, check), as SQL. Rows that go, and those that are emptied."""
     if model._meta.label_lower in NAMING_NOBODY:
         yield "SELECT", "true", ""
+        if model._meta.label_lower == LIST:
+            yield "UPDATE", "status = 'waiting'", "status = 'done'"
         return
     if model in ending_models() or model in losing():
         yield "SELECT", _going(model, _BOTH), ""

@@ -122,4 +122,3 @@ def test_of_brothers_a_shared_concern_opens_without_the_first_and_goes_with_the_
             assert destroy_due() == 1
         assert Concern.objects.filter(pk=concern.pk).count() == left
         assert ConcernChild.objects.filter(child=child).count() == 0
-
