@@ -101,3 +101,57 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(going.key), '{}') FROM public.retention_endingrow AS going
     WHERE going.model = rows_going.model AND going.becomes = ANY (rows_going.becomes)
 $$;
+
+-- Whether one of these people changed the rule of an item, or stated what its date rests on, within the last 30 days: they neither
+-- decide on it nor approve it.
+CREATE FUNCTION rules.edited_lately(item uuid, people uuid[]) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM public.retention_destructionitem AS one
+        CROSS JOIN (SELECT rules.now() - interval '30 days' AS since) AS lately
+        WHERE one.id = edited_lately.item AND (
+            EXISTS (
+                SELECT FROM public.retention_retentionrule AS rule WHERE rule.id = one.rule_id AND (
+                    rule.proposed_by_id = ANY (people) AND rule.proposed_at > since
+                    OR rule.adopted_by_id = ANY (people) AND rule.adopted_at > since)
+            ) OR EXISTS (
+                SELECT FROM public.retention_statement AS said
+                WHERE said.child_id = one.child_key AND said.stated_by_id = ANY (people) AND said.stated_at > since
+            ) OR EXISTS (
+                SELECT FROM public.retention_mark AS mark
+                WHERE mark.child_id = one.child_key AND mark.marked_by_id = ANY (people) AND mark.marked_at > since
+            )
+        )
+    )
+$$;
+
+-- What is asked before anything of a school begins to be destroyed (`services/brakes.py`): the time of the database, of the newest
+-- seal, of the last scan by both times and of the last look; how many records would begin now, how many have today and within
+-- 30 days; and how many files the school had then.
+CREATE FUNCTION rules.before_destruction(school uuid) RETURNS TABLE (
+    now timestamptz, sealed_at timestamptz, scanned_at timestamptz, scanned_by_database_at timestamptz, looked_at timestamptz,
+    waiting integer, begun_today integer, begun_in_30_days integer, files integer
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH begun AS MATERIALIZED (
+        SELECT run.begun_at FROM public.retention_itemrun AS run
+        WHERE run.school_id = before_destruction.school AND run.begun_at > rules.now() - interval '30 days'
+    )
+    SELECT rules.now(),
+        (SELECT seal.at FROM public.audit_checkpoint AS seal ORDER BY seal.number DESC LIMIT 1),
+        gate.scanned_at, gate.scanned_by_database_at, gate.looked_at,
+        (
+            SELECT count(*)::integer FROM public.retention_destructionitem AS one
+            WHERE one.school_id = before_destruction.school AND one.left_out_at IS NULL
+              AND EXISTS (SELECT FROM public.retention_approval AS yes WHERE yes.item_id = one.id AND yes.waits_until < rules.today())
+              AND NOT EXISTS (SELECT FROM public.retention_itemrun AS run WHERE run.item_id = one.id)
+              AND rules.may_end(one.id) = '' AND NOT EXISTS (SELECT FROM rules.keeps_hold(ARRAY[one.record_key]))
+        ),
+        (SELECT count(*)::integer FROM begun WHERE (begun.begun_at AT TIME ZONE 'Europe/London')::date = rules.today()),
+        (SELECT count(*)::integer FROM begun),
+        (
+            SELECT count(*)::integer FROM public.retention_retentiondate AS kept
+            WHERE kept.school_id = before_destruction.school AND kept.kind = 'child_file'
+        ) + (SELECT count(*)::integer FROM begun)
+    FROM public.retention_retentiongate AS gate WHERE gate.school_id = before_destruction.school
+$$;

@@ -44,7 +44,7 @@ OF_DESTROYER = {
     "retention.tombstone": "SELECT, INSERT",
     "retention.filetodrop": "SELECT, INSERT, UPDATE (dropped_at)",
     "retention.brake": "SELECT, INSERT (id, school_id, kind, amount)",
-    "retention.retentiongate": "SELECT",
+    "retention.retentiongate": "SELECT, UPDATE (looked_at)",
     "retention.retentionrule": "SELECT",
     "accounts.school": "SELECT",
 }

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from retention import ledger
 from retention.models import DestructionItem, EndingRow, FileToDrop, ItemRun, RetentionRule, Tombstone
+from safeguarding.accounts.models import School
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.ending.removal import Ended, left_of, remove
@@ -29,6 +30,7 @@ from safeguarding.sealing.services.destroying import destroy_key, destroy_record
 from safeguarding.sealing.subjects import Subject
 from safeguarding.uploads.models import InStore
 
+from . import brakes
 from .scan import FILE
 
 _S = ItemRun.State
@@ -45,9 +47,12 @@ class Unruled(HarbourError):
 def destroy_due() -> int:
     """Take up what has begun, then begin what may. Returns how many records were destroyed to the end.
 
-    One at a time: what stops one does not stop the next.
+    One at a time: what stops one does not stop the next. Before anything of a school begins, it is asked whether
+    something stops all of it there (`brakes.py`).
     """
-    return sum(_carried_out(item) for items in (_begun, _waiting) for item in items())
+    done = sum(_carried_out(item) for item in _begun())
+    stopped = {key for key in School.objects.order_by("pk").values_list("pk", flat=True) if brakes.stops(key)}
+    return done + sum(_carried_out(item) for item in _waiting() if item.school_id not in stopped)
 
 
 def _carried_out(item: DestructionItem) -> bool:

@@ -182,8 +182,8 @@ BEGIN
     {asks}
     IF rules.shares_with_ending(one.record_key) THEN RETURN 'another is ending'; END IF;
     {marks}
-    INSERT INTO public.retention_itemrun (item_id, school_id, state, tries, trouble)
-    VALUES (one.id, one.school_id, 'begun', 0, '');
+    INSERT INTO public.retention_itemrun (item_id, school_id, state, tries, trouble, begun_at, moved_at)
+    VALUES (one.id, one.school_id, 'begun', 0, '', rules.now(), rules.now());
     INSERT INTO public.retention_endingrow (item_id, model, key, becomes)
     SELECT one.id, model, key, becomes FROM rules.rows_ending(going);
     RETURN '';
