@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from .services.destroying import destroy_due
+from .services.lifting import tell_of_brakes
 from .services.scan import scan
 
 
@@ -16,3 +17,9 @@ def work_out_dates() -> int:
 def destroy() -> int:
     """Every five minutes, in the process `destroyer` alone: what was approved and waited for."""
     return destroy_due()
+
+
+@shared_task
+def brakes() -> int:
+    """Every five minutes: tell people that destruction has stopped."""
+    return tell_of_brakes()

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("safeguarding.concerns.urls")),
     path("concerns-about-adults/", include("safeguarding.adults.urls")),
     path("", include("safeguarding.plans.urls")),
+    path("", include("retention.urls")),
 ]
 
 handler400 = "safeguarding.views.bad_request"

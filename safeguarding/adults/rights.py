@@ -2,7 +2,7 @@
 
 from safeguarding.rights_rows import keep
 from safeguarding.rights_rows.conditions import NEVER, both, either, ended_once, granted, may
-from safeguarding.rights_rows.kinds import change, gives, takes
+from safeguarding.rights_rows.kinds import Neither, change, gives, takes
 
 _READS_ADULTS = either(may("read_staff_concerns"), may("read_about_head"), may("receive_low_level"))
 _BY_ROLE = both(
@@ -33,5 +33,6 @@ keep(
             granted("NEW.user_id <> me", _BY_ROLE), ended_once(_BY_ROLE, said=("end_reason",))
         ),
         "adults.readingchoice": gives(both("NEW.chosen_by_id = me", may("read_staff_concerns"))),
+        "adults.staffconcernchild": Neither("which child an open concern is about, whose record it keeps from ending"),
     }
 )
