@@ -67,9 +67,9 @@ BEGIN
     );
 END $$;
 
--- Why an item may not be destroyed now, in a word, or nothing: it was decided on and approved by two people, on the manifest that
--- stands, the wait is over by the clock of the database, and nobody has stopped it. What keeps a record is asked beside (`keeps_…`).
-CREATE FUNCTION rules.may_end(item uuid) RETURNS text
+-- Why an item is not to be destroyed now, in a word, or nothing: it was decided on and approved by two people, on one manifest, the
+-- wait is over by the clock of the database, and nobody has stopped it.
+CREATE FUNCTION rules.not_to_end(item uuid) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE
         WHEN one.id IS NULL THEN 'unknown'
@@ -81,10 +81,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHEN rule.status <> 'in_force' OR one.due_on >= (SELECT rules.today()) THEN 'not due'
         WHEN kept.rule_id IS DISTINCT FROM one.rule_id OR kept.due_on IS DISTINCT FROM one.due_on THEN 'date changed'
         WHEN EXISTS (SELECT FROM public.retention_brake AS b WHERE b.school_id = one.school_id AND b.lifted_at IS NULL) THEN 'brake'
-        WHEN yes.manifest <> rules.manifest_of(one.record_key, one.rule_id, one.due_on) THEN 'changed'
         ELSE ''
     END
-    FROM (SELECT may_end.item AS asked) AS here
+    FROM (SELECT not_to_end.item AS asked) AS here
     LEFT JOIN public.retention_destructionitem AS one ON one.id = here.asked
     LEFT JOIN public.retention_destructionlist AS list ON list.id = one.on_list_id
     LEFT JOIN public.retention_retentionrule AS rule ON rule.id = one.rule_id
@@ -93,6 +92,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT * FROM public.retention_decision AS d WHERE d.item_id = one.id ORDER BY d.decided_at DESC, d.id DESC LIMIT 1
     ) AS said ON true
     LEFT JOIN public.retention_approval AS yes ON yes.decision_id = said.id
+$$;
+
+-- Why it may not be destroyed now: the same, or something of the record has changed since it was approved. What keeps a record is
+-- asked beside (`keeps_…`).
+CREATE FUNCTION rules.may_end(item uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN here.why <> '' THEN here.why WHEN NOT EXISTS (
+        SELECT FROM public.retention_destructionitem AS one JOIN LATERAL (
+            SELECT * FROM public.retention_approval AS a WHERE a.item_id = one.id ORDER BY a.approved_at DESC, a.id DESC LIMIT 1
+        ) AS yes ON true
+        WHERE one.id = may_end.item AND yes.manifest = rules.manifest_of(one.record_key, one.rule_id, one.due_on)
+    ) THEN 'changed' ELSE '' END
+    FROM (SELECT rules.not_to_end(may_end.item) AS why OFFSET 0) AS here
 $$;
 
 -- Rows of a table that end, or are emptied, with items whose destruction has begun: all that `destroyer` sees of it.
@@ -145,7 +157,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             WHERE one.school_id = before_destruction.school AND one.left_out_at IS NULL
               AND EXISTS (SELECT FROM public.retention_approval AS yes WHERE yes.item_id = one.id AND yes.waits_until < rules.today())
               AND NOT EXISTS (SELECT FROM public.retention_itemrun AS run WHERE run.item_id = one.id)
-              AND rules.may_end(one.id) = '' AND NOT EXISTS (SELECT FROM rules.keeps_hold(ARRAY[one.record_key]))
+              AND rules.not_to_end(one.id) = '' AND NOT EXISTS (SELECT FROM rules.keeps_hold(ARRAY[one.record_key]))
         ),
         (SELECT count(*)::integer FROM begun WHERE (begun.begun_at AT TIME ZONE 'Europe/London')::date = rules.today()),
         (SELECT count(*)::integer FROM begun),

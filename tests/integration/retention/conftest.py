@@ -13,7 +13,15 @@ from django.utils import timezone
 
 from children.facts import Leaving
 from children.models import Child
-from retention.models import DestructionItem, DestructionList, RetentionDate, RetentionGate, RetentionRule, Statement
+from retention.models import (
+    Approval,
+    DestructionItem,
+    DestructionList,
+    RetentionDate,
+    RetentionGate,
+    RetentionRule,
+    Statement,
+)
 from retention.services.approvals import approve
 from retention.services.lists import begin_list, decide, send
 from retention.services.scan import scan
@@ -119,10 +127,10 @@ def date_of(child: Child) -> RetentionDate:
     return RetentionDate.objects.get(record_key=child.pk)
 
 
-@pytest.fixture
-def place() -> Office:
+def make_office(name: str = "Saltmarsh Lane Primary School") -> Office:
+    """A school with its people, and its schedule in force for eighty days."""
     load_defaults()
-    room = factories.staffroom()
+    room = factories.staffroom(name)
     made = Office(
         room,
         officer=factories.member(room.school, "dpo", "Dev", "Anand"),
@@ -131,3 +139,13 @@ def place() -> Office:
     adopt_all(school=room.school, by=room.headteacher, at=days_ago(80))
     agree_all(school=room.school, by=made.officer, at=days_ago(79))
     return made
+
+
+def wait_is_over() -> None:
+    """The fourteen days of everything that was approved are over."""
+    Approval.objects.update(approved_at=days_ago(15), waits_until=timezone.localdate() - timedelta(days=1))
+
+
+@pytest.fixture
+def place() -> Office:
+    return make_office()

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from children.models import Child
-from retention.models import Approval, Brake, ItemRun, RetentionDate, RetentionGate
+from retention.models import Brake, ItemRun, RetentionDate, RetentionGate
 from retention.services.brakes import MOST_A_DAY
 from retention.services.destroying import destroy_due
 from retention.services.lifting import ask_to_lift_brake, lift_brake, tell_of_brakes
@@ -25,7 +25,7 @@ from safeguarding.keys import uuid7
 from safeguarding.sealing.models import KEYS
 from tests import factories
 
-from .conftest import LEFT, Office, as_destroyer, days_ago, later, time_was_looked_at
+from .conftest import LEFT, Office, as_destroyer, days_ago, later, time_was_looked_at, wait_is_over
 
 pytestmark = pytest.mark.django_db(databases=["default", KEYS])
 K = Brake.Kind
@@ -57,10 +57,6 @@ def waiting(place: Office, number: int = 1, *, a_list: int = 25) -> list[Child]:
     wait_is_over()
     time_was_looked_at()
     return children
-
-
-def wait_is_over() -> None:
-    Approval.objects.update(approved_at=days_ago(15), waits_until=timezone.localdate() - timedelta(days=1))
 
 
 def destroyed() -> int:

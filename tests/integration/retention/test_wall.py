@@ -1,22 +1,20 @@
 """What can `destroyer` do by raw SQL, past every service?"""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 from django.apps import apps
-from django.utils import timezone
 from psycopg import sql
 
-from retention.models import Approval, DestructionList, EndingRow
+from retention.models import EndingRow
 from safeguarding.ending.wall import NAMING_NOBODY
 from safeguarding.sealing.models import KEYS
 from tests import factories
 
-from .conftest import Office, days_ago
+from .conftest import Office, wait_is_over
 
 Connect = Callable[[str], psycopg.Connection]
 pytestmark = pytest.mark.django_db(databases=["default", KEYS])
@@ -39,13 +37,6 @@ def allowed(work: psycopg.Connection, statement: str, table: str) -> list[Any] |
     except psycopg.errors.InsufficientPrivilege:
         return None
     return rows
-
-
-def over(place: Office, on_list: DestructionList) -> None:
-    """Its fourteen days are over."""
-    Approval.objects.filter(item__on_list=on_list).update(
-        approved_at=days_ago(15), waits_until=timezone.localdate() - timedelta(days=1)
-    )
 
 
 # What is its own: how far it is, and what names nobody.
@@ -104,7 +95,7 @@ def test_as_destroyer_raw_sql_sees_and_deletes_nothing_of_anybody_not_approved_a
         work.execute("SELECT public.end_rows('accounts.user')")
 
     # Once it has begun: of every table what ends with this record, and no other row.
-    over(place, sent)
+    wait_is_over()
     assert work.execute("SELECT public.begin_ending(%s)", [item.pk]).fetchall() == [("",)]
     ending = {(f"{label.replace('.', '_')}", key) for label, key in EndingRow.objects.values_list("model", "key")}
     gone = {(table, key) for table, key in deleted() if table != "retention_endingrow"}
