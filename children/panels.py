@@ -3,7 +3,7 @@
 Their entry in the navigation, the tab "People", and what stands above every tab of a record.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
+from children.badges import badges_of
 from children.capabilities import ChildCapability
 from children.models import Child, ChildDetail, Photograph
 from children.permissions import access_to_a_child, children_open_to, may_see_details
@@ -51,24 +52,27 @@ _details = ByKeys(_details_written)
 
 @dataclass(frozen=True)
 class Face:
-    """What of a child stands beside its name: the details, the photograph by which it is known, the age."""
+    """What of a child stands beside its name: the details, the photograph by which it is known, the age, the badges."""
 
     detail: ChildDetail | None = None
     known_by: UUID | None = None
     age: int | None = None
+    badges: Sequence[str] = ()
 
 
 def faces(request: Request, children: Collection[Child]) -> dict[UUID, Face]:
-    """The face of each of these children, as far as the person may see it: one query for all."""
-    details = {detail.pk: detail for detail in _details(request, [child.pk for child in children])}
-    return {child.pk: _face(child, details.get(child.pk)) for child in children}
+    """The face of each of these children, as far as the person may see it: two queries for all."""
+    keys = [child.pk for child in children]
+    details = {detail.pk: detail for detail in _details(request, keys)}
+    badges = badges_of(request, keys)
+    return {child.pk: _face(child, details.get(child.pk), badges[child.pk]) for child in children}
 
 
-def _face(child: Child, detail: Any) -> Face:
+def _face(child: Child, detail: Any, badges: Sequence[str]) -> Face:
     if detail is None:
-        return Face()
+        return Face(badges=badges)
     age = None if detail.date_of_death else detail.age(timezone.localdate())
-    return Face(detail, detail.photograph if child.is_on_roll else None, age)
+    return Face(detail, detail.photograph if child.is_on_roll else None, age, badges)
 
 
 def record_frame(request: Request, child: Child, tab: str) -> dict[str, Any]:
@@ -87,6 +91,7 @@ def record_frame(request: Request, child: Child, tab: str) -> dict[str, Any]:
         "detail": face.detail,
         "known_by": face.known_by,
         "age": face.age,
+        "badge_keys": face.badges,
         "record_actions": fill("record_actions", request, child),
         "tabs": tabs(request, child.pk, child.school_id, tab, given=child.pk in children_open_to(request.user)),
     }

@@ -12,6 +12,7 @@ FACES = (
     "verbs",
     "notice_kinds",
     "records",
+    "notice_items",
     "rights",
     "permissions",
     "subjects",

@@ -58,6 +58,7 @@ def _frame(request: Request) -> dict[str, Any]:
         "mine": places[PERSON],
         # For the lists that have more lists beside them.
         "beside_concerns": lambda: beside(request, "concerns", current),
+        "beside_plans": lambda: beside(request, "plans", current),
         "strips": fill("notice_strip", request),
         "search": may(request.user, "view_concerns", held.school_id),
         "may_log": may(request.user, "log_concern", held.school_id),

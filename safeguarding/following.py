@@ -56,6 +56,22 @@ def places() -> list[Place]:
     return found + [Place(record.model, str(record.merged), is_link=False) for record in by_key]
 
 
+@dataclass(frozen=True)
+class Part:
+    """A place whose rows belong to a row of another place: with that they go back."""
+
+    place: Place
+    link: str
+    whole: Place
+
+
+def parts() -> list[Part]:
+    """The places of records that are a part of another record of the child (`records.Record.part_of`)."""
+    here = {place.model: place for place in places() if place.is_link}
+    fields = [(r.model, r.model._meta.get_field(r.part_of)) for r in records() if r.part_of]
+    return [Part(here[model], str(field.column), here[field.related_model]) for model, field in fields]  # type: ignore[union-attr,index]
+
+
 def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
     """The functions, their triggers and what their owner, who sees every row and signs in nowhere, may write for
     them.
@@ -71,7 +87,13 @@ def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
         for label in MADE
     )
     yield sql.SQL(_MERGE).format(places=values, made=made, by_owner=sql.SQL(_BY_OWNER))
-    yield sql.SQL(_UNMERGE).format(places=values, by_owner=sql.SQL(_BY_OWNER))
+    bound = sql.SQL(", ").join(
+        sql.SQL("({}, {}, {}, {}, {}, {})").format(
+            *map(sql.Literal, (p.place.label, p.place.table, p.place.column, p.link, p.whole.table, p.whole.column))
+        )
+        for p in parts()
+    )
+    yield sql.SQL(_UNMERGE).format(places=values, parts=bound, by_owner=sql.SQL(_BY_OWNER))
     for column in sorted({p.column for p in here if p.is_link}):
         yield sql.SQL(_TRIGGER).format(function=sql.Identifier(_FOLLOW + column), column=sql.Identifier(column))
     for place in here:
@@ -112,6 +134,10 @@ def _rights(here: list[Place], owner: sql.Identifier) -> Iterator[sql.Composable
     for place in here:
         yield sql.SQL("GRANT SELECT (id, {column}), UPDATE ({column}) ON {table} TO {owner}").format(
             column=sql.Identifier(place.column), table=sql.Identifier(place.table), owner=owner
+        )
+    for part in parts():
+        yield sql.SQL("GRANT SELECT ({link}) ON {table} TO {owner}").format(
+            link=sql.Identifier(part.link), table=sql.Identifier(part.place.table), owner=owner
         )
     for rights, table in (
         ("SELECT", "children_childmerge"),
@@ -229,6 +255,17 @@ BEGIN
                 VALUES (of, place.label, place.col, one, false, true);
             EXCEPTION WHEN unique_violation OR check_violation OR exclusion_violation THEN NULL;
             END;
+        END LOOP;
+    END LOOP;
+    -- What was added since to something that has gone back is of the same child.
+    FOR place IN SELECT * FROM (VALUES {parts}) AS p(label, tab, col, link, whole, whose) LOOP
+        FOR one IN EXECUTE format(
+            'SELECT part.id FROM public.%I AS part JOIN public.%I AS whole ON whole.id = part.%I
+                WHERE part.%I = $1 AND whole.%I = $2',
+            place.tab, place.whole, place.link, place.col, place.whose) USING m.keep_id, m.other_id LOOP
+            EXECUTE format('UPDATE public.%I SET %I = $1 WHERE id = $2', place.tab, place.col) USING m.other_id, one;
+            INSERT INTO public.children_mergedrow (merge_id, model, field, row_id, made, back)
+            VALUES (of, place.label, place.col, one, false, true);
         END LOOP;
     END LOOP;
 END $$

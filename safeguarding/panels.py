@@ -20,6 +20,7 @@ from safeguarding.paging import MANY, counts_of_page, in_words
 
 Predicate = Callable[[Request], bool]
 AtSchool = Callable[[Request, UUID], bool]
+OfChild = Callable[[Request, UUID], bool]
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class Tab:
 
     `may(request, school_id)` asks about the child's school, which need not be the one where the person works now.
     `given`: opened too by whoever was given access to the child's record; or only where it says so of that school.
+    `also(request, child_id)`: opened too by who has another way to it, for that child.
     """
 
     key: str
@@ -103,6 +105,7 @@ class Tab:
     may: AtSchool
     order: int
     given: bool | AtSchool = False
+    also: OfChild = lambda request, child_id: False
 
 
 @dataclass(frozen=True)
@@ -277,6 +280,7 @@ def tabs(
         for tab in _tabs
         if tab.may(request, school_id)
         or (given and (tab.given if isinstance(tab.given, bool) else tab.given(request, school_id)))
+        or tab.also(request, child_id)
     ]
 
 

@@ -54,6 +54,8 @@ class Record:
     `page` is the name of the page of one row, which takes its key: notices lead there, and what is typed on it is kept.
     `searched` is what its words are called where one is found. `followed`: its changes get entries in the history.
     `merged` is the column that holds the key of a child where that is no link; its links follow a merge by themselves.
+    `part_of` is its link to a record of the same child with which it goes back when a merge is undone, however late it
+    was written.
     `needed_by` and `read_by` are the tasks of the machine that see the table whole, and those that only read it.
     `keeps_concern(concern)` says why a concern that has such a row cannot be taken out of the record, or nothing;
     `when_in_error(concern, reason=, by=, at=)` settles such rows of one that is, and returns the keys of their notices.
@@ -67,6 +69,7 @@ class Record:
     searched: str | Refused = ""
     followed: bool | Refused = True
     merged: str | Refused = ""
+    part_of: str = ""
     needed_by: tuple[str, ...] = ()
     read_by: tuple[str, ...] = ()
     keeps_concern: str = ""

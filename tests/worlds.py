@@ -16,10 +16,12 @@ from django.utils import timezone
 from children.capabilities import ChildCapability
 from children.grants import viewing
 from children.models import Child, ChildDetail, ChildGrant, ChildTeamGrant, ConflictOfInterest, EmergencyAccess
+from safeguarding.accounts.capabilities import AnyCapability
 from safeguarding.accounts.models import RoleAssignment, School, Team, TeamMember, User
 from safeguarding.accounts.roles import ROLES, Capability
 from safeguarding.concerns.capabilities import ConcernCapability
 from safeguarding.concerns.models import Account, Action, Concern, ConcernChild, ConcernGrant, ConcernSubject
+from safeguarding.plans.capabilities import PlanCapability
 from tests.factories import LONG_AGO
 
 C, RESTRICTED = Capability, ConcernCapability.VIEW_RESTRICTED
@@ -317,7 +319,21 @@ class Opinion:
             and not self._concern(n.concern_id).in_error
             for n in self.world.named
         )
-        return self._may(person, child.school_id, C.FIND_CHILDREN) or standing_in
+        return self._may(person, child.school_id, C.FIND_CHILDREN) or standing_in or self._keeps_plans(person, child)
+
+    def _keeps_plans(self, person: User, child: Child) -> bool:
+        """Nobody who keeps plans of some area may see the child, nor anybody who would stand in before this person."""
+        order = ("alternate_lead", "headteacher", "chair")
+        mine = [order.index(key) for key in self.roles(person, child.school_id) if key in order]
+        if not mine:
+            return False
+        nearer = order[: min(mine)]
+        before = [p for p in self.world.people if self.roles(p, child.school_id) & {*nearer}]
+        for capability in (PlanCapability.KEEP_PROTECTION, PlanCapability.KEEP_ADOPTION):
+            keepers = [p for p in self.world.people if self._may(p, child.school_id, capability)]
+            if keepers and all(self._related(p, child.pk) for p in (*keepers, *before)):
+                return True
+        return False
 
     def sees_detail(self, person: User, detail: ChildDetail) -> bool:
         if not person.is_active or self._related(person, detail.child_id):
@@ -381,7 +397,7 @@ class Opinion:
     def _is_on(self, held: RoleAssignment | TeamMember) -> bool:
         return held.starts_on <= self.today and (held.ends_on is None or held.ends_on >= self.today)
 
-    def _may(self, person: User, school_id: Any, capability: Capability) -> bool:
+    def _may(self, person: User, school_id: Any, capability: AnyCapability) -> bool:
         return any(ROLES[key].may(capability) for key in self.roles(person, school_id))
 
     def _concern(self, key: Any) -> Concern:

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from children.codes import year_label
 from children.importing.formats import FIELDS, REQUIRED, doubled
 from children.importing.reading import MAX_BYTES
-from children.models import ChildDetail, ImportRow
+from children.models import ImportRow
 from children.services.imports import choices
 from safeguarding.forms import FilesInput, HarbourForm, Radios
 from safeguarding.templatetags.harbour import BADGES
@@ -29,15 +29,16 @@ class NarrowForm(HarbourForm):
 
     room = forms.ChoiceField(label="Class", required=False)
     year = forms.ChoiceField(label="Year", required=False)
-    badge = forms.ChoiceField(
-        label="Badge", required=False, choices=[("", "Any"), *((key, BADGES[key]) for key in ChildDetail.BADGES)]
-    )
+    badge = forms.ChoiceField(label="Badge", required=False)
     who = forms.ChoiceField(label="On roll", required=False, choices=[(ON_ROLL, "On roll"), (LEFT, "Has left")])
 
-    def __init__(self, *args: Any, rooms: Iterable[str], years: Iterable[int], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, rooms: Iterable[str], years: Iterable[int], badges: Iterable[str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["room"].choices = [("", "All classes"), *((room, room) for room in rooms)]  # type: ignore[attr-defined]
         self.fields["year"].choices = [("", "All years"), *((str(y), year_label(y)) for y in years)]  # type: ignore[attr-defined]
+        self.fields["badge"].choices = [("", "Any"), *((key, BADGES[key]) for key in badges)]  # type: ignore[attr-defined]
 
 
 class UploadForm(HarbourForm):

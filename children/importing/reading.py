@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -106,6 +106,19 @@ def open_sheet(stream: BinaryIO, expected: Expected = CHILDREN) -> Sheet:
     encoding = _encoding(stream, expected)
     text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
     return headed(_records(text, _delimiter(text, expected), expected), expected, encoding=encoding)
+
+
+def places_of(headings: Sequence[str], fields: Mapping[str, tuple[str, frozenset[str]]]) -> dict[str, int]:
+    """Which column holds which of these fields: {field: place}, by what a heading may call each (folded). The first of
+    two wins.
+    """
+    found: dict[str, int] = {}
+    for place, heading in enumerate(headings[:MAX_COLUMNS]):
+        plain = fold(clean(heading))
+        for field, (_, called) in fields.items():
+            if plain in called:
+                found.setdefault(field, place)
+    return found
 
 
 def headed(records: Iterator[Record], expected: Expected, *, encoding: str = "") -> Sheet:

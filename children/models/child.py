@@ -61,7 +61,7 @@ class Child(models.Model):
     ending_at = models.DateTimeField(null=True, editable=False)
 
     objects = Protected()
-    # Those of its detail, put here for a list of who may see them; never kept.
+    # Put here for a list, of whoever may see them (`badges.py`); never kept.
     badges: Sequence[str] = ()
 
     class Meta:
@@ -92,15 +92,8 @@ class Child(models.Model):
             "name_sounds",
         )
         plain = (
-            "number",
-            "pseudonym",
-            "year_group",
-            "class_name",
-            "entered_on",
-            "left_on",
-            "changed_at",
-            "ending_at",
-        )
+            "number", "pseudonym", "year_group", "class_name", "entered_on", "left_on", "changed_at", "ending_at",
+        )  # fmt: skip
         source = Source.ADMISSION_FORM
         collection = _REGISTER
         retention = Retention.ROOT
@@ -189,7 +182,7 @@ class ChildDetail(models.Model):
     gp = models.CharField("GP practice", max_length=200, blank=True)
     medical = SealedText("health needs to know about", blank=True)
 
-    # What must be known of a child at a glance, in the order of pages: by the key of its badge, a field and its value.
+    # What must be known of a child at a glance: by the key of its badge, a field and its value (`badges.py`).
     BADGES: ClassVar[dict[str, tuple[str, Any]]] = {
         "lac": ("in_care", True),
         "ehcp": ("sen_provision", "E"),
@@ -200,11 +193,6 @@ class ChildDetail(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint("school", "upn", condition=~Q(upn=""), name="upn_once_in_a_school")]
         indexes = [models.Index("school", "date_of_birth", name="child_by_birth")]
-
-    @property
-    def badges(self) -> list[str]:
-        """Those that hold of this child: keys of the component."""
-        return [key for key, (name, value) in self.BADGES.items() if getattr(self, name) == value]
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"

@@ -1,7 +1,6 @@
 """The list of children, the search, and the list under a field while a name is typed."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -10,10 +9,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from children.badges import badges_known_to, badges_of, having
 from children.capabilities import ChildCapability
 from children.counting import counted
 from children.forms.lists import LEFT, FindForm, NarrowForm
-from children.models import BY_NAME, Child, ChildDetail
+from children.models import BY_NAME, Child
 from children.services import find_children
 from safeguarding.accounts.permissions import may, requires
 from safeguarding.accounts.roles import Capability
@@ -21,7 +21,10 @@ from safeguarding.accounts.services import bulk
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
-from safeguarding.paging import PAGE
+from safeguarding.paging import PAGE, counts_of_page
+
+# More children than any school has: all of them are counted.
+MOST = 1_000_000
 
 
 @require_GET
@@ -30,23 +33,24 @@ def children(request: Request) -> HttpResponse:
     """Children of the school by name, fifty at a time, narrowed by class, year and badge."""
     request.nav = "children"
     school = visible(request, Child).filter(school=request.held.school_id)
-    form = NarrowForm(
-        request.GET,
-        rooms=_values(school, "class_name"),
-        years=_values(school.filter(year_group__isnull=False), "year_group"),
-    )
-    rows = _narrowed(request, school, form)
+    rooms, years = _classes_and_years(school)
+    form = NarrowForm(request.GET, rooms=rooms, years=years, badges=badges_known_to(request))
+    rows, counts = _narrowed(request, school, form), counts_of_page()
+    counts.ask("children listed", rows, MOST)
     page, more = _page(rows, request.GET.get("after", ""))
     chosen = request.GET.copy()
     chosen["after"] = str(page[-1].pk) if more else ""
     shown = read_many(request, page)
-    _badge(request, shown)
+    badges = badges_of(request, [child.pk for child in shown])
+    for child in shown:
+        child.badges = badges[child.pk]
     said = counted(request, [child.pk for child in shown])
     context = {
         "form": form,
         "find": FindForm(),
         "rows": [(child, said.get(child.pk, "")) for child in shown],
-        "count": rows.count(),
+        # Lazy: the menu, which is printed first, is counted in the same query.
+        "count": lambda: counts["children listed"],
         "narrowed": any(form.cleaned_data.values()) if form.is_valid() else False,
         "older": f"?{chosen.urlencode()}" if more else "",
         "newest": "?" if request.GET.get("after") else "",
@@ -89,17 +93,10 @@ def find_child(request: Request) -> HttpResponse:
     return render(request, "children/part_found.html", {"found": found})
 
 
-def _values(rows: QuerySet[Child], name: str) -> list[Any]:
-    """The classes, or years, that children on roll are in."""
-    return [v for v in rows.filter(left_on=None).order_by(name).values_list(name, flat=True).distinct() if v != ""]
-
-
-def _badge(request: Request, children: Sequence[Child]) -> None:
-    """Give each child of a list what must be known of it, where the person may know: one query."""
-    found = visible(request, ChildDetail).filter(pk__in=[child.pk for child in children])
-    badges = {one.pk: one.badges for one in found.only(*(name for name, _ in ChildDetail.BADGES.values()))}
-    for child in children:
-        child.badges = badges.get(child.pk, ())
+def _classes_and_years(rows: QuerySet[Child]) -> tuple[list[str], list[int]]:
+    """The classes and the years that children on roll are in."""
+    found = list(rows.filter(left_on=None).order_by("class_name").values_list("class_name", "year_group").distinct())
+    return [*dict.fromkeys(room for room, _ in found if room)], sorted({year for _, year in found if year is not None})
 
 
 def _narrowed(request: Request, rows: QuerySet[Child], form: NarrowForm) -> QuerySet[Child]:
@@ -110,7 +107,7 @@ def _narrowed(request: Request, rows: QuerySet[Child], form: NarrowForm) -> Quer
     if chosen.get("year"):
         rows = rows.filter(year_group=chosen["year"])
     if badge := chosen.get("badge"):
-        rows = rows.filter(pk__in=visible(request, ChildDetail).filter(ChildDetail.BADGES[badge]).values("pk"))
+        rows = rows.filter(having(request, badge))
     return rows
 
 

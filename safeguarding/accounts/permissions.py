@@ -165,9 +165,12 @@ def ensure_works_at(user: User, school_id: UUID, on: date) -> None:
         raise BadInput(f"{user.full_name} does not work at this school today. Choose somebody who does.")
 
 
-def requires(capability: AnyCapability) -> Callable[[View], View]:
-    """A view for people who hold `capability` at the school they are working in; others get 403 in plain words."""
-    return _declare(capability, at_any_school=False)
+def requires(capability: AnyCapability, also: Callable[[User], bool] | None = None) -> Callable[[View], View]:
+    """A view for people who hold `capability` at the school they are working in; others get 403 in plain words.
+
+    `also` lets in who has another way to what it shows.
+    """
+    return _declare(capability, at_any_school=False, also=also)
 
 
 def requires_for_record(

@@ -33,6 +33,8 @@ keep(
             granted("NEW.user_id <> me", _BY_ROLE), ended_once(_BY_ROLE, said=("end_reason",))
         ),
         "adults.readingchoice": gives(both("NEW.chosen_by_id = me", may("read_staff_concerns"))),
-        "adults.staffconcernchild": Neither("which child an open concern is about, whose record it keeps from ending"),
+        "adults.staffconcernchild": Neither(
+            "a child it touches: it keeps that child’s record from ending, and opens none"
+        ),
     }
 )

@@ -298,9 +298,11 @@ def sight(record: models.Model, people: Iterable[UUID]) -> dict[UUID, Sight]:
 
 
 def _type_in_rules(field: Any) -> str:
-    """The type in the database of a column that a rule may ask: a key, or a code; empty for others."""
+    """The type in the database of a column that a rule may ask: a key, a moment, or a code; empty for others."""
     if isinstance(getattr(field, "target_field", field), models.UUIDField):
         return "uuid"
+    if isinstance(field, models.DateTimeField):
+        return "timestamptz"
     return "text" if isinstance(field, models.CharField) else ""
 
 

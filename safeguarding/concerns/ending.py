@@ -16,7 +16,7 @@ from .models import (
 )
 
 keeps("keeps_open_concern", says="A concern is open.", model=Concern)
-keeps("keeps_not_named", says="A concern names a child, and nobody has said which child it is.", model=ConcernChild)
+keeps("keeps_not_named", says="Nobody has said yet who a child in a concern is.", model=ConcernChild)
 keeps("keeps_withheld", says="A lead has not decided yet whether a concern names this child.", model=WithheldName)
 keeps("keeps_open_action", says="Something is still to be done.", model=Action)
 keeps("keeps_open_referral", says="An agency has not answered a referral.", model=Referral)

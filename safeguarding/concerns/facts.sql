@@ -125,8 +125,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ) END
 $$;
 
--- The children named in them: whoever stands in must know whom it is about.
-CREATE FUNCTION rules.children_standing_in(me uuid) RETURNS uuid[]
+-- The children named in them.
+CREATE FUNCTION rules.named_where_standing_in(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT child_id), '{}') FROM public.concerns_concernchild
     WHERE child_id IS NOT NULL AND concern_id = ANY ((SELECT rules.concerns_standing_in(me))::uuid[])
@@ -383,7 +383,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE (c.status <> 'closed' AND c.in_error <> 'confirmed') OR c.in_error IN ('proposed', 'undoing')
 $$;
 
--- One that names the child is also about a child of whom nobody has said yet who it is, or waits for a lead to add one.
+-- In one that names the child nobody has said yet who another child is, or a lead has not decided whether to add one.
 CREATE FUNCTION rules.keeps_not_named(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.record, n.id FROM rules.reached(keeps_not_named.records) AS r

@@ -167,12 +167,12 @@ keep(
         "concerns.paperform": Neither("a numbered sheet; facts ask whose form it was"),
         "concerns.question": Neither("what a lead asks a reporter: facts ask whether the first page names it"),
         "concerns.duty": Neither("what the law asks of somebody: facts ask whether the menu names it"),
-        "concerns.referral": Neither("what was asked of somebody outside: an open one keeps a record from ending"),
-        "concerns.supportplan": Neither("what was agreed for a child: an open one keeps a record from ending"),
-        "concerns.chronicled": Neither(
-            "the days of what was written, listed by the database: of which a record is kept"
-        ),
         "concerns.kepttext": Neither("words that could not be saved yet: facts ask which keys they still have"),
+        "concerns.referral": Neither("one that waits keeps a record from ending, and opens none"),
+        "concerns.supportplan": Neither("one that is open keeps a record from ending, and opens none"),
+        "concerns.chronicled": Neither(
+            "written by the database alone: facts ask whether there are entries of this year"
+        ),
         "concerns.savedfilter": Neither("how somebody arranges their own list"),
         "concerns.schoolkind": Neither("which kinds of concern a school offers"),
         "concerns.supervisionnote": Neither("a note of two people: facts ask whether the menu names it"),

@@ -6,10 +6,11 @@ by whole weeks (`Days.in_weeks`).
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from safeguarding.demo import desk
 from safeguarding.demo.days import Days
 from safeguarding.demo.source import Entry
 from safeguarding.plans import codes
@@ -113,6 +114,16 @@ def happenings(entry: Entry, days: Days) -> list[Happening]:
         *(one for event in entry.get("events", ()) for one in _event(event, days)),
     ]
     return sorted(found, key=lambda one: (one.day, _ORDER.index(type(one))))
+
+
+def by_order(entry: Entry, days: Days) -> Iterator[Happening]:
+    """The court order that is among the documents of one child: from its day on he is in care by it, and stays where
+    he was placed. The file of plans knows nothing of it.
+    """
+    if entry["pupil_id"] == desk.DOCUMENT_CHILD:
+        placed = [one for one in _care(entry, days) if isinstance(one, Held) and one.step == "placement"]
+        status = {"legal_status": desk.DOCUMENT_STATUS}
+        yield replace(placed[-1], day=days.today - desk.DOCUMENT_AGO, columns=placed[-1].columns | status)
 
 
 def _event(event: Entry, days: Days) -> Iterator[Happening]:

@@ -296,6 +296,8 @@ DOCUMENT = (
     ),
 )
 DOCUMENT_AGO = timedelta(days=17)
+# The legal status that the order gives (DfE SSDA903).
+DOCUMENT_STATUS = "C1"
 DOCUMENT_SAYS = "Interim care order: placed in the care of the local authority until further order"
 PHOTOGRAPHED = "P0150"
 

@@ -13,7 +13,7 @@ from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import Acting, acting
 from safeguarding.clocks import Unit
 from safeguarding.demo import source
-from safeguarding.demo.authorities import Begins, Chased, Ends, Happening, Held, happenings
+from safeguarding.demo.authorities import Begins, Chased, Ends, Happening, Held, by_order, happenings
 from safeguarding.demo.drawing import a_letter
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
@@ -52,7 +52,8 @@ def lay_plans(school: School, ground: Ground, keys: Keys) -> None:
     entries = {ground.children[entry["pupil_id"]]: entry for entry in source.plans()}
     for child in Child.objects.filter(pk__in=entries).order_by("pk"):
         story = _Story(child, ground, keys)
-        for happening in happenings(entries[child.pk], ground.days):
+        entry = entries[child.pk]
+        for happening in (*happenings(entry, ground.days), *by_order(entry, ground.days)):
             story.lay(happening)
 
 

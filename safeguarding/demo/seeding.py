@@ -22,6 +22,7 @@ from safeguarding.concerns.models import Subcategory
 from safeguarding.demo import people, small, source, stories
 from safeguarding.demo.adults import lay_adults
 from safeguarding.demo.apart import MAIN, SMALL, NotForDemo, ensure_apart
+from safeguarding.demo.attendance import lay_attendance
 from safeguarding.demo.choices import lay_choices, lay_mistakes
 from safeguarding.demo.codes import give_apps
 from safeguarding.demo.cover import away, lay_pastoral, lay_rules, lay_time_away
@@ -34,6 +35,7 @@ from safeguarding.demo.keys import Keys
 from safeguarding.demo.marked import mark
 from safeguarding.demo.plans import lay_plans
 from safeguarding.demo.records import write
+from safeguarding.demo.retention import lay_retention
 from safeguarding.demo.source import Entry
 from safeguarding.demo.standing import answer_for, lay_access
 from safeguarding.demo.stories import Cast, Story
@@ -105,6 +107,8 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     lay_choices(school, ground)
     lay_mistakes(school, ground)
     lay_plans(school, ground, Keys(Random(f"{chance.random()} plans")))  # noqa: S311
+    lay_attendance(school, ground, Keys(Random(f"{chance.random()} attendance")))  # noqa: S311
+    lay_retention(school, ground, Keys(Random(f"{chance.random()} retention")))  # noqa: S311
     return len(ground.children), len(users) + len(outside), written
 
 

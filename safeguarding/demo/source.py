@@ -5,6 +5,7 @@ use.
 """
 
 import json
+import lzma
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,11 @@ def assignments() -> list[Entry]:
 def plans() -> list[Entry]:
     """Children with a plan of an authority, and every date of it."""
     return _read("statutory")["children"]  # type: ignore[no-any-return]
+
+
+def attendance() -> bytes:
+    """The register of an autumn term as a CSV file: a row for each child on roll and each day."""
+    return lzma.decompress((_DATA / "attendance.csv.xz").read_bytes())
 
 
 def school_years() -> list[Entry]:

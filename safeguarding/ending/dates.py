@@ -1,7 +1,7 @@
 """From which day does the period of a record run? Each app says which days it knows: the birth of a child, the day it
 left.
 
-A fact takes keys of records and returns those of which the day is known. Where none is returned, nobody knows it, and
+A fact takes keys of records and returns the days that are known. Where none is returned, nobody knows it, and
 the record stays.
 """
 
@@ -32,7 +32,7 @@ def triggers() -> dict[str, str]:
 
 
 def days(trigger: str, records: Collection[UUID]) -> dict[UUID, date]:
-    """The day of a trigger for each of these records of which it is known. Raises `LookupError` for an unknown one."""
+    """The day of a trigger for each of these records, where it is known. Raises `LookupError` for an unknown one."""
     if trigger not in _since:
         raise LookupError(f"No app has said since when {trigger} is.")
     statement = sql.SQL("SELECT record, day FROM rules.{}(%s::uuid[])").format(sql.Identifier(_since[trigger]))

@@ -119,9 +119,9 @@ def subjects_of(model: Model) -> tuple[str, str, str, Model]:
 
 
 def _about_nobody_else(model: Model) -> str:
-    table, own, other, whom = subjects_of(model)
+    table, own, other, subject = subjects_of(model)
     here = f"SELECT FROM {table} AS j WHERE j.{own} = {key_of(model, 'n')}"
-    going = _in_ctes(f"j.{other}", whom)
+    going = _in_ctes(f"j.{other}", subject)
     return f"EXISTS ({here} AND {going}) AND NOT EXISTS ({here} AND j.{other} IS NOT NULL AND NOT {going})"
 
 
@@ -215,7 +215,7 @@ def _rows_ending() -> str:
 
 
 def by_keys() -> list[Model]:
-    """The models of which rows end by a key that they hold."""
+    """The models whose rows may end by a key that they hold."""
     return keyed(Link.ENDS, Link.FOLLOWS)
 
 

@@ -81,7 +81,7 @@ def _mark(model: Model) -> Iterator[sql.Composable]:
         ).format(sql.Identifier(trigger), sql.SQL(event), _table(model), sql.SQL(when))  # type: ignore[arg-type]
 
 
-# As whoever writes: the role is what is asked.
+# As the role that writes: it is what is asked.
 _ONLY_DESTROYER = """
 CREATE FUNCTION public.refuse_ending_by_others() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$

@@ -2,8 +2,8 @@
 sentence for it.
 
 A fact is a function that takes keys of records and returns those it keeps, each with the key of the row that keeps it.
-It reads no context: the nightly scan, pages and the destroyer ask it under roles of which none sees every row. The
-sentence is read by whoever sees one of those rows; everybody else reads that something keeps the record, and not what.
+It reads no context: the nightly scan, pages and the destroyer ask it, and none of their roles sees every row. The
+sentence is read by those who see one of those rows; everybody else reads that something keeps the record, and not what.
 """
 
 from collections.abc import Collection, Iterator

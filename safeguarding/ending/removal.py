@@ -81,7 +81,7 @@ def left_of(keys: Collection[UUID]) -> list[tuple[str, UUID]]:
 
 
 def remove(records: Collection[UUID], *, through_function: bool = False) -> Ended:
-    """Delete everything that ends with these records, and empty what stays. In the transaction of whoever calls.
+    """Delete everything that ends with these records, and empty what stays. In the caller's transaction.
 
     What keeps a record is asked before (`reasons.py`). Raises `OutOfTurn` where a row waits by its declaration, and
     `IntegrityError` where something links to what is gone and nobody ruled on it: nothing is done then. Done again, it

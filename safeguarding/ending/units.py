@@ -170,7 +170,7 @@ def waits(model: Model) -> list[Hold]:
 
 @cache
 def ended() -> tuple[Model, ...]:
-    """The models of which rows end by their links, in an order in which they can be deleted by them: first what the
+    """The models whose rows end by their links, in an order in which they can be deleted by them: first what the
     database keeps beside others, then what is found through rows that go themselves.
     """
     found = [model for model in models_here() if is_ending(model) or links(model, Link.ENDS)]
@@ -188,7 +188,7 @@ def _depth(model: Model) -> int:
 
 
 def emptied() -> list[Model]:
-    """The models of which rows stay and lose a link."""
+    """The models whose rows may stay and lose a link."""
     return [model for model in models_here() if links(model, Link.EMPTIES)]
 
 

@@ -1,4 +1,5 @@
-"""What of plans do people take to a meeting? Each plan with what waits in it, and who works with the child.
+"""What of plans do people take to a meeting? Each plan with what waits in it, who works with the child, and the child's
+attendance in this school year.
 
 Nothing of an adoption: the two pages go out of the school.
 """
@@ -8,11 +9,12 @@ from datetime import date
 from children.models import Child
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.briefing import Block
-from safeguarding.dates import full_day
+from safeguarding.dates import counted, full_day, school_year
 from safeguarding.http import Request
 
+from .attendance.counting import Day, Sessions, counted_up, year_title
 from .kinds import Area
-from .models import Episode, Professional, Step
+from .models import AttendanceDay, Episode, Professional, Step
 from .services.standing import standing
 
 _WHERE = "Plans and status"
@@ -32,10 +34,33 @@ def blocks(request: Request, child: Child, today: date) -> list[Block]:
         waits = steps.exclude(due_on=None, booked_on=None).order_by("due_on", "booked_on", "pk")[:_MOST]
         lines += [(step.title, _when(step, today, on_roll=child.is_on_roll)) for step in waits]
     return [
-        Block(title, some, _WHERE)
-        for title, some in (("Plans and their dates", lines), ("Who works with the child", who))
+        Block(title, some, where)
+        for title, some, where in (
+            ("Plans and their dates", lines, _WHERE),
+            ("Who works with the child", who, _WHERE),
+            ("Attendance", _attendance(request, child, today), "Attendance"),
+        )
         if some
     ]
+
+
+def _attendance(request: Request, child: Child, today: date) -> list[tuple[str, str]]:
+    year = school_year(today)
+    rows = visible(request, AttendanceDay).filter(child=child, on__gte=date(year, 9, 1), on__lte=today)
+    sessions = counted_up(Day(*row) for row in rows.values_list("on", "am", "pm"))
+    if not sessions.possible:
+        return []
+    lines = [(f"School year {year_title(year)}", f"{sessions.percent} of {counted(sessions.possible, 'session')}")]
+    if sessions.missed:
+        lines.append(("Missed", _missed(sessions)))
+    if sessions.is_persistent:
+        said = "half of what was possible or more" if sessions.is_severe else "a tenth of what was possible or more"
+        lines.append(("Severe absence" if sessions.is_severe else "Persistent absence", said))
+    return lines
+
+
+def _missed(sessions: Sessions) -> str:
+    return f"{sessions.authorised} with permission, {sessions.unauthorised} without"
 
 
 def _about(plan: Episode) -> str:

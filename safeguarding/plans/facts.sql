@@ -33,6 +33,24 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ) END
 $$;
 
+-- Children of whom the person keeps plans of some area standing in.
+CREATE FUNCTION rules.plans_kept_for(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT id), '{}')
+    FROM unnest(rules.plans_standing_in(me, 'keep_protection') || rules.plans_standing_in(me, 'keep_adoption')) AS id
+$$;
+
+-- Children of the concerns and of the plans for which the person stands in: they must know whom it is about. Who finds every child of
+-- the school by role is not asked for plans.
+CREATE FUNCTION rules.children_standing_in(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT rules.named_where_standing_in(me) || CASE WHEN EXISTS (
+        SELECT FROM rules.live_roles_of(me)
+        WHERE role_key = ANY ((SELECT rules.roles_with('stand_in_plans'))::text[])
+          AND NOT school_id = ANY ((SELECT rules.schools_with(me, 'find_children'))::uuid[])
+    ) THEN rules.plans_kept_for(me) ELSE '{}' END
+$$;
+
 -- The areas of this child's plans that the person keeps: by role, where the school's privacy notice names it, or standing in. Plans
 -- about needs are kept by leads while the notice names no SENCO. None of a child hidden from the person.
 CREATE FUNCTION rules.areas_kept(me uuid, school uuid, child uuid) RETURNS text[]
@@ -121,4 +139,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.record, min(e.starts_on) FROM rules.reached(since_plan_for_needs.records) AS r
     JOIN public.plans_episode AS e ON e.child_id = r.key
     WHERE e.area = 'needs' AND e.status <> 'error' GROUP BY r.record
+$$;
+
+-- The children of a school whose attendance the person keeps, by these numbers, current or former. None that is hidden from the person:
+-- such a number reads as one that nobody has.
+CREATE FUNCTION rules.children_by_upn(me uuid, school uuid, upns text[]) RETURNS TABLE (upn text, child uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT DISTINCT ON (found.number) found.number, found.child_id
+    FROM (
+        SELECT detail.upn AS number, detail.child_id, 1 AS place FROM public.children_childdetail AS detail
+        WHERE detail.school_id = children_by_upn.school AND detail.upn = ANY (children_by_upn.upns)
+        UNION ALL
+        SELECT former.upn, former.child_id, 2 FROM public.children_formerupn AS former
+        WHERE former.school_id = children_by_upn.school AND former.upn = ANY (children_by_upn.upns)
+    ) AS found
+    JOIN public.children_child AS card ON card.id = found.child_id AND card.merged_into_id IS NULL
+    WHERE children_by_upn.school = ANY ((SELECT rules.schools_named_with(children_by_upn.me, 'keep_attendance'))::uuid[])
+      AND NOT found.child_id = ANY ((SELECT rules.hidden_children(children_by_upn.me))::uuid[])
+    ORDER BY found.number, found.place
 $$;

@@ -1,4 +1,4 @@
-"""What do plans put into the pages that every app shares? The tab of a child's record, the entry of the menu, lines
+"""What do plans put into the pages that every app shares? The tabs of a child's record, the entries of the menu, lines
 beside Today.
 """
 
@@ -6,23 +6,30 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from children.badges import badge_with
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.by_keys import Statement
 from safeguarding.audit.reading import visible
 from safeguarding.concerns import briefing, chronology
 from safeguarding.concerns.school_decides import manages_school
+from safeguarding.concerns.services.history import tell_rows
+from safeguarding.concerns.services.searching_beside import search_with
 from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
-from safeguarding.panels import LATE, UNANSWERED, Line, NavItem, Setting, Tab, register
+from safeguarding.panels import LATE, UNANSWERED, Line, NavItem, Panel, Setting, Tab, register
 
-from . import brief
+from . import brief, sections
+from .badges import BADGING
 from .capabilities import PlanCapability as C
+from .changes import READS
 from .entries import KIND, SOURCES
 from .models import Step
-from .permissions import reads_at
+from .permissions import TAB_AREAS, children_kept_for, keeps_plans_standing_in, reads_at
 from .services import work
-from .views import today_lines
+from .services.searching import PARTS, search_plans
+from .views import from_referral, standing_in, today_lines
+from .views.on_paper import section_of
 
 _missed_at = counted_by_keys(lambda asked: work.missed(visible(asked, Step).filter(asked.one("school_id"))))
 
@@ -30,6 +37,14 @@ _missed_at = counted_by_keys(lambda asked: work.missed(visible(asked, Step).filt
 def _reads_at(request: Request, school_id: UUID) -> bool:
     """Those who read an area by role, also where the notice does not name that role: the page says so."""
     return reads_at(request.user, school_id)
+
+
+def _attendance_at(request: Request, school_id: UUID) -> bool:
+    return may(request.user, C.VIEW_ATTENDANCE, school_id)
+
+
+def _keeps_attendance(request: Request) -> bool:
+    return may(request.user, C.KEEP_ATTENDANCE, request.held.school_id)
 
 
 def _given_at(request: Request, school_id: UUID) -> bool:
@@ -40,18 +55,44 @@ def _sees_badges(request: Request) -> bool:
     return may(request.user, C.VIEW_PLAN_BADGES, request.held.school_id)
 
 
+def _opens_list(request: Request) -> bool:
+    return _sees_badges(request) or keeps_plans_standing_in(request.user)
+
+
+def _kept_for(request: Request, child_id: UUID) -> bool:
+    return child_id in children_kept_for(request.user)
+
+
 def _missed(request: Request) -> Statement:
     return _missed_at.statement(request, [request.held.school_id])
 
 
 chronology.register(*SOURCES, kinds={KIND: "Plans of authorities"})
+badge_with(BADGING)
 briefing.add_blocks(brief.blocks)
+search_with(search_plans, *PARTS)
+sections.register(*(section_of(area) for area in TAB_AREAS))
+for _model, _read in READS.items():
+    tell_rows(_model, _read)
 leads_to("plan_step", lambda key: reverse("plan_step", args=[key]))
 register(
-    Tab("plans", "Plans and status", "child_plans", may=_reads_at, order=22, given=_given_at),
-    NavItem("plans", "Plans and dates", "plans", may=_sees_badges, order=27, waiting=_missed, hot=True),
+    Tab("plans", "Plans and status", "child_plans", may=_reads_at, order=22, given=_given_at, also=_kept_for),
+    Tab(
+        "attendance",
+        "Attendance",
+        "child_attendance",
+        may=_attendance_at,
+        order=24,
+        given=_given_at,
+        also=_kept_for,
+    ),
+    NavItem("plans", "Plans and dates", "plans", may=_opens_list, order=27, waiting=_missed, hot=True),
+    NavItem("attendance", "Attendance", "attendance", may=_keeps_attendance, order=10, place="plans"),
+    Panel("own_role", "plans_kept_for", "plans/part_kept_for.html", data=standing_in.panel, order=12),
+    Panel("staff_home", "plans_kept_for", "plans/part_kept_for.html", data=standing_in.panel, order=13),
     Line(LATE, "plans", "plans/today_lines.html", today_lines.missed, may=_sees_badges, order=15),
     Line(UNANSWERED, "plans", "plans/today_lines.html", today_lines.to_chase, may=_sees_badges, order=15),
+    Panel("referral", "plans", "plans/from_referral.html", from_referral.came_of),
     Setting(
         "plan_times",
         "Times of plans",

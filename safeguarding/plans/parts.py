@@ -1,4 +1,4 @@
-"""How plans of a child, their dates and who works with them are told beyond a page.
+"""How plans of a child, their dates and who works with them are told beyond a page, and attendance.
 
 An adoption is told nowhere: the file of a child before and after it are two records that nothing joins (domain
 reference 2.3).
@@ -14,7 +14,8 @@ from safeguarding.dates import start_of
 from safeguarding.parts import Text, as_declared, called, left_out, tell
 from safeguarding.plans.kinds import EPISODE_COLUMNS, STEP_COLUMNS, Area
 
-from .models import Designation, Episode, PlanFile, Professional, Step, StepNote
+from .attendance import marks
+from .models import AttendanceDay, Designation, Episode, PlanFile, Professional, Step, StepNote
 
 _ADOPTION = ~Q(area=Area.ADOPTION)
 
@@ -31,6 +32,11 @@ def _of_episode(row: Episode) -> Iterator[Text]:
     yield Text("How the school knows", row.known_label)
     yield from _columns(row)
     yield Text("Why it ended", row.end_label)
+
+
+def _marks(row: AttendanceDay) -> Iterator[Text]:
+    yield Text("Morning", marks.meaning(row.am))
+    yield Text("Afternoon", marks.meaning(row.pm))
 
 
 def _day(row: Step) -> tuple[datetime | None, bool]:
@@ -68,4 +74,5 @@ tell(
     blocks=as_declared(at="written_at", but=("area", "ended_at"), only=_ADOPTION),
 )
 tell(PlanFile, title="File of a plan", blocks=as_declared(at="attached_at", but=("area",), only=_ADOPTION))
+tell(AttendanceDay, title="Attendance", blocks=as_declared(at="on", but=("am", "pm", "file"), also=_marks))
 left_out(Designation, because="It is made from the plan, which is told.")

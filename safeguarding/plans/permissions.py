@@ -25,12 +25,13 @@ from safeguarding.audit.protection import WHOEVER, Rule, among, fact, known, may
 from safeguarding.concerns.permissions import never_in_changes
 from safeguarding.exceptions import NotAllowed
 from safeguarding.keys import uuid7
+from safeguarding.once import once
 from safeguarding.plans.capabilities import PlanCapability
 from safeguarding.plans.kinds import Area
 from safeguarding.prepared import prepared
 from safeguarding.uploads.permissions import decided_by
 
-from .models import Designation, Episode, PlanFile, Professional, Step, StepNote
+from .models import AttendanceDay, AttendanceFile, Designation, Episode, PlanFile, Professional, Step, StepNote
 
 C = PlanCapability
 VIEW = {area: PlanCapability(f"view_{area}") for area in Area}
@@ -111,6 +112,27 @@ def designations_seen(me: Any) -> Rule:
     )
 
 
+@rule(AttendanceDay)
+def attendance_seen(me: Any) -> Rule:
+    """The marks of a day: as plans of that area are, which begin with no concern."""
+    return Rule(
+        because={
+            "role": at_schools_named(me, C.VIEW_ATTENDANCE),
+            "grant": at_schools_named(me, C.READ_PLANS_GIVEN) & among("child_id", fact("granted_children", me)),
+            "emergency": at_schools_named(me, ChildCapability.EMERGENCY_ACCESS)
+            & among("child_id", fact("emergency_children", me)),
+            "standing_in": among("child_id", fact("plans_standing_in", me, C.KEEP_PROTECTION)),
+        },
+        never=out_of_sight(me, "child_id"),
+    )
+
+
+@rule(AttendanceFile)
+def attendance_files_seen(me: Any) -> Rule:
+    """Which files were brought in: for those who bring them in."""
+    return Rule(because={"role": at_schools_named(me, C.KEEP_ATTENDANCE)})
+
+
 def areas_kept(user: Any, child: Child) -> frozenset[str]:
     """The areas of the child's plans that the person keeps."""
     return _kept(user, child.school_id, child.pk)
@@ -150,10 +172,22 @@ def ensure_keeps_record(by: Any, record: Any) -> None:
         raise NotAllowed(keepers(record.area))
 
 
+def keeps_attendance(user: Any, school_id: UUID) -> bool:
+    """Whether the person brings in the attendance of a school."""
+    return school_id in known("schools_named_with", user.pk, C.KEEP_ATTENDANCE)
+
+
+def ensure_keeps_attendance(by: Any, school_id: UUID) -> None:
+    """Raise `NotAllowed` unless `by` brings in the attendance of the school."""
+    if not keeps_attendance(by, school_id):
+        raise NotAllowed(keepers(Area.ATTENDANCE))
+
+
 def keepers(area: str) -> str:
-    """The sentence of a refusal: who keeps plans of an area."""
+    """The sentence of a refusal: who keeps plans of an area, or attendance."""
     titles = [ROLES[key].title for key in reversed(with_capability(f"keep_{area}"))]
-    return f"Plans of this kind are kept by: {', '.join(titles)}. Ask one of them."
+    what = "Attendance is" if area == Area.ATTENDANCE else "Plans of this kind are"
+    return f"{what} kept by: {', '.join(titles)}. Ask one of them."
 
 
 def not_named(user: Any, school_id: UUID) -> bool:
@@ -166,8 +200,22 @@ def not_named(user: Any, school_id: UUID) -> bool:
 
 
 def stands_in_for_plans(user: Any) -> bool:
-    """Whether the person keeps plans of children that no usual keeper may see."""
+    """Whether the person's role may have to keep plans of children that no usual keeper may see."""
     return bool(rights(user).schools(C.STAND_IN_PLANS))
+
+
+def children_kept_for(user: Any) -> frozenset[UUID]:
+    """Return the keys of the children whose plans, of some area, the person keeps standing in. Once a page; no query
+    for a role that stands in for nobody.
+    """
+    if not stands_in_for_plans(user):
+        return frozenset()
+    return once(("plans kept for", user.pk), lambda: frozenset(known("plans_kept_for", user.pk)))
+
+
+def keeps_plans_standing_in(user: Any) -> bool:
+    """Whether there is such a child today."""
+    return bool(children_kept_for(user))
 
 
 def reads_at(user: Any, school_id: UUID) -> bool:

@@ -12,8 +12,8 @@ from safeguarding.plans import codes
 from safeguarding.plans.models import Step
 from safeguarding.plans.models.step import MOST_SCORE
 
-# The first number of each band, what it is called, and the class with which it is drawn.
-BANDS = ((0, "Normal", "band0"), (14, "Borderline", "band1"), (17, "Of concern", "band2"))
+# The first number of each band, what it is called, the class with which a page draws it and the grey of paper.
+BANDS = ((0, "Normal", "band0", "#fff"), (14, "Borderline", "band1", "#e2e2e2"), (17, "Of concern", "band2", "#bdbdbd"))
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Band:
     first: int
     title: str
     css: str
+    grey: str
     x: str
     width: str
 
@@ -45,16 +46,16 @@ def _place(value: float) -> str:
 
 def bands() -> list[Band]:
     """The bands of the chart, from left to right. A band begins half way between two numbers."""
-    edges = [max(first - 0.5, 0) for first, _, _ in BANDS] + [float(MOST_SCORE)]
+    edges = [max(first - 0.5, 0) for first, *_ in BANDS] + [float(MOST_SCORE)]
     return [
-        Band(first, title, css, _place(edges[place]), _place(edges[place + 1] - edges[place]))
-        for place, (first, title, css) in enumerate(BANDS)
+        Band(first, title, css, grey, _place(edges[place]), _place(edges[place + 1] - edges[place]))
+        for place, (first, title, css, grey) in enumerate(BANDS)
     ]
 
 
 def band_of(score: int) -> str:
     """What a number means."""
-    return next(title for first, title, _ in reversed(BANDS) if score >= first)
+    return next(title for first, title, *_ in reversed(BANDS) if score >= first)
 
 
 def scores(steps: Iterable[Step]) -> list[Score]:

@@ -2,12 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from .views import changing, episode, local_times, step, tab, worklist
+from .views import attendance, changing, episode, local_times, paper, register, step, tab, worklist
 
 urlpatterns: list[URLPattern] = [
     path("children/<uuid:child_id>/plans/", tab.child_plans, name="child_plans"),
+    path("children/<uuid:child_id>/attendance/", attendance.child_attendance, name="child_attendance"),
     path("children/<uuid:child_id>/plans/change/", changing.record_change, name="record_change"),
+    path("children/<uuid:child_id>/plans/print/", paper.plans_print, name="plans_print"),
+    path("children/<uuid:child_id>/plans/paper/", paper.plans_paper, name="plans_paper"),
     path("plans/", worklist.plans, name="plans"),
+    path("attendance/", register.attendance, name="attendance"),
+    path("attendance/example/", register.attendance_example, name="attendance_example"),
     path("settings/plans/", local_times.local_times, name="local_times"),
     path("settings/plans/end/", local_times.end_local_time, name="end_local_time"),
     path("plans/<uuid:episode_id>/", episode.episode, name="episode"),

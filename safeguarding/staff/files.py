@@ -1,12 +1,11 @@
 """What does a list of staff as CSV say? Its headings are taken as people write them; nothing of the file is kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import BinaryIO
 
 from children.importing.problems import FileRefused
-from children.importing.reading import MAX_COLUMNS, Expected, open_sheet
+from children.importing.reading import Expected, open_sheet, places_of
 from children.importing.values import clean
-from children.names import fold
 
 MOST_BYTES = 2**20
 MOST_ROWS = 500
@@ -38,23 +37,12 @@ EXAMPLE = (
 )
 
 
-def columns_of(headings: Sequence[str]) -> dict[str, int]:
-    """Which column holds which field: {field: place}. The first of two wins."""
-    found: dict[str, int] = {}
-    for place, heading in enumerate(headings[:MAX_COLUMNS]):
-        plain = fold(clean(heading))
-        for field, (_, called) in FIELDS.items():
-            if plain in called:
-                found.setdefault(field, place)
-    return found
-
-
 STAFF = Expected(
     what="the list of staff",
     less="Bring in fewer people at once.",
     formats="CSV",
-    known=lambda cells: len(columns_of(cells)),
-    sure=lambda cells: set(REQUIRED) <= set(columns_of(cells)),
+    known=lambda cells: len(places_of(cells, FIELDS)),
+    sure=lambda cells: set(REQUIRED) <= set(places_of(cells, FIELDS)),
     max_rows=MOST_ROWS,
     max_cell=500,
 )
@@ -66,7 +54,7 @@ def read_staff(stream: BinaryIO) -> list[dict[str, str]]:
     Raises `FileRefused` where it is no such list.
     """
     sheet = open_sheet(stream, STAFF)
-    places = columns_of(sheet.headings)
+    places = places_of(sheet.headings, FIELDS)
     if lacking := [FIELDS[field][0] for field in REQUIRED if field not in places]:
         raise FileRefused(
             f"This file has no column called {' and none called '.join(lacking)}. Name the columns as the example does."

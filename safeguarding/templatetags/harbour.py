@@ -261,22 +261,28 @@ def tag(text: str, tone: str = "") -> dict[str, Any]:
     return {"text": text, "tone": tone}
 
 
+# In the order in which they stand beside a name.
 BADGES = {
     "cp": "CP plan",
     "lac": "Looked after",
+    "adoption": "Adoption",
     "plac": "Previously looked after",
+    "leaver": "Care leaver",
     "cin": "Child in need",
-    "ehcp": "EHCP",
+    "fostering": "Private fostering",
     "eh": "Early help",
+    "ehcp": "EHCP",
     "addr": "Address confidential",
     "hold": "Legal hold",
 }
+# What those are in full that are short.
+_IN_FULL = {"cp": "Child protection plan", "ehcp": "Education, health and care plan"}
 
 
 @label(register)
 def badge(key: str) -> dict[str, Any]:
     """A standing fact about a child."""
-    return {"key": key, "text": BADGES[key], "locked": key in ("addr", "hold")}
+    return {"key": key, "text": BADGES[key], "in_full": _IN_FULL.get(key), "locked": key in ("addr", "hold")}
 
 
 @label(register)

@@ -82,6 +82,8 @@ class StoredFile(InStore):
     nav: ClassVar[str]
     # Whether it counts towards what one person may attach in a day.
     counts_for_the_day: ClassVar[bool] = True
+    # Whether it opens although what it belongs to was entered in error: where a page about that leads to it.
+    opens_in_error: ClassVar[bool] = True
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")

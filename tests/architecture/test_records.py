@@ -13,6 +13,7 @@ from children.models import Child
 from safeguarding import records
 from safeguarding.audit.protection import protected_models
 from safeguarding.concerns.services.searching import searched
+from safeguarding.concerns.services.searching_beside import searched_beside
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import own_models
 from safeguarding.records import Kind, Refused
@@ -32,7 +33,7 @@ def test_every_model_is_declared_once_and_the_protected_ones_have_a_rule():
 
 
 def test_every_sealed_text_about_a_concern_is_searched_or_refused_in_words():
-    found = searched()
+    found = {*searched(), *searched_beside()}
     silent = [
         one.label
         for one in records.records()

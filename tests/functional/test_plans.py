@@ -1,17 +1,29 @@
-"""A strategy discussion, a conference that decides on a plan, the plan, a late core group chased, a review, the end."""
+"""A referral that is answered, a strategy discussion, a conference that decides on a plan, the plan, a late core group
+chased, a review, the end; and what the chronology, Today, the two pages of a meeting and paper say of it.
+"""
 
+import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
+import pytest
 import time_machine
 from playwright.sync_api import Page, expect
 
+from children.models import Child
+from safeguarding.concerns.models import Referral
+from safeguarding.concerns.services import agencies
+from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.dates import LONDON
+from safeguarding.keys import uuid7
 from safeguarding.plans.models import Episode, Step
+from safeguarding.plans.services.episodes import begin_episode
 from safeguarding.plans.services.rules import load_rules
 from tests import factories
 from tests.functional.steps import sign_in
 from tests.functional.test_every_page import faults, too_wide
+from tests.pdfs import Printed
 
 
 def looked_at(page: Page) -> None:
@@ -27,18 +39,42 @@ def fill_day(page: Page, label: str, on: date) -> None:
         group.get_by_label(box).fill(str(number))
 
 
+def boxes_of(page: Page, label: str) -> list[str]:
+    group = page.get_by_role("main").get_by_role("group", name=label).first
+    return [group.get_by_label(box).input_value() for box in ("Day", "Month", "Year")]
+
+
+def referred(cast: factories.Staffroom, child: Child) -> Referral:
+    """The lead rang social care on Monday morning."""
+    monday = factories.SCHOOL_DAY - timedelta(days=1)
+    concern = factories.concern(cast, at=monday, children=[ChildEntry("worried_about", child)])
+    sent = agencies.Sent("social_care", "telephone", "Hungry again.", monday, their_reference="MASH-2241")
+    return agencies.refer(concern=concern, token=uuid7(), sent=sent, by=cast.lead)
+
+
+def records_the_answer_to_the_referral(page: Page) -> None:
+    page.get_by_text("Record the answer").click()
+    form = page.get_by_role("region", name="They have answered")
+    form.get_by_label("What they answered").select_option("strategy")
+    form.get_by_label("How", exact=True).select_option("telephone")
+    form.get_by_label("What was said").fill("They hold a strategy discussion this morning.")
+    form.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("This answer begins a child in need episode")).to_be_visible()
+    looked_at(page)
+
+
 def records_that_a_child_is_in_need(page: Page) -> None:
-    page.get_by_role("button", name="Record a change").click()
+    page.get_by_role("link", name="Record the child in need episode of Rowan Ashdown").click()
+    expect(page.get_by_text("Filled in from the referral")).to_be_visible()
+    assert boxes_of(page, "First day") == ["23", "11", "2026"]
+    expect(page.get_by_label("The authority’s reference")).to_have_value("MASH-2241")
     looked_at(page)
-    page.get_by_role("link", name="Child in need", exact=True).click()
-    looked_at(page)
-    page.get_by_role("button", name="Put it on record").click()
-    expect(page.get_by_role("alert").get_by_text("Enter the first day")).to_be_visible()
-    fill_day(page, "First day", date(2026, 11, 23))
     page.get_by_label("Local authority", exact=True).select_option("356")
-    page.get_by_label("Nothing yet").check()
     page.get_by_role("button", name="Put it on record").click()
     expect(page.get_by_text("Its dates stand below.")).to_be_visible()
+    # The answer is the acknowledgement: its day is not asked for again.
+    acknowledged = page.get_by_role("row").filter(has_text="Authority acknowledges the referral")
+    expect(acknowledged.get_by_text("On time")).to_be_visible()
     looked_at(page)
 
 
@@ -76,6 +112,50 @@ def chases_the_core_group(page: Page) -> None:
     looked_at(page)
 
 
+def printed(page: Page, address: str) -> str:
+    """The text of a PDF, fetched as this person."""
+    return Printed(page.context.request.get(address).body()).text
+
+
+def finds_the_core_group_late_wherever_it_is_told(page: Page, child: Child) -> None:
+    late = "15 days late"
+    page.goto("/today/")
+    line = (
+        page.get_by_role("region", name="Waiting for an answer").get_by_role("listitem").filter(has_text="Core group")
+    )
+    expect(line.get_by_text(late)).to_be_visible()
+    expect(line.get_by_text("due 24 December")).to_be_visible()
+    brief = printed(page, f"/children/{child.pk}/meeting/paper/")
+    assert f"Core group: due 24 December 2026, {late}: chase" in brief
+    page.goto(f"/children/{child.pk}/plans/")
+    page.get_by_role("button", name="Print").click()
+    looked_at(page)
+    expect(page.get_by_label("Child protection and social care", exact=True)).to_be_checked()
+    expect(page.get_by_label("Adoption (nothing on record)")).not_to_be_checked()
+    paper = printed(page, f"/children/{child.pk}/plans/paper/?area=protection&chosen=yes")
+    for words in ("24 December 2026", f"{late}: chase", "Duty desk: no room was free.", "Neglect. A plan begins."):
+        assert words in paper, words
+    titles = chronicled(page, child)
+    assert titles[0] == "Child protection plan: began" and "Core group" not in titles
+
+
+def chronicled(page: Page, child: Child) -> list[str]:
+    """The titles of what plans have in the chronology, newest first."""
+    page.goto(f"/children/{child.pk}/chronology/?type=authority_plans")
+    page.wait_for_load_state()
+    found = page.get_by_role("main").get_by_role("listitem").filter(has_text=re.compile("recorded by"))
+    return [text.strip() for text in found.get_by_role("heading").all_inner_texts()]
+
+
+def finds_that_it_is_over(page: Page, child: Child) -> None:
+    assert "Child protection plan: ended" in chronicled(page, child)
+    assert "Child protection plan" not in printed(page, f"/children/{child.pk}/meeting/paper/")
+    paper = printed(page, f"/children/{child.pk}/plans/paper/?area=protection&chosen=yes")
+    assert "until 7 January 2027" in paper and "Review conference, held 7 January 2027" in paper
+    page.goto("/today/")
+    expect(page.get_by_role("region", name="Waiting for an answer").get_by_text("Core group")).to_have_count(0)
+
+
 def records_the_review_and_ends_the_plan(page: Page) -> None:
     page.get_by_role("link", name="Child protection plan", exact=True).click()
     page.get_by_role("link", name="Review conference", exact=True).first.click()
@@ -93,15 +173,17 @@ def records_the_review_and_ends_the_plan(page: Page) -> None:
     looked_at(page)
 
 
-def test_from_a_strategy_discussion_to_the_end_of_a_plan(server: str, new_person: Callable[..., Page]) -> None:
+def test_from_a_referral_to_the_end_of_a_plan(server: str, new_person: Callable[..., Page]) -> None:
     with time_machine.travel(factories.SCHOOL_DAY) as clock:
         load_rules()
         cast = factories.staffroom(password=factories.PASSWORD)
-        child = factories.child(cast.school, by=cast.office, details={"date_of_birth": date(2016, 4, 11)})
+        child = factories.child(
+            cast.school, "Rowan", "Ashdown", by=cast.office, details={"date_of_birth": date(2016, 4, 11)}
+        )
+        referral = referred(cast, child)
         page = new_person()
-        tab = f"/children/{child.pk}/plans/"
-        sign_in(page, cast.lead.username, at=tab)
-        expect(page.get_by_text("No plan or status is open")).to_be_visible()
+        sign_in(page, cast.lead.username, at=f"/referrals/{referral.pk}/")
+        records_the_answer_to_the_referral(page)
         records_that_a_child_is_in_need(page)
         records_the_strategy_discussion_and_the_conference(page)
         conference = page.url
@@ -116,9 +198,65 @@ def test_from_a_strategy_discussion_to_the_end_of_a_plan(server: str, new_person
         page.context.clear_cookies()
         sign_in(page, cast.lead.username, at=plan)
         chases_the_core_group(page)
+        chased = page.url
+        finds_the_core_group_late_wherever_it_is_told(page, child)
+        page.goto(chased)
         records_the_review_and_ends_the_plan(page)
+        finds_that_it_is_over(page, child)
 
     assert Episode.objects.get(kind="child_protection").status == "ended"
     core_group = Step.objects.get(kind="core_group")
     assert (core_group.status, core_group.due_on) == ("set_aside", date(2026, 12, 24))
     assert core_group.notes.get().text == "Duty desk: no room was free."
+    acknowledged = Step.objects.get(kind="acknowledgement")
+    assert (acknowledged.held_on, acknowledged.due_on) == (date(2026, 11, 24), date(2026, 11, 24))
+    assert {one.referral for one in Episode.objects.all()} == {referral}
+
+
+@pytest.fixture
+def late_plan() -> Any:
+    """A child protection plan whose core group is late."""
+    with time_machine.travel(factories.SCHOOL_DAY):
+        load_rules()
+        cast = factories.staffroom(password=factories.PASSWORD)
+        child = factories.child(cast.school, "Rowan", "Ashdown", by=cast.office)
+        begin_episode(
+            child=child,
+            token=uuid7(),
+            kind="child_protection",
+            starts_on=date(2026, 10, 5),
+            authority="356",
+            columns={"category": "NEG", "latest_category": "NEG"},
+            by=cast.lead,
+        )
+        yield cast, child
+
+
+def test_without_scripts_a_date_is_chased_held_and_put_on_paper(
+    server: str, new_person: Callable[..., Page], late_plan: Any
+) -> None:
+    cast, child = late_plan
+    page = new_person(java_script_enabled=False)
+    sign_in(page, cast.lead.username, at=f"/children/{child.pk}/plans/")
+    assert too_wide(page) <= 0
+    page.get_by_role("link", name="Core group", exact=True).first.click()
+    page.get_by_text("Record that you chased it").click()
+    page.get_by_label("Who you asked, and what was said").fill("Duty desk: no room was free.")
+    page.get_by_role("region", name="This date").get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Duty desk: no room was free.")).to_be_visible()
+    page.get_by_role("button", name="Save what came of it").click()
+    expect(page.get_by_role("alert").get_by_text("Enter the day it was held")).to_be_visible()
+    fill_day(page, "Held on", date(2026, 11, 20))
+    page.get_by_label("What was said and decided").fill("All came.")
+    page.get_by_role("button", name="Save what came of it").click()
+    expect(page.get_by_text("32 days late").first).to_be_visible()
+
+    page.get_by_role("link", name="Plans and status").first.click()
+    page.get_by_role("button", name="Print").click()
+    page.get_by_label("Child protection and social care").uncheck()
+    page.get_by_role("button", name="Print what is ticked").click()
+    expect(page.get_by_role("alert").get_by_text("Tick one box at least")).to_be_visible()
+    page.set_viewport_size({"width": 320, "height": 768})
+    assert too_wide(page) <= 0
+    paper = printed(page, f"/children/{child.pk}/plans/paper/?area=protection&chosen=yes")
+    assert "Core group, held 20 November 2026" in paper and "All came." in paper

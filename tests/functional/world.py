@@ -1,7 +1,7 @@
 """A school in the middle of a busy week: one of everything that a page can show, made through the services."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from django.utils import timezone
@@ -26,7 +26,9 @@ from safeguarding.concerns.services.outside import links
 from safeguarding.concerns.services.outside.leaving import Left, leave_note
 from safeguarding.concerns.services.raising import ChildEntry, amend, call_lead
 from safeguarding.concerns.services.reference import load_reference
-from tests import factories
+from safeguarding.plans.attendance.reading import Line
+from safeguarding.plans.services.attendance import bring_in_attendance
+from tests import factories, sheets
 
 NAMES = [
     ("Rowan", "Ashdown"),
@@ -54,7 +56,10 @@ def busy_school() -> World:
     load_reference()
     cast = factories.staffroom(password=factories.PASSWORD)
     now = timezone.now()
-    children = [factories.child(cast.school, *name, by=cast.office) for name in NAMES]
+    children = [
+        factories.child(cast.school, *name, by=cast.office, details={"upn": sheets.number(serial)})
+        for serial, name in enumerate(NAMES)
+    ]
     category = Category.objects.order_by("order").first()
     concerns = [
         factories.concern(
@@ -94,7 +99,19 @@ def busy_school() -> World:
     absence = record_absence(user=cast.deputy, starts_on=now.date(), ends_on=now.date(), by=cast.lead)
     chair = _access(cast, concerns, children)
     _from_elsewhere(cast, now)
+    _attendance(cast, timezone.localdate(now))
     return World(cast, concerns, [surname for _, surname in NAMES], absence, chair)
+
+
+def _attendance(cast: factories.Staffroom, today: date) -> None:
+    """A register of eight weeks of the first child, with something missed of every kind."""
+    days = [day for day in (today - timedelta(days=n) for n in range(56)) if day.weekday() < 5]
+    missed = dict(enumerate((("I", "O"), ("Y4", "Y4"), ("L", "\\"), ("M", "U"), ("G", "G"))))
+    lines = [
+        Line(place + 2, sheets.number(0), day.isoformat(), *missed.get(place, ("/", "\\")))
+        for place, day in enumerate(days)
+    ]
+    bring_in_attendance(school=cast.school, lines=lines, digest="0" * 64, token=uuid4(), by=cast.lead)
 
 
 def _access(cast: factories.Staffroom, concerns: list[Concern], children: list[Child]) -> User:

@@ -3,10 +3,13 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from safeguarding import notice_items
 from safeguarding.accounts.capabilities import CAPABILITIES
 from safeguarding.accounts.roles import ROLES
 from safeguarding.concerns.lifecycles import action_life, concern_life
 from safeguarding.management.commands.write_docs import documents
+from safeguarding.plans.kinds import EPISODES, STEPS
+from safeguarding.plans.models import Step
 
 
 def test_the_committed_documents_are_as_the_code_says():
@@ -15,7 +18,9 @@ def test_the_committed_documents_are_as_the_code_says():
 
 def test_a_document_that_is_out_of_date_or_missing_is_named(settings, tmp_path, capsys):
     settings.BASE_DIR = tmp_path
-    with pytest.raises(CommandError, match=r"docs/lifecycles\.md, docs/permissions\.md: out of date"):
+    with pytest.raises(
+        CommandError, match=r"docs/lifecycles\.md, docs/notice-coverage\.md, docs/permissions\.md: out of date"
+    ):
         call_command("write_docs", check=True)
     call_command("write_docs")
     call_command("write_docs", check=True)
@@ -33,3 +38,36 @@ def test_every_move_and_every_right_is_written_down():
     for capability in CAPABILITIES.entries:
         row = next(r for r in made["permissions.md"].splitlines() if r.startswith(f"| {capability.replace('_', ' ')} "))
         assert row.count("yes") == sum(role.may(capability) for role in ROLES.values())
+
+
+def test_every_item_of_the_notice_stands_there_with_what_holds_it_its_page_and_its_law():
+    rows = [row.split(" | ") for row in documents()["notice-coverage.md"].splitlines() if row.startswith("| ")]
+    held = {(int(row[0].strip("| ")), row[2]): row for row in rows if row[0].strip("| ").isdigit()}
+    assert {item for item, _ in held} == set(notice_items.ITEMS) >= set(range(12, 27))
+    for kinds, page in ((EPISODES, "`/plans/<episode_id>/`"), (STEPS, "`/plans/dates/<step_id>/`")):
+        for kind in kinds.values():
+            for item in kind.notice:
+                assert held[item, kind.title][3] == page
+                assert held[item, kind.title][6] == f"{kind.law} |"
+
+
+@pytest.mark.parametrize(
+    ("held", "sentence"),
+    [
+        ([], "Item 26 of the privacy notice .* is held by nothing"),
+        ([{"what": "Plan", "items": (26,), "page": "nowhere", "law": "An Act"}], "Plan: there is no page “nowhere”"),
+        ([{"what": "Plan", "items": (26,), "page": "plan_step", "law": ""}], "Plan: no law says why"),
+    ],
+)
+def test_the_check_fails_without_a_record_a_page_or_a_law(held, sentence, monkeypatch):
+    others = [one for one in notice_items._held if 26 not in one.items]
+    said = {"source": Step.PersonalData.source, "retention": Step.PersonalData.retention}
+    monkeypatch.setattr(notice_items, "_held", others + [notice_items.Holding(**one, **said) for one in held])
+    with pytest.raises(CommandError, match=sentence):
+        call_command("write_docs", check=True)
+
+
+def test_the_check_fails_where_what_is_said_not_to_be_held_is_held(monkeypatch):
+    monkeypatch.setattr(notice_items, "NOT_HELD", notice_items.NOT_HELD | {11})
+    with pytest.raises(CommandError, match=r"Item 11 .* is held now"):
+        call_command("write_docs", check=True)

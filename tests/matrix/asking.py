@@ -95,7 +95,7 @@ class Matrix:
         expected = self.policy.expected(cell)
         with taken_back():
             before = self._state(cell)[0]
-            response, sent = self._send(cell, self._key(cell))
+            response, sent = self.send(cell)
             after, denials = self._state(cell)
             found = [
                 *self._status(response, expected),
@@ -117,7 +117,7 @@ class Matrix:
             expected = self.policy.expected(cell)
             with taken_back():
                 before = self._state(cell)[0]
-                response, sent = self._send(cell, self._key(cell), method)
+                response, sent = self.send(cell, method)
                 after = self._state(cell)[0]
                 problems = [] if response.status_code == 405 else self._status(response, expected)
                 if method != "HEAD" or expected in REFUSALS:
@@ -135,10 +135,13 @@ class Matrix:
         """What fills the address of the page for this record; the words of a search fill none."""
         return [self.world.keys[cell.record][kind] for kind in kinds_of(self.policy.pages[cell.page])]
 
-    def _send(self, cell: Cell, keys: list[Any], method: str = "") -> tuple[Any, str]:
-        """The answer, and what was sent in its body. `method` is another than that of the cell."""
+    def send(self, cell: Cell, method: str = "", keys: list[Any] | None = None) -> tuple[Any, str]:
+        """The answer, and what was sent in its body. `method` is another than that of the cell, `keys` others than
+        those of its record.
+        """
+        keys = self._key(cell) if keys is None else keys
         address = reverse(cell.page, args=[key for key in keys if isinstance(key, UUID)])
-        client, body = self._browser(cell.person), {}
+        client, body = self.browser(cell.person), {}
         if cell.method == "POST":
             body = body_of(cell.page, self.world, cell.person, cell.record)
             response = client.post(address, body)
@@ -146,7 +149,7 @@ class Matrix:
             response = getattr(client, (method or cell.method).lower())(address)
         return response, str(body)
 
-    def _browser(self, person: str) -> Client:
+    def browser(self, person: str) -> Client:
         """As it was after signing in: whatever an answer has set since is forgotten, as what it did is."""
         client = self.browsers[person]
         client.cookies.clear()
@@ -166,7 +169,7 @@ class Matrix:
 
     def _canaries(self, cell: Cell, response: Any, expected: str, sent: str) -> list[str]:
         planted = self.world.planted
-        text = _text(response)
+        text = text_of(response)
         found = planted.found_in(text) - planted.found_in(sent)
         strange = sorted(
             {f"{r}.{p}" for w in found if not self.policy.allows(cell, planted.places[w]) for r, p in planted.places[w]}
@@ -199,9 +202,9 @@ class Matrix:
         asked = (cell.page, cell.method, cell.person)
         if asked not in self._words:
             with taken_back():
-                never, _ = self._send(cell, [NEVER_ISSUED for _ in self._key(cell)])
-                self._words[asked] = f"{never.status_code} {_masked(never)}"
-        same = f"{response.status_code} {_masked(response)}" == self._words[asked]
+                never, _ = self.send(cell, keys=[NEVER_ISSUED for _ in self._key(cell)])
+                self._words[asked] = f"{never.status_code} {masked(never)}"
+        same = f"{response.status_code} {masked(response)}" == self._words[asked]
         return [] if same else ["answers in other words than for a number that was never issued"]
 
     def _state(self, cell: Cell) -> tuple[dict[str, int], int]:
@@ -236,7 +239,7 @@ def _sign_in_page() -> str:
     return reverse(settings.LOGIN_URL)
 
 
-def _text(response: Any) -> str:
+def text_of(response: Any) -> str:
     """Everything that an answer says: headers, its body, the text of a PDF."""
     content = b"".join(response.streaming_content) if response.streaming else response.content
     headers = unquote("\n".join(f"{name}: {value}" for name, value in response.headers.items()))
@@ -244,7 +247,7 @@ def _text(response: Any) -> str:
     return f"{headers}\n{Printed(content).text if is_pdf else content.decode(errors='replace')}"
 
 
-def _masked(response: Any) -> str:
+def masked(response: Any) -> str:
     return _MASKED.sub("…", response.content.decode())
 
 

@@ -54,6 +54,8 @@ PARTS: dict[str, str] = {
     # Which member of staff a concern or a note is kept from.
     **dict.fromkeys(("concerns.concernsubject", "concerns.outsideconflict"), "concern"),
     "concerns.brief": "brief",
+    "plans.attendanceday": "attendance",
+    "plans.attendancefile": "register",
     # What opens and shuts a record.
     **dict.fromkeys(
         (

@@ -1,16 +1,18 @@
 """Which plans have the children of the matrix? One of each area, with a word in every field; one that began with a
-concern that somebody may not see, and one that was entered in error.
+concern that somebody may not see, and one that was entered in error. And each a day of attendance that no other has.
 """
 
 from datetime import date, timedelta
 from typing import Any
 
 from safeguarding.keys import uuid7
+from safeguarding.plans.attendance.reading import Line
 from safeguarding.plans.models import Episode, Step
 from safeguarding.plans.services import around, episodes, steps
+from safeguarding.plans.services.attendance import bring_in_attendance
 from safeguarding.plans.services.rules import load_rules
 from safeguarding.uploads.services.keeping import Upload
-from tests.matrix.ground import NOW, THEN, TODAY
+from tests.matrix.ground import NOW, RECORDS, THEN, TODAY
 
 # Records with all four, and those with a plan that began with their concern.
 WITH_ALL = ("open", "hidden", "granted", "emergency", "other")
@@ -22,6 +24,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "adoption": {},
 }
 _BEGAN = date(2026, 10, 5)
+# A Monday of a school year in which nothing else happened; each child has a week of its own.
+_ATTENDED = date(2024, 1, 8)
 
 
 def lay_plans(world: Any) -> None:
@@ -36,6 +40,25 @@ def lay_plans(world: Any) -> None:
     for record in WITH_CONCERN:
         _plan(world, record, "child_in_need", {}, by=world.people["lead"], concern=world.concerns[record])
     _mistake(world)
+    _attendance(world)
+
+
+def _attendance(world: Any) -> None:
+    """A day of each child that stands on its tab and nowhere else, in one file for each school.
+
+    A file says from when until when it is, to whoever keeps attendance: those two days are of no record.
+    """
+    for by in ("attendance", "lead_there"):
+        theirs = [record for record in RECORDS if (record == "other") == (by == "lead_there")]
+        days = {record: _ATTENDED + timedelta(weeks=RECORDS.index(record)) for record in theirs}
+        upns = {record: world.children[record].detail.upn for record in theirs}
+        ends = [(upns[theirs[0]], _ATTENDED + timedelta(weeks=week)) for week in (-1, len(RECORDS))]
+        rows = [*((upns[record], day) for record, day in days.items()), *ends]
+        lines = [Line(number, upn, day.isoformat(), "L", "M", "15") for number, (upn, day) in enumerate(rows, start=2)]
+        school = world.school_of(theirs[0])
+        bring_in_attendance(school=school, lines=lines, digest="0" * 64, token=uuid7(), by=world.people[by], at=THEN)
+        for record, day in days.items():
+            world.planted.note("plans.attendanceday", "on", day, record, "attendance")
 
 
 def _plan(world: Any, record: str, kind: str, columns: dict[str, Any], *, by: Any, concern: Any = None) -> None:

@@ -20,6 +20,7 @@ from safeguarding.concerns.models import (
     EarlierPdf,
     HandOver,
     PastoralNote,
+    PatternRuling,
     StepUp,
 )
 from safeguarding.ending import reasons, removal, units
@@ -27,6 +28,7 @@ from safeguarding.ending.facts import counted
 from safeguarding.exceptions import OutOfTurn
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Link
+from safeguarding.plans.models import Episode
 from safeguarding.printing.models import PrintJob
 from tests.matrix.ground import THEN, given_row
 from tests.matrix.world import World
@@ -192,3 +194,39 @@ def test_a_manifest_changes_with_what_ends_and_not_with_word_of_it(world: World)
     assert removal.manifest(roots) == first
     _history(ConcernChild._base_manager.filter(child=child).first(), child.pk)
     assert removal.manifest(roots) != first
+
+
+def test_its_key_is_taken_out_of_what_stays(world: World):
+    """A ruling on a pattern of another child that named the concern, and an episode that began with it."""
+    child, concern, other = world.children["open"], world.concerns["open"], world.children["action"]
+    ruling = PatternRuling._base_manager.filter(child=other).first()
+    kept = world.concerns["action"].pk
+    PatternRuling._base_manager.filter(pk=ruling.pk).update(records=[concern.pk, kept])
+    episode = Episode._base_manager.exclude(child=child).first()
+    # By the key of something else that goes: of what is open there is one of a kind on each child's.
+    Episode._base_manager.filter(pk=episode.pk).update(begun_for=world.keys["open"]["photograph"], began_with=concern)
+    roots = [key for some in removal.ends_with([child.pk]).values() for key in some]
+    _, counts = removal.manifest(roots)
+
+    done = removal.remove([child.pk])
+
+    ruling.refresh_from_db()
+    episode.refresh_from_db()
+    assert ruling.records == [kept]
+    assert (episode.begun_for, episode.began_with_id) == (episode.pk, None)
+    assert removal.left_of(done.keys) == []
+    assert done.emptied["concerns.patternruling"] == 1
+    assert counts["concerns.patternruling"] == 1 + done.deleted["concerns.patternruling"]
+
+
+def test_what_is_added_to_an_account_and_not_sent_waits(world: World):
+    child, concern = world.children["open"], world.concerns["open"]
+    assert "waits_concerns_draft" not in _facts(child)
+    draft = Draft._base_manager.filter(adds_to=None).first()
+    Draft._base_manager.filter(pk=draft.pk).update(adds_to=concern.account)
+    assert "waits_concerns_draft" in _facts(child)
+    assert "waits_concerns_draft" not in _facts(world.children["other"])
+
+
+def _facts(child: Any) -> set[str]:
+    return {kept.reason.fact for kept in reasons.what_keeps([child.pk]).get(child.pk, ()) if kept.reason}

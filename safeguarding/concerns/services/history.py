@@ -4,7 +4,7 @@ A child's page takes in the adults around the child, who are shared with brother
 those are looked at on the page "People", where that is asked for and recorded.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -23,6 +23,7 @@ from safeguarding.audit.history import is_protected, is_setting
 from safeguarding.audit.models import LogEntry
 from safeguarding.audit.protection import known_of
 from safeguarding.concerns.models import Category, Concern, ConcernChild, Subcategory
+from safeguarding.records import record_of
 
 See = Callable[[type[Model]], QuerySet[Any]]
 NOTHING, NOT_SHOWN = "Not recorded", "Not shown"
@@ -73,6 +74,25 @@ class Changed:
     after: str
 
 
+@dataclass(frozen=True)
+class RowWords:
+    """What a row is called among changes, and how it says the codes of its fields: `say(field, value)` gives the
+    words, or nothing where the field itself says them.
+    """
+
+    called: str
+    say: Callable[[str, Any], str]
+
+
+Rows = dict[UUID, RowWords]
+_rows_told: dict[type[Model], Callable[[Collection[UUID], See], Rows]] = {}
+
+
+def tell_rows(model: type[Model], read: Callable[[Collection[UUID], See], Rows]) -> None:
+    """Let an app say what rows of its model are called and what their codes mean: one query for all the keys."""
+    _rows_told[model] = read
+
+
 def of_child(entries: QuerySet[LogEntry], child: Child, see: See) -> QuerySet[LogEntry]:
     """What has changed about a child, and about the adults linked to it; also before the record of the same child that
     has become part of this one did so.
@@ -93,28 +113,39 @@ def in_words(entries: Sequence[LogEntry], see: See) -> list[Changed]:
     As many queries as there are kinds of names, not of rows.
     """
     names = _names(entries, see)
-    about = _about(entries, names, see)
+    rows = _rows(entries, see)
+    about = _about(entries, names, see) | {key: row.called for key, row in rows.items()}
     return [
         Changed(
             at=entry.at,
             who=names[User].get(str(entry.actor_id), NOT_SHOWN) if entry.actor_id else "",
-            what=_WHAT.get(entry.object_type, apps.get_model(entry.object_type)._meta.verbose_name.capitalize()),
+            what=_what(entry.object_type),
             about=about.get(entry.object_id, ""),
             field=str(field.verbose_name)[:1].upper() + str(field.verbose_name)[1:],
-            before=said(field, before, names),
-            after=said(field, after, names),
+            before=said(field, before, names, rows.get(entry.object_id)),
+            after=said(field, after, names, rows.get(entry.object_id)),
         )
         for entry in entries
         for field, before, after in _facts(entry)
     ]
 
 
-def said(field: Any, value: Any, names: Names) -> str:
+def _what(label: str) -> str:
+    """What a record is called: as it is declared, where this page has no shorter word."""
+    model = apps.get_model(label)
+    declared = record_of(model)
+    called = declared.called[0] if declared and declared.called else str(model._meta.verbose_name)
+    return _WHAT.get(label, called[:1].upper() + called[1:])
+
+
+def said(field: Any, value: Any, names: Names, row: RowWords | None = None) -> str:
     """One value as it stands on the pages: its label, its day, the name of who it is."""
     if value in _EMPTY:
         return NOTHING
     if isinstance(value, list):
-        return ", ".join(said(field, one, names) for one in value)
+        return ", ".join(said(field, one, names, row) for one in value)
+    if row is not None and (words := row.say(field.name, value)):
+        return words
     if field.is_relation:
         return names.get(field.related_model, {}).get(str(value), NOT_SHOWN)
     if isinstance(value, bool):
@@ -147,11 +178,12 @@ def _time(field: Any, value: Any) -> str:
 def _facts(entry: LogEntry) -> Iterator[tuple[Any, Any, Any]]:
     """The fields of an entry in the order of the model, with before and after. A field that is no more is left out.
 
-    So is the stamp of who did what and when, unless it has a word of its own: each line says both already.
+    So is the stamp of who did what and when, unless it has a word of its own: each line says both already. And so is
+    what Harbour counts for itself.
     """
     meta = apps.get_model(entry.object_type)._meta
     for field in meta.concrete_fields:
-        if field.name in entry.changes and not _is_stamp(field):
+        if field.name in entry.changes and not _is_stamp(field) and (field.editable or field.is_relation):
             before, after = entry.changes[field.name]
             # What was left empty in a new row is no change.
             if not (before in _EMPTY and after in _EMPTY):
@@ -179,6 +211,15 @@ def _names(entries: Iterable[LogEntry], see: See) -> Names:
         rows = see(model) if guarded else model._base_manager.all()
         found[model] = {str(row.pk): name(row) for row in rows.filter(pk__in=keys)} if keys else {}
     return found
+
+
+def _rows(entries: Iterable[LogEntry], see: See) -> Rows:
+    """What apps say of the rows that were changed: one query for each kind of row."""
+    keys: dict[type[Model], set[UUID]] = {}
+    for entry in entries:
+        if (model := apps.get_model(entry.object_type)) in _rows_told:
+            keys.setdefault(model, set()).add(entry.object_id)
+    return {key: row for model, some in keys.items() for key, row in _rows_told[model](some, see).items()}
 
 
 def _about(entries: Iterable[LogEntry], names: Names, see: See) -> dict[UUID, str]:

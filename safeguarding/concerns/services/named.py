@@ -4,10 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
-
-from children.models import Child, ChildDetail
-from safeguarding.audit.by_keys import ByKeys
+from children.badges import badges_of
+from children.models import Child
+from safeguarding.audit.by_keys import Asks, ByKeys
 from safeguarding.concerns.models import ConcernChild
 from safeguarding.sealing.fields import opened
 
@@ -40,7 +39,7 @@ class Named:
     name: str
     class_name: str
     words: str
-    badges: Sequence[str] | None = None
+    badges: Sequence[str] = ()
 
     @property
     def role_title(self) -> str:
@@ -65,10 +64,9 @@ def in_order[C: (Named, ConcernChild)](children: Iterable[C]) -> list[C]:
     return sorted(children, key=lambda named: _PLACE_OF_ROLE[named.role])
 
 
-def badge[C: (Named, ConcernChild)](children: Iterable[C | None], details: QuerySet[ChildDetail]) -> None:
-    """Give each child its `badges`: one query for all. None where `details`, and so the record, may not be seen."""
-    linked = [named for named in children if named and named.child_id]
-    found = details.filter(pk__in={named.child_id for named in linked})
-    badges = {detail.pk: detail.badges for detail in found.only("in_care", "sen_provision", "address_confidential")}
-    for named in linked:
-        named.badges = badges.get(named.child_id)  # type: ignore[attr-defined]
+def badge(request: Asks, children: Iterable[Named | None]) -> None:
+    """Give each child the `badges` that the person may see: one query."""
+    linked = [(named, named.child_id) for named in children if named and named.child_id]
+    badges = badges_of(request, {key for _, key in linked})
+    for named, key in linked:
+        named.badges = badges[key]

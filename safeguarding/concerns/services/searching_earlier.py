@@ -16,9 +16,10 @@ from safeguarding.concerns.models import EarlierFile, EarlierRecord
 from safeguarding.concerns.services.whole import See
 from safeguarding.sealing.fields import SealedField
 from safeguarding.sealing.ring import ring
-from safeguarding.sealing.services.rows import open_rows, sealed_fields
+from safeguarding.sealing.services.rows import as_text, open_rows, raw_rows, sealed_fields
 
-from .searching import BATCH, MOST, SECONDS, Passage, Pattern, _as_text, _passages, _pattern, _plain, _raw, _sieve
+from .passages import Passage, Pattern, passages_in, pattern_of, plain, sieve
+from .searching import BATCH, MOST, SECONDS
 
 # What each field is called where something is found in it.
 _WHERE = {
@@ -59,7 +60,7 @@ def search_earlier(
 
     At most fifty of each, and as far back as it comes in two seconds, which are 100,000 records.
     """
-    looked_for, ends = [_pattern(term) for term in terms], clock() + SECONDS
+    looked_for, ends = [pattern_of(term) for term in terms], clock() + SECONDS
     if not looked_for:
         return SearchedEarlier([], False)
     records = see(EarlierRecord).filter(school_id=school_id).order_by("-happened_at", "-pk")
@@ -85,18 +86,18 @@ def search_earlier(
 def _look(model: Any, rows: Any, looked_for: Sequence[Pattern], fitting: dict[UUID, list[Passage]]) -> int:
     """Look through some rows; what fits goes into `fitting`, in their order. How many there were."""
     fields = sealed_fields(model)
-    raw = _raw(rows.values_list(_as_text("pk"), _as_text("child_id"), *(field.name for field in fields)))
+    raw = raw_rows(rows.values_list(as_text("pk"), as_text("child_id"), *(field.name for field in fields)))
     if raw:
         ring().fetch(list({UUID(child).bytes for _, child, *_ in raw}))
-    may_hold = _sieve([pattern.needle for pattern in looked_for])
+    may_hold = sieve([pattern.needle for pattern in looked_for])
     texts: defaultdict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for place, field in enumerate(fields):
         one_field = ((row, child, sealed[place]) for row, child, *sealed in raw)
         for row, _, words in open_rows([field], one_field):
             for text in (text for one in words if may_hold(one) for text in _texts(field, one)):
-                texts[row].append((_WHERE[field.name], text, _plain(text)))
+                texts[row].append((_WHERE[field.name], text, plain(text)))
     for row, *_ in raw:
-        if passages := _passages(texts.get(row, ()), looked_for):
+        if passages := passages_in(texts.get(row, ()), looked_for):
             fitting[UUID(row)] = passages
     return len(raw)
 

@@ -36,24 +36,16 @@ class Whose:
 
 
 def whose(request: Request, concern: Concern, children: Collection[ConcernChild]) -> list[Whose]:
-    """The children of a concern, in their order, and each given its `badges`: two queries for all.
-
-    Badges are None where the record may not be seen.
-    """
+    """The children of a concern, in their order, and each given its `face`, empty where nothing may be seen."""
     cards = {named.child_id: named.child for named in children if named.child and named.child_id}
     found = faces(request, list(cards.values()))
     read = {key for key, card in cards.items() if may_see_files(request.user, card)}
     earlier = earlier_concerns(visible(request, Concern), concern, read)
-    for named in children:
-        face = found.get(named.child_id) if named.child_id else None
-        named.badges = face.detail.badges if face and face.detail else None  # type: ignore[attr-defined]
     nobody = Face()
+    for named in children:
+        named.face = found.get(named.child_id, nobody) if named.child_id else nobody  # type: ignore[attr-defined]
     return [
-        Whose(
-            named,
-            found.get(named.child_id, nobody) if named.child_id else nobody,
-            earlier.get(named.child_id) if named.child_id else None,
-        )
+        Whose(named, named.face, earlier.get(named.child_id) if named.child_id else None)  # type: ignore[attr-defined]
         for named in children
     ]
 

@@ -4,8 +4,10 @@ All of it by POST: what is looked for stands in no address. That somebody search
 never with the words.
 """
 
+from collections import defaultdict
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -23,7 +25,9 @@ from safeguarding.audit.services import record_many
 from safeguarding.concerns.forms.finding import FindForm
 from safeguarding.concerns.models import Concern, EarlierFile, EarlierRecord
 from safeguarding.concerns.services import reading
-from safeguarding.concerns.services.searching import FoundDocuments, search_documents, search_words, terms_of
+from safeguarding.concerns.services.passages import terms_of
+from safeguarding.concerns.services.searching import FoundDocuments, Tell, search_documents, search_words
+from safeguarding.concerns.services.searching_beside import FoundBeside, search_beside
 from safeguarding.concerns.services.searching_earlier import SearchedEarlier, search_earlier
 from safeguarding.http import Request
 from safeguarding.rendering import Showing
@@ -99,10 +103,12 @@ def _written(request: Request, words: str, before: str = "") -> dict[str, Any]:
     concerns = read_many(request, [hit.concern for hit in written.hits], verb=Verb.SEARCH, purpose="words")
     record_many(Verb.SEARCH, Concern._meta.label_lower, [c.pk for c in concerns], school_id=school_id, purpose="words")
     reading.dress(concerns)
+    beside = [] if before else _beside(request, terms, tell)
     earlier = None if before else _from_earlier(request, terms)
     rows = reading.rows(concerns, reader=request.user, at=timezone.now())
     hits = list(zip(rows, written.hits, strict=True))
-    return {"written": written, "hits": hits, "terms": terms, "documents": documents, "earlier": earlier}
+    found = {"documents": documents, "beside": beside, "earlier": earlier}
+    return {"written": written, "hits": hits, "terms": terms, **found}
 
 
 def _documents(request: Request, terms: list[str]) -> FoundDocuments:
@@ -112,6 +118,18 @@ def _documents(request: Request, terms: list[str]) -> FoundDocuments:
     files = read_many(request, [one.file for one in documents.found], verb=Verb.SEARCH, purpose="documents")
     record_many(Verb.SEARCH, ChildFile._meta.label_lower, [f.pk for f in files], school_id=school_id, purpose="words")
     return documents
+
+
+def _beside(request: Request, terms: list[str], tell: Tell) -> list[FoundBeside]:
+    """What apps above have of it, by their own pages. Each record that is shown is recorded."""
+    school_id = request.held.school_id
+    found = search_beside(partial(visible, request), school_id, terms, tell)
+    keys: defaultdict[str, list[UUID]] = defaultdict(list)
+    for row in (hit.row for one in found for hit in one.hits):
+        keys[row._meta.label_lower].append(row.pk)
+    for label, some in keys.items():
+        record_many(Verb.SEARCH, label, some, school_id=school_id, purpose="words")
+    return found
 
 
 def _from_earlier(request: Request, terms: list[str]) -> SearchedEarlier:

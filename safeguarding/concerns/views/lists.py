@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from children.forms.lists import FindForm
-from children.models import Child, ChildDetail
+from children.models import Child
 from children.panels import record_frame
 from children.permissions import access_to_a_child
 from children.services import asked_about, find_children
@@ -65,7 +65,7 @@ def today(request: Request) -> HttpResponse:
     lists = {"waiting": waiting, "urgent": waiting.filter(how_soon__gte=HowSoon.TODAY), **of_concerns, **of_actions}
     rows = partial(reading.rows, reader=request.user, at=at)
     new = rows(shown)
-    badge([row.child for row in new], visible(request, ChildDetail))
+    badge(request, [row.child for row in new])
     counted = _all(lists, {"waiting": shown, "urgent": urgent, **few})
     context = {
         "today": day,

@@ -1,5 +1,6 @@
 """What is asked of somebody who begins, corrects, ends a plan, or says that it was entered in error?"""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -53,9 +54,12 @@ def _asks_for_first(kind: str, step: str) -> bool:
 
 @with_columns(Episode, EPISODE_COLUMNS, WORDS)
 class BeginForm(TokenForm):
-    """A plan or a status that the authority decided. `after`: the conference that decided on it."""
+    """A plan or a status that the authority decided. `after`: the conference that decided on it; `referral`: the
+    referral that was answered by it. `known`: the steps of which it is known when they were last held.
+    """
 
     after = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    referral = forms.UUIDField(widget=forms.HiddenInput, required=False)
     starts_on = DateBoxesField(label="First day", past=True)
     authority = forms.ChoiceField(label="Local authority", required=False)
     known_by = forms.ChoiceField(label="How the school knows", required=False)
@@ -72,10 +76,13 @@ class BeginForm(TokenForm):
         ),
     )
 
-    def __init__(self, data: Any = None, *, kind: str, born: date | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, kind: str, born: date | None = None, known: Collection[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(data, **kwargs)
         today = timezone.localdate()
         self.kind, self.of, self.born = kind, EPISODES[kind], born
+        self.counted = [step for step in counted_kinds(kind) if step.key not in known]
         keep_those_of(self, self.of, EPISODE_COLUMNS, today=today)
         keep_words(self, self.of.words, WORDS)
         fields: dict[str, Any] = self.fields
@@ -83,12 +90,10 @@ class BeginForm(TokenForm):
         fields["authority"].required = self.of.needs_authority
         fields["known_by"].choices = _listed("known_by", today)
         self._ask_what_was_held()
-        self.order_fields(
-            ["deed", "token", "after", "starts_on", "authority", *self.of.columns, "known_by", *self.of.words, "since"]
-        )
+        order = ["starts_on", "authority", *self.of.columns, "known_by", *self.of.words, "since"]
+        self.order_fields(["deed", "token", "after", "referral", *order])
 
     def _ask_what_was_held(self) -> None:
-        self.counted = counted_kinds(self.kind)
         if not self.counted:
             del self.fields["since"]
         for step in self.counted:

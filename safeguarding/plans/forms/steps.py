@@ -68,6 +68,15 @@ class BookForm(_OfStep, SeenForm):
         return given
 
 
+class _DayHeldField(DateBoxesField):
+    """The day on which it was held. Where it is left out, a sentence asks for it that its label would not make."""
+
+    def validate(self, value: date | None) -> None:
+        if value is None:
+            raise forms.ValidationError("Enter the day it was held", code="required")
+        super().validate(value)
+
+
 class _Held(DeedForm):
     """The typed results of a kind, and what was said."""
 
@@ -94,7 +103,7 @@ class _Held(DeedForm):
 class HoldForm(_Held, _OfStep, SeenForm):
     """It was held: when, and what came of it."""
 
-    held_on = DateBoxesField(label="Held on", past=True)
+    held_on = _DayHeldField(label="Held on", past=True)
     field_order = ("deed", "seen", "held_on")
 
     def __init__(self, data: Any = None, *, step: Step, **kwargs: Any) -> None:
@@ -114,7 +123,7 @@ class HoldForm(_Held, _OfStep, SeenForm):
 class CorrectStepForm(_Held, _OfStep, SeenForm, TokenForm):
     """Another day, or other results, of what was held, and why."""
 
-    held_on = DateBoxesField(label="Held on", past=True)
+    held_on = _DayHeldField(label="Held on", past=True)
     reason = MentionText(label="Why it is corrected", max_length=MOST_WORDS)
 
     def __init__(self, data: Any = None, *, step: Step, **kwargs: Any) -> None:

@@ -67,7 +67,8 @@ class StepKind(Kind):
 
 @dataclass(frozen=True)
 class EpisodeKind(Kind):
-    """A status that a child has from a day until a day. `badge` is what stands beside the name; empty: nothing does.
+    """A status that a child has from a day until a day. `badge` is what stands beside the name (a key of
+    the component); empty: nothing does.
 
     `steps` are the keys of the steps that it may have, `ends` the list of reasons for which it ends.
     """

@@ -142,6 +142,7 @@ STEPS: dict[str, StepKind] = _by_key(
         required=("outcome",),
         outcomes="assess_decision",
         words=_ALL,
+        notice=(26,),
     ),
     K(
         "plan_decision",
@@ -151,6 +152,7 @@ STEPS: dict[str, StepKind] = _by_key(
         required=("outcome",),
         outcomes="plan_decision",
         words=_ALL,
+        notice=(26,),
     ),
     K(
         "consultation",
@@ -159,11 +161,12 @@ STEPS: dict[str, StepKind] = _by_key(
         columns=("outcome",),
         outcomes="placement_reply",
         words=_ALL,
+        notice=(26,),
         duty=D.SCHOOL,
     ),
-    K("final_plan", "Final plan", SEND, words=_ALL, settles=("assess_decision", "plan_decision")),
-    K("annual_review", "Annual review meeting", SEND, words=_MET, duty=D.SCHOOL),
-    K("review_report", "Report of the annual review", SEND, words=_ALL, duty=D.SCHOOL, is_one_each=True),
+    K("final_plan", "Final plan", SEND, words=_ALL, notice=(26,), settles=("assess_decision", "plan_decision")),
+    K("annual_review", "Annual review meeting", SEND, words=_MET, notice=(26,), duty=D.SCHOOL),
+    K("review_report", "Report of the annual review", SEND, words=_ALL, notice=(26,), duty=D.SCHOOL, is_one_each=True),
     K(
         "review_decision",
         "Authority decides after the review",
@@ -172,9 +175,10 @@ STEPS: dict[str, StepKind] = _by_key(
         required=("outcome",),
         outcomes="review_decision",
         words=_ALL,
+        notice=(26,),
         is_one_each=True,
     ),
-    K("amended_plan", "Final amended plan", SEND, words=_ALL, is_one_each=True),
+    K("amended_plan", "Final amended plan", SEND, words=_ALL, notice=(26,), is_one_each=True),
     # Adoption.
     K("adoption_decision", "Decision that the child should be placed", ADOPTION_ACT, words=("said",), notice=(23,)),
     K(

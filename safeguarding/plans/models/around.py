@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from children.models import Child
 from safeguarding import personal_data
 from safeguarding.accounts.models import User
+from safeguarding.addresses import address_of
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.plans.kinds import EPISODES, Area
@@ -87,6 +88,7 @@ class PlanFile(StoredFile):
         OTHER = "other", "Something else"
 
     nav = "children"
+    opens_in_error = False
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
     area = models.CharField(max_length=12, choices=Area)
@@ -107,6 +109,9 @@ class PlanFile(StoredFile):
         collection = WHY
         retention = Retention.GOES_WITH_IT
 
+    def get_absolute_url(self) -> str:
+        return f"{address_of('plan_step', self.step_id)}#files"
+
     @property
     def belongs_to(self) -> str:
         return f"record {self.child.number}"
@@ -120,7 +125,7 @@ class Designation(OfPlan):
 
     episode = models.OneToOneField(Episode, on_delete=models.PROTECT, related_name="designation")
     kind = models.CharField(
-        "what it is", max_length=24, choices=[(kind.key, kind.badge) for kind in EPISODES.values() if kind.badge]
+        "what it is", max_length=24, choices=[(kind.key, kind.title) for kind in EPISODES.values() if kind.badge]
     )
     starts_on = models.DateField("from")
     ends_on = models.DateField("until", null=True, blank=True)
@@ -136,7 +141,3 @@ class Designation(OfPlan):
         source = Source.LOCAL_AUTHORITY
         collection = WHY
         retention = Retention.GOES_WITH_IT
-
-    @property
-    def badge(self) -> str:
-        return EPISODES[self.kind].badge

@@ -10,8 +10,9 @@ from safeguarding.plans.kinds import Area, Kind
 from safeguarding.sealing.fields import SealedText
 
 WHY = (
-    "mandatory for the authority that made the plan (Children Act 1989); the school holds its copy to safeguard and "
-    "promote welfare (Education Act 2002 s.175, KCSIE 2025)"
+    "mandatory for the authority that made the plan (Children Act 1989, Adoption and Children Act 2002, Children and "
+    "Families Act 2014); the school holds its copy to safeguard and promote welfare (Education Act 2002 s.175, KCSIE "
+    "2025)"
 )
 
 

@@ -16,18 +16,21 @@ from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import User
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.plans.deadlines import BEGINNING, Asked, Rule, asked_after
+from safeguarding.exceptions import BadInput
+from safeguarding.plans.deadlines import BEGINNING, CONSULTED, Asked, Rule, asked_after
 from safeguarding.plans.kinds import STEPS
 from safeguarding.plans.lifecycles import step_life
 from safeguarding.plans.models import DeadlineRule, Episode, Step
 from safeguarding.plans.verbs import PlanVerb
 from safeguarding.prepared import prepared
 
+from . import reminders
 from .rules import rules_at
 
 SS = Step.Status
 RECOUNTED = "What it was counted from was corrected, and asks for it no longer."
 ENDED = "The plan has ended."
+_WAITS = "{} waits already in this plan. Open that date to book it, to move it, or to record that it was held."
 LAST_UNKNOWN = "When it was last held is not recorded here."
 
 
@@ -150,7 +153,7 @@ def _wait(counting: Counting, asked: Asked, trigger: Trigger, at: datetime) -> S
     )
     if made:
         record(Verb.CREATE, step, by=counting.by)
-    elif step.status == SS.SET_ASIDE:
+    elif step.status == SS.SET_ASIDE and step.aside_reason == RECOUNTED:
         _set(step, {**counting.fields(asked), **_NOT_ASIDE}, by=counting.by)
     return step
 
@@ -181,6 +184,7 @@ def stop_waiting(episode: Episode, *, by: User, at: datetime) -> None:
     """Set aside what waits in an episode that has ended."""
     for step in Step.objects.filter(episode=episode, status=SS.WAITING).order_by("pk"):
         step_life.perform("set_aside", step, by=by, at=at, aside_reason=ENDED)
+        reminders.settle([step.pk], by=by, at=at)
 
 
 _NOT_ASIDE = {"status": SS.WAITING, "set_aside_at": None, "set_aside_by": None, "aside_reason": ""}
@@ -188,7 +192,8 @@ _NOT_ASIDE = {"status": SS.WAITING, "set_aside_at": None, "set_aside_by": None, 
 
 def count_again(counting: Counting, corrected: Step | None, *, at: datetime | None = None) -> None:
     """A day or an outcome was corrected: of a step, or of the beginning (None). What was counted from it moves, what it
-    asks for no longer is set aside, and what it asks for now waits. Days counted from other steps are looked at too.
+    asks for no longer is set aside, and what it asks for now waits; in a plan that has ended, until that is opened
+    again. Days counted from other steps are looked at too. What somebody set aside stays so.
     """
     at = at or timezone.now()
     steps = list(Step.objects.filter(episode=counting.episode).select_related("rule").order_by("held_on", "pk"))
@@ -201,10 +206,15 @@ def count_again(counting: Counting, corrected: Step | None, *, at: datetime | No
         for step in followers:
             if step.kind in asked:
                 _set(step, counting.fields(asked[step.kind]), by=counting.by)
-            elif step.status == SS.WAITING and root == (corrected.pk if corrected else None):
+            elif _waits(step) and root == (corrected.pk if corrected else None):
                 _let_go(step, by=counting.by, at=at)
         if corrected is not None and root == corrected.pk:
             follow(counting, trigger, but={one.kind for one in followers if one.status != SS.SET_ASIDE}, at=at)
+
+
+def _waits(step: Step) -> bool:
+    """Whether a step waits, or would if its plan had not ended."""
+    return step.status == SS.WAITING or (step.status == SS.SET_ASIDE and step.aside_reason == ENDED)
 
 
 def _let_go(step: Step, *, by: User, at: datetime) -> None:
@@ -219,8 +229,12 @@ def _let_go(step: Step, *, by: User, at: datetime) -> None:
 
 
 def _follows(step: Step, trigger: Trigger, root: UUID | None) -> bool:
-    """Whether a step waits, or was held, because of this trigger: of a booking those that are due before it."""
-    return step.rule is not None and step.after_id == root and (step.rule.amount < 0) == trigger.booked
+    """Whether a step waits, or was held, because of this trigger: of a booking those that are due before it. A reply
+    that the school was asked for follows from no step, and from no beginning.
+    """
+    if step.rule is None or step.rule.after == CONSULTED:
+        return False
+    return step.after_id == root and (step.rule.amount < 0) == trigger.booked
 
 
 def _set(step: Step, fields: dict[str, object], *, by: User) -> None:
@@ -233,6 +247,28 @@ def _set(step: Step, fields: dict[str, object], *, by: User) -> None:
     step.revision += 1
     step.save(update_fields=[*changed, "revision"])
     record(PlanVerb.CORRECT, step, by=by)
+
+
+def to_hold(episode: Episode, kind: str, held_on: date) -> Step | None:
+    """The step that was held on a day, of those that wait. None for one that came before what is recorded already, or
+    that two people record: the next does not count as held by that.
+    """
+    later = Step.objects.filter(episode=episode, kind=kind, status=SS.HELD, held_on__gte=held_on)
+    if not STEPS[kind].is_one_each and later.exists():
+        return None
+    return Step.objects.filter(episode=episode, kind=kind, status=SS.WAITING).order_by("due_on", "pk").first()
+
+
+def to_come(episode: Episode, kind: str, *, is_booked: bool) -> Step | None:
+    """The step that waits, and is booked now. Raises `BadInput` where one waits and is booked already: of each kind one
+    waits at a time, but of those that belong to one step each.
+    """
+    if STEPS[kind].is_one_each:
+        return None
+    there = Step.objects.filter(episode=episode, kind=kind, status=SS.WAITING).order_by("due_on", "pk").first()
+    if there is not None and (there.booked_on or not is_booked):
+        raise BadInput(_WAITS.format(there.title))
+    return there
 
 
 def next_number(episode: Episode, kind: str) -> int:

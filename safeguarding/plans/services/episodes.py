@@ -29,6 +29,7 @@ from safeguarding.plans.models import Designation, Episode, Step
 from safeguarding.plans.permissions import ensure_keeps, ensure_keeps_record
 from safeguarding.plans.verbs import PlanVerb
 
+from . import reminders
 from .checking import Problems, column_problems, episode_problems, past_day, raise_first
 from .dates import (
     ENDED,
@@ -41,6 +42,8 @@ from .dates import (
     trigger_of,
     wait_without_a_day,
 )
+from .referrals import ACKNOWLEDGEMENT, answered_on
+from .steps import add_step
 
 TWIN = "This child has an open plan of this kind with this authority. Open that one, or end it first."
 CHANGED = "Somebody changed this plan while you were writing. Look at it below, then save again."
@@ -76,9 +79,10 @@ def begin_episode(
     """An episode, its badge, and the steps that wait from its first day. The same form again is one episode.
 
     `columns` and `words` are fields of the kind. `concern` and `referral` are what it came from: who may not see
-    that concern sees nothing of the episode. `last` says, of one that is entered late, what was last held of kinds of
-    steps: the next is counted from there, and nothing earlier waits. None where nobody knows: what is still ahead
-    waits, and what comes again and again waits without a day.
+    that concern sees nothing of the episode, and where the referral was answered, its acknowledgement was held that
+    day. `last` says, of one that is entered late, what was last held of kinds of steps: the next is counted from there,
+    and nothing earlier waits. None where nobody knows: what is still ahead waits, and what comes again and again waits
+    without a day.
 
     Raises `NotAllowed`, `BadInput`.
     """
@@ -111,6 +115,7 @@ def begin_episode(
         record(Verb.CREATE, episode, by=by)
         _put_badge(episode, by=by)
         _set_going(Counting(episode, by), last, at=at)
+        _take_answer(episode, by=by, at=at)
     return episode
 
 
@@ -157,6 +162,16 @@ def _set_going(counting: Counting, last: Mapping[str, LastHeld | None], *, at: d
     for kind in unknown:
         if kind in goes_on:
             wait_without_a_day(counting, kind, at=at)
+
+
+def _take_answer(episode: Episode, *, by: User, at: datetime) -> None:
+    """The answer to the referral is the acknowledgement: nobody types its day again."""
+    if episode.referral is None or ACKNOWLEDGEMENT not in episode.of_kind.steps:
+        return
+    there = Step.objects.filter(episode=episode, kind=ACKNOWLEDGEMENT, status=Step.Status.HELD)
+    if (day := answered_on(episode.referral)) and not there.exists():
+        token = uuid5(episode.pk, ACKNOWLEDGEMENT)
+        add_step(episode=episode, token=token, kind=ACKNOWLEDGEMENT, held_on=day, by=by, at=at)
 
 
 def _last_problems(last: Mapping[str, LastHeld | None], today: date) -> Problems:
@@ -323,6 +338,8 @@ def enter_in_error(*, episode: Episode, seen: int, reason: str, by: User, at: da
         raise BadInput("Say why it was entered in error.")
     with with_errors(episode.pk):
         _ensure_seen(Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk), seen)
+        waits = Step.objects.filter(episode=episode, status=Step.Status.WAITING).values_list("pk", flat=True)
+        reminders.settle(waits, by=by, at=at or timezone.now())
         return episode_life.perform("enter_in_error", episode, by=by, at=at, error_reason=reason.strip())
 
 

@@ -3,14 +3,16 @@
 Of what an authority or health services should have held, leads are told once it is late. Work of the worker.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db.models import F, Q
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import people_with
-from safeguarding.accounts.services import leads_on_duty, tell
+from safeguarding.accounts.services import leads_on_duty, settle_notices, tell
 from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import who_sees
@@ -46,6 +48,12 @@ def tell_of_dates(*, at: datetime | None = None) -> int:
         if told >= AT_ONCE:
             break
     return told
+
+
+def settle(steps: Iterable[UUID], *, by: User, at: datetime) -> None:
+    """These dates ask for nothing any more: they were held or set aside, or their plan was entered in error."""
+    for key in steps:
+        settle_notices(object_id=key, kinds=[*PlanNotice], by=by, at=at)
 
 
 def _tell(step: Step, today: date, at: datetime) -> int:

@@ -23,8 +23,9 @@ from safeguarding.plans.models import Episode, Step, StepNote
 from safeguarding.plans.permissions import ensure_keeps_record
 from safeguarding.plans.verbs import PlanVerb
 
+from . import reminders
 from .checking import booking_problems, past_day, raise_first, step_problems
-from .dates import Counting, Trigger, born, count_again, follow, next_number, stop_waiting, trigger_of
+from .dates import Counting, Trigger, born, count_again, follow, next_number, stop_waiting, to_come, to_hold, trigger_of
 
 SS, NK = Step.Status, StepNote.Kind
 CHANGED = "Somebody changed this while you were writing. Look at it below, then save again."
@@ -50,10 +51,9 @@ def add_step(
 ) -> Step:
     """One more step, that waits, is booked, or was held. The same form again is one step.
 
-    One that was held is the one that waited for it, where there is one: its rule and its day stay with it. What was
-    held before another of its kind is told late, and leaves what waits as it is. `asked_on`
-    is the day on which the school was asked for a reply that is due by a rule. Raises `NotAllowed`, `BadInput`,
-    `OutOfTurn`.
+    One that was held, or is booked, is the one that waited for it, where there is one: its rule and its day stay with
+    it. What was held before another of its kind is told late, and leaves what waits as it is. `asked_on` is the day on
+    which the school was asked for a reply that is due by a rule. Raises `NotAllowed`, `BadInput`, `OutOfTurn`.
     """
     now, at = _episode_open(episode, by), at or timezone.now()
     if kind not in now.of_kind.steps:
@@ -63,7 +63,7 @@ def add_step(
     key = entry_token(token, now.pk, kind, held_on, booked_on, asked_on, *said)
     if there := Step.objects.filter(token=key).first():
         return there
-    step = _waiting(now, kind, held_on) if held_on else None
+    step = to_hold(now, kind, held_on) if held_on else to_come(now, kind, is_booked=booked_on is not None)
     if step is None:
         step = _new(now, key, kind, owner=owner, by=by, at=at)
         if asked_on and kind in ASKED:
@@ -78,16 +78,6 @@ def add_step(
     if held_on:
         return hold_step(step=step, seen=step.revision, held_on=held_on, columns=columns, words=words, by=by, at=at)
     return step
-
-
-def _waiting(episode: Episode, kind: str, held_on: date) -> Step | None:
-    """The step that was held on a day, of those that wait. None for one that came before what is recorded already, or
-    that two people record: the next does not count as held by that.
-    """
-    later = Step.objects.filter(episode=episode, kind=kind, status=SS.HELD, held_on__gte=held_on)
-    if not STEPS[kind].is_one_each and later.exists():
-        return None
-    return Step.objects.filter(episode=episode, kind=kind, status=SS.WAITING).order_by("due_on", "pk").first()
 
 
 def _new(episode: Episode, token: UUID, kind: str, *, owner: User | None, by: User, at: datetime) -> Step:
@@ -140,8 +130,9 @@ def book_step(
     Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
     """
     at = at or timezone.now()
-    if (step.booked_on, step.booked_time, step.owner_id) == (booked_on, booked_time, owner and owner.pk):
-        return step
+    said = {"booked_on": booked_on, "booked_time": booked_time, "owner_id": owner and owner.pk}
+    if there := _done_already(step, by, SS.WAITING, said):
+        return there
     now = _open(step, by, seen=seen)
     raise_first(booking_problems(booked_on, episode=now.episode, today=timezone.localdate(at)))
     if owner is not None:
@@ -173,9 +164,7 @@ def hold_step(
     """
     columns, at = columns or {}, at or timezone.now()
     said = {name: text.strip() for name, text in (words or {}).items()}
-    ensure_keeps_record(by, step)
-    there = Step.objects.get(pk=step.pk)
-    if there.status == SS.HELD and _says(there, {"held_on": held_on, "held_by_id": by.pk, **columns, **said}):
+    if there := _done_already(step, by, SS.HELD, {"held_on": held_on, "held_by_id": by.pk, **columns, **said}):
         return there
     now = _open(step, by, seen=seen)
     raise_first(
@@ -193,6 +182,7 @@ def hold_step(
     held = step_life.perform("hold", now, by=by, at=at, held_on=held_on, number=number, **columns, **said)
     if held.kind == "placement":
         _end_last_placement(held, by=by)
+    reminders.settle([held.pk], by=by, at=at)
     follow(Counting(held.episode, by), trigger_of(held), at=at)
     settled = Step.objects.filter(episode=held.episode, status=SS.WAITING, kind__in=held.of_kind.settles)
     for one in settled.order_by("pk"):
@@ -200,8 +190,12 @@ def hold_step(
     return held
 
 
-def _says(row: Any, fields: Mapping[str, Any]) -> bool:
-    return all(getattr(row, name) == value for name, value in fields.items())
+def _done_already(step: Step, by: User, status: str, said: Mapping[str, Any]) -> Step | None:
+    """The step, locked, where it stands as the form says: the second of two clicks waits here for the first."""
+    ensure_keeps_record(by, step)
+    there = _locked(step)
+    is_done = there.status == status and all(getattr(there, name) == value for name, value in said.items())
+    return there if is_done else None
 
 
 def _end_last_placement(placement: Step, *, by: User) -> None:
@@ -240,9 +234,9 @@ def correct_step(
     today = timezone.localdate(at)
     ensure_keeps_record(by, step)
     key = entry_token(token, step.pk, held_on, reason, *sorted((columns or {}).items()))
-    if StepNote.objects.filter(token=key).exists():
-        return Step.objects.get(pk=step.pk)
     now = _locked(step)
+    if StepNote.objects.filter(token=key).exists():
+        return now
     if now.status != SS.HELD:
         raise OutOfTurn("Only what was held is corrected. Book or record it first.")
     _ensure_seen(now, seen)
@@ -286,20 +280,19 @@ def set_aside_step(*, step: Step, seen: int, reason: str, by: User, at: datetime
 
     Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
     """
-    ensure_keeps_record(by, step)
-    there = Step.objects.get(pk=step.pk)
-    if there.status == SS.SET_ASIDE and (there.set_aside_by_id, there.aside_reason) == (by.pk, reason.strip()):
+    if there := _done_already(step, by, SS.SET_ASIDE, {"set_aside_by_id": by.pk, "aside_reason": reason.strip()}):
         return there
     if not reason.strip():
         raise BadInput("Say why it is set aside.")
-    now = _open(step, by, seen=seen)
+    now, at = _open(step, by, seen=seen), at or timezone.now()
+    reminders.settle([now.pk], by=by, at=at)
     return step_life.perform("set_aside", now, by=by, at=at, aside_reason=reason.strip())
 
 
 @transaction.atomic
 def take_back_step(*, step: Step, seen: int, by: User, at: datetime | None = None) -> Step:
-    """It waits again. Raises `NotAllowed`, `ChangedSince`, `OutOfTurn`."""
-    _episode_open(step.episode, by)
+    """It waits again, where no other of its kind does. Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`."""
+    to_come(_episode_open(step.episode, by), step.kind, is_booked=False)
     _ensure_seen(Step.objects.select_for_update(of=("self",)).get(pk=step.pk), seen)
     cleared = {"set_aside_at": None, "set_aside_by": None, "aside_reason": ""}
     return step_life.perform("take_back", step, by=by, at=at, **cleared)

@@ -48,10 +48,10 @@ def missed(steps: QuerySet[Step], school_id: UUID | None = None) -> QuerySet[Ste
 
 
 def statuses(badges: QuerySet[Designation], school_id: UUID) -> list[tuple[str, str, int]]:
-    """How many children have each status now: its kind, its badge, how many. In the order of the kinds."""
+    """How many children have each status now: its kind, its title, how many. In the order of the kinds."""
     now = badges.filter(_ON_ROLL, school_id=school_id, ends_on=None)
     counted = dict(now.order_by().values_list("kind").annotate(n=Count("child", distinct=True)))
-    return [(key, kind.badge, counted[key]) for key, kind in EPISODES.items() if key in counted]
+    return [(key, kind.title, counted[key]) for key, kind in EPISODES.items() if key in counted]
 
 
 def with_status(badges: QuerySet[Designation], school_id: UUID, kind: str) -> QuerySet[Designation]:

@@ -1,5 +1,7 @@
 """Record a change: what is to be said of a plan that is open, or which plan or status begins."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from django.utils import timezone
 from children.models import Child
 from children.panels import record_frame
 from safeguarding.accounts.permissions import requires_for_record
+from safeguarding.accounts.services import get_school
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns.models import Concern, Referral
 from safeguarding.concerns.views.mentioning import whole_about
@@ -18,7 +21,7 @@ from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.http import Request
 from safeguarding.keys import record_of
 from safeguarding.plans.capabilities import PlanCapability
-from safeguarding.plans.forms.episodes import BeginForm
+from safeguarding.plans.forms.episodes import LATE, NOTHING, BeginForm
 from safeguarding.plans.kinds import EPISODES, Area
 from safeguarding.plans.models import Episode, Step
 from safeguarding.plans.permissions import (
@@ -31,12 +34,16 @@ from safeguarding.plans.permissions import (
 )
 from safeguarding.plans.services.dates import born
 from safeguarding.plans.services.episodes import begin_episode
+from safeguarding.plans.services.referrals import ACKNOWLEDGEMENT, LEADS_TO, answered_on
 from safeguarding.unsaved import waits_unsent
 
+from .from_referral import referral_of
 from .reading import episodes_of, steps_of, told
 
 # The outcome of a conference that begins a child protection plan.
 DECIDED = {"kind": "initial_conference", "status": Step.Status.HELD, "outcome": "plan"}
+# The code of those who refer as a school does.
+SCHOOLS = "2A"
 
 
 @waits_unsent(BeginForm)
@@ -52,22 +59,23 @@ def record_change(request: Request, child_id: UUID) -> HttpResponse:
     if kind not in EPISODES:
         return _choose(request, child, kept)
     ensure_keeps(request.user, EPISODES[kind].area, child)
-    after = _after(request, child, request.POST.get("after") or request.GET.get("after", ""))
+    source = _source(request, child, kind)
     form = BeginForm(
         request.POST or None,
         kind=kind,
         born=born(request.user, child.pk),
-        initial={"deed": "begin", **_first_words(request, child, kind, after)},
+        known=(ACKNOWLEDGEMENT,) if source.answered_on else (),
+        initial={"deed": "begin", **_first_words(request, child, kind, source)},
     )
     if not whole_about(request, form, child):
-        return _page(request, child, form, after)
+        return _page(request, child, form, source)
 
     def again(refusal: HarbourError) -> HttpResponse:
         there = read_one(request, Child, purpose="plans", pk=child_id)
-        return _page(request, there, form, after, refusal=refusal)
+        return _page(request, there, form, source, refusal=refusal)
 
     request.again = again
-    begun = _begin(request, child, form, after)
+    begun = _begin(request, child, form, source)
     messages.success(request, f"{begun.of_kind.title}: on the record. Its dates stand below.")
     return redirect("episode", begun.pk)
 
@@ -99,34 +107,68 @@ def _choose(request: Request, child: Child, kept: frozenset[str]) -> HttpRespons
     return render(request, "plans/change.html", context)
 
 
-def _after(request: Request, child: Child, key: str) -> Step | None:
-    """The conference that decided on a child protection plan, where the form was opened from there."""
-    step_id = record_of(key) if key else None
+@dataclass(frozen=True)
+class _Source:
+    """What the form was opened from: the conference that decided on the plan, or a referral that was answered."""
+
+    conference: Step | None = None
+    referral: Referral | None = None
+    answered_on: date | None = None
+
+
+def _source(request: Request, child: Child, kind: str) -> _Source:
+    if conference := _conference(request, child, _asked(request, "after")):
+        return _Source(conference)
+    if kind == LEADS_TO and (referral := referral_of(request, child, _asked(request, "referral"))):
+        return _Source(None, referral, answered_on(referral))
+    return _Source()
+
+
+def _asked(request: Request, name: str) -> UUID | None:
+    key = request.POST.get(name) or request.GET.get(name, "")
+    return record_of(key) if key else None
+
+
+def _conference(request: Request, child: Child, step_id: UUID | None) -> Step | None:
     if step_id is None:
         return None
     rows = visible(request, Step).filter(child=child, **DECIDED).select_related("episode")
     return rows.filter(pk=step_id).first()
 
 
-def _first_words(request: Request, child: Child, kind: str, after: Step | None) -> dict[str, Any]:
-    """What the form has before anything is typed: of the conference, else the authority of the newest plan."""
-    if after is not None:
+def _first_words(request: Request, child: Child, kind: str, source: _Source) -> dict[str, Any]:
+    """What the form has before anything is typed: of what it was opened from, else the authority of the newest plan."""
+    if (conference := source.conference) is not None:
         return {
-            "after": after.pk,
-            "starts_on": after.held_on,
-            "authority": after.episode.authority,
+            "after": conference.pk,
+            "starts_on": conference.held_on,
+            "authority": conference.episode.authority,
             "known_by": "meeting",
-            "since": "nothing",
+            "since": NOTHING,
         }
-    newest = episodes_of(request, child).exclude(authority="").first()
-    return {"authority": newest.authority} if newest and EPISODES[kind].needs_authority else {}
+    newest = episodes_of(request, child).exclude(authority="").first() if EPISODES[kind].needs_authority else None
+    first = {"authority": newest.authority} if newest else {}
+    if (referral := source.referral) is None:
+        return first
+    sent_on = timezone.localdate(referral.sent_at)
+    return {
+        "authority": get_school(child.school_id).local_authority,
+        **first,
+        "referral": referral.pk,
+        "starts_on": sent_on,
+        "reference": referral.their_reference,
+        "referred_by": SCHOOLS,
+        "known_by": "referral",
+        "since": NOTHING if sent_on >= timezone.localdate() - LATE else "",
+    }
 
 
-def _begin(request: Request, child: Child, form: BeginForm, after: Step | None) -> Episode:
+def _begin(request: Request, child: Child, form: BeginForm, source: _Source) -> Episode:
     given = form.cleaned_data
-    concern = referral = None
-    if after is not None:
-        begun = after.episode
+    referral = source.referral
+    concern = referral.concern if referral else None
+    if source.conference is not None:
+        begun = source.conference.episode
         concern = visible(request, Concern).filter(pk__in=[begun.began_with_id]).first()
         referral = visible(request, Referral).filter(pk__in=[begun.referral_id]).first()
     return begin_episode(
@@ -146,13 +188,13 @@ def _begin(request: Request, child: Child, form: BeginForm, after: Step | None) 
 
 
 def _page(
-    request: Request, child: Child, form: BeginForm, after: Step | None, *, refusal: HarbourError | None = None
+    request: Request, child: Child, form: BeginForm, source: _Source, *, refusal: HarbourError | None = None
 ) -> HttpResponse:
     status = refusal.status if refusal else 422 if form.errors else 200
     context = record_frame(request, child, "plans") | {
         "form": form,
         "kind": form.of,
-        "after": after,
+        "source": source,
         "refusal": refusal,
         "here": f"{request.path}?kind={form.kind}",
     }

@@ -219,7 +219,7 @@ def _page(
     people = visible(request, Professional).filter(episode=found).order_by("ended_at", "role", "written_at")[:MOST]
     there = offered(found, DEEDS.values(), bound, episode=found) if keeps else {}
     adding = bound.get(_ADD.key) or (_asked_to_add(request, found) if keeps else None)
-    context = record_frame(request, child, "plans") | {
+    context = {
         "episode": found,
         "plan": told(found, rows, today=timezone.localdate(), on_roll=child.is_on_roll),
         "facts": _facts(found),
@@ -235,7 +235,10 @@ def _page(
         "here": request.path,
         "has_errors": any(form.errors for form in bound.values()),
     }
-    return render(request, "plans/episode.html", context, status=status)
+    # The frame and the number in the menu are those of every page: what was entered in error counts in none.
+    with with_errors(""):
+        frame = record_frame(request, child, "plans")
+        return render(request, "plans/episode.html", frame | context, status=status)
 
 
 def _facts(found: Episode) -> list[tuple[str, str]]:

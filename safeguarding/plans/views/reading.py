@@ -1,6 +1,6 @@
 """What do the pages of plans show? Rows put together from what the reader may see: no page asks for more."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -201,9 +201,9 @@ def _warnings(open_: list[Episode], shown: list[Told], steps: Sequence[Step]) ->
     return found
 
 
-def facts_of(row: Episode | Step) -> list[tuple[str, str]]:
-    """The typed columns of a row that hold something, each under its label."""
-    return [(_label(row, column), said) for column, said in row.filled]
+def facts_of(row: Episode | Step, *, but: Collection[str] = ()) -> list[tuple[str, str]]:
+    """The typed columns of a row that hold something, each under its label; `but` stand elsewhere."""
+    return [(_label(row, column), said) for column, said in row.filled if column not in but]
 
 
 def words_of(row: Episode | Step, names: Iterable[str]) -> list[tuple[str, str]]:

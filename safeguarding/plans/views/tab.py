@@ -32,7 +32,8 @@ def child_plans(request: Request, child_id: UUID) -> HttpResponse:
     whole = whole_tab(request, child, today=timezone.localdate())
     if not (whole.anything or kept or areas_read(request.user, child) & {*TAB_AREAS}):
         if not_named(request.user, child.school_id):
-            return render(request, "plans/not_named.html", record_frame(request, child, "plans"))
+            frame = record_frame(request, child, "plans")
+            return render(request, "plans/not_named.html", frame | {"named": "Plans and status"})
         raise Http404
     wrong = [one for one in _in_error(request, child) if one.area in kept] if kept else []
     read_many(request, [*wrong, *(one.episode for one in whole.open), *whole.ended], purpose="plans", about=child)
@@ -50,6 +51,8 @@ def _shown(whole: WholeTab) -> dict[str, Any]:
         "whole": whole,
         "plans": [(one, whole.cards.get(one.episode.pk)) for one in whole.open],
         "files": [(file, whole.steps.get(file.step_id)) for file in whole.files],
+        # Nothing stands in a column by itself.
+        "pairs": bool(whole.scores and (whole.cards or whole.others)),
         "chart": [one for one in whole.scores if one.number is not None],
         "bands": sdq.bands(),
     }

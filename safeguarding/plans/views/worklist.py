@@ -23,9 +23,17 @@ from safeguarding.plans.capabilities import PlanCapability as C
 from safeguarding.plans.forms.worklist import MINE, NOBODYS, WorklistForm
 from safeguarding.plans.kinds import EPISODES
 from safeguarding.plans.models import Designation, Step
-from safeguarding.plans.permissions import at_schools_named, not_named, reads_at
+from safeguarding.plans.permissions import (
+    at_schools_named,
+    children_kept_for,
+    keeps_plans_standing_in,
+    not_named,
+    reads_at,
+)
 from safeguarding.plans.services import work
 from safeguarding.plans.wording import Stand, limit_of, stand
+
+from . import standing_in
 
 PAGE = 50
 # More children of one status than a school has.
@@ -43,7 +51,7 @@ class Row:
 
 
 @require_GET
-@requires(C.VIEW_PLAN_BADGES)
+@requires(C.VIEW_PLAN_BADGES, also=keeps_plans_standing_in)
 def plans(request: Request) -> HttpResponse:
     """Everything that waits, the earliest day first, or the children of one status; beside it how many have each."""
     request.nav = "plans"
@@ -58,6 +66,7 @@ def plans(request: Request) -> HttpResponse:
         "statuses": counted,
         "lacking": lacking,
         "not_named": nothing and not_named(request.user, school_id),
+        **(standing_in.panel(request) or {}),
     }
     return render(request, "plans/worklist.html", context)
 
@@ -84,7 +93,8 @@ def _of_status(
     children = list(work.with_status(badges, request.held.school_id, kind)[:MOST])
     _read(request, children, lacking, "children of a status")
     # Pastoral staff see badges, and open no plan by their role.
-    return {"children": children, "opens": reads_at(request.user, request.held.school_id)}
+    all_open, kept_for = reads_at(request.user, request.held.school_id), children_kept_for(request.user)
+    return {"children": [(one, all_open or one.child_id in kept_for) for one in children]}
 
 
 def _read(request: Request, shown: Sequence[Any], lacking: Sequence[Any], purpose: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.models.functions import Cast
 
 from safeguarding.personal_data import own_models
 from safeguarding.sealing import crypto
@@ -31,6 +32,19 @@ def sealed_under() -> Iterator[list[UUID]]:
                 cursor.execute(f"SELECT * FROM rules.sealed_in_{model._meta.db_table}()")  # noqa: S608  (a model's table)
                 while rows := cursor.fetchmany(_BATCH):
                     yield [key for (key,) in rows]
+
+
+def as_text(column: str) -> Cast:
+    """A key as text: it is put beside what is sealed, and nobody needs an object of it."""
+    return Cast(column, models.TextField())
+
+
+def raw_rows(rows: models.QuerySet[Any]) -> list[Any]:
+    """The rows as the database has them."""
+    statement, given = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return list(cursor.fetchall())
 
 
 def open_rows(fields: Sequence[SealedField], rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, Any, list[bytes]]]:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from children.models import Child
+from children.models import Child, ChildFile
 from safeguarding.accounts.models import School
-from safeguarding.demo import source
+from safeguarding.demo import desk, source
 from safeguarding.demo.authorities import happenings
 from safeguarding.demo.days import Days
 from safeguarding.plans.kinds import Area
@@ -77,6 +77,17 @@ def test_codes_of_an_adoption_stand_in_that_area_alone(laid: dict[str, Child]):
     assert [(one.legal_status, one.placement) for one in placed] == [("C1", "U6"), ("ASK", "U6"), ("ASK", "ASK")]
     adoptions = Episode.objects.filter(area=Area.ADOPTION).order_by("end_reason")
     assert [one.end_reason for one in adoptions] == ["", "E11", "E12", "E12"]
+
+
+def test_the_court_order_among_the_files_of_a_child_is_his_legal_status_from_its_day(laid: dict[str, Child]):
+    """Here the practice school says more than the file, where he is accommodated all along."""
+    [alone] = CHILDREN[desk.DOCUMENT_CHILD]["episodes"]
+    placed = Step.objects.filter(child=laid[desk.DOCUMENT_CHILD], kind="placement").order_by("held_on")
+    [made] = ChildFile.objects.filter(child=laid[desk.DOCUMENT_CHILD], what="order").values_list("dated", flat=True)
+    assert [(one.legal_status, str(one.held_on), one.held_to) for one in placed] == [
+        (alone["legal_status"], alone["start"], made),
+        ("C1", str(made), None),
+    ]
 
 
 @pytest.mark.parametrize("year", [2025, 2027, 2028])

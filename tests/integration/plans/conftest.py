@@ -66,8 +66,8 @@ class Place:
         return add_step(episode=episode, token=uuid7(), kind=kind, by=by or self.room.lead, **facts)
 
 
-@pytest.fixture
-def place() -> Place:
+def make_place() -> Place:
+    """The school, its people and the child."""
     load_rules()
     room = factories.staffroom()
     people = {
@@ -83,6 +83,11 @@ def place() -> Place:
         )
     }
     return Place(room, factories.child(room.school, by=room.office, details={"date_of_birth": BORN}), **people)
+
+
+@pytest.fixture
+def place() -> Place:
+    return make_place()
 
 
 @pytest.fixture(autouse=True)

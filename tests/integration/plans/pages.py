@@ -24,7 +24,7 @@ class Visitor:
     """Somebody at a browser without scripts."""
 
     def __init__(self, client: Client, person: User) -> None:
-        self.client = client
+        self.client, self.person = client, person
         client.force_login(person)
 
     def get(self, name: str, key: Any, query: str = "") -> Any:

@@ -37,7 +37,7 @@ def test_a_plan_begins_with_its_badge_and_what_is_due_after_the_conference(place
     assert waiting(episode) == {"core_group": date(2026, 10, 19), "review_conference": date(2027, 1, 5)}
     step = Step.objects.get(episode=episode, kind="core_group")
     assert (step.rule.code, step.counted_from, step.duty, step.after) == ("D05", date(2026, 10, 5), "authority", None)
-    assert Designation.objects.get(episode=episode).badge == "Child protection plan"
+    assert Designation.objects.get(episode=episode).kind == "child_protection"
     assert {e.object_id for e in Event.objects.all()} >= {episode.pk, step.pk, episode.designation.pk}
 
 

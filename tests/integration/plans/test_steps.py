@@ -12,7 +12,7 @@ from safeguarding.keys import uuid7
 from safeguarding.plans.models import DeadlineRule, PlanFile, Professional, Step, StepNote
 from safeguarding.plans.services import overlaps
 from safeguarding.plans.services.around import add_professional, attach_to_step, end_professional
-from safeguarding.plans.services.episodes import LastHeld
+from safeguarding.plans.services.episodes import LastHeld, correct_episode, end_episode, open_again
 from safeguarding.plans.services.rules import in_words, load_rules, set_local_rule
 from safeguarding.plans.services.standing import standing
 from safeguarding.plans.services.steps import (
@@ -178,6 +178,66 @@ def test_a_corrected_day_is_counted_again_and_what_it_was_stays(place: Place):
     assert waiting(episode)["initial_conference"] == date(2026, 10, 8)
 
 
+def test_what_somebody_set_aside_stays_so_when_its_trigger_is_corrected(place: Place):
+    lead, episode = place.room.lead, place.begin("child_in_need", starts_on=date(2026, 9, 14))
+    step = place.step(episode, "strategy_discussion", held_on=date(2026, 9, 16), columns={"outcome": "section_47"})
+    conference = of(episode, "initial_conference")
+    set_aside_step(step=conference, seen=conference.revision, reason="They moved away.", by=lead)
+    told: dict[str, Any] = {"token": uuid7(), "reason": "The letter says the 17th.", "by": lead}
+    correct_step(step=step, seen=step.revision, held_on=date(2026, 9, 17), **told)
+    conference.refresh_from_db()
+    assert (conference.status, conference.aside_reason) == ("set_aside", "They moved away.")
+    assert conference.due_on == date(2026, 10, 8)
+
+
+def test_what_is_corrected_in_a_plan_that_has_ended_waits_only_once_it_is_open_again(place: Place):
+    lead, episode = place.room.lead, place.begin("child_in_need", starts_on=date(2026, 9, 14))
+    step = place.step(episode, "strategy_discussion", held_on=date(2026, 9, 16), columns={"outcome": "section_47"})
+    other = place.step(episode, "strategy_discussion", held_on=date(2026, 9, 30), columns={"outcome": "none"})
+    ended = end_episode(episode=episode, seen=episode.revision, ends_on=date(2026, 11, 2), end_reason="RC7", by=lead)
+    told: dict[str, Any] = {"reason": "The letter says so.", "by": lead}
+    correct_step(step=step, seen=step.revision, token=uuid7(), held_on=date(2026, 9, 17), **told)
+    assert waiting(episode) == {}
+    again = open_again(episode=ended, seen=ended.revision, by=lead)
+    assert waiting(again)["initial_conference"] == date(2026, 10, 8)
+    ended = end_episode(episode=again, seen=again.revision, ends_on=date(2026, 11, 2), end_reason="RC7", by=lead)
+    step.refresh_from_db()
+    now = correct_step(step=step, seen=step.revision, token=uuid7(), columns={"outcome": "none"}, **told)
+    assert waiting(episode) == {}
+    again = open_again(episode=ended, seen=ended.revision, by=lead)
+    assert "initial_conference" not in waiting(again), "it is asked for no longer"
+    ended = end_episode(episode=again, seen=again.revision, ends_on=date(2026, 11, 2), end_reason="RC7", by=lead)
+    correct_step(step=other, seen=other.revision, token=uuid7(), columns={"outcome": "section_47"}, **told)
+    assert waiting(episode) == {}
+    assert waiting(open_again(episode=ended, seen=ended.revision, by=lead))["initial_conference"] == date(2026, 10, 21)
+    assert now.outcome == "none"
+
+
+def test_a_date_that_waits_already_is_booked_and_not_made_twice(place: Place):
+    episode = place.begin("child_protection")
+    step = of(episode, "core_group")
+    booked = place.step(episode, "core_group", booked_on=date(2026, 12, 1))
+    assert (booked.pk, booked.rule, booked.booked_on) == (step.pk, step.rule, date(2026, 12, 1))
+    for facts in ({"booked_on": date(2026, 12, 8)}, {}):
+        with pytest.raises(BadInput, match="Core group waits already in this plan"), transaction.atomic():
+            place.step(episode, "core_group", **facts)
+    set_aside_step(step=booked, seen=booked.revision, reason="No room.", by=place.room.lead)
+    other = place.step(episode, "core_group", booked_on=date(2026, 12, 8))
+    booked.refresh_from_db()
+    with pytest.raises(BadInput, match="Core group waits already"), transaction.atomic():
+        take_back_step(step=booked, seen=booked.revision, by=place.room.lead)
+    held(other, date(2026, 11, 23), place.room.lead)
+    assert take_back_step(step=booked, seen=booked.revision, by=place.room.lead).status == "waiting"
+
+
+def test_a_reply_that_was_asked_for_stays_where_it_is_when_the_first_day_is_corrected(place: Place):
+    episode = place.begin("ehcp", starts_on=date(2026, 9, 1))
+    place.step(episode, "consultation", asked_on=date(2026, 11, 16))
+    correct_episode(episode=episode, seen=0, starts_on=date(2026, 9, 2), by=place.room.lead)
+    assert waiting(episode)["consultation"] == date(2026, 12, 1)
+    assert waiting(episode)["assess_decision"] == date(2026, 10, 14)
+
+
 def test_a_new_rule_leaves_earlier_triggers_alone_and_the_file_is_loaded_once(place: Place):
     assert load_rules() == 0
     episode = place.begin("child_protection")
@@ -197,6 +257,11 @@ def test_a_new_rule_leaves_earlier_triggers_alone_and_the_file_is_loaded_once(pl
     )
     assert waiting(place.begin(authority="355"))["core_group"] == date(2026, 10, 19)
     assert waiting(place.begin(authority="357", starts_on=date(2026, 11, 2)))["core_group"] == date(2026, 11, 9)
+    # Of the plan that was there it moves nothing, also where that is counted again: until its trigger is after it.
+    assert waiting(episode)["core_group"] == date(2026, 10, 19)
+    for seen, first, due in ((0, date(2026, 10, 6), date(2026, 10, 20)), (1, date(2026, 11, 2), date(2026, 11, 9))):
+        correct_episode(episode=episode, seen=seen, starts_on=first, by=place.room.lead)
+        assert waiting(episode)["core_group"] == due
 
 
 def test_local_rules_are_there_once_a_school_sets_them(place: Place):

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safeguarding.concerns.services.searching import PASSAGES, _composed, _passages, _pattern, _plain, terms_of
+from safeguarding.concerns.services.passages import PASSAGES, composed, passages_in, pattern_of, plain, terms_of
 
 
 def found_in(text, words):
     """The parts of the passages of one text in which `words` stand, or none."""
-    return [p.parts for p in _passages([("Note", text, _plain(text))], [_pattern(term) for term in terms_of(words)])]
+    return [p.parts for p in passages_in([("Note", text, plain(text))], [pattern_of(term) for term in terms_of(words)])]
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,12 @@ def test_a_word_that_does_not_stand_there_is_not_found(text, words):
 
 
 def test_every_word_may_stand_in_another_text_of_the_same_concern():
-    looked_for = [_pattern(term) for term in ("toast", "coat")]
+    looked_for = [pattern_of(term) for term in ("toast", "coat")]
     said = [("Account", "Asked for toast."), ("Note", "No coat."), ("Note", "Nothing.")]
-    texts = [(where, text, _plain(text)) for where, text in said]
-    assert [p.where for p in _passages(texts, looked_for)] == ["Account", "Note"]
-    assert _passages(texts[:1], looked_for) == []
-    assert len(_passages(texts * 5, looked_for)) == PASSAGES
+    texts = [(where, text, plain(text)) for where, text in said]
+    assert [p.where for p in passages_in(texts, looked_for)] == ["Account", "Note"]
+    assert passages_in(texts[:1], looked_for) == []
+    assert len(passages_in(texts * 5, looked_for)) == PASSAGES
 
 
 def test_of_a_long_text_the_part_around_the_word_is_shown_cut_between_words():
@@ -83,7 +83,7 @@ def test_of_a_long_text_without_spaces_no_more_is_shown():
 
 @given(st.text())
 def test_a_place_in_the_plain_text_is_the_same_place_in_the_text(text):
-    assert len(_plain(text)) == len(_composed(text))
+    assert len(plain(text)) == len(composed(text))
 
 
 @given(st.text(alphabet="abcé \n’Z", max_size=400), st.text(alphabet="abcz", min_size=2, max_size=3))
@@ -91,4 +91,4 @@ def test_what_is_shown_stands_so_in_the_text(text, word):
     for parts in found_in(text, word):
         shown = "".join(part for part, _ in parts).removeprefix("… ").removesuffix(" …")
         assert shown in text
-        assert all(_plain(part).startswith(word) for part, is_found in parts if is_found)
+        assert all(plain(part).startswith(word) for part, is_found in parts if is_found)

@@ -1,0 +1,120 @@
+"""Whose record has reached its day? Twelve invented leavers, none of whom ever was at the school of the data.
+
+Some are due, one is held, of one nobody knows the day of birth, two are brothers. One list waits to be approved, one
+waits its fourteen days, and one record has been destroyed.
+"""
+
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from children.facts import Leaving, NewChild
+from children.models import Child, Sibling
+from children.services import register_child
+from retention.models import Approval, DestructionList
+from retention.services.approvals import approve
+from retention.services.destroying import destroy_due
+from retention.services.holds import set_hold
+from retention.services.lists import begin_list, decide, send
+from retention.services.scan import scan
+from retention.services.schedule import adopt_all, agree_all
+from retention.services.statements import state
+from safeguarding.accounts.models import School, User
+from safeguarding.audit.context import Acting, acting
+from safeguarding.demo.ground import Ground
+from safeguarding.demo.keys import Keys
+
+_HEAD, _LEAD, _OFFICE, _OFFICER = "S01", "S02", "S09", "S46"
+_NO_OTHER = "The secondary school that took most of the year has no file and no record of being sent one."
+_READ = "Read in full. Nothing in it is asked for by anybody."
+_POLICE = "The police are looking into a club that several children of that year went to."
+# Forename, surname, born (None: nobody knows), the next school that has it (empty: none has).
+_LEAVERS: tuple[tuple[str, str, date | None, str], ...] = (
+    ("Ida", "Thornley", date(1999, 3, 1), ""),
+    ("Callum", "Brookfield", date(1999, 6, 17), ""),
+    ("Nadia", "Farrow", date(1999, 9, 30), ""),
+    ("Reece", "Aldgate", date(2000, 1, 12), ""),
+    ("Shanice", "Mellor", date(2000, 2, 29), ""),
+    ("Jordan", "Peverell", date(2000, 8, 4), ""),
+    ("Kieran", "Peverell", date(2001, 10, 22), ""),
+    ("Amber", "Locke", date(2000, 11, 19), ""),
+    ("Tariq", "Hollin", date(2001, 4, 8), ""),
+    ("Bethan", "Orrell", date(2001, 7, 2), "Whitmoor High School, Mrs Dale, by telephone"),
+    ("Louis", "Garside", None, ""),
+    ("Yasmin", "Croft", date(2001, 12, 5), ""),
+)
+_DESTROYED, _WAITING, _TO_APPROVE, _HELD, _UNSTATED = (0,), (1, 2), (3, 4, 5), (7,), (11,)
+
+
+def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
+    """The schedule of the school in force, the leavers with what is known of them, and three lists."""
+    head, lead, office, officer = (ground.users[one] for one in (_HEAD, _LEAD, _OFFICE, _OFFICER))
+
+    def days_ago(days: int) -> datetime:
+        return ground.now - timedelta(days=days)
+
+    with acting(Acting(user_id=head.pk, school_id=school.pk)):
+        adopt_all(school=school, by=head, at=days_ago(400))
+    with acting(Acting(user_id=officer.pk, school_id=school.pk)):
+        agree_all(school=school, by=officer, at=days_ago(395))
+    with acting(Acting(user_id=office.pk, school_id=school.pk)):
+        leavers = [_register(school, *one[:3], by=office) for one in _LEAVERS]
+        Sibling.objects.get_or_create(school=school, first=leavers[5], second=leavers[6])
+    with acting(Acting(user_id=lead.pk, school_id=school.pk)):
+        for place, child in enumerate(leavers):
+            if place not in _UNSTATED:
+                _state(child, _LEAVERS[place][3], by=lead, keys=keys, at=days_ago(120))
+    for days in (50, 40, 0):
+        scan(at=days_ago(days))
+    lists = [
+        _list(school, [leavers[place] for place in places], by=lead, keys=keys, at=days_ago(days))
+        for places, days in ((_DESTROYED, 32), (_WAITING, 6), (_TO_APPROVE, 3))
+    ]
+    with acting(Acting(user_id=head.pk, school_id=school.pk)):
+        for made, days in zip(lists[:2], (30, 5), strict=True):
+            items = [item.pk for item in made.items.all()]
+            approve(on_list=made, seen=made.revision, items=items, by=head, at=days_ago(days))
+    with acting(Acting(user_id=lead.pk, school_id=school.pk)):
+        set_hold(
+            school=school,
+            token=keys.token(),
+            scope="child",
+            kind="police",
+            reason=_POLICE,
+            authority="DC Warr, reference to be given by letter",
+            review_on=timezone.localdate(ground.now) + timedelta(days=60),
+            child=leavers[_HELD[0]],
+            by=lead,
+            at=days_ago(20),
+        )
+    # The database says when something is approved: of the one that is over, that was thirty days ago.
+    Approval.objects.filter(item__on_list=lists[0]).update(approved_at=days_ago(30))
+    destroy_due()
+
+
+def _register(school: School, forename: str, surname: str, born: date | None, *, by: User) -> Child:
+    left = date((born or date(2000, 1, 1)).year + 11, 7, 21)
+    child = NewChild(
+        forename=forename,
+        surname=surname,
+        entered_on=date(left.year - 7, 9, 4),
+        leaving=Leaving(on=left),
+        details={"date_of_birth": born} if born else {},
+    )
+    return register_child(school=school, child=child, by=by, today=timezone.localdate())
+
+
+def _state(child: Child, next_school: str, *, by: User, keys: Keys, at: datetime) -> None:
+    kind, said = ("receipt", next_school) if next_school else ("last_school", _NO_OTHER)
+    day = timezone.localdate(at) if next_school else child.left_on
+    state(child=child, token=keys.token(), kind=kind, on=day, said=said, by=by, at=at)
+
+
+def _list(school: School, children: list[Child], *, by: User, keys: Keys, at: datetime) -> DestructionList:
+    with acting(Acting(user_id=by.pk, school_id=school.pk)):
+        made = begin_list(school=school, records=[child.pk for child in children], token=keys.token(), by=by, at=at)
+        for item in made.items.order_by("place"):
+            made.refresh_from_db()
+            decide(item=item, seen=made.revision, token=keys.token(), kind="destroy", reason=_READ, by=by, at=at)
+        made.refresh_from_db()
+        return send(on_list=made, seen=made.revision, by=by, at=at)

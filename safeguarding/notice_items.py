@@ -1,0 +1,117 @@
+"""The register of what the privacy notice says is held: which record or kind of plan has each of its items, on which
+page it stands, where it comes from, by which law.
+
+Each app says in its `notice_items.py` what it holds. `manage.py write_docs` makes `docs/notice-coverage.md` of it, and
+fails where an item is held by nothing, or something names no page and no law.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Model
+from django.urls import get_resolver
+
+from safeguarding.personal_data import Retention, Source, declared
+
+# What the notice lists under “The categories of this information”, by its number in the domain reference (section 8).
+ITEMS: dict[int, str] = {
+    7: "Date of birth",
+    8: "Address",
+    9: "Contact information",
+    10: "Photographs",
+    11: "Notes of concern",
+    12: "Attendance data",
+    13: "Child in need: referral",
+    14: "Child in need: assessment",
+    15: "Section 47",
+    16: "Initial child protection",
+    17: "Child protection plan",
+    18: "Looked after: whether the health assessment is up to date",
+    19: "Looked after: whether the dental assessment is up to date",
+    20: "Looked after: scores of the strengths and difficulties questionnaire",
+    21: "Looked after: offending",
+    22: "Adoption: dates of key court orders",
+    23: "Adoption: dates of key decisions",
+    24: "Care leavers: activity",
+    25: "Care leavers: type of accommodation",
+    26: "Education, health and care plan",
+}
+# Items that the notice names and of which nothing is held.
+NOT_HELD: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Something that is held of a child: its name, the items that it is one of, the name of the page it stands on."""
+
+    what: str
+    items: tuple[int, ...]
+    page: str
+    source: Source | None
+    retention: Retention | None
+    law: str
+
+    @property
+    def address(self) -> str:
+        """The address of its page, with the names of its keys; empty for a page that there is not."""
+        known = get_resolver().reverse_dict.getlist(self.page)
+        return "/" + known[0][0][0][0].replace("%(", "<").replace(")s", ">") if known else ""
+
+
+_held: list[Holding] = []
+
+
+def holds(*items: int, what: str, by: type[Model], page: str, law: str = "") -> None:
+    """Say that rows of the model `by` hold these items of the notice, or something that no item names.
+
+    `law` is where holding it comes from, where that is not the `collection` of its `PersonalData`. Raises
+    `ImproperlyConfigured` for an item that there is not.
+    """
+    if unknown := set(items) - ITEMS.keys():
+        raise ImproperlyConfigured(f"{what}: the notice has no item {sorted(unknown)}.")
+    said = declared(by)
+    if said is None:
+        raise ImproperlyConfigured(f"{what}: {by._meta.label} has no inner class PersonalData.")
+    _held.append(Holding(what, items, page, said.source, said.retention, law or said.collection))
+
+
+def holdings(item: int | None = None) -> list[Holding]:
+    """Return what holds an item, in the order of the apps; for None, what no item names."""
+    return [one for one in _held if (not one.items if item is None else item in one.items)]
+
+
+def problems() -> Iterator[str]:
+    """A sentence for each item that nothing holds, and for each thing held that names no page or no law."""
+    for item, title in ITEMS.items():
+        held = bool(holdings(item))
+        if not held and item not in NOT_HELD:
+            yield f"Item {item} of the privacy notice ({title}) is held by nothing: notice_items.py says by what."
+        if held and item in NOT_HELD:
+            yield f"Item {item} of the privacy notice ({title}) is held now: take it out of NOT_HELD."
+    for one in _held:
+        if not one.address:
+            yield f"{one.what}: there is no page “{one.page}”."
+        if not one.law:
+            yield f"{one.what}: no law says why it is held."
+
+
+def as_markdown() -> Iterator[str]:
+    """The tables of the register: what holds each item, then what is held and named by no item."""
+    heads = "what is held | page | comes from | when the record ends | law |"
+    yield f"| | item of the notice | {heads}"
+    yield "|--:|---|---|---|---|---|---|"
+    for item, title in ITEMS.items():
+        if item in NOT_HELD:
+            yield f"| {item} | {title} | nothing is held | | | | |"
+        yield from (f"| {item} | {title} | {_cells(one)}" for one in holdings(item))
+    yield ""
+    yield "## Held, and named by no item"
+    yield ""
+    yield f"| {heads}"
+    yield "|---|---|---|---|---|"
+    yield from (f"| {_cells(one)}" for one in holdings())
+
+
+def _cells(one: Holding) -> str:
+    return f"{one.what} | `{one.address}` | {one.source} | {one.retention} | {one.law} |"

@@ -1,0 +1,79 @@
+"""Which marks has the register of a child, day by day, and which files brought them?"""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from children.models import OfChild
+from safeguarding import personal_data
+from safeguarding.accounts.models import School, User
+from safeguarding.audit.protection import Protected
+from safeguarding.keys import uuid7
+from safeguarding.personal_data import Link, Retention, Source
+
+
+class AttendanceFile(models.Model):
+    """One file that was brought in: who, when, what came of it. The file itself is not kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    token = models.UUIDField(unique=True)
+    digest = models.CharField("SHA-256 of the file", max_length=64)
+    first_on = models.DateField("from")
+    last_on = models.DateField("until")
+    rows_read = models.PositiveIntegerField("rows in the file")
+    days_new = models.PositiveIntegerField("new days")
+    days_changed = models.PositiveIntegerField("changed days")
+    rows_left_out = models.PositiveIntegerField("rows that were left out")
+    brought_at = models.DateTimeField()
+    brought_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = Protected()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="attendance_file_in_order"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["school", "-brought_at"], name="attendance_file_of_school")]
+
+    class PersonalData(personal_data.PersonalData):
+        plain = (
+            "token",
+            "digest",
+            "first_on",
+            "last_on",
+            "rows_read",
+            "days_new",
+            "days_changed",
+            "rows_left_out",
+            "brought_at",
+        )
+        source = Source.SCHOOL
+        retention = Retention.KEPT
+
+
+class AttendanceDay(OfChild):
+    """A child's two marks of a day, as codes. `file` is the one that last said something new of it."""
+
+    on = models.DateField("day")
+    am = models.CharField("morning", max_length=2, blank=True, default="")
+    pm = models.CharField("afternoon", max_length=2, blank=True, default="")
+    minutes_late = models.PositiveSmallIntegerField("minutes late", null=True, blank=True)
+    file = models.ForeignKey(AttendanceFile, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("child", "on", name="attendance_day_once"),
+            models.CheckConstraint(condition=~Q(am="", pm=""), name="attendance_day_says_something"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["school", "on"], name="attendance_of_school")]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "child"
+        plain = ("on", "am", "pm", "minutes_late")
+        source = Source.SCHOOL
+        collection = "mandatory: the attendance register (SI 2024/208)"
+        # Six years from the entry (domain reference 4, R08), and no longer than the record of the child.
+        retention = Retention.ROOT
+        links: ClassVar = {"child": Link.ENDS}

@@ -1,0 +1,46 @@
+"""What came of a referral, on its page: the child in need episode that it began, or the form that records one."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from children.models import Child
+from safeguarding.audit.reading import visible
+from safeguarding.concerns.models import ConcernChild, Referral
+from safeguarding.http import Request
+from safeguarding.plans.kinds import EPISODES
+from safeguarding.plans.models import Episode
+from safeguarding.plans.permissions import areas_kept
+from safeguarding.plans.services.referrals import LEADS_TO, leads_on
+
+
+def came_of(request: Request, referral: Referral) -> dict[str, Any] | None:
+    """The episodes on record that came from it, and the children for whom the reader may still record one."""
+    rows = visible(request, Episode).filter(referral=referral).select_related("child")
+    begun = list(rows.order_by("starts_on", "pk"))
+    offered = _without_one(request, referral, {one.child_id for one in begun}) if leads_on(referral) else []
+    if not begun and not offered:
+        return None
+    return {"begun": begun, "offered": offered, "kind": EPISODES[LEADS_TO]}
+
+
+def referral_of(request: Request, child: Child, referral_id: UUID | None) -> Referral | None:
+    """A referral of a concern about this child, of which the answer is that social care acts."""
+    if referral_id is None:
+        return None
+    about = _worries(request).filter(child=child).values("concern")
+    found = visible(request, Referral).filter(pk=referral_id, concern__in=about).select_related("concern").first()
+    return found if found and leads_on(found) else None
+
+
+def _without_one(request: Request, referral: Referral, begun: Iterable[UUID]) -> list[Child]:
+    """The children whom the concern is about and of whom the reader keeps plans of this area."""
+    named = _worries(request).filter(concern=referral.concern_id).exclude(child__in=begun)
+    children = visible(request, Child).filter(pk__in=named.values("child")).order_by("sort_name", "pk")
+    return [child for child in children if EPISODES[LEADS_TO].area in areas_kept(request.user, child)]
+
+
+def _worries(request: Request) -> QuerySet[ConcernChild]:
+    return visible(request, ConcernChild).filter(role=ConcernChild.Role.WORRIED_ABOUT)

@@ -1,0 +1,118 @@
+"""The page on which attendance is brought in, with the children who miss most."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, Model, Q
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from children.models import Child
+from children.services.finding import classes_on_roll
+from safeguarding.accounts.permissions import requires
+from safeguarding.accounts.services import get_school
+from safeguarding.audit.reading import read_many, visible
+from safeguarding.dates import counted, school_year
+from safeguarding.front.limits import takes_files
+from safeguarding.http import Request
+from safeguarding.paging import newest_first
+from safeguarding.plans.attendance.counting import Sessions
+from safeguarding.plans.attendance.marks import Counts, codes_of
+from safeguarding.plans.attendance.reading import EXAMPLE
+from safeguarding.plans.capabilities import PlanCapability
+from safeguarding.plans.forms.attendance import AttendanceForm, ClassForm
+from safeguarding.plans.models import AttendanceDay, AttendanceFile
+from safeguarding.plans.permissions import keeps_attendance
+from safeguarding.plans.services.attendance import BroughtIn, bring_in_attendance
+from safeguarding.spreadsheet import as_csv
+
+# Children on the page, and rows of a file that cannot be used: more of these, and the file is the wrong one.
+MOST, MOST_WRONG = 200, 500
+
+
+@takes_files
+@requires(PlanCapability.KEEP_ATTENDANCE)
+def attendance(request: Request) -> HttpResponseBase:
+    """The children who miss most, or those of a class; the files that were brought in; the way to give another."""
+    school = get_school(request.held.school_id)
+    form = AttendanceForm(request.POST, request.FILES) if request.method == "POST" else AttendanceForm()
+    done: BroughtIn | None = None
+    if form.is_valid():
+        given = form.cleaned_data
+        done = bring_in_attendance(
+            school=school, token=given["token"], leave_out=given["leave_out"], by=request.user, **given["file"]
+        )
+        if not done.is_refused:
+            messages.success(request, _told(done))
+            return redirect("attendance")
+    request.nav = "attendance"
+    narrowed = ClassForm(request.GET, rooms=classes_on_roll(school.pk))
+    children = _children(request, school.pk, narrowed.chosen())
+    files = visible(request, AttendanceFile).filter(school=school.pk).select_related("brought_by")
+    page = newest_first(files, "brought_at", request.GET.get("before", ""))
+    named: list[Model] = [*page.rows, *(card for card, _ in children[:MOST])]
+    read_many(request, named, purpose="attendance")
+    wrong = done.wrong if done else []
+    context = {
+        "form": form,
+        "page": page,
+        "narrowed": narrowed,
+        "room": narrowed.chosen(),
+        "children": children[:MOST],
+        "children_more": max(len(children) - MOST, 0),
+        "wrong": wrong[:MOST_WRONG],
+        "wrong_number": len(wrong),
+        "wrong_more": max(len(wrong) - MOST_WRONG, 0),
+        "has_errors": bool(wrong),
+        # Who is not named sees neither of them.
+        "is_not_named": not (children or page.rows or keeps_attendance(request.user, school.pk)),
+    }
+    return render(request, "plans/attendance.html", context, status=422 if form.errors or wrong else 200)
+
+
+def _children(request: Request, school_id: UUID, room: str) -> list[tuple[Child, Sessions]]:
+    """The children of a class, or those whose absence this school year is persistent; who missed most comes first."""
+    today = timezone.localdate()
+    rows = visible(request, AttendanceDay).filter(school=school_id, child__left_on=None)
+    rows = rows.filter(on__range=(date(school_year(today), 9, 1), today))
+    if room:
+        rows = rows.filter(child__class_name=room)
+    found = {key: Sessions(*counts) for key, *counts in rows.values_list("child").annotate(**_counts())}
+    shown = {key: sessions for key, sessions in found.items() if room or sessions.is_persistent}
+    cards = visible(request, Child).filter(pk__in=shown).order_by("sort_name", "pk")
+    return sorted(((card, shown[card.pk]) for card in cards), key=lambda one: -one[1].missed_part)
+
+
+def _counts() -> dict[str, Any]:
+    """The sessions of some days, counted by the database, in the order of `Sessions`."""
+    return {
+        f"as_{counts}": Count("pk", filter=Q(am__in=codes)) + Count("pk", filter=Q(pm__in=codes))
+        for counts, codes in ((counts.value, codes_of(counts)) for counts in Counts)
+    }
+
+
+def _told(done: BroughtIn) -> str:
+    """What came of a file that was taken."""
+    if done.file is None:
+        return "Nothing has changed: Harbour has all of this file already."
+    file = done.file
+    parts = [
+        f"{counted(file.days_new, 'day')} added" if file.days_new else "",
+        f"{counted(file.days_changed, 'day')} changed" if file.days_changed else "",
+        f"{counted(done.same, 'day')} as before" if done.same else "",
+        f"{counted(file.rows_left_out, 'row')} left out" if file.rows_left_out else "",
+    ]
+    return f"Brought in: {', '.join(filter(None, parts))}."
+
+
+@require_GET
+@requires(PlanCapability.KEEP_ATTENDANCE)
+def attendance_example(request: Request) -> HttpResponse:
+    """A file to fill in."""
+    response = HttpResponse(as_csv(*EXAMPLE), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="attendance.csv"'
+    return response
