@@ -212,6 +212,5 @@ keep(
         "retention.endingrow": Neither("which rows end: written by the function that begins a destruction alone"),
         "audit.checkpoint": Neither("seals, which the worker writes: their times are compared with the clock"),
         "children.sibling": Neither("who is of one family: a hold on a family keeps their records, and opens none"),
-        "children.photograph": Neither("whose photograph it is: what keeps the child's record keeps it too"),
     }
 )

@@ -81,7 +81,7 @@ def reading(school_id: UUID, *, here: datetime | None = None) -> Reading | None:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {names} FROM rules.before_destruction(%s)", [school_id])  # noqa: S608
         row = cursor.fetchone()
-    return Reading(*row, here=here or timezone.now()) if row else None
+    return Reading(*row, here or timezone.now()) if row else None
 
 
 def clocks_agree(now: Reading) -> bool:

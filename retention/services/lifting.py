@@ -5,8 +5,10 @@ Typed, and not clicked: who types 31 has read 31, and who types the day has look
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from retention.capabilities import RetentionCapability as C
@@ -30,6 +32,11 @@ _K = Brake.Kind
 # Of the others the day is typed.
 BY_NUMBER = frozenset({_K.TOO_MANY_A_DAY, _K.TOO_MANY_A_MONTH})
 _LIFTED = "Somebody has let destruction go on already."
+
+
+def get_brake(key: UUID) -> Brake:
+    """What stopped destruction, with its school and the two who let it go on. Raises `Http404`."""
+    return get_object_or_404(Brake.objects.select_related("school", "lift_asked_by", "lifted_by"), pk=key)
 
 
 def may_lift(user: User, brake: Brake) -> bool:

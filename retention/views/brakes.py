@@ -4,13 +4,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from retention.capabilities import RetentionCapability as C
 from retention.forms.brakes import LiftForm
-from retention.models import Brake
-from retention.services.lifting import LIFTERS, RULE, ask_to_lift_brake, lift_brake, may_lift
+from retention.services.lifting import LIFTERS, RULE, ask_to_lift_brake, get_brake, lift_brake, may_lift
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import fresh_factor, may, requires_for_record, rights
 from safeguarding.accounts.second_person import RULES, second_people
@@ -30,7 +29,7 @@ def _is_second(user: User) -> bool:
 @fresh_factor
 def brake(request: Request, brake_id: UUID) -> HttpResponseBase:
     """What stopped it, since when, and who has said that it may go on. It names no record."""
-    found = get_object_or_404(Brake.objects.select_related("school", "lift_asked_by", "lifted_by"), pk=brake_id)
+    found = get_brake(brake_id)
     request.of_school, lifts = found.school_id, may_lift(request.user, found)
     if not (lifts or may(request.user, C.COUNT_RETENTION, found.school_id)):
         raise NotAllowed(LIFTERS)
