@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from children.models import Child
@@ -197,6 +199,26 @@ def test_a_stop_for_the_time_is_lifted_by_typing_the_day_and_never_while_the_clo
     ask_to_lift_brake(brake=brake, by=place.room.headteacher, day=today)
     lift_brake(brake=brake, by=place.room.lead, day=today)
     assert destroyed() == 1
+
+
+def test_the_page_says_why_and_takes_the_number_from_two_people(place: Office, client: Client):
+    brake = Brake.objects.create(school=place.school, kind=K.TOO_MANY_A_DAY, amount=31)
+    address = reverse("brake", args=[brake.pk])
+    client.force_login(place.room.teacher)
+    assert client.get(address).status_code == 403
+    client.force_login(place.officer)
+    page = client.get(address)
+    assert page.status_code == 200 and "31 records of the school" in page.text and "How many records" not in page.text
+    assert client.post(address, {"number": "31"}).status_code == 403
+    client.force_login(place.room.lead)
+    assert client.post(address, {"number": "30"}).status_code == 422
+    assert client.post(address, {"number": "31"}).status_code == 302
+    assert place.room.headteacher.full_name in client.get(address).text
+    assert client.post(address, {"number": "31"}).status_code == 403
+    client.force_login(place.room.headteacher)
+    assert client.post(address, {"number": "31"}).status_code == 302
+    brake.refresh_from_db()
+    assert (brake.lift_asked_by, brake.lifted_by) == (place.room.lead, place.room.headteacher)
 
 
 def test_a_small_school_is_not_stopped_for_a_fifth_of_its_files_and_a_larger_month_is(place: Office):
