@@ -20,6 +20,11 @@ class RetentionCapability(models.TextChoices):
         "puts records whose time is over on a list, where lead and Headteacher are one person",
     )
     APPROVE_DESTRUCTION = "approve_destruction", "approves what somebody else has decided to destroy"
+    SECOND_DESTRUCTION = (
+        "second_destruction",
+        "approves what somebody else has decided to destroy where the Headteacher may not, and sees the reasons",
+    )
+    VIEW_HOLDS = "view_holds", "sees which records are held, and why"
     SET_HOLDS = "set_holds", "sets and lifts holds on the records of a child or a family"
     HOLD_SCHOOL = "hold_school", "sets and lifts holds on every record of the school"
     ADVISE_RETENTION = "advise_retention", "advises on what is destroyed and agrees the retention schedule"
@@ -32,10 +37,12 @@ register(
     RetentionCapability,
     held_by={
         C.VIEW_RETENTION: ("deputy_lead", *_LEADS, "headteacher"),
-        C.COUNT_RETENTION: ("office", "dpo", "deputy_lead", *_LEADS, "headteacher"),
+        C.COUNT_RETENTION: ("office", "dpo", "chair", "deputy_lead", *_LEADS, "headteacher"),
         C.KEEP_RETENTION: _LEADS,
         C.PROPOSE_DESTRUCTION: ("deputy_lead",),
         C.APPROVE_DESTRUCTION: ("headteacher",),
+        C.SECOND_DESTRUCTION: ("chair", "trust_lead"),
+        C.VIEW_HOLDS: ("dpo", "deputy_lead", *_LEADS, "headteacher"),
         C.SET_HOLDS: ("deputy_lead", *_LEADS, "headteacher"),
         C.HOLD_SCHOOL: ("dpo", *_LEADS, "headteacher"),
         C.ADVISE_RETENTION: ("dpo",),

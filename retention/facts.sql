@@ -167,3 +167,87 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         ) + (SELECT count(*)::integer FROM begun)
     FROM public.retention_retentiongate AS gate WHERE gate.school_id = before_destruction.school
 $$;
+
+-- How far lists are, in numbers that name nobody: also of what is hidden from whoever reads a list. The decision that counts is the newest.
+CREATE FUNCTION rules.counts_of_lists(lists uuid[]) RETURNS TABLE (
+    list uuid, listed integer, standing integer, decided integer, to_end integer, approved integer, begun integer, gone integer, stuck integer,
+    approved_at timestamptz, waits_until date, begun_at timestamptz, gone_at timestamptz
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT one.on_list_id, count(*)::integer,
+        (count(*) FILTER (WHERE one.left_out_at IS NULL))::integer,
+        (count(said.id) FILTER (WHERE one.left_out_at IS NULL))::integer,
+        (count(*) FILTER (WHERE one.left_out_at IS NULL AND said.kind = 'destroy'))::integer,
+        (count(yes.id) FILTER (WHERE one.left_out_at IS NULL))::integer,
+        count(run.item_id)::integer,
+        (count(*) FILTER (WHERE run.state = 'files_gone'))::integer,
+        (count(*) FILTER (WHERE run.state <> 'files_gone' AND run.trouble <> ''))::integer,
+        max(yes.approved_at) FILTER (WHERE one.left_out_at IS NULL),
+        max(yes.waits_until) FILTER (WHERE one.left_out_at IS NULL),
+        min(run.begun_at),
+        max(run.moved_at) FILTER (WHERE run.state = 'files_gone')
+    FROM public.retention_destructionitem AS one
+    LEFT JOIN LATERAL (
+        SELECT * FROM public.retention_decision AS d WHERE d.item_id = one.id ORDER BY d.decided_at DESC, d.id DESC LIMIT 1
+    ) AS said ON true
+    LEFT JOIN public.retention_approval AS yes ON yes.decision_id = said.id
+    LEFT JOIN public.retention_itemrun AS run ON run.item_id = one.id
+    WHERE one.on_list_id = ANY (counts_of_lists.lists) GROUP BY one.on_list_id
+$$;
+
+-- What stands on lists, by kind and rule, and how many have paper beside them: numbers that name nobody.
+CREATE FUNCTION rules.kinds_on_lists(lists uuid[]) RETURNS TABLE (
+    list uuid, kind text, rule uuid, decision text, records integer, paper integer
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT one.on_list_id, one.kind::text, one.rule_id,
+        CASE WHEN one.left_out_at IS NOT NULL THEN 'out' ELSE coalesce(said.kind, '') END,
+        count(*)::integer, (count(*) FILTER (WHERE said.has_paper))::integer
+    FROM public.retention_destructionitem AS one
+    LEFT JOIN LATERAL (
+        SELECT * FROM public.retention_decision AS d WHERE d.item_id = one.id ORDER BY d.decided_at DESC, d.id DESC LIMIT 1
+    ) AS said ON true
+    WHERE one.on_list_id = ANY (kinds_on_lists.lists) GROUP BY 1, 2, 3, 4
+$$;
+
+-- How many records of a school are kept, and how many are due and on no list, by kind and rule: numbers that name nobody.
+CREATE FUNCTION rules.due_at(school uuid) RETURNS TABLE (kind text, rule uuid, due integer, kept integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT kept.kind::text, kept.rule_id,
+        (count(*) FILTER (WHERE kept.seen_again_on IS NOT NULL AND NOT EXISTS (
+            SELECT FROM public.retention_destructionitem AS one
+            WHERE one.record_key = kept.record_key AND one.left_out_at IS NULL
+        )))::integer, count(*)::integer
+    FROM public.retention_retentiondate AS kept WHERE kept.school_id = due_at.school GROUP BY kept.kind, kept.rule_id
+$$;
+
+-- What the dates of all files of a school rest on, by keys, beside the days that apps know (`since_…`): for numbers that name nobody.
+CREATE FUNCTION rules.files_at(school uuid) RETURNS TABLE (
+    child uuid, left_on date, receipt date, last_school date, died date, keep date, marked boolean
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT child.id, child.left_on,
+        max(said.on) FILTER (WHERE said.kind = 'receipt'),
+        max(said.on) FILTER (WHERE said.kind = 'last_school'),
+        max(said.on) FILTER (WHERE said.kind = 'died'),
+        max(said.on) FILTER (WHERE said.kind = 'keep'),
+        (SELECT mark.applies FROM public.retention_mark AS mark WHERE mark.child_id = child.id AND mark.ended_at IS NULL)
+    FROM public.children_child AS child
+    LEFT JOIN public.retention_statement AS said ON said.child_id = child.id AND said.withdrawn_at IS NULL
+    WHERE child.school_id = files_at.school AND child.merged_into_id IS NULL AND child.ending_at IS NULL
+    GROUP BY child.id, child.left_on
+$$;
+
+-- Every photograph of a school, by key, for the same.
+CREATE FUNCTION rules.photographs_at(school uuid) RETURNS TABLE (record uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT id FROM public.children_photograph WHERE school_id = photographs_at.school
+$$;
+
+-- The last number of a hold in a year at a school, and the hold that was set by this form: whoever sets one may not see all of them.
+CREATE FUNCTION rules.holds_numbered(school uuid, year int, token uuid) RETURNS TABLE (last int, there uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(max(hold.number) FILTER (WHERE hold.year = holds_numbered.year), 0),
+        (SELECT id FROM public.retention_legalhold AS same WHERE same.token = holds_numbered.token)
+    FROM public.retention_legalhold AS hold WHERE hold.school_id = holds_numbered.school
+$$;

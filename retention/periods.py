@@ -63,6 +63,10 @@ class Kept:
     due_on: date | None = None
     missing: str = ""
 
+    def is_over(self, today: date) -> bool:
+        """Whether its time has passed: it may be destroyed from the day after the last."""
+        return not self.missing and self.due_on is not None and self.due_on < today
+
 
 def of_file(file: File, periods: Iterable[Period]) -> Kept:
     """Until when a child's file is kept."""

@@ -2,8 +2,8 @@
 
 Read aloud: *leads, the deputy and the Headteacher see the dates and holds of every child at their school that is not
 hidden from them; a hold for the Headteacher alone is seen by the Headteacher, one on the school also by the data
-protection officer. Lists, with keys and days and no names, are seen by them and the data protection officer; what is on
-them about a hidden child is not.*
+protection officer. Lists, with keys and days and no names, are seen by them, by the data protection officer, the office
+and the chair; what is on them about a hidden child is not. The chair, as second person, also sees the reasons.*
 """
 
 from typing import Any
@@ -34,16 +34,22 @@ def _at(me: Any, capability: C) -> Q:
 @rule(RetentionDate)
 @rule(Statement)
 @rule(Mark)
-@rule(ItemReason)
 def of_the_child(me: Any) -> Rule:
-    """Dates, what was stated, and reasons: by role, never of a hidden child."""
+    """Dates and what was stated: by role, never of a hidden child."""
     return Rule(because={"role": _at(me, C.VIEW_RETENTION)}, never=out_of_sight(me, "child_id"))
+
+
+@rule(ItemReason)
+def reasons_seen(me: Any) -> Rule:
+    """Reasons: also by who may be the second person."""
+    because = {"role": _at(me, C.VIEW_RETENTION), "second": _at(me, C.SECOND_DESTRUCTION)}
+    return Rule(because=because, never=out_of_sight(me, "child_id"))
 
 
 @rule(LegalHold)
 def holds_seen(me: Any) -> Rule:
     """Holds: those for the Headteacher alone by the Headteacher."""
-    open_to_all = Q(for_headteacher=False)
+    open_to_all = Q(readers=LegalHold.Readers.LEADS)
     return Rule(
         because={
             "role": (open_to_all & _at(me, C.VIEW_RETENTION)) | _at(me, C.APPROVE_DESTRUCTION),

@@ -35,8 +35,25 @@ declare(
 )
 declare(Statement, called=("retention statement", "retention statements"), searched=_NOT_SEARCHED, read_by=_SCAN)
 declare(Mark, called=("mark of long retention", "marks of long retention"), searched=_NOT_SEARCHED, read_by=_SCAN)
-declare(LegalHold, called=("legal hold", "legal holds"), searched=_NOT_SEARCHED, read_by=_SCAN)
-declare(DestructionList, called=("destruction list", "destruction lists"), searched=_NOT_SEARCHED)
+declare(
+    LegalHold,
+    called=("legal hold", "legal holds"),
+    page="legal_hold",
+    searched=_NOT_SEARCHED,
+    # One on the whole school is of no record that a history hangs on.
+    followed=Refused("each of its moves is an event, and its page says who set it and who lifted it"),
+    read_by=_SCAN,
+    needed_by=("reviews of holds",),
+)
+declare(
+    DestructionList,
+    called=("destruction list", "destruction lists"),
+    searched=_NOT_SEARCHED,
+    page="destruction_list",
+    # It is of no record that a history hangs on.
+    followed=Refused("each of its moves is an event, and its page says who made it and when"),
+    needed_by=("destruction lists",),
+)
 declare(
     DestructionItem,
     Decision,

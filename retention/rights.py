@@ -120,6 +120,7 @@ keep(
                     both("OLD.status = 'approval'", "NEW.status = 'review'", either(REVIEWS, _APPROVES)),
                     both("OLD.status = 'approval'", "NEW.status = 'waiting'", _APPROVED_BY_ME),
                     both("OLD.stopped_at IS NULL", "NEW.status = 'stopped'", "NEW.stopped_by_id = me"),
+                    both("OLD.status = 'waiting'", "NEW.status = 'done'", "rules.task() = 'destruction lists'"),
                 ),
                 "status",
             ),

@@ -4,13 +4,27 @@ from celery import shared_task
 
 from .services.destroying import destroy_due
 from .services.lifting import tell_of_brakes
+from .services.list_notices import close_lists
 from .services.scan import scan
+from .services.telling import tell_of_reviews
 
 
 @shared_task
 def work_out_dates() -> int:
     """Every night: until when each record is kept."""
     return scan()
+
+
+@shared_task
+def close() -> int:
+    """Every five minutes: which lists have been carried out, and who is told of it."""
+    return close_lists()
+
+
+@shared_task
+def review_holds() -> int:
+    """Every morning: whether the day has come to look at a hold again."""
+    return tell_of_reviews()
 
 
 @shared_task(time_limit=4 * 60 * 60)

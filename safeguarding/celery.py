@@ -76,7 +76,13 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=1, minute=30),
         "options": {"expires": 3600},
     },
+    "reviews of holds": {
+        "task": "retention.tasks.review_holds",
+        "schedule": crontab(hour=7, minute=5),
+        "options": {"expires": 3600},
+    },
     # The rows are what is to be done: a knock on the door that was lost is made good by the next.
+    "destruction lists": {"task": "retention.tasks.close", "schedule": 300.0, "options": {"expires": 300}},
     "destruction": {"task": "retention.tasks.destroy", "schedule": 300.0, "options": {"expires": 300}},
     "stopped destruction": {"task": "retention.tasks.brakes", "schedule": 300.0, "options": {"expires": 300}},
     "backups": {"task": "safeguarding.sealing.tasks.note_backups", "schedule": 300.0, "options": {"expires": 300}},

@@ -1,1 +1,1 @@
-"""What people type on the pages of retention."""
+"""What is typed on the pages of retention: statements and marks, holds, changes of the schedule."""

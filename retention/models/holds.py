@@ -1,5 +1,6 @@
 """What stops destruction, whatever the schedule says?"""
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -37,6 +38,10 @@ class LegalHold(models.Model):
         ICO = "ico", "Information Commissioner"
         OTHER = "other", "Other"
 
+    class Readers(models.TextChoices):
+        LEADS = "leads", "Safeguarding leads, deputies and the Headteacher"
+        HEADTEACHER = "headteacher", "The Headteacher alone"
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -45,10 +50,12 @@ class LegalHold(models.Model):
     scope = models.CharField("what is held", max_length=8, choices=Scope)
     kind = models.CharField("why it is held", max_length=12, choices=Kind)
     # Police may ask that nobody else knows.
-    for_headteacher = models.BooleanField("for the Headteacher alone", default=False)
+    readers = models.CharField("who sees it", max_length=11, choices=Readers, default=Readers.LEADS)
     authority = SealedText("who asked for it, and their reference", blank=True, default="")
     reason = SealedText("reason")
     review_on = models.DateField("looked at again on")
+    # The review day of which leads have been told that it has come.
+    told_of_review = models.DateField(null=True, blank=True, editable=False)
     token = models.UUIDField(unique=True)
     set_at = models.DateTimeField()
     set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -92,8 +99,9 @@ class LegalHold(models.Model):
             "number",
             "scope",
             "kind",
-            "for_headteacher",
+            "readers",
             "review_on",
+            "told_of_review",
             "token",
             "set_at",
             "lift_token",
@@ -105,6 +113,14 @@ class LegalHold(models.Model):
         collection = "mandatory: records that a court, an inquiry or a request needs are not destroyed (DPA 2018 s.173)"
         retention = Retention.GOES_WITH_IT
         links: ClassVar = {"lift_token": Link.APART}
+
+    @property
+    def stands(self) -> bool:
+        return self.lifted_at is None
+
+    def is_late(self, today: date) -> bool:
+        """Whether nobody has looked at it again by the day that was agreed."""
+        return self.stands and self.review_on <= today
 
     @property
     def reference(self) -> str:

@@ -212,6 +212,7 @@ class ItemReason(OfChild):
         DECISION = "decision", "Why"
         PAPER = "paper", "Where the paper file is"
         BACK = "back", "Why it was sent back"
+        OUT = "out", "Why it was left out"
 
     item = models.ForeignKey(DestructionItem, on_delete=models.PROTECT, related_name="reasons")
     about = models.CharField(max_length=8, choices=About)

@@ -8,23 +8,30 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from children.models import Child
 from retention.capabilities import RetentionCapability as C
 from retention.models import LegalHold, RetentionGate
+from retention.notice_kinds import RetentionNotice
 from retention.verbs import RetentionVerb
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure, may
 from safeguarding.accounts.roles import only_they
+from safeguarding.accounts.services import settle_notices
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
+from safeguarding.clocks import add_months
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token, uuid7
+from safeguarding.prepared import prepared
 from safeguarding.sealing.services.keeping import make
 from safeguarding.sealing.subjects import Subject, kind_of
+
+from .telling import tell_of_hold
 
 _S = LegalHold.Scope
 SETTERS = only_they(C.SET_HOLDS)
@@ -36,6 +43,14 @@ _MOVED_ON = "This hold has been dealt with already. Open it again to see how it 
 def may_set(user: User, scope: str, school_id: UUID) -> bool:
     """Whether the person sets and lifts holds of this scope at the school."""
     return may(user, C.HOLD_SCHOOL if scope == _S.SCHOOL else C.SET_HOLDS, school_id)
+
+
+def holding(child: Child, rows: QuerySet[LegalHold]) -> QuerySet[LegalHold]:
+    """Of these, the holds that keep a child's record, also on the school, the family, or who shares a concern, and
+    those on the child that were lifted.
+    """
+    keys = RawSQL("SELECT row_key FROM rules.keeps_hold(ARRAY[%s::uuid])", [child.pk])
+    return rows.filter(Q(pk__in=keys) | Q(child=child))
 
 
 def hold_problems(
@@ -51,11 +66,16 @@ def hold_problems(
         found["kind"] = "Choose why it is held"
     if not reason.strip():
         found["reason"] = "Say why, in words that somebody will understand in ten years"
-    if review_on is None or review_on <= today:
-        found["review_on"] = "Enter a day after today on which somebody looks at this hold again"
-    elif review_on.year > today.year + _FURTHEST:
-        found["review_on"] = "Enter a day at most five years ahead"
+    if problem := review_problem(review_on, today):
+        found["review_on"] = problem
     return found
+
+
+def review_problem(review_on: date | None, today: date) -> str:
+    """What is wrong with the day on which somebody looks at a hold again, without its full stop; empty if nothing."""
+    if review_on is None or review_on <= today:
+        return "Enter a day after today on which somebody looks at this hold again"
+    return "Enter a day at most five years ahead" if review_on > add_months(today, 12 * _FURTHEST) else ""
 
 
 @transaction.atomic
@@ -77,34 +97,29 @@ def set_hold(
 
     Raises `NotAllowed`, `BadInput`.
     """
-    _ensure_sets(by, scope, school.pk)
+    ensure_sets(by, scope, school.pk)
     now = at or timezone.now()
     child = None if scope == _S.SCHOOL else child
     problems = hold_problems(
         scope=scope, kind=kind, child=child, reason=reason, review_on=review_on, today=timezone.localdate(now)
     )
-    for problem in problems.values():
-        raise BadInput(f"{problem}.")
+    if problems or review_on is None:
+        raise BadInput(f"{next(iter(problems.values()))}.")
     if child is not None and (child.school_id != school.pk or not may_view(by, child)):
         raise NotAllowed("You may not hold the records of this child.")
     _close_the_gate(school)
     key = entry_token(token, scope, kind, child.pk if child else "", reason, authority, review_on, for_headteacher)
-    if there := LegalHold.objects.filter(token=key).first():
-        return there
     year = timezone.localdate(now).year
-    last = LegalHold.objects.filter(school=school, year=year).aggregate(last=Max("number"))["last"] or 0
-    own = uuid7()
-    # For the child alone, where it holds one: its words end with the child's key.
-    make(kind_of(LegalHold), {own: [Subject.child(child.pk) if child else Subject.school(school.pk)]})
-    made = LegalHold.objects.create(
-        id=own,
+    [(last, there)] = prepared("SELECT * FROM rules.holds_numbered(%s, %s, %s)", [school.pk, year, key])
+    made = LegalHold(
+        id=there or uuid7(),
         school=school,
         child=child,
         year=year,
         number=last + 1,
         scope=scope,
         kind=kind,
-        for_headteacher=for_headteacher,
+        readers=LegalHold.Readers.HEADTEACHER if for_headteacher else LegalHold.Readers.LEADS,
         authority=authority.strip(),
         reason=reason.strip(),
         review_on=review_on,
@@ -112,7 +127,14 @@ def set_hold(
         set_at=now,
         set_by=by,
     )
+    if there:
+        # Whoever set it may not see it, where it is for the Headteacher alone.
+        return LegalHold.objects.filter(pk=there).first() or made
+    # For the child alone, where it holds one: its words end with the child's key.
+    make(kind_of(LegalHold), {made.pk: [Subject.child(child.pk) if child else Subject.school(school.pk)]})
+    made.save(force_insert=True)
     record(RetentionVerb.HOLD_RECORD, made, by=by)
+    tell_of_hold(made, RetentionNotice.HOLD_SET, but=by, at=now)
     return made
 
 
@@ -123,8 +145,8 @@ def set_review(
     """Look at it again on another day. Raises `NotAllowed`, `BadInput`, `OutOfTurn`, `ChangedSince`."""
     now = _locked(hold, by, seen)
     today = timezone.localdate(at or timezone.now())
-    if review_on is None or review_on <= today or review_on.year > today.year + _FURTHEST:
-        raise BadInput("Enter a day after today, at most five years ahead, on which somebody looks at this hold again.")
+    if (problem := review_problem(review_on, today)) or review_on is None:
+        raise BadInput(f"{problem}.")
     now.review_on = review_on
     return _saved(now, Verb.CHANGE, by, "review_on")
 
@@ -146,6 +168,7 @@ def ask_to_lift(
         raise BadInput("Say why it can be lifted.")
     now.lift_token, now.lift_reason, now.lift_asked_by = token, reason.strip(), by
     now.lift_asked_at = at or timezone.now()
+    tell_of_hold(now, RetentionNotice.LIFT_ASKED, but=by, at=now.lift_asked_at)
     return _saved(now, Verb.ASK, by, "lift_token", "lift_reason", "lift_asked_by", "lift_asked_at")
 
 
@@ -160,6 +183,7 @@ def keep_hold(*, hold: LegalHold, seen: int, by: User) -> LegalHold:
         raise OutOfTurn(_MOVED_ON)
     now.lift_token = now.lift_asked_at = now.lift_asked_by = None
     now.lift_reason = ""
+    _settle(now, by, timezone.now())
     return _saved(now, Verb.WITHDRAW, by, "lift_token", "lift_asked_at", "lift_asked_by", "lift_reason")
 
 
@@ -172,10 +196,17 @@ def lift_hold(*, hold: LegalHold, seen: int, by: User, at: datetime | None = Non
     if now.lift_asked_by_id == by.pk:
         raise NotAllowed("You asked to lift this hold. Somebody else lifts it.")
     now.lifted_at, now.lifted_by = at or timezone.now(), by
+    _settle(now, by, now.lifted_at)
     return _saved(now, RetentionVerb.LIFT_HOLD, by, "lifted_at", "lifted_by")
 
 
-def _ensure_sets(by: User, scope: str, school_id: UUID) -> None:
+def _settle(hold: LegalHold, by: User, at: datetime) -> None:
+    """Nobody is waited for any more."""
+    settle_notices(object_id=hold.pk, kinds=[RetentionNotice.LIFT_ASKED], by=by, at=at)
+
+
+def ensure_sets(by: User, scope: str, school_id: UUID) -> None:
+    """Raise `NotAllowed` unless `by` sets and lifts holds of this scope at the school."""
     if scope == _S.SCHOOL:
         ensure(by, C.HOLD_SCHOOL, school_id, SCHOOL_SETTERS)
     else:
@@ -189,7 +220,7 @@ def _close_the_gate(school: School) -> None:
 
 
 def _locked(hold: LegalHold, by: User, seen: int) -> LegalHold:
-    _ensure_sets(by, hold.scope, hold.school_id)
+    ensure_sets(by, hold.scope, hold.school_id)
     if not may_view(by, hold):
         raise NotAllowed("You may not see this hold.")
     now = LegalHold.objects.select_for_update(of=("self",)).get(pk=hold.pk)

@@ -4,7 +4,8 @@ At most 25 a list. Nothing is put on one that something keeps; that is asked aga
 the destruction begins.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,10 +16,10 @@ from django.utils import timezone
 from children.models import Child
 from retention.capabilities import RetentionCapability as C
 from retention.lifecycles import REVIEWERS, list_life, may_review
-from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason, RetentionDate, Statement
+from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason, RetentionDate
 from retention.verbs import RetentionVerb
-from safeguarding.accounts.models import RoleAssignment, School, User
-from safeguarding.accounts.permissions import ensure, live, may
+from safeguarding.accounts.models import School, User
+from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import only_they
 from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
@@ -26,30 +27,16 @@ from safeguarding.ending.reasons import told_to
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token
 
+from .adding import add
+from .list_notices import tell_advised, tell_back, tell_sent, tell_stopped
 from .manifests import manifest_of
+from .reviewers import ensure_reviews
 from .scan import FILE, is_due
-from .statements import LONGEST, state
+from .statements import LONGEST, keep_longer
 
 MOST = 25
 _A, _K, _S = ItemReason.About, Decision.Kind, DestructionList.Status
 ADVISERS = only_they(C.ADVISE_RETENTION)
-
-
-def ensure_reviews(by: User, school_id: UUID) -> None:
-    """Raise `NotAllowed` unless the person puts records on lists: a lead; a deputy where lead is Headteacher too."""
-    if may(by, C.KEEP_RETENTION, school_id):
-        return
-    ensure(by, C.PROPOSE_DESTRUCTION, school_id, REVIEWERS)
-    if not _lead_is_headteacher(school_id):
-        raise NotAllowed("A deputy puts records on a list only where lead and Headteacher are one person.")
-
-
-def _lead_is_headteacher(school_id: UUID) -> bool:
-    today = live(timezone.localdate())
-    held = RoleAssignment.objects.filter(today, school_id=school_id, user__is_active=True)
-    leads = set(held.filter(role_key="lead").values_list("user_id", flat=True))
-    heads = set(held.filter(role_key="headteacher").values_list("user_id", flat=True))
-    return bool(leads) and leads <= heads
 
 
 @transaction.atomic
@@ -140,13 +127,13 @@ def decide(
         raise BadInput(f"{problem}.")
     if not may_view(by, item):
         raise NotAllowed("You may not see this record.")
-    child = Child.objects.get(pk=item.child_key)
     for about, said in ((_A.DECISION, reason), (_A.PAPER, paper if has_paper else "")):
         if said.strip():
-            _say(item, child, about, said, by=by, at=now)
+            say(item, about, said, by=by, at=now)
     if kind == _K.KEEP and item.kind == FILE:
-        state(child=child, token=key, kind=Statement.Kind.KEEP, on=keep_until, said=reason, by=by, at=now)
-    made = Decision.objects.create(
+        child = Child.objects.get(pk=item.child_key)
+        keep_longer(child=child, token=key, until=keep_until, said=reason, by=by, at=now)
+    new = Decision(
         school_id=item.school_id,
         item=item,
         child_key=item.child_key,
@@ -157,9 +144,48 @@ def decide(
         token=key,
         decided_by=by,
     )
+    made = add(new)
     record(RetentionVerb.DECIDE_END, item, by=by, purpose=kind)
     on_list.revision += 1
     on_list.save(update_fields=["revision"])
+    return made
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What is decided of one record of a list."""
+
+    item: DestructionItem
+    kind: str
+    reason: str
+    keep_until: date | None = None
+    has_paper: bool = False
+    paper: str = ""
+
+
+@transaction.atomic
+def decide_all(
+    *,
+    on_list: DestructionList,
+    seen: int,
+    token: UUID,
+    decided: Sequence[Decided],
+    by: User,
+    at: datetime | None = None,
+) -> list[Decision]:
+    """Decide several records of a list, all of them or none. The same form again decides once.
+
+    Raises `NotAllowed`, `BadInput`, `OutOfTurn`, `ChangedSince`.
+    """
+    made = []
+    for one in decided:
+        if one.item.on_list_id != on_list.pk:
+            raise BadInput("Choose records of this list.")
+        facts = {name: getattr(one, name) for name in ("kind", "reason", "keep_until", "has_paper", "paper")}
+        before = DestructionList.objects.values_list("revision", flat=True).get(pk=on_list.pk)
+        made.append(decide(item=one.item, seen=seen, token=token, by=by, at=at, **facts))
+        # Each decision is a revision of its own; one that was there already is none.
+        seen += DestructionList.objects.values_list("revision", flat=True).get(pk=on_list.pk) - before
     return made
 
 
@@ -179,9 +205,16 @@ def decision_problems(
     return found
 
 
-def _say(item: DestructionItem, child: Child, about: str, said: str, *, by: User, at: datetime) -> None:
+def say(item: DestructionItem, about: str, said: str, *, by: User, at: datetime) -> None:
+    """Keep what somebody says of a record on a list, sealed by its child."""
     ItemReason.objects.create(
-        child=child, school_id=item.school_id, item=item, about=about, said=said.strip(), said_by=by, said_at=at
+        child_id=item.child_key,
+        school_id=item.school_id,
+        item=item,
+        about=about,
+        said=said.strip(),
+        said_by=by,
+        said_at=at,
     )
 
 
@@ -192,6 +225,8 @@ def send(*, on_list: DestructionList, seen: int, by: User, at: datetime | None =
     Raises `NotAllowed`, `BadInput`, `OutOfTurn`, `ChangedSince`.
     """
     now = _locked(on_list, by)
+    if now.status == _S.APPROVAL and now.sent_by_id == by.pk:
+        return now
     if now.revision != seen:
         raise ChangedSince("Somebody changed this list since you opened it. See how it stands now.")
     decided = newest_decisions(now)
@@ -205,7 +240,9 @@ def send(*, on_list: DestructionList, seen: int, by: User, at: datetime | None =
             leave_out(item, by=by, at=when)
     if not any(one.kind == _K.DESTROY for one in decided.values()):
         raise BadInput("Nothing on this list is to be destroyed. Stop the list: the records stay.")
-    return list_life.perform("send", now, by=by, at=when)
+    sent = list_life.perform("send", now, by=by, at=when)
+    tell_sent(sent, at=when)
+    return sent
 
 
 def newest_decisions(on_list: DestructionList) -> dict[UUID, Decision]:
@@ -233,6 +270,8 @@ def advise(
     now = DestructionList.objects.select_for_update(of=("self",)).get(pk=on_list.pk)
     if now.status not in (_S.APPROVAL, _S.WAITING):
         raise OutOfTurn("This list is not waiting for advice.")
+    if (now.advice, now.advice_words, now.advised_by_id) == (advice, words.strip(), by.pk):
+        return now
     if now.revision != seen:
         raise ChangedSince("Somebody changed this list since you opened it. See how it stands now.")
     if advice not in (DestructionList.Advice.NO_OBJECTION, DestructionList.Advice.OBJECTION):
@@ -243,6 +282,7 @@ def advise(
     now.revision += 1
     now.save(update_fields=["advice", "advice_words", "advised_at", "advised_by", "revision"])
     record(RetentionVerb.ADVISE_END, now, by=by, purpose=advice)
+    tell_advised(now, at=now.advised_at)
     return now
 
 
@@ -252,9 +292,14 @@ def stop(*, on_list: DestructionList, by: User, at: datetime | None = None) -> D
 
     Raises `NotAllowed`, `OutOfTurn`.
     """
-    now = list_life.perform("stop", on_list, by=by, at=at)
+    there = DestructionList.objects.select_for_update(of=("self",)).get(pk=on_list.pk)
+    if there.status == _S.STOPPED and there.stopped_by_id == by.pk:
+        return there
+    now = list_life.perform("stop", there, by=by, at=at)
+    when = at or timezone.now()
     for item in now.items.filter(left_out_at=None, run=None):
-        leave_out(item, by=by, at=at or timezone.now())
+        leave_out(item, by=by, at=when)
+    tell_stopped(now, by=by, at=when)
     return now
 
 
@@ -270,7 +315,9 @@ def send_back(
     now = list_life.perform("send_back", on_list, by=by, at=at)
     if Approval.objects.filter(item__on_list=now).exists():
         raise OutOfTurn("Part of this list has been approved. Stop it instead: the records can go on another list.")
-    _say(item, Child.objects.get(pk=item.child_key), _A.BACK, reason, by=by, at=at or timezone.now())
+    when = at or timezone.now()
+    say(item, _A.BACK, reason, by=by, at=when)
+    tell_back(now, by=by, at=when)
     return now
 
 

@@ -5,7 +5,7 @@ A day is due once two scans at least seven days apart have found that it has pas
 or a clock that runs ahead makes nothing due at once.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import batched
@@ -91,22 +91,36 @@ def _scan_school(school: School, now: datetime, here: datetime) -> int:
     return count
 
 
-def files_of(left: dict[UUID, date | None]) -> dict[UUID, File]:
-    """What the date of each of these children's files rests on, by the child's key. `left`: the day each left."""
+@dataclass(frozen=True)
+class Stated:
+    """What people have stated that stands: the day of each kind, by child and kind; and marks, by child."""
+
+    days: dict[tuple[UUID, str], date]
+    marks: dict[UUID, bool]
+
+
+def stated_of(children: Collection[UUID]) -> Stated:
+    """The same, of these children, as far as whoever asks sees it."""
+    said = Statement.objects.filter(child__in=children, withdrawn_at=None).values_list("child_id", "kind", "on")
+    marks = Mark.objects.filter(child__in=children, ended_at=None).values_list("child_id", "applies")
+    return Stated({(child_id, kind): on for child_id, kind, on in said}, dict(marks))
+
+
+def files_of(left: dict[UUID, date | None], stated: Stated | None = None) -> dict[UUID, File]:
+    """What the date of each of these children's files rests on, by the child's key. `left`: the day each left.
+
+    `stated` where it has been read already.
+    """
     keys = list(left)
-    born = dates.days("birth", keys)
-    applying = {code: set(dates.days(trigger, keys)) for code, trigger in WHERE.items()}
-    for child_id, applies in Mark.objects.filter(child__in=keys, ended_at=None).values_list("child_id", "applies"):
+    stated = stated or stated_of(keys)
+    days = dates.days_of(["birth", *WHERE.values()], keys)
+    applying = {code: set(days[trigger]) for code, trigger in WHERE.items()}
+    for child_id, applies in stated.marks.items():
         (applying[ABUSE].add if applies else applying[ABUSE].discard)(child_id)
-    said: dict[tuple[UUID, str], date] = {
-        (child_id, kind): on
-        for child_id, kind, on in Statement.objects.filter(child__in=keys, withdrawn_at=None).values_list(
-            "child_id", "kind", "on"
-        )
-    }
+    said = stated.days
     return {
         key: File(
-            born=born.get(key),
+            born=days["birth"].get(key),
             left=left[key],
             receipt=said.get((key, _K.RECEIPT)),
             is_last_school=any((key, kind) in said for kind in (_K.LAST_SCHOOL, _K.DIED)),

@@ -6,7 +6,7 @@ school decides). One that changes a rule in force begins thirty days later, so t
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -25,7 +25,7 @@ from safeguarding.accounts.roles import only_they
 from safeguarding.audit.history import recorded
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token
 
 _FILE = Path(__file__).parent.parent / "data" / "rules.csv"
@@ -121,14 +121,20 @@ def _proposal(proposed: RetentionRule | None, in_force: RetentionRule | None) ->
     return None if proposed is not None and proposed.school_id is None and in_force is not None else proposed
 
 
-def periods_at(school_id: UUID) -> list[Period]:
-    """The periods that count at a school: of each rule that Harbour carries out the one in force, else the proposal."""
+def rules_at(school_id: UUID) -> list[RetentionRule]:
+    """The rules that count at a school: of each that Harbour carries out the one in force, else the proposal."""
     rows = (in_force or proposed for in_force, proposed in schedule_of(school_id))
-    return [_period(row) for row in rows if row is not None and row.is_carried_out]
+    return [row for row in rows if row is not None and row.is_carried_out]
 
 
-def _period(row: RetentionRule) -> Period:
-    return Period(row.code, row.pk, row.years, row.days, row.trigger, row.status == _S.IN_FORCE)
+def periods_at(school_id: UUID) -> list[Period]:
+    """Their periods."""
+    return [period_of(row) for row in rules_at(school_id)]
+
+
+def period_of(row: RetentionRule, *, as_in_force: bool = False) -> Period:
+    """How long a rule keeps a record. `as_in_force`: as if it were in force already."""
+    return Period(row.code, row.pk, row.years, row.days, row.trigger, as_in_force or row.status == _S.IN_FORCE)
 
 
 def rule_problems(*, years: int | None, days: int | None, basis: str, source: str) -> dict[str, str]:
@@ -224,20 +230,51 @@ def agree_rule(*, school: School, rule: RetentionRule, by: User, at: datetime | 
     return _say_yes(row, "agreed", RetentionVerb.AGREE_RULE, by=by, at=at)
 
 
+def to_adopt(school_id: UUID) -> list[RetentionRule]:
+    """Every proposal that nobody has adopted: the whole schedule, at first."""
+    return [new for _, new in schedule_of(school_id) if new is not None and new.adopted_at is None]
+
+
+def to_agree(school_id: UUID) -> list[RetentionRule]:
+    """What the school has adopted, and the data protection officer has not agreed to."""
+    return [new for _, new in schedule_of(school_id) if new is not None and new.adopted_at and not new.agreed_at]
+
+
 @transaction.atomic
-def adopt_all(*, school: School, by: User, at: datetime | None = None) -> int:
-    """Adopt every proposal that nobody has adopted: the whole schedule, at first. Returns how many. Raises as
-    `adopt_rule`.
+def adopt_all(*, school: School, by: User, seen: Collection[UUID] | None = None, at: datetime | None = None) -> int:
+    """Adopt every proposal that nobody has adopted. `seen` are the keys of those that were shown. Returns how many.
+
+    Raises as `adopt_rule`, and `ChangedSince` where others wait than were shown.
     """
-    waiting = [new for _, new in schedule_of(school.pk) if new is not None and new.adopted_at is None]
+    ensure(by, C.PROPOSE_SCHEDULE, school.pk, PROPOSERS)
+    waiting = to_adopt(school.pk)
+    _ensure_seen(waiting, seen)
     return len([adopt_rule(school=school, rule=rule, by=by, at=at) for rule in waiting])
 
 
 @transaction.atomic
-def agree_all(*, school: School, by: User, at: datetime | None = None) -> int:
-    """Agree to everything that the school has adopted. Returns how many. Raises as `agree_rule`."""
-    waiting = [new for _, new in schedule_of(school.pk) if new is not None and new.adopted_at and not new.agreed_at]
+def agree_all(*, school: School, by: User, seen: Collection[UUID] | None = None, at: datetime | None = None) -> int:
+    """Agree to everything that the school has adopted. Returns how many. Raises as `agree_rule`, and as `adopt_all`."""
+    ensure(by, C.ADVISE_RETENTION, school.pk, ADVISERS)
+    waiting = to_agree(school.pk)
+    _ensure_seen(waiting, seen)
     return len([agree_rule(school=school, rule=rule, by=by, at=at) for rule in waiting])
+
+
+def _ensure_seen(waiting: list[RetentionRule], seen: Collection[UUID] | None) -> None:
+    if seen is not None and {rule.pk for rule in waiting} != set(seen):
+        raise ChangedSince("Somebody changed the schedule since you opened it. See how it stands now.")
+
+
+def versions_of(school_id: UUID, key: UUID) -> list[RetentionRule]:
+    """Every version at a school of the rule that has this key, the newest first; Harbour's default last.
+
+    Empty where there is no such rule.
+    """
+    mine = RetentionRule.objects.filter(Q(school=school_id) | Q(school=None))
+    people = ("proposed_by", "adopted_by", "agreed_by", "ended_by")
+    rows = mine.filter(code__in=mine.filter(pk=key).values("code")).select_related(*people)
+    return sorted(rows, key=lambda row: (row.school_id is not None, row.version), reverse=True)
 
 
 @transaction.atomic

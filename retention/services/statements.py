@@ -21,6 +21,8 @@ from safeguarding.dates import as_day
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
 
+from .reviewers import ensure_reviews
+
 _K = Statement.Kind
 KEEPERS = only_they(C.KEEP_RETENTION)
 # Kept longer only until somebody looks again.
@@ -67,6 +69,32 @@ def state(
     Raises `NotAllowed`, `BadInput`.
     """
     ensure(by, C.KEEP_RETENTION, child.school_id, KEEPERS)
+    return _stated(child, token, kind, on, said, by=by, built_at=built_at, at=at)
+
+
+@transaction.atomic
+def keep_longer(
+    *, child: Child, token: UUID, until: date | None, said: str, by: User, at: datetime | None = None
+) -> Statement:
+    """State that a file is kept longer, as whoever reviews it on a list decides: a deputy too, where deputies review.
+
+    Raises `NotAllowed`, `BadInput`.
+    """
+    ensure_reviews(by, child.school_id)
+    return _stated(child, token, _K.KEEP, until, said, by=by, at=at)
+
+
+def _stated(
+    child: Child,
+    token: UUID,
+    kind: str,
+    on: date | None,
+    said: str,
+    *,
+    by: User,
+    built_at: datetime | None = None,
+    at: datetime | None,
+) -> Statement:
     now = at or timezone.now()
     for problem in statement_problems(child, kind, on, said, timezone.localdate(now)).values():
         raise BadInput(f"{problem}.")

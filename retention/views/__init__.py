@@ -1,1 +1,1 @@
-"""The pages of retention."""
+"""The pages of retention: the tab of a child's record, holds, the schedule."""

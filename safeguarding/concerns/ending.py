@@ -25,4 +25,4 @@ keeps("keeps_open_support", says="A plan of support is open.", model=SupportPlan
 keeps(waits_fact(Draft), says="A report is begun and not sent.", model=Draft)
 keeps("keeps_entry", says="Something was entered in the last 12 months.", model=Chronicled, by="row")
 
-since("abuse", "since_abuse")
+since("abuse", "since_abuse", rests="rests_on_abuse", model=Concern)

@@ -430,6 +430,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     JOIN public.concerns_chronicled AS entry ON r.key = entry.child_id OR r.key = entry.concern_id
     -- Keys tell when they were made.
     WHERE greatest(entry.moment, uuid_extract_timestamp(entry.row)) >= entries_since.since
+      -- That a record was held tells nothing of what happened to the child.
+      AND entry.source NOT IN ('hold_set', 'hold_lifted')
 $$;
 
 -- An entry of the last twelve months.
@@ -440,9 +442,14 @@ $$;
 
 -- Children named in a concern of a kind that proposes the long rule for abuse or exploitation, with the day of the first (domain
 -- reference 12: the codes SEX and CSE). One that was entered in error proposes nothing.
+CREATE FUNCTION rules.rests_on_abuse(records uuid[]) RETURNS TABLE (record uuid, row_key uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, c.id, (c.logged_at AT TIME ZONE 'Europe/London')::date FROM rules.reached(rests_on_abuse.records) AS r
+    JOIN public.concerns_concern AS c ON c.id = r.key
+    WHERE c.category_id IN ('SEX', 'CSE') AND c.in_error <> 'confirmed'
+$$;
+
 CREATE FUNCTION rules.since_abuse(records uuid[]) RETURNS TABLE (record uuid, day date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT r.record, min((c.logged_at AT TIME ZONE 'Europe/London')::date) FROM rules.reached(since_abuse.records) AS r
-    JOIN public.concerns_concern AS c ON c.id = r.key
-    WHERE c.category_id IN ('SEX', 'CSE') AND c.in_error <> 'confirmed' GROUP BY r.record
+    SELECT record, min(day) FROM rules.rests_on_abuse(since_abuse.records) GROUP BY record
 $$;

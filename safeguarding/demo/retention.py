@@ -14,7 +14,7 @@ from children.services import register_child
 from retention.models import Approval, DestructionList
 from retention.services.approvals import approve
 from retention.services.destroying import destroy_due
-from retention.services.holds import set_hold
+from retention.services.holds import ask_to_lift, lift_hold, set_hold
 from retention.services.lists import begin_list, decide, send
 from retention.services.scan import scan
 from retention.services.schedule import adopt_all, agree_all
@@ -44,6 +44,9 @@ _LEAVERS: tuple[tuple[str, str, date | None, str], ...] = (
     ("Yasmin", "Croft", date(2001, 12, 5), ""),
 )
 _DESTROYED, _WAITING, _TO_APPROVE, _HELD, _UNSTATED = (0,), (1, 2), (3, 4, 5), (7,), (11,)
+_LIFTED = 8
+_INSURER = "The insurer asked that nothing of that year is destroyed while a claim is open."
+_SETTLED = "The insurer wrote that the claim is settled and nothing more is needed."
 
 
 def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
@@ -87,9 +90,33 @@ def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
             by=lead,
             at=days_ago(20),
         )
+    _lifted(school, leavers[_LIFTED], by=lead, second=head, keys=keys, at=days_ago(300), lifted=days_ago(90))
     # The database says when something is approved: of the one that is over, that was thirty days ago.
     Approval.objects.filter(item__on_list=lists[0]).update(approved_at=days_ago(30))
     destroy_due()
+
+
+def _lifted(
+    school: School, child: Child, *, by: User, second: User, keys: Keys, at: datetime, lifted: datetime
+) -> None:
+    """A hold that two people have lifted since."""
+    with acting(Acting(user_id=by.pk, school_id=school.pk)):
+        hold = set_hold(
+            school=school,
+            token=keys.token(),
+            scope="child",
+            kind="insurance",
+            reason=_INSURER,
+            review_on=timezone.localdate(at) + timedelta(days=180),
+            child=child,
+            by=by,
+            at=at,
+        )
+        hold = ask_to_lift(
+            hold=hold, seen=hold.revision, token=keys.token(), reason=_SETTLED, by=by, at=lifted - timedelta(days=1)
+        )
+    with acting(Acting(user_id=second.pk, school_id=school.pk)):
+        lift_hold(hold=hold, seen=hold.revision, by=second, at=lifted)
 
 
 def _register(school: School, forename: str, surname: str, born: date | None, *, by: User) -> Child:

@@ -6,7 +6,7 @@ It reads no context: the nightly scan, pages and the destroyer ask it, and none 
 sentence is read by those who see one of those rows; everybody else reads that something keeps the record, and not what.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -24,13 +24,15 @@ UNSETTLED = "Something that belongs to it is not settled."
 @dataclass(frozen=True)
 class Reason:
     """Something that keeps a record. `fact` is the function `rules.<fact>(uuid[])`, `says` its sentence, `model` the
-    model of the rows that keep, and `by` the column of that model with their keys.
+    model of the rows that keep, and `by` the column of that model with their keys. `is_open`: its sentence tells
+    nothing that a reader of the record may not know, also where there is no row.
     """
 
     fact: str
     says: str
     model: type[models.Model]
     by: str = "pk"
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,14 @@ class Kept:
 _reasons: dict[str, Reason] = {}
 
 
-def keeps(fact: str, *, says: str, model: type[models.Model], by: str = "pk") -> None:
+def keeps(fact: str, *, says: str, model: type[models.Model], by: str = "pk", is_open: bool = False) -> None:
     """Say what keeps a record: the rows of `model` that `rules.<fact>` returns.
 
     Raises `ImproperlyConfigured` where that is said twice.
     """
     if fact in _reasons:
         raise ImproperlyConfigured(f"What {fact} keeps is said twice.")
-    _reasons[fact] = Reason(fact, says, model, by)
+    _reasons[fact] = Reason(fact, says, model, by, is_open)
 
 
 def waits_fact(model: type[models.Model]) -> str:
@@ -67,30 +69,50 @@ def reasons() -> list[Reason]:
 
 def what_keeps(records: Collection[UUID]) -> dict[UUID, list[Kept]]:
     """Of these records, those that something keeps, and what. A fact that cannot be asked keeps them all."""
+    asked = reasons()
     found: dict[UUID, list[Kept]] = {}
-    for reason in reasons():
-        for record, row in _asked(reason, records):
-            found.setdefault(record, []).append(Kept(reason if row else None, row))
+    try:
+        for record, kept in _answered(asked, records):
+            found.setdefault(record, []).append(kept)
+    except DatabaseError:
+        # One of them cannot be asked: each by itself.
+        for reason in asked:
+            for record, kept in _alone(reason, records):
+                found.setdefault(record, []).append(kept)
     return found
 
 
-def _asked(reason: Reason, records: Collection[UUID]) -> Iterator[tuple[UUID, UUID | None]]:
-    statement = sql.SQL("SELECT DISTINCT record, row_key FROM rules.{}(%s::uuid[])").format(sql.Identifier(reason.fact))
+def _answered(asked: list[Reason], records: Collection[UUID]) -> list[tuple[UUID, Kept]]:
+    """Each record that is kept, and by what: one statement for all reasons."""
+    statement = sql.SQL(" UNION ALL ").join(
+        sql.SQL(
+            "SELECT {}, kept.* FROM (SELECT DISTINCT record, row_key FROM rules.{}(%(keys)s::uuid[])) AS kept"
+        ).format(sql.Literal(number), sql.Identifier(reason.fact))
+        for number, reason in enumerate(asked)
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, {"keys": list(records)})
+        rows = cursor.fetchall()
+    return [
+        (record, Kept(asked[number] if row or asked[number].is_open else None, row)) for number, record, row in rows
+    ]
+
+
+def _alone(reason: Reason, records: Collection[UUID]) -> list[tuple[UUID, Kept]]:
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement, [list(records)])
-            yield from cursor.fetchall()
+        return _answered([reason], records)
     except DatabaseError:
-        yield from ((record, None) for record in records)
+        return [(record, Kept(None, None)) for record in records]
 
 
 def told_to(user: Any, records: Collection[UUID]) -> dict[UUID, list[str]]:
     """What keeps each of these records, in the sentences that this person may read, each once."""
     kept = what_keeps(records)
-    seen = {reason: _seen(user, reason, kept) for reason in {k.reason for ks in kept.values() for k in ks if k.reason}}
+    seen = _seen(user, kept)
 
     def sentence(one: Kept) -> str:
-        return one.reason.says if one.reason and one.row in seen[one.reason] else HIDDEN
+        reason = one.reason
+        return reason.says if reason and (reason.is_open or (reason.fact, one.row) in seen) else HIDDEN
 
     def told(some: list[Kept]) -> list[str]:
         said = list(dict.fromkeys(map(sentence, some)))
@@ -100,8 +122,18 @@ def told_to(user: Any, records: Collection[UUID]) -> dict[UUID, list[str]]:
     return {record: told(some) for record, some in kept.items()}
 
 
-def _seen(user: Any, reason: Reason, kept: dict[UUID, list[Kept]]) -> set[UUID]:
-    """Of the rows that keep records by this reason, those that the person sees."""
-    rows = {one.row for some in kept.values() for one in some if one.reason == reason}
+def _seen(user: Any, kept: dict[UUID, list[Kept]]) -> set[tuple[str, UUID]]:
+    """Of the rows that keep records, those that the person sees, each with the fact by which it keeps: one query."""
+    rows: dict[Reason, set[UUID]] = {}
+    for one in (one for some in kept.values() for one in some):
+        if one.reason is not None and one.row is not None and not one.reason.is_open:
+            rows.setdefault(one.reason, set()).add(one.row)
+    each = [_visible(user, reason, keys) for reason, keys in rows.items()]
+    return set(each[0].union(*each[1:], all=True)) if each else set()
+
+
+def _visible(user: Any, reason: Reason, keys: set[UUID]) -> Any:
     manager: Any = reason.model._default_manager
-    return set(manager.filter(**{f"{reason.by}__in": rows}).visible_to(user).values_list(reason.by, flat=True))
+    found = manager.filter(**{f"{reason.by}__in": keys}).visible_to(user).order_by()
+    fact = models.Value(reason.fact, output_field=models.TextField())
+    return found.annotate(by_fact=fact).values_list("by_fact", reason.by)

@@ -127,18 +127,28 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- From which day a child was looked after, or had an education, health and care plan: their files are kept by a rule of their own.
+CREATE FUNCTION rules.rests_on_care(records uuid[]) RETURNS TABLE (record uuid, row_key uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, e.id, e.starts_on FROM rules.reached(rests_on_care.records) AS r
+    JOIN public.plans_episode AS e ON e.child_id = r.key
+    WHERE e.kind IN ('looked_after', 'previously_looked_after', 'care_leaver') AND e.status <> 'error'
+$$;
+
 CREATE FUNCTION rules.since_looked_after(records uuid[]) RETURNS TABLE (record uuid, day date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT r.record, min(e.starts_on) FROM rules.reached(since_looked_after.records) AS r
+    SELECT record, min(day) FROM rules.rests_on_care(since_looked_after.records) GROUP BY record
+$$;
+
+CREATE FUNCTION rules.rests_on_needs(records uuid[]) RETURNS TABLE (record uuid, row_key uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, e.id, e.starts_on FROM rules.reached(rests_on_needs.records) AS r
     JOIN public.plans_episode AS e ON e.child_id = r.key
-    WHERE e.kind IN ('looked_after', 'previously_looked_after', 'care_leaver') AND e.status <> 'error' GROUP BY r.record
+    WHERE e.area = 'needs' AND e.status <> 'error'
 $$;
 
 CREATE FUNCTION rules.since_plan_for_needs(records uuid[]) RETURNS TABLE (record uuid, day date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT r.record, min(e.starts_on) FROM rules.reached(since_plan_for_needs.records) AS r
-    JOIN public.plans_episode AS e ON e.child_id = r.key
-    WHERE e.area = 'needs' AND e.status <> 'error' GROUP BY r.record
+    SELECT record, min(day) FROM rules.rests_on_needs(since_plan_for_needs.records) GROUP BY record
 $$;
 
 -- The children of a school whose attendance the person keeps, by these numbers, current or former. None that is hidden from the person:

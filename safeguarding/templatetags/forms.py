@@ -1,5 +1,6 @@
 """Template tags of forms: a field, a form that opens in a panel, and what has to be mended."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +65,7 @@ def fold(
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(*forms: BaseForm | None) -> dict[str, Any]:
-    """What has to be mended before the form can be sent, each with a link to its field."""
-    return {"problems": [problem for form in forms if form for problem in problems(form)]}
+def error_summary(*forms: BaseForm | Sequence[BaseForm] | None) -> dict[str, Any]:
+    """What has to be mended before the form, or several of a page, can be sent, each with a link to its field."""
+    every = [one for form in forms if form for one in ([form] if isinstance(form, BaseForm) else form)]
+    return {"problems": [problem for form in every for problem in problems(form)]}

@@ -220,9 +220,25 @@ def what_takes_two_people(lead: Page, tickle: Page) -> None:
     expect(panel(tickle, "The law asks this of you in person")).to_contain_text("normally by the end of")
 
 
+def plans_and_their_dates(lead: Page) -> None:
+    """Step 12: what waits, with whose duty; a looked-after child’s plan and attendance; the form of a change."""
+    menu(lead, "Plans and dates")
+    expect(lead.get_by_role("columnheader", name="Whose duty").first).to_be_attached()
+    record_of(lead, "Eesa Iqbal")
+    lead.get_by_role("link", name="Plans and status").first.click()
+    expect(panel(lead, "Looked after").first).to_be_visible()
+    lead.get_by_role("link", name="Attendance", exact=True).first.click()
+    expect(lead.get_by_role("heading", name="Attendance").first).to_be_visible()
+    lead.get_by_role("link", name="Plans and status").first.click()
+    lead.get_by_role("link", name="Record a change").or_(
+        lead.get_by_role("button", name="Record a change")
+    ).first.click()
+    expect(lead.get_by_role("heading", name="Record a change")).to_be_visible()
+
+
 def test_the_tour_of_the_readme_holds_step_by_step(enter: Enter) -> None:
     tour = (ROOT / "README.md").read_text().split(TOUR)[1].split("\n## ")[0]
-    assert len(re.findall(r"^ ?\d+\. ", tour, re.MULTILINE)) == 11, "a new step of the tour is walked here, too"
+    assert len(re.findall(r"^ ?\d+\. ", tour, re.MULTILINE)) == 12, "a new step of the tour is walked here, too"
     teacher, lead = enter("Class teacher"), enter("Designated safeguarding lead")
     reference = log_a_concern(teacher)
     lead.reload()
@@ -236,3 +252,4 @@ def test_the_tour_of_the_readme_holds_step_by_step(enter: Enter) -> None:
     what_a_meeting_needs(lead)
     when_the_lead_is_away(enter("Headteacher"), lead)
     what_takes_two_people(lead, enter(user_name="j.tickle"))
+    plans_and_their_dates(lead)

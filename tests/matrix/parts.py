@@ -82,6 +82,11 @@ PARTS: dict[str, str] = {
     "concerns.supervisionnote": "supervision",
     "printing.printjob": "print",
     "concerns.emergencysheet": "sheet",
+    # Until when records are kept, and what is to end.
+    **dict.fromkeys(("retention.statement", "retention.mark"), "retention"),
+    "retention.itemreason": "end_reason",
+    **dict.fromkeys(("retention.destructionitem", "retention.decision", "retention.approval"), "end_item"),
+    "retention.destructionlist": "ending",
     # What a field was before. Its words are those of the record, and found as such.
     "audit.logentry": "concern",
 }
@@ -103,12 +108,17 @@ def _badge(row: Any) -> str:
     return "plan_adoption" if row.area == Area.ADOPTION else "badge"
 
 
+def _hold(row: Any) -> str:
+    return "retention_head" if row.readers == "headteacher" else "retention"
+
+
 BY_ROW: dict[str, tuple[Callable[[Any], str], frozenset[str]]] = {
     **dict.fromkeys(
         ("plans.episode", "plans.step", "plans.stepnote", "plans.planfile"),
         (_plan, frozenset(f"plan_{area}" for area in _AREAS)),
     ),
     "plans.professional": (_worker, frozenset({"plan_worker", "plan_care", "plan_needs", "plan_adoption"})),
+    "retention.legalhold": (_hold, frozenset({"retention", "retention_head"})),
     "plans.designation": (_badge, frozenset({"badge", "plan_adoption"})),
 }
 

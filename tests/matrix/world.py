@@ -47,6 +47,7 @@ from tests.matrix.marked import mark
 from tests.matrix.mistakes import lay_mistake, lay_refused
 from tests.matrix.plans import lay_plans
 from tests.matrix.planting import plant
+from tests.matrix.retention import lay_retention
 from tests.matrix.twice import lay_twice
 
 PICTURE = picture()
@@ -141,6 +142,7 @@ def make() -> World:
     lay_law(world)
     lay_twice(world)
     lay_plans(world)
+    lay_retention(world)
     plant(world)
     return world
 

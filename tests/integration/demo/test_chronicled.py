@@ -16,6 +16,8 @@ from django.db.models import Q
 from psycopg import sql
 
 from children.models import ChildFile
+from retention.entries import SOURCES as OF_RETENTION
+from retention.models import LegalHold
 from safeguarding import chronicling
 from safeguarding.accounts.models import User
 from safeguarding.concerns import models
@@ -30,7 +32,7 @@ from tests.walls import asking
 
 pytestmark = pytest.mark.django_db
 LONDON = ZoneInfo("Europe/London")
-SOURCES = (*OF_CONCERNS, *OF_PLANS)
+SOURCES = (*OF_CONCERNS, *OF_PLANS, *OF_RETENTION)
 NO_ADOPTION = ~Q(area="adoption")
 
 
@@ -66,6 +68,8 @@ EXPECTED: dict[str, tuple[Any, Q, Callable[[Any], datetime]]] = {
     "plan_over": (models.SupportPlan, ~Q(ended_at=None), lambda it: it.ended_at),
     "plan_begun": (Episode, NO_ADOPTION, lambda it: on(it.starts_on)),
     "plan_step": (Step, NO_ADOPTION & ~Q(held_on=None), lambda it: on(it.held_on)),
+    "hold_set": (LegalHold, ~Q(child=None), lambda it: it.set_at),
+    "hold_lifted": (LegalHold, ~Q(child=None) & ~Q(lifted_at=None), lambda it: it.lifted_at),
     "plan_ended": (Episode, NO_ADOPTION & ~Q(ended_at=None), lambda it: on(it.ends_on)),
 }
 

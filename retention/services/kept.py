@@ -1,0 +1,64 @@
+"""Say until when a child's records are kept, from what is known at this moment, as far as the reader may know it.
+
+The nightly scan writes the same into `RetentionDate`; what is destroyed goes by that. A date that rests on something
+that the reader may not see, such as a concern that is hidden from them, is not shown: "Kept, not due".
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from children.models import Child
+from retention.models import RetentionRule
+from retention.periods import ABUSE, WHERE, File, Kept, Period, of_file, of_photograph
+from safeguarding.accounts.models import User
+from safeguarding.ending import dates
+
+from .scan import Stated, files_of
+from .schedule import period_of
+
+
+@dataclass(frozen=True)
+class Known:
+    """A record and until when it is kept; `rule` is the one that says so.
+
+    `is_hidden`: its reader is not told. `proposes_abuse`: a concern that they see proposes the long rule, and no lead
+    has said whether it applies.
+    """
+
+    kept: Kept
+    rule: RetentionRule | None
+    is_hidden: bool = False
+    proposes_abuse: bool = False
+
+
+def file_of(child: Child, stated: Stated) -> File:
+    """What the date of one child's file rests on."""
+    return files_of({child.pk: child.left_on}, stated)[child.pk]
+
+
+def known_to(user: User, child: Child, file: File, stated: Stated, rules: Collection[RetentionRule]) -> Known:
+    """Until when a child's file is kept, as this person may know it."""
+    kept = of_file(file, [period_of(rule) for rule in rules])
+    code = kept.period.code if kept.period else ""
+    proposes = ABUSE in file.applying and child.pk not in stated.marks and not _is_hidden(user, child, ABUSE)
+    if code == ABUSE:
+        return Known(kept, _rule(kept.period, rules), not proposes and child.pk not in stated.marks, proposes)
+    return Known(kept, _rule(kept.period, rules), code in WHERE and _is_hidden(user, child, code), proposes)
+
+
+def _is_hidden(user: User, child: Child, code: str) -> bool:
+    return child.pk in dates.hidden_from(user, WHERE[code], [child.pk])
+
+
+def photographs_of(keys: Collection[UUID], rules: Collection[RetentionRule]) -> dict[UUID, Known]:
+    """Until when each of these photographs is kept."""
+    periods = [period_of(rule) for rule in rules]
+    over: dict[UUID, date] = dates.days("photograph_over", keys) if keys else {}
+    found = {key: of_photograph(over.get(key), periods) for key in keys}
+    return {key: Known(kept, _rule(kept.period, rules)) for key, kept in found.items()}
+
+
+def _rule(period: Period | None, rules: Collection[RetentionRule]) -> RetentionRule | None:
+    return next((rule for rule in rules if period is not None and rule.pk == period.key), None)

@@ -1,0 +1,97 @@
+"""Who is told of a destruction list? Who approves and who advises when it is sent; who reviewed it, of what came of it.
+
+No notice says whose records they are.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import F
+from django.utils import timezone
+
+from retention.capabilities import RetentionCapability as C
+from retention.models import DestructionList
+from retention.notice_kinds import ListNotice
+from safeguarding.accounts.models import User
+from safeguarding.accounts.permissions import people_with
+from safeguarding.accounts.second_person import second_people, stand_ins, usual_people
+from safeguarding.accounts.services import tell
+from safeguarding.audit.context import system_task
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+
+from .progress import progress_of
+
+OBJECT_TYPE = "destruction_list"
+RULE = "destruction"
+
+
+def approvers(on_list: DestructionList) -> list[User]:
+    """Who may approve a list that somebody has sent, today."""
+    if on_list.sent_by is None:
+        return []
+    return second_people(RULE, on_list.school_id, timezone.localdate(), first=on_list.sent_by, about=None)
+
+
+def tell_sent(on_list: DestructionList, *, at: datetime) -> None:
+    """The Headteacher, or who may stand in where that is who sent it; and the data protection officer."""
+    today, sender = timezone.localdate(at), [on_list.sent_by] if on_list.sent_by else []
+    usual = list(usual_people(RULE, on_list.school_id, today, besides=sender))
+    _tell(on_list, usual or stand_ins(RULE, on_list.school_id, today, besides=sender), ListNotice.SENT, at)
+    _tell(on_list, people_with(C.ADVISE_RETENTION, on_list.school_id, today), ListNotice.ADVICE, at)
+
+
+def tell_advised(on_list: DestructionList, *, at: datetime) -> None:
+    """Who reviewed it."""
+    _tell(on_list, _reviewers(on_list, at), ListNotice.ADVISED, at)
+
+
+def tell_approved(on_list: DestructionList, *, by: User, at: datetime) -> None:
+    """Who reviewed it; and where something on it waits for another person, those who may be that person."""
+    _tell(on_list, _reviewers(on_list, at, but=by), ListNotice.APPROVED, at)
+    if progress_of([on_list.pk])[on_list.pk].not_approved:
+        others = [user for user in approvers(on_list) if user.pk != by.pk]
+        _tell(on_list, others, ListNotice.SENT, at)
+
+
+def tell_back(on_list: DestructionList, *, by: User, at: datetime) -> None:
+    """Who reviewed it."""
+    _tell(on_list, _reviewers(on_list, at, but=by), ListNotice.BACK, at)
+
+
+def tell_stopped(on_list: DestructionList, *, by: User, at: datetime) -> None:
+    """Who reviewed it, and where it had been sent who approves."""
+    today = timezone.localdate(at)
+    also = usual_people(RULE, on_list.school_id, today, besides=[by]) if on_list.sent_at else []
+    _tell(on_list, [*_reviewers(on_list, at, but=by), *also], ListNotice.STOPPED, at)
+
+
+@system_task("destruction lists")
+def close_lists(*, at: datetime | None = None) -> int:
+    """Note which lists have been carried out, and tell who reviewed and who approves. Returns how many.
+
+    A list on which something still waits for another person stays open. Work of the worker, which may run twice.
+    """
+    now, S = at or timezone.now(), DestructionList.Status
+    rows = DestructionList.objects.select_for_update(skip_locked=True, of=("self",))
+    waiting = list(rows.filter(status=S.WAITING, done_at=None).order_by("pk"))
+    found = progress_of([one.pk for one in waiting])
+    done = [one for one in waiting if found[one.pk].is_done]
+    for one in done:
+        status = S.WAITING if found[one.pk].not_approved else S.DONE
+        rows.filter(pk=one.pk).update(status=status, done_at=found[one.pk].gone_at, revision=F("revision") + 1)
+        record(Verb.DESTROY, one, purpose="list carried out", count=found[one.pk].gone)
+        usual = usual_people(RULE, one.school_id, timezone.localdate(now))
+        _tell(one, [*_reviewers(one, now), *usual], ListNotice.DONE, now)
+    return len(done)
+
+
+def _reviewers(on_list: DestructionList, at: datetime, *, but: User | None = None) -> list[User]:
+    """Who made and who sent it, and the leads."""
+    leads = people_with(C.KEEP_RETENTION, on_list.school_id, timezone.localdate(at))
+    own = [user for user in (on_list.made_by, on_list.sent_by) if user is not None and user.is_active]
+    return [user for user in (*own, *leads) if but is None or user.pk != but.pk]
+
+
+def _tell(on_list: DestructionList, people: Iterable[User], kind: ListNotice, at: datetime) -> None:
+    tell(people=people, school_id=on_list.school_id, kind=kind, object_type=OBJECT_TYPE, object_id=on_list.pk, at=at)

@@ -1,0 +1,145 @@
+"""The page "Retention": what is due, the lists and how far each is, holds and brakes."""
+
+from functools import cache, partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from retention.capabilities import RetentionCapability as C
+from retention.forms.lists import BeginForm
+from retention.models import DestructionItem, DestructionList, LegalHold, RetentionDate
+from retention.phrases import kind_of, rule_of, why
+from retention.services.lists import MOST, begin_list
+from retention.services.progress import Due, Progress, Stand, backups_live, due_at, progress_of, standing_brakes
+from retention.services.reviewers import reviews
+from retention.services.scan import is_due
+from safeguarding.accounts.permissions import may, requires
+from safeguarding.accounts.services import get_school
+from safeguarding.audit.reading import read_many, visible
+from safeguarding.ending.reasons import told_to
+from safeguarding.exceptions import HarbourError
+from safeguarding.http import Request
+from safeguarding.paging import counts_of_page
+
+# More than a lead puts on lists in a sitting; the next stand here once these are on one.
+SHOWN = 50
+# Lists of which something is still to come, and the last few that are over; the register has all that were carried out.
+_LISTS, _PAST = 40, 5
+
+
+@requires(C.COUNT_RETENTION)
+def retention(request: Request) -> HttpResponse:
+    """What is due. Sent, it puts the chosen records on a list."""
+    school_id = request.held.school_id
+    if request.method != "POST":
+        return _page(request)
+    form = BeginForm(request.POST, keys=_chosen(request))
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    request.again = partial(_refused, request, form)
+    made = begin_list(
+        school=get_school(school_id),
+        records=form.cleaned_data["records"],
+        token=form.cleaned_data["token"],
+        by=request.user,
+    )
+    messages.success(request, f"These records are on list {made.reference} now. Decide each of them.")
+    return redirect("destruction_list", made.pk)
+
+
+def _chosen(request: Request) -> list[UUID]:
+    """Whatever was sent that is a key: whether it is due, the service says."""
+    found = []
+    for text in request.POST.getlist("records"):
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+def _refused(request: Request, form: BeginForm, refusal: HarbourError) -> HttpResponse:
+    return _page(request, form, status=refusal.status, refusal=refusal)
+
+
+def _page(
+    request: Request, form: BeginForm | None = None, *, status: int = 200, refusal: HarbourError | None = None
+) -> HttpResponse:
+    request.nav = "retention"
+    school_id = request.held.school_id
+    named = may(request.user, C.VIEW_RETENTION, school_id)
+    counts = counts_of_page()
+    standing = standing_brakes(school_id)
+    counts.ask("holds", visible(request, LegalHold).filter(school=school_id, lifted_at=None))
+    counts.ask("brakes", standing)
+    lists = list(visible(request, DestructionList).filter(school=school_id).order_by("-year", "-number")[:_LISTS])
+    due = list(_due(request)) if named else []
+    # What the page names is one event.
+    read_many(request, [*due, *lists], purpose="records that are due, and lists")
+    far = progress_of([one.pk for one in lists])
+    shown = [_of_list(one, far[one.pk]) for one in lists]
+    may_begin = named and reviews(request.user, school_id)
+    rows = _rows(request, due[:SHOWN])
+    context = {
+        "form": form or BeginForm(),
+        "chosen": {str(key) for key in (request.POST.getlist("records") if form else [])},
+        "named": named,
+        "may_begin": may_begin,
+        "rows": rows,
+        "more": len(due) > SHOWN,
+        "free": any(not row["kept"] for row in rows),
+        "most": MOST,
+        "numbers": [] if named else _numbers(due_at(school_id)),
+        "open": [one for one in shown if one["stand"] not in (Stand.DONE, Stand.STOPPED)],
+        "past": [one for one in shown if one["stand"] in (Stand.DONE, Stand.STOPPED)][:_PAST],
+        # Asked in the template: by then they are counted with what the menu counts.
+        "brakes": cache(lambda: list(standing) if counts["brakes"] else []),
+        "sees_holds": may(request.user, C.VIEW_HOLDS, school_id),
+        "holds": lambda: counts["holds"],
+        "backups": backups_live().days,
+        "refusal": refusal,
+        "has_errors": bool(form and form.errors),
+    }
+    return render(request, "retention/home.html", context, status=status)
+
+
+def _due(request: Request) -> QuerySet[RetentionDate]:
+    """What is due and on no list, the longest due first."""
+    on_lists = visible(request, DestructionItem).filter(left_out_at=None).values("record_key")
+    due = visible(request, RetentionDate).filter(is_due(), school=request.held.school_id)
+    due = due.exclude(record_key__in=on_lists).select_related("child", "rule").order_by("due_on", "pk")
+    return due[: SHOWN + 1]
+
+
+def _rows(request: Request, found: list[RetentionDate]) -> list[dict[str, Any]]:
+    """Each with what is in its way."""
+    kept = told_to(request.user, [row.record_key for row in found])
+    return [
+        {
+            "row": row,
+            "kind": kind_of(row.kind),
+            "why": why(row.rule, row.trigger_on, row.due_on),
+            "rule": rule_of(row.rule),
+            "kept": kept.get(row.record_key, []),
+        }
+        for row in found
+    ]
+
+
+def _numbers(found: list[Due]) -> list[dict[str, Any]]:
+    return [{"kind": kind_of(one.kind), "rule": rule_of(one.rule), "due": one.due, "kept": one.kept} for one in found]
+
+
+def _of_list(on_list: DestructionList, far: Progress) -> dict[str, Any]:
+    return {
+        "list": on_list,
+        "far": far,
+        "stand": far.stand(on_list),
+        "left": far.days_left(timezone.localdate()),
+        "gone_days": 14 - far.days_left(timezone.localdate()),
+    }

@@ -1,0 +1,110 @@
+"""The rows of a list as a page shows them: the record, why it is there, what was decided and said, by whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from children.models import Child
+from retention.capabilities import RetentionCapability as C
+from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason
+from retention.phrases import kind_of, rule_of, why
+from safeguarding.accounts.models import User
+from safeguarding.accounts.permissions import may
+from safeguarding.audit.reading import visible
+from safeguarding.ending.reasons import told_to
+from safeguarding.http import Request
+
+_A, _S = ItemReason.About, DestructionList.Status
+
+
+@dataclass
+class Row:
+    """One record of a list."""
+
+    item: DestructionItem
+    child: Child | None
+    decision: Decision | None
+    approval: Approval | None
+    # The newest words of each kind, by `ItemReason.About`.
+    said: dict[str, ItemReason]
+    kept: list[str] = field(default_factory=list)
+    form: Any = None
+    yes: Any = None
+
+    @property
+    def kind(self) -> str:
+        return kind_of(self.item.kind)
+
+    @property
+    def why(self) -> tuple[str, str]:
+        return why(self.item.rule, self.item.trigger_on, self.item.due_on)
+
+    @property
+    def rule(self) -> str:
+        return rule_of(self.item.rule)
+
+    @property
+    def label(self) -> str:
+        """How the record is told from others of the list where it is chosen."""
+        return f"{self.item.place}: {self.child.full_name if self.child else self.kind}"
+
+    @property
+    def is_out(self) -> bool:
+        return self.item.left_out_at is not None
+
+    @property
+    def is_to_end(self) -> bool:
+        """Whether it is to be destroyed and nobody has approved it."""
+        decided = self.decision is not None and self.decision.kind == Decision.Kind.DESTROY
+        return decided and not self.is_out and self.approval is None
+
+    @property
+    def is_back(self) -> bool:
+        """Whether it was sent back since it was decided."""
+        back = self.said.get(_A.BACK)
+        return back is not None and (self.decision is None or back.said_at > self.decision.decided_at)
+
+
+def names_records(user: User, school_id: UUID) -> bool:
+    """Whether the person sees whose the records on lists are. Others see numbers."""
+    return may(user, C.VIEW_RETENTION, school_id) or may(user, C.SECOND_DESTRUCTION, school_id)
+
+
+def rows_of(request: Request, on_list: DestructionList, items: Iterable[DestructionItem]) -> list[Row]:
+    """These items with what belongs to each, as far as the person sees it."""
+    items = list(items)
+    keys = [item.pk for item in items]
+    decided = {
+        one.item_id: one
+        for one in visible(request, Decision)
+        .filter(item__in=keys)
+        .select_related("decided_by")
+        .order_by("decided_at", "pk")
+    }
+    approved = {one.decision_id: one for one in visible(request, Approval).filter(item__in=keys)}
+    said: dict[UUID, dict[str, ItemReason]] = {}
+    words = visible(request, ItemReason).filter(item__in=keys).select_related("said_by").order_by("said_at", "pk")
+    for one in words:
+        said.setdefault(one.item_id, {})[one.about] = one
+    cards = _cards(request, on_list, items)
+    is_open = on_list.status in (_S.REVIEW, _S.APPROVAL)
+    kept = told_to(request.user, [item.record_key for item in items if not item.left_out_at]) if is_open else {}
+    return [
+        Row(
+            item,
+            cards.get(item.child_key),
+            decision := decided.get(item.pk),
+            approved.get(decision.pk) if decision else None,
+            said.get(item.pk, {}),
+            kept.get(item.record_key, []),
+        )
+        for item in items
+    ]
+
+
+def _cards(request: Request, on_list: DestructionList, items: list[DestructionItem]) -> dict[UUID, Child]:
+    """The cards of their children, for those who see names."""
+    if not names_records(request.user, on_list.school_id):
+        return {}
+    return {card.pk: card for card in visible(request, Child).filter(pk__in={item.child_key for item in items})}

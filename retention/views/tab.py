@@ -1,0 +1,192 @@
+"""The tab "Retention" of a child's record: until when it is kept and why, what is in the way, what was stated."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from children.models import Child, Photograph
+from children.panels import record_frame
+from retention import wording
+from retention.capabilities import RetentionCapability as C
+from retention.forms.statements import DiedForm, KeepForm, LastSchoolForm, MarkForm, ReceiptForm, WithdrawForm
+from retention.models import LegalHold, Mark, RetentionRule, Statement
+from retention.services import kept, statements
+from retention.services.holds import holding
+from retention.services.scan import Stated
+from retention.services.schedule import rules_at
+from safeguarding.accounts.models import User
+from safeguarding.accounts.permissions import may, requires_for_record
+from safeguarding.audit.reading import read_many, read_one, visible
+from safeguarding.ending.reasons import told_to
+from safeguarding.exceptions import HarbourError, NotAllowed
+from safeguarding.http import Request
+from safeguarding.plans.views.deeds import Deed, asked, lost, offered
+from safeguarding.unsaved import waits_unsent
+
+# More than anybody states about one child.
+MOST = 100
+_SAVED = "On the record. Until when it is kept stands above."
+
+
+def _states(child: Child, form: Any, by: User) -> object:
+    given = form.cleaned_data
+    return statements.state(
+        child=child, token=given["token"], kind=form.kind, on=given["on"], said=given["said"], by=by
+    )
+
+
+def _marks(applies: bool) -> Any:
+    def mark(child: Child, form: MarkForm, by: User) -> object:
+        given = form.cleaned_data
+        return statements.mark(child=child, token=given["token"], applies=applies, reason=given["reason"], by=by)
+
+    return mark
+
+
+def _has_left(child: Child) -> bool:
+    return child.left_on is not None
+
+
+def _always(child: Child) -> bool:
+    return True
+
+
+DEEDS: dict[str, Deed[Child]] = {
+    deed.key: deed
+    for deed in (
+        Deed("receipt", ReceiptForm, "The next school has the file", "Save", _SAVED, _states, _has_left),
+        Deed("last_school", LastSchoolForm, "This is the last school", "Save", _SAVED, _states, _has_left),
+        Deed("died", DiedForm, "The child has died", "Save", _SAVED, _states, _always),
+        Deed("keep", KeepForm, "Keep it longer", "Save", _SAVED, _states, _always),
+        Deed("mark", MarkForm, "Keep it under the long rule", "Save", _SAVED, _marks(True), _always),
+        Deed("unmark", MarkForm, "The long rule does not apply", "Save", _SAVED, _marks(False), _always),
+    )
+}
+_OF_MARKS = ("mark", "unmark")
+
+
+@waits_unsent(ReceiptForm, LastSchoolForm, DiedForm, KeepForm, MarkForm)
+@requires_for_record(C.VIEW_RETENTION)
+def child_retention(request: Request, child_id: UUID) -> HttpResponse:
+    """Until when a child's records are kept. Each form of the page is sent here."""
+    request.nav = "children"
+    child = read_one(request, Child, pk=child_id, purpose="retention")
+    if request.method != "POST":
+        return _page(request, child)
+    if not may(request.user, C.KEEP_RETENTION, child.school_id):
+        raise NotAllowed(statements.KEEPERS)
+    if request.POST.get("deed") == "withdraw":
+        return _withdraw(request, child)
+    deed = asked(request, DEEDS)
+    if deed is None:
+        return _page(request, child, status=422)
+    form = deed.made(request.POST, child=child)
+    if not form.is_valid():
+        return _page(request, child, {deed.key: form}, status=422)
+    request.again = partial(_refused, request, child, {deed.key: form})
+    deed.do(child, form, request.user)
+    messages.success(request, deed.after)
+    return redirect("child_retention", child.pk)
+
+
+def _withdraw(request: Request, child: Child) -> HttpResponse:
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        return _page(request, child, status=422)
+    stated = read_one(request, visible(request, Statement).filter(child=child), pk=form.cleaned_data["statement"])
+    request.again = partial(_refused, request, child, {})
+    statements.withdraw(statement=stated, by=request.user)
+    messages.success(request, "Withdrawn. It stands among what was stated before.")
+    return redirect("child_retention", child.pk)
+
+
+def _refused(request: Request, child: Child, bound: dict[str, Any], refusal: HarbourError) -> HttpResponse:
+    return _page(request, child, bound, status=refusal.status, refusal=refusal)
+
+
+def _page(
+    request: Request,
+    child: Child,
+    bound: dict[str, Any] | None = None,
+    *,
+    status: int = 200,
+    refusal: HarbourError | None = None,
+) -> HttpResponse:
+    bound = bound or {}
+    said = visible(request, Statement).filter(child=child).select_related("stated_by", "withdrawn_by")
+    marks = visible(request, Mark).filter(child=child).select_related("marked_by", "ended_by")
+    shown = _read(request, child, list(said.order_by("-stated_at")[:MOST]), list(marks.order_by("-marked_at")[:MOST]))
+    keeps = may(request.user, C.KEEP_RETENTION, child.school_id)
+    there = offered(child, DEEDS.values(), bound, child=child) if keeps else {}
+    context = record_frame(request, child, "retention") | shown
+    context |= {
+        "keeps": keeps,
+        "sets": may(request.user, C.SET_HOLDS, child.school_id),
+        "deeds": [each for key, each in there.items() if key not in _OF_MARKS],
+        "mark_deeds": [there[key] for key in _OF_MARKS if key in there and key != shown["mark_as"]],
+        "bound": list(bound.values()),
+        "refusal": refusal,
+        "lost": lost(bound, there) if refusal else [],
+        "here": request.path,
+        "has_errors": any(form.errors for form in bound.values()),
+    }
+    return render(request, "retention/child_retention.html", context, status=status)
+
+
+def _read(request: Request, child: Child, said: list[Statement], marks: list[Mark]) -> dict[str, Any]:
+    """Everything on the tab that is read, and recorded as read."""
+    rules, mark = rules_at(child.school_id), next((one for one in marks if one.ended_at is None), None)
+    standing = [one for one in said if one.withdrawn_at is None]
+    stated = Stated({(child.pk, one.kind): one.on for one in standing}, {child.pk: mark.applies} if mark else {})
+    known = kept.known_to(request.user, child, kept.file_of(child, stated), stated, rules)
+    rows = holding(child, visible(request, LegalHold))
+    holds = list(rows.select_related("set_by", "lifted_by").order_by("-lifted_at", "review_on")[:MOST])
+    shots = list(visible(request, Photograph).filter(child=child).order_by("-added_at")[:MOST])
+    read_many(request, [*said, *marks, *holds, *shots], purpose="retention", about=child)
+    until = kept.photographs_of([one.pk for one in shots], rules)
+    return {
+        "until": _until(child, known),
+        "in_the_way": told_to(request.user, [child.pk]).get(child.pk, []),
+        "holds": [(one, one.is_late(timezone.localdate())) for one in holds if one.stands],
+        "lifted": [one for one in holds if not one.stands],
+        "standing": standing,
+        "earlier": [one for one in said if one.withdrawn_at is not None],
+        "mark": mark,
+        "earlier_marks": [one for one in marks if one.ended_at is not None],
+        "mark_as": ("mark" if mark.applies else "unmark") if mark else "",
+        "proposed": known.proposes_abuse,
+        "long_rule": next((rule for rule in rules if rule.code == kept.ABUSE), None),
+        "photographs": [(one, _of_photograph(until[one.pk])) for one in shots],
+    }
+
+
+def _until(child: Child, known: kept.Known) -> dict[str, Any]:
+    """What stands on top: the day in large, why, and what is to be done."""
+    if known.is_hidden:
+        return {"title": "Kept, not due", "says": "", "to_do": ""}
+    to_do = wording.TO_DO.get(known.kept.missing, "")
+    if known.rule is None or known.kept.period is None:
+        return {"title": "No date yet", "says": "", "to_do": to_do}
+    over = known.kept.is_over(timezone.localdate())
+    return {
+        "title": "Its time is over" if over else "Forecast" if known.kept.missing else "Kept",
+        "says": wording.until_in_words(known.kept, known.rule),
+        "rule": known.rule,
+        "to_do": "A safeguarding lead decides what becomes of it. Nothing ends by itself." if over else to_do,
+    }
+
+
+def _of_photograph(known: kept.Known) -> str:
+    rule: RetentionRule | None = known.rule
+    if rule is None:
+        return "No rule of the schedule applies."
+    if known.kept.due_on is None:
+        return f"Kept while the child is on roll and it is in use, {rule.title}."
+    return wording.until_in_words(known.kept, rule) + (
+        f" {wording.TO_DO[known.kept.missing]}" if known.kept.missing else ""
+    )

@@ -1,0 +1,91 @@
+"""What of destruction lists waits for a person: in the menu, beside Today, in the inbox; and where a number leads."""
+
+import re
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from safeguarding.accounts.permissions import may
+from safeguarding.audit.by_keys import Asked, Statement
+from safeguarding.audit.reading import visible
+from safeguarding.http import Request
+from safeguarding.paging import counted_by_keys
+
+from .capabilities import RetentionCapability as C
+from .models import DestructionItem, DestructionList, RetentionDate
+from .services.scan import is_due
+
+_REFERENCE = re.compile(r"DL-(\d{4})-(\d{1,9})")
+_S = DestructionList.Status
+
+
+def counts(request: Request) -> bool:
+    """Whether the person sees how many records are due, without names."""
+    return may(request.user, C.COUNT_RETENTION, request.held.school_id)
+
+
+def _lists(asked: Asked, status: str, **more: Any) -> QuerySet[DestructionList]:
+    return visible(asked, DestructionList).filter(asked.one("school_id"), status=status, **more)
+
+
+def _due(asked: Asked) -> QuerySet[RetentionDate]:
+    on_lists = visible(asked, DestructionItem).filter(left_out_at=None).values("record_key")
+    due = visible(asked, RetentionDate).filter(asked.one("school_id")).filter(is_due())
+    return due.exclude(record_key__in=on_lists)
+
+
+_due_at = counted_by_keys(_due)
+_to_approve_at = counted_by_keys(lambda asked: _lists(asked, _S.APPROVAL))
+_to_advise_at = counted_by_keys(lambda asked: _lists(asked, _S.APPROVAL, advice=""))
+
+
+def waits(request: Request) -> Statement | int:
+    """What waits for this person: lists to approve or to advise on; of who reviews, records that are due."""
+    school_id = request.held.school_id
+    for capability, counted in (
+        (C.APPROVE_DESTRUCTION, _to_approve_at),
+        (C.ADVISE_RETENTION, _to_advise_at),
+        (C.KEEP_RETENTION, _due_at),
+    ):
+        if may(request.user, capability, school_id):
+            return counted.statement(request, [school_id])
+    return 0
+
+
+def today(request: Request) -> dict[str, Any] | None:
+    """The lists that wait for this person: to be decided, approved or advised on."""
+    school_id, user = request.held.school_id, request.user
+    wanted = [
+        (status, says)
+        for capability, status, says in (
+            (C.KEEP_RETENTION, _S.REVIEW, "waits to be reviewed"),
+            (C.APPROVE_DESTRUCTION, _S.APPROVAL, "waits for your approval"),
+        )
+        if may(user, capability, school_id)
+    ]
+    if not wanted:
+        return None
+    says = dict(wanted)
+    rows = visible(request, DestructionList).filter(school=school_id, status__in=says).order_by("made_at", "pk")
+    found = list(rows[:20])
+    if not found:
+        return None
+    whole = ("Retention", reverse("retention"))
+    return {"lists": [(one, says[_S(one.status)]) for one in found[:1]], "number": len(found), "all": whole}
+
+
+def references(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
+    """The numbers of lists, for those who see them."""
+    return {one.pk: one.reference for one in visible(request, DestructionList).filter(pk__in=keys)}
+
+
+def address_of_list(request: Request, reference: str) -> str:
+    """Where the list with this number is shown, for who may see it."""
+    if (parts := _REFERENCE.fullmatch(reference)) is None:
+        return ""
+    rows = visible(request, DestructionList).filter(year=int(parts[1]), number=int(parts[2]))
+    found = rows.filter(school=request.held.school_id).only("pk").first()
+    return reverse("destruction_list", args=[found.pk]) if found else ""

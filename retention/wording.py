@@ -1,0 +1,59 @@
+"""How are a rule, a date and a hold told in words?"""
+
+from safeguarding.dates import counted, full_day
+
+from .models import Outcome, RetentionDate, RetentionRule, Trigger
+from .periods import Kept
+
+_M = RetentionDate.Missing
+# After "25 years from".
+_SHORT = {
+    Trigger.RECEIPT: "the next school’s confirmation",
+    Trigger.BIRTH: "birth",
+    Trigger.LEAVING: "the day the child left",
+}
+_THEN = {
+    Outcome.REVIEW: "then reviewed",
+    Outcome.TRANSFER: "then it goes to the next school",
+    Outcome.DESTROY: "then destroyed",
+}
+# What to do where there is no date, or it does not run.
+TO_DO: dict[str, str] = {
+    _M.ON_ROLL: "This is a forecast. The period runs once the child has left.",
+    _M.LAST_SCHOOL: (
+        "A safeguarding lead states here whether the next school has confirmed that it has the file, or that this "
+        "is the last school. Until then nothing is due."
+    ),
+    _M.BIRTH: "The day of birth is not known. The office adds it to the child’s details; until then nothing is due.",
+    _M.RULE: "The school has not adopted the rule yet, or its data protection officer has not agreed. Nothing is due.",
+    _M.NONE: "No rule of the schedule applies. Nothing is due.",
+}
+
+
+def length_of(rule: RetentionRule) -> str:
+    """25 years; 30 days; empty where the rule gives no number."""
+    if rule.years is not None:
+        return counted(rule.years, "year")
+    return "" if rule.days is None else counted(rule.days, "day")
+
+
+def in_words(rule: RetentionRule) -> str:
+    """25 years from the day of birth, then reviewed."""
+    trigger, then = str(Trigger(rule.trigger).label), _THEN[Outcome(rule.outcome)]
+    if rule.trigger == Trigger.OTHER:
+        return f"{length_of(rule) or 'No number of years'}, {trigger}; {then}"
+    if rule.days == 0 or not length_of(rule):
+        return f"Until {trigger}, {then}"
+    return f"{length_of(rule)} from {trigger}, {then}"
+
+
+def until_in_words(kept: Kept, rule: RetentionRule) -> str:
+    """Kept until 3 September 2041: 25 years from birth, rule R02 version 3."""
+    if kept.due_on is None:
+        return f"Kept: {rule.title} gives no number of years."
+    if kept.trigger_on is not None and kept.period is not None and kept.due_on != kept.period.ends(kept.trigger_on):
+        return f"Kept until {full_day(kept.due_on)}: longer than {rule.title} says, as a safeguarding lead has stated."
+    trigger = Trigger(rule.trigger)
+    since = _SHORT.get(trigger, str(trigger.label))
+    why = f"{length_of(rule)} from {since}" if rule.years or rule.days else f"until {since}"
+    return f"Kept until {full_day(kept.due_on)}: {why}, {rule.title}."
