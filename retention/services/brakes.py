@@ -77,11 +77,13 @@ def reading(school_id: UUID, *, here: datetime | None = None) -> Reading | None:
 
     `here`: the time of the application when the transaction began, whose time is that of the database.
     """
-    names = ", ".join(field.name for field in fields(Reading) if field.name != "here")
+    columns = [field.name for field in fields(Reading) if field.name != "here"]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {names} FROM rules.before_destruction(%s)", [school_id])  # noqa: S608
+        cursor.execute(f"SELECT {', '.join(columns)} FROM rules.before_destruction(%s)", [school_id])  # noqa: S608
         row = cursor.fetchone()
-    return Reading(*row, here or timezone.now()) if row else None
+    if row is None:
+        return None
+    return Reading(**dict(zip(columns, row, strict=True)), here=here or timezone.now())
 
 
 def clocks_agree(now: Reading) -> bool:
