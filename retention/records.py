@@ -1,7 +1,8 @@
 """What must the rest of Harbour know of rules, dates, holds, lists and what is left of records?"""
 
 from children.models import Child, Photograph
-from safeguarding.records import Kind, Refused, declare, reads
+from safeguarding.audit.models import LogEntry
+from safeguarding.records import Kind, Refused, declare, needs, reads
 
 from .models import (
     Approval,
@@ -65,3 +66,5 @@ declare(ItemReason, called=("reason on a destruction list", "reasons on destruct
 declare(RetentionRule, kind=Kind.REFERENCE)
 declare(Tombstone, ItemRun, EndingRow, FileToDrop, RetentionGate, ClearedTable, Brake, kind=Kind.INFRASTRUCTURE)
 reads("retention scan", Child, Photograph)
+# Which rule came into force, and which one it replaced.
+needs("retention scan", LogEntry)

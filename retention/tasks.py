@@ -5,6 +5,7 @@ from celery import shared_task
 from .services.clearing import clear as clear_tables
 from .services.destroying import destroy_due
 from .services.finishing import finish
+from .services.lifting import tell_of_brakes
 from .services.list_notices import close_lists
 from .services.scan import scan
 from .services.telling import tell_of_reviews
@@ -40,3 +41,9 @@ def destroy() -> int:
 def clear() -> int:
     """Every night, in the process `destroyer`: tables that lost rows are written again."""
     return clear_tables()
+
+
+@shared_task
+def brakes() -> int:
+    """Every five minutes: tell people that destruction has stopped."""
+    return tell_of_brakes()

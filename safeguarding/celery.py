@@ -99,6 +99,7 @@ app.conf.beat_schedule = {
     # The rows are what is to be done: a knock on the door that was lost is made good by the next.
     "destruction lists": {"task": "retention.tasks.close", "schedule": 300.0, "options": {"expires": 300}},
     "destruction": {"task": "retention.tasks.destroy", "schedule": 300.0, "options": {"expires": 300}},
+    "stopped destruction": {"task": "retention.tasks.brakes", "schedule": 300.0, "options": {"expires": 300}},
     "backups": {"task": "safeguarding.sealing.tasks.note_backups", "schedule": 300.0, "options": {"expires": 300}},
     "verification": {"task": "safeguarding.audit.tasks.verify", "schedule": 300.0, "options": {"expires": 300}},
     "newest seal": {

@@ -44,9 +44,9 @@ OF_DESTROYER = {
     "retention.tombstone": "SELECT, INSERT",
     "retention.filetodrop": "SELECT, INSERT, UPDATE (dropped_at)",
     "retention.clearedtable": "SELECT, INSERT, UPDATE (cleared_at)",
-    "retention.destructionlist": "SELECT, DELETE, UPDATE (status, done_at)",
+    "retention.destructionlist": "SELECT, UPDATE (checked_at)",
     "retention.brake": "SELECT, INSERT (id, school_id, kind, amount)",
-    "retention.retentiongate": "SELECT",
+    "retention.retentiongate": "SELECT, UPDATE (looked_at)",
     "retention.retentionrule": "SELECT",
     "accounts.school": "SELECT",
 }

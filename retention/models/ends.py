@@ -23,9 +23,11 @@ class RetentionGate(models.Model):
     # The last scan that ended, by the application's clock and the database's.
     scanned_at = models.DateTimeField(null=True, blank=True)
     scanned_by_database_at = models.DateTimeField(null=True, blank=True)
+    # When `destroyer` last looked at the time and found nothing amiss, by the database's clock.
+    looked_at = models.DateTimeField(null=True, blank=True)
 
     class PersonalData(personal_data.PersonalData):
-        plain = ("scanned_at", "scanned_by_database_at")
+        plain = ("scanned_at", "scanned_by_database_at", "looked_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
 
@@ -159,7 +161,7 @@ class Brake(models.Model):
         CLOCKS_APART = "clocks_apart", "The times of the application and the database are apart"
         CLOCK_BACK = "clock_back", "The time of the server has gone backwards"
         SEAL_AHEAD = "seal_ahead", "The newest seal of the record of events is of a later time than now"
-        NO_SEAL = "no_seal", "No seal or scan for eight days"
+        NO_SEAL = "no_seal", "No seal, no scan or no look at the time for eight days"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")

@@ -19,12 +19,14 @@ from django.utils import timezone
 
 from retention import ledger
 from retention.models import DestructionItem, EndingRow, FileToDrop, ItemRun, RetentionRule, Tombstone
+from safeguarding.accounts.models import School
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.ending.removal import Ended, left_of, remove
 from safeguarding.exceptions import HarbourError
 from safeguarding.sealing import files
 
+from . import brakes
 from .going import end_keys, files_of, own_records
 
 _S = ItemRun.State
@@ -41,9 +43,12 @@ class Unruled(HarbourError):
 def destroy_due() -> int:
     """Take up what has begun, then begin what may. Returns how many records were destroyed to the end.
 
-    One at a time: what stops one does not stop the next.
+    One at a time: what stops one does not stop the next. Before anything of a school begins, it is asked whether
+    something stops all of it there (`brakes.py`).
     """
-    return sum(_carried_out(item) for items in (_begun, _waiting) for item in items())
+    done = sum(_carried_out(item) for item in _begun())
+    stopped = {key for key in School.objects.order_by("pk").values_list("pk", flat=True) if brakes.stops(key)}
+    return done + sum(_carried_out(item) for item in _waiting() if item.school_id not in stopped)
 
 
 def _carried_out(item: DestructionItem) -> bool:

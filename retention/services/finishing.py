@@ -27,13 +27,14 @@ logger = logging.getLogger(__name__)
 
 
 def finish() -> int:
-    """Begin a new epoch where keys have gone since the last one, and close the lists that are carried out.
+    """Begin a new epoch where keys have gone since the last one, and look at the lists all of whose records are gone.
 
-    Returns how many lists. May be run twice.
+    Returns how many lists have nothing left. May be run twice. The worker closes them, and tells people
+    (`list_notices.py`).
     """
     if ItemRun.objects.exclude(state=_S.BEGUN).filter(moved_at__gt=Epoch.objects.get(ended_at=None).began_at).exists():
         new_epoch()
-    return sum(_close(one) for one in _carried_out())
+    return sum(_check(one) for one in _carried_out())
 
 
 def _carried_out() -> list[DestructionList]:
@@ -41,23 +42,21 @@ def _carried_out() -> list[DestructionList]:
     standing = DestructionItem._base_manager.filter(on_list=OuterRef("pk"), left_out_at=None)
     return list(
         DestructionList._base_manager.filter(
-            Exists(standing), ~Exists(standing.filter(~Q(run__state=_S.FILES_GONE) | Q(run=None))), status="waiting"
+            Exists(standing), ~Exists(standing.filter(~Q(run__state=_S.FILES_GONE) | Q(run=None))), checked_at=None
         )
     )
 
 
-def _close(on_list: DestructionList) -> bool:
+def _check(on_list: DestructionList) -> bool:
     items = {item.pk: item for item in on_list.items.filter(left_out_at=None)}
     if left := _left(items):
         logger.error("A destruction list is not carried out: %s.", left)
         return False
     with transaction.atomic():
-        closed = DestructionList._base_manager.filter(pk=on_list.pk, status="waiting").update(
-            status=DestructionList.Status.DONE, done_at=timezone.now()
-        )
-        if closed:
-            record(Verb.DESTROY, on_list, purpose="done", count=len(items))
-    return bool(closed)
+        unchecked = DestructionList._base_manager.filter(pk=on_list.pk, checked_at=None)
+        if checked := unchecked.update(checked_at=timezone.now()):
+            record(Verb.DESTROY, on_list, purpose="checked", count=len(items))
+    return bool(checked)
 
 
 def _left(items: dict[UUID, DestructionItem]) -> str:

@@ -48,7 +48,7 @@ HISTORY_ENDS = frozenset(
         "retention.services.destroying._begin",
         "retention.services.destroying._to_the_end",
         # `destroyer` adds to no history: that a list is carried out is an event.
-        "retention.services.finishing._close",
+        "retention.services.finishing._check",
     }
 )
 _WAY = "safeguarding.audit.context"
