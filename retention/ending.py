@@ -1,9 +1,13 @@
-"""What of retention keeps a record from ending?"""
+"""What of retention keeps a record from ending, and how is what was destroyed destroyed again?"""
 
 from safeguarding.ending.reasons import keeps
+from safeguarding.sealing.services.replaying import Replay, replays
 
 from .models import LegalHold, RetentionDate
+from .services.replaying import destroy_again, undone
 
 keeps("keeps_hold", says="A hold keeps this record.", model=LegalHold)
 keeps("keeps_changed_date", says="Its date or its rule changed in the last 30 days.", model=RetentionDate)
 keeps("keeps_not_due", says="Its time is not over.", model=RetentionDate, is_open=True)
+
+replays(Replay(undone, destroy_again))

@@ -67,9 +67,9 @@ BEGIN
     );
 END $$;
 
--- Why an item may not be destroyed now, in a word, or nothing: it was decided on and approved by two people, on the manifest that
--- stands, the wait is over by the clock of the database, and nobody has stopped it. What keeps a record is asked beside (`keeps_…`).
-CREATE FUNCTION rules.may_end(item uuid) RETURNS text
+-- Why an item is not to be destroyed now, in a word, or nothing: it was decided on and approved by two people, on one manifest, the
+-- wait is over by the clock of the database, and nobody has stopped it.
+CREATE FUNCTION rules.not_to_end(item uuid) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE
         WHEN one.id IS NULL THEN 'unknown'
@@ -81,10 +81,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHEN rule.status <> 'in_force' OR one.due_on >= (SELECT rules.today()) THEN 'not due'
         WHEN kept.rule_id IS DISTINCT FROM one.rule_id OR kept.due_on IS DISTINCT FROM one.due_on THEN 'date changed'
         WHEN EXISTS (SELECT FROM public.retention_brake AS b WHERE b.school_id = one.school_id AND b.lifted_at IS NULL) THEN 'brake'
-        WHEN yes.manifest <> rules.manifest_of(one.record_key, one.rule_id, one.due_on) THEN 'changed'
         ELSE ''
     END
-    FROM (SELECT may_end.item AS asked) AS here
+    FROM (SELECT not_to_end.item AS asked) AS here
     LEFT JOIN public.retention_destructionitem AS one ON one.id = here.asked
     LEFT JOIN public.retention_destructionlist AS list ON list.id = one.on_list_id
     LEFT JOIN public.retention_retentionrule AS rule ON rule.id = one.rule_id
@@ -95,11 +94,78 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     LEFT JOIN public.retention_approval AS yes ON yes.decision_id = said.id
 $$;
 
+-- Why it may not be destroyed now: the same, or something of the record has changed since it was approved. What keeps a record is
+-- asked beside (`keeps_…`).
+CREATE FUNCTION rules.may_end(item uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN here.why <> '' THEN here.why WHEN NOT EXISTS (
+        SELECT FROM public.retention_destructionitem AS one JOIN LATERAL (
+            SELECT * FROM public.retention_approval AS a WHERE a.item_id = one.id ORDER BY a.approved_at DESC, a.id DESC LIMIT 1
+        ) AS yes ON true
+        WHERE one.id = may_end.item AND yes.manifest = rules.manifest_of(one.record_key, one.rule_id, one.due_on)
+    ) THEN 'changed' ELSE '' END
+    FROM (SELECT rules.not_to_end(may_end.item) AS why OFFSET 0) AS here
+$$;
+
 -- Rows of a table that end, or are emptied, with items whose destruction has begun: all that `destroyer` sees of it.
 CREATE FUNCTION rules.rows_going(model text, becomes text[]) RETURNS text[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(going.key), '{}') FROM public.retention_endingrow AS going
     WHERE going.model = rows_going.model AND going.becomes = ANY (rows_going.becomes)
+$$;
+
+-- Whether one of these people changed the rule of an item, or stated what its date rests on, within the last 30 days: they neither
+-- decide on it nor approve it.
+CREATE FUNCTION rules.edited_lately(item uuid, people uuid[]) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM public.retention_destructionitem AS one
+        CROSS JOIN (SELECT rules.now() - interval '30 days' AS since) AS lately
+        WHERE one.id = edited_lately.item AND (
+            EXISTS (
+                SELECT FROM public.retention_retentionrule AS rule WHERE rule.id = one.rule_id AND (
+                    rule.proposed_by_id = ANY (people) AND rule.proposed_at > since
+                    OR rule.adopted_by_id = ANY (people) AND rule.adopted_at > since)
+            ) OR EXISTS (
+                SELECT FROM public.retention_statement AS said
+                WHERE said.child_id = one.child_key AND said.stated_by_id = ANY (people) AND said.stated_at > since
+            ) OR EXISTS (
+                SELECT FROM public.retention_mark AS mark
+                WHERE mark.child_id = one.child_key AND mark.marked_by_id = ANY (people) AND mark.marked_at > since
+            )
+        )
+    )
+$$;
+
+-- What is asked before anything of a school begins to be destroyed (`services/brakes.py`): the time of the database, of the newest
+-- seal, of the last scan by both times and of the last look; how many records would begin now, how many have today and within
+-- 30 days; and how many files the school had then.
+CREATE FUNCTION rules.before_destruction(school uuid) RETURNS TABLE (
+    now timestamptz, sealed_at timestamptz, scanned_at timestamptz, scanned_by_database_at timestamptz, looked_at timestamptz,
+    waiting integer, begun_today integer, begun_in_30_days integer, files integer
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH begun AS MATERIALIZED (
+        SELECT run.begun_at FROM public.retention_itemrun AS run
+        WHERE run.school_id = before_destruction.school AND run.begun_at > rules.now() - interval '30 days'
+    )
+    SELECT rules.now(),
+        (SELECT seal.at FROM public.audit_checkpoint AS seal ORDER BY seal.number DESC LIMIT 1),
+        gate.scanned_at, gate.scanned_by_database_at, gate.looked_at,
+        (
+            SELECT count(*)::integer FROM public.retention_destructionitem AS one
+            WHERE one.school_id = before_destruction.school AND one.left_out_at IS NULL
+              AND EXISTS (SELECT FROM public.retention_approval AS yes WHERE yes.item_id = one.id AND yes.waits_until < rules.today())
+              AND NOT EXISTS (SELECT FROM public.retention_itemrun AS run WHERE run.item_id = one.id)
+              AND rules.not_to_end(one.id) = '' AND NOT EXISTS (SELECT FROM rules.keeps_hold(ARRAY[one.record_key]))
+        ),
+        (SELECT count(*)::integer FROM begun WHERE (begun.begun_at AT TIME ZONE 'Europe/London')::date = rules.today()),
+        (SELECT count(*)::integer FROM begun),
+        (
+            SELECT count(*)::integer FROM public.retention_retentiondate AS kept
+            WHERE kept.school_id = before_destruction.school AND kept.kind = 'child_file'
+        ) + (SELECT count(*)::integer FROM begun)
+    FROM public.retention_retentiongate AS gate WHERE gate.school_id = before_destruction.school
 $$;
 
 -- How far lists are, in numbers that name nobody: also of what is hidden from whoever reads a list. The decision that counts is the newest.

@@ -1,33 +1,57 @@
-"""Which records have been destroyed, on disk beside the database? So that an older backup is not the way back to them.
+"""A line of the ledger for each record whose destruction has begun, on disk beside the seals before its key goes.
 
-A line is written, and is on disk, before a key goes. `restore` destroys again what a backup has that stands here.
+The file, its chain and its locks are of `sealing/ledger.py`; how what stands in it is destroyed again is of
+`services/replaying.py`.
 """
 
-import json
-import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from django.conf import settings
-from django.utils import timezone
+from safeguarding.sealing import ledger
+from safeguarding.sealing.ledger import Entry
 
-from .models import DestructionItem
+from .models import DestructionItem, Tombstone
 
 
-def note(item: DestructionItem, *, under: str, records: Sequence[UUID]) -> None:
-    """One line for an item whose destruction has begun. Written again, it is there twice and says the same."""
-    line = {
-        "at": timezone.now().isoformat(),
-        "school": str(item.school_id),
-        "item": str(item.pk),
-        "kind": item.kind,
-        "record": str(item.record_key),
-        "under": under,
-        "records": [str(key) for key in records],
-    }
-    path = settings.ANCHOR_FOLDER / "destroyed.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line, separators=(",", ":")) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+def note(item: DestructionItem, *, under: str, records: Mapping[str, Sequence[UUID]]) -> None:
+    """One line for an item whose destruction has begun; the same item again is not a second one. `records`: the keys of
+    what goes with it, by the label of their model.
+
+    Raises `LedgerProblem` where an earlier line is not as it was written: nothing is destroyed until somebody has
+    looked.
+    """
+    _complete()
+    ledger.add(
+        Entry(
+            school=item.school_id,
+            item=item.pk,
+            kind=item.kind,
+            record=item.record_key,
+            under=under,
+            records=records,
+            manifest=bytes(item.approvals.latest("approved_at").manifest).hex(),
+            trigger_on=item.trigger_on.isoformat(),
+            due_on=item.due_on.isoformat(),
+        )
+    )
+
+
+def _complete() -> None:
+    """A line for everything that was destroyed and has none: the file was lost, or cut off at its end."""
+    there = {entry.record for entry in ledger.entries()}
+    for left in Tombstone.objects.exclude(record_key__in=there).order_by("destroyed_at", "pk"):
+        if left.item_id is None:
+            continue  # by the ledger itself
+        ledger.add(
+            Entry(
+                school=left.school_id,
+                item=left.item_id,
+                kind=left.kind,
+                record=left.record_key,
+                under=left.under,
+                records={},
+                manifest=bytes(left.manifest).hex(),
+                trigger_on=left.trigger_on.isoformat() if left.trigger_on else "",
+                due_on=left.due_on.isoformat() if left.due_on else "",
+            )
+        )

@@ -5,6 +5,11 @@ from django.db import models
 from safeguarding.accounts.notice_kinds import register
 
 
+class BrakeNotice(models.TextChoices):
+    STOPPED = "brake_stopped", "Destruction has stopped at your school: something is not as it should be"
+    LIFT_ASKED = "brake_lift_asked", "Somebody asks you to let destruction go on, as the second person"
+
+
 class RetentionNotice(models.TextChoices):
     HOLD_SET = "hold_set", "A legal hold was set"
     LIFT_ASKED = "hold_lift_asked", "Somebody asks you to lift a legal hold, as the second person"
@@ -23,3 +28,4 @@ class ListNotice(models.TextChoices):
 
 register(RetentionNotice, hot=(RetentionNotice.LIFT_ASKED,))
 register(ListNotice, hot=(ListNotice.SENT, ListNotice.BACK))
+register(BrakeNotice, hot=(BrakeNotice.STOPPED, BrakeNotice.LIFT_ASKED))

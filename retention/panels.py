@@ -58,6 +58,7 @@ def _address_of_hold(request: Request, reference: str) -> str:
 
 badge_with(BADGING)
 chronology.register(*SOURCES, kinds={KIND: "Legal holds"})
+leads_to("brake", lambda key: reverse("brake", args=[key]))
 leads_to("legal_hold", lambda key: reverse("legal_hold", args=[key]), _references_of_holds)
 leads_to(OBJECT_TYPE, lambda key: reverse("destruction_list", args=[key]), waiting.references)
 quoted(_address_of_hold)

@@ -1,11 +1,13 @@
 """What must the rest of Harbour know of rules, dates, holds, lists and what is left of records?"""
 
 from children.models import Child, Photograph
-from safeguarding.records import Kind, Refused, declare, reads
+from safeguarding.audit.models import LogEntry
+from safeguarding.records import Kind, Refused, declare, needs, reads
 
 from .models import (
     Approval,
     Brake,
+    ClearedTable,
     Decision,
     DestructionItem,
     DestructionList,
@@ -62,5 +64,7 @@ declare(
 )
 declare(ItemReason, called=("reason on a destruction list", "reasons on destruction lists"), searched=_NOT_SEARCHED)
 declare(RetentionRule, kind=Kind.REFERENCE)
-declare(Tombstone, ItemRun, EndingRow, FileToDrop, RetentionGate, Brake, kind=Kind.INFRASTRUCTURE)
+declare(Tombstone, ItemRun, EndingRow, FileToDrop, RetentionGate, ClearedTable, Brake, kind=Kind.INFRASTRUCTURE)
 reads("retention scan", Child, Photograph)
+# Which rule came into force, and which one it replaced.
+needs("retention scan", LogEntry)

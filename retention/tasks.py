@@ -2,7 +2,10 @@
 
 from celery import shared_task
 
+from .services.clearing import clear as clear_tables
 from .services.destroying import destroy_due
+from .services.finishing import finish
+from .services.lifting import tell_of_brakes
 from .services.list_notices import close_lists
 from .services.scan import scan
 from .services.telling import tell_of_reviews
@@ -29,4 +32,18 @@ def review_holds() -> int:
 @shared_task(time_limit=4 * 60 * 60)
 def destroy() -> int:
     """Every five minutes, in the process `destroyer` alone: what was approved and waited for."""
-    return destroy_due()
+    done = destroy_due()
+    finish()
+    return done
+
+
+@shared_task(time_limit=4 * 60 * 60)
+def clear() -> int:
+    """Every night, in the process `destroyer`: tables that lost rows are written again."""
+    return clear_tables()
+
+
+@shared_task
+def brakes() -> int:
+    """Every five minutes: tell people that destruction has stopped."""
+    return tell_of_brakes()

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import holds, home, items, lists, register, schedule, tab
+from .views import brakes, holds, home, items, lists, register, schedule, tab
 
 urlpatterns: list[URLPattern] = [
     path("children/<uuid:child_id>/retention/", tab.child_retention, name="child_retention"),
@@ -26,4 +26,5 @@ urlpatterns: list[URLPattern] = [
         name="destruction_certificate_paper",
     ),
     path("retention/records/<uuid:item_id>/", items.destruction_item, name="destruction_item"),
+    path("retention/stopped/<uuid:brake_id>/", brakes.brake, name="brake"),
 ]

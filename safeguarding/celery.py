@@ -17,6 +17,7 @@ app.autodiscover_tasks()
 app.conf.task_routes = {
     "safeguarding.sealing.tasks.sweep": {"queue": DESTRUCTION},
     "retention.tasks.destroy": {"queue": DESTRUCTION},
+    "retention.tasks.clear": {"queue": DESTRUCTION},
 }
 
 
@@ -29,6 +30,14 @@ def _know_own_tasks_alone(**_: Any) -> None:
         for name in list(app.tasks):
             if name not in app.conf.task_routes and not name.startswith("celery."):
                 app.tasks.unregister(name)
+
+
+@worker_init.connect
+def _refuse_what_was_destroyed(**_: Any) -> None:
+    """As the web server: nobody works on a backup that has in it what was destroyed."""
+    from safeguarding.sealing.services.replaying import refuse_unreplayed
+
+    refuse_unreplayed()
 
 
 # Intervals in seconds. The rows are the truth: a beat that was missed is made good by the next.
@@ -76,6 +85,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=1, minute=30),
         "options": {"expires": 3600},
     },
+    # When nobody works, and the backup of the night has been made. A table that is in use is left for the next night.
+    "tables that lost rows": {
+        "task": "retention.tasks.clear",
+        "schedule": crontab(hour=4, minute=20),
+        "options": {"expires": 3600},
+    },
     "reviews of holds": {
         "task": "retention.tasks.review_holds",
         "schedule": crontab(hour=7, minute=5),
@@ -84,6 +99,7 @@ app.conf.beat_schedule = {
     # The rows are what is to be done: a knock on the door that was lost is made good by the next.
     "destruction lists": {"task": "retention.tasks.close", "schedule": 300.0, "options": {"expires": 300}},
     "destruction": {"task": "retention.tasks.destroy", "schedule": 300.0, "options": {"expires": 300}},
+    "stopped destruction": {"task": "retention.tasks.brakes", "schedule": 300.0, "options": {"expires": 300}},
     "backups": {"task": "safeguarding.sealing.tasks.note_backups", "schedule": 300.0, "options": {"expires": 300}},
     "verification": {"task": "safeguarding.audit.tasks.verify", "schedule": 300.0, "options": {"expires": 300}},
     "newest seal": {

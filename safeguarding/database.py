@@ -43,12 +43,16 @@ OF_DESTROYER = {
     "retention.endingrow": "SELECT, DELETE",
     "retention.tombstone": "SELECT, INSERT",
     "retention.filetodrop": "SELECT, INSERT, UPDATE (dropped_at)",
+    "retention.clearedtable": "SELECT, INSERT, UPDATE (cleared_at)",
+    "retention.destructionlist": "SELECT, UPDATE (checked_at)",
     "retention.brake": "SELECT, INSERT (id, school_id, kind, amount)",
-    "retention.retentiongate": "SELECT",
+    "retention.retentiongate": "SELECT, UPDATE (looked_at)",
     "retention.retentionrule": "SELECT",
     "accounts.school": "SELECT",
 }
-DESTROYER_ONLY = frozenset({"retention.itemrun", "retention.endingrow", "retention.tombstone", "retention.filetodrop"})
+DESTROYER_ONLY = frozenset(
+    f"retention.{name}" for name in ("itemrun", "endingrow", "tombstone", "filetodrop", "clearedtable")
+)
 # Written by `migrate` alone.
 READ_ONLY_TABLES = frozenset({"django_migrations", "django_content_type"})
 READ_ONLY_APPS = frozenset({"auth"})
@@ -58,9 +62,9 @@ UNUSED_APPS = frozenset({"guardian"})
 # nothing.
 KEY_RIGHTS: dict[str, dict[str, str]] = {
     "sealing.epoch": {"destroyer": "INSERT, UPDATE"},
-    "sealing.subjectkey": {"web, worker": "INSERT", "destroyer": "INSERT, UPDATE"},
+    "sealing.subjectkey": {"web, worker": "INSERT", "destroyer": "INSERT, UPDATE, MAINTAIN"},
     "sealing.recordkey": {"web, worker": "INSERT", "destroyer": "UPDATE"},
-    "sealing.wrap": {"web, worker": "INSERT", "destroyer": "DELETE"},
+    "sealing.wrap": {"web, worker": "INSERT", "destroyer": "DELETE, MAINTAIN"},
     "sealing.keyshare": {"web": "INSERT, UPDATE"},
     "sealing.keycheck": {"worker": "INSERT"},
     # The one thing that `backup` writes anywhere: how it went.

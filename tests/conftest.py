@@ -131,6 +131,8 @@ def django_db_setup(databases: postgres.Databases, django_db_blocker: Any) -> It
         )
         connections[alias].settings_dict["OPTIONS"].update(address.get("OPTIONS", {}))
     settings.ROOT_KEY_PATH, settings.EPOCH_KEYS_PATH = databases.keys / "root.key", databases.keys / "epochs.json"
+    # Where the ledger of what was destroyed lies: one of its own, as the root key under which it is written.
+    settings.ANCHOR_FOLDER = databases.keys / "anchors"
 
     def start_again(self: TransactionTestCase) -> None:
         connections.close_all()

@@ -23,9 +23,11 @@ class RetentionGate(models.Model):
     # The last scan that ended, by the application's clock and the database's.
     scanned_at = models.DateTimeField(null=True, blank=True)
     scanned_by_database_at = models.DateTimeField(null=True, blank=True)
+    # When `destroyer` last looked at the time and found nothing amiss, by the database's clock.
+    looked_at = models.DateTimeField(null=True, blank=True)
 
     class PersonalData(personal_data.PersonalData):
-        plain = ("scanned_at", "scanned_by_database_at")
+        plain = ("scanned_at", "scanned_by_database_at", "looked_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
 
@@ -80,7 +82,7 @@ class Tombstone(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
-    # None where a restored backup had the record again and it was destroyed by the ledger.
+    # None where a restored backup had the record again, on no list, and it was destroyed by the ledger.
     item = models.ForeignKey(DestructionItem, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=60)
     record_key = models.UUIDField(editable=False)
@@ -138,6 +140,18 @@ class FileToDrop(models.Model):
         retention = Retention.KEPT
 
 
+class ClearedTable(models.Model):
+    """When a table in which names stand in plain was last written again, without what was deleted from it."""
+
+    label = models.CharField(max_length=80, primary_key=True)
+    cleared_at = models.DateTimeField()
+
+    class PersonalData(personal_data.PersonalData):
+        plain = ("label", "cleared_at")
+        source = Source.HARBOUR
+        retention = Retention.KEPT
+
+
 class Brake(models.Model):
     """What stopped a run of destruction, and which two people let it go on."""
 
@@ -147,7 +161,7 @@ class Brake(models.Model):
         CLOCKS_APART = "clocks_apart", "The times of the application and the database are apart"
         CLOCK_BACK = "clock_back", "The time of the server has gone backwards"
         SEAL_AHEAD = "seal_ahead", "The newest seal of the record of events is of a later time than now"
-        NO_SEAL = "no_seal", "No seal or scan for eight days"
+        NO_SEAL = "no_seal", "No seal, no scan or no look at the time for eight days"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")

@@ -55,6 +55,8 @@ class DestructionList(models.Model):
     advised_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     stopped_at = models.DateTimeField(null=True, blank=True)
     stopped_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # `destroyer` has looked: nothing is left of its records. The worker then closes the list.
+    checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     done_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0, editable=False)
 
@@ -86,6 +88,7 @@ class DestructionList(models.Model):
             "advice",
             "advised_at",
             "stopped_at",
+            "checked_at",
             "done_at",
             "revision",
         )

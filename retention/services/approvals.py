@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from retention.lifecycles import list_life
@@ -19,15 +18,13 @@ from retention.models import (
     DestructionItem,
     DestructionList,
     ItemReason,
-    Mark,
-    RetentionRule,
-    Statement,
 )
 from safeguarding.accounts.models import User
 from safeguarding.accounts.second_person import ensure_second
 from safeguarding.audit.protection import may_view
 from safeguarding.ending.reasons import told_to
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
+from safeguarding.prepared import prepared
 
 from .adding import add
 from .list_notices import tell_approved
@@ -35,7 +32,6 @@ from .lists import leave_out, newest_decisions, say
 from .manifests import manifest_of
 
 WAIT = timedelta(days=14)
-EDITED_WITHIN = timedelta(days=30)
 
 
 @transaction.atomic
@@ -127,14 +123,9 @@ def _ensure_may_approve(item: DestructionItem, decision: Decision | None, by: Us
         timezone.localdate(when),
         first=decision.decided_by,
     )
-    lately = when - EDITED_WITHIN
-    people = (by.pk, decision.decided_by_id)
-    rule = RetentionRule.objects.filter(pk=item.rule_id).filter(
-        Q(proposed_by__in=people, proposed_at__gt=lately) | Q(adopted_by__in=people, adopted_at__gt=lately)
-    )
-    stated = Statement.objects.filter(child=item.child_key, stated_by__in=people, stated_at__gt=lately)
-    marked = Mark.objects.filter(child=item.child_key, marked_by__in=people, marked_at__gt=lately)
-    if rule.exists() or stated.exists() or marked.exists():
+    people = [by.pk, decision.decided_by_id]
+    [[lately]] = prepared("SELECT rules.edited_lately(%s, %s::uuid[])", [item.pk, people])
+    if lately:
         raise NotAllowed(
             "Who reviews or approves a destruction has not changed its rule or its date in the last 30 days. "
             "Wait, or ask somebody else."

@@ -19,17 +19,15 @@ from django.utils import timezone
 
 from retention import ledger
 from retention.models import DestructionItem, EndingRow, FileToDrop, ItemRun, RetentionRule, Tombstone
+from safeguarding.accounts.models import School
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.ending.removal import Ended, left_of, remove
 from safeguarding.exceptions import HarbourError
-from safeguarding.personal_data import declared, own_models
 from safeguarding.sealing import files
-from safeguarding.sealing.services.destroying import destroy_key, destroy_records
-from safeguarding.sealing.subjects import Subject
-from safeguarding.uploads.models import InStore
 
-from .scan import FILE
+from . import brakes
+from .going import end_keys, files_of, own_records
 
 _S = ItemRun.State
 logger = logging.getLogger(__name__)
@@ -45,9 +43,12 @@ class Unruled(HarbourError):
 def destroy_due() -> int:
     """Take up what has begun, then begin what may. Returns how many records were destroyed to the end.
 
-    One at a time: what stops one does not stop the next.
+    One at a time: what stops one does not stop the next. Before anything of a school begins, it is asked whether
+    something stops all of it there (`brakes.py`).
     """
-    return sum(_carried_out(item) for items in (_begun, _waiting) for item in items())
+    done = sum(_carried_out(item) for item in _begun())
+    stopped = {key for key in School.objects.order_by("pk").values_list("pk", flat=True) if brakes.stops(key)}
+    return done + sum(_carried_out(item) for item in _waiting() if item.school_id not in stopped)
 
 
 def _carried_out(item: DestructionItem) -> bool:
@@ -118,12 +119,9 @@ def _to_the_end(item: DestructionItem) -> bool:
 
 
 def _end_keys(item: DestructionItem, run: ItemRun) -> None:
-    going = _going(item)
-    ledger.note(item, under=under(item.rule), records=sorted(key for keys in going.values() for key in keys))
-    if item.kind == FILE:
-        destroy_key(subject=Subject.child(item.record_key), under=under(item.rule))
-    # What is sealed under a key of its own that others could open too: notes from outside, sheets of paper.
-    destroy_records([key for label in _sealing_themselves() for key in going.get(label, ())], under(item.rule))
+    records = own_records(_going(item))
+    ledger.note(item, under=under(item.rule), records=records)
+    end_keys(kind=item.kind, record=item.record_key, records=records, under=under(item.rule))
     run.state = _S.KEYS_GONE
 
 
@@ -180,12 +178,7 @@ _UUID = 36
 
 
 def _roots(item: DestructionItem) -> list[UUID]:
-    return [key for label in _sealing_themselves() for key in _going(item).get(label, ())]
-
-
-def _sealing_themselves() -> list[str]:
-    """The models whose rows have keys of their own by their own key."""
-    return [str(m._meta.label_lower) for m in own_models() if (says := declared(m)) and says.sealed_by == "id"]
+    return [key for keys in own_records(_going(item)).values() for key in keys]
 
 
 def _remove(item: DestructionItem) -> Ended:
@@ -194,13 +187,7 @@ def _remove(item: DestructionItem) -> Ended:
 
 def _note_files(item: DestructionItem) -> None:
     """The names of the files of rows that go, before the rows do."""
-    going = _going(item)
-    names = {
-        name
-        for model in own_models()
-        if issubclass(model, InStore) and (keys := going.get(str(model._meta.label_lower)))
-        for name in model.names_in_store(keys)
-    }
+    names = files_of(_going(item))
     there = set(FileToDrop.objects.filter(stored__in=names).values_list("stored", flat=True))
     FileToDrop.objects.bulk_create(
         FileToDrop(school_id=item.school_id, item=item, stored=name) for name in sorted(names - there)

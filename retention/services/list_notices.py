@@ -74,7 +74,7 @@ def close_lists(*, at: datetime | None = None) -> int:
     """
     now, S = at or timezone.now(), DestructionList.Status
     rows = DestructionList.objects.select_for_update(skip_locked=True, of=("self",))
-    waiting = list(rows.filter(status=S.WAITING, done_at=None).order_by("pk"))
+    waiting = list(rows.filter(status=S.WAITING, done_at=None, checked_at__isnull=False).order_by("pk"))
     found = progress_of([one.pk for one in waiting])
     done = [one for one in waiting if found[one.pk].is_done]
     for one in done:

@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from children.models import Child, Photograph
@@ -25,6 +24,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.ending import dates
 
+from . import brakes
 from .schedule import periods_at, start_rules
 
 FILE, PHOTOGRAPH = "child_file", "photograph"
@@ -55,15 +55,21 @@ class Scanned:
 
 @system_task("retention scan")
 def scan(*, at: datetime | None = None) -> int:
-    """Work out the date of every record of every school. Returns how many records there are. May run twice."""
-    now = at or timezone.now()
-    return sum(_scan_school(school, now) for school in School.objects.order_by("pk"))
+    """Work out the date of every record of every school. Returns how many records there are. May run twice.
+
+    Where the clocks do not agree, no rule begins, and nothing is seen to be due.
+    """
+    here = timezone.now()
+    return sum(_scan_school(school, at or here, here) for school in School.objects.order_by("pk"))
 
 
-def _scan_school(school: School, now: datetime) -> int:
+def _scan_school(school: School, now: datetime, here: datetime) -> int:
     gate, _ = RetentionGate.objects.select_for_update(of=("self",)).get_or_create(school=school)
+    before = brakes.reading(school.pk, here=here)
+    is_sure = before is not None and brakes.clocks_agree(before)
     today = timezone.localdate(now)
-    start_rules(school.pk, today)
+    if is_sure:
+        start_rules(school.pk, today)
     periods = periods_at(school.pk)
     children = list(
         Child.objects.filter(school=school, merged_into=None, ending_at=None)
@@ -74,11 +80,11 @@ def _scan_school(school: School, now: datetime) -> int:
     for some in batched(children, _BATCH):
         left = dict(some)
         found = [*_files(left, periods), *_photographs(left, periods)]
-        _keep(school, found, today, now)
+        _keep(school, found, today, now, is_sure=is_sure)
         count += len(found)
-    gate.scanned_at = now
-    gate.scanned_by_database_at = Now()
-    gate.save(update_fields=["scanned_at", "scanned_by_database_at"])
+    if is_sure and before is not None:
+        gate.scanned_at, gate.scanned_by_database_at = now, before.now
+        gate.save(update_fields=["scanned_at", "scanned_by_database_at"])
     record(
         Verb.CHANGE, object_type="retention.retentiondate", school_id=school.pk, count=count, purpose="retention scan"
     )
@@ -137,8 +143,10 @@ def _photographs(left: dict[UUID, date | None], periods: list[Period]) -> Iterat
         yield Scanned(PHOTOGRAPH, key, child_id, of_photograph(over.get(key), periods))
 
 
-def _keep(school: School, found: Iterable[Scanned], today: date, now: datetime) -> None:
-    """Write what was found. What is as it was is seen again; another rule or day begins from the start."""
+def _keep(school: School, found: Iterable[Scanned], today: date, now: datetime, *, is_sure: bool) -> None:
+    """Write what was found. What is as it was is seen again, where it `is_sure` which day it is; another rule or day
+    begins from the start.
+    """
     scanned = list(found)
     there = {row.record_key: row for row in RetentionDate.objects.filter(record_key__in=[one.key for one in scanned])}
     new, old = [], []
@@ -151,13 +159,13 @@ def _keep(school: School, found: Iterable[Scanned], today: date, now: datetime) 
             new.append(row)
         else:
             old.append(row)
-        _take(row, one.kept, today)
+        _take(row, one.kept, today, is_sure=is_sure)
         row.scanned_at = now
     RetentionDate.objects.bulk_create(new)
     RetentionDate.objects.bulk_update(old, [name.removesuffix("_id") for name in _FOUND])
 
 
-def _take(row: RetentionDate, kept: Kept, today: date) -> None:
+def _take(row: RetentionDate, kept: Kept, today: date, *, is_sure: bool) -> None:
     says: dict[str, Any] = {
         "rule_id": kept.period.key if kept.period else None,
         "trigger_on": kept.trigger_on,
@@ -170,6 +178,8 @@ def _take(row: RetentionDate, kept: Kept, today: date) -> None:
         row.changed_on, row.seen_due_on, row.seen_again_on = today, None, None
     if kept.missing or kept.due_on is None or kept.due_on >= today:
         row.seen_due_on = row.seen_again_on = None
+    elif not is_sure:
+        return
     elif row.seen_due_on is None or row.seen_due_on > today:
         row.seen_due_on, row.seen_again_on = today, None
     elif row.seen_again_on is None and today - row.seen_due_on >= AGAIN_AFTER:

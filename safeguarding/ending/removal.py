@@ -104,6 +104,21 @@ def remove(records: Collection[UUID], *, through_function: bool = False) -> Ende
     return Ended(dict(work.deleted), dict(work.emptied), frozenset(work.gone))
 
 
+def give_up_waiting(records: Collection[UUID]) -> None:
+    """Delete the rows that stand in the way by their declaration, with what hangs on them: where a record was destroyed
+    before, and is here once more because a backup of then was put back.
+    """
+    for model in waiting():
+        statement = f"SELECT DISTINCT row_key FROM rules.{waits_fact(model)}(%(records)s::uuid[])"  # noqa: S608
+        rows = [key for (key,) in _ask(statement, records=list(records))]
+        for relation in model._meta.related_objects:
+            column = quoted(str(relation.field.column))
+            where = f"{column} = ANY (%(rows)s::uuid[])"
+            _ask(f"DELETE FROM {table_of(relation.related_model)} WHERE {where} RETURNING 1", rows=rows)  # noqa: S608
+        own = key_of(model, "n")
+        _ask(f"DELETE FROM {table_of(model)} AS n WHERE {own} = ANY (%(rows)s::uuid[]) RETURNING 1", rows=rows)  # noqa: S608
+
+
 class _Work:
     """One removal: the keys of the records it is about, and what it has done so far."""
 

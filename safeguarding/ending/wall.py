@@ -27,6 +27,8 @@ ITEM, RUN, ROW, GATE = (
 NAMING_NOBODY = frozenset(
     f"retention.{name}" for name in ("destructionlist", "destructionitem", "decision", "approval")
 )
+# It says of a list that it has looked and nothing is left, and of none anything else.
+LIST = "retention.destructionlist"
 _ENDS, _BOTH = "ARRAY['ends']", "ARRAY['ends', 'emptied']"
 
 
@@ -46,6 +48,8 @@ def policies(model: Model) -> Iterator[tuple[str, str, str]]:
     """Of one table for `destroyer`: (command, using, check), as SQL. Rows that go, and those that are emptied."""
     if model._meta.label_lower in NAMING_NOBODY:
         yield "SELECT", "true", ""
+        if model._meta.label_lower == LIST:
+            yield "UPDATE", "checked_at IS NULL", "checked_at IS NOT NULL"
         return
     if model in ending_models() or model in losing():
         yield "SELECT", _going(model, _BOTH), ""
@@ -182,8 +186,8 @@ BEGIN
     {asks}
     IF rules.shares_with_ending(one.record_key) THEN RETURN 'another is ending'; END IF;
     {marks}
-    INSERT INTO public.retention_itemrun (item_id, school_id, state, tries, trouble)
-    VALUES (one.id, one.school_id, 'begun', 0, '');
+    INSERT INTO public.retention_itemrun (item_id, school_id, state, tries, trouble, begun_at, moved_at)
+    VALUES (one.id, one.school_id, 'begun', 0, '', rules.now(), rules.now());
     INSERT INTO public.retention_endingrow (item_id, model, key, becomes)
     SELECT one.id, model, key, becomes FROM rules.rows_ending(going);
     RETURN '';

@@ -68,3 +68,10 @@ class BackupProblem(HarbourError):
 
     status = 503
     title = "The backup did not go through"
+
+
+class LedgerProblem(HarbourError):
+    """The ledger of what was destroyed is not as it was written, or what stands in it has come back."""
+
+    status = 503
+    title = "What was destroyed cannot be told"

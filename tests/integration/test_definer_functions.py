@@ -13,6 +13,7 @@ from psycopg import sql
 
 from safeguarding.database import require_roles
 from safeguarding.ending.guards import ENDING_AT, marked
+from safeguarding.ending.wall import unguarded
 from safeguarding.following import MADE, places
 from safeguarding.row_security import RULES_OWNER, WRITER
 
@@ -98,12 +99,15 @@ def test_finding_1_who_owns_the_facts_writes_nothing_and_who_writes_has_its_own_
     of_writer = superuser.execute(sql.SQL(asked).format(who=sql.Literal(WRITER))).fetchall()
     moved = {(place.table, place.column) for place in places()}
     moved |= {("children_sibling", "first_id"), ("children_sibling", "second_id"), ("children_child", "merged_into_id")}
-    # To lock a record that may be ending, as whatever links to it does.
+    # To lock a record that may be ending, as whatever links to it does; and to say that one is.
     moved |= {(model._meta.db_table, ENDING_AT) for model in marked()}
+    # To lock the item of a destruction, and the gate at which a hold waits for it.
+    moved |= {("retention_destructionitem", "place"), ("retention_retentiongate", "scanned_at")}
     updated = {(table, column) for table, column, update, *_ in of_writer if update and table != "concerns_chronicled"}
     assert updated == moved
-    assert {row[0] for row in of_writer if row[3]} == {"concerns_chronicled", "children_mergedrow"}
-    assert {row[0] for row in of_writer if row[4]} == DELETED_FROM
+    begins = {"retention_itemrun", "retention_endingrow"}
+    assert {row[0] for row in of_writer if row[3]} == {"concerns_chronicled", "children_mergedrow"} | begins
+    assert {row[0] for row in of_writer if row[4]} == DELETED_FROM | {m._meta.db_table for m in unguarded()}
     reads_narrative = superuser.execute(
         "SELECT has_column_privilege(%s, 'concerns_account', 'place_detail', 'SELECT')", [WRITER]
     ).fetchone()

@@ -632,13 +632,14 @@ def test_the_owner_who_migrates_and_seeds_passes(at: SimpleNamespace) -> None:
 
 
 def read_by_facts() -> set[str]:
-    """The tables that a function of the rules reads, or a guard: those about keys alone (`sealed_in_…`, `school_of_…`)
-    left out.
+    """The tables that a function of the rules reads, or a guard: those about keys alone (`sealed_in_…`, `school_of_…`,
+    and which rows end with a record, made from what the models declare) left out.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT prosrc FROM pg_proc WHERE pronamespace = 'rules'::regnamespace "
-            "AND NOT starts_with(proname, 'sealed_in_') AND NOT starts_with(proname, 'school_of_')"
+            "SELECT prosrc FROM pg_proc WHERE pronamespace = 'rules'::regnamespace AND proname <> ALL (%s) "
+            "AND NOT proname ~ '^(sealed_in|school_of|waits)_'",
+            [["reached", "ends_with", "rows_ending", "manifest", "left_of", "shares_with_ending"]],
         )
         sources = [source for (source,) in cursor.fetchall()]
     sources += rights_rows.functions().values()

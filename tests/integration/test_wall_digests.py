@@ -55,6 +55,23 @@ PLANTED = {
         "CREATE FUNCTION public.helpful() RETURNS integer LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
         "public.helpful must be",
     ),
+    "a function that begins to destroy and asks nothing": (
+        "CREATE OR REPLACE FUNCTION public.begin_ending(item uuid) RETURNS text LANGUAGE sql SECURITY DEFINER "
+        "SET search_path = pg_catalog, pg_temp AS $$ SELECT '' $$",
+        "function public.begin_ending(item uuid) is not",
+    ),
+    "a function that ends rows, gone": (
+        "DROP FUNCTION public.end_rows(text)",
+        "function public.end_rows(model text) is gone",
+    ),
+    "a function that destroys, for pages too": (
+        "GRANT EXECUTE ON FUNCTION public.begin_ending(uuid) TO web",
+        "function public.begin_ending(item uuid) is not",
+    ),
+    "a policy that lets all be deleted": (
+        "ALTER POLICY destroyer_delete ON children_child USING (true)",
+        "policy destroyer_delete on public.children_child is not",
+    ),
     "row security not forced": (
         "ALTER TABLE children_child NO FORCE ROW LEVEL SECURITY",
         "children_child has no forced row security",

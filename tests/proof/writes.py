@@ -47,6 +47,8 @@ HISTORY_ENDS = frozenset(
         "safeguarding.ending.removal.remove",
         "retention.services.destroying._begin",
         "retention.services.destroying._to_the_end",
+        # `destroyer` adds to no history: that a list is carried out is an event.
+        "retention.services.finishing._check",
     }
 )
 _WAY = "safeguarding.audit.context"

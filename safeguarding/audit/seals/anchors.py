@@ -13,6 +13,9 @@ from .findings import Kind, Report
 from .merkle import EMPTY
 from .notes import Checkpoint, NoteError, PublicKey, SignedNote, notes_in
 
+# What else lies in the folder of the seals (`sealing/ledger.py`), with what is beside it while it is written.
+LEDGER = "destroyed.ledger"
+
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
@@ -39,7 +42,7 @@ def read_anchors(paths: Iterable[Path], report: Report) -> Iterator[Anchor]:
     """
     seen: set[Path] = set()
     for path in paths:
-        for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
+        for file in _files(path) if path.is_dir() else [path]:
             if (real := file.resolve()) in seen:
                 continue
             seen.add(real)
@@ -55,6 +58,10 @@ def read_anchors(paths: Iterable[Path], report: Report) -> Iterator[Anchor]:
             if not notes and not pieces:
                 report.not_checked.append(f"The file {file} holds no anchor.")
             yield from (Anchor(str(file), note) for note in notes)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*") if file.is_file() and LEDGER not in file.name)
 
 
 class Anchors:

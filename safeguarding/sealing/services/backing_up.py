@@ -3,7 +3,7 @@
 The records first: a key is there before the words under it, so that the keys, copied later, open every word that was
 copied. Both files are sealed with a key made of the root key: who has two printed shares and both files has everything.
 The file of keys also holds what stands in no database: the file of epochs, the key that seals the record of events, and
-SECRET_KEY.
+SECRET_KEY. Beside each lies a copy of the ledger of what was destroyed (`sealing/ledger.py`).
 """
 
 import json
@@ -24,9 +24,9 @@ from psycopg.conninfo import make_conninfo
 from safeguarding import disk
 from safeguarding.exceptions import HarbourError
 from safeguarding.keys import uuid7
-from safeguarding.sealing import crypto, keyfiles
+from safeguarding.sealing import crypto, keyfiles, ledger
 from safeguarding.sealing.crypto import DoesNotOpen
-from safeguarding.sealing.exceptions import BackupProblem, FilesAway
+from safeguarding.sealing.exceptions import BackupProblem, FilesAway, LedgerProblem
 from safeguarding.sealing.models import KEYS, BackupRun
 from safeguarding.sealing.services import copies, dumps, sampling
 from safeguarding.sealing.services.setting_up import ensure_keys
@@ -43,6 +43,7 @@ _WITHOUT_FILES = (
     "reached. It is tried again in "
     "an hour. `manage.py check_files` says what is wrong."
 )
+_LEDGER = ".ledger"
 _NAMED = "harbour-%Y-%m-%dT%H%M%SZ"
 
 
@@ -79,6 +80,7 @@ def back_up(*, at: datetime, now: Callable[[], datetime]) -> BackupRun:
         run.records_bytes, run.keys_bytes = (draft.stat().st_size for draft in drafts)
         _copy_files(run, at)
         run.same_disk = _on_the_disk_of_the_records()
+        _copy_ledger(run, drafts)
         for draft in drafts:
             draft.rename(draft.with_suffix(""))
         _let_go(at)
@@ -177,6 +179,15 @@ def _copy_files(run: BackupRun, at: datetime) -> None:
         run.problem = _WITHOUT_FILES
 
 
+def _copy_ledger(run: BackupRun, drafts: list[Path]) -> None:
+    """Before the backup counts. One that somebody changed is not copied, and those of earlier nights stay."""
+    try:
+        for draft in drafts:
+            ledger.copy_to(draft.with_suffix("").with_suffix(_LEDGER))
+    except LedgerProblem as error:
+        run.problem = error.sentence[:500]
+
+
 def _records(dumped: IO[bytes]) -> bytes:
     return b""
 
@@ -215,6 +226,9 @@ def _let_go(at: datetime) -> None:
     for backup in backups():
         if at - backup.at > timedelta(days=_days(backup.part)):
             backup.path.unlink()
+            # Where both parts lie in one folder they share it.
+            if {path.suffix for path in backup.path.parent.glob(f"{backup.path.stem}.*")} == {_LEDGER}:
+                backup.path.with_suffix(_LEDGER).unlink()
 
 
 def _days(part: str) -> int:

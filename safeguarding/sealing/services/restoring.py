@@ -14,31 +14,34 @@ from django.core.management import call_command
 from django.db import DatabaseError, connections
 
 from safeguarding.private import write_private
-from safeguarding.sealing import keyfiles
+from safeguarding.sealing import keyfiles, ledger
 from safeguarding.sealing.exceptions import BackupProblem, FilesAway
 from safeguarding.sealing.models import KEYS
 from safeguarding.sealing.ring import forget
-from safeguarding.sealing.services import backing_up, copies, dumps, sampling
+from safeguarding.sealing.services import backing_up, copies, dumps, replaying, sampling
 from safeguarding.sealing.services.setting_up import ensure_keys, marker
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What was put back. `to_set`: settings that must be made by hand, each as a sentence."""
+    """What was put back. `to_set`: settings that must be made by hand, each as a sentence. `destroyed`: how many of the
+    records in it had been destroyed since, and are again.
+    """
 
     people: int
     opened: int
     files: int
     to_set: list[str]
+    destroyed: int
 
 
 def restore_all(*, records: Path, keys: Path | None) -> Restored:
     """Fill an empty installation from a backup of the records and one of the keys. Raises `BackupProblem`,
-    `KeyProblem`.
+    `KeyProblem`, `LedgerProblem`.
 
-    Run as the owner of both databases, which are there and hold no school, with the root key in its place. The tables
-    are then those of this version of Harbour. Without `keys` where only the records were lost: the keys that are there
-    stay.
+    What was destroyed since that backup is destroyed again. Run as the owner of both databases, which are there and
+    hold no school, with the root key in its place. The tables are then those of this version of Harbour. Without `keys`
+    where only the records were lost: the keys that are there stay.
     """
     root, begun = keyfiles.root(), marker()
     goes_on = begun.exists() and begun.read_text() == records.name
@@ -56,6 +59,7 @@ def restore_all(*, records: Path, keys: Path | None) -> Restored:
             "There are keys here, and newer ones than in any backup. Leave --keys out: they open the records."
         )
     found = sampling.prove(records, keys, root=root) if keys else sampling.count(records, root=root)
+    destroyed = replaying.ensure_ledger(*filter(None, (records, keys)))
     begun.write_text(records.name)
     _fill("default", backing_up.opened(records, backing_up.RECORDS, root))
     to_set = _put_keys(keys, root) if keys else []
@@ -69,25 +73,42 @@ def restore_all(*, records: Path, keys: Path | None) -> Restored:
             "what is wrong. Mend that, and "
             "begin again."
         ) from None
+    gone = _destroy_again(destroyed)
     begun.unlink()
     forget()
-    return Restored(found.people, found.opened, back, to_set)
+    return Restored(found.people, found.opened, back, to_set, gone)
 
 
-def restore_keys(*, keys: Path) -> None:
-    """Put back the database of keys and the file of epochs, where they alone were lost.
+def restore_keys(*, keys: Path) -> int:
+    """Put back the database of keys and the file of epochs, where they alone were lost. Returns how many records had
+    been destroyed since, and are again.
 
-    Raises `BackupProblem`, `KeyProblem`.
+    Raises `BackupProblem`, `KeyProblem`, `LedgerProblem`.
     """
     root = keyfiles.root()
     for _ in backing_up.opened(keys, KEYS, root):
         pass
+    destroyed = replaying.ensure_ledger(keys)
     if _has_rows(KEYS, "sealing_recordkey"):
         raise BackupProblem("There are keys here. Those of a backup are only put into an empty database of keys.")
     _put_keys(keys, root)
     call_command("migrate", verbosity=0)
     ensure_keys()
+    gone = _destroy_again(destroyed)
     forget()
+    return gone
+
+
+def _destroy_again(destroyed: list[ledger.Entry]) -> int:
+    """Put the longest ledger in its place, and destroy what it says: nobody works on the backup before."""
+    try:
+        ledger.put_back(destroyed)
+    except OSError as error:
+        raise BackupProblem(
+            f"The ledger of what was destroyed, {ledger.path()}, cannot be written: {error.strerror}. Mend that, and "
+            "begin again."
+        ) from None
+    return replaying.replay()
 
 
 def _put_keys(path: Path, root: bytes) -> list[str]:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.utils import timezone
 
-from safeguarding.sealing import crypto, keyfiles
+from safeguarding.sealing import crypto, keyfiles, ledger
 from safeguarding.sealing.exceptions import KeyProblem
 from safeguarding.sealing.models import KEYS, Epoch
 from safeguarding.sealing.services.keeping import EPOCH_LOCK
@@ -61,7 +61,8 @@ def _wrap_anew(cursor: Any, old: tuple[int, bytes], new: tuple[int, bytes]) -> i
         ]
         cursor.execute(
             "UPDATE sealing_subjectkey AS s SET wrapped = n.wrapped, epoch_id = %s "
-            "FROM unnest(%s::uuid[], %s::bytea[]) AS n (id, wrapped) WHERE s.id = n.id",
+            # One that was destroyed since it was read stays destroyed.
+            "FROM unnest(%s::uuid[], %s::bytea[]) AS n (id, wrapped) WHERE s.id = n.id AND s.wrapped IS NOT NULL",
             [new[0], [subject for subject, _ in rows], wrapped],
         )
         total += len(rows)
@@ -74,7 +75,8 @@ def _wrap_anew(cursor: Any, old: tuple[int, bytes], new: tuple[int, bytes]) -> i
 def new_root() -> None:
     """A new root key.
 
-    The epoch keys are first wrapped with both, so that either file opens them. Raises `KeyProblem`.
+    The epoch keys are first wrapped with both, so that either file opens them. The ledger of what was destroyed is
+    written again under the new one. Raises `KeyProblem`, `LedgerProblem`.
     """
     ensure_keys()
     old, new = keyfiles.root(), crypto.new_key()
@@ -82,7 +84,10 @@ def new_root() -> None:
         raise KeyProblem("The root key comes from ROOT_KEY_COMMAND. Change it there.")
     keys = keyfiles.read_epochs(old)
     keyfiles.write_epochs(keys, roots=[old, new])
-    keyfiles.write_root(new)
+    with ledger.alone():
+        ledger.renew(new)
+        keyfiles.write_root(new)
+        ledger.settle()
     keyfiles.write_epochs(keys, roots=[new])
 
 
@@ -90,6 +95,7 @@ def new_root() -> None:
 def finish() -> None:
     """Take from the file of epochs what a change that was cut off has left in it: at every start."""
     root = keyfiles.root()
+    ledger.finish()
     now = Epoch.objects.get(ended_at=None).number
     if keyfiles.count_wraps() != {now: 1}:
         keyfiles.write_epochs({now: keyfiles.read_epochs(root)[now]}, roots=[root])

@@ -1,25 +1,39 @@
 """A school with its people, a data protection officer, its schedule in force, and children who left long ago."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from children.facts import Leaving
 from children.models import Child
-from retention.models import DestructionItem, DestructionList, RetentionDate, RetentionRule, Statement
+from retention.models import (
+    Approval,
+    DestructionItem,
+    DestructionList,
+    RetentionDate,
+    RetentionGate,
+    RetentionRule,
+    Statement,
+)
 from retention.services.approvals import approve
 from retention.services.lists import begin_list, decide, send
 from retention.services.scan import scan
 from retention.services.schedule import adopt_all, agree_all, load_defaults
 from retention.services.statements import state
 from safeguarding.accounts.models import User
+from safeguarding.audit.seals.models import Checkpoint
 from safeguarding.keys import uuid7
+from safeguarding.sealing.models import KEYS
 from tests import factories
 from tests.factories import Staffroom
+from tests.walls import as_role
 
 BORN, LEFT = date(1999, 3, 1), date(2010, 7, 21)
 
@@ -88,14 +102,35 @@ def days_ago(days: int) -> datetime:
     return timezone.now() - timedelta(days=days)
 
 
+@contextmanager
+def as_destroyer() -> Iterator[None]:
+    with as_role("destroyer"), as_role("destroyer", KEYS):
+        yield
+
+
+@contextmanager
+def later(**by: int) -> Iterator[None]:
+    """As time goes on, for Harbour and for the database, with seals and scans as they are made day by day."""
+    with time_machine.travel(timezone.now() + timedelta(**by), tick=False):
+        time_was_looked_at()
+        yield
+
+
+def time_was_looked_at() -> None:
+    """A seal, a scan at every school, and a look of the destroyer's, just now."""
+    now, number = timezone.now(), Checkpoint.objects.count() + 1
+    Checkpoint.objects.create(number=number, size=0, at=now, note="", frontier=b"")
+    RetentionGate.objects.update(scanned_at=now, scanned_by_database_at=now, looked_at=now)
+
+
 def date_of(child: Child) -> RetentionDate:
     return RetentionDate.objects.get(record_key=child.pk)
 
 
-@pytest.fixture
-def place() -> Office:
+def make_office(name: str = "Saltmarsh Lane Primary School") -> Office:
+    """A school with its people, and its schedule in force for eighty days."""
     load_defaults()
-    room = factories.staffroom()
+    room = factories.staffroom(name)
     made = Office(
         room,
         officer=factories.member(room.school, "dpo", "Dev", "Anand"),
@@ -104,3 +139,13 @@ def place() -> Office:
     adopt_all(school=room.school, by=room.headteacher, at=days_ago(80))
     agree_all(school=room.school, by=made.officer, at=days_ago(79))
     return made
+
+
+def wait_is_over() -> None:
+    """The fourteen days of everything that was approved are over."""
+    Approval.objects.update(approved_at=days_ago(15), waits_until=timezone.localdate() - timedelta(days=1))
+
+
+@pytest.fixture
+def place() -> Office:
+    return make_office()

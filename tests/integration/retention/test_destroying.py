@@ -1,12 +1,9 @@
 """Does `destroyer` destroy what was approved and waited for, all of it, and nothing else?"""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.utils import timezone
 
@@ -21,9 +18,8 @@ from safeguarding.ending.removal import left_of
 from safeguarding.keys import uuid7
 from safeguarding.sealing.models import KEYS, SubjectKey
 from tests import factories
-from tests.walls import as_role
 
-from .conftest import Office
+from .conftest import Office, as_destroyer, later
 
 pytestmark = pytest.mark.django_db(databases=["default", KEYS])
 
@@ -31,19 +27,6 @@ pytestmark = pytest.mark.django_db(databases=["default", KEYS])
 @pytest.fixture(autouse=True)
 def _folders(settings: Any, tmp_path: Any) -> None:
     settings.ANCHOR_FOLDER = tmp_path / "anchors"
-
-
-@contextmanager
-def as_destroyer() -> Iterator[None]:
-    with as_role("destroyer"), as_role("destroyer", KEYS):
-        yield
-
-
-@contextmanager
-def later(**by: int) -> Iterator[None]:
-    """As time goes on, for Harbour and for the database."""
-    with time_machine.travel(timezone.now() + timedelta(**by), tick=False):
-        yield
 
 
 def test_nothing_is_destroyed_before_its_fourteen_days_and_all_of_it_after(place: Office):

@@ -60,6 +60,7 @@ def installation(settings: Any, files: Path) -> Path:
     settings.VAR = files
     settings.SEAL_KEY_PATH = files / "seal.key"
     settings.SEAL_KEY_PATH.write_text("the key that seals events\n")
+    settings.ANCHOR_FOLDER = files / "anchors"
     settings.BACKUP_FOLDER, settings.BACKUP_KEYS_FOLDER = files / "records", files / "keys"
     return files
 

@@ -5,12 +5,14 @@ import stat
 import sys
 from io import StringIO
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connections
 
 from safeguarding.sealing import crypto, keyfiles, ring
 from safeguarding.sealing.exceptions import KeyProblem
-from safeguarding.sealing.models import Epoch, RecordKey, SubjectKey, Wrap
+from safeguarding.sealing.models import KEYS, Epoch, RecordKey, SubjectKey, Wrap
 from safeguarding.sealing.services import rotating, setting_up
 from tests import factories
 
@@ -240,3 +242,29 @@ def test_keys_put_back_from_another_time_are_told_from_the_right_ones(files, aga
     assert "One of the two was put back from another time" in sentence()
     with pytest.raises(KeyProblem, match="has no key of epoch 2"):
         _ = again(account).facts
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_is_destroyed_while_an_epoch_begins_stays_destroyed(files, databases):
+    """Between the look at the keys and their change: another destroyer has been at work."""
+    gone, stays = (factories.concern(factories.staffroom(name)) for name in ("Saltmarsh Lane", "Alder Brook"))
+    [[key], [other]] = (
+        Wrap.objects.filter(record=one.pk).values_list("subject_id", flat=True) for one in (gone, stays)
+    )
+
+    def meanwhile(execute, sql, params, many, context):
+        if sql.startswith("UPDATE sealing_subjectkey AS s"):
+            with psycopg.connect(databases.keys_url("destroyer"), autocommit=True) as destroyer:
+                destroyer.execute(
+                    "UPDATE sealing_subjectkey SET wrapped = NULL, destroyed_at = now(), destroyed_under = 'rule 7' "
+                    "WHERE id = %s",
+                    [key],
+                )
+        return execute(sql, params, many, context)
+
+    with connections[KEYS].execute_wrapper(meanwhile):
+        rotating.new_epoch()
+    assert SubjectKey.objects.get(pk=key).wrapped is None
+    assert SubjectKey.objects.get(pk=other).wrapped is not None
+    ring.forget()
+    assert isinstance(ring.ring().key(stays.pk.bytes), ring.Key)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from safeguarding.exceptions import HarbourError
-from safeguarding.sealing.services import rotating, setting_up
+from safeguarding.sealing.services import replaying, rotating, setting_up
 
 
 class Command(BaseCommand):
@@ -51,6 +51,7 @@ class Command(BaseCommand):
         if not setting_up.is_new():
             setting_up.ensure_keys()
             rotating.finish()
+            replaying.ensure_replayed()
             return ""
         return self._make()
 

@@ -1,0 +1,217 @@
+"""Who may write the rows of retention that facts read? Together they say what is destroyed, and what is not.
+
+One person decides, another approves, each in their own name; the database says when. Rules, statements, marks and holds
+are written in one's own name too. What the nightly scan works out it alone writes, and how far a destruction is, nobody
+who answers people or does their work.
+"""
+
+from collections.abc import Iterable
+
+from safeguarding.accounts.second_person import RULES
+from safeguarding.rights_rows import keep
+from safeguarding.rights_rows.conditions import NEVER, both, either, ended_once, keys, may
+from safeguarding.rights_rows.kinds import Change, Neither, change, gives, takes
+
+from .models import RetentionDate
+
+SCAN = "(rules.task() = 'retention scan')"
+REVIEWS = either(may("keep_retention"), may("propose_destruction"))
+_APPROVES, _STATES = may("approve_destruction"), may("keep_retention")
+_ADVISES, _PROPOSES = may("advise_retention"), may("propose_schedule")
+# Days between an approval and the destruction; and between the last yes to a rule and its first day, where it changes
+# one in force. The day of the application may be another than the database's, around midnight.
+_WAIT, _NOTICE = 14, 30
+
+
+def _holds_one_of(roles: Iterable[str]) -> str:
+    """Who asks has one of these roles at the school of the row."""
+    return (
+        "EXISTS (SELECT FROM rules.live_roles_of(me) AS held WHERE held.school_id = NEW.school_id "
+        f"AND held.role_key = ANY ({keys(roles)}))"
+    )
+
+
+_SECOND = _holds_one_of((*RULES["destruction"].usual, *RULES["destruction"].fallback))
+_LIFTS_BRAKES = _holds_one_of((*RULES["brake"].usual, *RULES["brake"].fallback))
+# The item, as far as who asks sees it: nobody decides on what is hidden from them.
+_ITEM_SEEN = (
+    "EXISTS (SELECT FROM public.retention_destructionitem AS one JOIN public.retention_destructionlist AS list "
+    "ON list.id = one.on_list_id WHERE one.id = NEW.item_id AND one.child_key = NEW.child_key "
+    "AND one.school_id = NEW.school_id AND one.left_out_at IS NULL AND list.status = ANY ({statuses}))"
+)
+# What somebody else decided last, on the very same manifest.
+_AS_DECIDED = (
+    "EXISTS (SELECT FROM public.retention_decision AS said WHERE said.id = NEW.decision_id "
+    "AND said.item_id = NEW.item_id AND said.kind = 'destroy' AND said.decided_by_id <> me "
+    "AND said.manifest = NEW.manifest AND NOT rules.edited_lately(NEW.item_id, ARRAY[me, said.decided_by_id]) "
+    "AND NOT EXISTS (SELECT FROM public.retention_decision AS later WHERE later.item_id = said.item_id "
+    "AND (later.decided_at, later.id) > (said.decided_at, said.id)))"
+)
+_APPROVED_BY_ME = (
+    "EXISTS (SELECT FROM public.retention_approval AS yes JOIN public.retention_destructionitem AS one "
+    "ON one.id = yes.item_id WHERE one.on_list_id = NEW.id AND yes.approved_by_id = me)"
+)
+# As two scans have seen it.
+_IS_DUE = (
+    "EXISTS (SELECT FROM public.retention_retentiondate AS kept WHERE kept.record_key = NEW.record_key "
+    "AND kept.child_id = NEW.child_key AND kept.school_id = NEW.school_id AND kept.rule_id = NEW.rule_id "
+    "AND kept.due_on = NEW.due_on AND kept.seen_again_on IS NOT NULL)"
+)
+_OWN_LIST = (
+    "EXISTS (SELECT FROM public.retention_destructionlist AS list WHERE list.id = NEW.on_list_id "
+    "AND list.school_id = NEW.school_id AND list.made_by_id = me AND list.status = 'review')"
+)
+_HOLDS = either(both("NEW.scope = 'school'", may("hold_school")), both("NEW.scope <> 'school'", may("set_holds")))
+_OF_RULE = "other.school_id = NEW.school_id AND other.code = NEW.code AND other.id <> NEW.id"
+_CHANGES_ONE = (
+    f"EXISTS (SELECT FROM public.retention_retentionrule AS other WHERE {_OF_RULE} AND other.status = 'in_force')"
+)
+# Another version of it was adopted and agreed, and its first day has come.
+_REPLACED = (
+    f"EXISTS (SELECT FROM public.retention_retentionrule AS other WHERE {_OF_RULE} AND other.status = 'proposed' "
+    "AND other.adopted_at IS NOT NULL AND other.agreed_at IS NOT NULL AND other.from_day <= rules.today() + 1)"
+)
+_BY_TWO = both("NEW.adopted_at IS NOT NULL", "NEW.agreed_at IS NOT NULL")
+_OF_SCHEDULE = either(SCAN, _PROPOSES, _ADVISES)
+
+
+def _asked(*where: str) -> Change:
+    """One of two people asks, in their own name; who has asked may be taken back, and is not replaced."""
+    return change(
+        both(
+            "OLD.lifted_at IS NULL",
+            either(both("OLD.lift_asked_at IS NULL", "NEW.lift_asked_by_id = me"), "NEW.lift_asked_by_id IS NULL"),
+            *where,
+        ),
+        "lift_asked_at",
+        "lift_asked_by_id",
+    )
+
+
+def _lifted(*where: str) -> Change:
+    """The other of the two lifts it, once."""
+    return ended_once("OLD.lift_asked_by_id <> me", *where, at="lifted_at", by="lifted_by_id")
+
+
+def _columns(model: type[RetentionDate], *but: str) -> tuple[str, ...]:
+    names = (str(field.column) for field in model._meta.local_concrete_fields)
+    return tuple(name for name in names if name not in ("id", *but))
+
+
+keep(
+    {
+        "retention.decision": gives(
+            both("NEW.decided_by_id = me", REVIEWS, _ITEM_SEEN.format(statuses=keys(["review"])))
+        ),
+        "retention.approval": gives(
+            both(
+                "NEW.approved_by_id = me",
+                _SECOND,
+                f"NEW.waits_until >= rules.today() + {_WAIT - 1}",
+                _ITEM_SEEN.format(statuses=keys(["approval", "waiting"])),
+                _AS_DECIDED,
+            )
+        ),
+        "retention.destructionlist": gives(
+            both("NEW.made_by_id = me", "NEW.status = 'review'", "NEW.stopped_at IS NULL", REVIEWS),
+            change(
+                either(
+                    both("OLD.status = 'review'", "NEW.status = 'approval'", REVIEWS),
+                    both("OLD.status = 'approval'", "NEW.status = 'review'", either(REVIEWS, _APPROVES)),
+                    both("OLD.status = 'approval'", "NEW.status = 'waiting'", _APPROVED_BY_ME),
+                    both("OLD.stopped_at IS NULL", "NEW.status = 'stopped'", "NEW.stopped_by_id = me"),
+                    both("OLD.status = 'waiting'", "NEW.status = 'done'", "rules.task() = 'destruction lists'"),
+                ),
+                "status",
+            ),
+            change(both("NEW.sent_by_id = me", REVIEWS), "sent_at", "sent_by_id"),
+            change(both("NEW.advised_by_id = me", _ADVISES), "advice", "advice_words", "advised_at", "advised_by_id"),
+            ended_once(either(REVIEWS, _APPROVES, _SECOND), at="stopped_at", by="stopped_by_id"),
+            change(NEVER, "school_id", "made_by_id", "made_at", "year", "number"),
+            closed=False,
+        ),
+        "retention.destructionitem": gives(
+            both(REVIEWS, _OWN_LIST, _IS_DUE, "NEW.left_out_at IS NULL"),
+            ended_once(either(REVIEWS, _APPROVES, _SECOND), at="left_out_at", by="left_out_by_id"),
+        ),
+        # In force by two people, and said by nobody else; what a version says is never changed.
+        "retention.retentionrule": gives(
+            both(
+                "NEW.proposed_by_id = me",
+                _PROPOSES,
+                "NEW.status = 'proposed'",
+                "NEW.adopted_at IS NULL",
+                "NEW.agreed_at IS NULL",
+                "NEW.from_day IS NULL",
+            ),
+            change(
+                both("OLD.status = 'proposed'", "OLD.adopted_at IS NULL", "NEW.adopted_by_id = me", _PROPOSES),
+                "adopted_at",
+                "adopted_by_id",
+            ),
+            change(
+                both(
+                    "OLD.status = 'proposed'",
+                    "OLD.adopted_at IS NOT NULL",
+                    "OLD.agreed_at IS NULL",
+                    "NEW.agreed_by_id = me",
+                    "OLD.adopted_by_id <> me",
+                    "OLD.proposed_by_id <> me",
+                    _ADVISES,
+                ),
+                "agreed_at",
+                "agreed_by_id",
+            ),
+            change(
+                both(
+                    "OLD.from_day IS NULL",
+                    _BY_TWO,
+                    f"NEW.from_day >= rules.today() - 1 + CASE WHEN {_CHANGES_ONE} THEN {_NOTICE} ELSE 0 END",
+                ),
+                "from_day",
+            ),
+            change(
+                either(
+                    both("OLD.status = 'proposed'", "NEW.status = 'withdrawn'", "NEW.ended_by_id = me", _PROPOSES),
+                    both(
+                        "OLD.status = 'proposed'",
+                        "NEW.status = 'in_force'",
+                        _BY_TWO,
+                        "NEW.from_day <= rules.today() + 1",
+                        _OF_SCHEDULE,
+                    ),
+                    both("OLD.status = 'in_force'", "NEW.status = 'superseded'", _REPLACED, _OF_SCHEDULE),
+                ),
+                "status",
+            ),
+            ended_once(_PROPOSES, "NEW.status = 'withdrawn'"),
+        ),
+        # The task alone: a day that is written by hand makes nothing due.
+        "retention.retentiondate": gives(SCAN, change(SCAN, *_columns(RetentionDate))),
+        "retention.retentiongate": takes(
+            both("NEW.scanned_at IS NULL", "NEW.scanned_by_database_at IS NULL", "NEW.looked_at IS NULL"),
+            change(SCAN, "scanned_at", "scanned_by_database_at"),
+        ),
+        "retention.statement": gives(
+            both("NEW.stated_by_id = me", "NEW.withdrawn_at IS NULL", _STATES),
+            ended_once(_STATES, at="withdrawn_at", by="withdrawn_by_id"),
+        ),
+        "retention.mark": gives(both("NEW.marked_by_id = me", "NEW.ended_at IS NULL", _STATES), ended_once(_STATES)),
+        # It binds until two people have lifted it. The day on which it is looked at again lifts nothing.
+        "retention.legalhold": takes(
+            both("NEW.set_by_id = me", "NEW.lift_asked_at IS NULL", "NEW.lifted_at IS NULL", _HOLDS),
+            _asked(_HOLDS),
+            _lifted(_HOLDS),
+            change(both("OLD.lifted_at IS NULL", _HOLDS), "review_on", "lift_token", "lift_reason"),
+            change(NEVER, "school_id", "child_id", "scope", "kind", "set_at", "set_by_id"),
+            closed=False,
+        ),
+        "retention.brake": takes(NEVER, _asked(_LIFTS_BRAKES), _lifted(_LIFTS_BRAKES)),
+        "retention.itemrun": Neither(
+            "how far a destruction is: written by a function of the database and by `destroyer`"
+        ),
+        "retention.endingrow": Neither("which rows end: written by the function that begins a destruction alone"),
+        "audit.checkpoint": Neither("seals, which the worker writes: their times are compared with the clock"),
+        "children.sibling": Neither("who is of one family: a hold on a family keeps their records, and opens none"),
+    }
+)

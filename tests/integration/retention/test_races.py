@@ -1,0 +1,32 @@
+"""Is a record ever destroyed that somebody has held? In twenty races here, and two hundred in `make soak`."""
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+
+from children.models import Child
+from retention.models import DestructionItem, ItemRun, LegalHold
+from tests.racing import race_for_records
+
+from .conftest import Office, time_was_looked_at, wait_is_over
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_in_no_race_is_a_record_destroyed_after_it_was_held(
+    place: Office, connect: Callable[[str], psycopg.Connection]
+) -> None:
+    children = [place.leaver(f"Ida{n}", "Thorne") for n in range(20)]
+    place.due(*children)
+    place.approve(place.sent(*children))
+    wait_is_over()
+    time_was_looked_at()
+    items = DestructionItem.objects.order_by("place")
+    ended = race_for_records(items, by=place.room.deputy, destroyer=connect("destroyer"), seed=20)
+    assert all(held != begun for held, begun in ended)
+    assert {held for held, _ in ended} == {True, False}, "each comes first now and then"
+    held = set(LegalHold.objects.values_list("child_id", flat=True))
+    begun = set(ItemRun.objects.values_list("item__record_key", flat=True))
+    assert not held & begun and len(held | begun) == len(children)
+    assert set(Child.objects.exclude(ending_at=None).values_list("pk", flat=True)) == begun
