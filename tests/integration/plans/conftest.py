@@ -62,7 +62,10 @@ class Place:
         return begin_episode(**{**given, **facts}, kind=kind, columns=columns, by=by or self.room.lead)
 
     def step(self, episode: Episode, kind: str, *, by: User | None = None, **facts: Any) -> Step:
-        """A step of it, by the lead."""
+        """A step of it, by the lead; where one of the kind waits and nothing more is said, that one."""
+        waits = Step.objects.filter(episode=episode, kind=kind, status=Step.Status.WAITING).first()
+        if waits is not None and not facts:
+            return waits
         return add_step(episode=episode, token=uuid7(), kind=kind, by=by or self.room.lead, **facts)
 
 
