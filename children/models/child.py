@@ -59,7 +59,7 @@ class Child(models.Model):
     )
 
     objects = Protected()
-    # Put here for a list, of whoever may see them (`badges.py`); never kept.
+    # Put here for a list, for readers who may see them (`badges.py`); never kept.
     badges: Sequence[str] = ()
 
     class Meta:
