@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Func, Q, QuerySet, TextField, Value, When
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Func, OuterRef, Q, QuerySet, TextField, Value, When
 
 from children.models import ChildDetail
 from safeguarding.audit.by_keys import Asks, ByKeys
@@ -57,6 +58,21 @@ def _of_all(asked: Any) -> QuerySet[Any, Any]:
 
 
 _badges = ByKeys(_of_all)
+
+
+def beside_detail(asked: Asks) -> dict[str, Any]:
+    """For a query of details: what apps above know of each child, one array for each app. `told_by` reads them."""
+    return {
+        f"badges_{number}": ArraySubquery(badging.rows(asked).filter(child_id=OuterRef("pk")).values("badge"))
+        for number, badging in enumerate(_above)
+    }
+
+
+def told_by(detail: ChildDetail) -> list[str]:
+    """The badges of a child whose details were asked for with `beside_detail`, in the order of pages."""
+    own = {badge for badge, (name, value) in ChildDetail.BADGES.items() if getattr(detail, name) == value}
+    found = own.union(*(getattr(detail, f"badges_{number}") for number in range(len(_above))))
+    return [badge for badge in BADGES if badge in found]
 
 
 def badges_of(request: Asks, children: Collection[UUID]) -> dict[UUID, list[str]]:

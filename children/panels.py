@@ -13,7 +13,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
-from children.badges import badges_of
+from children.badges import badges_of, beside_detail, told_by
 from children.capabilities import ChildCapability
 from children.models import Child, ChildDetail, Photograph
 from children.permissions import access_to_a_child, children_open_to, may_see_details
@@ -43,10 +43,10 @@ def _sees_child(request: Request, school_id: UUID) -> bool:
 def _details_written(asked: Asked) -> QuerySet[Any]:
     known_by = visible(asked, Photograph).filter(child=OuterRef("pk"), use=Photograph.Use.IDENTIFICATION, ended_at=None)
     rows = visible(asked, ChildDetail).filter(asked.of())
-    return rows.annotate(photograph=Subquery(known_by.values("pk")[:1]))
+    return rows.annotate(photograph=Subquery(known_by.values("pk")[:1]), **beside_detail(asked))
 
 
-# The details of children by their keys, each with the photograph by which that child is known.
+# The details of children by their keys, each with the photograph by which that child is known, and its badges.
 _details = ByKeys(_details_written)
 
 
@@ -61,10 +61,13 @@ class Face:
 
 
 def faces(request: Request, children: Collection[Child]) -> dict[UUID, Face]:
-    """The face of each of these children, as far as the person may see it: two queries for all."""
-    keys = [child.pk for child in children]
-    details = {detail.pk: detail for detail in _details(request, keys)}
-    badges = badges_of(request, keys)
+    """The face of each of these children, as far as the person may see it: one query for all, and one more for badges
+    of those whose details the person does not see.
+    """
+    details = {detail.pk: detail for detail in _details(request, [child.pk for child in children])}
+    cards = [child.pk for child in children if child.pk not in details]
+    badges = {key: told_by(detail) for key, detail in details.items()}
+    badges |= badges_of(request, cards) if cards else {}
     return {child.pk: _face(child, details.get(child.pk), badges[child.pk]) for child in children}
 
 

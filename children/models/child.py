@@ -61,7 +61,7 @@ class Child(models.Model):
     ending_at = models.DateTimeField(null=True, editable=False)
 
     objects = Protected()
-    # Put here for a list, of whoever may see them (`badges.py`); never kept.
+    # Put here for a list, for readers who may see them (`badges.py`); never kept.
     badges: Sequence[str] = ()
 
     class Meta:

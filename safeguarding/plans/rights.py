@@ -34,6 +34,7 @@ keep(
             closed=False,
         ),
         "children.childdetail": Neither("a day of birth sets when some steps are due, and opens or shuts no row"),
+        "children.formerupn": Neither("a number finds the child in a file of attendance, and opens or shuts no row"),
         "plans.step": takes(
             _WRITES,
             change(either(SYSTEM, _KEEPS), *_TOLD),

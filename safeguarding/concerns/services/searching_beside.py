@@ -56,9 +56,7 @@ def searched_beside() -> frozenset[type[Model]]:
 
 
 def search_beside(see: See, school_id: UUID, terms: Sequence[str], tell: Tell = list) -> list[FoundBeside]:
-    """What each app finds of `terms`, all of which must stand in one record or in what hangs on it; those with nothing
-    are left out.
-    """
+    """What each app finds. All `terms` stand in one record, or in what hangs on it. Apps with nothing are left out."""
     looked_for = [pattern_of(term) for term in terms]
     found = [look(see, school_id, looked_for, tell) for look in _looks] if looked_for else []
     return [one for one in found if one.hits or one.is_cut]

@@ -62,8 +62,26 @@ class Place:
         return begin_episode(**{**given, **facts}, kind=kind, columns=columns, by=by or self.room.lead)
 
     def step(self, episode: Episode, kind: str, *, by: User | None = None, **facts: Any) -> Step:
-        """A step of it, by the lead."""
+        """A step of it, by the lead; where one of the kind waits and nothing more is said, that one."""
+        waits = Step.objects.filter(episode=episode, kind=kind, status=Step.Status.WAITING).first()
+        if waits is not None and not facts:
+            return waits
         return add_step(episode=episode, token=uuid7(), kind=kind, by=by or self.room.lead, **facts)
+
+    def looked_after_with_scores(self) -> Episode:
+        """The child looked after, with a placement, two scores and one that is missing for a reason."""
+        episode = self.begin("looked_after", words={"contact": "Mother, Saturdays, supervised"})
+        self.step(
+            episode,
+            "placement",
+            held_on=date(2026, 10, 5),
+            columns={"legal_status": "C1", "placement": "U6", "provider": "PR1"},
+            words={"delegated": "Trips and haircuts", "carers": "Ann and Bo Lee"},
+        )
+        for on, score in ((date(2026, 10, 6), 16), (date(2026, 11, 6), 19)):
+            self.step(episode, "sdq", held_on=on, columns={"score": score})
+        self.step(episode, "sdq", held_on=date(2026, 11, 9), columns={"no_score_reason": "SDQ1"})
+        return episode
 
 
 def make_place() -> Place:

@@ -176,6 +176,6 @@ def sequences(shortest: int, longest: int) -> st.SearchStrategy[Sequence]:
 @example(kind="ehcp", sequence=[("add asked", 2), ("first day", 3)])
 @example(kind="child_in_need", sequence=[("add held", 2), ("end", 300), ("correct", 4), ("open again", 0)])
 @given(kind=st.sampled_from(list(EPISODES)), sequence=sequences(5, 20))
-@settings(max_examples=int(__import__("os").environ.get("N", "25")), phases=SHORT)
+@settings(max_examples=EXAMPLES, phases=SHORT)
 def test_a_plan_is_sound_whatever_is_done_with_it(place: Place, kind: str, sequence: Sequence):
     carry_out(place, kind, sequence)

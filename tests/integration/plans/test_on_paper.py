@@ -81,17 +81,7 @@ def test_a_plan_is_told_whole_with_its_dates_their_rules_and_its_people(client: 
 
 
 def test_the_chart_and_the_card_are_those_of_the_page(client: Client, place: Place):
-    episode = place.begin("looked_after", words={"contact": "Mother, Saturdays, supervised"})
-    place.step(
-        episode,
-        "placement",
-        held_on=date(2026, 10, 5),
-        columns={"legal_status": "C1", "placement": "U6", "provider": "PR1"},
-        words={"delegated": "Trips and haircuts", "carers": "Ann and Bo Lee"},
-    )
-    for on, score in ((date(2026, 10, 6), 16), (date(2026, 11, 6), 19)):
-        place.step(episode, "sdq", held_on=on, columns={"score": score})
-    place.step(episode, "sdq", held_on=date(2026, 11, 9), columns={"no_score_reason": "SDQ1"})
+    place.looked_after_with_scores()
     lead = Visitor(client, place.room.lead)
     page = lead.page("child_plans", place.child.pk)
     paper = printed(client, place.room.lead, place, "care")

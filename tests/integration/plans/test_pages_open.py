@@ -62,17 +62,7 @@ def test_every_kind_can_be_begun_from_its_form(client: Client, place: Place):
 
 
 def test_the_card_and_the_chart_of_a_child_who_is_looked_after(client: Client, place: Place):
-    episode = place.begin("looked_after", words={"contact": "Mother, Saturdays, supervised"})
-    place.step(
-        episode,
-        "placement",
-        held_on=date(2026, 10, 5),
-        columns={"legal_status": "C1", "placement": "U6", "provider": "PR1"},
-        words={"delegated": "Trips and haircuts", "carers": "Ann and Bo Lee"},
-    )
-    for on, score in ((date(2026, 10, 6), 16), (date(2026, 11, 6), 19)):
-        place.step(episode, "sdq", held_on=on, columns={"score": score})
-    place.step(episode, "sdq", held_on=date(2026, 11, 9), columns={"no_score_reason": "SDQ1"})
+    episode = place.looked_after_with_scores()
     add_professional(
         episode=episode,
         token=uuid7(),

@@ -218,9 +218,9 @@ def test_a_date_that_waits_already_is_booked_and_not_made_twice(place: Place):
     step = of(episode, "core_group")
     booked = place.step(episode, "core_group", booked_on=date(2026, 12, 1))
     assert (booked.pk, booked.rule, booked.booked_on) == (step.pk, step.rule, date(2026, 12, 1))
-    for facts in ({"booked_on": date(2026, 12, 8)}, {}):
+    for day in (date(2026, 12, 8), None):
         with pytest.raises(BadInput, match="Core group waits already in this plan"), transaction.atomic():
-            place.step(episode, "core_group", **facts)
+            add_step(episode=episode, token=uuid7(), kind="core_group", booked_on=day, by=place.room.lead)
     set_aside_step(step=booked, seen=booked.revision, reason="No room.", by=place.room.lead)
     other = place.step(episode, "core_group", booked_on=date(2026, 12, 8))
     booked.refresh_from_db()
