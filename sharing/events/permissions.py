@@ -1,8 +1,8 @@
 """Who may see consents and decisions to share, and who shares?
 
 Read aloud: *leads, the deputy and the Headteacher see and record the consents and the decisions of every child at their
-school that is not hidden from them. A decision that names a concern which is restricted is for those to whom that
-concern is open; one that names a concern which is hidden from somebody does not exist for them. That a concern was
+school that is not hidden from them. A decision that names a concern which is restricted is for those who may open
+that concern; one that names a concern which is hidden from somebody does not exist for them. That a concern was
 entered in error does not hide that something of it was shared. Where none of them may see a child, the alternate lead
 does, else the chair: those who stand in for its plans.*
 """

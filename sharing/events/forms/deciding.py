@@ -37,7 +37,7 @@ def named(reason: Reason) -> str:
     return f"{reason.row.title}: {reason.row.law}"
 
 
-class _Whom(HarbourForm):
+class _Head(HarbourForm):
     """Who it goes to, how it began, what for, and by which law."""
 
     recipient = forms.ChoiceField(
@@ -88,7 +88,7 @@ class _Whom(HarbourForm):
         }
 
 
-class BeginForm(_Whom):
+class BeginForm(_Head):
     """Begins a draft, and one for each brother or sister that is ticked."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
@@ -134,7 +134,7 @@ class BeginForm(_Whom):
         return [self.siblings[key] for key in self.cleaned_data.get("also", ())]
 
 
-class DecideForm(_Whom):
+class DecideForm(_Head):
     """All that a decision needs, with the questions of its legal reason. `decides`: it is decided now, not only saved.
 
     The questions are those of the reason that is chosen; chosen anew, it is saved first, and its own questions come.
@@ -165,7 +165,7 @@ class DecideForm(_Whom):
         label="Whose advice was taken?", choices=blank_first(E.Advice.choices, "Choose"), required=False
     )
     advice_said = words("What was advised", "Who, when, and what they said")
-    onward = words("What they may do with it", "Whether they may pass it on, and to whom")
+    onward = words("What they may do with it", "Whether they may pass it on, and to which others")
     return_by = DateBoxesField(label="To be returned or deleted by", required=False)
     follow_up_on = DateBoxesField(
         label="Confirmation expected by", required=False, help_text="Empty: five working days after it was sent"

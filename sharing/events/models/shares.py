@@ -299,7 +299,7 @@ class SharedItem(OfChild):
     title = models.CharField("what it is", max_length=200)
     moment = models.DateTimeField("when", null=True, blank=True)
     is_timed = models.BooleanField(default=False)
-    # {"texts": [[label, text], …]}. Children whom it mentions stand in it as markers.
+    # {"texts": [[label, text], …]}. A child that it mentions stands in it as a marker.
     text = SealedJSON("what it said", default=dict)
     chosen_at = models.DateTimeField()
     chosen_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -30,7 +30,7 @@ NEVER_SAID = (K.CONSENT, K.ORDER)
 
 @dataclass(frozen=True)
 class Called:
-    """A call as it is typed: with whom, when, what was said, what for, by which law."""
+    """A call as it is typed: who it was, when, what was said, what for, by which law."""
 
     recipient: Recipient | None
     person: str

@@ -1,4 +1,4 @@
-"""Record that what was decided has gone: how, when, to whom there."""
+"""Record that what was decided has gone: how, when, who there took it."""
 
 from datetime import datetime
 from uuid import UUID

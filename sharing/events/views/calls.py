@@ -12,7 +12,6 @@ from children.models import Child
 from children.panels import record_frame
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.audit.reading import read_one, visible
-from safeguarding.front.limits import takes_text
 from safeguarding.http import Request
 from safeguarding.plans.permissions import stands_in_for_plans
 from sharing.events.capabilities import SharingCapability as C
@@ -28,7 +27,6 @@ from .deciding import about
 _LAST = 5
 
 
-@takes_text
 @requires_for_record(C.SHARE, also=stands_in_for_plans)
 def call_outside(request: Request, child_id: UUID) -> HttpResponse:
     """Who, when, what, what for, by which law: the law of the last time with them is offered."""

@@ -15,9 +15,9 @@ from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.concerns.models import Concern, ConcernChild, Referral
 from safeguarding.exceptions import BadInput
-from safeguarding.front.limits import takes_text
 from safeguarding.http import Request
 from safeguarding.keys import record_of
+from safeguarding.parts import Block, Text
 from safeguarding.plans.permissions import stands_in_for_plans
 from sharing.events.capabilities import SharingCapability as C
 from sharing.events.forms.deciding import BeginForm, DecideForm
@@ -32,7 +32,6 @@ from .from_referral import filled_in
 DECIDES = "decide"
 
 
-@takes_text
 @requires_for_record(C.SHARE, also=stands_in_for_plans)
 def begin_share(request: Request, child_id: UUID) -> HttpResponse:
     """Who it goes to, what for, by which law: a draft, to be decided on its own page."""
@@ -91,7 +90,6 @@ def read_share(request: Request, event_id: UUID, *beside: str) -> SharingEvent:
     return found
 
 
-@takes_text
 @requires_for_record(C.SHARE, also=stands_in_for_plans)
 def decide_share(request: Request, event_id: UUID) -> HttpResponse:
     """Everything that a decision needs: saved as a draft, or decided."""
@@ -153,7 +151,7 @@ def share_items(request: Request, event_id: UUID) -> HttpResponse:
         return redirect("share", event.pk)
     standing = {f"{one.record_type}:{one.record_key}" for one in chosen_of(request, event)}
     offered = [
-        (offer, [(choosing.name_of(block), block, choosing.name_of(block) in standing) for block in offer.blocks])
+        (offer, [(name := choosing.name_of(one), one, _gist(one), name in standing) for one in offer.blocks])
         for offer in choosing.offers(request, event)
     ]
     context = record_frame(request, event.child, "sharing") | {
@@ -161,3 +159,8 @@ def share_items(request: Request, event_id: UUID) -> HttpResponse:
         "offered": [(offer, rows, sum(is_chosen for *_, is_chosen in rows)) for offer, rows in offered],
     }
     return render(request, "sharing/items.html", context)
+
+
+def _gist(block: Block) -> Text | None:
+    """What tells one record from the next: the longest of its texts."""
+    return max(block.texts, key=lambda text: len(text.text), default=None)

@@ -54,7 +54,7 @@ def sent_as(referral: Referral | None) -> dict[str, Any]:
 
 
 def of_referral(request: Request, referral: Referral) -> dict[str, Any] | None:
-    """The decisions about it, and the children for whom there is none yet. Nothing is in the way of the referral."""
+    """The decisions about it, and the children who have none yet. Nothing is in the way of the referral."""
     rows = visible(request, SharingEvent).filter(referral=referral)
     made = _made(rows)
     told = {one.child_id for one in made}
@@ -63,7 +63,7 @@ def of_referral(request: Request, referral: Referral) -> dict[str, Any] | None:
 
 
 def of_concern(request: Request, concern: Concern) -> dict[str, Any] | None:
-    """The decisions that began with it or take something from it, and the children for whom one can be begun."""
+    """The decisions that began with it or take something from it, and the children of a concern who may have one."""
     made = _made(visible(request, SharingEvent).filter(concerns__contains=[concern.pk]))
     offered = _without(request, concern.pk, set())
     return {"made": made, "offered": offered} if made or offered else None
@@ -75,7 +75,7 @@ def _made(rows: QuerySet[SharingEvent]) -> list[SharingEvent]:
 
 
 def _without(request: Request, concern_id: Any, told: set[Any]) -> list[Child]:
-    """The children of a concern for whom the reader shares, and who are not among these."""
+    """The children of a concern, but these, as far as the reader shares for them."""
     named = visible(request, ConcernChild).filter(concern=concern_id).exclude(child__in=told).exclude(child=None)
     children = visible(request, Child).filter(pk__in=named.values("child")).order_by("sort_name", "pk")
     return [child for child in children if may_share(request.user, child)]

@@ -15,7 +15,6 @@ from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.exceptions import HarbourError
-from safeguarding.front.limits import takes_text
 from safeguarding.http import Request
 from safeguarding.plans.permissions import stands_in_for_plans
 from safeguarding.plans.views.deeds import Deed, asked, lost, offered, on_top
@@ -132,7 +131,6 @@ DEEDS: dict[str, Deed[SharingEvent]] = {
 
 
 @waits_unsent(SentForm, ChaseForm, ReceivedForm, AskBackForm, AnswerForm)
-@takes_text
 @requires_for_record(C.SHARE, also=stands_in_for_plans)
 def share(request: Request, event_id: UUID) -> HttpResponse:
     """One decision. Each form of the page is sent here."""

@@ -30,6 +30,10 @@ ANSWERS = {
 }
 
 
+# What a draft is begun with, beside what is said in it.
+ABOUT = ("concern", "referral", "also", "token", "at")
+
+
 def reason(code: str = "ca1989_47") -> LegalReason:
     return LegalReason.objects.get(code=code)
 
@@ -71,13 +75,14 @@ def said(place: Place, **other: Any) -> Said:
 
 
 def begun(place: Place, *, by: Any = None, **other: Any) -> SharingEvent:
-    about = {name: other.pop(name) for name in ("concern", "referral", "also", "token", "at") if name in other}
+    about = {name: other.pop(name) for name in ABOUT if name in other}
     about.setdefault("token", uuid7())
     return begin_share(child=place.child, said=said(place, **other), by=by or place.room.lead, **about)
 
 
-def decided(place: Place, *, by: Any = None, concern: Any = None, **other: Any) -> SharingEvent:
-    event = begun(place, by=by, concern=concern, **other)
+def decided(place: Place, *, by: Any = None, **other: Any) -> SharingEvent:
+    event = begun(place, by=by, **other)
+    other = {name: value for name, value in other.items() if name not in ABOUT}
     return decide_share(event=event, seen=event.revision, said=said(place, **other), by=by or place.room.lead)
 
 

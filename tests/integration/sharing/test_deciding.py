@@ -131,9 +131,7 @@ def test_what_is_to_be_confirmed_is_no_reason_and_asks_nobody_whether_it_harms(p
     refusal = {"decision": "none", "because": "detrimental", "because_why": "It would break her trust for good."}
     with pytest.raises(BadInput, match="more harm"):
         decided(place, **duty, **refusal)
-    confirm_law(
-        school=place.school, token=uuid7(), code="ca2004_16la", read_in="SI 2026/901", from_day=today, by=lead
-    )
+    confirm_law(school=place.school, token=uuid7(), code="ca2004_16la", read_in="SI 2026/901", from_day=today, by=lead)
     assert decided(place, **duty).status == "to_send"
     assert decided(place, **duty, **refusal).status == "not_shared"
     court = {"recipient": place.recipient("court")}
@@ -205,9 +203,7 @@ def test_records_are_chosen_as_they_stand_and_taken_out_again(place: Place):
     item = SharedItem.objects.get(record_type="concerns.account")
     assert "She had a bruise on her arm." in dict(item.texts).values()
     assert len(item.digest) == 64
-    event = choose_items(
-        event=event, seen=event.revision, chosen=[name_of(card)], asks=asks(room.lead), by=room.lead
-    )
+    event = choose_items(event=event, seen=event.revision, chosen=[name_of(card)], asks=asks(room.lead), by=room.lead)
     item.refresh_from_db()
     assert (item.taken_out_by, event.concerns) == (room.lead, [])
     done = decide_share(event=event, seen=event.revision, said=said(place, content=""), by=room.lead)
