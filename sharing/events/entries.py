@@ -14,7 +14,6 @@ from safeguarding.accounts.titles import Titles, with_names
 from safeguarding.audit.by_keys import ByKeys
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.chronology import Entry, Source, When
-from safeguarding.concerns.entries.concern import first_sentence
 from safeguarding.concerns.places import Row
 from safeguarding.http import Request
 from safeguarding.once import once
@@ -32,7 +31,7 @@ _placed = ByKeys[SharingEvent](
 )
 _told = ByKeys[SharingEvent](
     lambda asked: with_names(
-        visible(asked, SharingEvent).filter(asked.of()).select_related("recipient"),
+        visible(asked, SharingEvent).filter(asked.of()).select_related("recipient", "reason"),
         "sent_by",
         "decided_by",
         "asked_back_by",
@@ -67,7 +66,7 @@ def _tell_sent(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
             one,
             when,
             f"{'Told by telephone' if one.is_call else 'Shared'}: {one.recipient.called}",
-            one.purpose,
+            f"{one.reason.title}." if one.reason else "",
             f"sent by {titles.of(one.sent_by, one.sent_at)}",
         )
         for one in _told(request, when)
@@ -107,7 +106,7 @@ def _entry(one: SharingEvent, when: When, title: str, says: str, source: str) ->
     return Entry(
         at=when[one.pk],
         title=title,
-        sentence=first_sentence(says) if says else "",
+        sentence=says,
         source=source,
         icon="out",
         reference=one.reference,

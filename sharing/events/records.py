@@ -1,5 +1,5 @@
-"""What must the rest of Harbour know of the law as a school reads it, of the address book, of consents and of decisions to
-share?
+"""What must the rest of Harbour know of the law as a school reads it, of the address book, of consents and
+decisions to share?
 """
 
 from safeguarding.records import Kind, Refused, declare

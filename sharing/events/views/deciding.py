@@ -21,6 +21,7 @@ from safeguarding.parts import Block, Text
 from safeguarding.plans.permissions import stands_in_for_plans
 from sharing.events.capabilities import SharingCapability as C
 from sharing.events.forms.deciding import BeginForm, DecideForm
+from sharing.events.forms.recipients import SeenForm
 from sharing.events.models import SharingEvent
 from sharing.events.permissions import may_share, may_share_event
 from sharing.events.services import choosing, deciding
@@ -139,15 +140,18 @@ def chosen_of(request: Request, event: SharingEvent) -> list[Any]:
 def share_items(request: Request, event_id: UUID) -> HttpResponse:
     """Which records go out: each is ticked by hand, nothing is ticked beforehand."""
     event = read_share(request, event_id)
-    if request.method == "POST":
-        seen = request.POST.get("seen", "")
-        deciding_on = int(seen) if seen.isdecimal() and len(seen) < 10 else -1
+    seen = SeenForm(request.POST if request.method == "POST" else None)
+    if seen.is_valid():
         choosing.choose_items(
-            event=event, seen=deciding_on, chosen=request.POST.getlist("item"), asks=request, by=request.user
+            event=event,
+            seen=seen.cleaned_data["seen"],
+            chosen=request.POST.getlist("item"),
+            asks=request,
+            by=request.user,
         )
         messages.success(request, "The records are chosen. Nothing has gone out.")
         return redirect("decide_share", event.pk)
-    if event.status != SharingEvent.Status.DRAFT:
+    if event.status != SharingEvent.Status.DRAFT and not seen.is_bound:
         return redirect("share", event.pk)
     standing = {f"{one.record_type}:{one.record_key}" for one in chosen_of(request, event)}
     offered = [
@@ -158,7 +162,7 @@ def share_items(request: Request, event_id: UUID) -> HttpResponse:
         "event": event,
         "offered": [(offer, rows, sum(is_chosen for *_, is_chosen in rows)) for offer, rows in offered],
     }
-    return render(request, "sharing/items.html", context)
+    return render(request, "sharing/items.html", context, status=422 if seen.errors else 200)
 
 
 def _gist(block: Block) -> Text | None:
