@@ -40,3 +40,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT id FROM public.sharing_sharingstep WHERE event_id IN (SELECT id FROM shut)
     ) AS rows
 $$;
+
+-- What waits to be decided or sent, and what was asked back without an answer, keeps the child's record.
+CREATE FUNCTION rules.keeps_open_share(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, event.id FROM rules.reached(keeps_open_share.records) AS r
+    JOIN public.sharing_sharingevent AS event ON event.child_id = r.key
+    WHERE event.status IN ('draft', 'to_send') OR (event.status = 'asked_back' AND event.follow_up_on IS NOT NULL)
+$$;
