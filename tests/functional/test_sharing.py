@@ -75,9 +75,9 @@ def says_why(page: Page) -> None:
 
 def begins(page: Page, child: Child, to: str, law: str, what_for: str) -> None:
     page.goto(f"/children/{child.pk}/sharing/new/")
-    page.get_by_label("Who it goes to").select_option(label=to)
+    page.get_by_role("combobox", name="Who it goes to").select_option(label=to)
     page.get_by_role("group", name="How did it begin?").get_by_label("They have asked for it").check()
-    page.get_by_label("What for").fill(what_for)
+    page.get_by_role("textbox", name="What for").fill(what_for)
     page.get_by_label("Legal reason").select_option(law)
     page.get_by_role("button", name="Go on to the decision").click()
     expect(page.get_by_role("heading", name="Share, or decide not to")).to_be_visible()
@@ -103,18 +103,18 @@ def shares_a_referral_in_part(page: Page, referral: Referral) -> None:
     page.get_by_label("Which enquiry or assessment, and who leads it?").fill("Theirs, led by Sam Okafor.")
     page.get_by_label("It cannot reasonably be expected to be obtained").check()
     page.get_by_role("group", name="How does it stand with consent?").get_by_label("Not asked").check()
-    page.get_by_label("Why there is no consent", exact=True).fill("There was no time.")
+    page.get_by_label("Why there is no consent").fill("There was no time.")
     says_why(page)
     page.get_by_role("button", name="Decide", exact=True).click()
     expect(page.get_by_text("Decided: it waits to be sent.")).to_be_visible()
     looked_at(page)
-    page.get_by_text("It was sent").click()
+    page.get_by_text("It was sent", exact=True).click()
     page.get_by_role("button", name="Record that it was sent").click()
     expect(page.get_by_text("Recorded: it has gone.")).to_be_visible()
 
 
 def asks_it_back(page: Page) -> None:
-    page.get_by_text("It should not have gone").click()
+    page.get_by_text("It should not have gone", exact=True).click()
     page.get_by_label("What was wrong, and what they were asked to do").fill("The wrong team. They delete it.")
     fill_day(page, "They answer by", timezone.localdate() + timedelta(days=2))
     page.get_by_role("button", name="Record that it was asked back").click()
@@ -127,8 +127,8 @@ def records_a_call(page: Page, child: Child) -> None:
     expect(page.get_by_label("Legal reason")).to_have_value("ca1989_47")
     looked_at(page)
     page.get_by_label("Who there").fill(SAM)
-    page.get_by_label("What was said").fill("That he was in school today.")
-    page.get_by_label("What for").fill("Their enquiry.")
+    page.get_by_role("textbox", name="What was said").fill("That he was in school today.")
+    page.get_by_role("textbox", name="What for").fill("Their enquiry.")
     page.get_by_role("button", name="Put it on the record").click()
     expect(page.get_by_text("The call is on the record.")).to_be_visible()
 
