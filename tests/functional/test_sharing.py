@@ -92,7 +92,7 @@ def shares_a_referral_in_part(page: Page, referral: Referral) -> None:
     page.get_by_role("button", name="Go on to the decision").click()
     page.get_by_role("link", name="Choose records").click()
     looked_at(page)
-    page.get_by_text("Choose from these").first.click()
+    page.get_by_text("Concern C-").first.click()
     page.get_by_role("checkbox").first.check()
     page.get_by_role("button", name="Choose these").click()
     page.get_by_role("group", name="What is decided?").get_by_label("Share part of it").check()

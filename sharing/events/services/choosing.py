@@ -39,6 +39,11 @@ class Offer:
     title: str
     blocks: tuple[Block, ...]
 
+    @property
+    def named(self) -> str:
+        """Attendance, 52."""
+        return self.title if len(self.blocks) == 1 else f"{self.title}, {len(self.blocks)}"
+
 
 def name_of(block: Block) -> str:
     """What a form calls a record: its kind and its key."""
