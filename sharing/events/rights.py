@@ -6,7 +6,7 @@ in force for this child and this recipient on that day. What a decision says is 
 
 from safeguarding.rights_rows import keep
 from safeguarding.rights_rows.conditions import NEVER, both, either, may
-from safeguarding.rights_rows.kinds import change, takes
+from safeguarding.rights_rows.kinds import Neither, change, takes
 
 from .models import SharingEvent
 
@@ -52,6 +52,8 @@ _OF_EVENT = (
 
 keep(
     {
+        "sharing.consent": Neither("it lets something go outside, and opens or shuts no row"),
+        "sharing.legalreason": Neither("the law as Harbour brings it, which nobody who works writes"),
         "sharing.sharingevent": takes(
             both("NEW.made_by_id = me", _SHARES, either("NEW.status = 'draft'", _CALL)),
             change(NEVER, *_STAYS),
