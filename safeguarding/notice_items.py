@@ -51,6 +51,8 @@ class Holding:
     source: Source | None
     retention: Retention | None
     law: str
+    model: type[Model] | None = None
+    category: str = ""
 
     @property
     def address(self) -> str:
@@ -62,23 +64,29 @@ class Holding:
 _held: list[Holding] = []
 
 
-def holds(*items: int, what: str, by: type[Model], page: str, law: str = "") -> None:
+def holds(*items: int, what: str, by: type[Model], page: str, law: str = "", category: str = "") -> None:
     """Say that rows of the model `by` hold these items of the notice, or something that no item names.
 
-    `law` is where holding it comes from, where that is not the `collection` of its `PersonalData`. Raises
-    `ImproperlyConfigured` for an item that there is not.
+    `law` is where holding it comes from, where that is not the `collection` of its `PersonalData`; `category` what the
+    notice calls it, where that is not the category of the model. Raises `ImproperlyConfigured` for an item that there
+    is not.
     """
     if unknown := set(items) - ITEMS.keys():
         raise ImproperlyConfigured(f"{what}: the notice has no item {sorted(unknown)}.")
     said = declared(by)
     if said is None:
         raise ImproperlyConfigured(f"{what}: {by._meta.label} has no inner class PersonalData.")
-    _held.append(Holding(what, items, page, said.source, said.retention, law or said.collection))
+    _held.append(Holding(what, items, page, said.source, said.retention, law or said.collection, by, category))
 
 
 def holdings(item: int | None = None) -> list[Holding]:
     """Return what holds an item, in the order of the apps; for None, what no item names."""
     return [one for one in _held if (not one.items if item is None else item in one.items)]
+
+
+def all_holdings() -> list[Holding]:
+    """Everything that is held, in the order of the apps."""
+    return list(_held)
 
 
 def problems() -> Iterator[str]:

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "safeguarding.adults",
     "safeguarding.plans",
     "sharing.events",
+    "sharing.notice",
     "retention",
     "safeguarding.demo",
     "django.contrib.contenttypes",
