@@ -19,7 +19,7 @@ from safeguarding.privacy_notice import (
     text,
 )
 
-from .models import RetentionRule
+from .models import RetentionRule, Trigger
 from .services.schedule import schedule_of
 from .wording import in_words
 
@@ -36,13 +36,18 @@ def _in_force(asked: Asked) -> list[RetentionRule]:
 
 
 def _periods(asked: Asked) -> Iterable[Block]:
-    rows = [(rule.record_class, in_words(rule)) for rule in _in_force(asked)]
+    rows = [(rule.record_class, _how_long(rule)) for rule in _in_force(asked)]
     yield table("How long we keep each kind of record", ("Record", "How long"), rows)
     yield text(
         "We keep a record longer where the law, the police, a court or an inquiry requires it. When its time is over, "
         "people look at it, two of them decide, and it is confidentially destroyed. We keep a list of what was "
         "destroyed, which names nobody. Ask the school office for the whole schedule."
     )
+
+
+def _how_long(rule: RetentionRule) -> str:
+    """25 years from the day of birth, then reviewed; of a rule that gives no day, what it says."""
+    return rule.applies if rule.trigger == Trigger.OTHER else in_words(rule)
 
 
 def _missing(asked: Asked) -> Iterable[Blank]:

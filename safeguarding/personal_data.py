@@ -131,16 +131,17 @@ def about_children() -> list[type[models.Model]]:
 
 def _of_staff(model: type[models.Model]) -> bool:
     """Whether the way to its subject leads to somebody's account, or to nobody."""
-    here: Any = model
-    for name in declared(model).subject.split("__"):  # type: ignore[union-attr]
+    mine, here = declared(model), model
+    for name in ((mine and mine.subject) or "").split("__"):
         if name == "self":
             break
         found = next((field for field in here._meta.get_fields() if field.name == name), None)
         if found is None or not found.is_relation:
             # A column of keys, of evidence: whose it is, its own app says.
             return not name.startswith("child")
-        here = found.related_model
-    return here is get_user_model() or declared(here) is None or not declared(here).subject
+        here = found.related_model  # type: ignore[assignment]
+    there = declared(here)
+    return here is get_user_model() or there is None or not there.subject
 
 
 @cache

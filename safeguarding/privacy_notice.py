@@ -33,7 +33,7 @@ class Section(StrEnum):
     CONTACT = "contact"
 
     @property
-    def title(self) -> str:
+    def heading(self) -> str:
         """How we store it."""
         return _TITLES[self]
 

@@ -17,8 +17,8 @@ from .services.recipients import address_book
 
 _K = Recipient.Kind
 _BY_KIND = {
-    _K.SCHOOL: "other schools and education settings",
-    _K.OTHER: "other organisations that help a child or a family",
+    _K.SCHOOL: "Other schools and education settings",
+    _K.OTHER: "Other organisations that help a child or a family",
 }
 _UNNAMED = ("consent", "other")
 _DFE = "statistics"
@@ -64,8 +64,7 @@ def _who(asked: Asked) -> Iterable[Block]:
     yield text(
         "We share so that children are kept safe and get the right services and support, such as children’s social "
         "care, special educational needs support and School Health. We do not share without consent unless the law "
-        "and our policies allow it. Each time we record what went to which organisation, by which law, and why. "
-        "Consent that was given can be withdrawn: tell the school office."
+        "and our policies allow it. Consent that was given can be withdrawn: tell the school office."
     )
     rows = [(_said(reason), reason.row.law) for reason in _held(asked) if reason.row.code not in _UNNAMED]
     yield table("Laws by which we share", ("What for", "Law"), rows)

@@ -43,7 +43,7 @@ def drafted(asked: Asked) -> Draft:
             told = [text(*(claim.sentence() for claim in passing)), *told]
         if told:
             blocks = json.loads(json.dumps([asdict(block) for block in told]))
-            found.append({"key": section.value, "title": section.title, "blocks": blocks})
+            found.append({"key": section.value, "title": section.heading, "blocks": blocks})
     return Draft(
         sections=found,
         facts=facts(asked) | {SECURITY: sorted(claim.key for claim in passing)},
