@@ -61,7 +61,17 @@ class Holding:
         return "/" + known[0][0][0][0].replace("%(", "<").replace(")s", ">") if known else ""
 
 
+@dataclass(frozen=True)
+class Promise:
+    """What an item of the notice says, by its number in the domain reference, and the test that proves it."""
+
+    item: int
+    says: str
+    proved_by: str
+
+
 _held: list[Holding] = []
+_promises: list[Promise] = []
 
 
 def holds(*items: int, what: str, by: type[Model], page: str, law: str = "", category: str = "") -> None:
@@ -82,6 +92,16 @@ def holds(*items: int, what: str, by: type[Model], page: str, law: str = "", cat
 def holdings(item: int | None = None) -> list[Holding]:
     """Return what holds an item, in the order of the apps; for None, what no item names."""
     return [one for one in _held if (not one.items if item is None else item in one.items)]
+
+
+def promises(*said: Promise) -> None:
+    """Say of items of the notice which test proves each: `path::name`, or that it is not held yet."""
+    _promises.extend(said)
+
+
+def all_promises() -> list[Promise]:
+    """Every item with what proves it, by its number."""
+    return sorted(_promises, key=lambda promise: promise.item)
 
 
 def all_holdings() -> list[Holding]:
@@ -119,6 +139,15 @@ def as_markdown() -> Iterator[str]:
     yield f"| {heads}"
     yield "|---|---|---|---|---|"
     yield from (f"| {_cells(one)}" for one in holdings())
+    yield ""
+    yield "## Every item, and what proves it"
+    yield ""
+    yield "| | what the notice says | proved by |"
+    yield "|--:|---|---|"
+    for one in all_promises():
+        name = one.proved_by.rpartition("/")[2]
+        link = f"[{name}](../{one.proved_by.partition('::')[0]})" if "::" in name else name
+        yield f"| {one.item} | {one.says} | {link} |"
 
 
 def _cells(one: Holding) -> str:

@@ -2,23 +2,25 @@
 itself; the Department, rights and complaints.
 """
 
+import csv
 import json
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from safeguarding.notice_items import Promise, promises
 from safeguarding.privacy_notice import Asked, Blank, Block, Section, asks, bullets, table, tells, text
 
 from .held import categories, sources
 from .services.details import BLANKS, details_of
 
-_LINKS = Path(__file__).parent / "data" / "links.json"
+_DATA = Path(__file__).parent / "data"
 
 
 @cache
 def _links() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = json.loads(_LINKS.read_text(encoding="utf-8"))
+    found: dict[str, dict[str, str]] = json.loads((_DATA / "links.json").read_text(encoding="utf-8"))
     return found
 
 
@@ -123,6 +125,12 @@ def _missing(asked: Asked) -> Iterable[Blank]:
     yield from (Blank(says, "notice_settings") for name, says in BLANKS.items() if not getattr(said, name))
 
 
+def _promises() -> Iterable[Promise]:
+    with (_DATA / "promises.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield Promise(int(row["item"]), row["says"], row["proved_by"])
+
+
 def _sentence(words: str) -> str:
     return words if words.endswith((".", "!", "?")) else f"{words}."
 
@@ -138,3 +146,4 @@ tells(Section.RIGHTS, _rights)
 tells(Section.COMPLAIN, _complaints)
 tells(Section.CONTACT, _contact, order=50)
 asks(_missing)
+promises(*_promises())

@@ -1,5 +1,6 @@
 """Is the privacy notice made of how things stand, and does it claim nothing that is not so?"""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,17 +16,19 @@ from safeguarding.accounts.models import School
 from safeguarding.accounts.services import change_school, set_roles_beyond_notice
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
-from safeguarding.notice_items import ITEMS, holdings
+from safeguarding.notice_items import ITEMS, all_promises, holdings
 from safeguarding.privacy_notice import Asked
 from sharing.events.services import law
 from sharing.events.services.recipients import Facts, add_recipient, correct_recipient, end_recipient
 from sharing.notice.held import NO, SOME, YES, categories, told
 from sharing.notice.models import NoticePaper, PrivacyNotice
+from sharing.notice.services.details import save_details
 from sharing.notice.services.drafting import SECURITY, compared
 from sharing.notice.services.health import health_of, in_a_word
 from sharing.notice.services.publishing import newest, publish_notice
+from tests.architecture.source import ROOT
 from tests.integration.sharing.conftest import Place
-from tests.integration.sharing.noticing import draft_of, prepared, published, words
+from tests.integration.sharing.noticing import DETAILS, draft_of, prepared, published, words
 from tests.pdfs import Printed
 from tests.walls import as_role
 
@@ -236,6 +239,64 @@ def test_every_item_that_is_held_has_its_category_and_no_other_is_claimed(place:
     assert found["Adoption"].whats and "local authorities" in found["Adoption"].sources
     assert found["Attendance"].row[1:3] == ("Yes", "the attendance register (SI 2024/208)")
     assert all(category.musts and category.sources for category in found.values())
+
+
+# What the former notice said, by the number of its item, and how it is said now.
+SAID = {
+    1: "support them and follow their progress",
+    2: "give them pastoral care",
+    3: "check the quality of what we do",
+    4: "evaluate and improve our policies on children’s social care",
+    5: "follow the welfare and progress of looked-after children",
+    6: "keep them safe",
+    27: "what the law calls special category information",
+    28: "UK GDPR Article 6(1)(c)",
+    31: "Education Act 2002 section 175",
+    33: "we say whether you must give it or may choose",
+    42: "Ask the school office for the whole schedule",
+    56: "Children Act 1989 section 83; Children and Young Persons Act 2008 section 7",
+    57: "allocate funding",
+    59: "National Pupil Database",
+    60: "who asks, what for, how much and how sensitive it is",
+    61: "https://www.gov.uk/contact-dfe",
+    62: "https://www.gov.uk/data-protection-how-we-collect-and-share-research-data",
+    63: "can ask to see what we hold",
+    64: "educational record, and sees it within 15 school days",
+    66: "look again at a use to which you object",
+    67: "direct marketing: we do none",
+    68: "No decision about a child is made by a computer alone",
+    69: "delete something, where no law makes us keep it",
+    70: "claim compensation",
+    72: "Tell us first",
+    73: "https://ico.org.uk/make-a-complaint/",
+}
+
+
+def test_each_item_of_the_former_notice_is_said(ready: Place):
+    said = words(draft_of(ready).sections)
+    assert {item for item, phrase in SAID.items() if phrase not in said} == set()
+    here = "::test_each_item_of_the_former_notice_is_said"
+    assert {one.item for one in all_promises() if one.proved_by.endswith(here)} == set(SAID)
+
+
+def test_what_only_the_school_can_say_stands_there(ready: Place):
+    details = replace(DETAILS, guidance_page="https://saltmarsh.example/rights", office_address="Saltmarsh Lane")
+    save_details(school=ready.school, seen=1, details=details, by=ready.room.lead)
+    said = words(draft_of(ready).sections)
+    for one in ("https://saltmarsh.example/rights", "office@saltmarsh.example, Saltmarsh Lane", "dpo@borough.example"):
+        assert one in said
+    with pytest.raises(NotAllowed):
+        save_details(school=ready.school, seen=2, details=DETAILS, by=ready.room.deputy)
+    with pytest.raises(ChangedSince):
+        save_details(school=ready.school, seen=1, details=DETAILS, by=ready.room.lead)
+
+
+def test_every_item_names_a_test_that_there_is_or_says_that_it_is_not_held_yet():
+    assert [one.item for one in all_promises()] == list(range(1, 79))
+    for one in all_promises():
+        path, _, name = one.proved_by.partition("::")
+        if one.proved_by != "not held yet":
+            assert f"def {name}(" in (ROOT / path).read_text(), one
 
 
 @pytest.mark.parametrize(
