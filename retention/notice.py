@@ -4,6 +4,7 @@ rules in force.
 
 from collections.abc import Iterable
 
+from safeguarding.once import once
 from safeguarding.personal_data import categorised
 from safeguarding.privacy_notice import (
     Asked,
@@ -31,7 +32,8 @@ _TOLD = (
 
 
 def _in_force(asked: Asked) -> list[RetentionRule]:
-    rules = (in_force for in_force, _ in schedule_of(asked.school.pk))
+    school_id = asked.school.pk
+    rules = (in_force for in_force, _ in once(("notice schedule", school_id), lambda: schedule_of(school_id)))
     return [rule for rule in rules if rule is not None and rule.code in _TOLD]
 
 

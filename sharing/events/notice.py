@@ -8,6 +8,7 @@ named by its kind: that a family has to do with it may be nobody's business.
 from collections.abc import Iterable
 from datetime import date
 
+from safeguarding.once import once
 from safeguarding.personal_data import categorised
 from safeguarding.privacy_notice import Asked, Block, Facts, Section, bullets, looks_at, rests_on, table, tells, text
 
@@ -30,16 +31,24 @@ def _named(row: Recipient) -> str:
 
 
 def _recipients(asked: Asked) -> list[str]:
-    return list(dict.fromkeys(_named(row) for row in address_book(asked.school.pk)))
+    book = once(("notice recipients", asked.school.pk), lambda: address_book(asked.school.pk))
+    return list(dict.fromkeys(_named(row) for row in book))
 
 
 def _held(asked: Asked) -> list[Reason]:
     """The legal reasons that hold at the school: what is to be confirmed is claimed nowhere."""
-    return [reason for reason in reasons_at(asked.school.pk, asked.today) if not reason.is_open]
+    school_id, on = asked.school.pk, asked.today
+    reasons = once(("notice reasons", school_id, on), lambda: reasons_at(school_id, on))
+    return [reason for reason in reasons if not reason.is_open]
 
 
 def _editions(asked: Asked) -> list[Edition]:
-    return [edition for edition in editions_at(asked.school.pk, asked.today) if not edition.is_open]
+    return [edition for edition in _known(asked) if not edition.is_open]
+
+
+def _known(asked: Asked) -> list[Edition]:
+    school_id, on = asked.school.pk, asked.today
+    return once(("notice editions", school_id, on), lambda: editions_at(school_id, on))
 
 
 def _law(asked: Asked) -> Iterable[Block]:
@@ -94,7 +103,7 @@ def _old_editions(asked: Asked, kept: Facts) -> Iterable[str]:
     for code, named in now.items():
         if then and code not in then:
             yield f"The notice does not name {named}, which is in force."
-    for edition in editions_at(asked.school.pk, asked.today):
+    for edition in _known(asked):
         if edition.is_open and _may_be_in_force(edition, asked.today):
             yield f"{edition.row.named}, may be in force. Read it, and confirm it under Law of sharing."
 
