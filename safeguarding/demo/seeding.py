@@ -33,7 +33,6 @@ from safeguarding.demo.fresh import Desk
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
 from safeguarding.demo.marked import mark
-from safeguarding.demo.notice import lay_notice
 from safeguarding.demo.plans import lay_plans
 from safeguarding.demo.published import lay_published
 from safeguarding.demo.records import write
@@ -114,7 +113,6 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     lay_retention(school, ground, Keys(Random(f"{chance.random()} retention")))  # noqa: S311
     lay_sharing(school, ground, Keys(Random(f"{chance.random()} sharing")))  # noqa: S311
     lay_published(school, ground, Keys(Random(f"{chance.random()} published")))  # noqa: S311
-    lay_notice(school, ground, Keys(Random(f"{chance.random()} notice")))  # noqa: S311
     return len(ground.children), len(users) + len(outside), written
 
 
