@@ -14,8 +14,6 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
-from safeguarding.accounts.models import School
-
 
 class Section(StrEnum):
     """The sections of the notice, in their order."""
@@ -26,7 +24,7 @@ class Section(StrEnum):
     COLLECT = "collect"
     STORE = "store"
     KEEP = "keep"
-    SHARE = "share"
+    SHARE = "recipients"
     DFE = "dfe"
     RIGHTS = "rights"
     COMPLAIN = "complain"
@@ -55,9 +53,12 @@ _TITLES = {
 
 @dataclass(frozen=True)
 class Asked:
-    """Whose notice is put together, and when; `reader` is who looks at its draft, None where a page is nobody's."""
+    """Whose notice is put together, and when; `reader` is who looks at its draft.
 
-    school: School
+    `school` is a `School`, which this module does not import: accounts stand above audit, which uses it too.
+    """
+
+    school: Any
     at: datetime
     reader: Any = None
 

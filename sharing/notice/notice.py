@@ -20,8 +20,7 @@ _DATA = Path(__file__).parent / "data"
 
 @cache
 def _links() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = json.loads((_DATA / "links.json").read_text(encoding="utf-8"))
-    return found
+    return {link["key"]: link for link in json.loads((_DATA / "links.json").read_text(encoding="utf-8"))}
 
 
 def _uses(asked: Asked) -> Iterable[Block]:
@@ -128,7 +127,7 @@ def _missing(asked: Asked) -> Iterable[Blank]:
 def _promises() -> Iterable[Promise]:
     with (_DATA / "promises.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            yield Promise(int(row["item"]), row["says"], row["proved_by"])
+            yield Promise(int(row["item"]), row["label"], row["proved_by"])
 
 
 def _sentence(words: str) -> str:

@@ -60,6 +60,23 @@ def holds(claim: Claim, asked: Asked) -> bool:
         return False
 
 
+def shown(sections: Sections) -> Sections:
+    """The sections as a page prints them: of a table each row, as its first cell in two and the others under their
+    headings.
+    """
+    return [section | {"blocks": [_printed(block) for block in section["blocks"]]} for section in sections]
+
+
+def _printed(block: dict[str, Any]) -> dict[str, Any]:
+    if block["kind"] != "table":
+        return block
+    rows = []
+    for first, *rest in block["lines"]:
+        title, _, said = first.partition("\n")
+        rows.append((title, said, list(zip(block["heads"][1:], rest, strict=True))))
+    return block | {"rows": rows}
+
+
 def lines_of(sections: Sections) -> list[Line]:
     """Every line, with the title of its section."""
     return [

@@ -19,7 +19,7 @@ from safeguarding.privacy_notice import Asked
 from sharing.notice.models import NoticePaper, PrivacyNotice
 from sharing.notice.verbs import NoticeVerb
 
-from .drafting import compared, drafted
+from .drafting import compared, drafted, shown
 
 PUBLISHERS = only_they(Capability.MANAGE_SCHOOL, "of this school can publish its privacy notice")
 
@@ -92,7 +92,8 @@ def on_paper(notice: PrivacyNotice, *, at: datetime | None = None) -> bytes:
     if there := NoticePaper.objects.filter(notice=notice).first():
         return bytes(there.content)
     title = f"Privacy notice, version {notice.version}"
-    context = {"notice": notice, "school": notice.school.name, "title": title, "practice": settings.DEMO}
+    context = {"notice": notice, "sections": shown(notice.sections), "school": notice.school.name, "title": title}
+    context["practice"] = settings.DEMO
     content = written([render_to_string("pdf/notice.html", context)])
     pdf = make_at_once(content, key=notice.pk, whose=notice.school_id)
     made = NoticePaper(notice=notice, content=pdf, made_at=at or timezone.now())

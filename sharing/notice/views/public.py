@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from safeguarding.accounts.permissions import never_waits, public
 from safeguarding.http import Request
 from sharing.notice.services import publishing
+from sharing.notice.services.drafting import shown
 
 
 @require_GET
@@ -22,7 +23,13 @@ def privacy_notice(request: Request, school_id: UUID) -> HttpResponse:
     if school is None:
         raise Http404
     frame = {"demo": settings.DEMO, "school_name": school.name}
-    context = {"school": school, "notice": publishing.newest(school.pk), "harbour": frame}
+    notice = publishing.newest(school.pk)
+    context = {
+        "school": school,
+        "notice": notice,
+        "sections": shown(notice.sections) if notice else [],
+        "harbour": frame,
+    }
     return render(request, "notice/public.html", context)
 
 

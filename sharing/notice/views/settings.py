@@ -19,7 +19,7 @@ from safeguarding.privacy_notice import Asked
 from sharing.notice.forms import DetailsForm, PublishForm
 from sharing.notice.services import publishing
 from sharing.notice.services.details import details_of, save_details
-from sharing.notice.services.drafting import compared, drafted
+from sharing.notice.services.drafting import compared, drafted, shown
 from sharing.notice.services.health import health_of
 
 
@@ -61,6 +61,7 @@ def notice_draft(request: Request) -> HttpResponseBase:
     context = {
         "school": school,
         "draft": draft,
+        "sections": shown(draft.sections),
         "last": last,
         "added": added if last else [],
         "removed": removed,
@@ -81,4 +82,4 @@ def notice_version(request: Request, notice_id: UUID) -> HttpResponseBase:
         raise Http404
     request.nav = "settings"
     record(Verb.VIEW, found, school_id=school.pk, purpose="privacy notice")
-    return render(request, "notice/version.html", {"notice": found})
+    return render(request, "notice/version.html", {"notice": found, "sections": shown(found.sections)})
