@@ -29,12 +29,14 @@ class DetailsForm(HarbourForm):
         label="Where Harbour runs, and who runs it",
         max_length=300,
         required=False,
+        widget=forms.Textarea,
         help_text="A sentence, such as: Records are on a server at the school, in the United Kingdom",
     )
     paper = forms.CharField(
         label="Where paper is kept",
         max_length=300,
         required=False,
+        widget=forms.Textarea,
         help_text="A sentence, such as: Paper is kept in a locked cabinet in the safeguarding lead’s office",
     )
     guidance_page = forms.URLField(

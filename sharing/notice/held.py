@@ -46,9 +46,9 @@ class Category:
     @property
     def row(self) -> tuple[str, str, str, str]:
         """A row of the table of the notice."""
-        named = [what for what in self.whats if what.casefold() != self.title.casefold()]
+        named = [what for what in self.whats if not self.title.casefold().startswith(what.casefold())]
         title = f"{self.title}\n{'; '.join(named)}" if named else self.title
-        return title, self.must, "; ".join(_shortest(self.laws)), "; ".join(self.sources)
+        return title, self.must, _sentence(_shortest(self.laws)), _sentence(self.sources)
 
     def take_in(self, model: type[Model]) -> None:
         """What a model says of itself."""
@@ -110,6 +110,11 @@ def told(collection: str) -> tuple[str, str]:
 
 def _without_edition(law: str) -> str:
     return _EDITION.sub(lambda found: _LONG.get(found[1], found[1]), law)
+
+
+def _sentence(words: Iterable[str]) -> str:
+    said = "; ".join(words)
+    return said[:1].upper() + said[1:]
 
 
 def _once(words: list[str], word: str) -> None:

@@ -28,7 +28,7 @@ def _uses(asked: Asked) -> Iterable[Block]:
 
 
 def _held(asked: Asked) -> Iterable[Block]:
-    heads = ("Information", "Must you give it?", "Why, and by which law", "Comes from")
+    heads = ("Information", "Must we have it?", "Why, and by which law", "Comes from")
     yield table("What we hold, and where it comes from", heads, (category.row for category in categories()))
 
 

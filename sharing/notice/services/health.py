@@ -51,8 +51,8 @@ def _differs(draft: Draft, published: PrivacyNotice | None) -> Iterator[str]:
         yield "No notice is published yet."
         return
     added, removed = compared(published.sections, draft.sections)
-    if added or removed:
-        yield (
-            f"A version published now would add {counted(len(added), 'line')} and take out "
-            f"{counted(len(removed), 'line')}."
-        )
+    would = [
+        f"{does} {counted(len(lines), 'line')}" for does, lines in (("add", added), ("take out", removed)) if lines
+    ]
+    if would:
+        yield f"A version published now would {' and '.join(would)}."

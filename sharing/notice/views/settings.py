@@ -1,5 +1,6 @@
 """How the notice stands, what the school says of itself, its versions, and the draft of the next one."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import get_school
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
+from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
 from safeguarding.privacy_notice import Asked
 from sharing.notice.forms import DetailsForm, PublishForm
@@ -52,6 +54,9 @@ def notice_draft(request: Request) -> HttpResponseBase:
     form = PublishForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         made = publishing.publish_notice(school=school, by=request.user, **form.cleaned_data)
+        # So that nobody outside waits for it; where the printer is busy, the first who asks has it made.
+        with suppress(HarbourError):
+            publishing.on_paper(made)
         messages.success(request, f"Version {made.version} is published. Everybody reads it now.")
         return redirect("notice_settings")
     request.nav = "settings"
