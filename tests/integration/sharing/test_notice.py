@@ -313,3 +313,16 @@ def test_every_item_names_a_test_that_there_is_or_says_that_it_is_not_held_yet()
 )
 def test_whether_it_must_be_given_is_said_in_words(collection: str, says: tuple[str, str]):
     assert told(collection) == says
+
+
+def test_its_pages_ask_the_database_twenty_five_times_at_most(ready: Place, django_assert_max_num_queries: Any):
+    published(ready)
+    head, nobody = signed_in(ready.room.headteacher), Client()
+    for client, address, most in (
+        (head, reverse("notice_settings"), 25),
+        (head, reverse("notice_draft"), 25),
+        (nobody, reverse("privacy_notice", args=[ready.school.pk]), 12),
+    ):
+        client.get(address)
+        with django_assert_max_num_queries(most):
+            client.get(address)
