@@ -15,6 +15,7 @@ from retention.models import (
     Decision,
     DestructionItem,
     DestructionList,
+    ItemRun,
     LegalHold,
     Mark,
     RetentionDate,
@@ -141,6 +142,9 @@ def test_a_list_goes_on_as_people_say_in_their_own_name(at: SimpleNamespace, rol
             "WHERE id = %s",
             [at.officer.pk, at.sent.pk],
         ),
+        # That nothing is left, and that it is over, the machine says.
+        (at.lead, "UPDATE retention_destructionlist SET checked_at = now() WHERE id = %s", [at.sent.pk]),
+        (at.lead, "UPDATE retention_destructionlist SET done_at = now() WHERE id = %s", [at.sent.pk]),
     ):
         assert is_refused(person, role, statement, values), values
     at.place.approve(at.sent)
@@ -148,18 +152,34 @@ def test_a_list_goes_on_as_people_say_in_their_own_name(at: SimpleNamespace, rol
     assert is_refused(at.headteacher, role, status, ["waiting", at.sent.pk]), "what was stopped stays so"
 
 
+@BOTH
+def test_a_list_begins_with_nothing_said_of_it(at: SimpleNamespace, role: str):
+    def begun(**other: Any) -> tuple[str, list[Any]]:
+        given = {"year": 2020, "number": 1, "token": uuid4(), "made_at": timezone.now(), "made_by": at.lead} | other
+        return insert(DestructionList(school=at.school, **given))
+
+    assert tried(at.lead, role, *begun()) == 1
+    now = timezone.now()
+    for said in (
+        {"advice": "no_objection", "advised_at": now, "advised_by": at.officer},
+        {"sent_at": now, "sent_by": at.deputy},
+        {"checked_at": now},
+        {"done_at": now},
+        {"status": "waiting"},
+    ):
+        assert is_refused(at.lead, role, *begun(**said)), said
+
+
 def item_of(at: SimpleNamespace, **other: Any) -> DestructionItem:
     kept = RetentionDate.objects.get(record_key=at.free.pk)
-    given = {"due_on": kept.due_on} | other
+    given = {"kind": kept.kind, "trigger_on": kept.trigger_on, "due_on": kept.due_on} | other
     return DestructionItem(
         school=at.school,
         on_list=at.list,
         place=2,
-        kind=kept.kind,
         record_key=at.free.pk,
         child_key=at.free.pk,
         rule=kept.rule,
-        trigger_on=kept.trigger_on,
         **given,
     )
 
@@ -168,6 +188,8 @@ def item_of(at: SimpleNamespace, **other: Any) -> DestructionItem:
 def test_what_comes_on_a_list_is_due_and_leaves_it_once(at: SimpleNamespace, role: str):
     assert tried(at.lead, role, *insert(item_of(at))) == 1
     assert is_refused(at.lead, role, *insert(item_of(at, due_on=at.today - timedelta(days=1))))
+    assert is_refused(at.lead, role, *insert(item_of(at, kind="photograph"))), "a file, approved as a photograph"
+    assert is_refused(at.lead, role, *insert(item_of(at, trigger_on=at.today)))
     assert is_refused(at.headteacher, role, *insert(item_of(at)))
     RetentionDate.objects.filter(record_key=at.free.pk).update(seen_again_on=None)
     assert is_refused(at.lead, role, *insert(item_of(at)))
@@ -177,6 +199,8 @@ def test_what_comes_on_a_list_is_due_and_leaves_it_once(at: SimpleNamespace, rol
     DestructionItem.objects.filter(pk=at.undecided.pk).update(left_out_at=days_ago(1), left_out_by=at.lead)
     back = "UPDATE retention_destructionitem SET left_out_at = NULL, left_out_by_id = NULL WHERE id = %s"
     assert is_refused(at.lead, role, back, [at.undecided.pk])
+    ItemRun.objects.create(item=at.item, school=at.school)
+    assert is_refused(at.lead, role, out, [at.lead.pk, at.item.pk]), "what has begun stays on its list"
     for column, value in (("record_key", at.free.pk), ("child_key", at.free.pk), ("due_on", at.today)):
         changed = f"UPDATE retention_destructionitem SET {column} = %s WHERE id = %s"  # noqa: S608
         assert is_refused(at.lead, role, changed, [value, at.item.pk])
