@@ -237,3 +237,16 @@ def test_pages_ask_as_often_about_twenty_records_as_about_two(place: Office, cli
     assert asked(lambda: client.get(reverse("retention"))) == few <= LISTS
     made = place.on_list(*many)
     assert asked(lambda: client.get(reverse("destruction_list", args=[made.pk]))) == few_on_list <= RECORDS
+
+
+@pytest.mark.parametrize("seen", ["", "x", "²", "9" * 5_000])
+@pytest.mark.parametrize("deed", ["send", "decide"])
+def test_a_form_that_says_of_no_revision_changes_nothing(place: Office, client: Client, deed: str, seen: str):
+    child = place.leaver()
+    place.due(child)
+    made = place.on_list(child)
+    place.decide(made.items.get())
+    answer = Visitor(client, place.room.lead).send(made, deed, seen=seen)
+    assert answer.status_code in (409, 422)
+    made.refresh_from_db()
+    assert made.status == S.REVIEW and Decision.objects.count() == 1
