@@ -15,6 +15,8 @@ from retention.models import DestructionList, ItemRun, Tombstone
 from retention.services.destroying import destroy_due
 from retention.services.holds import set_hold
 from retention.services.lists import stop
+from safeguarding.accounts.models import Notice
+from safeguarding.accounts.services import tell
 from safeguarding.concerns.models import Concern, ConcernChild
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.ending.removal import left_of
@@ -153,3 +155,44 @@ def test_what_is_said_to_be_left_of_a_record_that_never_began_gets_no_line_in_th
     with later(days=31), as_destroyer():
         assert destroy_due() == 1
     assert [entry.record for entry in ledger.entries()] == [child.pk, other.pk]
+
+
+def _shared(place: Office, *children: Child) -> Concern:
+    made = factories.concern(place.room, children=[ChildEntry(role="worried_about", child=one) for one in children])
+    Concern.objects.filter(pk=made.pk).update(status="closed")
+    return made
+
+
+def _begun(place: Office, child: Child) -> None:
+    """Its destruction has begun, and nothing has followed yet, as after a crash."""
+    with later(days=800):
+        place.due(child)
+        place.approve(place.sent(child))
+    with later(days=815), as_destroyer(), connection.cursor() as cursor:
+        cursor.execute("SELECT public.begin_ending(id) FROM retention_destructionitem")
+        assert cursor.fetchall() == [("",)]
+
+
+def test_word_of_a_record_that_comes_after_it_began_goes_with_it(place: Office):
+    child, other = place.leaver(), place.leaver("Ola", "Brook")
+    mine, not_mine = _shared(place, child), _shared(place, other)
+    _begun(place, child)
+    for concern in (mine, not_mine):
+        told = {"kind": "new_concern", "object_type": "concern", "object_id": concern.pk, "at": timezone.now()}
+        tell(people=[place.officer], school_id=place.school.pk, **told)
+    with later(days=815), as_destroyer():
+        assert destroy_due() == 1
+    assert not Notice.objects.filter(object_id=mine.pk).exists() and not Concern.objects.filter(pk=mine.pk).exists()
+    assert Notice.objects.filter(object_id=not_mine.pk, user=place.officer).exists()
+
+
+def test_what_was_unlinked_from_others_after_it_began_does_not_end_with_it(place: Office):
+    child, other = place.leaver(), place.leaver("Ola", "Brook")
+    both = _shared(place, child, other)
+    _begun(place, child)
+    # It is about nobody else now: nobody approved that it goes.
+    ConcernChild.objects.filter(concern=both, child=other).delete()
+    with later(days=815), as_destroyer():
+        assert destroy_due() == 1
+    [emptied] = ConcernChild.objects.filter(concern=both)
+    assert (emptied.child_id, emptied.kind) == (None, "destroyed")
