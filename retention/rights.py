@@ -146,6 +146,15 @@ keep(
             both(REVIEWS, _OWN_LIST, _IS_DUE, "NEW.left_out_at IS NULL"),
             ended_once(either(REVIEWS, _APPROVES, _SECOND), _NOT_BEGUN, at="left_out_at", by="left_out_by_id"),
         ),
+        # What the second person reads before they approve: in one's own name, of the child that the item is about.
+        "retention.itemreason": gives(
+            both(
+                "NEW.said_by_id = me",
+                either(REVIEWS, _APPROVES, _SECOND),
+                "EXISTS (SELECT FROM public.retention_destructionitem AS one WHERE one.id = NEW.item_id "
+                "AND one.child_key = NEW.child_id AND one.school_id = NEW.school_id)",
+            )
+        ),
         # In force by two people, and said by nobody else; what a version says is never changed.
         "retention.retentionrule": gives(
             both(
@@ -215,7 +224,11 @@ keep(
             _asked(_HOLDS),
             _lifted(_HOLDS),
             change(both("OLD.lifted_at IS NULL", _HOLDS), "review_on", "lift_token", "lift_reason"),
-            change(NEVER, "school_id", "child_id", "scope", "kind", "set_at", "set_by_id"),
+            change(
+                NEVER,
+                *("school_id", "child_id", "scope", "kind", "readers", "year", "number", "authority", "reason"),
+                *("token", "set_at", "set_by_id"),
+            ),
             closed=False,
         ),
         "retention.brake": takes(NEVER, _asked(_LIFTS_BRAKES), _lifted(_LIFTS_BRAKES)),

@@ -15,6 +15,7 @@ from retention.models import (
     Decision,
     DestructionItem,
     DestructionList,
+    ItemReason,
     ItemRun,
     LegalHold,
     Mark,
@@ -217,6 +218,7 @@ def test_no_date_is_written_but_by_the_nightly_scan_and_nothing_is_said_to_end(a
         ("UPDATE retention_retentiongate SET looked_at = now() WHERE school_id = %s", [at.school.pk]),
         ("INSERT INTO retention_itemrun (item_id, state) VALUES (%s, 'begun')", [at.item.pk]),
         ("SELECT public.begin_ending(%s)", [at.item.pk]),
+        ("SELECT public.gather_ending(%s)", [at.item.pk]),
         ("SELECT public.end_rows('accounts.notice')", []),
     ):
         assert is_refused(at.lead, role, statement, values), statement
@@ -291,6 +293,33 @@ def test_a_hold_is_set_in_ones_own_name_and_lifted_by_a_second_person(at: Simple
     LegalHold.objects.filter(pk=held.pk).update(lifted_at=timezone.now(), lifted_by=at.headteacher)
     unset = "UPDATE retention_legalhold SET review_on = current_date + 9 WHERE id = %s"
     assert is_refused(at.lead, role, unset, [held.pk])
+
+
+@BOTH
+def test_what_a_hold_says_stays_as_it_was_set(at: SimpleNamespace, role: str):
+    facts = {"scope": "child", "kind": "police", "reason": "They asked.", "review_on": at.today + timedelta(days=90)}
+    hold = set_hold(school=at.school, token=uuid7(), child=at.free, by=at.lead, **facts)
+    change = "UPDATE retention_legalhold SET {} = %s WHERE id = %s"
+    assert tried(at.headteacher, role, change.format("review_on"), [at.today + timedelta(days=30), hold.pk]) == 1
+    said = {"readers": "headteacher", "reason": b"other", "authority": b"other", "number": 9, "token": uuid4()}
+    for column, value in said.items():
+        assert is_refused(at.headteacher, role, change.format(column), [value, hold.pk]), column
+
+
+@BOTH
+def test_reasons_are_given_in_ones_own_name_of_the_child_they_are_about_and_stay(at: SimpleNamespace, role: str):
+    def reason(**other: Any) -> tuple[str, list[Any]]:
+        given = {"child": at.child, "about": "decision", "said_at": timezone.now(), "said_by": at.lead} | other
+        return insert(ItemReason(school=at.school, item=at.item, said="Read.", **given))
+
+    assert tried(at.lead, role, *reason()) == 1
+    assert tried(at.headteacher, role, *reason(about="back", said_by=at.headteacher)) == 1
+    assert is_refused(at.headteacher, role, *reason()), "in the name of who reviewed it"
+    assert is_refused(at.teacher, role, *reason(said_by=at.teacher))
+    assert is_refused(at.lead, role, *reason(child=at.free)), "its words would outlive the child"
+    there = ItemReason.objects.filter(item=at.item).first()
+    change = "UPDATE retention_itemreason SET said_by_id = %s WHERE id = %s"
+    assert is_refused(at.lead, role, change, [at.headteacher.pk, there.pk])
 
 
 @BOTH
