@@ -46,13 +46,16 @@ def destroy_due() -> int:
     One at a time: what stops one does not stop the next. Before anything of a school begins, it is asked whether
     something stops all of it there (`brakes.py`).
     """
-    done = sum(_carried_out(item) for item in _begun())
+    done = sum(carry_out(item) for item in _begun())
     stopped = {key for key in School.objects.order_by("pk").values_list("pk", flat=True) if brakes.stops(key)}
-    return done + sum(_carried_out(item) for item in _waiting() if item.school_id not in stopped)
+    return done + sum(carry_out(item) for item in _waiting() if item.school_id not in stopped)
 
 
-def _carried_out(item: DestructionItem) -> bool:
-    """Begin it, where it has not begun, and take every step. What goes wrong is noted by its kind, and tried again."""
+def carry_out(item: DestructionItem) -> bool:
+    """Begin it, where it has not begun and may, and take every step. Returns whether this call finished it.
+
+    What goes wrong is noted by its kind, and tried again.
+    """
     try:
         return not _begin(item) and _to_the_end(item)
     except (HarbourError, DatabaseError, OSError) as trouble:
