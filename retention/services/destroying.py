@@ -98,12 +98,22 @@ def _begin(item: DestructionItem) -> str:
                 transaction.set_rollback(True)
             record(Verb.DESTROY, item, purpose="begun")
         elif why not in _NOT_YET:
-            record(Verb.DESTROY, item, purpose=why[:40], outcome=Outcome.REFUSED)
+            _note_refusal(item, why[:_WORD])
     return str(why)
 
 
 # No news: another process has it, or it was stopped.
 _NOT_YET = ("begun", "stopped", "waits", "another is ending")
+_WORD = 40
+
+
+def _note_refusal(item: DestructionItem, why: str) -> None:
+    """An event where it was not refused before, or by another word: it is asked again every five minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rules.refused_by(%s)", [item.pk])
+        [[before]] = cursor.fetchall()
+    if why != before:
+        record(Verb.DESTROY, item, purpose=why, outcome=Outcome.REFUSED)
 
 
 def _to_the_end(item: DestructionItem) -> bool:
