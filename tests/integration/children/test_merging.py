@@ -4,7 +4,6 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from children import mentions
@@ -258,7 +257,7 @@ def test_what_was_open_meanwhile_is_written_for_the_record_that_stays(client, ro
 
 @contextmanager
 def as_the_destroyer():
-    """As the role that destroys, which sees no child that nobody approved: its guards ask facts, and none fails open."""
+    """As the role that destroys, which sees no child that is not ending: its guards ask facts, and none fails open."""
     with as_role("destroyer"), as_role("destroyer", "keys"):
         assert not Child._base_manager.exists()
         yield

@@ -182,8 +182,8 @@ def test_a_place_that_is_none_is_the_first_page(cast, rowan, junk):
     assert len(read(cast.lead, rowan, before=junk).entries) == 1
 
 
-# Records of an earlier system are brought in with a file, plans and holds come from apps above: `test_earlier_pages.py`,
-# `plans/test_told_elsewhere.py`, `retention/test_hold_pages.py`.
+# Records of an earlier system are brought in with a file, plans and holds come from apps above:
+# `test_earlier_pages.py`, `plans/test_told_elsewhere.py`, `retention/test_hold_pages.py`.
 ELSEWHERE = ("earlier", "authority_plans", "legal_holds")
 
 
