@@ -11,7 +11,7 @@ from django.utils import timezone
 from children.facts import Leaving, NewChild
 from children.models import Child, Sibling
 from children.services import register_child
-from retention.models import Approval, DestructionList
+from retention.models import Approval, Decision, DestructionList
 from retention.services.approvals import approve
 from retention.services.destroying import destroy_due
 from retention.services.holds import ask_to_lift, lift_hold, set_hold
@@ -92,8 +92,10 @@ def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
             at=days_ago(20),
         )
     _lifted(school, leavers[_LIFTED], by=lead, second=head, keys=keys, at=days_ago(300), lifted=days_ago(90))
-    # The database says when something is approved: of the one that is over, that was thirty days ago.
-    Approval.objects.filter(item__on_list=lists[0]).update(approved_at=days_ago(30))
+    # The database says when something is decided and approved: here both were earlier.
+    for made, decided, approved in zip(lists, (32, 6, 3), (30, 5, 0), strict=True):
+        Decision.objects.filter(item__on_list=made).update(decided_at=days_ago(decided))
+        Approval.objects.filter(item__on_list=made).update(approved_at=days_ago(approved))
 
 
 def carry_out() -> int:
