@@ -12,7 +12,7 @@ from children import upn
 from children.facts import Leaving, NewChild
 from children.models import Child, Sibling
 from children.services import register_child
-from retention.models import Approval, DestructionList
+from retention.models import Approval, Decision, DestructionList
 from retention.services.approvals import approve
 from retention.services.destroying import carry_out
 from retention.services.holds import ask_to_lift, lift_hold, set_hold
@@ -87,8 +87,10 @@ def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
             approve(on_list=made, seen=made.revision, items=items, by=head, at=days_ago(days))
     _held(school, leavers[_HELD[0]], by=lead, keys=keys, at=days_ago(20), review_on=as_day(now) + timedelta(days=60))
     _lifted(school, leavers[_LIFTED], by=lead, second=head, keys=keys, at=days_ago(300), lifted=days_ago(90))
-    # The database says when something is approved: of the one that is over, that was thirty days ago.
-    Approval.objects.filter(item__on_list=lists[0]).update(approved_at=days_ago(30))
+    # The database says when something is decided and approved: here both were earlier.
+    for made, decided, approved in zip(lists, (32, 6, 3), (30, 5, 0), strict=True):
+        Decision.objects.filter(item__on_list=made).update(decided_at=days_ago(decided))
+        Approval.objects.filter(item__on_list=made).update(approved_at=days_ago(approved))
     for item in lists[0].items.all():
         carry_out(item)
 
