@@ -11,21 +11,25 @@ from uuid import UUID
 from django.apps import apps
 from django.db import connection, models
 
+from retention.models import ItemReason, Mark, RetentionDate, Statement
 from safeguarding.accounts.models import User
 from safeguarding.audit.history import is_protected
 from safeguarding.dates import counted
 from safeguarding.ending.removal import ends_with
 from safeguarding.records import records
 
+_OF_RETENTION = frozenset(model._meta.label_lower for model in (RetentionDate, Statement, Mark, ItemReason))
+
 
 @dataclass(frozen=True)
 class Contents:
     """What goes, in words ("3 concerns"), what is emptied of the name and stays, and whether the reader sees all of
-    it.
+    it. `kept_for`: how many entries there are beside it that say only how long it is kept.
     """
 
     goes: list[str]
     emptied: list[str]
+    kept_for: int
     is_whole: bool
 
 
@@ -38,8 +42,9 @@ def contents_of(record: UUID, reader: User) -> Contents:
     seen = _seen(reader, {(model, key) for model, key, _ in rows})
     shown = [(model, becomes) for model, key, becomes in rows if (model, key) in seen]
     return Contents(
-        goes=_in_words(model for model, becomes in shown if becomes == "ends"),
+        goes=_in_words(model for model, becomes in shown if becomes == "ends" and model not in _OF_RETENTION),
         emptied=_in_words(model for model, becomes in shown if becomes != "ends"),
+        kept_for=sum(model in _OF_RETENTION for model, _ in shown),
         is_whole=len(shown) == len(rows),
     )
 

@@ -1,7 +1,7 @@
 """Whose record has reached its day? Twelve invented leavers, none of whom ever was at the school of the data.
 
 Some are due, one is held, of one nobody knows the day of birth, two are brothers. One list waits to be approved, one
-waits its fourteen days, and one record has been destroyed.
+waits its fourteen days, and of one the time is over: its record is destroyed when all is made (`carry_out`).
 """
 
 from datetime import date, datetime, timedelta
@@ -21,6 +21,7 @@ from retention.services.schedule import adopt_all, agree_all
 from retention.services.statements import state
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import Acting, acting
+from safeguarding.audit.seals.services import seal_and_anchor
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
 
@@ -93,7 +94,14 @@ def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
     _lifted(school, leavers[_LIFTED], by=lead, second=head, keys=keys, at=days_ago(300), lifted=days_ago(90))
     # The database says when something is approved: of the one that is over, that was thirty days ago.
     Approval.objects.filter(item__on_list=lists[0]).update(approved_at=days_ago(30))
-    destroy_due()
+
+
+def carry_out() -> int:
+    """Destroy what is over, once the school is committed: nothing is destroyed where no event was ever sealed, and
+    what is not committed is not sealed. Returns how many records were destroyed.
+    """
+    seal_and_anchor()
+    return destroy_due()
 
 
 def _lifted(

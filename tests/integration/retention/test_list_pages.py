@@ -199,7 +199,9 @@ def test_the_page_of_a_record_says_what_goes_and_whether_that_is_all(place: Offi
     item = made.items.get()
     for person in (place.room.lead, place.room.headteacher):
         page = Visitor(client, person).page("destruction_item", item.pk)
-        assert "Ida Thorne" in page and "retention date" in page
+        assert "Ida Thorne" in page and "No concern, plan or other entry" in page
+        assert "3 entries on how long it is kept" in page and "Read the record" in page
+        assert "Approve or leave out on list" in page or person == place.room.lead
     for person in (place.officer, place.room.office):
         assert Visitor(client, person).status("destruction_item", item.pk) == 404
     conflict(place.room.headteacher, child)
