@@ -7,7 +7,7 @@ from uuid import UUID
 
 from children.models import Child
 from retention.capabilities import RetentionCapability as C
-from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason
+from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason, ItemRun
 from retention.phrases import kind_of, rule_of, why
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
@@ -88,8 +88,7 @@ def rows_of(request: Request, on_list: DestructionList, items: Iterable[Destruct
     for one in words:
         said.setdefault(one.item_id, {})[one.about] = one
     cards = _cards(request, on_list, items)
-    is_open = on_list.status in (_S.REVIEW, _S.APPROVAL)
-    kept = told_to(request.user, [item.record_key for item in items if not item.left_out_at]) if is_open else {}
+    kept = told_to(request.user, _standing(on_list, items))
     return [
         Row(
             item,
@@ -101,6 +100,14 @@ def rows_of(request: Request, on_list: DestructionList, items: Iterable[Destruct
         )
         for item in items
     ]
+
+
+def _standing(on_list: DestructionList, items: list[DestructionItem]) -> list[UUID]:
+    """The records of these that something may still come in the way of: on the list, and not begun."""
+    if on_list.status not in (_S.REVIEW, _S.APPROVAL, _S.WAITING):
+        return []
+    begun = set(ItemRun.objects.filter(item__in=items).values_list("item_id", flat=True))
+    return [item.record_key for item in items if not item.left_out_at and item.pk not in begun]
 
 
 def _cards(request: Request, on_list: DestructionList, items: list[DestructionItem]) -> dict[UUID, Child]:

@@ -21,7 +21,7 @@ from playwright.sync_api import Locator, Page, expect
 from uuid_utils import compat
 
 from children.models import Child
-from retention.models import Approval, DestructionList
+from retention.models import Approval, Decision, DestructionList
 from retention.services.holds import set_hold
 from retention.tasks import close, destroy
 from safeguarding.accounts.models import User
@@ -204,8 +204,9 @@ def approves(page: Page, head: User) -> None:
     expect(page.get_by_text("14 days left")).to_be_visible()
 
 
-def approved_then() -> None:
-    """The database says when something is approved, by its own clock: that was then, too."""
+def decided_then() -> None:
+    """The database says when something is decided and approved, by its own clock: that was then, too."""
+    Decision.objects.update(decided_at=timezone.now() - timedelta(hours=1))
     Approval.objects.update(approved_at=timezone.now())
 
 
@@ -229,14 +230,14 @@ def is_found_nowhere(page: Page, child: Child, concern: Concern) -> None:
 
 def reads_the_certificate(page: Page, on_list: DestructionList) -> None:
     page.goto(f"/retention/lists/{on_list.pk}/")
-    expect(page.get_by_role("list", name="Life of this list")).to_contain_text("Destroyed")
+    expect(panel(page, "Carried out")).to_contain_text("2 records were destroyed")
     expect(page.get_by_role("main")).not_to_contain_text("Ida")
     looked_at(page)
-    page.get_by_role("link", name="Certificate", exact=True).click()
+    page.get_by_role("button", name="Certificate", exact=True).click()
     expect(page.get_by_role("heading", name="Certificate of destruction")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="Total")).to_contain_text("2")
     looked_at(page)
-    address = page.get_by_role("link", name="Print or save as PDF").get_attribute("href") or ""
+    address = page.get_by_role("button", name="Print or save as PDF").get_attribute("href") or ""
     paper = Printed(page.context.request.get(address).body()).text
     for said in (page.get_by_role("main").inner_text(), paper):
         assert on_list.reference in said and "Rule R02 version 1" in said
@@ -269,7 +270,7 @@ def test_from_what_is_due_to_the_certificate(
         looked_at(head)
         with time_machine.travel(timezone.now() + timedelta(minutes=10)):
             approves(head, room.headteacher)
-            approved_then()
+            decided_then()
         head.reload()
         looked_at(head)
 
