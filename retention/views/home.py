@@ -18,6 +18,7 @@ from retention.services.lists import MOST, begin_list
 from retention.services.progress import Due, Progress, Stand, backups_live, due_at, progress_of, standing_brakes
 from retention.services.reviewers import reviews
 from retention.services.scan import is_due
+from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may, requires
 from safeguarding.accounts.services import get_school
 from safeguarding.audit.reading import read_many, visible
@@ -82,7 +83,7 @@ def _page(
     # What the page names is one event.
     read_many(request, [*due, *lists], purpose="records that are due, and lists")
     far = progress_of([one.pk for one in lists])
-    shown = [_of_list(one, far[one.pk]) for one in lists]
+    shown = [_of_list(one, far[one.pk], request.user) for one in lists]
     may_begin = named and reviews(request.user, school_id)
     rows = _rows(request, due[:SHOWN])
     context = {
@@ -135,11 +136,22 @@ def _numbers(found: list[Due]) -> list[dict[str, Any]]:
     return [{"kind": kind_of(one.kind), "rule": rule_of(one.rule), "due": one.due, "kept": one.kept} for one in found]
 
 
-def _of_list(on_list: DestructionList, far: Progress) -> dict[str, Any]:
+def _of_list(on_list: DestructionList, far: Progress, reader: User) -> dict[str, Any]:
+    stand = far.stand(on_list)
     return {
         "list": on_list,
         "far": far,
-        "stand": far.stand(on_list),
+        "stand": stand,
+        "yours": _yours(on_list, reader) if stand == Stand.APPROVAL else "",
         "left": far.days_left(timezone.localdate()),
         "gone_days": 14 - far.days_left(timezone.localdate()),
     }
+
+
+def _yours(on_list: DestructionList, reader: User) -> str:
+    """What of a list that waits for approval waits for this person."""
+    if may(reader, C.APPROVE_DESTRUCTION, on_list.school_id) and on_list.sent_by_id != reader.pk:
+        return "Waiting for your approval"
+    if may(reader, C.ADVISE_RETENTION, on_list.school_id) and not on_list.advice:
+        return "Waiting for your advice"
+    return ""

@@ -253,7 +253,7 @@ def how_a_record_ends(lead: Page, head: Page) -> None:
     expect(lead.get_by_role("main").get_by_role("link", name="H-").first).to_be_visible()
 
     menu(head, "Retention")
-    waiting = panel(head, "Lists").get_by_role("row").filter(has_text="Waiting for approval")
+    waiting = panel(head, "Lists").get_by_role("row").filter(has_text="Waiting for your approval")
     waiting.get_by_role("link").click()
     expect(head.get_by_role("button", name="Approve and start the fourteen days")).to_be_visible()
     menu(head, "Retention")
