@@ -13,7 +13,7 @@ from django.utils import timezone
 from retention.capabilities import RetentionCapability as C
 from retention.forms.lists import BeginForm
 from retention.models import DestructionItem, DestructionList, LegalHold, RetentionDate
-from retention.phrases import kind_of, rule_of, why
+from retention.phrases import kind_of, kinds_of, rule_of, why
 from retention.services.lists import MOST, begin_list
 from retention.services.progress import Due, Progress, Stand, backups_live, due_at, progress_of, standing_brakes
 from retention.services.reviewers import reviews
@@ -120,6 +120,8 @@ def _due(request: Request) -> QuerySet[RetentionDate]:
 def _rows(request: Request, found: list[RetentionDate]) -> list[dict[str, Any]]:
     """Each with what is in its way."""
     kept = told_to(request.user, [row.record_key for row in found])
+    # Where the sentence about a missing choice leads.
+    first = next((row.record_key for row in found if not kept.get(row.record_key)), None)
     return [
         {
             "row": row,
@@ -127,13 +129,14 @@ def _rows(request: Request, found: list[RetentionDate]) -> list[dict[str, Any]]:
             "why": why(row.rule, row.trigger_on, row.due_on),
             "rule": rule_of(row.rule),
             "kept": kept.get(row.record_key, []),
+            "box": "id_records" if row.record_key == first else f"id_records_{place}",
         }
-        for row in found
+        for place, row in enumerate(found)
     ]
 
 
 def _numbers(found: list[Due]) -> list[dict[str, Any]]:
-    return [{"kind": kind_of(one.kind), "rule": rule_of(one.rule), "due": one.due, "kept": one.kept} for one in found]
+    return [{"kind": kinds_of(one.kind), "rule": rule_of(one.rule), "due": one.due, "kept": one.kept} for one in found]
 
 
 def _of_list(on_list: DestructionList, far: Progress, reader: User) -> dict[str, Any]:

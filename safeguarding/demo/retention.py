@@ -11,7 +11,7 @@ from django.utils import timezone
 from children.facts import Leaving, NewChild
 from children.models import Child, Sibling
 from children.services import register_child
-from retention.models import Approval, DestructionList
+from retention.models import Approval, Decision, DestructionList
 from retention.services.approvals import approve
 from retention.services.destroying import destroy_due
 from retention.services.holds import ask_to_lift, lift_hold, set_hold
@@ -74,8 +74,9 @@ def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
         _list(school, [leavers[place] for place in places], by=lead, keys=keys, at=days_ago(days))
         for places, days in ((_DESTROYED, 32), (_WAITING, 6), (_TO_APPROVE, 3))
     ]
+    approved = list(zip(lists[:2], (30, 5), strict=True))
     with acting(Acting(user_id=head.pk, school_id=school.pk)):
-        for made, days in zip(lists[:2], (30, 5), strict=True):
+        for made, days in approved:
             items = [item.pk for item in made.items.all()]
             approve(on_list=made, seen=made.revision, items=items, by=head, at=days_ago(days))
     with acting(Acting(user_id=lead.pk, school_id=school.pk)):
@@ -92,8 +93,11 @@ def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
             at=days_ago(20),
         )
     _lifted(school, leavers[_LIFTED], by=lead, second=head, keys=keys, at=days_ago(300), lifted=days_ago(90))
-    # The database says when something is approved: of the one that is over, that was thirty days ago.
-    Approval.objects.filter(item__on_list=lists[0]).update(approved_at=days_ago(30))
+    # When something is decided or approved is for the database to say.
+    for made in lists:
+        Decision.objects.filter(item__on_list=made).update(decided_at=made.sent_at)
+    for made, days in approved:
+        Approval.objects.filter(item__on_list=made).update(approved_at=days_ago(days))
 
 
 def carry_out() -> int:
