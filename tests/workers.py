@@ -9,6 +9,7 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def queue(redis: subprocess.Popen[bytes], tmp_path: Path) -> Queue:
 
 
 @pytest.fixture
-def start_worker(databases: Databases, queue: Queue, tmp_path: Path) -> Iterator[Start]:
+def start_worker(databases: Databases, queue: Queue, tmp_path: Path, settings: Any) -> Iterator[Start]:
     """`start_worker(mail_url)`: a worker as it runs in a school, in a process group of its own. Or the destroyer.
 
     It keeps files, the ledger and its log in the folder of the test.
@@ -49,6 +50,9 @@ def start_worker(databases: Databases, queue: Queue, tmp_path: Path) -> Iterator
             "DJANGO_SETTINGS_MODULE": "safeguarding.settings",
             "HARBOUR_ROLE": role,
             **databases.environment(),
+            # A test may have key files of its own.
+            "ROOT_KEY_PATH": str(settings.ROOT_KEY_PATH),
+            "EPOCH_KEYS_PATH": str(settings.EPOCH_KEYS_PATH),
             "REDIS_URL": queue.url,
             "EMAIL_URL": mail_url,
             "HARBOUR_VAR": str(tmp_path),

@@ -4,6 +4,7 @@ process that destroys, from the list of what is due to the certificate.
 What people do is three weeks ago; the process works today, by clocks that nobody has set.
 """
 
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -58,8 +59,12 @@ Then = Callable[[], AbstractContextManager[Office]]
 
 @pytest.fixture
 def three_weeks_ago(server: str, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Then:
-    """`with three_weeks_ago() as place`: a school, and its people, then. Files lie where the process looks for them."""
+    """`with three_weeks_ago() as place`: a school, and its people, then.
+
+    Files lie where the process looks for them, and the keys of epochs, which it changes, are the test's own.
+    """
     keep_on_disk(settings, tmp_path)
+    settings.EPOCH_KEYS_PATH = Path(shutil.copy(settings.EPOCH_KEYS_PATH, tmp_path))
     # Keys tell when they were made, by the clock that the test has set.
     made = compat.uuid7
     monkeypatch.setattr(compat, "uuid7", lambda: UUID(bytes=int(time.time() * 1000).to_bytes(6) + made().bytes[6:]))
