@@ -38,7 +38,8 @@ def brake(request: Request, brake_id: UUID) -> HttpResponseBase:
     today = timezone.localdate()
     form = LiftForm(request.POST if request.method == "POST" else None, brake=found, today=today)
     if form.is_valid():
-        if found.lift_asked_by is None:
+        # The first of the two who presses again says nothing new.
+        if found.lift_asked_by in (None, request.user):
             ask_to_lift_brake(brake=found, by=request.user, **form.typed())
             messages.success(request, "Said. Destruction goes on once a second person has said so too.")
         else:

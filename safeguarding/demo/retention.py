@@ -74,9 +74,8 @@ def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
         _list(school, [leavers[place] for place in places], by=lead, keys=keys, at=days_ago(days))
         for places, days in ((_DESTROYED, 32), (_WAITING, 6), (_TO_APPROVE, 3))
     ]
-    approved = list(zip(lists[:2], (30, 5), strict=True))
     with acting(Acting(user_id=head.pk, school_id=school.pk)):
-        for made, days in approved:
+        for made, days in zip(lists[:2], (30, 5), strict=True):
             items = [item.pk for item in made.items.all()]
             approve(on_list=made, seen=made.revision, items=items, by=head, at=days_ago(days))
     with acting(Acting(user_id=lead.pk, school_id=school.pk)):
@@ -93,11 +92,10 @@ def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
             at=days_ago(20),
         )
     _lifted(school, leavers[_LIFTED], by=lead, second=head, keys=keys, at=days_ago(300), lifted=days_ago(90))
-    # When something is decided or approved is for the database to say.
-    for made in lists:
-        Decision.objects.filter(item__on_list=made).update(decided_at=made.sent_at)
-    for made, days in approved:
-        Approval.objects.filter(item__on_list=made).update(approved_at=days_ago(days))
+    # The database says when something is decided and approved: here both were earlier.
+    for made, decided, approved in zip(lists, (32, 6, 3), (30, 5, 0), strict=True):
+        Decision.objects.filter(item__on_list=made).update(decided_at=days_ago(decided))
+        Approval.objects.filter(item__on_list=made).update(approved_at=days_ago(approved))
 
 
 def carry_out() -> int:

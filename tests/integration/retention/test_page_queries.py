@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -83,7 +84,8 @@ class Growing:
         rule = propose_rule(token=uuid7(), code="R05", at=days_ago(70), **given, **of)
         adopt_rule(rule=rule, at=days_ago(69), **of)
         agree_rule(school=self.place.school, rule=rule, by=self.place.officer, at=days_ago(68))
-        start_rules(self.place.school.pk, date.today())
+        with transaction.atomic():
+            start_rules(self.place.school.pk, date.today())
         return RetentionRule.objects.get(school=self.place.school, code="R05", version=1)
 
     def grow(self, number: int) -> None:
