@@ -7,8 +7,9 @@ from uuid import UUID
 
 from children.models import Child
 from retention.capabilities import RetentionCapability as C
-from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason, ItemRun
+from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason
 from retention.phrases import kind_of, rule_of, why
+from retention.services.progress import begun_of
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import visible
@@ -106,7 +107,7 @@ def _standing(on_list: DestructionList, items: list[DestructionItem]) -> list[UU
     """The records of these that something may still come in the way of: on the list, and not begun."""
     if on_list.status not in (_S.REVIEW, _S.APPROVAL, _S.WAITING):
         return []
-    begun = set(ItemRun.objects.filter(item__in=items).values_list("item_id", flat=True))
+    begun = begun_of(items)
     return [item.record_key for item in items if not item.left_out_at and item.pk not in begun]
 
 
