@@ -9,6 +9,7 @@ from children.models import Child
 from retention.capabilities import RetentionCapability as C
 from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason
 from retention.phrases import kind_of, rule_of, why
+from retention.services.progress import begun_of
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import visible
@@ -88,8 +89,7 @@ def rows_of(request: Request, on_list: DestructionList, items: Iterable[Destruct
     for one in words:
         said.setdefault(one.item_id, {})[one.about] = one
     cards = _cards(request, on_list, items)
-    is_open = on_list.status in (_S.REVIEW, _S.APPROVAL)
-    kept = told_to(request.user, [item.record_key for item in items if not item.left_out_at]) if is_open else {}
+    kept = told_to(request.user, _standing(on_list, items))
     return [
         Row(
             item,
@@ -101,6 +101,14 @@ def rows_of(request: Request, on_list: DestructionList, items: Iterable[Destruct
         )
         for item in items
     ]
+
+
+def _standing(on_list: DestructionList, items: list[DestructionItem]) -> list[UUID]:
+    """The records of these that something may still come in the way of: on the list, and not begun."""
+    if on_list.status not in (_S.REVIEW, _S.APPROVAL, _S.WAITING):
+        return []
+    begun = begun_of(items)
+    return [item.record_key for item in items if not item.left_out_at and item.pk not in begun]
 
 
 def _cards(request: Request, on_list: DestructionList, items: list[DestructionItem]) -> dict[UUID, Child]:

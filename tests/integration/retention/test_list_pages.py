@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from children.services import access
 from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason
+from retention.services.holds import set_hold
 from retention.services.lists import stop
 from safeguarding.accounts.models import Notice, User
 from safeguarding.concerns.models import Concern
@@ -177,6 +178,29 @@ def test_a_list_goes_back_with_a_reason_and_is_stopped_by_either(place: Office, 
         assert lead.send(made, "stop").status_code == 302
     made.refresh_from_db()
     assert made.status == S.STOPPED and "Stopped" in lead.page("destruction_list", made.pk)
+
+
+def test_it_says_whose_turn_it_is_and_what_has_come_in_the_way_since(place: Office, client: Client):
+    child, other = place.leaver(), place.leaver("Ola", "Brook")
+    place.due(child, other)
+    made = place.sent(child, other)
+    assert "Waiting for approval" in Visitor(client, place.room.lead).page("retention")
+    assert "Waiting for your approval" in Visitor(client, place.room.headteacher).page("retention")
+    assert "Waiting for your advice" in Visitor(client, place.officer).page("retention")
+    place.approve(made)
+    lead = Visitor(client, place.room.lead)
+    assert "A hold keeps this record." not in lead.page("destruction_list", made.pk)
+    set_hold(
+        school=place.school,
+        token=uuid7(),
+        child=child,
+        scope="child",
+        kind="police",
+        reason="The police asked.",
+        review_on=timezone.localdate() + timedelta(days=90),
+        by=place.room.deputy,
+    )
+    assert lead.page("destruction_list", made.pk).count("A hold keeps this record.") == 1
 
 
 def test_what_a_conflict_hides_waits_for_another_person(place: Office, client: Client):
