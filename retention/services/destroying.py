@@ -23,6 +23,7 @@ from safeguarding.accounts.models import School
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.ending.removal import Ended, left_of, remove
+from safeguarding.ending.units import is_ending, models_here
 from safeguarding.exceptions import HarbourError
 from safeguarding.sealing import files
 
@@ -139,6 +140,8 @@ def _end_keys(item: DestructionItem, run: ItemRun) -> None:
 
 
 def _end_rows(item: DestructionItem, run: ItemRun) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.gather_ending(%s)", [item.pk])
     _note_files(item)
     ended = _remove(item)
     if left := left_of([item.record_key, *_roots(item)]):
@@ -195,7 +198,10 @@ def _roots(item: DestructionItem) -> list[UUID]:
 
 
 def _remove(item: DestructionItem) -> Ended:
-    return remove([item.record_key], through_function=True)
+    """Of the records with which it began: what others have unlinked from it since neither ends with it nor stops it."""
+    labels = {str(model._meta.label_lower) for model in models_here() if is_ending(model)}
+    begun = [key for label, keys in _going(item).items() if label in labels for key in keys]
+    return remove([item.record_key], begun=begun)
 
 
 def _note_files(item: DestructionItem) -> None:
