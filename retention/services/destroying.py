@@ -47,13 +47,16 @@ def destroy_due() -> int:
     One at a time: what stops one does not stop the next. Before anything of a school begins, it is asked whether
     something stops all of it there (`brakes.py`).
     """
-    done = sum(_carried_out(item) for item in _begun())
+    done = sum(carry_out(item) for item in _begun())
     stopped = {key for key in School.objects.order_by("pk").values_list("pk", flat=True) if brakes.stops(key)}
-    return done + sum(_carried_out(item) for item in _waiting() if item.school_id not in stopped)
+    return done + sum(carry_out(item) for item in _waiting() if item.school_id not in stopped)
 
 
-def _carried_out(item: DestructionItem) -> bool:
-    """Begin it, where it has not begun, and take every step. What goes wrong is noted by its kind, and tried again."""
+def carry_out(item: DestructionItem) -> bool:
+    """Begin it, where it has not begun and may, and take every step. Returns whether this call finished it.
+
+    What goes wrong is noted by its kind, and tried again.
+    """
     try:
         return not _begin(item) and _to_the_end(item)
     except (HarbourError, DatabaseError, OSError) as trouble:
@@ -96,12 +99,22 @@ def _begin(item: DestructionItem) -> str:
                 transaction.set_rollback(True)
             record(Verb.DESTROY, item, purpose="begun")
         elif why not in _NOT_YET:
-            record(Verb.DESTROY, item, purpose=why[:40], outcome=Outcome.REFUSED)
+            _note_refusal(item, why[:_WORD])
     return str(why)
 
 
 # No news: another process has it, or it was stopped.
 _NOT_YET = ("begun", "stopped", "waits", "another is ending")
+_WORD = 40
+
+
+def _note_refusal(item: DestructionItem, why: str) -> None:
+    """An event where it was not refused before, or by another word: it is asked again every five minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rules.refused_by(%s)", [item.pk])
+        [[before]] = cursor.fetchall()
+    if why != before:
+        record(Verb.DESTROY, item, purpose=why, outcome=Outcome.REFUSED)
 
 
 def _to_the_end(item: DestructionItem) -> bool:

@@ -6,17 +6,19 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 from PIL import Image
 
 from children.models import Child, Photograph
 from children.services.filing import put_photograph
-from retention.models import DestructionList, ItemRun, Tombstone
+from retention.models import DestructionItem, DestructionList, ItemRun, RetentionDate, Tombstone
 from retention.services.destroying import destroy_due
 from retention.services.holds import set_hold
 from retention.services.lists import stop
 from safeguarding.accounts.models import Notice
 from safeguarding.accounts.services import tell
+from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Concern, ConcernChild
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.ending.removal import left_of
@@ -72,6 +74,26 @@ def test_a_hold_that_is_set_while_it_waits_keeps_the_record(place: Office):
     with later(days=15), as_destroyer():
         assert destroy_due() == 0
     assert Child.objects.filter(pk=child.pk, ending_at=None).exists()
+
+
+def test_what_is_in_the_way_is_put_on_record_once_until_it_is_something_else(place: Office):
+    child = place.leaver()
+    place.due(child)
+    place.approve(place.sent(child))
+    [item] = DestructionItem.objects.all()
+
+    def refused() -> list[str]:
+        with later(days=15), as_destroyer():
+            assert [destroy_due(), destroy_due(), destroy_due()] == [0, 0, 0]
+        said = Event.objects.filter(object_id=item.pk, verb=Verb.DESTROY).order_by("at", "id")
+        return list(said.values_list("purpose", flat=True))
+
+    RetentionDate.objects.update(changed_on=timezone.localdate())
+    assert refused() == ["keeps_changed_date"]
+    RetentionDate.objects.update(due_on=F("due_on") + timedelta(days=1))
+    assert refused() == ["keeps_changed_date", "date changed"]
+    RetentionDate.objects.update(due_on=item.due_on)
+    assert refused() == ["keeps_changed_date", "date changed", "keeps_changed_date"]
 
 
 def test_what_was_stopped_is_not_destroyed(place: Office):
