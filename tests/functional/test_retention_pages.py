@@ -81,7 +81,7 @@ def test_without_scripts_a_hold_is_set_mended_and_lifted_by_two(new_person: Call
     child, soon = place.leaver(), timezone.localdate() + timedelta(days=90)
     lead, head = (new_person(java_script_enabled=False) for _ in range(2))
     sign_in(lead, place.room.lead.username, at=reverse("child_retention", args=[child.pk]))
-    lead.get_by_role("link", name="Set a legal hold").click()
+    lead.get_by_role("button", name="Set a legal hold").click()
     lead.get_by_label("Why is it held?").select_option("police")
     lead.get_by_label("Reason").fill("The police have asked for the whole file.")
     lead.get_by_role("button", name="Set the hold").click()
