@@ -5,6 +5,7 @@ The file, its chain and its locks are of `sealing/ledger.py`; how what stands in
 """
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 from uuid import UUID
 
 from django.db.models import F
@@ -50,7 +51,7 @@ def _complete() -> None:
         ledger.add(
             Entry(
                 school=left.school_id,
-                item=left.item_id,
+                item=cast(UUID, left.item_id),
                 kind=left.kind,
                 record=left.record_key,
                 under=left.under,

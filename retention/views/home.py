@@ -13,7 +13,8 @@ from django.utils import timezone
 from retention.capabilities import RetentionCapability as C
 from retention.forms.lists import BeginForm
 from retention.models import DestructionItem, DestructionList, LegalHold, RetentionDate
-from retention.phrases import kind_of, kinds_of, rule_of, why
+from retention.phrases import HIDDEN, kind_of, kinds_of, rule_of, why
+from retention.services.kept import hidden_from
 from retention.services.lists import MOST, begin_list
 from retention.services.progress import Due, Progress, Stand, backups_live, due_at, progress_of, standing_brakes
 from retention.services.reviewers import reviews
@@ -122,12 +123,13 @@ def _rows(request: Request, found: list[RetentionDate]) -> list[dict[str, Any]]:
     kept = told_to(request.user, [row.record_key for row in found])
     # Where the sentence about a missing choice leads.
     first = next((row.record_key for row in found if not kept.get(row.record_key)), None)
+    hidden = hidden_from(request.user, {row.record_key: row.rule for row in found})
     return [
         {
             "row": row,
             "kind": kind_of(row.kind),
-            "why": why(row.rule, row.trigger_on, row.due_on),
-            "rule": rule_of(row.rule),
+            "why": HIDDEN if row.record_key in hidden else why(row.rule, row.trigger_on, row.due_on),
+            "rule": "" if row.record_key in hidden else rule_of(row.rule),
             "kept": kept.get(row.record_key, []),
             "box": "id_records" if row.record_key == first else f"id_records_{place}",
         }

@@ -8,7 +8,8 @@ from uuid import UUID
 from children.models import Child
 from retention.capabilities import RetentionCapability as C
 from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason
-from retention.phrases import kind_of, rule_of, why
+from retention.phrases import HIDDEN, kind_of, rule_of, why
+from retention.services.kept import hidden_from
 from retention.services.progress import begun_of
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
@@ -30,6 +31,8 @@ class Row:
     # The newest words of each kind, by `ItemReason.About`.
     said: dict[str, ItemReason]
     kept: list[str] = field(default_factory=list)
+    # Its rule would tell the reader of what they may not see.
+    is_rule_hidden: bool = False
     form: Any = None
     yes: Any = None
 
@@ -39,11 +42,11 @@ class Row:
 
     @property
     def why(self) -> tuple[str, str]:
-        return why(self.item.rule, self.item.trigger_on, self.item.due_on)
+        return HIDDEN if self.is_rule_hidden else why(self.item.rule, self.item.trigger_on, self.item.due_on)
 
     @property
     def rule(self) -> str:
-        return rule_of(self.item.rule)
+        return "" if self.is_rule_hidden else rule_of(self.item.rule)
 
     @property
     def label(self) -> str:
@@ -90,6 +93,7 @@ def rows_of(request: Request, on_list: DestructionList, items: Iterable[Destruct
         said.setdefault(one.item_id, {})[one.about] = one
     cards = _cards(request, on_list, items)
     kept = told_to(request.user, _standing(on_list, items))
+    hidden = hidden_from(request.user, {item.record_key: item.rule for item in items})
     return [
         Row(
             item,
@@ -98,6 +102,7 @@ def rows_of(request: Request, on_list: DestructionList, items: Iterable[Destruct
             approved.get(decision.pk) if decision else None,
             said.get(item.pk, {}),
             kept.get(item.record_key, []),
+            item.record_key in hidden,
         )
         for item in items
     ]

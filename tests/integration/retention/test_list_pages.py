@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from children.services import access
-from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason
+from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason, RetentionRule
 from retention.services.holds import set_hold
 from retention.services.lists import stop
 from safeguarding.accounts.models import Notice, User
@@ -302,3 +302,25 @@ def test_the_page_of_a_record_does_not_say_that_something_is_kept_from_its_reade
     seen, hidden = pages[place.room.headteacher, other], pages[place.room.headteacher, one]
     assert "1 concern" in seen and "1 concern" in pages[place.room.lead, one] and "1 concern" not in hidden
     assert sorted(hidden.split()) == sorted(seen.replace("1 concern ", "").split())
+
+
+def test_a_rule_that_rests_on_what_is_kept_from_its_reader_is_not_named(place: Office, client: Client):
+    child = place.leaver()
+    concern = factories.concern(place.room, children=[ChildEntry(role="worried_about", child=child)])
+    Concern.objects.filter(pk=concern.pk).update(status="closed", category="SEX")
+    RetentionRule.objects.filter(school=place.school, code="R03").update(years=26)
+    with later(days=800):
+        place.due(child)
+    lead, heard = Visitor(client, place.room.lead), "Its rule rests on something that is"
+    assert "Rule R03" in lead.page("retention")
+    name_subject(concern=concern, user=place.room.lead, by=place.room.headteacher)
+    lead = Visitor(client, place.room.lead)
+    page = lead.page("retention")
+    assert "Ida Thorne" in page and "R03" not in page and "26 years" not in page and heard in page
+    with later(days=800):
+        made = place.on_list(child)
+    for name, key in (("destruction_list", made.pk), ("destruction_item", made.items.get().pk)):
+        page = lead.page(name, key)
+        assert "Ida Thorne" in page and "R03" not in page and "26 years" not in page and heard in page
+        assert "R03" in Visitor(client, place.room.deputy).page(name, key)
+        client.force_login(place.room.lead)
