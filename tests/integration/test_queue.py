@@ -5,6 +5,7 @@ queue only says that there is something to do.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 from collections import Counter
@@ -19,6 +20,8 @@ from django.db import transaction
 from django.utils import timezone
 from kombu import Connection
 
+from retention.models import DestructionList
+from retention.tasks import destroy
 from safeguarding.accounts import services
 from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.tasks import deliver_notices
@@ -33,6 +36,7 @@ from safeguarding.queues import DESTRUCTION
 from safeguarding.sealing.models import RecordKey
 from safeguarding.sealing.tasks import sweep
 from tests import factories
+from tests.integration.retention.dying import due_at_schools, keep_on_disk, problems
 from tests.mailserver import mail_server
 from tests.postgres import ROOT, Databases
 from tests.waiting import until
@@ -62,7 +66,7 @@ def start_worker(databases: Databases, queue: Queue, tmp_path: Path) -> Iterator
     """`start_worker(mail_url)`: a worker as it runs in a school, in a process group of its own. Or the destroyer."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(mail_url: str, *, role: str = "worker") -> subprocess.Popen[bytes]:
+    def start(mail_url: str, *, role: str = "worker", **more: str) -> subprocess.Popen[bytes]:
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "safeguarding.settings",
             "HARBOUR_ROLE": role,
@@ -70,6 +74,7 @@ def start_worker(databases: Databases, queue: Queue, tmp_path: Path) -> Iterator
             "REDIS_URL": queue.url,
             "EMAIL_URL": mail_url,
             "HARBOUR_VAR": str(tmp_path),
+            **more,
         }
         command = programs.destroyer() if role == "destroyer" else programs.worker()
         with (tmp_path / f"{role}.log").open("ab") as log:
@@ -215,6 +220,37 @@ def test_the_destroyer_ends_keys_when_it_starts_and_whenever_it_is_rung_and_does
     assert Event.objects.filter(verb=Verb.DESTROY).count() == 2
     said = (tmp_path / "destroyer.log").read_text()
     assert f"Received unregistered task of type '{deliver_notices.name}'" in said
+
+
+def test_an_emptied_queue_loses_no_destruction_and_ten_rings_are_one(
+    transactional_db: None, databases: Databases, start_worker: Start, queue: Queue, tmp_path: Path, settings: Any
+) -> None:
+    """As `destroyer`, with files, keys and the ledger of its own."""
+    keep_on_disk(settings, tmp_path)
+    kept = shutil.copytree(databases.keys, tmp_path / "keys")
+    settings.ROOT_KEY_PATH, settings.EPOCH_KEYS_PATH = kept / "root.key", kept / "epochs.json"
+    paths = {name: str(getattr(settings, name)) for name in ("ROOT_KEY_PATH", "EPOCH_KEYS_PATH")}
+    due = due_at_schools(8)
+    assert (len(due.free), len(due.held)) == (7, 1)
+
+    def ring_ten_times() -> None:
+        for _ in range(10):
+            destroy.apply_async(connection=connection, queue=DESTRUCTION)
+
+    with Connection(queue.url) as connection:
+        waiting = connection.channel().client
+        ring_ten_times()
+        assert waiting.llen(DESTRUCTION) == 10
+        waiting.flushall()
+        start_worker("dummymail://", role="destroyer", **paths)
+        # What the beat does, whatever was in the queue; the test does not wait for it.
+        [entry] = [e for e in app.conf.beat_schedule.values() if e["task"] == destroy.name]
+        assert entry["schedule"] <= 300
+        ring_ten_times()
+        until(lambda: not waiting.llen(DESTRUCTION) and not waiting.hlen("unacked"), seconds=120)
+    assert problems(due) == []
+    assert DestructionList.objects.filter(checked_at__isnull=False).count() == 0, "one of the list is held"
+    assert Event.objects.filter(verb=Verb.DESTROY, purpose="rows").count() == len(due.free)
 
 
 def test_nothing_in_the_queue_says_whom_or_what_it_is_about(transactional_db: None, queue: Queue) -> None:
