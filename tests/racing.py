@@ -15,14 +15,14 @@ from threading import Barrier, Event
 from typing import Any
 
 import psycopg
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from children.models import Child
 from retention.models import DestructionItem
 from retention.services.holds import set_hold
 from safeguarding.accounts.models import User
-from safeguarding.exceptions import NotAllowed
+from safeguarding.exceptions import NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
 from tests.waiting import until
 
@@ -102,7 +102,7 @@ class Race:
             "review_on": timezone.localdate() + timedelta(days=90),
         }
         # A record that is ending is there for nobody, and takes nothing new.
-        with suppress(NotAllowed, IntegrityError):
+        with suppress(NotAllowed, OutOfTurn):
             set_hold(school=self.child.school, token=uuid7(), scope=self.scope, child=self.child, by=self.by, **words)
             return True
         return False

@@ -1,6 +1,6 @@
 """What goes with a record, by kind, as far as one person sees it.
 
-The database counts it whole. Who may not see all of it is told what they see and that there is more: never how much.
+The database counts it whole. Nobody is told whether they see all of it: what is kept from somebody would be told by it.
 """
 
 from collections.abc import Collection
@@ -20,13 +20,10 @@ from safeguarding.records import records
 
 @dataclass(frozen=True)
 class Contents:
-    """What goes, in words ("3 concerns"), what is emptied of the name and stays, and whether the reader sees all of
-    it.
-    """
+    """What goes, in words ("3 concerns"), and what is emptied of the name and stays."""
 
     goes: list[str]
     emptied: list[str]
-    is_whole: bool
 
 
 def contents_of(record: UUID, reader: User) -> Contents:
@@ -40,7 +37,6 @@ def contents_of(record: UUID, reader: User) -> Contents:
     return Contents(
         goes=_in_words(model for model, becomes in shown if becomes == "ends"),
         emptied=_in_words(model for model, becomes in shown if becomes != "ends"),
-        is_whole=len(shown) == len(rows),
     )
 
 

@@ -6,10 +6,11 @@ Laid for the tests in which a child has a row in every table that can hold one.
 from typing import Any
 
 from children.models import ChildMerge, MergedRow
+from retention.models import RetentionDate
 from safeguarding.concerns.models import EarlierBatch, EarlierPdf, HandOver, PastoralNote, StepUp
 from safeguarding.keys import uuid7
 from safeguarding.printing.models import PrintJob
-from tests.matrix.ground import THEN, given_row
+from tests.matrix.ground import THEN, TODAY, given_row
 
 # What the store has no file of.
 NO_FILE = "a"
@@ -37,6 +38,15 @@ def lay_every_kind(world: Any, record: str) -> None:
     given_row(PrintJob, school=school, asker=by, names=[child.pk], stored=NO_FILE, status="waiting")
     batch = EarlierBatch._base_manager.filter(school=school).first()
     given_row(EarlierPdf, batch=batch, school=school, child=child, number=900, kind="file")
+    given_row(
+        RetentionDate,
+        school=school,
+        child=child,
+        kind="child_file",
+        record_key=child.pk,
+        changed_on=TODAY,
+        scanned_at=THEN,
+    )
 
 
 def _handed(world: Any, record: str) -> dict[str, Any]:

@@ -11,13 +11,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from children.services import access
-from retention.models import Approval, Decision, DestructionList, ItemReason
+from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason
 from retention.services.lists import stop
 from safeguarding.accounts.models import Notice, User
+from safeguarding.concerns.models import Concern
+from safeguarding.concerns.services.access import name_subject
+from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.keys import uuid7
+from tests import factories
 from tests.integration.demo.test_queries import LISTS, RECORDS, asked
 
-from .conftest import Office
+from .conftest import Office, later
 
 pytestmark = pytest.mark.django_db
 S = DestructionList.Status
@@ -192,7 +196,7 @@ def test_what_a_conflict_hides_waits_for_another_person(place: Office, client: C
     assert Approval.objects.count() == 2
 
 
-def test_the_page_of_a_record_says_what_goes_and_whether_that_is_all(place: Office, client: Client):
+def test_the_page_of_a_record_says_what_goes_to_those_who_see_it(place: Office, client: Client):
     child = place.leaver()
     place.due(child)
     made = place.sent(child)
@@ -237,3 +241,38 @@ def test_pages_ask_as_often_about_twenty_records_as_about_two(place: Office, cli
     assert asked(lambda: client.get(reverse("retention"))) == few <= LISTS
     made = place.on_list(*many)
     assert asked(lambda: client.get(reverse("destruction_list", args=[made.pk]))) == few_on_list <= RECORDS
+
+
+@pytest.mark.parametrize("seen", ["", "x", "²", "9" * 5_000])
+@pytest.mark.parametrize("deed", ["send", "decide"])
+def test_a_form_that_says_of_no_revision_changes_nothing(place: Office, client: Client, deed: str, seen: str):
+    child = place.leaver()
+    place.due(child)
+    made = place.on_list(child)
+    place.decide(made.items.get())
+    answer = Visitor(client, place.room.lead).send(made, deed, seen=seen)
+    assert answer.status_code in (409, 422)
+    made.refresh_from_db()
+    assert made.status == S.REVIEW and Decision.objects.count() == 1
+
+
+def test_the_page_of_a_record_does_not_say_that_something_is_kept_from_its_reader(place: Office, client: Client):
+    one, other = place.leaver(), place.leaver("Ola", "Brook")
+    about, _ = (
+        factories.concern(place.room, children=[ChildEntry(role="worried_about", child=child)])
+        for child in (one, other)
+    )
+    name_subject(concern=about, user=place.room.headteacher, by=place.room.lead)
+    Concern.objects.update(status="closed")
+    with later(days=800):
+        place.due(one, other)
+        place.sent(one, other)
+    pages = {}
+    for person in (place.room.lead, place.room.headteacher):
+        visitor = Visitor(client, person)
+        for child in (one, other):
+            page = visitor.page("destruction_item", DestructionItem.objects.get(record_key=child.pk).pk)
+            pages[person, child] = re.sub(r"<[^>]+>", " ", page[page.index('"goes"') : page.index("With them go")])
+    seen, hidden = pages[place.room.headteacher, other], pages[place.room.headteacher, one]
+    assert "1 concern" in seen and "1 concern" in pages[place.room.lead, one] and "1 concern" not in hidden
+    assert sorted(hidden.split()) == sorted(seen.replace("1 concern ", "").split())
