@@ -35,6 +35,7 @@ from safeguarding.sealing.tasks import sweep
 from tests import factories
 from tests.integration.retention.dying import due_at_schools, keep_on_disk, problems
 from tests.mailserver import mail_server
+from tests.postgres import Databases
 from tests.waiting import until
 from tests.workers import Start, kill
 
@@ -171,7 +172,7 @@ def test_the_destroyer_ends_keys_when_it_starts_and_whenever_it_is_rung_and_does
 
 
 def test_an_emptied_queue_loses_no_destruction_and_ten_rings_are_one(
-    transactional_db: None, start_worker: Start, queue: Queue, tmp_path: Path, settings: Any
+    transactional_db: None, databases: Databases, start_worker: Start, queue: Queue, tmp_path: Path, settings: Any
 ) -> None:
     """As `destroyer`, with files, keys and the ledger of its own."""
     keep_on_disk(settings, tmp_path)
