@@ -12,14 +12,14 @@ from threading import Barrier, Event
 from typing import Any
 
 import psycopg
-from django.db import IntegrityError, connections
+from django.db import connections
 from django.utils import timezone
 
 from children.models import Child
 from retention.models import DestructionItem
 from retention.services.holds import set_hold
 from safeguarding.accounts.models import User
-from safeguarding.exceptions import NotAllowed
+from safeguarding.exceptions import NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
 
 # In seconds: by how much one of the two begins later, at most.
@@ -51,7 +51,7 @@ def _race(
         }
         try:
             # A record that is ending is there for nobody, and takes nothing new.
-            with suppress(NotAllowed, IntegrityError):
+            with suppress(NotAllowed, OutOfTurn):
                 set_hold(school=child.school, token=uuid7(), scope=scope, child=child, by=by, **words)
                 return True
             return False

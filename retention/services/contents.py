@@ -1,6 +1,6 @@
 """What goes with a record, by kind, as far as one person sees it.
 
-The database counts it whole. Who may not see all of it is told what they see and that there is more: never how much.
+The database counts it whole. Nobody is told whether they see all of it: what is kept from somebody would be told by it.
 """
 
 from collections.abc import Collection
@@ -23,14 +23,13 @@ _OF_RETENTION = frozenset(model._meta.label_lower for model in (RetentionDate, S
 
 @dataclass(frozen=True)
 class Contents:
-    """What goes, in words ("3 concerns"), what is emptied of the name and stays, and whether the reader sees all of
-    it. `kept_for`: how many entries there are beside it that say only how long it is kept.
+    """What goes, in words ("3 concerns"), and what is emptied of the name and stays. `kept_for`: how many entries there
+    are beside it that say only how long it is kept.
     """
 
     goes: list[str]
     emptied: list[str]
     kept_for: int
-    is_whole: bool
 
 
 def contents_of(record: UUID, reader: User) -> Contents:
@@ -45,7 +44,6 @@ def contents_of(record: UUID, reader: User) -> Contents:
         goes=_in_words(model for model, becomes in shown if becomes == "ends" and model not in _OF_RETENTION),
         emptied=_in_words(model for model, becomes in shown if becomes != "ends"),
         kept_for=sum(model in _OF_RETENTION for model, _ in shown),
-        is_whole=len(shown) == len(rows),
     )
 
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -34,6 +34,9 @@ def brake(request: Request, brake_id: UUID) -> HttpResponseBase:
     request.nav, request.of_school, lifts = "retention", found.school_id, may_lift(request.user, found)
     counts = may(request.user, C.COUNT_RETENTION, found.school_id)
     if not (lifts or counts):
+        # Of another school, as one that never was.
+        raise Http404
+    if request.method == "POST" and not lifts:
         raise NotAllowed(LIFTERS)
     today = timezone.localdate()
     form = LiftForm(request.POST if request.method == "POST" else None, brake=found, today=today)

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from children.models import ChildMerge, Contact, Household, MergedRow
+from retention.models import RetentionDate
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import LogEntry
 from safeguarding.concerns.models import (
@@ -30,7 +31,7 @@ from safeguarding.keys import uuid7
 from safeguarding.personal_data import Link
 from safeguarding.plans.models import Episode
 from safeguarding.printing.models import PrintJob
-from tests.matrix.ground import THEN, given_row
+from tests.matrix.ground import THEN, TODAY, given_row
 from tests.matrix.world import World
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +59,15 @@ def _of_every_kind(world: World, record: str) -> None:
     given_row(PrintJob, school=school, asker=by, names=[child.pk], stored="a", status="waiting")
     batch = EarlierBatch._base_manager.filter(school=school).first()
     given_row(EarlierPdf, batch=batch, school=school, child=child, number=900, kind="file")
+    given_row(
+        RetentionDate,
+        school=school,
+        child=child,
+        kind="child_file",
+        record_key=child.pk,
+        changed_on=TODAY,
+        scanned_at=THEN,
+    )
 
 
 def _handed(world: World, record: str) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from django.utils import timezone
 from safeguarding.accounts.calendar import LONDON
 from safeguarding.dates import counted
 from safeguarding.demo.apart import NotForDemo
-from safeguarding.demo.retention import carry_out
 from safeguarding.demo.scale import Size, seed_scale
 from safeguarding.demo.seeding import SEED, Made, seed_demo
 
@@ -41,8 +40,6 @@ class Command(BaseCommand):
         if not made.children:
             self.stdout.write("The practice school is there already. Nothing was changed.")
             return
-        if not options["schools"]:
-            carry_out()
         self.stdout.write(
             f"Ready for practice: {counted(made.children, 'child', 'children')}, "
             f"{counted(made.people, 'member')} of staff, {counted(made.concerns, 'concern')}."
