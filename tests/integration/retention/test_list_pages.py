@@ -227,7 +227,7 @@ def test_the_page_of_a_record_says_what_goes_to_those_who_see_it(place: Office, 
     item = made.items.get()
     for person in (place.room.lead, place.room.headteacher):
         page = Visitor(client, person).page("destruction_item", item.pk)
-        assert "Ida Thorne" in page and "No concern, plan or other entry" in page
+        assert "Ida Thorne" in page and "The child’s names, details, family" in page
         assert "3 entries on how long it is kept" in page and "Read the record" in page
         assert "Approve or leave out on list" in page or person == place.room.lead
     for person in (place.officer, place.room.office):
@@ -298,7 +298,7 @@ def test_the_page_of_a_record_does_not_say_that_something_is_kept_from_its_reade
         visitor = Visitor(client, person)
         for child in (one, other):
             page = visitor.page("destruction_item", DestructionItem.objects.get(record_key=child.pk).pk)
-            pages[person, child] = re.sub(r"<[^>]+>", " ", page[page.index('"goes"') : page.index("With them go")])
+            pages[person, child] = re.sub(r"<[^>]+>", " ", page[page.index('"goes"') : page.index("With it go")])
     seen, hidden = pages[place.room.headteacher, other], pages[place.room.headteacher, one]
     assert "1 concern" in seen and "1 concern" in pages[place.room.lead, one] and "1 concern" not in hidden
     assert sorted(hidden.split()) == sorted(seen.replace("1 concern ", "").split())
