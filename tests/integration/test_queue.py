@@ -4,6 +4,7 @@ With a real Celery worker, a real Redis and a real mail server, on the database 
 queue only says that there is something to do.
 """
 
+import shutil
 import signal
 import subprocess
 from collections import Counter
@@ -17,6 +18,8 @@ from django.db import transaction
 from django.utils import timezone
 from kombu import Connection
 
+from retention.models import DestructionList
+from retention.tasks import destroy
 from safeguarding.accounts import services
 from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.tasks import deliver_notices
@@ -30,7 +33,9 @@ from safeguarding.queues import DESTRUCTION
 from safeguarding.sealing.models import RecordKey
 from safeguarding.sealing.tasks import sweep
 from tests import factories
+from tests.integration.retention.dying import due_at_schools, keep_on_disk, problems
 from tests.mailserver import mail_server
+from tests.postgres import Databases
 from tests.waiting import until
 from tests.workers import Start, kill
 
@@ -164,6 +169,36 @@ def test_the_destroyer_ends_keys_when_it_starts_and_whenever_it_is_rung_and_does
     assert Event.objects.filter(verb=Verb.DESTROY).count() == 2
     said = (tmp_path / "destroyer.log").read_text()
     assert f"Received unregistered task of type '{deliver_notices.name}'" in said
+
+
+def test_an_emptied_queue_loses_no_destruction_and_ten_rings_are_one(
+    transactional_db: None, databases: Databases, start_worker: Start, queue: Queue, tmp_path: Path, settings: Any
+) -> None:
+    """As `destroyer`, with files, keys and the ledger of its own."""
+    keep_on_disk(settings, tmp_path)
+    kept = shutil.copytree(databases.keys, tmp_path / "keys")
+    settings.ROOT_KEY_PATH, settings.EPOCH_KEYS_PATH = kept / "root.key", kept / "epochs.json"
+    due = due_at_schools(8)
+    assert (len(due.free), len(due.held)) == (7, 1)
+
+    def ring_ten_times() -> None:
+        for _ in range(10):
+            destroy.apply_async(connection=connection, queue=DESTRUCTION)
+
+    with Connection(queue.url) as connection:
+        waiting = connection.channel().client
+        ring_ten_times()
+        assert waiting.llen(DESTRUCTION) == 10
+        waiting.flushall()
+        start_worker(role="destroyer")
+        # What the beat does, whatever was in the queue; the test does not wait for it.
+        [entry] = [e for e in app.conf.beat_schedule.values() if e["task"] == destroy.name]
+        assert entry["schedule"] <= 300
+        ring_ten_times()
+        until(lambda: not waiting.llen(DESTRUCTION) and not waiting.hlen("unacked"), seconds=120)
+    assert problems(due) == []
+    assert DestructionList.objects.filter(checked_at__isnull=False).count() == 0, "one of the list is held"
+    assert Event.objects.filter(verb=Verb.DESTROY, purpose="rows").count() == len(due.free)
 
 
 def test_nothing_in_the_queue_says_whom_or_what_it_is_about(transactional_db: None, queue: Queue) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import F
+from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
@@ -14,19 +15,23 @@ from children.models import Child, Photograph
 from children.services.filing import put_photograph
 from retention.models import DestructionItem, DestructionList, ItemRun, RetentionDate, Tombstone
 from retention.services.destroying import destroy_due
+from retention.services.going import living_keys
 from retention.services.holds import set_hold
 from retention.services.lists import stop
 from safeguarding.accounts.models import Notice
 from safeguarding.accounts.services import tell
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Concern, ConcernChild
+from safeguarding.concerns.services import deciding
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.ending.removal import left_of
 from safeguarding.keys import uuid7
 from safeguarding.sealing import ledger
+from safeguarding.sealing.exceptions import LedgerProblem
 from safeguarding.sealing.models import KEYS, SubjectKey
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories, stores
+from tests.integration.concerns.decided import close, decide, fresh
 
 from .conftest import Office, as_destroyer, days_ago, later
 
@@ -107,6 +112,31 @@ def test_what_was_stopped_is_not_destroyed(place: Office):
     assert Child.objects.filter(pk=child.pk).exists()
 
 
+def test_by_a_ledger_that_somebody_forged_no_key_ends_until_it_is_put_right(place: Office):
+    """The line of one who was destroyed before says of another that he was."""
+    children = [place.leaver(), place.leaver("Ola", "Brook")]
+    place.due(*children)
+    sent = place.sent(*children)
+    first, second = sent.items.order_by("place")
+    place.approve(sent, first.pk)
+    with later(days=15), as_destroyer():
+        assert destroy_due() == 1
+    whole = ledger.path().read_text()
+    ledger.path().write_text(whole.replace(str(first.record_key), str(second.record_key)))
+    with pytest.raises(LedgerProblem, match="Line 2"):
+        ledger.entries()
+    place.approve(sent, second.pk, by=place.chair)
+    with later(days=30), as_destroyer():
+        assert destroy_due() == 0
+    run = ItemRun.objects.get(item=second)
+    assert (run.state, run.trouble) == (ItemRun.State.BEGUN, "LedgerProblem")
+    assert living_keys([second.record_key]) == {second.record_key}
+    ledger.path().write_text(whole)
+    with later(days=30), as_destroyer():
+        assert destroy_due() == 1
+    assert [entry.record for entry in ledger.entries()] == [first.record_key, second.record_key]
+
+
 def test_destroyer_sees_and_deletes_nothing_by_itself(place: Office):
     child = place.leaver()
     place.due(child)
@@ -120,21 +150,47 @@ def test_destroyer_sees_and_deletes_nothing_by_itself(place: Office):
         assert cursor.fetchone() == ("waits",)
 
 
-def test_of_brothers_a_shared_concern_opens_without_the_first_and_goes_with_the_second(place: Office):
-    one, other = place.leaver(), place.leaver("Ola", "Thorne")
-    both = [ChildEntry(role="worried_about", child=each) for each in (one, other)]
-    concern = factories.concern(place.room, children=both)
-    Concern.objects.filter(pk=concern.pk).update(status="closed")
+def test_of_brothers_a_shared_concern_opens_without_the_first_and_goes_with_the_second(place: Office, client: Client):
+    rowan, jude = place.leaver("Rowan"), place.leaver("Jude")
+    concern = shared(place, rowan, jude)
     with later(days=800):
-        place.due(one, other)
-    # The other's own manifest grows by the concern once his brother is gone: it is looked at then.
-    for child, left, days in ((one, 1, 800), (other, 0, 820)):
+        place.due(rowan, jude)
+        before = place.opens(client, place.room.lead, "concern", concern.pk).text
+        assert "Two boys came in late" in before and "Rowan" in before and "Jude" in before
+        assert ConcernChild.objects.get(concern=concern, child=jude).story == STORY
+    # Rowan's own manifest grows by the concern once his brother is gone: it is looked at then.
+    for child, days in ((jude, 800), (rowan, 820)):
         with later(days=days):
             place.approve(place.sent(child))
-        with later(days=days + 15), as_destroyer():
-            assert destroy_due() == 1
-        assert Concern.objects.filter(pk=concern.pk).count() == left
-        assert ConcernChild.objects.filter(child=child).count() == 0
+        with later(days=days + 15):
+            with as_destroyer():
+                assert destroy_due() == 1
+            if child == jude:
+                after = place.opens(client, place.room.lead, "concern", concern.pk).text
+                assert "Two boys came in late" in after and "Rowan" in after
+                assert "A child whose record was destroyed" in after and "Jude" not in after
+                [gone] = ConcernChild.objects.filter(concern=concern, kind="destroyed")
+                assert (gone.child_id, gone.description, gone.story, gone.role) == (None, "", "", "witness")
+                assert living_keys([jude.pk, rowan.pk, concern.pk]) == {rowan.pk, concern.pk}
+    assert not Concern.objects.filter(pk=concern.pk).exists()
+    assert living_keys([jude.pk, rowan.pk, concern.pk]) == set()
+    assert left_of([jude.pk, rowan.pk, concern.pk]) == []
+
+
+STORY = "He saw it and was thanked."
+
+
+def shared(place: Office, one: Child, other: Child) -> Concern:
+    """Their concern, decided on and closed; the file of the other tells a story of its own."""
+    children = [ChildEntry("worried_about", one), ChildEntry("witness", other)]
+    concern = factories.concern(place.room, children=children, facts="Two boys came in late.")
+    deciding.open_concern(concern=concern, by=place.room.lead)
+    decide(fresh(concern), place.room.lead)
+    named = ConcernChild.objects.get(concern=concern, child=other)
+    told = {"says": "story", "story": STORY, "by": place.room.lead}
+    deciding.say_in_file(named=named, seen=fresh(concern).revision, token=uuid7(), **told)
+    close(fresh(concern), place.room.lead)
+    return concern
 
 
 def test_a_photograph_of_a_child_who_comes_back_is_not_destroyed(place: Office):
