@@ -85,7 +85,8 @@ def _approved_before(shown: Shown) -> list[UUID]:
 def _decide(request: Request, shown: Shown) -> HttpResponseBase:
     """Save each record whose form was changed, or that was sent back, and the one whose button was pressed."""
     forms = {}
-    for row in shown.open_rows:
+    # Where the list has moved on, what was typed is refused by the service, and shown.
+    for row in shown.open_rows or [row for row in shown.rows if not row.is_out]:
         form = DecisionForm(request.POST, item=row.item, initial=shown.initial(row))
         if form.has_changed() or row.is_back or request.POST.get("also") == str(row.item.place):
             forms[row.item.pk] = form

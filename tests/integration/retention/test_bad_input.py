@@ -200,5 +200,5 @@ def test_an_approval_of_a_page_that_is_stale_or_of_ones_own_list(client: Client,
     page = said(answer)
     assert answer.status_code == 409 and "Her brother asked for copies." in page and "Look at how it stands now" in page
     assert Reader(client, place.room.lead).approve(made, **typed).status_code in (403, 422)
-    assert Reader(client, place.room.lead).send(made, "decide", **destroy(1)).status_code == 409
+    assert Reader(client, place.room.lead).send(made, "decide", **destroy(1), **destroy(2)).status_code == 409
     assert not Approval.objects.exists() and Decision.objects.count() == 2

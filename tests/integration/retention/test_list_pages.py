@@ -227,7 +227,8 @@ def test_the_page_of_a_record_says_what_goes_to_those_who_see_it(place: Office, 
     item = made.items.get()
     for person in (place.room.lead, place.room.headteacher):
         page = Visitor(client, person).page("destruction_item", item.pk)
-        assert "Ida Thorne" in page and "Whatever else belongs to this record goes with it" in page
+        assert "Ida Thorne" in page and "The child’s names, details, family" in page
+        assert "Whatever else belongs to this record goes with it" in page
         assert "3 entries on how long it is kept" in page and "Read the record" in page
         assert "Approve or leave out on list" in page or person == place.room.lead
     for person in (place.officer, place.room.office):
