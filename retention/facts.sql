@@ -107,6 +107,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     FROM (SELECT rules.not_to_end(may_end.item) AS why OFFSET 0) AS here
 $$;
 
+-- By which word the destruction of an item was refused last, as the record of events says; nothing where it never was.
+CREATE FUNCTION rules.refused_by(item uuid) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce((
+        SELECT said.purpose FROM public.audit_event AS said
+        WHERE said.object_id = refused_by.item AND said.verb = 'destroy' AND said.outcome = 'refused'
+        ORDER BY said.at DESC, said.id DESC LIMIT 1
+    ), '')
+$$;
+
 -- Rows of a table that end, or are emptied, with items whose destruction has begun: all that `destroyer` sees of it.
 CREATE FUNCTION rules.rows_going(model text, becomes text[]) RETURNS text[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -8,6 +8,8 @@ from .models import RetentionRule, Trigger
 
 # One of a kind, and several.
 _KINDS = {"child_file": ("Safeguarding file", "Safeguarding files"), "photograph": ("Photograph", "Photographs")}
+# Where the rule would tell its reader of what they may not see.
+HIDDEN = ("Its rule rests on something that is", "not shown to you")
 _AFTER = {
     Trigger.RECEIPT: ("the next school confirmed that it has the file", "Confirmed"),
     Trigger.BIRTH: ("birth", "Born"),

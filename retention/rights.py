@@ -55,12 +55,22 @@ _APPROVED_BY_ME = (
 _IS_DUE = (
     "EXISTS (SELECT FROM public.retention_retentiondate AS kept WHERE kept.record_key = NEW.record_key "
     "AND kept.child_id = NEW.child_key AND kept.school_id = NEW.school_id AND kept.rule_id = NEW.rule_id "
-    "AND kept.due_on = NEW.due_on AND kept.seen_again_on IS NOT NULL)"
+    "AND kept.kind = NEW.kind AND kept.trigger_on = NEW.trigger_on AND kept.due_on = NEW.due_on "
+    "AND kept.seen_again_on IS NOT NULL)"
 )
 _OWN_LIST = (
     "EXISTS (SELECT FROM public.retention_destructionlist AS list WHERE list.id = NEW.on_list_id "
     "AND list.school_id = NEW.school_id AND list.made_by_id = me AND list.status = 'review')"
 )
+# Nobody has sent a list, advised on it or stopped it; and the machine has not been at it.
+_NOTHING_SAID = both(
+    "NEW.advice = ''",
+    *(
+        f"NEW.{said} IS NULL"
+        for said in ("sent_at", "advised_at", "advised_by_id", "stopped_at", "checked_at", "done_at")
+    ),
+)
+_NOT_BEGUN = "NOT EXISTS (SELECT FROM public.retention_itemrun AS run WHERE run.item_id = NEW.id)"
 _HOLDS = either(both("NEW.scope = 'school'", may("hold_school")), both("NEW.scope <> 'school'", may("set_holds")))
 _OF_RULE = "other.school_id = NEW.school_id AND other.code = NEW.code AND other.id <> NEW.id"
 _CHANGES_ONE = (
@@ -113,7 +123,7 @@ keep(
             )
         ),
         "retention.destructionlist": gives(
-            both("NEW.made_by_id = me", "NEW.status = 'review'", "NEW.stopped_at IS NULL", REVIEWS),
+            both("NEW.made_by_id = me", "NEW.status = 'review'", _NOTHING_SAID, REVIEWS),
             change(
                 either(
                     both("OLD.status = 'review'", "NEW.status = 'approval'", REVIEWS),
@@ -127,12 +137,23 @@ keep(
             change(both("NEW.sent_by_id = me", REVIEWS), "sent_at", "sent_by_id"),
             change(both("NEW.advised_by_id = me", _ADVISES), "advice", "advice_words", "advised_at", "advised_by_id"),
             ended_once(either(REVIEWS, _APPROVES, _SECOND), at="stopped_at", by="stopped_by_id"),
-            change(NEVER, "school_id", "made_by_id", "made_at", "year", "number"),
+            change("rules.task() = 'destruction lists'", "done_at"),
+            # That nothing is left, `destroyer` alone says.
+            change(NEVER, "school_id", "made_by_id", "made_at", "year", "number", "checked_at"),
             closed=False,
         ),
         "retention.destructionitem": gives(
             both(REVIEWS, _OWN_LIST, _IS_DUE, "NEW.left_out_at IS NULL"),
-            ended_once(either(REVIEWS, _APPROVES, _SECOND), at="left_out_at", by="left_out_by_id"),
+            ended_once(either(REVIEWS, _APPROVES, _SECOND), _NOT_BEGUN, at="left_out_at", by="left_out_by_id"),
+        ),
+        # What the second person reads before they approve: in one's own name, of the child that the item is about.
+        "retention.itemreason": gives(
+            both(
+                "NEW.said_by_id = me",
+                either(REVIEWS, _APPROVES, _SECOND),
+                "EXISTS (SELECT FROM public.retention_destructionitem AS one WHERE one.id = NEW.item_id "
+                "AND one.child_key = NEW.child_id AND one.school_id = NEW.school_id)",
+            )
         ),
         # In force by two people, and said by nobody else; what a version says is never changed.
         "retention.retentionrule": gives(
@@ -203,7 +224,11 @@ keep(
             _asked(_HOLDS),
             _lifted(_HOLDS),
             change(both("OLD.lifted_at IS NULL", _HOLDS), "review_on", "lift_token", "lift_reason"),
-            change(NEVER, "school_id", "child_id", "scope", "kind", "set_at", "set_by_id"),
+            change(
+                NEVER,
+                *("school_id", "child_id", "scope", "kind", "readers", "year", "number", "authority", "reason"),
+                *("token", "set_at", "set_by_id"),
+            ),
             closed=False,
         ),
         "retention.brake": takes(NEVER, _asked(_LIFTS_BRAKES), _lifted(_LIFTS_BRAKES)),
@@ -211,6 +236,7 @@ keep(
             "how far a destruction is: written by a function of the database and by `destroyer`"
         ),
         "retention.endingrow": Neither("which rows end: written by the function that begins a destruction alone"),
+        "audit.event": Neither("what was done, added by whoever does it: of a destruction why it was refused last"),
         "audit.checkpoint": Neither("seals, which the worker writes: their times are compared with the clock"),
         "children.sibling": Neither("who is of one family: a hold on a family keeps their records, and opens none"),
     }

@@ -1,8 +1,10 @@
-"""How are a rule, a date and a hold told in words?"""
+"""How are a rule, a date, and what stopped destruction told in words?"""
 
-from safeguarding.dates import counted, full_day
+from datetime import timedelta
 
-from .models import Outcome, RetentionDate, RetentionRule, Trigger
+from safeguarding.dates import counted, elapsed, full_day
+
+from .models import Brake, Outcome, RetentionDate, RetentionRule, Trigger
 from .periods import Kept
 
 _M = RetentionDate.Missing
@@ -57,3 +59,29 @@ def until_in_words(kept: Kept, rule: RetentionRule) -> str:
     since = _SHORT.get(trigger, str(trigger.label))
     why = f"{length_of(rule)} from {since}" if rule.years or rule.days else f"until {since}"
     return f"Kept until {full_day(kept.due_on)}: {why}, {rule.title}."
+
+
+_B = Brake.Kind
+# As many days as no school has been without a seal that had one: there was none yet.
+_NEVER = 3650
+_TIME = "Ask who runs the server to look at its time. By a wrong time records would be destroyed too early."
+# What to look at before it goes on.
+LOOK_AT: dict[str, str] = {
+    _B.TOO_MANY_A_DAY: "Look at what was approved, and why it is so many.",
+    _B.TOO_MANY_A_MONTH: "Look at what was approved, and whether a rule of the schedule is right.",
+    _B.CLOCKS_APART: _TIME,
+    _B.CLOCK_BACK: _TIME,
+    _B.SEAL_AHEAD: _TIME,
+    _B.NO_SEAL: "Ask who runs the server whether its time is right, and whether the nightly work is done.",
+}
+
+
+def amount_of(brake: Brake) -> str:
+    """By how much it was too many, or the time was wrong, in a sentence."""
+    if brake.kind == _B.TOO_MANY_A_DAY:
+        return f"{counted(brake.amount, 'record')} of the school would be destroyed today."
+    if brake.kind == _B.TOO_MANY_A_MONTH:
+        return f"{counted(brake.amount, 'record')} of the school would be destroyed within 30 days."
+    if brake.kind == _B.NO_SEAL:
+        return "There was none yet." if brake.amount > _NEVER else f"It is {counted(brake.amount, 'day')}."
+    return f"It is {elapsed(timedelta(minutes=brake.amount))}."

@@ -13,6 +13,7 @@ FACES = (
     "notice_kinds",
     "records",
     "notice_items",
+    "notice",
     "rights",
     "permissions",
     "subjects",

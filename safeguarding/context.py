@@ -46,6 +46,7 @@ def _frame(request: Request) -> dict[str, Any]:
         title = f"{title}, {there.class_name}"
     return frame | {
         "version": VERSION,
+        "school_id": there.school_id,
         "person": request.user.full_name,  # type: ignore[union-attr]
         "role_title": title,
         # Set where the page is of another school than the one whose menu it stands under.

@@ -25,7 +25,7 @@ from safeguarding.sealing.models import KEYS
 # Sign-in's own tables: rows that end with a session or a click. Their libraries delete them.
 DELETING_APPS = frozenset({"sessions", "account", "usersessions", "mfa", "socialaccount"})
 # Only ever added to. Not even their owner changes a row, unless by dropping the trigger first.
-APPEND_ONLY = frozenset({"audit.event", "audit.leaf", "audit.checkpoint"})
+APPEND_ONLY = frozenset({"audit.event", "audit.leaf", "audit.checkpoint", "notice.privacynotice", "notice.noticepaper"})
 # When it was and in which transaction is for the database to say, and for nobody who works.
 SAID_BY_THE_DATABASE = frozenset({"audit.event", "retention.decision", "retention.approval"})
 # Only ever added to by those who work; they end with their record, which is the destroyer's to say.

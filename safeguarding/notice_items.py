@@ -51,6 +51,8 @@ class Holding:
     source: Source | None
     retention: Retention | None
     law: str
+    model: type[Model] | None = None
+    category: str = ""
 
     @property
     def address(self) -> str:
@@ -59,26 +61,52 @@ class Holding:
         return "/" + known[0][0][0][0].replace("%(", "<").replace(")s", ">") if known else ""
 
 
+@dataclass(frozen=True)
+class Promise:
+    """What an item of the notice says, by its number in the domain reference, and the test that proves it."""
+
+    item: int
+    says: str
+    proved_by: str
+
+
 _held: list[Holding] = []
+_promises: list[Promise] = []
 
 
-def holds(*items: int, what: str, by: type[Model], page: str, law: str = "") -> None:
+def holds(*items: int, what: str, by: type[Model], page: str, law: str = "", category: str = "") -> None:
     """Say that rows of the model `by` hold these items of the notice, or something that no item names.
 
-    `law` is where holding it comes from, where that is not the `collection` of its `PersonalData`. Raises
-    `ImproperlyConfigured` for an item that there is not.
+    `law` is where holding it comes from, where that is not the `collection` of its `PersonalData`; `category` what the
+    notice calls it, where that is not the category of the model. Raises `ImproperlyConfigured` for an item that there
+    is not.
     """
     if unknown := set(items) - ITEMS.keys():
         raise ImproperlyConfigured(f"{what}: the notice has no item {sorted(unknown)}.")
     said = declared(by)
     if said is None:
         raise ImproperlyConfigured(f"{what}: {by._meta.label} has no inner class PersonalData.")
-    _held.append(Holding(what, items, page, said.source, said.retention, law or said.collection))
+    _held.append(Holding(what, items, page, said.source, said.retention, law or said.collection, by, category))
 
 
 def holdings(item: int | None = None) -> list[Holding]:
     """Return what holds an item, in the order of the apps; for None, what no item names."""
     return [one for one in _held if (not one.items if item is None else item in one.items)]
+
+
+def promises(*said: Promise) -> None:
+    """Say of items of the notice which test proves each: `path::name`, or that it is not held yet."""
+    _promises.extend(said)
+
+
+def all_promises() -> list[Promise]:
+    """Every item with what proves it, by its number."""
+    return sorted(_promises, key=lambda promise: promise.item)
+
+
+def all_holdings() -> list[Holding]:
+    """Everything that is held, in the order of the apps."""
+    return list(_held)
 
 
 def problems() -> Iterator[str]:
@@ -111,6 +139,15 @@ def as_markdown() -> Iterator[str]:
     yield f"| {heads}"
     yield "|---|---|---|---|---|"
     yield from (f"| {_cells(one)}" for one in holdings())
+    yield ""
+    yield "## Every item, and what proves it"
+    yield ""
+    yield "| | what the notice says | proved by |"
+    yield "|--:|---|---|"
+    for one in all_promises():
+        name = one.proved_by.rpartition("/")[2]
+        link = f"[{name}](../{one.proved_by.partition('::')[0]})" if "::" in name else name
+        yield f"| {one.item} | {one.says} | {link} |"
 
 
 def _cells(one: Holding) -> str:

@@ -113,7 +113,7 @@ class Setting:
     """Something that a school decides for itself: what it is, on which page it is changed, and whose rows it is.
 
     `models` are the labels of the models whose rows it is; each says `setting` in its `PersonalData`, so that what it
-    was before is kept.
+    was before is kept. `look(request)` is what needs a look there.
     """
 
     key: str
@@ -123,6 +123,7 @@ class Setting:
     may: Predicate
     models: tuple[str, ...]
     order: int = 50
+    look: Callable[[Request], str] = lambda request: ""
 
 
 _panels: dict[str, list[Panel]] = defaultdict(list)

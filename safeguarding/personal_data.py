@@ -93,6 +93,8 @@ class PersonalData:
     setting: bool = False
     schedule: str = ""
     about: str = ""
+    # What the privacy notice calls it; empty: as its app says (`categorised`).
+    category: str = ""
     links: ClassVar[Mapping[str, Link]] = {}
     emptied: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
 
@@ -106,6 +108,40 @@ def declared(model: type[models.Model]) -> type[PersonalData] | None:
     """The model's declaration, or None where nobody wrote one."""
     found = model.__dict__.get("PersonalData")
     return found if isinstance(found, type) and issubclass(found, PersonalData) else None
+
+
+_categories: dict[str, str] = {}
+
+
+def categorised(app_label: str, category: str) -> None:
+    """Say what the privacy notice calls the information about children that an app holds. A model may say otherwise."""
+    _categories[app_label] = category
+
+
+def category_of(model: type[models.Model]) -> str:
+    """The category of a model in the privacy notice: its own, else that of its app; empty where nobody said."""
+    mine = declared(model)
+    return (mine.category if mine else "") or _categories.get(model._meta.app_label, "")
+
+
+def about_children() -> list[type[models.Model]]:
+    """Harbour's own models that hold something about a child, without those about people who work here."""
+    return [model for model in own_models() if (mine := declared(model)) and mine.subject and not _of_staff(model)]
+
+
+def _of_staff(model: type[models.Model]) -> bool:
+    """Whether the way to its subject leads to somebody's account, or to nobody."""
+    mine, here = declared(model), model
+    for name in ((mine and mine.subject) or "").split("__"):
+        if name == "self":
+            break
+        found = next((field for field in here._meta.get_fields() if field.name == name), None)
+        if found is None or not found.is_relation:
+            # A column of keys, of evidence: whose it is, its own app says.
+            return not name.startswith("child")
+        here = found.related_model  # type: ignore[assignment]
+    there = declared(here)
+    return here is get_user_model() or there is None or not there.subject
 
 
 @cache
@@ -179,6 +215,8 @@ def problems() -> Iterator[str]:
             yield f"{name}.PersonalData: `sealed_by` goes with narratives."
         if mine.subject and not mine.collection:
             yield f"{name}.PersonalData needs `collection`: mandatory with its statute, or voluntary."
+        if mine.subject and not _of_staff(model) and not category_of(model):
+            yield f"{name} is about a child: its `category`, or notice.py of its app, says what the notice calls it."
         yield from _field_problems(model, mine)
         yield from _link_problems(model, mine)
 

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "safeguarding.adults",
     "safeguarding.plans",
     "sharing.events",
+    "sharing.notice",
     "retention",
     "safeguarding.demo",
     "django.contrib.contenttypes",
@@ -166,10 +167,7 @@ CACHES = {
 # Without a server nothing is sent and nothing counts as sent. Never the console: a log is no place for addresses.
 MAIL_IS_SET_UP = DEMO or bool(secret("EMAIL_URL", ""))
 EMAIL_CONFIG = address(
-    "EMAIL_URL",
-    "dummymail://",
-    parts=env.email_url_config,
-    like="smtp+tls://USER:PASSWORD@mail.example.sch.uk:587",
+    "EMAIL_URL", "dummymail://", parts=env.email_url_config, like="smtp+tls://USER:PASSWORD@mail.example.sch.uk:587"
 )
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10

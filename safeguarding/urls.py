@@ -18,6 +18,7 @@ urlpatterns = [
     path("concerns-about-adults/", include("safeguarding.adults.urls")),
     path("", include("safeguarding.plans.urls")),
     path("", include("sharing.events.urls")),
+    path("", include("sharing.notice.urls")),
     path("", include("retention.urls")),
 ]
 

@@ -261,6 +261,7 @@ def _fingerprint() -> str:
         ROOT / "safeguarding" / "large_objects.py",
         ROOT / "safeguarding" / "accounts" / "second_person.py",
         *sorted((ROOT / "safeguarding" / "rights_rows").glob("*.py")),
+        *sorted((ROOT / "safeguarding" / "ending").glob("*.py")),
         *sorted(path for name in ("records", "rights") for path in ROOT.glob(f"*/**/{name}.py")),
         ROOT / "safeguarding" / "audit" / "signing.py",
         ROOT / "safeguarding" / "audit" / "protection.py",

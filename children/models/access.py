@@ -18,6 +18,9 @@ from .child import Child, OfChild
 
 _NEED_TO_KNOW = "mandatory: who may see a record, and why, must be known (UK GDPR Art 5(1)(f))"
 
+# What the privacy notice calls it.
+WHO_MAY_SEE = "Who may see a record, and why"
+
 
 class ConflictOfInterest(OfChild):
     """That a member of staff is related or close to a child, and therefore sees nothing of it, whatever their role.
@@ -81,6 +84,7 @@ class ChildGrant(grants.PersonGrant):
         narrative = ("reason", "end_reason")
         plain = ("expires_on", "granted_at", "ended_at")
         source = Source.SAFEGUARDING_LEAD
+        category = WHO_MAY_SEE
         collection = _NEED_TO_KNOW
         retention = Retention.GOES_WITH_IT
 
@@ -110,6 +114,7 @@ class ChildTeamGrant(grants.TeamGrant):
         narrative = ("reason", "end_reason")
         plain = ("expires_on", "granted_at", "ended_at")
         source = Source.SAFEGUARDING_LEAD
+        category = WHO_MAY_SEE
         collection = _NEED_TO_KNOW
         retention = Retention.GOES_WITH_IT
 
@@ -150,5 +155,6 @@ class EmergencyAccess(OfChild):
         narrative = ("reason", "review_note")
         plain = ("opened_at", "ends_at", "review_by", "reviewed_at", "finding")
         source = Source.SAFEGUARDING_LEAD
+        category = WHO_MAY_SEE
         collection = _NEED_TO_KNOW
         retention = Retention.GOES_WITH_IT

@@ -17,6 +17,9 @@ from .child import Child, OfChild
 
 _CONTACTS = "mandatory: names and addresses of parents (SI 2024/208); further contacts voluntary"
 
+# What the privacy notice calls what is known of them.
+_ADULTS = "Adults around the child, how they are reached, and orders about them"
+
 
 class Household(models.Model):
     """An address at which children of the school live. Brothers and sisters share one."""
@@ -39,6 +42,7 @@ class Household(models.Model):
         subject = "members__child"
         identifying = ("address", "town", "county", "postcode", "identity")
         source = Source.ADMISSION_FORM
+        category = "Where the child lives"
         collection = _CONTACTS
         retention = Retention.SHARED
 
@@ -68,6 +72,7 @@ class HouseholdMember(OfChild):
         subject = "child"
         plain = ("is_main", "pattern", "starts_on", "ends_on")
         source = Source.ADMISSION_FORM
+        category = "Where the child lives"
         collection = _CONTACTS
         retention = Retention.GOES_WITH_IT
 
@@ -109,6 +114,7 @@ class Contact(models.Model):
             "identity",
         )
         source = Source.ADMISSION_FORM
+        category = _ADULTS
         collection = _CONTACTS
         retention = Retention.SHARED
 
@@ -139,6 +145,7 @@ class ContactLink(OfChild):
         narrative = ("delegated_authority",)
         plain = ("relationship", "order", "is_emergency", "starts_on", "ends_on")
         source = Source.ADMISSION_FORM
+        category = _ADULTS
         collection = _CONTACTS
         retention = Retention.GOES_WITH_IT
 
@@ -186,6 +193,7 @@ class ParentalResponsibility(OfChild):
         narrative = ("evidence",)
         plain = ("held", "basis", "known_from", "starts_on", "ends_on", "recorded_at")
         source = Source.ADMISSION_FORM
+        category = _ADULTS
         collection = "mandatory: who may decide for the child (Education Act 1996 s.576)"
         retention = Retention.GOES_WITH_IT
 
@@ -226,6 +234,7 @@ class ContactRestriction(OfChild):
         narrative = ("terms",)
         plain = ("kind", "starts_on", "ends_on", "recorded_at")
         source = Source.ADMISSION_FORM
+        category = _ADULTS
         collection = "mandatory where the school must obey it (Children Act 1989 s.8)"
         retention = Retention.GOES_WITH_IT
 

@@ -45,6 +45,7 @@ class ChildFile(StoredFile):
         narrative = NARRATIVE
         plain = (*PLAIN, "what", "dated")
         source = Source.SAFEGUARDING_LEAD
+        category = "Files of the child: reports, letters and forms"
         collection = "mandatory: a separate child protection file is kept and transferred (KCSIE 2025, Annex C)"
         retention = Retention.GOES_WITH_IT
 
@@ -131,6 +132,7 @@ class Photograph(InStore):
             "ending",
         )
         source = Source.SCHOOL
+        category = "Photographs"
         collection = "to know the child by: public task; to be shown or published: voluntary, by consent"
         retention = Retention.ROOT
         schedule = "photograph"

@@ -15,9 +15,10 @@ class LiftForm(HarbourForm):
 
     number = forms.IntegerField(
         label="How many records",
+        help_text="The number on this page of those that would be destroyed",
         error_messages={"required": "Enter the number of records", "invalid": "Enter the number in digits"},
     )
-    day = DateBoxesField(label="Today’s date", help_text="From a calendar or a telephone, and not from this screen")
+    day = DateBoxesField(label="Date of today", help_text="From a calendar or a telephone, and not from this screen")
 
     def __init__(self, data: Any = None, *, brake: Brake, today: date) -> None:
         super().__init__(data)

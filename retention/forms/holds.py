@@ -28,12 +28,12 @@ class HoldForm(HarbourForm):
         ],
         initial=_S.CHILD,
         widget=Radios,
-        error_messages={"required": "Choose what is held"},
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose what is held"),
     )
     kind = forms.ChoiceField(
         label="Why is it held?",
         choices=blank_first(LegalHold.Kind.choices, "Choose"),
-        error_messages={"required": "Choose why it is held"},
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose why it is held"),
     )
     authority = forms.CharField(
         label="Who asked for it, and their reference",

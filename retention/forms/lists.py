@@ -83,7 +83,7 @@ class AdviceForm(SeenForm):
     )
     advice_words = forms.CharField(
         label="In words",
-        help_text="Name no child. You see numbers, and so does who reads this",
+        help_text="Name no child: not everybody who reads this sees names",
         max_length=MOST_WORDS,
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,

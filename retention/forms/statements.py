@@ -77,7 +77,7 @@ class KeepForm(StatementForm):
     """It is kept longer than the rule says."""
 
     kind = _K.KEEP
-    on = DateBoxesField(label="Keep it until")
+    on = DateBoxesField(label="Last day on which it is kept")
     said = WordsField(label="Why it is kept longer", error_messages={"required": "Say why it is kept longer"})
 
 

@@ -1,6 +1,6 @@
 """What goes with a record, by kind, as far as one person sees it.
 
-The database counts it whole. Who may not see all of it is told what they see and that there is more: never how much.
+The database counts it whole. Nobody is told whether they see all of it: what is kept from somebody would be told by it.
 """
 
 from collections.abc import Collection
@@ -11,22 +11,25 @@ from uuid import UUID
 from django.apps import apps
 from django.db import connection, models
 
+from retention.models import ItemReason, Mark, RetentionDate, Statement
 from safeguarding.accounts.models import User
 from safeguarding.audit.history import is_protected
 from safeguarding.dates import counted
 from safeguarding.ending.removal import ends_with
 from safeguarding.records import records
 
+_OF_RETENTION = frozenset(model._meta.label_lower for model in (RetentionDate, Statement, Mark, ItemReason))
+
 
 @dataclass(frozen=True)
 class Contents:
-    """What goes, in words ("3 concerns"), what is emptied of the name and stays, and whether the reader sees all of
-    it.
+    """What goes, in words ("3 concerns"), and what is emptied of the name and stays. `kept_for`: how many entries there
+    are beside it that say only how long it is kept.
     """
 
     goes: list[str]
     emptied: list[str]
-    is_whole: bool
+    kept_for: int
 
 
 def contents_of(record: UUID, reader: User) -> Contents:
@@ -38,9 +41,9 @@ def contents_of(record: UUID, reader: User) -> Contents:
     seen = _seen(reader, {(model, key) for model, key, _ in rows})
     shown = [(model, becomes) for model, key, becomes in rows if (model, key) in seen]
     return Contents(
-        goes=_in_words(model for model, becomes in shown if becomes == "ends"),
+        goes=_in_words(model for model, becomes in shown if becomes == "ends" and model not in _OF_RETENTION),
         emptied=_in_words(model for model, becomes in shown if becomes != "ends"),
-        is_whole=len(shown) == len(rows),
+        kept_for=sum(model in _OF_RETENTION for model, _ in shown),
     )
 
 

@@ -23,6 +23,7 @@ from safeguarding.accounts.models import School
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.ending.removal import Ended, left_of, remove
+from safeguarding.ending.units import is_ending, models_here
 from safeguarding.exceptions import HarbourError
 from safeguarding.sealing import files
 
@@ -46,13 +47,16 @@ def destroy_due() -> int:
     One at a time: what stops one does not stop the next. Before anything of a school begins, it is asked whether
     something stops all of it there (`brakes.py`).
     """
-    done = sum(_carried_out(item) for item in _begun())
+    done = sum(carry_out(item) for item in _begun())
     stopped = {key for key in School.objects.order_by("pk").values_list("pk", flat=True) if brakes.stops(key)}
-    return done + sum(_carried_out(item) for item in _waiting() if item.school_id not in stopped)
+    return done + sum(carry_out(item) for item in _waiting() if item.school_id not in stopped)
 
 
-def _carried_out(item: DestructionItem) -> bool:
-    """Begin it, where it has not begun, and take every step. What goes wrong is noted by its kind, and tried again."""
+def carry_out(item: DestructionItem) -> bool:
+    """Begin it, where it has not begun and may, and take every step. Returns whether this call finished it.
+
+    What goes wrong is noted by its kind, and tried again.
+    """
     try:
         return not _begin(item) and _to_the_end(item)
     except (HarbourError, DatabaseError, OSError) as trouble:
@@ -95,12 +99,22 @@ def _begin(item: DestructionItem) -> str:
                 transaction.set_rollback(True)
             record(Verb.DESTROY, item, purpose="begun")
         elif why not in _NOT_YET:
-            record(Verb.DESTROY, item, purpose=why[:40], outcome=Outcome.REFUSED)
+            _note_refusal(item, why[:_WORD])
     return str(why)
 
 
 # No news: another process has it, or it was stopped.
 _NOT_YET = ("begun", "stopped", "waits", "another is ending")
+_WORD = 40
+
+
+def _note_refusal(item: DestructionItem, why: str) -> None:
+    """An event where it was not refused before, or by another word: it is asked again every five minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rules.refused_by(%s)", [item.pk])
+        [[before]] = cursor.fetchall()
+    if why != before:
+        record(Verb.DESTROY, item, purpose=why, outcome=Outcome.REFUSED)
 
 
 def _to_the_end(item: DestructionItem) -> bool:
@@ -126,6 +140,8 @@ def _end_keys(item: DestructionItem, run: ItemRun) -> None:
 
 
 def _end_rows(item: DestructionItem, run: ItemRun) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.gather_ending(%s)", [item.pk])
     _note_files(item)
     ended = _remove(item)
     if left := left_of([item.record_key, *_roots(item)]):
@@ -182,7 +198,10 @@ def _roots(item: DestructionItem) -> list[UUID]:
 
 
 def _remove(item: DestructionItem) -> Ended:
-    return remove([item.record_key], through_function=True)
+    """Of the records with which it began: what others have unlinked from it since neither ends with it nor stops it."""
+    labels = {str(model._meta.label_lower) for model in models_here() if is_ending(model)}
+    begun = [key for label, keys in _going(item).items() if label in labels for key in keys]
+    return remove([item.record_key], begun=begun)
 
 
 def _note_files(item: DestructionItem) -> None:

@@ -95,7 +95,7 @@ def set_hold(
 ) -> LegalHold:
     """Hold the records of a child, of a family, or of the school, from now on. The same form again is one hold.
 
-    Raises `NotAllowed`, `BadInput`.
+    Raises `NotAllowed`, `BadInput`, `OutOfTurn` where its destruction has begun while this was waiting.
     """
     ensure_sets(by, scope, school.pk)
     now = at or timezone.now()
@@ -108,6 +108,8 @@ def set_hold(
     if child is not None and (child.school_id != school.pk or not may_view(by, child)):
         raise NotAllowed("You may not hold the records of this child.")
     _close_the_gate(school)
+    if child is not None and not may_view(by, child):
+        raise OutOfTurn("This record is being destroyed. It cannot be held any more.")
     key = entry_token(token, scope, kind, child.pk if child else "", reason, authority, review_on, for_headteacher)
     year = timezone.localdate(now).year
     [(last, there)] = prepared("SELECT * FROM rules.holds_numbered(%s, %s, %s)", [school.pk, year, key])

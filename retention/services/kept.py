@@ -4,13 +4,13 @@ The nightly scan writes the same into `RetentionDate`; what is destroyed goes by
 that the reader may not see, such as a concern that is hidden from them, is not shown: "Kept, not due".
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from children.models import Child
-from retention.models import RetentionRule
+from retention.models import Mark, RetentionRule
 from retention.periods import ABUSE, WHERE, File, Kept, Period, of_file, of_photograph
 from safeguarding.accounts.models import User
 from safeguarding.ending import dates
@@ -50,6 +50,22 @@ def known_to(user: User, child: Child, file: File, stated: Stated, rules: Collec
 
 def _is_hidden(user: User, child: Child, code: str) -> bool:
     return child.pk in dates.hidden_from(user, WHERE[code], [child.pk])
+
+
+def hidden_from(user: User, rules: Mapping[UUID, RetentionRule | None]) -> set[UUID]:
+    """Of records, each with the rule by which it ends, those whose rule would tell the person of what they may not see.
+
+    No query where none ends by a rule of that kind.
+    """
+    by_code: dict[str, set[UUID]] = {}
+    for key, rule in rules.items():
+        if rule is not None and rule.code in WHERE:
+            by_code.setdefault(rule.code, set()).add(key)
+    found = {code: dates.hidden_from(user, WHERE[code], keys) for code, keys in by_code.items()}
+    if of_abuse := found.get(ABUSE):
+        # That a lead has marked the file is no secret to who sees its dates.
+        of_abuse -= set(Mark.objects.filter(child__in=of_abuse, ended_at=None).values_list("child_id", flat=True))
+    return set[UUID]().union(*found.values())
 
 
 def photographs_of(keys: Collection[UUID], rules: Collection[RetentionRule]) -> dict[UUID, Known]:

@@ -82,7 +82,12 @@ def ask_to_lift_brake(
 def lift_brake(
     *, brake: Brake, by: User, number: int | None = None, day: date | None = None, at: datetime | None = None
 ) -> Brake:
-    """The second of two people lets destruction go on. Raises `NotAllowed`, `BadInput`, `OutOfTurn`."""
+    """The second of two people lets destruction go on. Asked again by the same person, nothing changes.
+
+    Raises `NotAllowed`, `BadInput`, `OutOfTurn`.
+    """
+    if brake.lifted_by_id == by.pk:
+        return brake
     now = at or timezone.now()
     row = _standing(brake, number, day, now)
     if row.lift_asked_by is None:

@@ -70,20 +70,19 @@ def tell_stopped(on_list: DestructionList, *, by: User, at: datetime) -> None:
 def close_lists(*, at: datetime | None = None) -> int:
     """Note which lists have been carried out, and tell who reviewed and who approves. Returns how many.
 
-    A list on which something still waits for another person stays open. Work of the worker, which may run twice.
+    Those are the lists that `destroyer` has looked at (`finishing.py`): one on which something still waits for another
+    person stays open. Work of the worker, which may run twice.
     """
     now, S = at or timezone.now(), DestructionList.Status
     rows = DestructionList.objects.select_for_update(skip_locked=True, of=("self",))
-    waiting = list(rows.filter(status=S.WAITING, done_at=None, checked_at__isnull=False).order_by("pk"))
-    found = progress_of([one.pk for one in waiting])
-    done = [one for one in waiting if found[one.pk].is_done]
-    for one in done:
-        status = S.WAITING if found[one.pk].not_approved else S.DONE
-        rows.filter(pk=one.pk).update(status=status, done_at=found[one.pk].gone_at, revision=F("revision") + 1)
+    checked = list(rows.filter(status=S.WAITING, checked_at__isnull=False).order_by("pk"))
+    found = progress_of([one.pk for one in checked])
+    for one in checked:
+        rows.filter(pk=one.pk).update(status=S.DONE, done_at=found[one.pk].gone_at, revision=F("revision") + 1)
         record(Verb.DESTROY, one, purpose="list carried out", count=found[one.pk].gone)
         usual = usual_people(RULE, one.school_id, timezone.localdate(now))
         _tell(one, [*_reviewers(one, now), *usual], ListNotice.DONE, now)
-    return len(done)
+    return len(checked)
 
 
 def _reviewers(on_list: DestructionList, at: datetime, *, but: User | None = None) -> list[User]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from children.models import Child
 from retention.capabilities import RetentionCapability as C
 from retention.lifecycles import REVIEWERS, list_life, may_review
-from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason, RetentionDate
+from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason, ItemRun, RetentionDate
 from retention.verbs import RetentionVerb
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
@@ -297,8 +297,12 @@ def stop(*, on_list: DestructionList, by: User, at: datetime | None = None) -> D
         return there
     now = list_life.perform("stop", there, by=by, at=at)
     when = at or timezone.now()
-    for item in now.items.filter(left_out_at=None, run=None):
-        leave_out(item, by=by, at=when)
+    # One that is beginning at this moment is waited for: who begins holds the item until it has begun.
+    standing = list(now.items.select_for_update(of=("self",)).filter(left_out_at=None))
+    begun = set(ItemRun.objects.filter(item__in=standing).values_list("item_id", flat=True))
+    for item in standing:
+        if item.pk not in begun:
+            leave_out(item, by=by, at=when)
     tell_stopped(now, by=by, at=when)
     return now
 

@@ -86,6 +86,11 @@ def run_of(item: DestructionItem) -> ItemRun | None:
     return ItemRun.objects.filter(item=item).first()
 
 
+def begun_of(items: Collection[DestructionItem]) -> set[UUID]:
+    """The keys of those of these that have begun to be destroyed."""
+    return set(ItemRun.objects.filter(item__in=items).values_list("item_id", flat=True))
+
+
 def backups_live() -> timedelta:
     """How long a backup may still hold something of a record that was destroyed."""
     return max(timedelta(days=settings.BACKUP_DAYS), KEYS_GO)

@@ -13,11 +13,13 @@ from django.utils import timezone
 from retention.capabilities import RetentionCapability as C
 from retention.forms.lists import BeginForm
 from retention.models import DestructionItem, DestructionList, LegalHold, RetentionDate
-from retention.phrases import kind_of, rule_of, why
+from retention.phrases import HIDDEN, kind_of, kinds_of, rule_of, why
+from retention.services.kept import hidden_from
 from retention.services.lists import MOST, begin_list
 from retention.services.progress import Due, Progress, Stand, backups_live, due_at, progress_of, standing_brakes
 from retention.services.reviewers import reviews
 from retention.services.scan import is_due
+from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may, requires
 from safeguarding.accounts.services import get_school
 from safeguarding.audit.reading import read_many, visible
@@ -82,7 +84,7 @@ def _page(
     # What the page names is one event.
     read_many(request, [*due, *lists], purpose="records that are due, and lists")
     far = progress_of([one.pk for one in lists])
-    shown = [_of_list(one, far[one.pk]) for one in lists]
+    shown = [_of_list(one, far[one.pk], request.user) for one in lists]
     may_begin = named and reviews(request.user, school_id)
     rows = _rows(request, due[:SHOWN])
     context = {
@@ -119,27 +121,42 @@ def _due(request: Request) -> QuerySet[RetentionDate]:
 def _rows(request: Request, found: list[RetentionDate]) -> list[dict[str, Any]]:
     """Each with what is in its way."""
     kept = told_to(request.user, [row.record_key for row in found])
+    # Where the sentence about a missing choice leads.
+    first = next((row.record_key for row in found if not kept.get(row.record_key)), None)
+    hidden = hidden_from(request.user, {row.record_key: row.rule for row in found})
     return [
         {
             "row": row,
             "kind": kind_of(row.kind),
-            "why": why(row.rule, row.trigger_on, row.due_on),
-            "rule": rule_of(row.rule),
+            "why": HIDDEN if row.record_key in hidden else why(row.rule, row.trigger_on, row.due_on),
+            "rule": "" if row.record_key in hidden else rule_of(row.rule),
             "kept": kept.get(row.record_key, []),
+            "box": "id_records" if row.record_key == first else f"id_records_{place}",
         }
-        for row in found
+        for place, row in enumerate(found)
     ]
 
 
 def _numbers(found: list[Due]) -> list[dict[str, Any]]:
-    return [{"kind": kind_of(one.kind), "rule": rule_of(one.rule), "due": one.due, "kept": one.kept} for one in found]
+    return [{"kind": kinds_of(one.kind), "rule": rule_of(one.rule), "due": one.due, "kept": one.kept} for one in found]
 
 
-def _of_list(on_list: DestructionList, far: Progress) -> dict[str, Any]:
+def _of_list(on_list: DestructionList, far: Progress, reader: User) -> dict[str, Any]:
+    stand = far.stand(on_list)
     return {
         "list": on_list,
         "far": far,
-        "stand": far.stand(on_list),
+        "stand": stand,
+        "yours": _yours(on_list, reader) if stand == Stand.APPROVAL else "",
         "left": far.days_left(timezone.localdate()),
         "gone_days": 14 - far.days_left(timezone.localdate()),
     }
+
+
+def _yours(on_list: DestructionList, reader: User) -> str:
+    """What of a list that waits for approval waits for this person."""
+    if may(reader, C.APPROVE_DESTRUCTION, on_list.school_id) and on_list.sent_by_id != reader.pk:
+        return "Waiting for your approval"
+    if may(reader, C.ADVISE_RETENTION, on_list.school_id) and not on_list.advice:
+        return "Waiting for your advice"
+    return ""

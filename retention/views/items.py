@@ -7,14 +7,19 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from retention.capabilities import RetentionCapability as C
-from retention.models import DestructionItem
+from retention.models import DestructionItem, DestructionList
 from retention.services.contents import contents_of
-from retention.services.progress import run_of
-from safeguarding.accounts.permissions import requires_for_record
+from retention.services.list_notices import approvers
+from retention.services.progress import progress_of, run_of
+from retention.services.reviewers import reviews
+from safeguarding.accounts.models import User
+from safeguarding.accounts.permissions import may, requires_for_record
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.http import Request
 
-from .rows import names_records, rows_of
+from .rows import Row, names_records, rows_of
+
+_S = DestructionList.Status
 
 
 @require_GET
@@ -26,12 +31,25 @@ def destruction_item(request: Request, item_id: UUID) -> HttpResponse:
     if not names_records(request.user, found.school_id):
         raise Http404
     request.nav, request.of_school = "retention", found.school_id
-    run = run_of(found)
-    [row] = rows_of(request, found.on_list, [found])
+    run, on_list = run_of(found), found.on_list
+    far = progress_of([on_list.pk])[on_list.pk]
+    [row] = rows_of(request, on_list, [found])
     context = {
         "row": row,
-        "list": found.on_list,
+        "list": on_list,
+        "stand": far.stand(on_list),
+        "next": _next(request.user, on_list, row),
+        "reads": may(request.user, C.VIEW_RETENTION, found.school_id),
         "run": run,
         "contents": None if run else contents_of(found.record_key, request.user),
     }
     return render(request, "retention/item.html", context)
+
+
+def _next(reader: User, on_list: DestructionList, row: Row) -> str:
+    """What the person does with the list now, before its number."""
+    if on_list.status == _S.REVIEW and reviews(reader, on_list.school_id):
+        return "Decide on list"
+    if row.is_to_end and on_list.status in (_S.APPROVAL, _S.WAITING) and reader in approvers(on_list):
+        return "Approve or leave out on list"
+    return "Open list"

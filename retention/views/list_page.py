@@ -237,13 +237,12 @@ _DECIDED = {
 def _steps(shown: Shown) -> list[dict[str, str]]:
     """The life of the list for the page: what is done, by whom and when; what is now; what is still to come."""
     found, far, stand = shown.on_list, shown.far, shown.stand
-    waits = dates.short_day(far.waits_until) if far.waits_until else ""
     gone = dates.short_day(far.gone_at) if far.gone_at else ""
     steps = [
         ("Listed", _by(shown, found.made_at, found.made_by), True),
         ("Reviewed", _by(shown, found.sent_at, found.sent_by) or "each record decided", stand != Stand.REVIEW),
         ("Approval", _approval(shown), stand not in (Stand.REVIEW, Stand.APPROVAL)),
-        ("Fourteen days", f"until {waits}, can be stopped" if waits else "can be stopped", far.begun > 0),
+        ("Fourteen days", _wait(far), far.begun > 0),
         ("Destroyed", gone or ("begun" if far.begun else "certificate made"), stand == Stand.DONE),
     ]
     if stand == Stand.STOPPED:
@@ -263,6 +262,11 @@ def _approval(shown: Shown) -> str:
     if far.approved_at:
         return f"{dates.short_day(far.approved_at)}, {dates.counted(far.approved, 'record')}"
     return "you" if shown.approves else "by a second person"
+
+
+def _wait(far: Progress) -> str:
+    until = f"until {dates.short_day(far.waits_until)}" if far.waits_until else ""
+    return until if far.begun else f"{until}, can be stopped".removeprefix(", ")
 
 
 def _by(shown: Shown, moment: Any, who: User | None) -> str:

@@ -17,6 +17,7 @@ from retention.forms.lists import (
     ApproveForm,
     BackForm,
     DecisionForm,
+    SeenForm,
     TypedDecisions,
 )
 from retention.models import DestructionList
@@ -84,13 +85,14 @@ def _approved_before(shown: Shown) -> list[UUID]:
 def _decide(request: Request, shown: Shown) -> HttpResponseBase:
     """Save each record whose form was changed, or that was sent back, and the one whose button was pressed."""
     forms = {}
-    for row in shown.open_rows:
+    # Where the list has moved on, what was typed is refused by the service, and shown.
+    for row in shown.open_rows or [row for row in shown.rows if not row.is_out]:
         form = DecisionForm(request.POST, item=row.item, initial=shown.initial(row))
         if form.has_changed() or row.is_back or request.POST.get("also") == str(row.item.place):
             forms[row.item.pk] = form
-    token, seen = record_of(request.POST.get("token", "")), request.POST.get("seen", "")
+    token, seen = record_of(request.POST.get("token", "")), _seen(request)
     bound = Bound(decisions=forms, token=token)
-    if token is None or not seen.isdigit():
+    if token is None or seen < 0:
         return page_of(request, shown, bound, status=422)
     if not forms:
         messages.success(request, "Every decision stands as it was: none was changed.")
@@ -99,17 +101,22 @@ def _decide(request: Request, shown: Shown) -> HttpResponseBase:
         return page_of(request, shown, bound, status=422)
     request.again = partial(_refused, request, shown.on_list.pk, bound)
     decided = [form.decided() for form in forms.values()]
-    made = decide_all(on_list=shown.on_list, seen=int(seen), token=token, decided=decided, by=request.user)
+    made = decide_all(on_list=shown.on_list, seen=seen, token=token, decided=decided, by=request.user)
     messages.success(request, f"Saved: {counted(len(made), 'decision')}.")
     return redirect("destruction_list", shown.on_list.pk)
 
 
 def _send(request: Request, shown: Shown) -> HttpResponseBase:
     request.again = partial(_refused, request, shown.on_list.pk, Bound())
-    seen = request.POST.get("seen", "")
-    send(on_list=shown.on_list, seen=int(seen) if seen.isdigit() else -1, by=request.user)
+    send(on_list=shown.on_list, seen=_seen(request), by=request.user)
     messages.success(request, "Sent. The Headteacher and the data protection officer have been told.")
     return redirect("destruction_list", shown.on_list.pk)
+
+
+def _seen(request: Request) -> int:
+    """Which revision of the list the page showed; -1, which none has, where what was sent is no number."""
+    form = SeenForm(request.POST)
+    return int(form.cleaned_data["seen"]) if form.is_valid() else -1
 
 
 def _advise(request: Request, shown: Shown) -> HttpResponseBase:

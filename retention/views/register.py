@@ -39,7 +39,8 @@ def destruction_register(request: Request) -> HttpResponse:
             }
             for one in lists
         ],
-        "page": page,
+        "older": f"?before={page.older}" if page.older else "",
+        "newest": "" if page.is_first else request.path,
     }
     return render(request, "retention/register.html", context)
 

@@ -8,7 +8,9 @@ from uuid import UUID
 from children.models import Child
 from retention.capabilities import RetentionCapability as C
 from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason
-from retention.phrases import kind_of, rule_of, why
+from retention.phrases import HIDDEN, kind_of, rule_of, why
+from retention.services.kept import hidden_from
+from retention.services.progress import begun_of
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import visible
@@ -29,6 +31,8 @@ class Row:
     # The newest words of each kind, by `ItemReason.About`.
     said: dict[str, ItemReason]
     kept: list[str] = field(default_factory=list)
+    # Its rule would tell the reader of what they may not see.
+    is_rule_hidden: bool = False
     form: Any = None
     yes: Any = None
 
@@ -38,11 +42,11 @@ class Row:
 
     @property
     def why(self) -> tuple[str, str]:
-        return why(self.item.rule, self.item.trigger_on, self.item.due_on)
+        return HIDDEN if self.is_rule_hidden else why(self.item.rule, self.item.trigger_on, self.item.due_on)
 
     @property
     def rule(self) -> str:
-        return rule_of(self.item.rule)
+        return "" if self.is_rule_hidden else rule_of(self.item.rule)
 
     @property
     def label(self) -> str:
@@ -88,8 +92,8 @@ def rows_of(request: Request, on_list: DestructionList, items: Iterable[Destruct
     for one in words:
         said.setdefault(one.item_id, {})[one.about] = one
     cards = _cards(request, on_list, items)
-    is_open = on_list.status in (_S.REVIEW, _S.APPROVAL)
-    kept = told_to(request.user, [item.record_key for item in items if not item.left_out_at]) if is_open else {}
+    kept = told_to(request.user, _standing(on_list, items))
+    hidden = hidden_from(request.user, {item.record_key: item.rule for item in items})
     return [
         Row(
             item,
@@ -98,9 +102,18 @@ def rows_of(request: Request, on_list: DestructionList, items: Iterable[Destruct
             approved.get(decision.pk) if decision else None,
             said.get(item.pk, {}),
             kept.get(item.record_key, []),
+            item.record_key in hidden,
         )
         for item in items
     ]
+
+
+def _standing(on_list: DestructionList, items: list[DestructionItem]) -> list[UUID]:
+    """The records of these that something may still come in the way of: on the list, and not begun."""
+    if on_list.status not in (_S.REVIEW, _S.APPROVAL, _S.WAITING):
+        return []
+    begun = begun_of(items)
+    return [item.record_key for item in items if not item.left_out_at and item.pk not in begun]
 
 
 def _cards(request: Request, on_list: DestructionList, items: list[DestructionItem]) -> dict[UUID, Child]:

@@ -20,7 +20,7 @@ from safeguarding.accounts.permissions import may, requires
 from safeguarding.accounts.services import get_school
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.exceptions import BadInput, HarbourError
+from safeguarding.exceptions import BadInput, HarbourError, NotAllowed
 from safeguarding.forms import as_typed
 from safeguarding.http import Request
 from safeguarding.keys import record_of
@@ -74,6 +74,8 @@ def retention_schedule_all(request: Request) -> HttpResponse:
     """Everything that waits for this person's yes, and what it would do; then the yes to all of it."""
     request.nav, school = "retention_schedule", get_school(request.held.school_id)
     mine = _mine(request)
+    if request.method == "POST" and not any(mine.values()):
+        raise NotAllowed(schedule.PROPOSERS)
     waiting = schedule.to_adopt(school.pk) if mine["proposes"] else []
     waiting = waiting or (schedule.to_agree(school.pk) if mine["advises"] else [])
     if request.method == "POST":
@@ -85,7 +87,7 @@ def retention_schedule_all(request: Request) -> HttpResponse:
 def _yes_to_all(request: Request, mine: dict[str, bool]) -> HttpResponse:
     school = get_school(request.held.school_id)
     seen = {key for text in request.POST.getlist("rule") if (key := record_of(text))}
-    say_yes = schedule.adopt_all if mine["proposes"] or not mine["advises"] else schedule.agree_all
+    say_yes = schedule.adopt_all if mine["proposes"] else schedule.agree_all
     count = say_yes(school=school, seen=seen, by=request.user)
     said = "Adopted" if say_yes is schedule.adopt_all else "Agreed"
     messages.success(request, f"{said}: {count}.")

@@ -14,10 +14,10 @@ from children.panels import record_frame
 from retention import wording
 from retention.capabilities import RetentionCapability as C
 from retention.forms.statements import DiedForm, KeepForm, LastSchoolForm, MarkForm, ReceiptForm, WithdrawForm
-from retention.models import LegalHold, Mark, RetentionRule, Statement
+from retention.models import DestructionItem, LegalHold, Mark, RetentionDate, RetentionRule, Statement
 from retention.services import kept, statements
 from retention.services.holds import holding
-from retention.services.scan import Stated
+from retention.services.scan import Stated, is_due
 from retention.services.schedule import rules_at
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may, requires_for_record
@@ -150,7 +150,7 @@ def _read(request: Request, child: Child, said: list[Statement], marks: list[Mar
     read_many(request, [*said, *marks, *holds, *shots], purpose="retention", about=child)
     until = kept.photographs_of([one.pk for one in shots], rules)
     return {
-        "until": _until(child, known),
+        "until": _until(child, known) | _on_list(request, child, known),
         "in_the_way": told_to(request.user, [child.pk]).get(child.pk, []),
         "holds": [(one, one.is_late(timezone.localdate())) for one in holds if one.stands],
         "lifted": [one for one in holds if not one.stands],
@@ -177,8 +177,18 @@ def _until(child: Child, known: kept.Known) -> dict[str, Any]:
         "title": "Its time is over" if over else "Forecast" if known.kept.missing else "Kept",
         "says": wording.until_in_words(known.kept, known.rule),
         "rule": known.rule,
-        "to_do": "A safeguarding lead decides what becomes of it. Nothing ends by itself." if over else to_do,
+        "to_do": "" if over else to_do,
     }
+
+
+def _on_list(request: Request, child: Child, known: kept.Known) -> dict[str, Any]:
+    """The list on which a record stands whose time is over, and whether it can be put on one."""
+    if known.is_hidden or known.rule is None or not known.kept.is_over(timezone.localdate()):
+        return {}
+    items = visible(request, DestructionItem).filter(record_key=child.pk, left_out_at=None)
+    item = items.select_related("on_list").first()
+    is_seen = visible(request, RetentionDate).filter(is_due(), record_key=child.pk).exists()
+    return {"list": item.on_list if item else None, "is_due": is_seen, "is_over": True}
 
 
 def _of_photograph(known: kept.Known) -> str:

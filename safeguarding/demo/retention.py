@@ -1,26 +1,28 @@
 """Whose record has reached its day? Twelve invented leavers, none of whom ever was at the school of the data.
 
-Some are due, one is held, of one nobody knows the day of birth, two are brothers. One list waits to be approved, one
-waits its fourteen days, and one record has been destroyed.
+Some are due, one is held, one is kept for long, of one nobody knows the day of birth, two are brothers. One list waits
+to be approved, one waits its fourteen days, and one record has been destroyed.
 """
 
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
+from children import upn
 from children.facts import Leaving, NewChild
 from children.models import Child, Sibling
 from children.services import register_child
-from retention.models import Approval, DestructionList
+from retention.models import Approval, Decision, DestructionList
 from retention.services.approvals import approve
-from retention.services.destroying import destroy_due
+from retention.services.destroying import carry_out
 from retention.services.holds import ask_to_lift, lift_hold, set_hold
 from retention.services.lists import begin_list, decide, send
 from retention.services.scan import scan
 from retention.services.schedule import adopt_all, agree_all
-from retention.services.statements import state
+from retention.services.statements import mark, state
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import Acting, acting
+from safeguarding.dates import as_day
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
 
@@ -44,29 +46,35 @@ _LEAVERS: tuple[tuple[str, str, date | None, str], ...] = (
     ("Yasmin", "Croft", date(2001, 12, 5), ""),
 )
 _DESTROYED, _WAITING, _TO_APPROVE, _HELD, _UNSTATED = (0,), (1, 2), (3, 4, 5), (7,), (11,)
-_LIFTED = 8
+_LIFTED, _MARKED = 8, 6
+_ABUSE = "What he told in Year 6 led to a trial. The child protection file says so, and names the court."
 _INSURER = "The insurer asked that nothing of that year is destroyed while a claim is open."
 _SETTLED = "The insurer wrote that the claim is settled and nothing more is needed."
 
 
 def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
-    """The schedule of the school in force, the leavers with what is known of them, and three lists."""
+    """The schedule of the school in force, the leavers with what is known of them, and three lists.
+
+    A school that opens on a later day has its lists as of today: the database says when a record may be destroyed.
+    """
     head, lead, office, officer = (ground.users[one] for one in (_HEAD, _LEAD, _OFFICE, _OFFICER))
+    now = min(ground.now, timezone.now())
 
     def days_ago(days: int) -> datetime:
-        return ground.now - timedelta(days=days)
+        return now - timedelta(days=days)
 
     with acting(Acting(user_id=head.pk, school_id=school.pk)):
         adopt_all(school=school, by=head, at=days_ago(400))
     with acting(Acting(user_id=officer.pk, school_id=school.pk)):
         agree_all(school=school, by=officer, at=days_ago(395))
     with acting(Acting(user_id=office.pk, school_id=school.pk)):
-        leavers = [_register(school, *one[:3], by=office) for one in _LEAVERS]
+        leavers = [_register(school, place, *one[:3], by=office) for place, one in enumerate(_LEAVERS, start=1)]
         Sibling.objects.get_or_create(school=school, first=leavers[5], second=leavers[6])
     with acting(Acting(user_id=lead.pk, school_id=school.pk)):
         for place, child in enumerate(leavers):
             if place not in _UNSTATED:
                 _state(child, _LEAVERS[place][3], by=lead, keys=keys, at=days_ago(120))
+        mark(child=leavers[_MARKED], token=keys.token(), applies=True, reason=_ABUSE, by=lead, at=days_ago(110))
     for days in (50, 40, 0):
         scan(at=days_ago(days))
     lists = [
@@ -77,7 +85,18 @@ def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
         for made, days in zip(lists[:2], (30, 5), strict=True):
             items = [item.pk for item in made.items.all()]
             approve(on_list=made, seen=made.revision, items=items, by=head, at=days_ago(days))
-    with acting(Acting(user_id=lead.pk, school_id=school.pk)):
+    _held(school, leavers[_HELD[0]], by=lead, keys=keys, at=days_ago(20), review_on=as_day(now) + timedelta(days=60))
+    _lifted(school, leavers[_LIFTED], by=lead, second=head, keys=keys, at=days_ago(300), lifted=days_ago(90))
+    # The database says when something is decided and approved: here both were earlier.
+    for made, decided, approved in zip(lists, (32, 6, 3), (30, 5, 0), strict=True):
+        Decision.objects.filter(item__on_list=made).update(decided_at=days_ago(decided))
+        Approval.objects.filter(item__on_list=made).update(approved_at=days_ago(approved))
+    for item in lists[0].items.all():
+        carry_out(item)
+
+
+def _held(school: School, child: Child, *, by: User, keys: Keys, at: datetime, review_on: date) -> None:
+    with acting(Acting(user_id=by.pk, school_id=school.pk)):
         set_hold(
             school=school,
             token=keys.token(),
@@ -85,15 +104,11 @@ def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
             kind="police",
             reason=_POLICE,
             authority="DC Warr, reference to be given by letter",
-            review_on=timezone.localdate(ground.now) + timedelta(days=60),
-            child=leavers[_HELD[0]],
-            by=lead,
-            at=days_ago(20),
+            review_on=review_on,
+            child=child,
+            by=by,
+            at=at,
         )
-    _lifted(school, leavers[_LIFTED], by=lead, second=head, keys=keys, at=days_ago(300), lifted=days_ago(90))
-    # The database says when something is approved: of the one that is over, that was thirty days ago.
-    Approval.objects.filter(item__on_list=lists[0]).update(approved_at=days_ago(30))
-    destroy_due()
 
 
 def _lifted(
@@ -119,14 +134,15 @@ def _lifted(
         lift_hold(hold=hold, seen=hold.revision, by=second, at=lifted)
 
 
-def _register(school: School, forename: str, surname: str, born: date | None, *, by: User) -> Child:
+def _register(school: School, place: int, forename: str, surname: str, born: date | None, *, by: User) -> Child:
     left = date((born or date(2000, 1, 1)).year + 11, 7, 21)
+    number = f"3569999{left.year % 100 - 7:02}{place:03}"
     child = NewChild(
         forename=forename,
         surname=surname,
         entered_on=date(left.year - 7, 9, 4),
         leaving=Leaving(on=left),
-        details={"date_of_birth": born} if born else {},
+        details={"upn": upn.check_letter(number) + number, "date_of_birth": born},
     )
     return register_child(school=school, child=child, by=by, today=timezone.localdate())
 

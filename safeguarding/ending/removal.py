@@ -80,23 +80,25 @@ def left_of(keys: Collection[UUID]) -> list[tuple[str, UUID]]:
     return list(_ask("SELECT place, key FROM rules.left_of(%(keys)s::uuid[]) ORDER BY 1, 2", keys=list(keys)))
 
 
-def remove(records: Collection[UUID], *, through_function: bool = False) -> Ended:
+def remove(records: Collection[UUID], *, begun: Collection[UUID] | None = None) -> Ended:
     """Delete everything that ends with these records, and empty what stays. In the caller's transaction.
 
     What keeps a record is asked before (`reasons.py`). Raises `OutOfTurn` where a row waits by its declaration, and
     `IntegrityError` where something links to what is gone and nobody ruled on it: nothing is done then. Done again, it
-    finds nothing. `through_function`: rows of tables without row security end by the function that asks which of them
-    end (`wall.py`), as `destroyer` must.
+    finds nothing.
+
+    `begun`: what ends together was settled when it began, and is not looked for again; and rows of tables without row
+    security end by the function that asks which of them end (`wall.py`), as `destroyer` must.
     """
     with transaction.atomic():
         for model in waiting():
             statement = f"SELECT FROM rules.{waits_fact(model)}(%(records)s::uuid[]) LIMIT 1"
             if _ask(statement, records=list(records)):
                 raise OutOfTurn("Something that belongs to this record is not settled. It stays until it is.")
-        roots = [key for some in ends_with(records).values() for key in some]
+        roots = [key for some in ends_with(records).values() for key in some] if begun is None else list(begun)
         for write in _before:
             write(roots)
-        work = _Work(roots, unguarded() if through_function else ())
+        work = _Work(roots, () if begun is None else unguarded())
         work.by_links()
         work.by_keys()
         _do("SET CONSTRAINTS ALL IMMEDIATE")

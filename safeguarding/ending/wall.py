@@ -8,6 +8,7 @@ that asks the same list. What a page, a task or a person does changes nothing of
 
 from collections.abc import Iterator
 from functools import cache
+from typing import LiteralString
 
 from psycopg import sql
 
@@ -17,7 +18,7 @@ from safeguarding.personal_data import Link, declared
 from .facts import by_keys, subjects_of
 from .guards import marked
 from .reasons import reasons
-from .units import Model, emptied, ended, key_of, keyed, keys, links, quoted, table_of
+from .units import Model, emptied, ended, is_ending, key_of, keyed, keys, links, models_here, quoted, table_of
 
 # By label, in SQL: the engine knows no app.
 ITEM, RUN, ROW, GATE = (
@@ -29,6 +30,11 @@ NAMING_NOBODY = frozenset(
 )
 # It says of a list that it has looked and nothing is left, and of none anything else.
 LIST = "retention.destructionlist"
+_FUNCTIONS: tuple[LiteralString, ...] = (
+    "public.begin_ending(uuid)",
+    "public.gather_ending(uuid)",
+    "public.end_rows(text)",
+)
 _ENDS, _BOTH = "ARRAY['ends']", "ARRAY['ends', 'emptied']"
 
 
@@ -81,13 +87,14 @@ def unguarded() -> list[Model]:
 
 
 def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
-    """The two functions, and what their owner, whom row security does not bind, may do for them."""
+    """The functions, and what their owner, whom row security does not bind, may do for them."""
     yield taken_down()
     yield sql.SQL("GRANT CREATE ON SCHEMA public TO {}").format(owner)
     yield sql.SQL(_begin_ending())  # type: ignore[arg-type]
+    yield sql.SQL(_gather_ending())  # type: ignore[arg-type]
     yield sql.SQL(_end_rows())  # type: ignore[arg-type]
-    for function in ("public.begin_ending(uuid)", "public.end_rows(text)"):
-        name = sql.SQL(function)  # type: ignore[arg-type]
+    for function in _FUNCTIONS:
+        name = sql.SQL(function)
         yield sql.SQL("REVOKE ALL ON FUNCTION {} FROM PUBLIC").format(name)
         yield sql.SQL("ALTER FUNCTION {} OWNER TO {}").format(name, owner)
         yield sql.SQL("SET ROLE {}").format(owner)
@@ -110,7 +117,7 @@ def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
 
 def taken_down() -> sql.Composable:
     """Take them away before a migration: they name tables."""
-    return sql.SQL("DROP FUNCTION IF EXISTS public.begin_ending(uuid); DROP FUNCTION IF EXISTS public.end_rows(text)")
+    return sql.SQL("; ").join(sql.SQL(f"DROP FUNCTION IF EXISTS {name}") for name in _FUNCTIONS)
 
 
 def _begin_ending() -> str:
@@ -125,6 +132,11 @@ def _begin_ending() -> str:
         for reason in reasons()
     )
     return _BEGIN.format(locks=locks, marks=marks, asks=asks)
+
+
+def _gather_ending() -> str:
+    labels = ", ".join(f"'{model._meta.label_lower}'" for model in models_here() if is_ending(model))
+    return _GATHER.format(records=labels)
 
 
 def _lock(model: Model) -> str:
@@ -192,6 +204,22 @@ BEGIN
     SELECT one.id, model, key, becomes FROM rules.rows_ending(going);
     RETURN '';
 END $$
+"""
+# What has come to these records since, by a column of keys that holds no link: word to somebody that was on its way. No
+# record is added by it: those that end are the ones that were approved.
+_GATHER = """
+CREATE FUNCTION public.gather_ending(item uuid) RETURNS void LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+    INSERT INTO public.retention_endingrow (item_id, model, key, becomes)
+    SELECT gather_ending.item, found.model, found.key, found.becomes FROM rules.rows_ending(ARRAY(
+        SELECT going.key::uuid FROM public.retention_endingrow AS going
+        WHERE going.item_id = gather_ending.item AND going.becomes = 'ends' AND going.model IN ({records})
+    )) AS found
+    WHERE NOT EXISTS (
+        SELECT FROM public.retention_endingrow AS there
+        WHERE there.item_id = gather_ending.item AND there.model = found.model AND there.key = found.key
+    ) AND NOT found.model IN ({records})
+$$
 """
 _END_ROWS = """
 CREATE FUNCTION public.end_rows(model text) RETURNS SETOF text LANGUAGE plpgsql SECURITY DEFINER

@@ -4,13 +4,20 @@ attendance, which is no kind.
 
 from safeguarding.notice_items import holds
 
-from .kinds import EPISODES, STEPS
+from .kinds import EPISODES, STEPS, EpisodeKind
 from .models import AttendanceDay, Episode, PlanFile, Professional, Step
 
+
+def _called(kind: EpisodeKind) -> str:
+    """What the privacy notice calls a status, and the steps that hang on it: the area that keeps it."""
+    return str(kind.area.label)
+
+
+_OF_STEP = {key: _called(kind) for kind in reversed(EPISODES.values()) for key in kind.steps}
 for _kind in EPISODES.values():
-    holds(*_kind.notice, what=_kind.title, by=Episode, page="episode", law=_kind.law)
-for _step in STEPS.values():
-    holds(*_step.notice, what=_step.title, by=Step, page="plan_step", law=_step.law)
+    holds(*_kind.notice, what=_kind.title, by=Episode, page="episode", law=_kind.law, category=_called(_kind))
+for _key, _step in STEPS.items():
+    holds(*_step.notice, what=_step.title, by=Step, page="plan_step", law=_step.law, category=_OF_STEP[_key])
 holds(what="Who works with the child from outside", by=Professional, page="child_plans")
 holds(what="Files of plans", by=PlanFile, page="plan_step")
 holds(12, what="Attendance, a mark for each morning and afternoon", by=AttendanceDay, page="child_attendance")

@@ -85,7 +85,7 @@ def paper(
 
     content = services.written([sized({})] if within is None else map(sized, sizes), within)
     if at_once is not None:
-        return _shown(services.make_at_once(content, key=at_once, by=by), title)
+        return _shown(services.make_at_once(content, key=at_once, whose=by.pk), title)
     made = services.make(
         content,
         title=title,

@@ -55,7 +55,7 @@ class NotPrinted(HarbourError):
     title = "This could not be printed"
 
 
-def written(pages: Iterable[str], within: int | None) -> bytes:
+def written(pages: Iterable[str], within: int | None = None) -> bytes:
     """What the printer is given: these pages of HTML, of which the first that fits `within` sheets is printed, else the
     last.
 
@@ -80,12 +80,12 @@ def reason(why: str) -> str:
     return f"{PrintJob.Why(why).label} {_SHORTER}"
 
 
-def make_at_once(content: bytes, *, key: UUID, by: User) -> bytes:
-    """A print that is never put into the store.
+def make_at_once(content: bytes, *, key: UUID, whose: UUID) -> bytes:
+    """A print that is never put into the store; `whose` has a number of prints that are being made at once.
 
     Raises `OutOfTurn` where it is not ready yet: asked again with the same `key`, it is.
     """
-    said = client.make(key, content, whose=by.pk, wait=settings.PRINT_WAIT)
+    said = client.make(key, content, whose=whose, wait=settings.PRINT_WAIT)
     if (pdf := _pdf(said)) is None:
         raise OutOfTurn(
             "The sheet is being made and is not ready yet. Go back to the page before, wait a few seconds, "

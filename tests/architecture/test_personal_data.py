@@ -51,8 +51,19 @@ def test_a_model_or_field_that_nobody_classified_is_found(monkeypatch):
             collection = "voluntary"
             retention = Retention.ROOT
             schedule = personal_data.LATER
+            category = "Notes"
 
-    monkeypatch.setattr(personal_data, "own_models", lambda: [Undeclared, Half, Whole])
+    class Uncalled(models.Model):
+        class Meta:
+            app_label = "demo"
+
+        class PersonalData(personal_data.PersonalData):
+            subject = "self"
+            source = Source.SCHOOL
+            collection = "voluntary"
+            retention = Retention.GOES_WITH_IT
+
+    monkeypatch.setattr(personal_data, "own_models", lambda: [Undeclared, Half, Whole, Uncalled])
     found = "\n".join(personal_data.problems())
 
     assert "demo.Undeclared has no inner class PersonalData" in found
@@ -63,6 +74,7 @@ def test_a_model_or_field_that_nobody_classified_is_found(monkeypatch):
     assert "demo.Half.PersonalData needs `source` and `retention`" in found
     assert "subject` must say whose" in found
     assert "demo.Half.PersonalData: `sealed_by` goes with narratives" in found
+    assert "demo.Uncalled is about a child: its `category`" in found
     assert "Whole" not in found
 
 

@@ -22,6 +22,8 @@ PUBLIC = {
     "health": "the container's health check; says ok and nothing else",
     "log_concern": "keeps what was typed when the session ended meanwhile; asks for sign-in before it shows anything",
     "log_autosave": "the same, every few seconds while it is being typed; answers with a time",
+    "privacy_notice": "what a school does with information about children is for everybody to read; shows nothing else",
+    "privacy_notice_paper": "the same on paper",
     "outside": "somebody without an account leaves a concern; shows the name of the school and whom to ring",
     "outside_slip": "and its number, for whoever has just left it",
     "report_add": "the same, for something added to a report",

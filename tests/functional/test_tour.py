@@ -236,9 +236,35 @@ def plans_and_their_dates(lead: Page) -> None:
     expect(lead.get_by_role("heading", name="Record a change")).to_be_visible()
 
 
+def how_a_record_ends(lead: Page, head: Page) -> None:
+    """Step 13: what is due and what is in the way; a list of one; the approval of another; a certificate."""
+    menu(lead, "Retention")
+    due = panel(lead, "Due")
+    expect(due.get_by_role("row").filter(has_text="Amber Locke")).to_contain_text("A hold keeps this record.")
+    due.get_by_label("Tariq Hollin").check()
+    due.get_by_role("button", name="Put on a list").click()
+    record = lead.get_by_role("main").get_by_role("region", name="Tariq Hollin")
+    record.get_by_label("Destroy", exact=True).check()
+    record.get_by_label("Why", exact=True).fill("Read in full. Nobody has asked for any of it.")
+    record.get_by_role("button", name="Save").click()
+    expect(lead.get_by_text("1 of 1 decided")).to_be_visible()
+    menu(lead, "Retention")
+    menu(lead, "Legal holds")
+    expect(lead.get_by_role("main").get_by_role("link", name="H-").first).to_be_visible()
+
+    menu(head, "Retention")
+    waiting = panel(head, "Lists").get_by_role("row").filter(has_text="Waiting for your approval")
+    waiting.get_by_role("link").click()
+    expect(head.get_by_role("button", name="Approve and start the fourteen days")).to_be_visible()
+    menu(head, "Retention")
+    menu(head, "Register of destruction")
+    head.get_by_role("link", name="Certificate of DL-").first.click()
+    expect(head.get_by_role("heading", name="Certificate of destruction")).to_be_visible()
+
+
 def test_the_tour_of_the_readme_holds_step_by_step(enter: Enter) -> None:
     tour = (ROOT / "README.md").read_text().split(TOUR)[1].split("\n## ")[0]
-    assert len(re.findall(r"^ ?\d+\. ", tour, re.MULTILINE)) == 12, "a new step of the tour is walked here, too"
+    assert len(re.findall(r"^ ?\d+\. ", tour, re.MULTILINE)) == 13, "a new step of the tour is walked here, too"
     teacher, lead = enter("Class teacher"), enter("Designated safeguarding lead")
     reference = log_a_concern(teacher)
     lead.reload()
@@ -250,6 +276,8 @@ def test_the_tour_of_the_readme_holds_step_by_step(enter: Enter) -> None:
     who_may_see_what(enter("Pastoral lead"), lead, enter(user_name="b.prydderch"))
     files(lead)
     what_a_meeting_needs(lead)
-    when_the_lead_is_away(enter("Headteacher"), lead)
+    head = enter("Headteacher")
+    when_the_lead_is_away(head, lead)
     what_takes_two_people(lead, enter(user_name="j.tickle"))
     plans_and_their_dates(lead)
+    how_a_record_ends(lead, head)

@@ -95,13 +95,20 @@ def test_the_destroyer_reads_and_deletes_records_and_writes_of_its_own_work_alon
         return {table for table, rights in own.items() if right in rights}
 
     assert held["SELECT"] == records | {"audit_checkpoint"} | own.keys()
-    assert held["DELETE"] == records | {"retention_endingrow"}
+    assert held["DELETE"] == (records - own.keys()) | {"retention_endingrow"}
     assert held["INSERT"] == {"audit_event"} | of_its_own("INSERT")
-    assert held["INSERT"] == {"audit_event", "retention_brake", "retention_filetodrop", "retention_tombstone"}
+    tables = ("brake", "clearedtable", "filetodrop", "tombstone")
+    assert held["INSERT"] == {"audit_event", *(f"retention_{table}" for table in tables)}
     # Of records what a link that goes empties, and how far its own work is.
     emptied = {model._meta.db_table for model in protected_models() if wall.emptied_columns(model)}
     assert held["UPDATE"] == emptied | of_its_own("UPDATE")
     assert {"children_child", "retention_approval", "retention_endingrow"}.isdisjoint(held["UPDATE"])
+    # Of a list that it has looked and nothing is left, and nothing else.
+    of_lists = connect("owner").execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = 'retention_destructionlist'::regclass AND attnum > 0 "
+        "AND NOT attisdropped AND has_column_privilege('destroyer', attrelid, attnum, 'UPDATE')"
+    )
+    assert [column for (column,) in of_lists] == ["checked_at"]
     with_names = {model._meta.db_table for model in protected_models() if declared(model).identifying}  # type: ignore[union-attr]
     assert held["MAINTAIN"] == with_names and "children_child" in with_names
 

@@ -67,7 +67,7 @@ def test_the_way_to_help_is_at_the_foot_of_every_page_and_every_link_there_works
             shown = foot(client.get(address))
             assert f"Version {VERSION}" in shown
             links = re.findall('href="([^"#]+)(#[a-z]+)?">', shown)
-            assert [place for _, place in links] == ["", "#people", "", "", "", "", ""]
+            assert [place for _, place in links] == ["", "#people", "", "", "", "", "", ""]
             for link, place in links:
                 page = client.get(link)
                 assert page.status_code == 200

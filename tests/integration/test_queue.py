@@ -4,11 +4,10 @@ With a real Celery worker, a real Redis and a real mail server, on the database 
 queue only says that there is something to do.
 """
 
-import os
+import shutil
 import signal
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,8 @@ from django.db import transaction
 from django.utils import timezone
 from kombu import Connection
 
+from retention.models import DestructionList
+from retention.tasks import destroy
 from safeguarding.accounts import services
 from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.tasks import deliver_notices
@@ -27,65 +28,18 @@ from safeguarding.celery import app
 from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import raising
 from safeguarding.concerns.services.drafts import discard_draft, save_draft
-from safeguarding.launch import programs
 from safeguarding.launch.redis import Queue
 from safeguarding.queues import DESTRUCTION
 from safeguarding.sealing.models import RecordKey
 from safeguarding.sealing.tasks import sweep
 from tests import factories
+from tests.integration.retention.dying import due_at_schools, keep_on_disk, problems
 from tests.mailserver import mail_server
-from tests.postgres import ROOT, Databases
+from tests.postgres import Databases
 from tests.waiting import until
+from tests.workers import Start, kill
 
 PEOPLE = 12
-Start = Callable[..., subprocess.Popen[bytes]]
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The process of the queue's server."""
-    queue = Queue(tmp_path / "redis")
-    queue.prepare_folders()
-    with subprocess.Popen(queue.command()) as process:
-        until(queue.answers)
-        yield process
-        process.kill()
-
-
-@pytest.fixture
-def queue(redis: subprocess.Popen[bytes], tmp_path: Path) -> Queue:
-    return Queue(tmp_path / "redis")
-
-
-@pytest.fixture
-def start_worker(databases: Databases, queue: Queue, tmp_path: Path) -> Iterator[Start]:
-    """`start_worker(mail_url)`: a worker as it runs in a school, in a process group of its own. Or the destroyer."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(mail_url: str, *, role: str = "worker") -> subprocess.Popen[bytes]:
-        environment = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "safeguarding.settings",
-            "HARBOUR_ROLE": role,
-            **databases.environment(),
-            "REDIS_URL": queue.url,
-            "EMAIL_URL": mail_url,
-            "HARBOUR_VAR": str(tmp_path),
-        }
-        command = programs.destroyer() if role == "destroyer" else programs.worker()
-        with (tmp_path / f"{role}.log").open("ab") as log:
-            started.append(subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log, start_new_session=True))
-        return started[-1]
-
-    yield start
-    for process in started:
-        kill(process)
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """As a power cut does it: the whole group, without a word."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def ring(queue: Queue) -> None:
@@ -167,7 +121,7 @@ def test_the_worker_passes_on_a_call_that_nobody_opens_and_chases_what_nobody_re
         token=uuid4(), school=cast.school, by=cast.teacher, at=timezone.now() - timedelta(minutes=10)
     )
     unread = factories.concern(cast, at=timezone.now() - timedelta(days=14))
-    start_worker("dummymail://")
+    start_worker()
     with Connection(queue.url) as connection:
         for entry in app.conf.beat_schedule.values():
             app.send_task(entry["task"], connection=connection)
@@ -205,7 +159,7 @@ def test_the_destroyer_ends_keys_when_it_starts_and_whenever_it_is_rung_and_does
     # What a web server that was taken over might put there, as the first of all.
     with Connection(queue.url) as connection:
         deliver_notices.apply_async(connection=connection, queue=DESTRUCTION)
-    start_worker("dummymail://", role="destroyer")
+    start_worker(role="destroyer")
     until(lambda: is_ended(first), seconds=60)
     second = spent()
     [entry] = [e for e in app.conf.beat_schedule.values() if e["task"] == sweep.name]
@@ -215,6 +169,36 @@ def test_the_destroyer_ends_keys_when_it_starts_and_whenever_it_is_rung_and_does
     assert Event.objects.filter(verb=Verb.DESTROY).count() == 2
     said = (tmp_path / "destroyer.log").read_text()
     assert f"Received unregistered task of type '{deliver_notices.name}'" in said
+
+
+def test_an_emptied_queue_loses_no_destruction_and_ten_rings_are_one(
+    transactional_db: None, databases: Databases, start_worker: Start, queue: Queue, tmp_path: Path, settings: Any
+) -> None:
+    """As `destroyer`, with files, keys and the ledger of its own."""
+    keep_on_disk(settings, tmp_path)
+    kept = shutil.copytree(databases.keys, tmp_path / "keys")
+    settings.ROOT_KEY_PATH, settings.EPOCH_KEYS_PATH = kept / "root.key", kept / "epochs.json"
+    due = due_at_schools(8)
+    assert (len(due.free), len(due.held)) == (7, 1)
+
+    def ring_ten_times() -> None:
+        for _ in range(10):
+            destroy.apply_async(connection=connection, queue=DESTRUCTION)
+
+    with Connection(queue.url) as connection:
+        waiting = connection.channel().client
+        ring_ten_times()
+        assert waiting.llen(DESTRUCTION) == 10
+        waiting.flushall()
+        start_worker(role="destroyer")
+        # What the beat does, whatever was in the queue; the test does not wait for it.
+        [entry] = [e for e in app.conf.beat_schedule.values() if e["task"] == destroy.name]
+        assert entry["schedule"] <= 300
+        ring_ten_times()
+        until(lambda: not waiting.llen(DESTRUCTION) and not waiting.hlen("unacked"), seconds=120)
+    assert problems(due) == []
+    assert DestructionList.objects.filter(checked_at__isnull=False).count() == 0, "one of the list is held"
+    assert Event.objects.filter(verb=Verb.DESTROY, purpose="rows").count() == len(due.free)
 
 
 def test_nothing_in_the_queue_says_whom_or_what_it_is_about(transactional_db: None, queue: Queue) -> None:

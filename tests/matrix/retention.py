@@ -9,6 +9,7 @@ from typing import Any
 
 from retention.models import (
     Approval,
+    Brake,
     Decision,
     DestructionItem,
     DestructionList,
@@ -56,7 +57,9 @@ def _hold(world: Any, record: str, **facts: Any) -> Any:
 
 
 def _lists(world: Any) -> None:
-    """One on which the children of "open" and "hidden" stand; and one that was carried out, of a child who is gone."""
+    """One on which the children of "open" and "hidden" stand; one that was carried out, of a child who is gone; and
+    what stopped the next.
+    """
     sent = {"status": "approval", "sent_at": THEN, "sent_by": world.people["lead"]}
     advice = {"advice": "objection", "advised_by": world.people["dpo"], "advised_at": THEN}
     made = _list(world, 1, **sent, **advice, advice_words=world.word())
@@ -71,6 +74,7 @@ def _lists(world: Any) -> None:
     gone = _list(world, 2, status="done", done_at=THEN)
     world.keys["open"]["carried_out"] = gone.pk
     _destroyed(world, _item(gone, 1, uuid7()))
+    world.keys["open"]["brake"] = given_row(Brake, school=world.here, kind="too_many_a_day", amount=31).pk
 
 
 def _list(world: Any, number: int, **facts: Any) -> DestructionList:

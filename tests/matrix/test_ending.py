@@ -9,74 +9,25 @@ from uuid import UUID
 
 import pytest
 
-from children.models import ChildMerge, Contact, Household, MergedRow
+from children.models import Contact, Household
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import LogEntry
 from safeguarding.concerns.models import (
     Concern,
     ConcernChild,
     Draft,
-    EarlierBatch,
-    EarlierPdf,
-    HandOver,
-    PastoralNote,
     PatternRuling,
-    StepUp,
 )
 from safeguarding.ending import reasons, removal, units
 from safeguarding.ending.facts import counted
 from safeguarding.exceptions import OutOfTurn
-from safeguarding.keys import uuid7
 from safeguarding.personal_data import Link
 from safeguarding.plans.models import Episode
-from safeguarding.printing.models import PrintJob
-from tests.matrix.ground import THEN, given_row
+from tests.matrix.every_kind import lay_every_kind
+from tests.matrix.ground import THEN
 from tests.matrix.world import World
 
 pytestmark = pytest.mark.django_db
-
-
-def _of_every_kind(world: World, record: str) -> None:
-    """What the world has no row of, because it is made by two steps, or gone within the day."""
-    child, by, school = world.children[record], world.lead_of(record), world.school_of(record)
-    merge = given_row(
-        ChildMerge,
-        school=school,
-        keep=child,
-        other=world.children["closed"],
-        other_number=1,
-        token=uuid7(),
-        status="declined",
-        asked_at=THEN,
-        asked_by=by,
-    )
-    MergedRow._base_manager.create(merge=merge, model="children.enrolment", field="child_id", row_id=child.pk)
-    note = PastoralNote._base_manager.filter(child=child).first()
-    given_row(StepUp, child=child, school=school, note=note, token=uuid7(), **_needed(StepUp, by))
-    action = world.concerns[record].actions.first()
-    given_row(HandOver, concern=action.concern, school=school, action=action, **_handed(world, record))
-    given_row(PrintJob, school=school, asker=by, names=[child.pk], stored="a", status="waiting")
-    batch = EarlierBatch._base_manager.filter(school=school).first()
-    given_row(EarlierPdf, batch=batch, school=school, child=child, number=900, kind="file")
-
-
-def _handed(world: World, record: str) -> dict[str, Any]:
-    return {**_needed(HandOver, world.lead_of(record)), "from_user": world.reporter_of(record)}
-
-
-def _needed(model: Any, by: Any) -> dict[str, Any]:
-    """Who did it and when, where a row says so."""
-    found = {}
-    for field in model._meta.concrete_fields:
-        if field.null or field.has_default() or field.has_db_default() or field.primary_key:
-            continue
-        if field.is_relation and field.related_model is type(by):
-            found[field.name] = by
-        elif field.get_internal_type() == "DateTimeField":
-            found[field.name] = THEN
-        elif field.get_internal_type() == "DateField":
-            found[field.name] = THEN.date()
-    return found
 
 
 def _rows() -> dict[str, int]:
@@ -84,7 +35,7 @@ def _rows() -> dict[str, int]:
 
 
 def test_of_every_table_nothing_is_left(world: World):
-    _of_every_kind(world, "open")
+    lay_every_kind(world, "open")
     children = [child.pk for child in world.children.values()]
     roots = [key for some in removal.ends_with(children).values() for key in some]
     digest, counts = removal.manifest(roots)

@@ -45,6 +45,7 @@ from tests.matrix.ground import NOW, RECORDS, THEN, TODAY, given_row
 from tests.matrix.law import lay_law
 from tests.matrix.marked import mark
 from tests.matrix.mistakes import lay_mistake, lay_refused
+from tests.matrix.notice import lay_notice
 from tests.matrix.plans import lay_plans
 from tests.matrix.planting import plant
 from tests.matrix.retention import lay_retention
@@ -145,6 +146,7 @@ def make() -> World:
     lay_plans(world)
     lay_sharing(world)
     lay_retention(world)
+    lay_notice(world)
     plant(world)
     return world
 

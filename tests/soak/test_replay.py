@@ -15,8 +15,8 @@ from safeguarding.sealing import ring
 from safeguarding.sealing.models import KEYS
 from safeguarding.sealing.services.replaying import refuse_unreplayed, replay
 from safeguarding.sealing.services.setting_up import ensure_keys
-from tests.integration.retention.conftest import Office, place  # noqa: F401  (fixture)
-from tests.integration.retention.leaving import kept, later, lose, put_back_by_hand, signed_in_as
+from tests.integration.retention.conftest import Office, later, place  # noqa: F401  (fixture)
+from tests.integration.retention.leaving import kept, lose, put_back_by_hand, signed_in_as
 from tests.integration.sealing.backed import backed_up
 from tests.integration.sealing.conftest import files, installation  # noqa: F401  (fixtures)
 from tests.integration.sealing.test_order import Killed, StopAt
@@ -34,11 +34,11 @@ def test_a_replay_of_twenty_that_is_cut_off_anywhere_ends_whole(
     use(settings, "FolderStore", location=installation / "store")
     gone = [kept(place, f"Thorne{n}", f"Number {n} goes.", b"A drawing.") for n in range(20)]
     stays = [kept(place, f"Brook{n}", f"Number {n} stays.", b"A drawing.") for n in range(5)]
-    with later(800):
+    with later(days=800):
         place.due(*(one.child for one in gone))
         place.approve(place.sent(*(one.child for one in gone)))
         _, records, keys = backed_up()
-    with later(815), signed_in_as("destroyer"):
+    with later(days=815), signed_in_as("destroyer"):
         assert (destroy_due(), finish()) == (len(gone), 1)
     lose("default", KEYS)
     put_back_by_hand(records, keys)

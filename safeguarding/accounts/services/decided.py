@@ -19,10 +19,13 @@ See = Callable[[type[Model]], QuerySet[Any]]
 
 @dataclass(frozen=True)
 class Decided:
-    """A setting, and when a row of it was last made or changed; None where all is as Harbour began."""
+    """A setting, and when a row of it was last made or changed; None where all is as Harbour began. `look` is what
+    needs a look there.
+    """
 
     setting: Setting
     changed_at: datetime | None
+    look: str = ""
 
 
 def changes_of(settings: Iterable[Setting], school_id: UUID, see: See) -> QuerySet[LogEntry]:

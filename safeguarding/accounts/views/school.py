@@ -1,5 +1,6 @@
 """The inbox, who takes calls, the school's settings, and whether the record is whole."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -142,7 +143,8 @@ def settings_home(request: Request) -> HttpResponse:
     request.nav, school = "settings", services.get_school(request.held.school_id)
     mine = [setting for setting in settings() if setting.may(request)]
     record(Verb.VIEW, school, purpose="settings")
-    context = {"school": school, "decided": decided(mine, school.pk, partial(visible, request))}
+    found = decided(mine, school.pk, partial(visible, request))
+    context = {"school": school, "decided": [replace(one, look=one.setting.look(request)) for one in found]}
     return render(request, "accounts/settings_home.html", context)
 
 

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from children import grants
+from children.models.access import WHO_MAY_SEE
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
@@ -39,6 +40,7 @@ class ConcernGrant(grants.PersonGrant):
         narrative = ("reason", "end_reason")
         plain = ("expires_on", "granted_at", "ended_at")
         source = Source.SAFEGUARDING_LEAD
+        category = WHO_MAY_SEE
         collection = "mandatory: who may see a record, and why, must be known (UK GDPR Art 5(1)(f))"
         retention = Retention.GOES_WITH_IT
 

@@ -29,6 +29,9 @@ from safeguarding.uploads.models import NARRATIVE, PLAIN, InStore, StoredFile
 
 _FILE = "mandatory: a separate child protection file is kept and transferred (KCSIE 2025, Annex C)"
 
+# What the privacy notice calls it.
+_EARLIER = "Records from before: of an earlier system, or of an earlier school"
+
 
 class EarlierBatch(models.Model):
     """One giving of files from an earlier system: from the upload to the confirmation, and whole out again where it was
@@ -190,6 +193,7 @@ class EarlierRow(models.Model):
         narrative = ("content",)
         plain = ("number", "kind", "problem", "column", "joins")
         source = Source.SAFEGUARDING_LEAD
+        category = _EARLIER
         collection = _FILE
         retention = Retention.GOES_WITH_IT
 
@@ -255,6 +259,7 @@ class EarlierPdf(InStore):
         narrative = ("name",)
         plain = ("stored", "number", "kind", "problem", "found", "size", "is_active", "pictures")
         source = Source.SAFEGUARDING_LEAD
+        category = _EARLIER
         collection = _FILE
         retention = Retention.GOES_WITH_IT
 
@@ -309,6 +314,7 @@ class EarlierRecord(OfChild):
         identifying = ("reference",)
         plain = ("source", "happened_at", "is_timed", "added_at")
         source = Source.SAFEGUARDING_LEAD
+        category = _EARLIER
         collection = _FILE
         retention = Retention.GOES_WITH_IT
 
@@ -353,6 +359,7 @@ class EarlierFile(StoredFile):
         narrative = NARRATIVE
         plain = (*PLAIN, "source")
         source = Source.SAFEGUARDING_LEAD
+        category = _EARLIER
         collection = _FILE
         retention = Retention.GOES_WITH_IT
 

@@ -19,6 +19,9 @@ WHY = (
     "2025 part one)"
 )
 
+# What the privacy notice calls it.
+_PASTORAL = "Pastoral care: support plans and notes"
+
 
 class Pastoral(OfChild):
     """What all of these have beside: who wrote it and when, and the token of the form it came with."""
@@ -56,6 +59,7 @@ class SupportPlan(Pastoral):
         narrative = ("aims", "outcome")
         plain = ("token", "written_at", "starts_on", "review_on", "ended_at", "revision")
         source = Source.SCHOOL
+        category = _PASTORAL
         collection = WHY
         retention = Retention.GOES_WITH_IT
 
@@ -84,6 +88,7 @@ class SupportStep(Pastoral):
         narrative = ("what", "who")
         plain = ("token", "written_at", "due_on", "done_at")
         source = Source.SCHOOL
+        category = _PASTORAL
         collection = WHY
         retention = Retention.GOES_WITH_IT
 
@@ -116,6 +121,7 @@ class PastoralNote(Pastoral):
         narrative = ("text",)
         plain = ("token", "written_at", "kind", "happened_on")
         source = Source.SCHOOL
+        category = _PASTORAL
         collection = WHY
         retention = Retention.GOES_WITH_IT
 
@@ -137,5 +143,6 @@ class StepUp(Pastoral):
         subject = "child"
         plain = ("token", "written_at")
         source = Source.SCHOOL
+        category = _PASTORAL
         collection = WHY
         retention = Retention.GOES_WITH_IT

@@ -56,6 +56,7 @@ class PoliceNotice(OfConcern):
         narrative = ("force", "their_reference")
         plain = ("received_at", "support", "named_at", "revision")
         source = Source.NOTE_OF_CONCERN
+        category = "Notices of the police (Operation Encompass)"
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
 

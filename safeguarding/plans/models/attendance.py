@@ -73,6 +73,7 @@ class AttendanceDay(OfChild):
         subject = "child"
         plain = ("on", "am", "pm", "minutes_late")
         source = Source.SCHOOL
+        category = "Attendance"
         collection = "mandatory: the attendance register (SI 2024/208)"
         # Six years from the entry (domain reference 4, R08), and no longer than the record of the child.
         retention = Retention.ROOT

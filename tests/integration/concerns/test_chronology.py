@@ -182,9 +182,12 @@ def test_a_place_that_is_none_is_the_first_page(cast, rowan, junk):
     assert len(read(cast.lead, rowan, before=junk).entries) == 1
 
 
-# Records of an earlier system are brought in with a file, and plans come from an app above: `test_earlier_pages.py`,
-# `plans/test_told_elsewhere.py`.
-@pytest.mark.parametrize("kind", [kind for kind in chronology.KINDS if kind not in ("earlier", "authority_plans")])
+# Records of an earlier system are brought in with a file, plans and holds come from apps above:
+# `test_earlier_pages.py`, `plans/test_told_elsewhere.py`, `retention/test_hold_pages.py`.
+ELSEWHERE = ("earlier", "authority_plans", "legal_holds")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in chronology.KINDS if kind not in ELSEWHERE])
 def test_each_kind_can_be_asked_for_alone(client, cast, rowan, kind):
     for week in range(2):
         whole_story(cast, rowan, at=SCHOOL_DAY - timedelta(weeks=week))
@@ -222,6 +225,7 @@ def test_a_filter_narrows_by_kind_and_by_day(cast, rowan):
         "entries": 0,
         "records": 0,
         "authority_plans": 0,
+        "legal_holds": 0,
     }
     notes = read(cast.lead, rowan, Narrowed(kinds=frozenset({"notes"})))
     assert ({e.title[:4] for e in notes.entries}, notes.total) == ({"Note", "Adde"}, 4)

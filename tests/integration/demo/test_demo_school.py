@@ -81,7 +81,7 @@ def test_everything_is_invented(school):
     telephones = {t for pair in Contact.objects.values_list("mobile", "telephone") for t in pair if t}
     telephones |= set(School.objects.values_list("telephone", flat=True))
 
-    # Two of the children are on the list twice, and of twelve who left long ago eleven are still there.
+    # Two of the children are on the list twice, and twelve left long ago.
     assert len(numbers) == 553
     assert all(upn.is_valid(number) and number[4:8] == "9999" for number in numbers)
     # Ranges that Ofcom keeps for drama.

@@ -28,14 +28,14 @@ FIRST, LONG_AGO = date(2026, 10, 6), date(2023, 9, 4)
 
 
 @transaction.atomic
-def more(row: Any, number: int, **changes: Any) -> None:
+def more(row: Any, number: int, /, **changes: Any) -> None:
     """So many more rows like this one; of each change the value for the row of that number."""
     model = type(row)
     like = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
     def copies() -> Iterator[dict[str, Any]]:
         for n in range(number):
-            own = {"id": uuid7()} | ({"token": uuid7()} if "token" in like else {})
+            own = {model._meta.pk.attname: uuid7()} | ({"token": uuid7()} if "token" in like else {})
             yield like | own | {name: value(n) for name, value in changes.items()}
 
     bulk.insert(model, copies())

@@ -9,6 +9,9 @@ from uuid import UUID
 
 import pytest
 import time_machine
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from children.facts import Leaving
@@ -28,6 +31,7 @@ from retention.services.scan import scan
 from retention.services.schedule import adopt_all, agree_all, load_defaults
 from retention.services.statements import state
 from safeguarding.accounts.models import User
+from safeguarding.accounts.services import answer_conflict_question
 from safeguarding.audit.seals.models import Checkpoint
 from safeguarding.keys import uuid7
 from safeguarding.sealing.models import KEYS
@@ -96,6 +100,14 @@ class Office:
         on_list.refresh_from_db()
         keys = items or [item.pk for item in on_list.items.filter(left_out_at=None)]
         return approve(on_list=on_list, seen=on_list.revision, items=keys, by=by or self.room.headteacher, **facts)
+
+    def opens(self, client: Client, person: User, page: str, *keys: Any) -> HttpResponse:
+        """A page, as this person gets it. Once a year they are asked first whom of the children they know."""
+        client.force_login(person)
+        answer_conflict_question(user=person, school_id=self.school.pk, has_connection=False)
+        answer: Any = client.get(reverse(page, args=keys))
+        assert answer.status_code == 200, f"{page}: {answer.status_code} {answer.headers}"
+        return answer
 
 
 def days_ago(days: int) -> datetime:

@@ -5,14 +5,11 @@ its own.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import time_machine
 from django.core.management import call_command
 from django.db import connections
-from django.utils import timezone
 
 from children.models import Child
 from safeguarding.concerns.models import Attachment, Concern
@@ -44,13 +41,6 @@ def kept(place: Office, surname: str, words: str, content: bytes) -> Kept:
     [file] = attach(concern=concern, token=uuid7(), uploads=uploads, by=place.room.lead).kept
     Concern.objects.filter(pk=concern.pk).update(status="closed")
     return Kept(child, concern, file)
-
-
-@contextmanager
-def later(days: int) -> Iterator[None]:
-    """As time goes on, for Harbour and for the database."""
-    with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
-        yield
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Who sets a hold, sees it, asks to lift it and lifts it, on the pages; and who is told?"""
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,10 +11,12 @@ from django.utils import timezone
 
 from children.models import Child
 from children.services import access
+from retention.entries import KIND
 from retention.models import LegalHold
 from retention.services.holds import ask_to_lift, lift_hold, set_hold
 from retention.services.telling import tell_of_reviews
 from safeguarding.accounts.models import Notice, User
+from safeguarding.concerns import chronology
 from safeguarding.keys import uuid7
 from tests.integration.plans.pages import Visitor, day
 
@@ -248,3 +251,7 @@ def test_it_is_an_entry_of_the_chronology_for_who_sees_it(client: Client, place:
     assert made.reference in page
     assert apart.reference not in page
     assert apart.reference in Visitor(client, place.room.headteacher).page("child_chronology", child.pk)
+    alone = chronology.Narrowed(kinds=frozenset({KIND}))
+    for person, number in ((place.room.lead, 2), (place.room.headteacher, 3)):
+        found = chronology.read(SimpleNamespace(user=person), child, alone)  # type: ignore[arg-type]
+        assert len(found.entries) == found.total == number

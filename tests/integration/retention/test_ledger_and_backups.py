@@ -13,6 +13,7 @@ from children.models import Child
 from retention.models import DestructionList, ItemRun, Tombstone
 from retention.services.destroying import destroy_due
 from retention.services.finishing import finish
+from retention.services.list_notices import close_lists
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Account
 from safeguarding.ending.removal import left_of
@@ -20,8 +21,8 @@ from safeguarding.sealing import files as store
 from safeguarding.sealing import ledger, ring
 from safeguarding.sealing.models import KEYS, SubjectKey
 from safeguarding.sealing.services.replaying import refuse_unreplayed
-from tests.integration.retention.conftest import Office
-from tests.integration.retention.leaving import Kept, kept, later, lose, put_back_by_hand, signed_in_as
+from tests.integration.retention.conftest import Office, later
+from tests.integration.retention.leaving import Kept, kept, lose, put_back_by_hand, signed_in_as
 from tests.integration.sealing.backed import backed_up
 from tests.integration.sealing.conftest import files, installation  # noqa: F401  (fixtures)
 from tests.stores import use
@@ -64,7 +65,7 @@ def destroyed(place: Office, installation: Path, settings: Any) -> tuple[Kept, K
     with later(days=815):
         with signed_in_as("destroyer"):
             assert (destroy_due(), finish()) == (1, 1)
-        assert DestructionList.objects.get().status == "done"
+        assert close_lists() == 1 and DestructionList.objects.get().status == "done"
         _, newer, newer_keys = backed_up()
     newer.unlink()
     newer_keys.unlink()

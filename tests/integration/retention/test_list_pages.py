@@ -11,13 +11,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from children.services import access
-from retention.models import Approval, Decision, DestructionList, ItemReason
+from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason, RetentionRule
+from retention.services.holds import set_hold
 from retention.services.lists import stop
 from safeguarding.accounts.models import Notice, User
+from safeguarding.concerns.models import Concern
+from safeguarding.concerns.services.access import name_subject
+from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.keys import uuid7
+from tests import factories
 from tests.integration.demo.test_queries import LISTS, RECORDS, asked
 
-from .conftest import Office
+from .conftest import Office, later
 
 pytestmark = pytest.mark.django_db
 S = DestructionList.Status
@@ -175,6 +180,29 @@ def test_a_list_goes_back_with_a_reason_and_is_stopped_by_either(place: Office, 
     assert made.status == S.STOPPED and "Stopped" in lead.page("destruction_list", made.pk)
 
 
+def test_it_says_whose_turn_it_is_and_what_has_come_in_the_way_since(place: Office, client: Client):
+    child, other = place.leaver(), place.leaver("Ola", "Brook")
+    place.due(child, other)
+    made = place.sent(child, other)
+    assert "Waiting for approval" in Visitor(client, place.room.lead).page("retention")
+    assert "Waiting for your approval" in Visitor(client, place.room.headteacher).page("retention")
+    assert "Waiting for your advice" in Visitor(client, place.officer).page("retention")
+    place.approve(made)
+    lead = Visitor(client, place.room.lead)
+    assert "A hold keeps this record." not in lead.page("destruction_list", made.pk)
+    set_hold(
+        school=place.school,
+        token=uuid7(),
+        child=child,
+        scope="child",
+        kind="police",
+        reason="The police asked.",
+        review_on=timezone.localdate() + timedelta(days=90),
+        by=place.room.deputy,
+    )
+    assert lead.page("destruction_list", made.pk).count("A hold keeps this record.") == 1
+
+
 def test_what_a_conflict_hides_waits_for_another_person(place: Office, client: Client):
     mine, other = place.leaver(), place.leaver("Ola", "Brook")
     place.due(mine, other)
@@ -192,14 +220,17 @@ def test_what_a_conflict_hides_waits_for_another_person(place: Office, client: C
     assert Approval.objects.count() == 2
 
 
-def test_the_page_of_a_record_says_what_goes_and_whether_that_is_all(place: Office, client: Client):
+def test_the_page_of_a_record_says_what_goes_to_those_who_see_it(place: Office, client: Client):
     child = place.leaver()
     place.due(child)
     made = place.sent(child)
     item = made.items.get()
     for person in (place.room.lead, place.room.headteacher):
         page = Visitor(client, person).page("destruction_item", item.pk)
-        assert "Ida Thorne" in page and "retention date" in page
+        assert "Ida Thorne" in page and "The child’s names, details, family" in page
+        assert "Whatever else belongs to this record goes with it" in page
+        assert "3 entries on how long it is kept" in page and "Read the record" in page
+        assert "Approve or leave out on list" in page or person == place.room.lead
     for person in (place.officer, place.room.office):
         assert Visitor(client, person).status("destruction_item", item.pk) == 404
     conflict(place.room.headteacher, child)
@@ -237,3 +268,60 @@ def test_pages_ask_as_often_about_twenty_records_as_about_two(place: Office, cli
     assert asked(lambda: client.get(reverse("retention"))) == few <= LISTS
     made = place.on_list(*many)
     assert asked(lambda: client.get(reverse("destruction_list", args=[made.pk]))) == few_on_list <= RECORDS
+
+
+@pytest.mark.parametrize("seen", ["", "x", "²", "9" * 5_000])
+@pytest.mark.parametrize("deed", ["send", "decide"])
+def test_a_form_that_says_of_no_revision_changes_nothing(place: Office, client: Client, deed: str, seen: str):
+    child = place.leaver()
+    place.due(child)
+    made = place.on_list(child)
+    place.decide(made.items.get())
+    answer = Visitor(client, place.room.lead).send(made, deed, seen=seen)
+    assert answer.status_code in (409, 422)
+    made.refresh_from_db()
+    assert made.status == S.REVIEW and Decision.objects.count() == 1
+
+
+def test_the_page_of_a_record_does_not_say_that_something_is_kept_from_its_reader(place: Office, client: Client):
+    one, other = place.leaver(), place.leaver("Ola", "Brook")
+    about, _ = (
+        factories.concern(place.room, children=[ChildEntry(role="worried_about", child=child)])
+        for child in (one, other)
+    )
+    name_subject(concern=about, user=place.room.headteacher, by=place.room.lead)
+    Concern.objects.update(status="closed")
+    with later(days=800):
+        place.due(one, other)
+        place.sent(one, other)
+    pages = {}
+    for person in (place.room.lead, place.room.headteacher):
+        visitor = Visitor(client, person)
+        for child in (one, other):
+            page = visitor.page("destruction_item", DestructionItem.objects.get(record_key=child.pk).pk)
+            pages[person, child] = re.sub(r"<[^>]+>", " ", page[page.index('"goes"') : page.index("With it go")])
+    seen, hidden = pages[place.room.headteacher, other], pages[place.room.headteacher, one]
+    assert "1 concern" in seen and "1 concern" in pages[place.room.lead, one] and "1 concern" not in hidden
+    assert sorted(hidden.split()) == sorted(seen.replace("1 concern ", "").split())
+
+
+def test_a_rule_that_rests_on_what_is_kept_from_its_reader_is_not_named(place: Office, client: Client):
+    child = place.leaver()
+    concern = factories.concern(place.room, children=[ChildEntry(role="worried_about", child=child)])
+    Concern.objects.filter(pk=concern.pk).update(status="closed", category="SEX")
+    RetentionRule.objects.filter(school=place.school, code="R03").update(years=26)
+    with later(days=800):
+        place.due(child)
+    lead, heard = Visitor(client, place.room.lead), "Its rule rests on something that is"
+    assert "Rule R03" in lead.page("retention")
+    name_subject(concern=concern, user=place.room.lead, by=place.room.headteacher)
+    lead = Visitor(client, place.room.lead)
+    page = lead.page("retention")
+    assert "Ida Thorne" in page and "R03" not in page and "26 years" not in page and heard in page
+    with later(days=800):
+        made = place.on_list(child)
+    for name, key in (("destruction_list", made.pk), ("destruction_item", made.items.get().pk)):
+        page = lead.page(name, key)
+        assert "Ida Thorne" in page and "R03" not in page and "26 years" not in page and heard in page
+        assert "R03" in Visitor(client, place.room.deputy).page(name, key)
+        client.force_login(place.room.lead)

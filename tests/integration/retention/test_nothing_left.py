@@ -6,8 +6,10 @@ Each word that no language has, in its place, has a plain twin, which the same l
 
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,14 +18,18 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+import time_machine
 from django.db import connections
+from django.test import Client
 from django.utils import timezone
 
 from children.models import Child
-from retention.models import ClearedTable, DestructionList, Tombstone
+from retention.models import Brake, ClearedTable, DestructionList, Tombstone
 from retention.services.clearing import clear
 from retention.services.destroying import destroy_due
 from retention.services.finishing import finish
+from retention.services.lifting import ask_to_lift_brake, lift_brake
+from retention.services.list_notices import close_lists
 from safeguarding.audit.seals import services as seals
 from safeguarding.concerns.models import Draft
 from safeguarding.concerns.services.drafts import discard_draft, save_draft
@@ -37,8 +43,9 @@ from safeguarding.sealing.services.rows import sealed_fields
 from safeguarding.sealing.services.sweeping import end_spent_keys
 from tests.integration.audit.seals.record import seal_all, verify
 from tests.integration.retention.conftest import Office, days_ago
-from tests.integration.retention.leaving import Kept, kept, later, signed_in_as
+from tests.integration.retention.leaving import Kept, kept, signed_in_as
 from tests.integration.sealing.conftest import files, installation  # noqa: F401  (fixtures)
+from tests.pdfs import Printed
 from tests.stores import use
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -178,35 +185,75 @@ def scene(
     return Scene(gone, stays, sealed, lay, wraps, draft, home)
 
 
-def dumped(databases: Any) -> set[bytes]:
-    """The words in a plain dump of the records."""
-    content = subprocess.run(
-        [binaries() / "pg_dump", "--format=plain", databases.url("owner")], capture_output=True, check=True
-    ).stdout
-    return words_in(content)
+def dumped(databases: Any) -> bytes:
+    """A plain dump of the records."""
+    command = [binaries() / "pg_dump", "--format=plain", databases.url("owner")]
+    return subprocess.run(command, capture_output=True, check=True).stdout
 
 
-def destroy(scene: Scene, place: Office) -> None:
+def said_by(client: Client, place: Office, made: DestructionList, *names: str) -> str:
+    """What these pages of a list say to the Headteacher."""
+    said = ""
+    for name in names:
+        keys = [] if name == "destruction_register" else [made.pk]
+        answer: Any = place.opens(client, place.room.headteacher, name, *keys)
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        said += Printed(content).text if name.endswith("_paper") else content.decode()
+    return said
+
+
+@contextmanager
+def later(days: int) -> Iterator[None]:
+    """As time goes on, for Harbour and for the database. The record of events is sealed by the time of this machine."""
+    with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
+        yield
+
+
+def let_it_go_on(place: Office) -> None:
+    """Nobody has sealed for so long that two people are asked which day it is."""
+    brake, today = Brake.objects.get(), timezone.localdate()
+    ask_to_lift_brake(brake=brake, by=place.room.lead, day=today)
+    lift_brake(brake=brake, by=place.room.headteacher, day=today)
+
+
+def destroy(scene: Scene, place: Office, client: Client) -> None:
     discard_draft(draft=scene.draft, by=place.room.teacher)
     with later(800):
         place.due(scene.gone.child)
-        place.approve(place.sent(scene.gone.child))
-    with later(815), signed_in_as("destroyer"):
-        # Nobody has sent the draft: its key ends a day after.
-        assert end_spent_keys(at=timezone.now()) >= 1
-        assert (destroy_due(), finish()) == (1, 1)
+        made = place.sent(scene.gone.child)
+        assert NAME.lower().encode() in words_in(said_by(client, place, made, "destruction_list").encode())
+        place.approve(made)
+    with later(815):
+        with signed_in_as("destroyer"):
+            # Nobody has sent the draft: its key ends a day after.
+            assert end_spent_keys(at=timezone.now()) >= 1
+            assert destroy_due() == 0
+        let_it_go_on(place)
+        with signed_in_as("destroyer"):
+            assert (destroy_due(), finish()) == (1, 1)
+        assert close_lists() == 1
+        proof = said_by(client, place, made, "destruction_certificate", "destruction_certificate_paper")
+        assert proof.count(made.reference) >= 2
+        proof += said_by(client, place, made, "destruction_register", "destruction_list")
+        assert words_in(proof.encode()) == set()
     assert DestructionList.objects.get().status == "done" and not Child.objects.filter(pk=scene.gone.child.pk).exists()
 
 
 def test_no_word_of_a_destroyed_child_is_left_and_the_record_of_events_is_whole(
-    scene: Scene, place: Office, databases: Any, settings: Any, connect: Callable[[str], psycopg.Connection]
+    scene: Scene,
+    place: Office,
+    databases: Any,
+    settings: Any,
+    connect: Callable[[str], psycopg.Connection],
+    client: Client,
 ) -> None:
     root, owner, twin = connect("postgres"), connect("owner"), {TWIN.encode()}
     # Before: all of it is there, where it is looked for.
     assert opened(scene.sealed) >= {NARRATIVE.encode(), DRAFTED.encode(), *twin}
     assert {"children_child", "audit_logentry", "twin", "twin_deleted"} <= holding(scene, root, NAMED | twin)
-    assert NAMED & told_by_statistics(root) and dumped(databases) >= NAMED
-    destroy(scene, place)
+    older = dumped(databases)
+    assert NAMED & told_by_statistics(root) and words_in(older) >= NAMED
+    destroy(scene, place, client)
     assert {"children_child", "audit_logentry"} <= holding(scene, root, NAMED)  # deleted, and there
     with signed_in_as("destroyer"), owner.transaction():
         # In use: it is left for the next night.
@@ -218,8 +265,9 @@ def test_no_word_of_a_destroyed_child_is_left_and_the_record_of_events_is_whole(
         assert clear() >= 3
     assert {"children.child", "audit.logentry"} <= set(ClearedTable.objects.values_list("label", flat=True))
 
-    # Nothing opens: not what was copied before, with the keys of today; nor the keys of then, with the epoch of today.
-    assert opened(scene.sealed) == twin
+    # Nothing opens: not what was copied before and lies in the dump of then, with the keys of today; nor the keys of
+    # then, with the epoch of today.
+    assert all(one.value.hex().encode() in older for one in scene.sealed) and opened(scene.sealed) == twin
     assert unwrapped(scene.wraps) == set() and scene.stays.child.pk in unwrapped(subject_keys())
     store.put_back(scene.gone.file.stored, BytesIO(scene.lay))
     with pytest.raises(Destroyed):
@@ -227,7 +275,7 @@ def test_no_word_of_a_destroyed_child_is_left_and_the_record_of_events_is_whole(
     assert b"".join(store.read(scene.stays.file.stored, record=scene.stays.concern.pk)) in twin
     # No name in any table or index, in what the planner knows, or in a dump; each of these looks finds the twin.
     assert holding(scene, root, OF_THE_CHILD) == set() and holding(scene, root, twin) == {"twin", "twin_deleted"}
-    for found in (told_by_statistics(root), dumped(databases)):
+    for found in (told_by_statistics(root), words_in(dumped(databases))):
         assert found & (OF_THE_CHILD | twin) == twin
 
     # What is left says nothing, and the record of events is whole.

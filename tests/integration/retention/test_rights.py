@@ -15,6 +15,8 @@ from retention.models import (
     Decision,
     DestructionItem,
     DestructionList,
+    ItemReason,
+    ItemRun,
     LegalHold,
     Mark,
     RetentionDate,
@@ -141,6 +143,9 @@ def test_a_list_goes_on_as_people_say_in_their_own_name(at: SimpleNamespace, rol
             "WHERE id = %s",
             [at.officer.pk, at.sent.pk],
         ),
+        # That nothing is left, and that it is over, the machine says.
+        (at.lead, "UPDATE retention_destructionlist SET checked_at = now() WHERE id = %s", [at.sent.pk]),
+        (at.lead, "UPDATE retention_destructionlist SET done_at = now() WHERE id = %s", [at.sent.pk]),
     ):
         assert is_refused(person, role, statement, values), values
     at.place.approve(at.sent)
@@ -148,18 +153,34 @@ def test_a_list_goes_on_as_people_say_in_their_own_name(at: SimpleNamespace, rol
     assert is_refused(at.headteacher, role, status, ["waiting", at.sent.pk]), "what was stopped stays so"
 
 
+@BOTH
+def test_a_list_begins_with_nothing_said_of_it(at: SimpleNamespace, role: str):
+    def begun(**other: Any) -> tuple[str, list[Any]]:
+        given = {"year": 2020, "number": 1, "token": uuid4(), "made_at": timezone.now(), "made_by": at.lead} | other
+        return insert(DestructionList(school=at.school, **given))
+
+    assert tried(at.lead, role, *begun()) == 1
+    now = timezone.now()
+    for said in (
+        {"advice": "no_objection", "advised_at": now, "advised_by": at.officer},
+        {"sent_at": now, "sent_by": at.deputy},
+        {"checked_at": now},
+        {"done_at": now},
+        {"status": "waiting"},
+    ):
+        assert is_refused(at.lead, role, *begun(**said)), said
+
+
 def item_of(at: SimpleNamespace, **other: Any) -> DestructionItem:
     kept = RetentionDate.objects.get(record_key=at.free.pk)
-    given = {"due_on": kept.due_on} | other
+    given = {"kind": kept.kind, "trigger_on": kept.trigger_on, "due_on": kept.due_on} | other
     return DestructionItem(
         school=at.school,
         on_list=at.list,
         place=2,
-        kind=kept.kind,
         record_key=at.free.pk,
         child_key=at.free.pk,
         rule=kept.rule,
-        trigger_on=kept.trigger_on,
         **given,
     )
 
@@ -168,6 +189,8 @@ def item_of(at: SimpleNamespace, **other: Any) -> DestructionItem:
 def test_what_comes_on_a_list_is_due_and_leaves_it_once(at: SimpleNamespace, role: str):
     assert tried(at.lead, role, *insert(item_of(at))) == 1
     assert is_refused(at.lead, role, *insert(item_of(at, due_on=at.today - timedelta(days=1))))
+    assert is_refused(at.lead, role, *insert(item_of(at, kind="photograph"))), "a file, approved as a photograph"
+    assert is_refused(at.lead, role, *insert(item_of(at, trigger_on=at.today)))
     assert is_refused(at.headteacher, role, *insert(item_of(at)))
     RetentionDate.objects.filter(record_key=at.free.pk).update(seen_again_on=None)
     assert is_refused(at.lead, role, *insert(item_of(at)))
@@ -177,6 +200,8 @@ def test_what_comes_on_a_list_is_due_and_leaves_it_once(at: SimpleNamespace, rol
     DestructionItem.objects.filter(pk=at.undecided.pk).update(left_out_at=days_ago(1), left_out_by=at.lead)
     back = "UPDATE retention_destructionitem SET left_out_at = NULL, left_out_by_id = NULL WHERE id = %s"
     assert is_refused(at.lead, role, back, [at.undecided.pk])
+    ItemRun.objects.create(item=at.item, school=at.school)
+    assert is_refused(at.lead, role, out, [at.lead.pk, at.item.pk]), "what has begun stays on its list"
     for column, value in (("record_key", at.free.pk), ("child_key", at.free.pk), ("due_on", at.today)):
         changed = f"UPDATE retention_destructionitem SET {column} = %s WHERE id = %s"  # noqa: S608
         assert is_refused(at.lead, role, changed, [value, at.item.pk])
@@ -193,6 +218,7 @@ def test_no_date_is_written_but_by_the_nightly_scan_and_nothing_is_said_to_end(a
         ("UPDATE retention_retentiongate SET looked_at = now() WHERE school_id = %s", [at.school.pk]),
         ("INSERT INTO retention_itemrun (item_id, state) VALUES (%s, 'begun')", [at.item.pk]),
         ("SELECT public.begin_ending(%s)", [at.item.pk]),
+        ("SELECT public.gather_ending(%s)", [at.item.pk]),
         ("SELECT public.end_rows('accounts.notice')", []),
     ):
         assert is_refused(at.lead, role, statement, values), statement
@@ -267,6 +293,33 @@ def test_a_hold_is_set_in_ones_own_name_and_lifted_by_a_second_person(at: Simple
     LegalHold.objects.filter(pk=held.pk).update(lifted_at=timezone.now(), lifted_by=at.headteacher)
     unset = "UPDATE retention_legalhold SET review_on = current_date + 9 WHERE id = %s"
     assert is_refused(at.lead, role, unset, [held.pk])
+
+
+@BOTH
+def test_what_a_hold_says_stays_as_it_was_set(at: SimpleNamespace, role: str):
+    facts = {"scope": "child", "kind": "police", "reason": "They asked.", "review_on": at.today + timedelta(days=90)}
+    hold = set_hold(school=at.school, token=uuid7(), child=at.free, by=at.lead, **facts)
+    change = "UPDATE retention_legalhold SET {} = %s WHERE id = %s"
+    assert tried(at.headteacher, role, change.format("review_on"), [at.today + timedelta(days=30), hold.pk]) == 1
+    said = {"readers": "headteacher", "reason": b"other", "authority": b"other", "number": 9, "token": uuid4()}
+    for column, value in said.items():
+        assert is_refused(at.headteacher, role, change.format(column), [value, hold.pk]), column
+
+
+@BOTH
+def test_reasons_are_given_in_ones_own_name_of_the_child_they_are_about_and_stay(at: SimpleNamespace, role: str):
+    def reason(**other: Any) -> tuple[str, list[Any]]:
+        given = {"child": at.child, "about": "decision", "said_at": timezone.now(), "said_by": at.lead} | other
+        return insert(ItemReason(school=at.school, item=at.item, said="Read.", **given))
+
+    assert tried(at.lead, role, *reason()) == 1
+    assert tried(at.headteacher, role, *reason(about="back", said_by=at.headteacher)) == 1
+    assert is_refused(at.headteacher, role, *reason()), "in the name of who reviewed it"
+    assert is_refused(at.teacher, role, *reason(said_by=at.teacher))
+    assert is_refused(at.lead, role, *reason(child=at.free)), "its words would outlive the child"
+    there = ItemReason.objects.filter(item=at.item).first()
+    change = "UPDATE retention_itemreason SET said_by_id = %s WHERE id = %s"
+    assert is_refused(at.lead, role, change, [at.headteacher.pk, there.pk])
 
 
 @BOTH

@@ -40,7 +40,10 @@ def test_it_says_every_rule_in_words_with_its_two_people_and_what_is_kept_outsid
         page = open_schedule(client, person)
         assert "25 years from the day of birth, then reviewed" in page
         assert "IRMS Information Management Toolkit" in page
-        assert "adopted by Helen Okafor, agreed by Dev Anand" in page
+        assert "version 1, since" in page
+        client.force_login(person)
+        page_of_rule = client.get(reverse("retention_rule", args=[rule(place).pk])).content.decode()
+        assert "Helen Okafor" in page_of_rule and "Dev Anand" in page_of_rule
         assert page.index('id="outside"') < page.index("Attendance and admission register entries")
         assert page.index("Safeguarding file at the last school") < page.index('id="outside"')
     client.force_login(place.room.teacher)

@@ -94,6 +94,9 @@ def test_as_destroyer_raw_sql_sees_and_deletes_nothing_of_anybody_not_approved_a
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match=r"no rows of accounts\.user end so"):
         work.execute("SELECT public.end_rows('accounts.user')")
 
+    work.execute("SELECT public.gather_ending(%s)", [item.pk])
+    assert not EndingRow.objects.exists(), "before it has begun nothing is gathered"
+
     # Once it has begun: of every table what ends with this record, and no other row.
     wait_is_over()
     assert work.execute("SELECT public.begin_ending(%s)", [item.pk]).fetchall() == [("",)]

@@ -1,0 +1,90 @@
+"""How the notice stands, what the school says of itself, its versions, and the draft of the next one."""
+
+from contextlib import suppress
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from safeguarding.accounts import fresh
+from safeguarding.accounts.permissions import requires
+from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services import get_school
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.exceptions import HarbourError
+from safeguarding.http import Request
+from safeguarding.privacy_notice import Asked
+from sharing.notice.forms import DetailsForm, PublishForm
+from sharing.notice.services import publishing
+from sharing.notice.services.details import details_of, save_details
+from sharing.notice.services.drafting import compared, drafted, shown
+from sharing.notice.services.health import health_of
+
+
+@requires(Capability.MANAGE_SCHOOL)
+def notice_settings(request: Request) -> HttpResponseBase:
+    """The health of the notice, what the school says of itself, and every version with what it changed."""
+    school = get_school(request.held.school_id)
+    form = DetailsForm(request.POST if request.method == "POST" else None, details=details_of(school.pk))
+    if form.is_valid():
+        save_details(school=school, seen=form.cleaned_data["seen"], details=form.details(), by=request.user)
+        messages.success(request, "Saved. The notice says it once the next version is published.")
+        return redirect("notice_settings")
+    request.nav = "settings"
+    record(Verb.VIEW, school, purpose="privacy notice")
+    context = {
+        "school": school,
+        "form": form,
+        "health": health_of(Asked(school, timezone.now(), request.user)),
+        "versions": publishing.versions(school.pk),
+    }
+    return render(request, "notice/settings.html", context, status=422 if form.errors else 200)
+
+
+@requires(Capability.MANAGE_SCHOOL)
+def notice_draft(request: Request) -> HttpResponseBase:
+    """What a version would say that was published now. Publishing asks for a fresh factor: everybody reads it then."""
+    school = get_school(request.held.school_id)
+    if request.method == "POST" and (page := fresh.asked(request)) is not None:
+        return page
+    form = PublishForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        made = publishing.publish_notice(school=school, by=request.user, **form.cleaned_data)
+        # So that nobody outside waits for it; where the printer is busy, the first who asks has it made.
+        with suppress(HarbourError):
+            publishing.on_paper(made)
+        messages.success(request, f"Version {made.version} is published. Everybody reads it now.")
+        return redirect("notice_settings")
+    request.nav = "settings"
+    draft, last = drafted(Asked(school, timezone.now(), request.user)), publishing.newest(school.pk)
+    added, removed = compared(last.sections if last else [], draft.sections)
+    record(Verb.VIEW, school, purpose="draft of the privacy notice")
+    context = {
+        "school": school,
+        "draft": draft,
+        "sections": shown(draft.sections),
+        "last": last,
+        "added": added if last else [],
+        "removed": removed,
+        "is_new": bool(added or removed),
+        "form": PublishForm(initial={"seen": draft.digest}),
+        "has_errors": bool(form.errors),
+    }
+    return render(request, "notice/draft.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@requires(Capability.MANAGE_SCHOOL)
+def notice_version(request: Request, notice_id: UUID) -> HttpResponseBase:
+    """An earlier version, as it was published."""
+    school = get_school(request.held.school_id)
+    found = publishing.version_of(notice_id, school.pk)
+    if found is None:
+        raise Http404
+    request.nav = "settings"
+    record(Verb.VIEW, found, school_id=school.pk, purpose="privacy notice")
+    return render(request, "notice/version.html", {"notice": found, "sections": shown(found.sections)})

@@ -1,0 +1,51 @@
+"""A school that can publish its privacy notice: its own details filled in, its schedule in force."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from retention.services.schedule import adopt_all, agree_all, load_defaults
+from safeguarding.accounts.models import School
+from safeguarding.accounts.services import change_school
+from safeguarding.keys import uuid7
+from safeguarding.privacy_notice import Asked
+from sharing.notice.models import PrivacyNotice
+from sharing.notice.services.details import Details, save_details
+from sharing.notice.services.drafting import Draft, drafted, lines_of
+from sharing.notice.services.publishing import publish_notice
+from tests import factories
+from tests.integration.sharing.conftest import Place
+
+DETAILS = Details(
+    office_email="office@saltmarsh.example",
+    officer="Borough data protection service",
+    officer_email="dpo@borough.example",
+    server="Harbour runs on a server at the school",
+    paper="Paper is kept in a locked cabinet",
+)
+
+
+def prepared(place: Place) -> Place:
+    """Everything is filled in that a notice needs."""
+    change_school(school=place.school, by=place.room.headteacher, telephone="0161 496 0000")
+    load_defaults()
+    adopt_all(school=place.school, by=place.room.headteacher)
+    agree_all(school=place.school, by=factories.member(place.school, "dpo", "Olive", "Penn"))
+    save_details(school=place.school, seen=0, details=DETAILS, by=place.room.headteacher)
+    return place
+
+
+def draft_of(place: Place) -> Draft:
+    """What a version published now would say."""
+    return drafted(Asked(School.objects.get(pk=place.school.pk), timezone.now(), place.room.headteacher))
+
+
+def published(place: Place, by: Any = None) -> PrivacyNotice:
+    """The draft as it is now, published."""
+    seen = draft_of(place).digest
+    return publish_notice(school=place.school, token=uuid7(), seen=seen, by=by or place.room.headteacher)
+
+
+def words(sections: Any) -> str:
+    """Everything that a version or a draft says, a line a line."""
+    return "\n".join(f"{section}: {line}" for section, line in lines_of(sections))

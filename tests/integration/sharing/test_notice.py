@@ -1,0 +1,328 @@
+"""Is the privacy notice made of how things stand, and does it claim nothing that is not so?"""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import ProgrammingError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from safeguarding import privacy_notice
+from safeguarding.accounts.models import School
+from safeguarding.accounts.services import change_school, set_roles_beyond_notice
+from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
+from safeguarding.keys import uuid7
+from safeguarding.notice_items import ITEMS, all_promises, holdings
+from safeguarding.privacy_notice import Asked
+from sharing.events.services import law
+from sharing.events.services.recipients import Facts, add_recipient, correct_recipient, end_recipient
+from sharing.notice.held import NO, SOME, YES, categories, told
+from sharing.notice.models import NoticePaper, PrivacyNotice
+from sharing.notice.services.details import save_details
+from sharing.notice.services.drafting import SECURITY, compared
+from sharing.notice.services.health import health_of
+from sharing.notice.services.publishing import newest, publish_notice
+from tests.architecture.source import ROOT
+from tests.integration.sharing.conftest import Place
+from tests.integration.sharing.noticing import DETAILS, draft_of, prepared, published, words
+from tests.pdfs import Printed
+from tests.walls import as_role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ready(place: Place) -> Place:
+    return prepared(place)
+
+
+def signed_in(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def added(place: Place, notice: PrivacyNotice) -> str:
+    """What a version published now would say that this one does not."""
+    new, _ = compared(notice.sections, draft_of(place).sections)
+    return "\n".join(line for _, line in new)
+
+
+def wrong(place: Place) -> dict[str, list[str]]:
+    """What the health of the notice says is wrong, by what was looked at."""
+    school = School.objects.get(pk=place.school.pk)
+    found = health_of(Asked(school, timezone.now(), place.room.headteacher))
+    return {one.title: one.wrong for one in found if one.wrong}
+
+
+def test_nothing_is_published_before_the_blanks_are_filled(place: Place):
+    assert len(draft_of(place).blanks) >= 6
+    with pytest.raises(BadInput, match="the e-mail of the school office"):
+        published(place)
+    assert "still to be" not in words(draft_of(place).sections)
+    prepared(place)
+    made = published(place)
+    assert (made.version, made.added, made.removed) == (1, [], [])
+
+
+def test_a_change_of_recipient_role_edition_or_period_changes_the_notice(ready: Place):
+    head, lead = ready.room.headteacher, ready.room.lead
+    first = published(ready)
+    named = words(first.sections)
+    assert "School nurse service" in named and "SENCO" not in named and "2026" not in named
+    nurse = ready.recipient()
+    facts = Facts(kind="health", name="Saltmarsh school nursing", office="Room 4")
+    correct_recipient(recipient=nurse, school=ready.school, seen=0, facts=facts, by=lead)
+    assert "Saltmarsh school nursing" in added(ready, first) and "Room 4" not in added(ready, first)
+    set_roles_beyond_notice(school=ready.school, role_keys=["senco"], by=head)
+    assert "SENCO" in added(ready, first)
+    read = {"read_in": "The published text", "from_day": date(2026, 9, 1), "token": uuid7()}
+    law.confirm_law(school=ready.school, code="kcsie_2026", by=head, **read)
+    assert "Keeping children safe in education, 2026" in added(ready, first)
+    assert "Recipients in use are named" not in wrong(ready)
+    assert wrong(ready)["Guidance is the edition in force"] == [
+        "The notice does not name Keeping children safe in education, 2026, which is in force."
+    ]
+    second = published(ready)
+    assert [line for section, line in second.added if section == "How we collect it"] == ["SENCO"]
+    assert ["Who we share it with", "School nurse service"] in second.removed
+    assert wrong(ready) == {}
+
+
+def test_a_law_that_nobody_has_read_is_claimed_nowhere(ready: Place):
+    assert "16LA" not in words(draft_of(ready).sections)
+    read = {"read_in": "The order", "from_day": date(2026, 9, 30), "token": uuid7()}
+    law.confirm_law(school=ready.school, code="ca2004_16la", by=ready.room.lead, **read)
+    assert "Children Act 2004 section 16LA" in words(draft_of(ready).sections)
+
+
+def test_a_family_is_not_told_of_by_the_name_of_an_organisation(ready: Place):
+    for kind, name in (("other", "Harbour Lights refuge"), ("school", "Alder Brook Academy")):
+        facts = Facts(kind=kind, name=name)
+        add_recipient(school=ready.school, token=uuid7(), facts=facts, by=ready.room.lead)
+    said = words(draft_of(ready).sections)
+    assert "Other organisations that help a child or a family" in said
+    assert "refuge" not in said and "Alder Brook" not in said
+
+
+def test_what_is_shared_with_and_not_named_is_flagged(ready: Place):
+    published(ready)
+    facts = Facts(kind="health", name="Speech and language service")
+    new = add_recipient(school=ready.school, token=uuid7(), facts=facts, by=ready.room.lead)
+    assert "Recipients in use are named" not in wrong(ready), "nothing goes there"
+    ready.consent(recipient=new)
+    assert wrong(ready)["Recipients in use are named"] == [
+        "Speech and language service is shared with, and the notice does not name it."
+    ]
+    published(ready)
+    assert "Recipients in use are named" not in wrong(ready)
+    new.refresh_from_db()
+    end_recipient(recipient=new, school=ready.school, seen=new.revision, by=ready.room.lead)
+    published(ready)
+    assert "Recipients in use are named" in wrong(ready), "it has left the address book, and consent to it stands"
+
+
+def test_a_sentence_about_security_is_said_while_its_check_passes(ready: Place, monkeypatch: pytest.MonkeyPatch):
+    passes = {"keys": True, "backups": False}
+    found = {
+        key: privacy_notice.Claim(key, lambda key=key: f"A sentence about {key}.", lambda at, key=key: passes[key])
+        for key in passes
+    }
+    monkeypatch.setattr(privacy_notice, "_claims", found)
+    first = published(ready)
+    assert "A sentence about keys." in words(first.sections)
+    assert "A sentence about backups." not in words(first.sections)
+    assert first.facts[SECURITY] == ["keys"]
+    assert [claim.key for claim in draft_of(ready).withheld] == ["backups"]
+    assert "Sentences about security are true" not in wrong(ready)
+    passes["keys"] = False
+    [said] = wrong(ready)["Sentences about security are true"]
+    assert "A sentence about keys." in said
+    second = published(ready)
+    assert "A sentence about keys." not in words(second.sections)
+    assert "A sentence about keys." in words(PrivacyNotice.objects.get(pk=first.pk).sections), "it stays as it was"
+
+
+def test_the_four_checks_of_the_machine_have_their_sentences(ready: Place):
+    assert {claim.key for claim in privacy_notice.claims()} == {"seals", "keys", "backups", "scanner"}
+    kept_out = {claim.key for claim in draft_of(ready).withheld}
+    assert {"seals", "backups", "scanner"} <= kept_out, "nothing was verified, backed up or scanned here"
+
+
+def test_only_who_manages_the_school_publishes_and_once(ready: Place):
+    seen, token = draft_of(ready).digest, uuid7()
+    for person in (ready.room.deputy, ready.room.teacher, ready.room.office):
+        with pytest.raises(NotAllowed):
+            publish_notice(school=ready.school, token=token, seen=seen, by=person)
+    with pytest.raises(ChangedSince):
+        publish_notice(school=ready.school, token=token, seen="0" * 64, by=ready.room.lead)
+    made = publish_notice(school=ready.school, token=token, seen=seen, by=ready.room.lead)
+    assert publish_notice(school=ready.school, token=token, seen=seen, by=ready.room.lead) == made
+    with pytest.raises(OutOfTurn):
+        publish_notice(school=ready.school, token=uuid7(), seen=seen, by=ready.room.lead)
+    assert PrivacyNotice.objects.count() == 1
+
+
+@pytest.mark.parametrize("does", ["UPDATE notice_privacynotice SET version = 9", "DELETE FROM notice_privacynotice"])
+def test_no_role_changes_a_version(ready: Place, does: str):
+    published(ready)
+    for role in ("web", "worker", "owner"):
+        with as_role(role), pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(does)
+
+
+def test_everybody_reads_the_published_notice_and_nothing_else(ready: Place):
+    address = reverse("privacy_notice", args=[ready.school.pk])
+    nobody = Client()
+    empty = nobody.get(address)
+    assert (empty.status_code, "has not published" in empty.content.decode()) == (200, True)
+    made = published(ready)
+    change_school(school=ready.school, by=ready.room.headteacher, telephone="0161 496 0999")
+    for client in (nobody, signed_in(ready.room.lead)):
+        page = client.get(address).content.decode()
+        for section, line in (("What we hold", "Photographs"), ("Your rights", "within one month")):
+            assert section in page and line in page
+        assert "0161 496 0999" not in page, "what is not published is not shown"
+        for word in (ready.child.surname, ready.room.lead.last_name, "Settings", "Needs a look", "Sign out"):
+            assert word not in page, word
+    assert nobody.get(reverse("privacy_notice", args=[uuid7()])).status_code == 404
+    assert nobody.post(address).status_code == 405
+    assert nobody.get(reverse("notice_settings")).status_code == 302
+    assert made.version == 1
+
+
+def test_it_is_laid_out_on_paper_once(ready: Place):
+    address = reverse("privacy_notice_paper", args=[ready.school.pk])
+    assert Client().get(address).status_code == 404
+    made = published(ready)
+    pdfs = {Client().get(address).content for _ in range(2)}
+    assert len(pdfs) == 1 == NoticePaper.objects.filter(notice=made).count()
+    paper = Printed(pdfs.pop())
+    assert "How long we keep it" in paper.text and "version 1" in paper.text
+    assert "Confidential" not in paper.text and ready.room.headteacher.last_name not in paper.text
+
+
+def test_the_pages_of_who_makes_it(ready: Place):
+    head, deputy = signed_in(ready.room.headteacher), signed_in(ready.room.deputy)
+    settings, draft = reverse("notice_settings"), reverse("notice_draft")
+    assert [deputy.get(page).status_code for page in (settings, draft)] == [403, 403]
+    assert deputy.post(draft, {}).status_code == 403
+    assert "1 thing needs a look" in head.get(reverse("settings_home")).content.decode()
+    shown = head.get(draft).content.decode()
+    body = {"token": str(uuid7()), "seen": draft_of(ready).digest}
+    assert body["seen"] in shown
+    for _ in range(2):
+        assert head.post(draft, body).status_code == 302
+    made = newest(ready.school.pk)
+    assert made is not None and made.version == 1
+    assert "nothing to publish" in head.get(draft).content.decode()
+    assert "Version 1" in head.get(settings).content.decode()
+    assert head.get(reverse("notice_version", args=[made.pk])).status_code == 200
+    assert deputy.get(reverse("notice_version", args=[made.pk])).status_code == 403
+    bad = head.post(settings, {"seen": 1, "officer_email": "nobody"})
+    assert (bad.status_code, "officer_email" in bad.content.decode()) == (422, True)
+    stale = head.post(settings, {"seen": 0, "officer": "Another service"})
+    assert stale.status_code == 409
+    assert set(wrong(ready)) == {"Guidance is the edition in force"}
+
+
+def test_every_item_that_is_held_has_its_category_and_no_other_is_claimed(place: Place):
+    found = {category.title: category for category in categories()}
+    whats = {what for category in found.values() for what in category.whats}
+    for item in ITEMS:
+        assert all(one.what in whats for one in holdings(item)), item
+    assert found["Photographs"].sources == ["the school’s own administration"]
+    assert found["Adoption"].whats and "local authorities" in found["Adoption"].sources
+    assert found["Attendance"].row[1:3] == ("Yes", "The attendance register (SI 2024/208)")
+    assert all(category.musts and category.sources for category in found.values())
+
+
+# What the former notice said, by the number of its item, and how it is said now.
+SAID = {
+    1: "support them and follow their progress",
+    2: "give them pastoral care",
+    3: "check the quality of what we do",
+    4: "evaluate and improve our policies on children’s social care",
+    5: "follow the welfare and progress of looked-after children",
+    6: "keep them safe",
+    27: "what the law calls special category information",
+    28: "UK GDPR Article 6(1)(c)",
+    31: "Education Act 2002 section 175",
+    33: "we say whether you must give it or may choose",
+    42: "Ask the school office for the whole schedule",
+    56: "Children Act 1989 section 83; Children and Young Persons Act 2008 section 7",
+    57: "allocate funding",
+    59: "National Pupil Database",
+    60: "who asks, what for, how much and how sensitive it is",
+    61: "https://www.gov.uk/contact-dfe",
+    62: "https://www.gov.uk/data-protection-how-we-collect-and-share-research-data",
+    63: "can ask to see what we hold",
+    64: "educational record, and sees it within 15 school days",
+    66: "look again at a use to which you object",
+    67: "direct marketing: we do none",
+    68: "No decision about a child is made by a computer alone",
+    69: "delete something, where no law makes us keep it",
+    70: "claim compensation",
+    72: "Tell us first",
+    73: "https://ico.org.uk/make-a-complaint/",
+}
+
+
+def test_each_item_of_the_former_notice_is_said(ready: Place):
+    said = words(draft_of(ready).sections)
+    assert {item for item, phrase in SAID.items() if phrase not in said} == set()
+    here = "::test_each_item_of_the_former_notice_is_said"
+    assert {one.item for one in all_promises() if one.proved_by.endswith(here)} == set(SAID)
+
+
+def test_what_only_the_school_can_say_stands_there(ready: Place):
+    details = replace(DETAILS, guidance_page="https://saltmarsh.example/rights", office_address="Saltmarsh Lane")
+    save_details(school=ready.school, seen=1, details=details, by=ready.room.lead)
+    said = words(draft_of(ready).sections)
+    for one in ("https://saltmarsh.example/rights", "office@saltmarsh.example, Saltmarsh Lane", "dpo@borough.example"):
+        assert one in said
+    with pytest.raises(NotAllowed):
+        save_details(school=ready.school, seen=2, details=DETAILS, by=ready.room.deputy)
+    with pytest.raises(ChangedSince):
+        save_details(school=ready.school, seen=1, details=DETAILS, by=ready.room.lead)
+
+
+def test_every_item_names_a_test_that_there_is_or_says_that_it_is_not_held_yet():
+    assert [one.item for one in all_promises()] == list(range(1, 79))
+    for one in all_promises():
+        path, _, name = one.proved_by.partition("::")
+        if one.proved_by != "not held yet":
+            assert f"def {name}(" in (ROOT / path).read_text(), one
+
+
+@pytest.mark.parametrize(
+    ("collection", "says"),
+    [
+        ("mandatory: the register (SI 2024/208)", (YES, "the register (SI 2024/208)")),
+        ("mandatory for the authority", (YES, "for the authority")),
+        ("voluntary", (NO, "")),
+        ("voluntary: by consent", (NO, "by consent")),
+        ("voluntary for the family", (NO, "voluntary for the family")),
+        ("mandatory: so (KCSIE 2025, Annex C)", (YES, "so (Keeping children safe in education, Annex C)")),
+        ("to know the child by: public task", (SOME, "to know the child by: public task")),
+    ],
+)
+def test_whether_it_must_be_given_is_said_in_words(collection: str, says: tuple[str, str]):
+    assert told(collection) == says
+
+
+def test_its_pages_ask_the_database_twenty_five_times_at_most(ready: Place, django_assert_max_num_queries: Any):
+    published(ready)
+    head, nobody = signed_in(ready.room.headteacher), Client()
+    for client, address, most in (
+        (head, reverse("notice_settings"), 25),
+        (head, reverse("notice_draft"), 25),
+        (nobody, reverse("privacy_notice", args=[ready.school.pk]), 12),
+    ):
+        client.get(address)
+        with django_assert_max_num_queries(most):
+            client.get(address)

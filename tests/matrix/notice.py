@@ -1,0 +1,23 @@
+"""Which version of its privacy notice has each school of the matrix published?
+
+Given as a row: the schools have no schedule in force, without which a service publishes nothing.
+"""
+
+from typing import Any
+
+from safeguarding.keys import uuid7
+from safeguarding.privacy_notice import Asked
+from sharing.notice.models import PrivacyNotice
+from sharing.notice.services.drafting import drafted
+from tests.matrix.ground import THEN, given_row
+
+
+def lay_notice(world: Any) -> None:
+    """Version 1 of both. The page for everybody is asked for that of one school."""
+    for record in ("open", "other"):
+        school, by = world.school_of(record), world.lead_of(record)
+        draft = drafted(Asked(school, THEN, by))
+        given = {"token": uuid7(), "sections": draft.sections, "facts": draft.facts, "published_at": THEN}
+        row = given_row(PrivacyNotice, school=school, version=1, published_by=by, **given)
+        world.keys[record]["notice"] = row.pk
+    world.keys["open"]["school"] = world.here.pk
