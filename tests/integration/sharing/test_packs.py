@@ -18,8 +18,10 @@ from safeguarding.printing.gathering import For
 from safeguarding.sealing import files
 from safeguarding.uploads.models import names_in_store
 from sharing.events.models import SharingEvent
+from sharing.events.services import choosing
 from sharing.events.services import packing as packs
 from sharing.events.services.bars import ADDRESS, ORDER
+from sharing.events.services.choosing import choose_items, name_of_item
 from sharing.events.services.deciding import decide_share, take_back_share
 from sharing.events.services.lifting import ask_to_lift, lift_bar
 from sharing.events.services.packing import content_of, make_pack, put_together, say_names
@@ -85,8 +87,6 @@ def test_a_record_that_is_not_chosen_is_in_no_pack(place: Place):
     lead = place.room.lead
     event = chosen(place, event, [ACCOUNT])
     [first, _] = sorted(event.items.filter(taken_out_at=None), key=lambda one: "Zqfirst" not in str(one.texts))
-    from sharing.events.services.choosing import choose_items, name_of_item
-
     event = choose_items(event=event, seen=event.revision, chosen=[name_of_item(first)], asks=asks(lead), by=lead)
     event = decide_share(event=event, seen=event.revision, said=said(place, recipient=checked(place)), by=lead)
     made = make_pack(event=event, seen=event.revision, asks=asks(lead), by=lead)
@@ -135,8 +135,6 @@ def test_a_record_that_changed_is_looked_at_and_chosen_again(place: Place, monke
     event = chosen(place, begun(place, recipient=checked(place)), [ACCOUNT])
     waits = waiting(place, ACCOUNT)
     made = make_pack(event=waits, seen=waits.revision, asks=asks(lead), by=lead)
-    from sharing.events.services import choosing
-
     digest = choosing.digest_of
     monkeypatch.setattr(choosing, "digest_of", lambda block: digest(block)[::-1])
     with pytest.raises(BadInput, match="has changed since it was chosen"):
