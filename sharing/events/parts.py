@@ -15,7 +15,6 @@ from safeguarding.parts import Block, Gathering, Text, as_declared, called, tell
 from .models import Consent, ConsentWording, LegalReason, Recipient, SharedItem, SharingEvent, SharingStep
 
 _OPEN = ("draft", "discarded")
-_OF_PAGES = ("pack_digest", "pack_of", "pack_size")
 
 called(ConsentWording, lambda row: row.called)
 called(Recipient, lambda row: row.called)
@@ -39,7 +38,7 @@ def _shares(gathering: Gathering, model: Any, title: str) -> Iterable[Block]:
 
     told = as_declared(
         at=_when,
-        but=("answers", "is_call", "made_at", "decided_at", "discarded_at", *_OF_PAGES),
+        but=("answers", "is_call", "made_at", "decided_at", "discarded_at"),
         also=test,
         only=~Q(status__in=_OPEN),
     )

@@ -135,7 +135,7 @@ class SharingEvent(OfChild, InStore):
     return_by = models.DateField("to be returned or deleted by", null=True, blank=True)
     follow_up_on = models.DateField("confirmation expected by", null=True, blank=True)
     # Other children whom the pack names, by their pseudonyms, and why; words that are taken out of it, one a line.
-    named = ArrayField(models.CharField(max_length=10), default=list, blank=True)
+    named = ArrayField(models.CharField(max_length=10), default=list, blank=True, editable=False)
     named_why = SealedText("why other children are named", blank=True, default="")
     take_out = SealedText("words taken out", blank=True, default="")
 
@@ -149,13 +149,14 @@ class SharingEvent(OfChild, InStore):
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     method = models.CharField("how it went", max_length=10, choices=Method, blank=True, default="")
     # The pack: the digest of the PDF, and of what it was made from.
-    pack_digest = models.CharField(max_length=64, blank=True, default="")
-    pack_of = models.CharField(max_length=64, blank=True, default="")
-    pack_size = models.PositiveIntegerField("bytes of the pack", default=0)
+    stored = models.CharField(max_length=80, blank=True, default="", editable=False)
+    pack_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
+    pack_of = models.CharField(max_length=64, blank=True, default="", editable=False)
+    pack_size = models.PositiveIntegerField(default=0, editable=False)
     packed_at = models.DateTimeField("pack made", null=True, blank=True)
     packed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # What stands in its way (`Bar`), and that two people let it go all the same.
-    lift_of = ArrayField(models.CharField(max_length=64), default=list, blank=True)
+    lift_of = ArrayField(models.CharField(max_length=64), default=list, blank=True, editable=False)
     lift_why = SealedText("why it goes all the same", blank=True, default="")
     lift_asked_at = models.DateTimeField("asked to let it go", null=True, blank=True)
     lift_asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -46,9 +46,9 @@ def others_of(asks: Asks, event: SharingEvent, texts: Collection[str]) -> list[O
     """Children of the family, of the concerns that it comes from, and those whom its texts mention: as far as whoever
     asks may see them.
     """
-    named = visible(asks, ConcernChild).filter(concern__in=event.concerns).values_list("child_id", flat=True)
+    named = visible(asks, ConcernChild).filter(concern__in=event.concerns, child__isnull=False).values_list("child")
     found: dict[UUID, Child] = {}
-    keys = family(asks, event.child) | set(named)
+    keys = family(asks, event.child) | {key for (key,) in named}
     cards = visible(asks, Child).filter(school=event.school_id)
     for child in cards.filter(pk__in=keys).order_by("-year_group", "pk"):
         found[child.pk] = child
