@@ -19,9 +19,9 @@ _TITLES = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Dr")
 
 
 class LeftOut:
-    """Takes names out of words. `names`: what finds some of them, and what stands in the place of each.
+    """Takes names out of words. `names`: what finds some of them, and what stands there instead.
 
-    What has nothing to stand in its place stays: the name of a mother, in which a child's surname is found.
+    What has nothing to stand there instead stays: the name of a mother, in which a child's surname is found.
     """
 
     def __init__(self, names: Iterable[tuple[re.Pattern[str], Callable[[str], str]]]) -> None:

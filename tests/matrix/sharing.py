@@ -92,7 +92,7 @@ def _shares(world: Any, record: str, recipient: Any) -> None:
 
 
 def _barred(world: Any, record: str, recipient: Any, asks: Any) -> Any:
-    """One that waits, is for an adult whom an order binds where there is one, and was asked to go all the same."""
+    """One that waits, is for an adult that an order binds where there is one, and was asked to go all the same."""
     by, child = world.lead_of(record), world.children[record]
     order = ContactRestriction._base_manager.filter(child=child, contact__isnull=False).first()
     said = _said(world, recipient, for_adult=order.contact if order else None)

@@ -264,7 +264,7 @@ class DecideForm(_Head):
         )
 
     def _for_adult(self, key: str) -> Contact | None:
-        """The adult who was chosen. One whom the reader does not see stays."""
+        """The adult who was chosen. One that the reader does not see stays."""
         before = self.event.for_adult
         stays = before is not None and str(before.pk) not in self.adults
         return before if stays and not key else self.adults.get(key)

@@ -37,7 +37,7 @@ class SharingEvent(OfChild, InStore):
 
     It is a draft, is decided, waits to be sent, was sent, was received; or was not shared, was asked back, was
     discarded. A call in which something was said is one that was sent at once. What is handed over is a pack: a PDF of
-    the records that were chosen, which lies sealed in the store until it is made anew, and stays once it has gone.
+    the records that were chosen, which lies sealed in the store until it is made again, and stays once it has gone.
     """
 
     class Status(models.TextChoices):
@@ -134,7 +134,7 @@ class SharingEvent(OfChild, InStore):
     onward = SealedText("what they may do with it", blank=True, default="")
     return_by = models.DateField("to be returned or deleted by", null=True, blank=True)
     follow_up_on = models.DateField("confirmation expected by", null=True, blank=True)
-    # Other children whom the pack names, by their pseudonyms, and why; words that are taken out of it, one a line.
+    # Other children that the pack names, by their pseudonyms, and why; words that are taken out of it, one a line.
     named = ArrayField(models.CharField(max_length=10), default=list, blank=True, editable=False)
     named_why = SealedText("why other children are named", blank=True, default="")
     take_out = SealedText("words taken out", blank=True, default="")

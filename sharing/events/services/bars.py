@@ -23,7 +23,7 @@ ADDRESS = (
     "person has to let it go"
 )
 ORDER = (
-    "An order or agreement about this child binds the adult whom this is for. A second person has to let it go before "
+    "An order or agreement about this child binds the adult that this is for. A second person has to let it go before "
     "anything goes out"
 )
 # A shorter part of an address is found in any text.
@@ -41,7 +41,7 @@ class Bar:
 
 
 def bars_of(asks: Asks, event: SharingEvent, text: str, children: Collection[UUID], *, today: date) -> list[Bar]:
-    """What stands in the way of this text, as far as whoever asks may see it. `children` are those who have to do with
+    """What stands in the way of this text, as far as who asks may see it. `children` are those who have to do with
     it: the child itself, and others of the pack.
     """
     homes = _homes_told(asks, text, children)
@@ -63,7 +63,7 @@ def ensure_nothing_bars(event: SharingEvent, bars: Collection[Bar]) -> None:
 
 
 def _homes_told(asks: Asks, text: str, children: Collection[UUID]) -> list[UUID]:
-    """Homes, now or before, of children whose address is confidential, of which the text says where they are."""
+    """Homes, now or before, of children whose address is confidential, where the text says which."""
     details = visible(asks, ChildDetail).filter(child__in=children, address_confidential=True)
     members = visible(asks, HouseholdMember).filter(child__in=details.values("child"))
     said = _plain(text)
@@ -80,7 +80,7 @@ def _parts(home: Household) -> list[str]:
 
 
 def _binding(asks: Asks, event: SharingEvent, today: date) -> list[UUID]:
-    """Orders and agreements in force about the child that bind the adult for whom it is asked, or who is to take it."""
+    """Orders and agreements in force about the child that bind the adult who asks through somebody, or takes it."""
     rows = visible(asks, ContactRestriction).filter(child=event.child_id, contact__isnull=False, starts_on__lte=today)
     takes = _plain(event.person)
     return [

@@ -83,7 +83,7 @@ def digest_of(block: Block) -> str:
 
 
 def there_now(asks: Asks, event: SharingEvent) -> dict[str, Block]:
-    """Every record that whoever asks could choose, by its name in a form."""
+    """Every record that the person asking could choose, by its name in a form."""
     return {name_of(block): block for offer in offers(asks, event) for block in offer.blocks}
 
 
@@ -93,7 +93,7 @@ def name_of_item(item: SharedItem) -> str:
 
 
 def changed_items(items: Iterable[SharedItem], there: Mapping[str, Block]) -> list[SharedItem]:
-    """Of what was chosen that which says something else by now, or which whoever asks does not see any more."""
+    """What was chosen and says something else by now, or is not there any more for the person asking."""
     return [one for one in items if (block := there.get(name_of_item(one))) is None or digest_of(block) != one.digest]
 
 

@@ -43,8 +43,8 @@ class Other:
 
 
 def others_of(asks: Asks, event: SharingEvent, texts: Collection[str]) -> list[Other]:
-    """Children of the family, of the concerns that it comes from, and those whom its texts mention: as far as whoever
-    asks may see them.
+    """Children of the family, of the concerns that it comes from, and those that its texts mention: as far as the
+    person asking may see them.
     """
     named = visible(asks, ConcernChild).filter(concern__in=event.concerns, child__isnull=False).values_list("child")
     found: dict[UUID, Child] = {}
@@ -108,7 +108,7 @@ class Naming:
 
     @cached_property
     def own_adults(self) -> list[Contact]:
-        """The adults of the child's record, as far as whoever asks may see them: they stay."""
+        """The adults of the child's record, as far as the person asking may see them: they stay."""
         links = visible(self.asks, ContactLink).filter(child=self.event.child_id).values("contact")
         return list(visible(self.asks, Contact).filter(pk__in=links).order_by("pk"))
 

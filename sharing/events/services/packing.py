@@ -54,7 +54,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Pack:
-    """What the pages say, for whoever asks: nobody is named in it who may not be."""
+    """What the pages say, for the person asking: nobody is named in it who may not be."""
 
     event: SharingEvent
     records: tuple[Told, ...]
@@ -83,7 +83,7 @@ def _words(pack: Pack) -> list[str]:
 
 
 def put_together(asks: Asks, event: SharingEvent, *, on: date | None = None) -> Pack:
-    """The pack of a decision as it stands, as far as whoever asks may see what it names."""
+    """The pack of a decision as it stands, as far as the person asking may see what it names."""
     items = standing_items(event)
     raw = [event.content, event.purpose, event.onward, *_texts(items)]
     naming = Naming(asks, event, raw)

@@ -17,26 +17,31 @@ from tests.integration.sharing.conftest import Place
 from tests.integration.sharing.deciding import begun, checked, said
 
 FACTS = (
-    "Rowan said that Mia Cole and Theo Brandt saw it. Theo ran home to 12 Mill Lane. Kerry Ashdown and Mrs Cole came. "
-    "Pip Larch was there."
+    "Rowan said that Miranda Colefax and Theodore Brandtner saw it. Theodore ran home to 12 Mill Lane. "
+    "Kerry Colefax and Mrs Colefax came. "
+    "Philippa Larchwood was there."
 )
 
 
 def family(place: Place, **details: Any) -> dict[str, Child]:
-    """Rowan with her mother and a father whom an order binds; Mia, her sister, of another name; Theo and Pip, who are
-    neither. `details` are those of Rowan.
+    """Rowan with her mother and a father that an order binds; Miranda, her sister, of another name; Theodore and
+    Philippa, who are neither. `details` are those of Rowan.
     """
     order = Order(kind="no_contact", terms="No contact at school.", starts_on=factories.LONG_AGO)
-    kerry = Adult(surname="Cole", forename="Kerry", title="Mrs", relationship="Mother", mobile="07700 900111", home=0)
+    kerry = Adult(
+        surname="Colefax", forename="Kerry", title="Mrs", relationship="Mother", mobile="07700 900111", home=0
+    )
     kerry.responsibility = True
     dan = Adult(surname="Ashdown", forename="Dan", relationship="Father", mobile="07700 900112", orders=[order])
     home = Home(address="12 Mill Lane", town="Saltmarsh", postcode="SM1 4XY")
     about: dict[str, Any] = {"by": place.room.office, "homes": [home]}
     made = {
         "rowan": factories.child(place.school, "Rowan", "Ashdown", adults=[kerry, dan], details=details, **about),
-        "mia": factories.child(place.school, "Mia", "Cole", year_group=3, class_name="3A", adults=[kerry], **about),
-        "theo": factories.child(place.school, "Theo", "Brandt", by=place.room.office),
-        "pip": factories.child(place.school, "Pip", "Larch", by=place.room.office),
+        "mia": factories.child(
+            place.school, "Miranda", "Colefax", year_group=3, class_name="3A", adults=[kerry], **about
+        ),
+        "theo": factories.child(place.school, "Theodore", "Brandtner", by=place.room.office),
+        "pip": factories.child(place.school, "Philippa", "Larchwood", by=place.room.office),
     }
     place.child = made["rowan"]
     return made
@@ -75,6 +80,6 @@ def waiting(place: Place, *labels: str, names: Any = None, **other: Any) -> Shar
 
 
 def packed(place: Place, *labels: str, **other: Any) -> SharingEvent:
-    """One of which the pack is made."""
+    """One whose pack is made."""
     event, lead = waiting(place, *labels, **other), place.room.lead
     return make_pack(event=event, seen=event.revision, asks=asks(lead), by=lead)

@@ -133,12 +133,12 @@ def test_the_page_of_a_pack_leads_through_it(place: Place):
     event = chosen(place, begun(place, recipient=checked(place)), [ACCOUNT])
     lead, page = signed_in(place.room.lead), reverse("share_pack", args=[event.pk])
     shown = lead.get(page).content.decode()
-    for words in ("Mia Cole: Child", "Pip Larch", "Preview the pages", "Something stands in the way"):
+    for words in ("Miranda Colefax: Child", "Philippa Larchwood", "Preview the pages", "Something stands in the way"):
         assert words in shown
     assert "checked>" not in shown and "Make the pack" not in shown
     bad = lead.post(page, {"deed": "names", "seen": event.revision, "named": [about["mia"].pseudonym]})
     assert (bad.status_code, "Write why these children are named" in bad.content.decode()) == (422, True)
-    names = {"deed": "names", "seen": event.revision, "take_out": "12 Mill Lane\nPip Larch"}
+    names = {"deed": "names", "seen": event.revision, "take_out": "12 Mill Lane\nPhilippa Larchwood"}
     assert lead.post(page, names).status_code == 302
     shown = lead.get(page).content.decode()
     assert "Something stands in the way" not in shown and "These names stand in it too" not in shown
@@ -186,7 +186,7 @@ def test_who_opens_a_pack(place: Place):
     asked = {"deputy": 200, "lead": 200, "headteacher": 200, "teacher": 403, "office": 403, "pastoral": 403}
     for name, status in asked.items():
         assert [signed_in(getattr(room, name)).get(page).status_code for page in pages] == [status] * 2, name
-    restrict_concern(concern=concern, reason="So few as can be.", by=room.lead)
+    restrict_concern(concern=concern, by=room.lead)
     assert [signed_in(room.deputy).get(page).status_code for page in pages] == [404] * 2
     declare_conflict(user=room.headteacher, child=place.child, kind="relative", by=room.headteacher)
     assert [signed_in(room.headteacher).get(page).status_code for page in pages] == [404] * 2

@@ -58,22 +58,22 @@ def everything(pdf: bytes, password: str = "") -> str:
 def test_what_was_not_chosen_and_who_is_not_named_stands_nowhere_in_a_pack(place: Place):
     about = family(place, address_confidential=True, address_confidential_reason="zqreason")
     concern = told(place, about["rowan"], about["theo"])
-    told(place, about["rowan"], facts="Zqunchosen was said on another day.")
     add_note(concern=concern, text="Zqnote: what we think of it.", token=uuid7(), by=place.room.lead)
     event = waiting(
         place,
         ACCOUNT,
         names={"take_out": "12 Mill Lane\nzqnothing"},
-        content="Mia Cole and Theo Brandt were there. SM9 is no postcode of theirs.",
+        content="Miranda Colefax and Theodore Brandtner were there.",
     )
+    told(place, about["rowan"], facts="Zqunchosen was said on another day.")
     made = make_pack(event=event, seen=event.revision, asks=asks(place.room.lead), by=place.room.lead)
     words = passphrase()
     plain, locked = content_of(made), encrypted(content_of(made), words)
     for there in (everything(plain), everything(locked, words)):
-        for canary in ("Mia", "Theo", "Brandt", "Mill Lane", "SM1", "Zqnote", "zqreason", "Rowan Ashdown,"):
+        for canary in ("Miranda", "Theodore", "Brandtner", "Mill Lane", "SM1 4XY", "Zqnote", "zqreason", "Zqunchosen"):
             assert canary not in there, canary
         assert "Rowan said that [Child" in there and "[taken out]" in there
-        assert "Kerry Ashdown and Mrs Cole came" in there
+        assert "Kerry Colefax and Mrs Colefax came" in there
     pages = Printed(plain).pages()
     assert len(pages) > 1 and all("S-" in page and event.recipient.called in page for page in pages)
     assert "Receipt" in pages[-1]
@@ -105,8 +105,8 @@ def test_children_have_one_name_throughout_and_are_named_with_a_reason_alone(pla
     assert len(set(called.values())) == 2 and not any(one.is_named for one in pack.others)
     text = " ".join(words for one in pack.records for _, words in one.texts)
     assert text.count(f"[{called[about['theo'].pk]}]") == 2
-    assert "Kerry Ashdown" in text and "Mrs Cole" in text, "adults of the child stay"
-    assert pack.pointed_out == ("Pip Larch",), "another child whom the school knows"
+    assert "Kerry Colefax and Mrs Colefax came" in text, "adults of the child stay"
+    assert pack.pointed_out == ("Philippa Larchwood",), "another child whom the school knows"
     pseudonym = about["mia"].pseudonym
     given: dict[str, Any] = {"event": event, "seen": event.revision, "take_out": "", "asks": asks(lead), "by": lead}
     with pytest.raises(BadInput, match="Write why"):
@@ -114,15 +114,15 @@ def test_children_have_one_name_throughout_and_are_named_with_a_reason_alone(pla
     with pytest.raises(BadInput, match="nothing to do"):
         say_names(named=[about["pip"].pseudonym], named_why="She saw it.", **given)
     with pytest.raises(BadInput, match="two letters"):
-        say_names(named=[], named_why="", **given | {"take_out": "Larch\nx"})
+        say_names(named=[], named_why="", **given | {"take_out": "Larchwood\nx"})
     named = say_names(
-        named=[pseudonym], named_why="Their plan is about both.", **given | {"take_out": "pip  larch\n\n"}
+        named=[pseudonym], named_why="Their plan is about both.", **given | {"take_out": "philippa  larchwood\n\n"}
     )
     with pytest.raises(ChangedSince):
         say_names(named=[], named_why="", **given)
     pack = put_together(asks(lead), named)
     text = " ".join(words for one in pack.records for _, words in one.texts)
-    assert "Mia Cole" in text and "Theo" not in text and "[taken out] was there" in text
+    assert "Miranda Colefax" in text and "Theodore" not in text and "[taken out] was there" in text
     assert pack.pointed_out == ()
     with pytest.raises(NotAllowed):
         say_names(named=[], named_why="", **given | {"seen": named.revision, "by": place.room.teacher})
