@@ -192,9 +192,10 @@ def take_back_share(
     *, event: SharingEvent, by: User, seen: int | None = None, at: datetime | None = None
 ) -> SharingEvent:
     """What waits to be sent is a draft again. Raises `NotAllowed`, `OutOfTurn`, `ChangedSince`."""
+    at = at or timezone.now()
     ensure_shares_event(by, event)
     ensure_seen(event, seen)
-    return sharing_life.perform("take_back", event, by=by, at=at, **undone(event))
+    return sharing_life.perform("take_back", event, by=by, at=at, **undone(event, by=by, at=at))
 
 
 @transaction.atomic
@@ -207,5 +208,5 @@ def discard_share(*, event: SharingEvent, seen: int, by: User, at: datetime | No
 
 def stop_waiting(events: Iterable[SharingEvent], *, by: User, at: datetime) -> int:
     """Each is a draft again: the consent on which they wait is withdrawn. Returns how many."""
-    stopped = [sharing_life.perform("take_back", one, by=by, at=at, **undone(one)) for one in events]
+    stopped = [sharing_life.perform("take_back", one, by=by, at=at, **undone(one, by=by, at=at)) for one in events]
     return len(stopped)

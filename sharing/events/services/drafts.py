@@ -1,14 +1,17 @@
 """How is a draft held while somebody writes it, and what goes when a decision becomes one again?"""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from safeguarding.accounts.models import User
+from safeguarding.accounts.services import settle_notices
 from safeguarding.exceptions import ChangedSince, OutOfTurn
 from safeguarding.sealing import files
 from sharing.events.models import SharingEvent
+from sharing.events.notice_kinds import SharingNotice
 from sharing.events.permissions import ensure_shares_event
 
 CHANGED = "Somebody changed this decision while you were writing. Open it again to see it as it is."
@@ -32,10 +35,12 @@ def ensure_seen(event: SharingEvent, seen: int | None) -> None:
         raise ChangedSince(CHANGED)
 
 
-def undone(event: SharingEvent) -> dict[str, Any]:
+def undone(event: SharingEvent, *, by: User, at: datetime) -> dict[str, Any]:
     """The fields of a decision that is taken back: without its pack, which leaves the store, and without what two
-    people let go.
+    people let go, or were asked to.
     """
+    if event.lift_asked_at:
+        settle_notices(object_id=event.pk, kinds=(SharingNotice.LIFT_ASKED,), by=by, at=at)
     if event.stored:
         transaction.on_commit(partial(files.drop, event.stored), robust=True)
     return {

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from children.panels import record_frame
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import fresh_factor, requires_for_record
+from safeguarding.accounts.services import open_notices
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.audit.services import record
@@ -125,6 +126,7 @@ def share_pack(request: Request, event_id: UUID) -> HttpResponse:
     if not (event.status in (S.DRAFT, S.TO_SEND) or event.has_pack):
         return redirect("share", event.pk)
     if request.method != "POST":
+        open_notices(user=request.user, object_id=event.pk)
         return _page(request, event)
     deed = asked(request, DEEDS)
     if deed is None:

@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 from django.utils import timezone
 
-from safeguarding.accounts.services import open_notices
+from safeguarding.accounts.models import Notice
 from safeguarding.concerns.services.deciding import add_note
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
@@ -18,6 +18,7 @@ from safeguarding.printing.gathering import For
 from safeguarding.sealing import files
 from safeguarding.uploads.models import names_in_store
 from sharing.events.models import SharingEvent
+from sharing.events.notice_kinds import SharingNotice
 from sharing.events.services import choosing
 from sharing.events.services import packing as packs
 from sharing.events.services.bars import ADDRESS, ORDER
@@ -201,7 +202,9 @@ def test_an_address_that_nobody_may_be_told_stands_in_the_way(place: Place):
     lifted = lift_bar(event=asked, seen=asked.revision, by=other)
     with pytest.raises(OutOfTurn):
         lift_bar(event=lifted, seen=lifted.revision, by=place.room.headteacher)
-    open_notices(user=other, object_id=lifted.pk)
+    told_of = Notice.objects.filter(kind=SharingNotice.LIFT_ASKED, object_id=event.pk)
+    assert set(told_of.values_list("user", flat=True)) == {other.pk, place.room.headteacher.pk}
+    assert not told_of.filter(settled_at=None).exists()
     made = make_pack(event=lifted, seen=lifted.revision, asks=asks(lead), by=lead)
     assert "12, Mill Lane" in Printed(content_of(made)).text
     back = take_back_share(event=made, by=lead)
