@@ -199,16 +199,6 @@ def ensure_goes(asks: Asks, event: SharingEvent, *, at: datetime) -> Pack:
     return pack
 
 
-def preview(asks: Asks, event: SharingEvent, *, by: User, at: datetime | None = None) -> bytes:
-    """The pages as they would go out now: nothing is kept, and each page says that it is none to hand over.
-
-    Raises `OutOfTurn` while the printer is not ready, `NotPrinted`.
-    """
-    pack = put_together(asks, event)
-    written = _written(asks, pack, by, at or timezone.now(), is_preview=True)
-    return printing.make_at_once(written, key=_print_of(event, pack, "preview"), whose=by.pk)
-
-
 def content_of(event: SharingEvent) -> bytes:
     """The pack as it lies in the store. Raises `OutOfTurn` where it is not what was kept; what `files.read` raises."""
     owner, _ = record_of(event)
@@ -218,13 +208,16 @@ def content_of(event: SharingEvent) -> bytes:
     return pdf
 
 
-def _written(asks: Asks, pack: Pack, by: User, at: datetime, *, is_preview: bool = False) -> bytes:
-    event = pack.event
-    about = frame(by, event.school_id, title=event.reference, at=at)
-    context: dict[str, Any] = {"pack": pack, "event": event, "is_preview": is_preview, **about}
-    return printing.written([page(asks, TEMPLATE, context, frozenset[UUID]())])
+def on_paper(pack: Pack, *, is_preview: bool = False) -> dict[str, Any]:
+    """What its template shows. A preview says on each page that it is none to hand over."""
+    return {"pack": pack, "event": pack.event, "is_preview": is_preview}
 
 
-def _print_of(event: SharingEvent, pack: Pack, *more: str) -> UUID:
+def _written(asks: Asks, pack: Pack, by: User, at: datetime) -> bytes:
+    about = frame(by, pack.event.school_id, title=pack.event.reference, at=at)
+    return printing.written([page(asks, TEMPLATE, {**on_paper(pack), **about}, ())])
+
+
+def _print_of(event: SharingEvent, pack: Pack) -> UUID:
     """The printer knows a print that is asked for again by this key."""
-    return entry_token(event.pk, event.revision, pack.digest, *more)
+    return entry_token(event.pk, event.revision, pack.digest)

@@ -26,6 +26,7 @@ from safeguarding.pdf import encrypted, passphrase
 from safeguarding.plans.permissions import stands_in_for_plans
 from safeguarding.plans.views.deeds import Deed, asked, lost, offered, on_top
 from safeguarding.printing.gathering import For
+from safeguarding.printing.paper import paper
 from safeguarding.unsaved import waits_unsent
 from sharing.events.capabilities import SharingCapability as C
 from sharing.events.forms.following import PlainForm
@@ -228,8 +229,10 @@ def share_pages(request: Request, event_id: UUID) -> HttpResponse:
         raise Http404
     _ensure_reads_all(request, event)
     record(Verb.PRINT, event, purpose="pack" if event.has_pack else "preview of a pack")
-    pdf = packing.content_of(event) if event.has_pack else packing.preview(request, event, by=request.user)
-    return _given(pdf, event, as_file=False)
+    if event.has_pack:
+        return _given(packing.content_of(event), event, as_file=False)
+    shown = packing.on_paper(packing.put_together(request, event), is_preview=True)
+    return paper(request, packing.TEMPLATE, shown, title=event.reference, school_id=event.school_id)
 
 
 @require_POST
