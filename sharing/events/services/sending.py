@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import door
+from safeguarding.audit.protection import known
 from safeguarding.exceptions import OutOfTurn
 from safeguarding.printing.gathering import For
 from safeguarding.working_days import add_working_days
@@ -89,12 +90,13 @@ def carry_out(held: SharingEvent, token: UUID, happened: Happened, *, by: User, 
 
 
 def stop_on(*, consent: Consent, by: User, at: datetime) -> int:
-    """Everything that waits to be sent on a consent is a draft again, whoever sees it. Returns how many.
+    """Everything that waits to be sent on a consent is a draft again, whoever sees it.
 
-    What names a concern that is hidden from who withdraws is out of any reach; it does not go out either: no consent in
-    force allows it any more.
+    Returns how many, without what names a concern that is hidden from who withdraws: nothing tells them of that.
     """
     with door(WITHDRAWING):
         rows = SharingEvent.objects.select_for_update(of=("self",))
-        waiting = rows.filter(consent=consent, status=E.Status.TO_SEND)
-        return stop_waiting(waiting.order_by("pk"), by=by, at=at)
+        waiting = list(rows.filter(consent=consent, status=E.Status.TO_SEND).order_by("pk"))
+        stop_waiting(waiting, by=by, at=at)
+    hidden = set(known("hidden_concerns", by.pk))
+    return sum(hidden.isdisjoint(one.concerns) for one in waiting)
