@@ -53,7 +53,7 @@ def others_of(asks: Asks, event: SharingEvent, texts: Collection[str]) -> list[O
     for child in cards.filter(pk__in=keys).order_by("-year_group", "pk"):
         found[child.pk] = child
     pseudonyms = {one for text in texts for one in mentions.mentioned(text)} - {one.pseudonym for one in found.values()}
-    names = Names(asks.user, Showing())  # type: ignore[arg-type]
+    names = Names(asks.user, Showing())
     names.fetch(pseudonyms)
     more = {card.pk for one in pseudonyms if (card := names.card(one))} - found.keys()
     if more:
@@ -80,7 +80,7 @@ class Naming:
         self.others = others_of(asks, event, texts)
         self._called = {one.child.pk: one.called for one in self.others if not one.is_named}
         named = frozenset({event.child_id, *(one.child.pk for one in self.others if one.is_named)})
-        self._names = Names(asks.user, Showing(own=named, only_own=True))  # type: ignore[arg-type]
+        self._names = Names(asks.user, Showing(own=named, only_own=True))
         self._names.fetch({one for text in texts for one in mentions.mentioned(text)})
         self._typed = LeftOut([(_typed(event.take_out), lambda _: TAKEN_OUT)] if event.take_out.strip() else [])
 

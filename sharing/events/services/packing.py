@@ -7,7 +7,7 @@ handed over as they lie (`handing_over.py`).
 import hashlib
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cached_property, partial
 from typing import Any
@@ -104,7 +104,7 @@ def put_together(asks: Asks, event: SharingEvent, *, on: date | None = None) -> 
     said = _words(pack)
     children = {event.child_id, *(one.child.pk for one in naming.others)}
     bars = bars_of(asks, event, "\n".join(said), children, today=on or timezone.localdate())
-    return Pack(**{**vars(pack), "pointed_out": tuple(naming.pointed_out(said)), "bars": tuple(bars)})
+    return replace(pack, pointed_out=tuple(naming.pointed_out(said)), bars=tuple(bars))
 
 
 def _texts(items: Collection[SharedItem]) -> list[str]:
