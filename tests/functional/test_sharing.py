@@ -124,7 +124,7 @@ def hands_the_pack_over(page: Page) -> None:
     page.get_by_role("button", name="Hand it over").click()
     expect(page.get_by_role("heading", name="Handed over")).to_be_visible()
     looked_at(page)
-    words = page.locator("#words .hb-ref").inner_text()
+    words = page.locator(".hb-panel .hb-ref").first.inner_text()
     with page.expect_download() as fetched:
         page.get_by_role("button", name="Fetch the file").click()
     with pypdfium2.PdfDocument(fetched.value.path().read_bytes(), password=words) as document:
