@@ -45,14 +45,14 @@ class Names:
 
     def say(self, pseudonym: str) -> str:
         """The full name, or "another child (Year 4)"; without a year of whom the reader may not know even that."""
-        card = self._card(pseudonym)
+        card = self.card(pseudonym)
         if card is None:
             return mentions.ANOTHER
         return card.full_name if self._names(card, self.showing.only_own) else mentions.another(card.year)
 
     def label(self, pseudonym: str) -> str:
         """The same for who edits the words: what a form shows is the writer's own matter, whatever the page is for."""
-        card = self._card(pseudonym)
+        card = self.card(pseudonym)
         if card is None:
             return mentions.ANOTHER
         return card.full_name if self._names(card, only_own=False) else mentions.another(card.year)
@@ -63,7 +63,8 @@ class Names:
         self.fetch({one for text in texts for one in mentions.mentioned(text)})
         return [mentions.told(text, self.say) for text in texts]
 
-    def _card(self, pseudonym: str) -> Child | None:
+    def card(self, pseudonym: str) -> Child | None:
+        """The child that a mention means, as far as the reader may see it."""
         self.fetch([pseudonym])
         return self._cards[pseudonym]
 

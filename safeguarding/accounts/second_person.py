@@ -85,6 +85,11 @@ RULES: dict[str, Rule] = {
         usual=("lead", "headteacher"),
         fallback=("trust_lead", "chair"),
     ),
+    "bar": Rule(
+        "letting something go outside that a confidential address or an order stands in the way of",
+        usual=("lead", "acting_lead", "deputy_lead", "headteacher"),
+        fallback=("trust_lead",),
+    ),
     "role": Rule("giving somebody else a role", usual=("headteacher", "lead"), fallback=("trust_lead",)),
 }
 

@@ -56,13 +56,15 @@ class Rule:
 
     `doors` are not reasons to see a row on a page. Each opens rows to one kind of service while it runs, as when a
     reporter's account is finished that has become a concern its author may not read. Through a door of `unseen` rows
-    are added and nothing is seen, as when somebody without an account leaves a note.
+    are added and nothing is seen, as when somebody without an account leaves a note. A door of `above` opens rows that
+    `never` shuts: its service does what has to be done with them, and tells nothing of it.
     """
 
     because: Mapping[str, Q]
     never: Q | None = None
     doors: Mapping[str, Q] = field(default_factory=dict)
     unseen: Mapping[str, Q] = field(default_factory=dict)
+    above: Mapping[str, Q] = field(default_factory=dict)
 
     def but_never(self, more: Q) -> "Rule":
         """The same rule with a further denial above every reason."""
@@ -80,7 +82,8 @@ class Rule:
     @property
     def within_reach(self) -> Q:
         """The rows to see, and those behind a door that is open."""
-        doors = (Q(ThroughDoor(Value(name))) & self.each_with_denial(rows) for name, rows in self.doors.items())
+        rows = {name: self.each_with_denial(behind) for name, behind in self.doors.items()} | dict(self.above)
+        doors = (Q(ThroughDoor(Value(name))) & behind for name, behind in rows.items())
         return reduce(or_, doors, self.visible)
 
     @property

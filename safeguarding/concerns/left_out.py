@@ -19,7 +19,10 @@ _TITLES = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Dr")
 
 
 class LeftOut:
-    """Takes names out of words. `names`: what finds some of them, and what stands in the place of each."""
+    """Takes names out of words. `names`: what finds some of them, and what stands there instead.
+
+    What has nothing to stand there instead stays: the name of a mother, in which a child's surname is found.
+    """
 
     def __init__(self, names: Iterable[tuple[re.Pattern[str], Callable[[str], str]]]) -> None:
         self.names = list(names)
@@ -30,9 +33,9 @@ class LeftOut:
             (m.start(), -m.end(), instead(m[0])) for pattern, instead in self.names for m in pattern.finditer(words)
         ]
         done, parts = 0, []
-        for start, end, instead in sorted(found):
+        for start, end, instead in sorted(found, key=lambda one: one[:2]):
             if start >= done:
-                parts += [words[done:start], f"[{instead}]"]
+                parts += [words[done:start], f"[{instead}]" if instead else words[start:-end]]
                 done = -end
         return "".join([*parts, words[done:]])
 

@@ -16,12 +16,15 @@ from safeguarding.audit.protection import may_view
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
 from safeguarding.demo.source import shares
+from safeguarding.printing.gathering import For
 from sharing.events.models import LegalReason, Recipient, SharingEvent
 from sharing.events.services.asking_back import ask_back
 from sharing.events.services.calling import Called, record_call
 from sharing.events.services.checking import Said, consents_in_force
+from sharing.events.services.choosing import choose_items, there_now
 from sharing.events.services.deciding import begin_share, decide_share
 from sharing.events.services.following import Happened
+from sharing.events.services.packing import say_names
 from sharing.events.services.receiving import record_received
 from sharing.events.services.recipients import Facts, add_recipient, address_book, check_recipient, correct_recipient
 from sharing.events.services.sending import record_sent
@@ -41,6 +44,9 @@ _ADDED = (
 # Nobody has rung the switchboard yet: what waits for them shows what is missing.
 _UNCHECKED = ("Greater Manchester Police",)
 _ADVISED = "Agreed that it is needed, and no more than that."
+# Records that go along with what waits, and how many; and what is taken out of them.
+_CHOSEN, _FEW = ("concerns.account", "concerns.decision", "children.classepisode"), 4
+_TAKEN_OUT = "Bramhall Lane\nthe blue van"
 _NOT_TOLD = "It would put the child at risk, or warn who may have done harm."
 # To every question of every test of these decisions.
 _ANSWERS = {
@@ -114,11 +120,22 @@ def _lay(
         return
     said_so = _said(entry, child, recipient, law, at)
     made = begin_share(child=child, token=keys.token(), said=said_so, by=by, at=at)
+    if entry["ends"] in ("draft", "to_send"):
+        made = _choose(made, at, by=by)
     if entry["ends"] == "draft":
         return
     decided = decide_share(event=made, seen=made.revision, said=said_so, by=by, at=at + timedelta(minutes=20))
     if entry["ends"] not in ("not_shared", "to_send"):
         _go_on(entry, decided, at + timedelta(hours=1), keys, by=by)
+
+
+def _choose(event: SharingEvent, at: datetime, *, by: User) -> SharingEvent:
+    """What can be looked at goes along: some of what the record says, without two words of it."""
+    there = [name for name, block in there_now(For(by), event).items() if block.record.label in _CHOSEN][:_FEW]
+    if not there:
+        return event
+    made = choose_items(event=event, seen=event.revision, chosen=there, asks=For(by), by=by, at=at)
+    return say_names(event=made, seen=made.revision, named=[], named_why="", take_out=_TAKEN_OUT, asks=For(by), by=by)
 
 
 def _said(entry: dict[str, Any], child: Child, recipient: Recipient, law: LegalReason | None, at: datetime) -> Said:

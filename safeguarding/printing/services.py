@@ -88,8 +88,8 @@ def make_at_once(content: bytes, *, key: UUID, whose: UUID) -> bytes:
     said = client.make(key, content, whose=whose, wait=settings.PRINT_WAIT)
     if (pdf := _pdf(said)) is None:
         raise OutOfTurn(
-            "The sheet is being made and is not ready yet. Go back to the page before, wait a few seconds, "
-            "and ask again there."
+            "It is being made and is not ready yet. Wait a few seconds, and ask for it again on the page where you "
+            "asked."
         )
     return pdf
 

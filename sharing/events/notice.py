@@ -6,13 +6,16 @@ named by its kind: that a family has to do with it may be nobody's business.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
+from django.db.models import Q
+
+from safeguarding.dates import start_of
 from safeguarding.once import once
 from safeguarding.personal_data import categorised
 from safeguarding.privacy_notice import Asked, Block, Facts, Section, bullets, looks_at, rests_on, table, tells, text
 
-from .models import Consent, Recipient
+from .models import SHARED, Consent, Recipient, SharingEvent
 from .services.law import Edition, Reason, editions_at, reasons_at
 from .services.recipients import address_book
 
@@ -21,6 +24,8 @@ _BY_KIND = {
     _K.SCHOOL: "Other schools and education settings",
     _K.OTHER: "Other organisations that help a child or a family",
 }
+# What goes out, or waits for it.
+_GOES = (SharingEvent.Status.TO_SEND, *SHARED)
 _UNNAMED = ("consent", "other")
 _DFE = "statistics"
 
@@ -119,7 +124,11 @@ def _used_not_named(asked: Asked, kept: Facts) -> Iterable[str]:
     then = set(kept.get("recipients", ()))
     consents = Consent.objects.visible_to(asked.reader).filter(school=asked.school, answer=Consent.Answer.GIVEN)
     live = consents.filter(withdrawn_at=None).order_by().values("recipient").distinct()
-    for row in Recipient.objects.filter(pk__in=live).order_by("name", "pk"):
+    # What was shared in a year says where it goes; what is older says where it went.
+    since = asked.today - timedelta(days=365)
+    shares = SharingEvent.objects.visible_to(asked.reader).filter(school=asked.school, status__in=_GOES)
+    used = shares.exclude(sent_at__lt=start_of(since)).order_by().values("recipient").distinct()
+    for row in Recipient.objects.filter(Q(pk__in=live) | Q(pk__in=used)).order_by("name", "pk"):
         if _named(row) not in then:
             yield f"{row.name} is shared with, and the notice does not name it."
 

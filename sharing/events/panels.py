@@ -2,11 +2,13 @@
 beside Today, what went out with a referral or a concern, and settings.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.urls import reverse
 
 from children.models import Child
+from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.by_keys import Statement
 from safeguarding.audit.reading import visible
@@ -66,7 +68,13 @@ def _address_of_share(request: Request, reference: str) -> str:
     return reverse("share", args=[found.pk]) if found else ""
 
 
+def _references_of_shares(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
+    found = visible(request, SharingEvent).filter(pk__in=keys).only("year", "number")
+    return {one.pk: one.reference for one in found}
+
+
 chronology.register(*SOURCES)
+leads_to("sharing_event", lambda key: reverse("share_pack", args=[key]), _references_of_shares)
 withdrawal.register(stopping.SENDER)
 quoted(_address_of_share)
 for _model, _read in READS.items():

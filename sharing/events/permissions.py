@@ -41,14 +41,16 @@ def consents_seen(me: Any) -> Rule:
 def shares_seen(me: Any) -> Rule:
     """Decisions: the same, as far as every concern that they name is open.
 
-    "withdrawing": what waits on a consent that is withdrawn is stopped, whoever sees it.
+    "withdrawing": what waits on a consent that is withdrawn is stopped, whoever sees it, also where it names a concern
+    that is hidden from who withdraws. It is a draft then.
     """
+    on_consent = Q(status__in=("to_send", "draft"), consent_id__isnull=False)
     because = _sharers(me)
     because["role"] &= ~overlapping("concerns", fact("sharing_shut_concerns", me))
     return Rule(
         because=because,
         never=out_of_sight(me, "child_id") | overlapping("concerns", fact("hidden_concerns", me)),
-        doors={WITHDRAWING: Q(status="to_send", consent_id__isnull=False)},
+        above={WITHDRAWING: on_consent & ~out_of_sight(me, "child_id")},
     )
 
 

@@ -25,7 +25,13 @@ declare(
     page="sharing_consent",
     searched=Refused("it says what somebody agreed to, and nothing of what happened"),
 )
-declare(SharingEvent, called=("decision to share", "decisions to share"), page="share", searched=_BY_NUMBER)
+declare(
+    SharingEvent,
+    called=("decision to share", "decisions to share"),
+    page="share",
+    searched=_BY_NUMBER,
+    read_by=("files",),
+)
 declare(
     SharedItem,
     called=("record that was shared", "records that were shared"),

@@ -1,7 +1,8 @@
 """Who may write the rows of sharing that facts read, and what may the database never hold?
 
 Whoever shares writes, in their own name. Nothing is about to go out, or is said to have gone, on a consent that is not
-in force for this child and this recipient on that day. What a decision says is changed while it is a draft alone.
+in force for this child and this recipient on that day. What a decision says is changed while it is a draft alone, its
+pack while it waits to be sent. What stands in its way is let go by somebody else than who asks for it.
 """
 
 from safeguarding.rights_rows import keep
@@ -23,10 +24,14 @@ _AFTERWARDS = (
     "decided_by_id",
     *(f"{stamp}_{end}" for stamp in _STAMPS for end in ("at", "by_id")),
 )
+# The pages that go out; and that two people let them go.
+_PACK = ("stored", "pack_digest", "pack_of", "pack_size", "packed_at", "packed_by_id")
+_ASKED = ("lift_of", "lift_why", "lift_asked_at", "lift_asked_by_id")
+_LIFTED = ("lifted_at", "lifted_by_id")
 _DECIDED = tuple(
     column
     for field in SharingEvent._meta.local_concrete_fields
-    if (column := str(field.column)) not in ("id", *_STAYS, *_AFTERWARDS)
+    if (column := str(field.column)) not in ("id", *_STAYS, *_AFTERWARDS, *_PACK, *_ASKED, *_LIFTED)
 )
 _KIND = "(SELECT why.kind FROM public.sharing_legalreason AS why WHERE why.id = NEW.reason_id)"
 # The day in London, as consents are.
@@ -44,7 +49,13 @@ _HARMS_LESS = either(
     "NEW.because <> 'detrimental'",
     "EXISTS (SELECT FROM public.sharing_legalreason AS why WHERE why.id = NEW.reason_id AND why.asks_more_detrimental)",
 )
-_IN_DRAFT = "OLD.status = 'draft'"
+_IN_DRAFT, _WAITS = "OLD.status = 'draft'", "OLD.status = 'to_send'"
+_BY_ANOTHER = both(
+    "NEW.lifted_by_id = me",
+    "OLD.lift_asked_by_id <> me",
+    "NEW.lift_asked_by_id = OLD.lift_asked_by_id",
+    "NEW.lift_of = OLD.lift_of",
+)
 _OF_EVENT = (
     "EXISTS (SELECT FROM public.sharing_sharingevent AS one WHERE one.id = NEW.event_id "
     "AND one.child_id = NEW.child_id AND one.school_id = NEW.school_id{also})"
@@ -55,9 +66,19 @@ keep(
         "sharing.consent": Neither("it lets something go outside, and opens or shuts no row"),
         "sharing.legalreason": Neither("the law as Harbour brings it, which nobody who works writes"),
         "sharing.sharingevent": takes(
-            both("NEW.made_by_id = me", _SHARES, either("NEW.status = 'draft'", _CALL)),
+            both(
+                "NEW.made_by_id = me",
+                _SHARES,
+                either("NEW.status = 'draft'", _CALL),
+                "NEW.stored = ''",
+                "NEW.lift_asked_at IS NULL",
+                "NEW.lifted_at IS NULL",
+            ),
             change(NEVER, *_STAYS),
             change(both(_SHARES, _IN_DRAFT), *_DECIDED),
+            change(both(_SHARES, _WAITS, either("NEW.stored = ''", "NEW.packed_by_id = me")), *_PACK),
+            change(both(_SHARES, _WAITS, either("NEW.lift_asked_at IS NULL", "NEW.lift_asked_by_id = me")), *_ASKED),
+            change(both(_SHARES, _WAITS, either("NEW.lifted_at IS NULL", _BY_ANOTHER)), *_LIFTED),
             change(
                 both(
                     _SHARES,
@@ -66,8 +87,8 @@ keep(
                         both(_IN_DRAFT, "NEW.status = 'discarded'"),
                         both(_IN_DRAFT, "NEW.status = 'not_shared'", _HARMS_LESS),
                         both(_IN_DRAFT, "NEW.status = 'to_send'", _LAWFUL),
-                        both("OLD.status = 'to_send'", "NEW.status = 'draft'"),
-                        both("OLD.status = 'to_send'", "NEW.status = 'sent'", _LAWFUL),
+                        both(_WAITS, "NEW.status = 'draft'"),
+                        both(_WAITS, "NEW.status = 'sent'", _LAWFUL),
                         both("OLD.status = 'sent'", "NEW.status IN ('sent', 'received', 'asked_back')"),
                         both("OLD.status = 'received'", "NEW.status = 'asked_back'"),
                         both("OLD.status = 'asked_back'", "NEW.status = 'asked_back'"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import calls, consents, deciding, law, recipients, register, share
+from .views import calls, consents, deciding, law, packs, recipients, register, share
 
 urlpatterns: list[URLPattern] = [
     path("children/<uuid:child_id>/sharing/", consents.child_sharing, name="child_sharing"),
@@ -14,6 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("sharing/decisions/<uuid:event_id>/", share.share, name="share"),
     path("sharing/decisions/<uuid:event_id>/decide/", deciding.decide_share, name="decide_share"),
     path("sharing/decisions/<uuid:event_id>/records/", deciding.share_items, name="share_items"),
+    path("sharing/decisions/<uuid:event_id>/pack/", packs.share_pack, name="share_pack"),
+    path("sharing/decisions/<uuid:event_id>/pack/pages/", packs.share_pages, name="share_pages"),
+    path("sharing/decisions/<uuid:event_id>/pack/hand-over/", packs.hand_over_share, name="hand_over_share"),
     path("sharing/consents/<uuid:consent_id>/", consents.sharing_consent, name="sharing_consent"),
     path("settings/recipients/", recipients.recipients, name="recipients"),
     path("settings/recipients/<uuid:recipient_id>/", recipients.recipient, name="recipient"),

@@ -5,6 +5,7 @@ not shared, what a withdrawn consent stops, what went to the wrong team and was 
 from datetime import date, timedelta
 from typing import Any
 
+import pypdfium2
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -93,7 +94,7 @@ def shares_a_referral_in_part(page: Page, referral: Referral) -> None:
     page.get_by_role("link", name="Choose records").click()
     looked_at(page)
     page.get_by_text("Concern C-").first.click()
-    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Choose all of these").first.click()
     page.get_by_role("button", name="Choose these").click()
     page.get_by_role("group", name="What is decided?").get_by_label("Share part of it").check()
     page.get_by_role("button", name="Decide", exact=True).click()
@@ -108,9 +109,28 @@ def shares_a_referral_in_part(page: Page, referral: Referral) -> None:
     page.get_by_role("button", name="Decide", exact=True).click()
     expect(page.get_by_text("Decided: it waits to be sent.")).to_be_visible()
     looked_at(page)
-    page.get_by_text("It was sent", exact=True).click()
-    page.get_by_role("button", name="Record that it was sent").click()
-    expect(page.get_by_text("Recorded: it has gone.")).to_be_visible()
+    hands_the_pack_over(page)
+
+
+def hands_the_pack_over(page: Page) -> None:
+    """Its pages are made, and go encrypted: the words stand on one page alone, and the file opens with them."""
+    page.get_by_role("button", name="Pack and hand-over").click()
+    looked_at(page)
+    page.get_by_role("button", name="Make the pack").click()
+    expect(page.get_by_text("The pack is made.")).to_be_visible()
+    looked_at(page)
+    page.get_by_label("How it goes").select_option("email")
+    page.get_by_label("Who took it there").fill(SAM)
+    page.get_by_role("button", name="Hand it over").click()
+    expect(page.get_by_role("heading", name="Handed over")).to_be_visible()
+    looked_at(page)
+    words = page.locator(".hb-panel .hb-ref").first.inner_text()
+    with page.expect_download() as fetched:
+        page.get_by_role("button", name="Fetch the file").click()
+    with pypdfium2.PdfDocument(fetched.value.path().read_bytes(), password=words) as document:
+        text = " ".join(one.get_textpage().get_text_range() for one in document)
+    assert "He was quiet at register." in text and "social care" in text
+    page.get_by_role("link", name="record who has received it").click()
 
 
 def asks_it_back(page: Page) -> None:

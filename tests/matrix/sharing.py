@@ -1,12 +1,14 @@
 """Which consents and which decisions to share have the children of the matrix? A word in every field of each.
 
-One consent was withdrawn. Each decision names the concern of its record: one was sent, with a record of the child, and
-one is a draft. And each school has a wording, and an organisation of its own in the address book.
+One consent was withdrawn. Each decision names the concern of its record: one was sent, with a record of the child,
+one is a draft, and one waits for a second person. And each school has a wording, and an organisation of its own in the
+address book.
 """
 
 from types import SimpleNamespace
 from typing import Any
 
+from children.models import ContactRestriction
 from safeguarding.accounts.services.guidance import load_editions
 from safeguarding.keys import uuid7
 from sharing.events.models import LegalReason
@@ -15,6 +17,8 @@ from sharing.events.services.choosing import choose_items, name_of, offers
 from sharing.events.services.consents import Answered, record_consent, withdraw_consent
 from sharing.events.services.deciding import begin_share, decide_share
 from sharing.events.services.following import Happened
+from sharing.events.services.lifting import ask_to_lift
+from sharing.events.services.packing import say_names
 from sharing.events.services.recipients import Facts, add_recipient, check_recipient
 from sharing.events.services.reference import load_law
 from sharing.events.services.sending import record_sent
@@ -71,11 +75,14 @@ def _consent(world: Any, record: str, wording: Any, recipient: Any) -> Any:
 def _shares(world: Any, record: str, recipient: Any) -> None:
     by, child, concern = world.lead_of(record), world.children[record], world.concerns[record]
     about = {"child": child, "concern": concern, "by": by, "at": THEN}
+    asks: Any = SimpleNamespace(user=by)
     draft = begin_share(**about, token=uuid7(), said=_said(world, recipient))
+    names = {"named": [], "named_why": world.word(), "take_out": world.word()}
+    say_names(event=draft, seen=0, asks=asks, by=by, **names)
     world.keys[record]["sharing_draft"] = draft.pk
+    world.keys[record]["sharing_waiting"] = _barred(world, record, recipient, asks).pk
     said = _said(world, recipient)
     made = begin_share(**about, token=uuid7(), said=said)
-    asks: Any = SimpleNamespace(user=by)
     block = next(one for offer in offers(asks, made) for one in offer.blocks)
     made = choose_items(event=made, seen=0, chosen=[name_of(block)], asks=asks, by=by, at=THEN)
     made = decide_share(event=made, seen=made.revision, said=said, by=by, at=THEN)
@@ -84,7 +91,19 @@ def _shares(world: Any, record: str, recipient: Any) -> None:
     world.keys[record]["sharing_event"] = made.pk
 
 
-def _said(world: Any, recipient: Any) -> Said:
+def _barred(world: Any, record: str, recipient: Any, asks: Any) -> Any:
+    """One that waits, is for an adult that an order binds where there is one, and was asked to go all the same."""
+    by, child = world.lead_of(record), world.children[record]
+    order = ContactRestriction._base_manager.filter(child=child, contact__isnull=False).first()
+    said = _said(world, recipient, for_adult=order.contact if order else None)
+    made = begin_share(child=child, concern=world.concerns[record], token=uuid7(), said=said, by=by, at=THEN)
+    made = decide_share(event=made, seen=made.revision, said=said, by=by, at=THEN)
+    if order is not None:
+        made = ask_to_lift(event=made, seen=made.revision, why=world.word(), asks=asks, by=by, at=THEN)
+    return made
+
+
+def _said(world: Any, recipient: Any, **other: Any) -> Said:
     """A word in every text. "because_why" is that of a refusal, and of a draft of one."""
     word = world.word
     words = (
@@ -111,4 +130,5 @@ def _said(world: Any, recipient: Any) -> Said:
         advice="dpo",
         decision="part",
         **{name: word() for name in words},
+        **other,
     )

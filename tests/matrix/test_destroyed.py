@@ -44,6 +44,7 @@ from safeguarding.personal_data import Link
 from safeguarding.plans.models import Episode
 from safeguarding.sealing import files, ledger
 from safeguarding.sealing.models import RecordKey, SubjectKey
+from sharing.events.models import SharingEvent
 from tests.factories import Staffroom
 from tests.integration.retention.conftest import Office, as_destroyer, days_ago, later
 from tests.matrix.every_kind import NO_FILE, lay_every_kind
@@ -96,6 +97,8 @@ def settle(world: World) -> None:
     LegalHold._base_manager.exclude(lift_asked_at=None).update(lifted_at=THEN, lifted_by=world.people["headteacher"])
     two = {"lift_asked_by": world.people["lead"], "lifted_by": world.people["headteacher"]}
     Brake._base_manager.filter(lifted_at=None).update(lift_asked_at=THEN, lifted_at=THEN, **two)
+    gone = {"status": "discarded", "discarded_at": THEN, "discarded_by": world.people["lead"]}
+    SharingEvent._base_manager.filter(status__in=("draft", "to_send")).update(**gone)
     Draft._base_manager.update(names=[], concern=None, adds_to=None)
     DestructionItem._base_manager.filter(left_out_at=None).update(left_out_at=THEN, left_out_by=world.people["lead"])
 

@@ -6,16 +6,13 @@ row, says so to their colleagues; to the maker nothing tells of it.
 """
 
 import json
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cache
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-import pikepdf
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
@@ -37,8 +34,6 @@ from safeguarding.exceptions import BadInput, OutOfTurn
 
 See = Callable[[type[Model]], QuerySet[Any]]
 MANAGERS = only_they(Capability.MANAGE_SCHOOL, "make the emergency sheet, and say who holds it")
-# No letter or figure that is taken for another: it is typed from paper, in the dark.
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @dataclass(frozen=True)
@@ -179,23 +174,6 @@ def make_sheet(
     made.save(force_insert=True)
     record(Verb.CREATE, made, by=by, purpose=form)
     return made
-
-
-def passphrase() -> str:
-    """Five groups of five: 124 bits. Shown once and kept nowhere."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(5))
-
-
-def encrypted(pdf: bytes, words: str) -> bytes:
-    """A PDF that opens with these words alone (AES-256, PDF 2.0).
-
-    Nobody has the owner's password: it is thrown away.
-    """
-    out = BytesIO()
-    with pikepdf.Pdf.open(BytesIO(pdf)) as document:
-        locks = pikepdf.Encryption(user=words, owner=secrets.token_urlsafe(32), R=6)
-        document.save(out, encryption=locks)
-    return out.getvalue()
 
 
 @transaction.atomic

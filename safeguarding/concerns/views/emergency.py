@@ -25,6 +25,7 @@ from safeguarding.concerns.models import EmergencySheet
 from safeguarding.concerns.services import emergency
 from safeguarding.exceptions import BadInput
 from safeguarding.http import Request, SeeOther
+from safeguarding.pdf import encrypted, passphrase
 from safeguarding.printing.paper import paper
 
 # As long as it takes to fetch the file, and no longer.
@@ -57,7 +58,7 @@ def make_sheet(request: Request) -> HttpResponseBase:
         # A page of yesterday, sent once more.
         return SeeOther(reverse("sheet", args=[made.pk]))
     record(Verb.VIEW, made, purpose="made")
-    words = emergency.passphrase() if made.form == EmergencySheet.Form.FILE else ""
+    words = passphrase() if made.form == EmergencySheet.Form.FILE else ""
     proof = signing.dumps({"sheet": str(made.pk), "by": str(request.user.pk), "words": words}, salt=_SALT)
     request.nav = "settings"
     return render(request, "emergency/made.html", {"sheet": made, "words": words, "proof": proof, "minutes": _MINUTES})
@@ -91,7 +92,7 @@ def sheet_out(request: Request, sheet_id: UUID) -> HttpResponse:
         at_once=sheet.pk,
     )
     if said["words"]:
-        answer.content = emergency.encrypted(answer.content, said["words"])
+        answer.content = encrypted(answer.content, said["words"])
         answer["Content-Disposition"] = f'attachment; filename="{sheet.reference}.pdf"'
     return answer
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from children.models import Child
+from children.models import Child, Contact
 from safeguarding.forms import DateBoxesField, HarbourForm, Radios, blank_first
 from safeguarding.keys import uuid7
 from sharing.events.models import Consent, LegalReason, Recipient, SharingEvent
@@ -154,6 +154,11 @@ class DecideForm(_Head):
     left_out = words("What is left out, and why", "Where only part is shared")
     necessity = words("Why this much, and why now")
     harm = words("Which harm was considered", "What may happen if it is shared, and if it is not")
+    for_adult = forms.ChoiceField(
+        label="Do they ask on behalf of an adult of this child?",
+        required=False,
+        help_text="Such as a solicitor for a father. Where an order binds that adult, a second person has to let it go",
+    )
     child_told = forms.ChoiceField(
         label="Is the child told?", choices=E.Told.choices, required=False, widget=Radios(inline=True)
     )
@@ -184,6 +189,7 @@ class DecideForm(_Head):
         recipients: Sequence[Recipient],
         reasons: Sequence[Reason],
         items: int,
+        adults: Sequence[Contact] = (),
         decides: bool = False,
     ) -> None:
         super().__init__(data, initial=_shown(event))
@@ -191,6 +197,9 @@ class DecideForm(_Head):
         self.today = timezone.localdate()
         self.offer(recipients, reasons)
         self.chosen = self.reasons.get(self._now("reason"))
+        self.adults = {str(one.pk): one for one in adults}
+        named = [(key, one.full_name) for key, one in self.adults.items()]
+        self.fields["for_adult"].choices = blank_first(named, "No")  # type: ignore[attr-defined]
         self._offer_consents(self.recipients.get(self._now("recipient")))
         self._ask_test(event)
         self._offer_refusals()
@@ -245,13 +254,20 @@ class DecideForm(_Head):
         plain = {
             one.name: given[one.name]
             for one in fields_of(Said)
-            if one.name in given and one.name not in ("recipient", "reason", "consent", "answers")
+            if one.name in given and one.name not in ("recipient", "reason", "consent", "answers", "for_adult")
         }
         return Said(
             **plain
             | self._begun()
             | {"consent": self.consents.get(given.get("consent", "")), "answers": self._answers(given)}
+            | {"for_adult": self._for_adult(given.get("for_adult", ""))}
         )
+
+    def _for_adult(self, key: str) -> Contact | None:
+        """The adult who was chosen. One that the reader does not see stays."""
+        before = self.event.for_adult
+        stays = before is not None and str(before.pk) not in self.adults
+        return before if stays and not key else self.adults.get(key)
 
     def _answers(self, given: Mapping[str, Any]) -> dict[str, str]:
         """What was answered now, and what was answered before to questions that are not asked now."""
@@ -279,4 +295,5 @@ def _shown(event: SharingEvent) -> dict[str, Any]:
     shown["recipient"] = event.recipient.choice
     shown["reason"] = event.reason.code if event.reason else ""
     shown["consent"] = str(event.consent_id or "")
+    shown["for_adult"] = str(event.for_adult_id or "")
     return shown | {"seen": event.revision}

@@ -1,12 +1,13 @@
 """What was decided to go outside or not, by which legal reason, how did it go, and what came of it?"""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from children.models import Contact
 from children.models.child import Child, OfChild
 from safeguarding import personal_data
 from safeguarding.accounts.models import User
@@ -14,22 +15,29 @@ from safeguarding.concerns.models import Concern, Referral
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedJSON, SealedText
+from safeguarding.uploads.models import InStore
 
 from .consents import Consent
 from .law import LegalReason
 from .recipients import Recipient
 
+# What the privacy notice calls it.
+CATEGORY = "Decisions to share, and what went outside"
 WHY = (
     "mandatory where a legal reason is a duty, which each record names; that a decision and its reasons are recorded: "
     "public task (UK GDPR Articles 5(2) and 6(1)(e); Education Act 2002 s.175; KCSIE 2025)"
 )
 
 
-class SharingEvent(OfChild):
+_STAMPS = ("decided", "packed", "lift_asked", "lifted", "sent", "received", "asked_back", "discarded")
+
+
+class SharingEvent(OfChild, InStore):
     """A decision to share something of one child with one recipient, or not to: S-2026-0188.
 
     It is a draft, is decided, waits to be sent, was sent, was received; or was not shared, was asked back, was
-    discarded. A call in which something was said is one that was sent at once.
+    discarded. A call in which something was said is one that was sent at once. What is handed over is a pack: a PDF of
+    the records that were chosen, which lies sealed in the store until it is made again, and stays once it has gone.
     """
 
     class Status(models.TextChoices):
@@ -97,6 +105,10 @@ class SharingEvent(OfChild):
     person = SealedText("who there", blank=True, default="")
     asked = models.CharField("how it began", max_length=8, choices=Asked)
     purpose = SealedText("what for", blank=True, default="")
+    # A solicitor asks for a parent: an order about that adult may bind the school.
+    for_adult = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="asked for an adult"
+    )
     due_on = models.DateField("to be sent by", null=True, blank=True)
 
     reason = models.ForeignKey(
@@ -122,6 +134,10 @@ class SharingEvent(OfChild):
     onward = SealedText("what they may do with it", blank=True, default="")
     return_by = models.DateField("to be returned or deleted by", null=True, blank=True)
     follow_up_on = models.DateField("confirmation expected by", null=True, blank=True)
+    # Other children that the pack names, by their pseudonyms, and why; words that are taken out of it, one a line.
+    named = ArrayField(models.CharField(max_length=10), default=list, blank=True, editable=False)
+    named_why = SealedText("why other children are named", blank=True, default="")
+    take_out = SealedText("words taken out", blank=True, default="")
 
     decision = models.CharField("decision", max_length=4, choices=Decision, blank=True, default="")
     because = models.CharField("why it is not shared", max_length=12, choices=Because, blank=True, default="")
@@ -132,6 +148,20 @@ class SharingEvent(OfChild):
     decided_at = models.DateTimeField("decided", null=True, blank=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     method = models.CharField("how it went", max_length=10, choices=Method, blank=True, default="")
+    # The pack: the digest of the PDF, and of what it was made from.
+    stored = models.CharField(max_length=80, blank=True, default="", editable=False)
+    pack_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
+    pack_of = models.CharField(max_length=64, blank=True, default="", editable=False)
+    pack_size = models.PositiveIntegerField(default=0, editable=False)
+    packed_at = models.DateTimeField("pack made", null=True, blank=True)
+    packed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # What stands in its way (`Bar`), and that two people let it go all the same.
+    lift_of = ArrayField(models.CharField(max_length=64), default=list, blank=True, editable=False)
+    lift_why = SealedText("why it goes all the same", blank=True, default="")
+    lift_asked_at = models.DateTimeField("asked to let it go", null=True, blank=True)
+    lift_asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    lifted_at = models.DateTimeField("let go", null=True, blank=True)
+    lifted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     sent_at = models.DateTimeField("sent", null=True, blank=True)
     sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     received_at = models.DateTimeField("received", null=True, blank=True)
@@ -182,9 +212,10 @@ class SharingEvent(OfChild):
                 & Q(received_at=None, asked_back_at=None, discarded_at=None),
                 name="sharing_ended_as_it_stands",
             ),
-            *(
-                in_pairs(fact, name=f"sharing_{fact}_in_pairs")
-                for fact in ("decided", "sent", "received", "asked_back", "discarded")
+            *(in_pairs(fact, name=f"sharing_{fact}_in_pairs") for fact in _STAMPS),
+            models.CheckConstraint(
+                condition=Q(lifted_at=None) | Q(lift_asked_at__isnull=False) & ~Q(lifted_by=F("lift_asked_by")),
+                name="sharing_lifted_by_two",
             ),
         ]
         indexes: ClassVar = [
@@ -217,6 +248,9 @@ class SharingEvent(OfChild):
             "advice_said",
             "onward",
             "because_why",
+            "named_why",
+            "take_out",
+            "lift_why",
         )
         plain = (
             "token",
@@ -237,6 +271,15 @@ class SharingEvent(OfChild):
             "because",
             "made_at",
             "decided_at",
+            "named",
+            "stored",
+            "pack_digest",
+            "pack_of",
+            "pack_size",
+            "packed_at",
+            "lift_of",
+            "lift_asked_at",
+            "lifted_at",
             "method",
             "sent_at",
             "received_at",
@@ -245,6 +288,7 @@ class SharingEvent(OfChild):
             "revision",
         )
         source = Source.SAFEGUARDING_LEAD
+        category = CATEGORY
         collection = WHY
         retention = Retention.GOES_WITH_IT
         # A consent stays as long as something was shared on it.
@@ -258,6 +302,14 @@ class SharingEvent(OfChild):
     @property
     def reference(self) -> str:
         return f"S-{self.year}-{self.number:04d}"
+
+    # What is in the pack is told by the records that were chosen, and not once more as a file.
+    may_be_opened: ClassVar[bool] = False
+
+    @property
+    def has_pack(self) -> bool:
+        """Whether the pages that go out are made."""
+        return bool(self.stored)
 
     @property
     def is_shared(self) -> bool:
@@ -283,92 +335,3 @@ _S = SharingEvent.Status
 # What waits to be decided or sent; and what has left the building.
 WAITING = (_S.DRAFT, _S.TO_SEND)
 SHARED = (_S.SENT, _S.RECEIVED, _S.ASKED_BACK)
-
-
-class SharedItem(OfChild):
-    """One record of the child that was chosen for a sharing decision, with its text as it stood then.
-
-    Of a draft an item may be taken out. It stays as that.
-    """
-
-    event = models.ForeignKey(SharingEvent, on_delete=models.PROTECT, related_name="items")
-    # Which record, by the label of its kind and its key, and the digest of what it said.
-    record_type = models.CharField(max_length=60)
-    record_key = models.UUIDField()
-    digest = models.CharField(max_length=64)
-    title = models.CharField("what it is", max_length=200)
-    moment = models.DateTimeField("when", null=True, blank=True)
-    is_timed = models.BooleanField(default=False)
-    # {"texts": [[label, text], …]}. A child that it mentions stands in it as a marker.
-    text = SealedJSON("what it said", default=dict)
-    chosen_at = models.DateTimeField()
-    chosen_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    taken_out_at = models.DateTimeField(null=True, blank=True)
-    taken_out_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                "event", "record_type", "record_key", condition=Q(taken_out_at=None), name="shared_item_once"
-            ),
-            in_pairs("taken_out", name="shared_item_taken_out_in_pairs"),
-        ]
-
-    class PersonalData(personal_data.PersonalData):
-        subject = "child"
-        sealed_by = "child"
-        narrative = ("text",)
-        plain = ("record_type", "record_key", "digest", "title", "moment", "is_timed", "chosen_at", "taken_out_at")
-        source = Source.SAFEGUARDING_LEAD
-        collection = WHY
-        retention = Retention.GOES_WITH_IT
-        links: ClassVar = {"record_key": Link.STAYS}
-
-    @property
-    def texts(self) -> list[tuple[str, str]]:
-        """What it said, each text under its label."""
-        return [(label, text) for label, text in self.text.get("texts", [])]
-
-    @property
-    def day(self) -> date | None:
-        return self.moment.astimezone().date() if self.moment else None
-
-    @property
-    def clock(self) -> time | None:
-        return self.moment.astimezone().time() if self.moment and self.is_timed else None
-
-
-class SharingStep(OfChild):
-    """Something that happened with what was shared: sent, chased, received by somebody, asked back, answered.
-
-    Only added.
-    """
-
-    class Kind(models.TextChoices):
-        SENT = "sent", "Sent"
-        CHASED = "chased", "Chased"
-        RECEIVED = "received", "Received"
-        ASKED_BACK = "asked_back", "Asked back"
-        ANSWERED = "answered", "Answered"
-
-    event = models.ForeignKey(SharingEvent, on_delete=models.PROTECT, related_name="steps")
-    token = models.UUIDField(unique=True)
-    kind = models.CharField("what it is", max_length=10, choices=Kind)
-    method = models.CharField("how", max_length=10, choices=SharingEvent.Method, blank=True, default="")
-    person = SealedText("who there", blank=True, default="")
-    text = SealedText("what was said", blank=True, default="")
-    happened_at = models.DateTimeField("when")
-    recorded_at = models.DateTimeField()
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["event", "happened_at"], name="sharing_step_of_event")]
-
-    class PersonalData(personal_data.PersonalData):
-        subject = "child"
-        sealed_by = "child"
-        narrative = ("person", "text")
-        plain = ("token", "kind", "method", "happened_at", "recorded_at")
-        source = Source.SAFEGUARDING_LEAD
-        collection = WHY
-        retention = Retention.GOES_WITH_IT

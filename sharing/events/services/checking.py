@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from children.models import Contact
 from safeguarding.exceptions import BadInput
 from sharing.events.models import Consent, LegalReason, Recipient, SharingEvent
 
@@ -23,6 +24,7 @@ class Said:
     person: str = ""
     asked: str = ""
     purpose: str = ""
+    for_adult: Contact | None = None
     due_on: date | None = None
     reason: LegalReason | None = None
     answers: Mapping[str, str] = field(default_factory=dict)

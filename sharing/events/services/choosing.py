@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,10 +19,13 @@ from safeguarding.parts import Block, read_parts
 from safeguarding.plans.models import Episode, PlanFile, Professional, Step, StepNote
 from sharing.events.models import SharedItem, SharingEvent
 
-from .deciding import hold_draft
+from .drafts import hold_draft
 
 # Far more than anybody hands over piece by piece.
 MOST = 1000
+CHANGED_ITEMS = "A record has changed since it was chosen, or is not there for you"
+# So many are named in a sentence.
+_NAMED = 3
 _CONCERN = "concerns.concern"
 # Of these the concern with which their plan began says who may not see them.
 _OF_PLANS = {
@@ -79,6 +82,38 @@ def digest_of(block: Block) -> str:
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
+def there_now(asks: Asks, event: SharingEvent) -> dict[str, Block]:
+    """Every record that the person asking could choose, by its name in a form."""
+    return {name_of(block): block for offer in offers(asks, event) for block in offer.blocks}
+
+
+def name_of_item(item: SharedItem) -> str:
+    """What a form calls a record that was chosen."""
+    return f"{item.record_type}:{item.record_key}"
+
+
+def changed_items(items: Iterable[SharedItem], there: Mapping[str, Block]) -> list[SharedItem]:
+    """What was chosen and says something else by now, or is not there any more for the person asking."""
+    return [one for one in items if (block := there.get(name_of_item(one))) is None or digest_of(block) != one.digest]
+
+
+def standing_items(event: SharingEvent) -> list[SharedItem]:
+    """What is chosen, the newest first."""
+    return list(SharedItem.objects.filter(event=event, taken_out_at=None).order_by("-moment", "pk"))
+
+
+def ensure_unchanged(asks: Asks, event: SharingEvent) -> None:
+    """Raise `BadInput` where a record that was chosen says something else by now: it is looked at, and chosen again.
+
+    No query but one where nothing is chosen.
+    """
+    items = standing_items(event)
+    changed = changed_items(items, there_now(asks, event)) if items else []
+    if changed:
+        named = ", ".join(one.title for one in changed[:_NAMED])
+        raise BadInput(f"{CHANGED_ITEMS}: {named}. Open the records, look at them, and choose again.")
+
+
 @transaction.atomic
 def choose_items(
     *, event: SharingEvent, seen: int, chosen: Collection[str], asks: Asks, by: User, at: datetime | None = None
@@ -90,13 +125,13 @@ def choose_items(
     """
     at = at or timezone.now()
     held = hold_draft(event, seen, by=by)
-    there = {name_of(block): block for offer in offers(asks, held) for block in offer.blocks}
+    there = there_now(asks, held)
     wanted = dict.fromkeys(chosen)
     if wanted.keys() - there.keys():
         raise BadInput("One of these records has changed or gone since. Open the page again and choose once more.")
     if len(wanted) > MOST:
         raise BadInput(f"Choose at most {MOST} records.")
-    standing = {f"{one.record_type}:{one.record_key}": one for one in held.items.filter(taken_out_at=None)}
+    standing = {name_of_item(one): one for one in standing_items(held)}
     same = {name for name in wanted if name in standing and standing[name].digest == digest_of(there[name])}
     out = [one for name, one in standing.items() if name not in same]
     new = [there[name] for name in wanted if name not in same]

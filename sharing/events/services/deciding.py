@@ -15,17 +15,19 @@ from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, ConcernChild, ReferenceCounter, Referral
 from safeguarding.concerns.services.numbering import next_number
-from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
+from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
+from safeguarding.printing.gathering import For
 from sharing.events.lifecycles import sharing_life
 from sharing.events.models import SharingEvent
 from sharing.events.permissions import ensure_shares, ensure_shares_event
 
 from .checking import Said, begin_problems, decision_problems, facts, raise_first, reasons_offered
+from .choosing import ensure_unchanged
+from .drafts import ensure_seen, hold_draft, undone
 from .recipients import own_row
 
 S = SharingEvent.Status
-CHANGED = "Somebody changed this decision while you were writing. Open it again to see it as it is."
 
 
 @transaction.atomic
@@ -137,7 +139,8 @@ def save_share(*, event: SharingEvent, seen: int, said: Said, by: User, at: date
 def decide_share(*, event: SharingEvent, seen: int, said: Said, by: User, at: datetime | None = None) -> SharingEvent:
     """It is to be sent, all or in part, or it is not shared.
 
-    Raises `NotAllowed`, `BadInput` for what it lacks, `ChangedSince`, `OutOfTurn` for what is no draft any more.
+    Raises `NotAllowed`, `BadInput` for what it lacks and for a record that has changed since it was chosen,
+    `ChangedSince`, `OutOfTurn` for what is no draft any more.
     """
     at = at or timezone.now()
     held = hold_draft(event, seen, by=by)
@@ -155,6 +158,8 @@ def decide_share(*, event: SharingEvent, seen: int, said: Said, by: User, at: da
             today=today,
         )
     )
+    if said.decision != SharingEvent.Decision.NONE:
+        ensure_unchanged(For(by), held)
     held = _write(held, _only_what_counts(said), by=by, at=at)
     is_refused = held.decision == SharingEvent.Decision.NONE
     given = {"because": held.because} if is_refused else {"reason": held.reason}
@@ -167,17 +172,6 @@ def _only_what_counts(said: Said) -> Said:
         return Said(**{**vars(said), "consent": None})
     on_consent = said.reason is not None and said.reason.kind == "consent"
     return Said(**{**vars(said), "because": "", "because_why": "", "consent": said.consent if on_consent else None})
-
-
-def hold_draft(event: SharingEvent, seen: int, *, by: User) -> SharingEvent:
-    """The draft, locked, as the person saw it."""
-    ensure_shares_event(by, event)
-    held = SharingEvent.objects.select_for_update(of=("self",)).select_related("child__school").get(pk=event.pk)
-    if held.status != S.DRAFT:
-        raise OutOfTurn("This is no draft any more. Open it again to see how it stands.")
-    if held.revision != seen:
-        raise ChangedSince(CHANGED)
-    return held
 
 
 def _write(held: SharingEvent, said: Said, *, by: User, at: datetime) -> SharingEvent:
@@ -198,26 +192,21 @@ def take_back_share(
     *, event: SharingEvent, by: User, seen: int | None = None, at: datetime | None = None
 ) -> SharingEvent:
     """What waits to be sent is a draft again. Raises `NotAllowed`, `OutOfTurn`, `ChangedSince`."""
+    at = at or timezone.now()
     ensure_shares_event(by, event)
-    _ensure_seen(event, seen)
-    return sharing_life.perform("take_back", event, by=by, at=at, decided_at=None, decided_by=None)
+    ensure_seen(event, seen)
+    return sharing_life.perform("take_back", event, by=by, at=at, **undone(event, by=by, at=at))
 
 
 @transaction.atomic
 def discard_share(*, event: SharingEvent, seen: int, by: User, at: datetime | None = None) -> SharingEvent:
     """A draft that leads nowhere. It stays as that. Raises `NotAllowed`, `OutOfTurn`, `ChangedSince`."""
     ensure_shares_event(by, event)
-    _ensure_seen(event, seen)
+    ensure_seen(event, seen)
     return sharing_life.perform("discard", event, by=by, at=at)
-
-
-def _ensure_seen(event: SharingEvent, seen: int | None) -> None:
-    now = SharingEvent.objects.select_for_update(of=("self",)).only("revision").get(pk=event.pk)
-    if seen is not None and now.revision != seen:
-        raise ChangedSince(CHANGED)
 
 
 def stop_waiting(events: Iterable[SharingEvent], *, by: User, at: datetime) -> int:
     """Each is a draft again: the consent on which they wait is withdrawn. Returns how many."""
-    stopped = [sharing_life.perform("take_back", one, by=by, at=at, decided_at=None, decided_by=None) for one in events]
+    stopped = [sharing_life.perform("take_back", one, by=by, at=at, **undone(one, by=by, at=at)) for one in events]
     return len(stopped)

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import door
+from safeguarding.audit.protection import known
 from safeguarding.exceptions import OutOfTurn
+from safeguarding.printing.gathering import For
 from safeguarding.working_days import add_working_days
 from sharing.events.lifecycles import sharing_life
 from sharing.events.models import Consent, LegalReason, SharingEvent, SharingStep
@@ -17,19 +19,20 @@ from sharing.events.permissions import WITHDRAWING
 from .checking import Problems, moment_problems, raise_first
 from .deciding import stop_waiting
 from .following import Happened, add_step, is_there, lock
+from .packing import ensure_goes
 
 E = SharingEvent
 # Working days after which somebody asks whether it has come, where no other day was agreed.
 ANSWERED_WITHIN = 5
 
 
-def sent_problems(event: SharingEvent, happened: Happened, *, now: datetime) -> Problems:
-    """Why it cannot be recorded as sent like this. Empty when it can."""
+def sent_problems(event: SharingEvent, happened: Happened, *, now: datetime, is_handed: bool = False) -> Problems:
+    """Why it cannot be recorded as sent like this. Empty when it can. `is_handed`: pages are handed over now."""
     found = {}
     if happened.method not in E.Method:
         found["method"] = "Choose how it was sent"
     found |= moment_problems("day", happened.at, now=now)
-    if not found and event.referral_id is None and not event.recipient.is_checked:
+    if not found and (is_handed or event.referral_id is None) and not event.recipient.is_checked:
         found["method"] = (
             f"Nobody has checked how {event.recipient.called} is reached. Check it in the address book first"
         )
@@ -56,8 +59,9 @@ def record_sent(
 ) -> SharingEvent:
     """It has gone. The same form again records it once.
 
-    Raises `NotAllowed`, `BadInput` where the recipient is unchecked (but for a referral, which was made) or no consent
-    in force allows it, `OutOfTurn`.
+    Raises `NotAllowed`; `BadInput` where the recipient is unchecked, something stands in the way, a record that was
+    chosen has changed, or no consent in force allows it; `OutOfTurn`. A referral was made: of it consent alone is
+    asked.
     """
     at = at or timezone.now()
     # First the consent, as who withdraws it does.
@@ -68,7 +72,14 @@ def record_sent(
     if held.status != E.Status.TO_SEND:
         raise OutOfTurn(sharing_life.moves["send"].out_of_turn)
     raise_first(sent_problems(held, happened, now=at))
-    assert happened.at is not None  # noqa: S101  (asked above)
+    if held.referral_id is None:
+        ensure_goes(For(by), held, at=at)
+    return carry_out(held, token, happened, by=by, at=at)
+
+
+def carry_out(held: SharingEvent, token: UUID, happened: Happened, *, by: User, at: datetime) -> SharingEvent:
+    """It has gone: the move, and its step."""
+    assert happened.at is not None  # noqa: S101  (asked by `sent_problems`)
     if held.follow_up_on is None:
         held.follow_up_on = add_working_days(timezone.localdate(happened.at), ANSWERED_WITHIN)
     sent = sharing_life.perform(
@@ -79,12 +90,13 @@ def record_sent(
 
 
 def stop_on(*, consent: Consent, by: User, at: datetime) -> int:
-    """Everything that waits to be sent on a consent is a draft again, whoever sees it. Returns how many.
+    """Everything that waits to be sent on a consent is a draft again, whoever sees it.
 
-    What names a concern that is hidden from who withdraws is out of any reach; it does not go out either: no consent in
-    force allows it any more.
+    Returns how many, without what names a concern that is hidden from who withdraws: nothing tells them of that.
     """
     with door(WITHDRAWING):
         rows = SharingEvent.objects.select_for_update(of=("self",))
-        waiting = rows.filter(consent=consent, status=E.Status.TO_SEND)
-        return stop_waiting(waiting.order_by("pk"), by=by, at=at)
+        waiting = list(rows.filter(consent=consent, status=E.Status.TO_SEND).order_by("pk"))
+        stop_waiting(waiting, by=by, at=at)
+    hidden = set(known("hidden_concerns", by.pk))
+    return sum(hidden.isdisjoint(one.concerns) for one in waiting)

@@ -1,5 +1,6 @@
 """The forms in which a decision to share is begun, written, and given its records."""
 
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from children.models import Child
+from children.models import Child, Contact, ContactLink
 from children.panels import record_frame
 from children.people import siblings
 from safeguarding.accounts.permissions import requires_for_record
@@ -82,7 +83,7 @@ def _one(request: Request, rows: Any, name: str) -> Any:
 
 def read_share(request: Request, event_id: UUID, *beside: str) -> SharingEvent:
     """The decision with this key, recorded as seen."""
-    people = ("child__school", "recipient", "reason", "consent__wording", "concern", "referral", *beside)
+    people = ("child__school", "recipient", "reason", "consent__wording", "concern", "referral", "for_adult", *beside)
     found = read_one(request, visible(request, SharingEvent).select_related(*people), pk=event_id)
     if not may_share_event(request.user, found):
         raise Http404
@@ -105,6 +106,7 @@ def decide_share(request: Request, event_id: UUID) -> HttpResponse:
         recipients=address_book(event.school_id),
         reasons=reasons_offered(event.school_id, timezone.localdate()),
         items=len(items),
+        adults=_adults(request, event),
         decides=decides,
     )
     if form.is_valid():
@@ -114,6 +116,12 @@ def decide_share(request: Request, event_id: UUID) -> HttpResponse:
             form.add_error(None, problem.sentence)
     context = record_frame(request, event.child, "sharing") | {"event": event, "form": form, "items": items}
     return render(request, "sharing/decide.html", context, status=422 if form.errors else 200)
+
+
+def _adults(request: Request, event: SharingEvent) -> list[Contact]:
+    """The adults of the child's record, in their order there."""
+    links = visible(request, ContactLink).filter(child=event.child_id, ends_on=None).select_related("contact")
+    return [link.contact for link in links.order_by("order", "pk")]
 
 
 def _saved(request: Request, event: SharingEvent, form: DecideForm, *, decides: bool) -> HttpResponse:
@@ -153,16 +161,34 @@ def share_items(request: Request, event_id: UUID) -> HttpResponse:
         return redirect("decide_share", event.pk)
     if event.status != SharingEvent.Status.DRAFT and not seen.is_bound:
         return redirect("share", event.pk)
-    standing = {f"{one.record_type}:{one.record_key}" for one in chosen_of(request, event)}
-    offered = [
-        (offer, [(name := choosing.name_of(one), one, _gist(one), name in standing) for one in offer.blocks])
-        for offer in choosing.offers(request, event)
+    chosen = chosen_of(request, event)
+    offered = choosing.offers(request, event)
+    there = {choosing.name_of(one): one for offer in offered for one in offer.blocks}
+    changed = choosing.changed_items(chosen, there)
+    stale = {choosing.name_of_item(one) for one in changed}
+    standing = {choosing.name_of_item(one) for one in chosen} - stale
+    groups = [
+        (offer, [_row(one, standing, stale) for one in offer.blocks], _number(offer.blocks, standing))
+        for offer in offered
     ]
     context = record_frame(request, event.child, "sharing") | {
         "event": event,
-        "offered": [(offer, rows, sum(is_chosen for *_, is_chosen in rows)) for offer, rows in offered],
+        "offered": groups,
+        "changed": [(one, choosing.name_of_item(one) in there) for one in changed],
     }
     return render(request, "sharing/items.html", context, status=422 if seen.errors else 200)
+
+
+def _row(block: Block, standing: Collection[str], stale: Collection[str]) -> tuple[str, Block, Text | None, bool, bool]:
+    """A record on the page: its name, itself, what tells it from the next, whether it is chosen, whether it has changed
+    since it was.
+    """
+    name = choosing.name_of(block)
+    return name, block, _gist(block), name in standing, name in stale
+
+
+def _number(blocks: Iterable[Block], standing: Collection[str]) -> int:
+    return sum(choosing.name_of(one) in standing for one in blocks)
 
 
 def _gist(block: Block) -> Text | None:

@@ -66,7 +66,7 @@ DEEDS: dict[str, Deed[SharingEvent]] = {
         Deed(
             "send",
             SentForm,
-            "It was sent",
+            "It was sent in another way",
             "Record that it was sent",
             "Recorded: it has gone.",
             _step(sending.record_sent),

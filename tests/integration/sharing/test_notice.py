@@ -28,6 +28,7 @@ from sharing.notice.services.health import health_of
 from sharing.notice.services.publishing import newest, publish_notice
 from tests.architecture.source import ROOT
 from tests.integration.sharing.conftest import Place
+from tests.integration.sharing.deciding import begun, decided
 from tests.integration.sharing.noticing import DETAILS, draft_of, prepared, published, words
 from tests.pdfs import Printed
 from tests.walls import as_role
@@ -120,6 +121,16 @@ def test_what_is_shared_with_and_not_named_is_flagged(ready: Place):
     ]
     published(ready)
     assert "Recipients in use are named" not in wrong(ready)
+    another = add_recipient(
+        school=ready.school, token=uuid7(), facts=Facts(kind="health", name="Dental service"), by=ready.room.lead
+    )
+    begun(ready, recipient=another)
+    assert "Recipients in use are named" not in wrong(ready), "nobody has decided on it"
+    decided(ready, recipient=another)
+    assert wrong(ready)["Recipients in use are named"] == [
+        "Dental service is shared with, and the notice does not name it."
+    ]
+    published(ready)
     new.refresh_from_db()
     end_recipient(recipient=new, school=ready.school, seen=new.revision, by=ready.room.lead)
     published(ready)

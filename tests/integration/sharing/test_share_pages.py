@@ -178,6 +178,26 @@ def test_a_call_is_recorded_with_the_reason_of_the_last_time(place: Place):
     assert "She was in school." in deputy.get(reverse("share", args=[made.pk])).content.decode()
 
 
+def test_a_withdrawal_stops_what_names_a_hidden_concern_and_says_nothing_of_it(place: Place):
+    room = place.room
+    other = factories.child(room.school, "Theo", "Brandt", by=room.office)
+    children = [ChildEntry("worried_about", place.child), ChildEntry("witness", other)]
+    concern = factories.concern(room, children=children)
+    plain, waits = on_consent(place), on_consent(place, concern=concern)
+    declare_conflict(user=room.deputy, child=other, kind="relative", by=room.deputy)
+    deputy, page = signed_in(room.deputy), reverse("sharing_consent", args=[waits.consent_id])
+    assert deputy.get(reverse("share", args=[waits.pk])).status_code == 404
+    assert waits.reference not in deputy.get(page).content.decode()
+    said = day("withdrawn_on", timezone.localdate()) | {"withdrawn_how": "spoken", "withdrawn_said": "She rang."}
+    assert deputy.post(page, said).status_code == 302
+    waits.refresh_from_db()
+    plain.refresh_from_db()
+    assert (waits.status, plain.status) == ("draft", "to_send"), "each rests on a consent of its own"
+    waits.consent.refresh_from_db()
+    assert waits.consent.stopped == 0 and "1 thing" not in deputy.get(page).content.decode()
+    assert deputy.get(reverse("share", args=[waits.pk])).status_code == 404
+
+
 def test_who_opens_the_pages(place: Place):
     event, room = begun(place), place.room
     waits = decided(place)

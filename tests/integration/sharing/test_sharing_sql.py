@@ -19,6 +19,7 @@ from sharing.events.services.choosing import choose_items, name_of, offers
 from sharing.events.services.consents import withdraw_consent
 from tests.integration.sharing.conftest import Place
 from tests.integration.sharing.deciding import begun, checked, decided, reason, said, sent
+from tests.integration.sharing.packing import waiting
 from tests.integration.sharing.test_following import call, record_call
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +176,23 @@ def test_records_are_put_into_a_draft_alone(place: Place):
     assert not refused(lead, *row_of(SharedItem, item, record_key=uuid7()))
     assert refused(lead, *row_of(SharedItem, item, record_key=uuid7(), event_id=waits.pk))
     assert refused(lead, change(item, "digest = 'x'"))
+
+
+def test_a_pack_is_changed_while_it_waits_alone_and_let_go_by_somebody_else(place: Place):
+    lead, deputy = place.room.lead, place.room.deputy
+    draft, waits, gone = begun(place), waiting(place), sent(place)
+    packed = "stored = 'ab/cd', pack_digest = 'x', packed_at = now(), packed_by_id = rules.me()"
+    assert not refused(lead, change(waits, packed))
+    for one in (draft, gone):
+        assert refused(lead, change(one, packed)), one.status
+    named = "named = '{abc}', revision = revision + 1"
+    assert not refused(lead, change(draft, named)) and refused(lead, change(waits, named))
+    asked = f"lift_of = '{{a}}', lift_asked_at = now(), lift_asked_by_id = '{lead.pk}'"
+    lifted = "lifted_at = now(), lifted_by_id = rules.me()"
+    assert not refused(lead, change(waits, asked)) and refused(deputy, change(waits, asked)), "in one's own name"
+    assert refused(lead, change(waits, lifted)), "nobody has asked"
+    assert refused(lead, change(waits, f"{asked}, {lifted}")), "by one alone"
+    SharingEvent.objects.filter(pk=waits.pk).update(lift_of=["a"], lift_asked_at=timezone.now(), lift_asked_by=lead)
+    assert refused(lead, change(waits, lifted)) and not refused(deputy, change(waits, lifted))
+    assert refused(deputy, change(waits, f"{lifted}, lift_of = '{{a,b}}'")), "for what was asked"
+    assert refused(place.room.teacher, change(waits, lifted))

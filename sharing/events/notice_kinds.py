@@ -1,0 +1,12 @@
+"""The notices of sharing. None says which child, or who it goes to."""
+
+from django.db import models
+
+from safeguarding.accounts.notice_kinds import register
+
+
+class SharingNotice(models.TextChoices):
+    LIFT_ASKED = "share_lift_asked", "Somebody asks you to let something go outside, as the second person"
+
+
+register(SharingNotice, hot=(SharingNotice.LIFT_ASKED,))
