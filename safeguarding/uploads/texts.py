@@ -376,14 +376,8 @@ def _sent(found: Any) -> str:
     return ""
 
 
-TELL: dict[str, Callable[[Any], Texts]] = {
-    "docx": _docx,
-    "odt": _odt,
-    "xlsx": _xlsx,
-    "txt": _txt,
-    "eml": _eml,
-    "msg": _msg,
-}
+TELL: dict[str, Callable[[Any], Texts]] = {}
+TELL |= {"docx": _docx, "odt": _odt, "xlsx": _xlsx, "txt": _txt, "eml": _eml, "msg": _msg}
 
 
 def load() -> None:
