@@ -240,8 +240,8 @@ def _left_out(item: PaperItem) -> Iterator[_Row]:
             yield _Row(item, block.label, _counted(some), reasons)
     for page in item.pages:
         for reasons in dict.fromkeys(one.reasons for one in page.left_out):
-            some = [one.instead or TAKEN_OUT for one in page.left_out if one.reasons == reasons]
-            yield _Row(item, f"Page {page.n}", _counted(some), reasons)
+            named = dict.fromkeys(one.instead for one in page.left_out if one.reasons == reasons and one.instead)
+            yield _Row(item, f"Page {page.n}", "; ".join(["Painted over", *named]), reasons)
 
 
 def _counted(instead: Sequence[str]) -> str:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from .files import Broken, File, Said
 from .pictures import Areas, faults_in
-from .words import Excused, Match, Matcher, Passage, Protected
+from .words import Excused, Match, Matcher, Passage, Protected, left_standing
 
-__all__ = ["Areas", "Excused", "Find", "Passage", "Protected", "check"]
+__all__ = ["Areas", "Excused", "Find", "Passage", "Protected", "check", "left_standing"]
 
 
 @dataclass(frozen=True)

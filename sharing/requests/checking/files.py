@@ -184,6 +184,8 @@ class File:
         found: list[tuple[Any, int | None]] = []
         waiting: list[tuple[Any, int | None]] = [(one, None) for one in self._structure.objects]
         waiting.append((self._structure.trailer, None))
+        for number, page in enumerate(self._structure.pages, 1):
+            waiting += [(note, number) for note in page.obj.get("/Annots", ())]
         while waiting:
             one, page = waiting.pop()
             if isinstance(one, pikepdf.Array):
@@ -221,9 +223,7 @@ def _texts_of(value: Any) -> Iterator[str]:
     """The strings and names in a value that is no dictionary."""
     some = list(value) if isinstance(value, pikepdf.Array) and not value.is_indirect else [value]
     for one in some:
-        if isinstance(one, pikepdf.String):
-            yield str(one)
-        elif isinstance(one, pikepdf.Name) and not _PLAIN_NAME.fullmatch(str(one)):
+        if isinstance(one, pikepdf.String) or (isinstance(one, pikepdf.Name) and not _PLAIN_NAME.fullmatch(str(one))):
             yield str(one)
 
 

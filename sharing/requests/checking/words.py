@@ -2,12 +2,13 @@
 
 People are found by every form of their names (`people.py`). A passage is found wherever its letters follow each other,
 whatever stands between them: a line end, a hyphen, a space for each letter. A passage of a word or two is too common to
-be looked for everywhere: it is looked for in its own item, and counted.
+be looked for everywhere: it is looked for as it was written, in its own item, and must not stand there more often than
+it was released (`left_standing`).
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sharing.requests.people import Finder, Person
@@ -17,6 +18,13 @@ from sharing.requests.plain import plain, squeezed, views
 _OWN_WORDS = Person("", others=("Page", "Item", "Copy", "Given", "Practice", "Confidential"))
 _DAY = re.compile(
     r"\b\d{1,2}\s+(?:January|February|March|April|May|June|July|August|September|October|November|December)\s+\d{4}\b"
+)
+_PRINTED = frozenset(
+    re.findall(
+        r"\w+",
+        "a about as be can confidential continued copy for full given has have in is it item made no not nothing of on "
+        "or out over page part parts practice read taken that the this to was were what with without words written",
+    )
 )
 # A passage of fewer letters and fewer words is looked for in its own item alone.
 _LETTERS, _WORDS = 12, 3
@@ -33,14 +41,23 @@ class Passage:
     def is_short(self) -> bool:
         return len(squeezed(self.words)) < _LETTERS and len(self.words.split()) < _WORDS
 
+    @property
+    def is_printed_anyway(self) -> bool:
+        """Whether every item has such words above its text or below."""
+        return self.is_short and set(re.findall(r"\w+", self.words.lower())) <= _PRINTED
+
 
 @dataclass(frozen=True)
 class Excused:
-    """Words that were kept on purpose in an item, and how often."""
+    """Words that were kept on purpose in an item, and how often.
+
+    `is_standing`: those of a short passage, however often they were left elsewhere in its item.
+    """
 
     item: int
     words: str
     times: int = 1
+    is_standing: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +81,7 @@ class Match:
     letters: str
     person: str = ""
     item: int | None = None
+    is_short: bool = False
 
     @property
     def says(self) -> str:
@@ -77,36 +95,47 @@ class Matcher:
 
     def __init__(self, protected: Protected) -> None:
         self._finder = Finder(protected.people, (*protected.shared, _OWN_WORDS))
-        self._passages = [(one, squeezed(one.words)) for one in protected.passages if squeezed(one.words)]
-        self._excused: Counter[tuple[int, str]] = Counter()
+        some = [one for one in dict.fromkeys(protected.passages) if not one.is_printed_anyway]
+        self._passages = [(one, squeezed(one.words)) for one in some if squeezed(one.words)]
+        self._excused: Counter[tuple[int, str, bool]] = Counter()
         for one in protected.excused:
-            self._excused[one.item, squeezed(one.words)] += one.times
+            self._excused[one.item, squeezed(one.words), one.is_standing] += one.times
 
     def matches(self, text: str, item: int | None) -> Counter[Match]:
         """What of it stands in a text of this item, and how often."""
         found = Counter(Match(squeezed(hit.words), hit.person) for hit in self._finder.hits(_DAY.sub("0", text)))
         bare = squeezed(text)
-        looked_at = [view.plain.casefold() for view in views(text)]
         for passage, letters in self._passages:
             if not passage.is_short:
                 count = bare.count(letters)
             elif passage.item == item:
-                count = max(len(_whole(passage.words).findall(one)) for one in looked_at)
+                count = _times(passage.words, text)
             else:
                 count = 0
             if count:
-                found[Match(letters, item=passage.item)] = count
+                found[Match(letters, item=passage.item, is_short=passage.is_short)] = count
         return found
 
     def over(self, texts: Sequence[str], item: int | None, may_be_excused: bool) -> Iterator[Match]:
         """What stands in texts of this item more often than it is excused there."""
         for text in texts:
             for match, count in self.matches(text, item).items():
-                excused = self._excused[item, match.letters] if may_be_excused and item is not None else 0
+                may_be = may_be_excused and item is not None
+                excused = self._excused[item or 0, match.letters, match.is_short] if may_be else 0
                 if count > excused:
                     yield match
 
 
-def _whole(words: str) -> re.Pattern[str]:
-    """As a word by itself, in plain small letters."""
-    return re.compile(rf"(?<!\w){r'\s+'.join(map(re.escape, plain(words).casefold().split()))}(?!\w)")
+def left_standing(item: int, texts: Iterable[str], passages: Iterable[Passage]) -> Iterator[Excused]:
+    """How often the words of short passages stand in what is released of their item."""
+    released = list(texts)
+    for passage in dict.fromkeys(one for one in passages if one.item == item and one.is_short):
+        if times := sum(_times(passage.words, text) for text in released):
+            yield Excused(item, passage.words, times, is_standing=True)
+
+
+def _times(words: str, text: str) -> int:
+    """How often these stand in a text as words by themselves, as they were written and over the ends of its lines."""
+    spelled = r"\s+".join(map(re.escape, plain(words).split()))
+    pattern = re.compile(rf"(?<!\w){spelled}(?!\w)")
+    return max(len(pattern.findall(view.plain)) for view in views(text))
