@@ -33,10 +33,12 @@ _TOO_LONG = (
 )
 _LOCKED = "It asks for a password. Open it with the password, print it to a PDF without one, and add that."
 _BROKEN = "It is damaged, and its pages cannot be drawn. Print it, and add the print."
-# Letters of one line are no further above or below each other, in thousandths of the page.
-_LINE = 8
+# Letters of one word are no further from each other, in thousandths of the page.
+_NEAR = 8
 # As PDFium tells that it needs a password.
 _PASSWORD = 4
+# As it tells a hyphen at the end of a line, behind which it tells no line end.
+_DIVIDES = (0xFFFE, 2)
 _SPACE, _LINE_ENDS = " \t\u00a0", "\r\n"
 
 
@@ -165,6 +167,9 @@ def _words(page: Any) -> Iterator[list[Any]]:
             letters, box = [], []
         letters.append(code)
         box = found if not box else _around(box, found)
+        if code in _DIVIDES:
+            yield from _word(letters, box)
+            letters, box = [], []
     yield from _word(letters, box)
 
 
@@ -175,9 +180,12 @@ def _code(text: Any, place: int) -> int:
 
 
 def _is_elsewhere(box: list[int], found: list[int]) -> bool:
-    """On another line: a word that is divided is two, each with its own box."""
-    middle = (found[1] + found[3]) / 2
-    return not box[1] - _LINE <= middle <= box[3] + _LINE
+    """Not beside what came before, whichever way the page is turned: a word that is divided is two, each with its own
+    box.
+    """
+    across = max(found[0] - box[2], box[0] - found[2])
+    down = max(found[1] - box[3], box[1] - found[3])
+    return max(across, down) > _NEAR
 
 
 def _around(one: list[int], other: list[int]) -> list[int]:

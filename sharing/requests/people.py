@@ -209,11 +209,14 @@ class _Forms:
         bare = self._bare
         parts = [part for part in self._parts if len(part) >= _SHORTEST_IN_FILES]
         pairs = [(first, last) for first in (bare.forename, bare.known_forename) for last in (bare.surname,)]
-        joined = [f"{first}{last}" for first, last in pairs if first and last]
-        joined += [f"{first[0]}{last}" for first, last in pairs if first and last]
-        joined += [f"{last}{first[0]}" for first, last in pairs if first and last]
-        joined += [f"{last}{first}" for first, last in pairs if first and last]
-        spelled = [re.escape("".join(name.split())) for name in (*joined, *parts)]
+        ways = (
+            (one, other)
+            for first, last in pairs
+            if first and last
+            for one, other in ((first, last), (first[0], last), (last, first), (last, first[0]))
+        )
+        spelled = [rf"{_run(one)}\s?{_run(other)}" for one, other in ways]
+        spelled += [_run(part) for part in parts]
         pattern = _pattern(spelled, r"[^\W\d_]")
         return re.compile(pattern.pattern, re.IGNORECASE)
 
@@ -242,6 +245,10 @@ def _as_written(name: str) -> str:
 def _words(name: str) -> str:
     """Its words, with any white space or hyphen between them."""
     return r"(?:\s+|\s?-\s?)".join(map(re.escape, filter(None, re.split(r"[\s-]+", name))))
+
+
+def _run(name: str) -> str:
+    return re.escape("".join(name.split()))
 
 
 def _letter(name: str) -> str:

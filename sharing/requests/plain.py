@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-# As PDFium tells a hyphen that ends a line: U+FFFE, or the control character 2.
-_HYPHENS = "-\u00ad\u2010\u2011\u2012\u2013\ufffe\x02"
-_LINE_END = re.compile(rf"([{_HYPHENS}]?)[^\S\n]*\r?\n\s*|([{_HYPHENS}]?)[^\S\r]*\r\s*")
+# As PDFium tells a hyphen that ends a line, instead of the line end too: U+FFFE, or the control character 2.
+_AT_THE_END = "\ufffe\x02"
+_HYPHENS = f"-\u00ad\u2010\u2011\u2012\u2013{_AT_THE_END}"
+_LINE_END = re.compile(rf"([{_HYPHENS}]?)[^\S\n]*\r?\n\s*|([{_HYPHENS}]?)[^\S\r]*\r\s*|([{_AT_THE_END}])[^\S\n]*")
 # Letters that no decomposition takes apart, and marks that a keyboard does not have.
 _ALIKE = str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ı": "i", "ß": "ss", "æ": "ae"}
@@ -79,7 +80,7 @@ def _with_line_ends(text: str, *, hyphen: bool, gap: str) -> Iterator[tuple[str,
     done = 0
     for end in _LINE_END.finditer(text):
         yield from zip(text[done : end.start()], range(done, end.start()), strict=True)
-        divides = end[1] or end[2] or ""
+        divides = end[1] or end[2] or end[3]
         if divides and hyphen:
             yield "-", end.start()
         if gap and (hyphen or not divides):

@@ -97,7 +97,7 @@ def test_names_of_files_and_addresses_of_mail_are_taken_apart(name, found):
 
 def test_what_only_looks_like_a_name_is_not_found():
     assert words("The popery of pope hats, deniseish, a dp and hartless Popery", DENISE) == []
-    assert words("He will may", Person("may", "May", "Will")) == []
+    assert words("He will go in may", Person("may", "May", "Will")) == []
     assert words("He will_may.pdf", Person("may", "May", "Will")) == [("may", "will_may")]
 
 
@@ -108,13 +108,8 @@ def test_double_names_are_found_by_halves_and_over_line_ends():
 
 def test_a_form_that_another_shares_is_nobodys():
     text = "Tom and Rowan Ashdown, T. Ashdown, R. Ashdown, the Ashdowns, ashdown_tom.pdf"
-    found = words(text, TOM, shared=[ROWAN])
-    assert found == [("tom", "Tom"), ("tom", "T. Ashdown"), ("tom", "ashdown_tom")] or [f for _, f in found] == [
-        "Tom",
-        "T. Ashdown",
-        "tom",
-    ]
-    assert "Ashdowns" in [f for _, f in words(text, TOM)]
+    assert words(text, TOM, shared=[ROWAN]) == [("tom", "Tom"), ("tom", "T. Ashdown"), ("tom", "ashdown_tom")]
+    assert [found for _, found in words("The Ashdowns came, all Ashdown.", TOM)] == ["Ashdowns", "Ashdown"]
 
 
 def test_a_mention_is_found_as_the_child_whom_it_means():
