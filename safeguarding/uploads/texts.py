@@ -21,7 +21,7 @@ from typing import Any
 
 # Letters of all texts of one file.
 MOST = 2_000_000
-_TOO_MUCH = "It has more text than one item can hold. Split it, and add the parts that are asked for."
+_TOO_MUCH = "It has more text than one item can hold. Split it, and add what is asked for."
 _NOTHING = "It says nothing that can be copied as words. Print it to a PDF, and add that."
 _DAMAGED = "It is damaged, or is not such a document. Print it to a PDF, and add that."
 _RICH = "Its words are kept in a form that cannot be read here. Save it as a PDF in your mail program, and add that."
@@ -271,6 +271,9 @@ def _txt(content: bytes) -> Texts:
     raise _Unreadable("It is not plain text.")
 
 
+_MAIL_HEADS = {"from": "From", "to": "To", "cc": "Cc", "bcc": "Bcc", "date": "Date", "subject": "About"}
+
+
 def _eml(content: bytes) -> Texts:
     yield from _message(BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(content))
 
@@ -336,7 +339,7 @@ def _of_html(text: str) -> str:
 # Properties of a message that Outlook has saved, by their numbers.
 _BODY, _HTML, _RTF, _NAME, _SHORT_NAME = "1000", "1013", "1009", "3707", "3704"
 _SENT = 0x0039
-_HEADS = (("From", "0C1A"), ("From", "0C1F"), ("To", "0E04"), ("Cc", "0E03"), ("Bcc", "0E02"), ("Subject", "0037"))
+_HEADS = (("From", "0C1A"), ("From", "0C1F"), ("To", "0E04"), ("Cc", "0E03"), ("Bcc", "0E02"), ("About", "0037"))
 
 
 def _msg(content: bytes) -> Texts:
@@ -390,7 +393,7 @@ def load() -> None:
     import olefile  # noqa: F401
 
     made = EmailMessage()
-    made["Subject"], made["Date"] = "é", "Tue, 24 Nov 2026 09:00:00 +0000"
+    made["subject"], made["date"] = "é", "Tue, 24 Nov 2026 09:00:00 +0000"
     made.set_content("é")
     made.add_alternative("<p>é</p>", subtype="html")
     made.add_attachment(b"a", "text", "plain", filename="é.txt")

@@ -177,7 +177,7 @@ def _name(item: PaperItem, page: PaperPage) -> str:
 
 def _says(page: PaperPage) -> str:
     """What a screen reader says of a page: the words that everybody else sees on it."""
-    gone = " Parts of it were taken out." if page.left_out else ""
+    gone = " Some of it was taken out." if page.left_out else ""
     return f"Page {page.n}.{gone} " + (" ".join(page.words) or "It has no words that can be read out.")
 
 

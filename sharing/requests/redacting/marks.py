@@ -202,7 +202,7 @@ def document_of(content: Mapping[str, Any]) -> Document:
     )
     document = Document(blocks, pages)
     if len(document.block_of) < len(blocks) or len(document.page_of) < len(pages):
-        raise BadInput("Two parts of this document have the same name. Copy it again.")
+        raise BadInput("Two texts or two pages of this document have the same name. Copy it again.")
     return document
 
 

@@ -59,6 +59,22 @@ def test_a_word_that_nobody_sees_is_no_word_of_the_page(letter):
     assert "Unseen" not in [word[0] for word in draw(PDF, letter).pages[0].words]
 
 
+def test_a_word_under_a_box_that_somebody_else_drew_is_no_word_of_the_page(letter):
+    """As when a letter came with black boxes over its text, which is still there."""
+    _, x0, y0, x1, y1 = draw(PDF, letter).pages[0].words[0]
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(letter)) as made:
+        left, bottom, right, top = (float(edge) for edge in made.pages[0].mediabox)
+        across, up = (right - left) / 1000, (top - bottom) / 1000
+        # The page was begun upside down.
+        box = (x0 * across - 2, y0 * up - 2, (x1 - x0) * across + 4, (y1 - y0) * up + 4)
+        made.pages[0].contents_add(b"q 0 g %f %f %f %f re f Q" % box)
+        made.save(out)
+    with pypdfium2.PdfDocument(out.getvalue()) as document:
+        assert "Denise" in document[0].get_textpage().get_text_range()
+    assert [word[0] for word in draw(PDF, out.getvalue()).pages[0].words] == ["O’Brien-Pope", "rang", "twice."]
+
+
 def test_pages_from_one_to_another_are_drawn_ten_at_a_time():
     content = pdf(25)
     assert [page.n for page in draw(PDF, content, first=4, last=6).pages] == [4, 5, 6]
@@ -236,11 +252,11 @@ def test_an_email_is_told_with_what_is_attached_by_name():
     assert [(block["label"], block["text"]) for block in copied.blocks] == [
         (
             "From, to and when",
-            "From: Déni <d@example.org>\nTo: office@example.org\nDate: Tue, 24 Nov 2026 09:00:00 +0000\nSubject: Late",
+            "From: Déni <d@example.org>\nTo: office@example.org\nDate: Tue, 24 Nov 2026 09:00:00 +0000\nAbout: Late",
         ),
         ("Message", "Denise rang\n\ntwice"),
         ("Attached files, to be added by themselves", "denise_pope.pdf"),
-        ("From, to and when", "From: amy@example.org\nSubject: Before"),
+        ("From, to and when", "From: amy@example.org\nAbout: Before"),
         ("Message", "Earlier."),
     ]
 
@@ -271,7 +287,7 @@ def test_a_message_of_outlook_is_told():
         "__substg1.0_1000001F": "She rang.\r\nTwice.".encode("utf-16-le"),
     }
     told = texts("msg", of_streams(streams))
-    assert told["From, to and when"].startswith("From: Denise Pope\nSubject: Late\nDate: ")
+    assert told["From, to and when"].startswith("From: Denise Pope\nAbout: Late\nDate: ")
     assert told["Message"] == "She rang.\nTwice."
 
 
