@@ -271,34 +271,24 @@ def _txt(content: bytes) -> Texts:
     raise _Unreadable("It is not plain text.")
 
 
-_MAIL_HEADS = {"from": "From", "to": "To", "cc": "Cc", "bcc": "Bcc", "date": "Date", "subject": "About"}
-
-
 def _eml(content: bytes) -> Texts:
     yield from _message(BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(content))
 
 
 def _message(found: Any) -> Texts:
-    yield (
-        "From, to and when",
-        "\n".join(f"{name}: {found[name]}" for name in ("From", "To", "Cc", "Bcc", "Date", "Subject") if found[name]),
-    )
+    heads = [("From", found["from"]), ("To", found["to"]), ("Cc", found["cc"]), ("Bcc", found["bcc"])]
+    heads += [("Date", found["date"]), ("About", found["subject"])]
+    yield "From, to and when", "\n".join(f"{name}: {said}" for name, said in heads if said)
     body = found.get_body(("plain", "html"))
     if body is not None:
         text = body.get_content()
         yield "Message", text if body.get_content_type() == "text/plain" else _of_html(text)
-    attached = list(found.iter_attachments())
-    yield (
-        "Attached files, to be added by themselves",
-        "\n".join(
-            part.get_filename() or "A file without a name"
-            for part in attached
-            if part.get_content_type() != "message/rfc822"
-        ),
-    )
-    for part in attached:
-        if part.get_content_type() == "message/rfc822":
-            yield from _message(part.get_content())
+    mails = [part for part in found.iter_attachments() if part.get_content_type() == "message/rfc822"]
+    others = [part for part in found.iter_attachments() if part.get_content_type() != "message/rfc822"]
+    names = [part.get_filename() or "A file without a name" for part in others]
+    yield "Attached files, to be added by themselves", "\n".join(names)
+    for part in mails:
+        yield from _message(part.get_content())
 
 
 class _Html(HTMLParser):
