@@ -14,7 +14,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
 from safeguarding.launch.static import build_static
-from safeguarding.sealing import ring
+from safeguarding.sealing import ledger, ring
 from safeguarding.sealing.models import KEYS
 from tests import postgres, proof
 from tests.proof import leaks, reads, writes
@@ -99,6 +99,13 @@ def _no_keys_at_hand() -> Iterator[None]:
     ring.forget()
     yield
     ring.forget()
+
+
+@pytest.fixture(autouse=True)
+def _no_ledger_at_hand() -> Iterator[None]:
+    """What a test destroys and takes back was never destroyed."""
+    yield
+    ledger.path().unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True)

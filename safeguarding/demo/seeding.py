@@ -37,6 +37,7 @@ from safeguarding.demo.plans import lay_plans
 from safeguarding.demo.published import lay_published
 from safeguarding.demo.records import write
 from safeguarding.demo.retention import lay_retention
+from safeguarding.demo.shares import lay_shares
 from safeguarding.demo.sharing import lay_sharing
 from safeguarding.demo.source import Entry
 from safeguarding.demo.standing import answer_for, lay_access
@@ -113,6 +114,7 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     lay_retention(school, ground, Keys(Random(f"{chance.random()} retention")))  # noqa: S311
     lay_sharing(school, ground, Keys(Random(f"{chance.random()} sharing")))  # noqa: S311
     lay_published(school, ground, Keys(Random(f"{chance.random()} published")))  # noqa: S311
+    lay_shares(school, ground, Keys(Random(f"{chance.random()} shares")))  # noqa: S311
     return len(ground.children), len(users) + len(outside), written
 
 

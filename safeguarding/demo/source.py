@@ -20,6 +20,11 @@ def _read(name: str) -> Entry:
     return found
 
 
+def shares() -> list[Entry]:
+    """Decisions to share, and not to, each about one child."""
+    return _read("shares")  # type: ignore[return-value]
+
+
 def school() -> Entry:
     """Name, numbers and address of the school."""
     return _read("pupils")["school"]  # type: ignore[no-any-return]

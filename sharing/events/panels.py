@@ -1,17 +1,32 @@
-"""What does sharing put into the pages that every app shares? The tab of a child's record, and settings."""
+"""What does sharing put into the pages that every app shares? The tab of a child's record, the entry of the menu, lines
+beside Today, what went out with a referral or a concern, and settings.
+"""
 
-from collections.abc import Collection
 from uuid import UUID
 
-from safeguarding.accounts.permissions import may
-from safeguarding.concerns.school_decides import manages_school
-from safeguarding.concerns.services.history import RowWords, See, tell_rows
-from safeguarding.http import Request
-from safeguarding.panels import Setting, Tab, register
+from django.urls import reverse
 
+from children.models import Child
+from safeguarding.accounts.permissions import may
+from safeguarding.audit.by_keys import Statement
+from safeguarding.audit.reading import visible
+from safeguarding.concerns import chronology
+from safeguarding.concerns.school_decides import manages_school
+from safeguarding.concerns.services.history import tell_rows
+from safeguarding.http import Request
+from safeguarding.paging import counted_by_keys
+from safeguarding.panels import LATE, MINE, UNANSWERED, Line, NavItem, Panel, Setting, Tab, register
+from safeguarding.plans.services.work import Today
+from safeguarding.references import quoted
+
+from . import stopping, withdrawal
 from .capabilities import SharingCapability as C
-from .models import Consent
-from .permissions import children_shared_for
+from .changes import READS
+from .entries import SOURCES
+from .forms.register import NUMBER
+from .models import WAITING, SharingEvent
+from .permissions import children_shared_for, may_share, shares_standing_in
+from .views import from_referral, today_lines
 
 
 def _shares_at(request: Request, school_id: UUID) -> bool:
@@ -26,15 +41,45 @@ def _shares_here(request: Request) -> bool:
     return may(request.user, C.SHARE, request.held.school_id)
 
 
-def _consents_told(keys: Collection[UUID], see: See) -> dict[UUID, RowWords]:
-    """What a consent is called under "What has changed"."""
-    rows = see(Consent).filter(pk__in=keys).select_related("wording")
-    return {row.pk: RowWords(row.wording.called, lambda field, value: "") for row in rows}
+def _opens_register(request: Request) -> bool:
+    return _shares_here(request) or shares_standing_in(request.user)
 
 
-tell_rows(Consent, _consents_told)
+def _shares_of(request: Request, child: Child) -> dict[str, Child] | None:
+    return {"child": child} if may_share(request.user, child) else None
+
+
+_late_at = counted_by_keys(
+    lambda asked: visible(asked, SharingEvent).filter(asked.one("school_id"), status__in=WAITING, due_on__lt=Today())
+)
+
+
+def _late(request: Request) -> Statement:
+    return _late_at.statement(request, [request.held.school_id])
+
+
+def _address_of_share(request: Request, reference: str) -> str:
+    """Where the decision with this number is shown, for who may see it."""
+    if (parts := NUMBER.fullmatch(reference)) is None:
+        return ""
+    found = visible(request, SharingEvent).filter(year=int(parts[1]), number=int(parts[2])).only("pk").first()
+    return reverse("share", args=[found.pk]) if found else ""
+
+
+chronology.register(*SOURCES)
+withdrawal.register(stopping.SENDER)
+quoted(_address_of_share)
+for _model, _read in READS.items():
+    tell_rows(_model, _read)
 register(
     Tab("sharing", "Sharing", "child_sharing", may=_shares_at, order=60, also=_shared_for),
+    NavItem("sharing", "Sharing", "sharing", may=_opens_register, order=29, waiting=_late, hot=True),
+    Line(LATE, "sharing", "sharing/today_lines.html", today_lines.late, may=_shares_here, order=25),
+    Line(MINE, "sharing", "sharing/today_lines.html", today_lines.due, may=_shares_here, order=45),
+    Line(UNANSWERED, "sharing", "sharing/today_lines.html", today_lines.unanswered, may=_shares_here, order=25),
+    Panel("record_actions", "share", "sharing/share_action.html", _shares_of, order=30),
+    Panel("referral", "sharing", "sharing/from_referral.html", from_referral.of_referral),
+    Panel("concern_aside", "sharing", "sharing/of_concern.html", from_referral.of_concern, order=60),
     Setting(
         "recipients",
         "Recipients",

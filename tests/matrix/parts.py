@@ -56,6 +56,7 @@ PARTS: dict[str, str] = {
     "concerns.brief": "brief",
     "plans.attendanceday": "attendance",
     "sharing.consent": "consent",
+    **dict.fromkeys(("sharing.sharingevent", "sharing.shareditem", "sharing.sharingstep"), "share"),
     "plans.attendancefile": "register",
     # What opens and shuts a record.
     **dict.fromkeys(

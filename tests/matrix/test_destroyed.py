@@ -21,7 +21,7 @@ from children.models import (
     ImportRow,
     Sibling,
 )
-from retention.models import DestructionItem, FileToDrop, ItemRun, LegalHold, Tombstone
+from retention.models import Brake, DestructionItem, FileToDrop, ItemRun, LegalHold, Tombstone
 from retention.services.destroying import destroy_due
 from retention.services.schedule import adopt_all, agree_all
 from safeguarding.adults.models import StaffConcern
@@ -94,6 +94,8 @@ def settle(world: World) -> None:
         status="declined", decided_at=THEN, decided_by=world.people["lead"]
     )
     LegalHold._base_manager.exclude(lift_asked_at=None).update(lifted_at=THEN, lifted_by=world.people["headteacher"])
+    two = {"lift_asked_by": world.people["lead"], "lifted_by": world.people["headteacher"]}
+    Brake._base_manager.filter(lifted_at=None).update(lift_asked_at=THEN, lifted_at=THEN, **two)
     Draft._base_manager.update(names=[], concern=None, adds_to=None)
     DestructionItem._base_manager.filter(left_out_at=None).update(left_out_at=THEN, left_out_by=world.people["lead"])
 

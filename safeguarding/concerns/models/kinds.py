@@ -58,6 +58,7 @@ class ReferenceCounter(models.Model):
         OUTSIDE = "V", "Notes from outside"
         PAPER = "P", "Paper forms"
         SHEET = "E", "Emergency sheets"
+        SHARING = "S", "Decisions to share"
 
     id = key()
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")

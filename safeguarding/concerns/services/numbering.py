@@ -1,6 +1,6 @@
 """Which number comes next?
 
-Concerns, notes from outside and paper forms are numbered from 1 at each school in each year.
+Concerns, notes from outside, paper forms and decisions to share are numbered from 1 at each school in each year.
 """
 
 from uuid import UUID

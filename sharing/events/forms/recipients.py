@@ -73,6 +73,6 @@ class CheckForm(HarbourForm):
 
 
 class SeenForm(forms.Form):
-    """Which version of the recipient stood on the page."""
+    """Which version of the record stood on the page."""
 
     seen = forms.IntegerField(min_value=0)

@@ -23,6 +23,7 @@ from sharing.events.models import LawConfirmed, LegalReason, TransferTime
 from sharing.events.models.law import TO_BE_CONFIRMED
 
 _MOST = 60
+_OBLIGATION = "6(1)(c)"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class Reason:
     def kind(self) -> str:
         """What it is called: a duty is called one where it is confirmed, and not before."""
         return TO_BE_CONFIRMED if self.is_open else self.row.get_kind_display()
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether the school may give it as a reason: what would be a legal obligation only once it was confirmed."""
+        return not (self.is_open and self.row.article6.startswith(_OBLIGATION))
 
     def asks_more_detrimental(self, recipient_kind: str) -> bool:
         """Whether not sharing with such a recipient asks whether sharing would do the child more harm."""

@@ -20,7 +20,7 @@ from safeguarding.http import Request
 from safeguarding.plans.permissions import stands_in_for_plans
 from sharing.events.capabilities import SharingCapability as C
 from sharing.events.forms.consents import ConsentForm, WithdrawForm
-from sharing.events.models import Consent
+from sharing.events.models import Consent, SharingEvent
 from sharing.events.permissions import may_share
 from sharing.events.services.consents import record_consent, withdraw_consent
 from sharing.events.services.recipients import address_book
@@ -31,15 +31,19 @@ from sharing.events.withdrawal import waiting_on
 @require_GET
 @requires_for_record(C.SHARE, also=stands_in_for_plans)
 def child_sharing(request: Request, child_id: UUID) -> HttpResponse:
-    """Who has agreed to what, and who refused; beside it the photographs that are shown with consent."""
+    """What was shared and what was not; who has agreed to what, and who refused; the photographs shown with consent."""
     child = _child(request, child_id, purpose="sharing")
     today = timezone.localdate()
     rows = visible(request, Consent).filter(child=child)
     rows = rows.select_related("wording", "recipient", "recorded_by").order_by("-answered_on", "-pk")
-    consents = read_many(request, rows, purpose="consents", about=child)
+    consents = list(rows)
+    decided = visible(request, SharingEvent).filter(child=child).select_related("recipient", "reason")
+    shares = list(decided.order_by("-made_at", "-pk"))
+    read_many(request, [*consents, *shares], purpose="sharing", about=child)
     shown = visible(request, Photograph).filter(child=child, use=Photograph.Use.PUBLICITY).select_related("child")
     photographs = list(shown.order_by("-consent_on", "-pk"))
     context = record_frame(request, child, "sharing") | {
+        "shares": [(one, one.is_late(today), one.is_unanswered(today)) for one in shares],
         "consents": [(one, standing(one, today)) for one in consents],
         "photographs": [(one, filing.is_shown(one, today=today)) for one in photographs],
     }

@@ -32,10 +32,15 @@ NONE_THERE = {
     "concerns.paperform",
     "concerns.patternruling",
 }
+# Answers to the test of a law are told in the words of its questions. What was shared is told where it stands.
+IN_OTHER_WORDS = {("sharing.sharingevent", "answers"), ("sharing.shareditem", "text")}
+# Nobody has decided it yet, or it led nowhere.
+NOT_TOLD = {"sharing.sharingevent": ("draft", "discarded")}
 
 
 def sealed_fields(model: Any) -> list[str]:
-    return [field.name for field in model._meta.concrete_fields if getattr(field, "sealed", False)]
+    sealed = [field.name for field in model._meta.concrete_fields if getattr(field, "sealed", False)]
+    return [name for name in sealed if (model._meta.label_lower, name) not in IN_OTHER_WORDS]
 
 
 def told_models() -> list[Any]:
@@ -64,6 +69,8 @@ def expected(lead: User) -> dict[UUID, list[tuple[str, UUID, str, str]]]:
     for model in told_models():
         for row in model.objects.visible_to(lead):
             if (concern := getattr(row, "concern_id", None)) and concern not in concerns:
+                continue
+            if getattr(row, "status", "") in NOT_TOLD.get(model._meta.label_lower, ()):
                 continue
             own = next((key for name in OF_CHILD if (key := getattr(row, name, None))), None)
             own = row.pk if isinstance(row, Concern) or own in concerns else own

@@ -24,6 +24,7 @@ from safeguarding.sealing.services.checking import check_keys
 from safeguarding.sealing.services.destroying import destroy_key
 from safeguarding.sealing.subjects import Subject
 from tests.matrix import world as worlds
+from tests.matrix.canaries import DERIVED
 
 CANARY = re.compile(rb"zq[bcdfghjklmnprstvwx]{6}")
 
@@ -76,7 +77,7 @@ def dump(url: str) -> bytes:
 
 def test_no_word_of_any_narrative_is_on_disk_and_the_same_word_unsealed_is(world, databases, connect, tmp_path):
     held = narratives()
-    assert [field for field, words in held.items() if not words] == []
+    assert [field for field, words in held.items() if not words and field not in DERIVED] == []
     secret = set().union(*held.values()) - plain_words()
     assert len(secret) > len(held)
     short, long = b"zqbbbbbx", b"zqbbbbbw"

@@ -1,0 +1,90 @@
+"""Who may write the rows of sharing that facts read, and what may the database never hold?
+
+Whoever shares writes, in their own name. Nothing is about to go out, or is said to have gone, on a consent that is not
+in force for this child and this recipient on that day. What a decision says is changed while it is a draft alone.
+"""
+
+from safeguarding.rights_rows import keep
+from safeguarding.rights_rows.conditions import NEVER, both, either, may
+from safeguarding.rights_rows.kinds import Neither, change, takes
+
+from .models import SharingEvent
+
+_SHARES = either(may("share"), "NEW.child_id = ANY (rules.sharing_standing_in(me))")
+_STAYS = ("child_id", "school_id", "token", "year", "number", "is_call", "made_at", "made_by_id")
+_STAMPS = ("sent", "received", "asked_back", "discarded")
+# What changes after the decision: how it stands, and how and when it went.
+_AFTERWARDS = (
+    "status",
+    "revision",
+    "method",
+    "follow_up_on",
+    "decided_at",
+    "decided_by_id",
+    *(f"{stamp}_{end}" for stamp in _STAMPS for end in ("at", "by_id")),
+)
+_DECIDED = tuple(
+    column
+    for field in SharingEvent._meta.local_concrete_fields
+    if (column := str(field.column)) not in ("id", *_STAYS, *_AFTERWARDS)
+)
+_KIND = "(SELECT why.kind FROM public.sharing_legalreason AS why WHERE why.id = NEW.reason_id)"
+# The day in London, as consents are.
+_DAY = "(coalesce(NEW.sent_at, now()) AT TIME ZONE 'Europe/London')::date"
+_AGREED = (
+    "EXISTS (SELECT FROM public.sharing_consent AS agreed WHERE agreed.id = NEW.consent_id "
+    "AND agreed.child_id = NEW.child_id AND agreed.recipient_id = NEW.recipient_id AND agreed.answer = 'given' "
+    f"AND agreed.withdrawn_at IS NULL AND agreed.answered_on <= {_DAY} "
+    f"AND (agreed.until IS NULL OR agreed.until >= {_DAY}))"
+)
+_LAWFUL = both("NEW.reason_id IS NOT NULL", either(f"{_KIND} <> 'consent'", _AGREED))
+# A call names no consent and no order, and nobody decides on it afterwards.
+_CALL = both("NEW.is_call", "NEW.status = 'sent'", f"{_KIND} NOT IN ('consent', 'order')")
+_HARMS_LESS = either(
+    "NEW.because <> 'detrimental'",
+    "EXISTS (SELECT FROM public.sharing_legalreason AS why WHERE why.id = NEW.reason_id AND why.asks_more_detrimental)",
+)
+_IN_DRAFT = "OLD.status = 'draft'"
+_OF_EVENT = (
+    "EXISTS (SELECT FROM public.sharing_sharingevent AS one WHERE one.id = NEW.event_id "
+    "AND one.child_id = NEW.child_id AND one.school_id = NEW.school_id{also})"
+)
+
+keep(
+    {
+        "sharing.consent": Neither("it lets something go outside, and opens or shuts no row"),
+        "sharing.legalreason": Neither("the law as Harbour brings it, which nobody who works writes"),
+        "sharing.sharingevent": takes(
+            both("NEW.made_by_id = me", _SHARES, either("NEW.status = 'draft'", _CALL)),
+            change(NEVER, *_STAYS),
+            change(both(_SHARES, _IN_DRAFT), *_DECIDED),
+            change(
+                both(
+                    _SHARES,
+                    either(
+                        both(_IN_DRAFT, "NEW.status = 'draft'"),
+                        both(_IN_DRAFT, "NEW.status = 'discarded'"),
+                        both(_IN_DRAFT, "NEW.status = 'not_shared'", _HARMS_LESS),
+                        both(_IN_DRAFT, "NEW.status = 'to_send'", _LAWFUL),
+                        both("OLD.status = 'to_send'", "NEW.status = 'draft'"),
+                        both("OLD.status = 'to_send'", "NEW.status = 'sent'", _LAWFUL),
+                        both("OLD.status = 'sent'", "NEW.status IN ('sent', 'received', 'asked_back')"),
+                        both("OLD.status = 'received'", "NEW.status = 'asked_back'"),
+                        both("OLD.status = 'asked_back'", "NEW.status = 'asked_back'"),
+                    ),
+                    either("OLD.sent_at IS NULL", "(NEW.sent_at, NEW.method) = (OLD.sent_at, OLD.method)"),
+                ),
+                *_AFTERWARDS,
+            ),
+        ),
+        "sharing.shareditem": takes(
+            both("NEW.chosen_by_id = me", _SHARES, _OF_EVENT.format(also=" AND one.status = 'draft'")),
+            change(
+                both("OLD.taken_out_at IS NULL", _SHARES, _OF_EVENT.format(also=" AND one.status = 'draft'")),
+                "taken_out_at",
+                "taken_out_by_id",
+            ),
+        ),
+        "sharing.sharingstep": takes(both("NEW.by_id = me", _SHARES, _OF_EVENT.format(also=""))),
+    }
+)

@@ -1,0 +1,145 @@
+"""Which records of the child go out? Chosen one by one from the parts of the record, each with its text as it stood."""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from safeguarding.accounts.models import User
+from safeguarding.audit.by_keys import Asks
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.exceptions import BadInput
+from safeguarding.parts import Block, read_parts
+from safeguarding.plans.models import Episode, PlanFile, Professional, Step, StepNote
+from sharing.events.models import SharedItem, SharingEvent
+
+from .deciding import hold_draft
+
+# Far more than anybody hands over piece by piece.
+MOST = 1000
+_CONCERN = "concerns.concern"
+# Of these the concern with which their plan began says who may not see them.
+_OF_PLANS = {
+    model._meta.label_lower: (model, "began_with" if model is Episode else "episode__began_with")
+    for model in (Episode, Step, StepNote, PlanFile, Professional)
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Records of one kind, or of one concern, that can be chosen."""
+
+    key: str
+    title: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def named(self) -> str:
+        """Attendance, 52."""
+        return self.title if len(self.blocks) == 1 else f"{self.title}, {len(self.blocks)}"
+
+
+def name_of(block: Block) -> str:
+    """What a form calls a record: its kind and its key."""
+    return f"{block.record.label}:{block.record.key}"
+
+
+def offers(asks: Asks, event: SharingEvent) -> list[Offer]:
+    """What there is of the child, as far as the reader may see it and the child's own file tells it: first by concern,
+    the newest first, then by kind.
+    """
+    groups: dict[str, list[Block]] = {}
+    for block in read_parts(asks, [event.child_id]):
+        if block.record.key == event.pk or block.record.label.startswith("sharing.shared"):
+            continue
+        of_concern = block.right.label == _CONCERN
+        groups.setdefault(str(block.right.key) if of_concern else block.record.label, []).append(block)
+    made = [Offer(key, _title(key, some), tuple(sorted(some, key=_newest))) for key, some in groups.items()]
+    return sorted(made, key=lambda one: (_CONCERN not in one.blocks[0].right.label, _newest(one.blocks[0]), one.title))
+
+
+def _title(key: str, blocks: Sequence[Block]) -> str:
+    whole = next((one.title for one in blocks if str(one.record.key) == key), "")
+    return whole or blocks[0].title
+
+
+def _newest(block: Block) -> tuple[float, UUID]:
+    return (-block.moment.timestamp() if block.moment else 0.0, block.record.key)
+
+
+def digest_of(block: Block) -> str:
+    """The digest of what a record says: another one where a word of it was changed."""
+    said = [block.title, str(block.moment or ""), [[text.label, text.text] for text in block.texts]]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+@transaction.atomic
+def choose_items(
+    *, event: SharingEvent, seen: int, chosen: Collection[str], asks: Asks, by: User, at: datetime | None = None
+) -> SharingEvent:
+    """These records, and no others. What said the same before stays as it was chosen; what is not among them is taken
+    out.
+
+    Raises `NotAllowed`, `BadInput` for a record that is not there for who chooses, `ChangedSince`, `OutOfTurn`.
+    """
+    at = at or timezone.now()
+    held = hold_draft(event, seen, by=by)
+    there = {name_of(block): block for offer in offers(asks, held) for block in offer.blocks}
+    wanted = dict.fromkeys(chosen)
+    if wanted.keys() - there.keys():
+        raise BadInput("One of these records has changed or gone since. Open the page again and choose once more.")
+    if len(wanted) > MOST:
+        raise BadInput(f"Choose at most {MOST} records.")
+    standing = {f"{one.record_type}:{one.record_key}": one for one in held.items.filter(taken_out_at=None)}
+    same = {name for name in wanted if name in standing and standing[name].digest == digest_of(there[name])}
+    out = [one for name, one in standing.items() if name not in same]
+    new = [there[name] for name in wanted if name not in same]
+    if not (out or new):
+        return held
+    for one in out:
+        one.taken_out_at, one.taken_out_by = at, by
+        one.save(update_fields=["taken_out_at", "taken_out_by"])
+    for block in new:
+        SharedItem.objects.create(**_item(held, block), chosen_at=at, chosen_by=by)
+    held.concerns = sorted(_concerns(held, [there[name] for name in wanted]))
+    held.revision += 1
+    held.save(update_fields=["concerns", "revision"])
+    record(Verb.CHANGE, held, by=by, purpose="items", count=len(wanted))
+    return held
+
+
+def _item(event: SharingEvent, block: Block) -> dict[str, object]:
+    return {
+        "event": event,
+        "child_id": event.child_id,
+        "school_id": event.school_id,
+        "record_type": block.record.label,
+        "record_key": block.record.key,
+        "digest": digest_of(block),
+        "title": block.title[:200],
+        "moment": block.moment,
+        "is_timed": block.is_timed,
+        "text": {"texts": [[text.label, text.text] for text in block.texts]},
+    }
+
+
+def _concerns(event: SharingEvent, blocks: Iterable[Block]) -> set[UUID]:
+    """The concern it is about, those that its records hang on, and those with which plans in it began."""
+    found = {event.concern_id} if event.concern_id else set()
+    of_plans: dict[str, list[UUID]] = {}
+    for block in blocks:
+        if block.right.label == _CONCERN:
+            found.add(block.right.key)
+        if block.record.label in _OF_PLANS:
+            of_plans.setdefault(block.record.label, []).append(block.record.key)
+    for label, keys in of_plans.items():
+        model, link = _OF_PLANS[label]
+        began = model._default_manager.filter(pk__in=keys).values_list(link, flat=True)
+        found |= {key for key in began if key}
+    return found

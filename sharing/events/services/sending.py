@@ -1,0 +1,90 @@
+"""Record that what was decided has gone: how, when, who there took it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from safeguarding.accounts.models import User
+from safeguarding.audit.context import door
+from safeguarding.exceptions import OutOfTurn
+from safeguarding.working_days import add_working_days
+from sharing.events.lifecycles import sharing_life
+from sharing.events.models import Consent, LegalReason, SharingEvent, SharingStep
+from sharing.events.permissions import WITHDRAWING
+
+from .checking import Problems, moment_problems, raise_first
+from .deciding import stop_waiting
+from .following import Happened, add_step, is_there, lock
+
+E = SharingEvent
+# Working days after which somebody asks whether it has come, where no other day was agreed.
+ANSWERED_WITHIN = 5
+
+
+def sent_problems(event: SharingEvent, happened: Happened, *, now: datetime) -> Problems:
+    """Why it cannot be recorded as sent like this. Empty when it can."""
+    found = {}
+    if happened.method not in E.Method:
+        found["method"] = "Choose how it was sent"
+    found |= moment_problems("day", happened.at, now=now)
+    if not found and event.referral_id is None and not event.recipient.is_checked:
+        found["method"] = (
+            f"Nobody has checked how {event.recipient.called} is reached. Check it in the address book first"
+        )
+    if not found and event.recipient.ended_at is not None:
+        found["method"] = "The school has ended this recipient. Take the decision back and choose another one"
+    if not found and happened.at is not None and not is_agreed(event, happened.at):
+        found["method"] = "The consent that it rests on is not in force. Take the decision back"
+    return found
+
+
+def is_agreed(event: SharingEvent, at: datetime) -> bool:
+    """Whether the consent that it rests on, if it does, allows it at a moment."""
+    if event.reason is None or event.reason.kind != LegalReason.Kind.CONSENT:
+        return True
+    given = event.consent
+    if given is None or (given.child_id, given.recipient_id) != (event.child_id, event.recipient_id):
+        return False
+    return given.in_force(timezone.localdate(at))
+
+
+@transaction.atomic
+def record_sent(
+    *, event: SharingEvent, token: UUID, happened: Happened, by: User, at: datetime | None = None
+) -> SharingEvent:
+    """It has gone. The same form again records it once.
+
+    Raises `NotAllowed`, `BadInput` where the recipient is unchecked (but for a referral, which was made) or no consent
+    in force allows it, `OutOfTurn`.
+    """
+    at = at or timezone.now()
+    # First the consent, as who withdraws it does.
+    Consent.objects.select_for_update().filter(pk=event.consent_id).first()
+    held = lock(event, by=by)
+    if is_there(token, held, SharingStep.Kind.SENT):
+        return held
+    if held.status != E.Status.TO_SEND:
+        raise OutOfTurn(sharing_life.moves["send"].out_of_turn)
+    raise_first(sent_problems(held, happened, now=at))
+    assert happened.at is not None  # noqa: S101  (asked above)
+    if held.follow_up_on is None:
+        held.follow_up_on = add_working_days(timezone.localdate(happened.at), ANSWERED_WITHIN)
+    sent = sharing_life.perform(
+        "send", held, by=by, at=happened.at, method=happened.method, follow_up_on=held.follow_up_on
+    )
+    add_step(sent, SharingStep.Kind.SENT, happened, token=token, by=by, at=at)
+    return sent
+
+
+def stop_on(*, consent: Consent, by: User, at: datetime) -> int:
+    """Everything that waits to be sent on a consent is a draft again, whoever sees it. Returns how many.
+
+    What names a concern that is hidden from who withdraws is out of any reach; it does not go out either: no consent in
+    force allows it any more.
+    """
+    with door(WITHDRAWING):
+        rows = SharingEvent.objects.select_for_update(of=("self",))
+        waiting = rows.filter(consent=consent, status=E.Status.TO_SEND)
+        return stop_waiting(waiting.order_by("pk"), by=by, at=at)

@@ -1,0 +1,56 @@
+"""What does sharing put beside Today? What is late, what waits for the reader's hand, what nobody has confirmed."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from safeguarding.audit.reading import read_many, visible
+from safeguarding.dates import counted
+from safeguarding.http import Request
+from sharing.events.forms.register import WAITS
+from sharing.events.models import SharingEvent
+from sharing.events.services import waiting
+
+# As many as stand beside Today, where several kinds share a panel; the page behind shows all. More than a school has.
+SHOWN, MOST = 1, 100
+
+
+def late(request: Request) -> dict[str, Any] | None:
+    """What should have gone, or been decided, by now."""
+    today = timezone.localdate()
+    rows = waiting.late(visible(request, SharingEvent), request.held.school_id, today).order_by("due_on", "pk")
+
+    def said(one: SharingEvent) -> tuple[str, str]:
+        days = (today - one.due_on).days if one.due_on else 0
+        return counted(days, "day late", "days late"), "bad"
+
+    return _lines(request, rows, said, hot=True)
+
+
+def due(request: Request) -> dict[str, Any] | None:
+    """What is due today, and what was decided and has not gone."""
+    today = timezone.localdate()
+    rows = waiting.due(visible(request, SharingEvent), request.held.school_id, today).order_by("due_on", "made_at")
+    return _lines(request, rows, lambda one: (one.get_status_display(), "warn"))
+
+
+def unanswered(request: Request) -> dict[str, Any] | None:
+    """What was sent, or asked back, and nobody there has answered by the day that was expected."""
+    today = timezone.localdate()
+    rows = waiting.unanswered(visible(request, SharingEvent), request.held.school_id, today)
+
+    def said(one: SharingEvent) -> tuple[str, str]:
+        return ("Not confirmed" if one.status == SharingEvent.Status.SENT else "Asked back, no answer"), "warn"
+
+    return _lines(request, rows.order_by("follow_up_on", "pk"), said)
+
+
+def _lines(request: Request, rows: QuerySet[SharingEvent], said: Any, *, hot: bool = False) -> dict[str, Any] | None:
+    found = list(rows.select_related("child", "recipient")[:MOST])
+    if not found:
+        return None
+    read_many(request, found, purpose="sharing that waits")
+    whole = ("Sharing", f"{reverse('sharing')}?state={WAITS}")
+    return {"shares": [(one, said(one)) for one in found[:SHOWN]], "number": len(found), "hot": hot, "all": whole}
