@@ -26,16 +26,8 @@ _NOTHING = "It says nothing that can be copied as words. Print it to a PDF, and 
 _DAMAGED = "It is damaged, or is not such a document. Print it to a PDF, and add that."
 _RICH = "Its words are kept in a form that cannot be read here. Save it as a PDF in your mail program, and add that."
 _CHARSETS = (
-    "utf-8-sig",
-    "utf-16",
-    "utf-16-le",
-    "cp1252",
-    "latin-1",
-    "iso8859-15",
-    "ascii",
-    "gb18030",
-    "cp437",
-    "utf-7",
+    *("utf-8-sig", "utf-16", "utf-16-le", "utf-7", "ascii", "latin-1", "iso8859-2", "iso8859-15", "cp437", "cp1250"),
+    *("cp1251", "cp1252", "cp1254", "cp1256", "koi8-r", "gb18030", "big5", "shift_jis", "iso2022_jp", "euc_kr"),
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 Texts = Iterator[tuple[str, str]]

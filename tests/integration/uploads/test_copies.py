@@ -1,7 +1,10 @@
 """Is what a file shows copied whole, and nothing of what it does not show?"""
 
 import io
+import json
 import struct
+import subprocess
+import sys
 from email.message import EmailMessage
 
 import pikepdf
@@ -10,6 +13,7 @@ import pytest
 from PIL import Image
 
 from safeguarding.printing import layout
+from safeguarding.uploads import copies
 from safeguarding.uploads.contents import MOST_AT_ONCE, MOST_PAGES
 from safeguarding.uploads.copies import NOT_COPIED, UNREADABLE, draw, draw_painted, is_drawn, read_texts
 from safeguarding.uploads.kinds import KINDS
@@ -312,6 +316,42 @@ def test_a_document_that_cannot_be_copied_says_why(kind, content, says):
     copied = read_texts(KINDS[kind], content)
     assert copied.problem.startswith(says) and copied.problem.endswith(".")
     assert copied.blocks == []
+
+
+@pytest.mark.parametrize(("kind", "wants"), [("pdf", "pages"), ("heic", "pages"), ("docx", "texts"), ("eml", "texts")])
+def test_the_process_can_do_nothing_else(tmp_path, kind, wants):
+    """What a file that took it over would try."""
+    script = f"""
+import os, sys
+sys.path.insert(0, {str(copies._CONTENTS.parent)!r})
+import contents
+def take_over(*_):
+    tried = []
+    for name, do in (
+        ("write", lambda: open({str(tmp_path / "a")!r}, "wb", buffering=0).write(b"a" * 10)),
+        ("read", lambda: open("/etc/hostname").read()),
+        ("connect", lambda: __import__("_socket").socket()),
+        ("start", lambda: os.spawnv(os.P_WAIT, "/bin/true", ["true"]) == 0 or 1 / 0),
+        ("memory", lambda: bytearray(600 * 2**20)),
+    ):
+        try:
+            do()
+            tried.append(name)
+        except BaseException:
+            pass
+    return {{"problem": repr(tried)}}
+contents.pages = contents.beside("texts").tell = take_over
+print(contents.answer({{"kind": {kind!r}, "wants": {wants!r}}}, b"").decode())
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert json.loads(done.stdout)["problem"] == "[]", done.stderr
+    assert not (tmp_path / "a").exists() or (tmp_path / "a").stat().st_size == 0
+
+
+def test_letters_of_other_countries_are_read():
+    for charset, words in (("koi8-r", "Привет"), ("big5", "你好"), ("cp1250", "Łódź")):
+        content = b"From: a@example.org\nSubject: x\nContent-Type: text/plain; charset=" + charset.encode() + b"\n\n"
+        assert texts("eml", content + words.encode(charset))["Message"] == words
 
 
 def test_what_breaks_the_process_breaks_nothing_else(monkeypatch):
