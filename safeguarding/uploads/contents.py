@@ -5,7 +5,7 @@
 The request is a line of JSON and the bytes of the file. `wants` "pages": pages `first` to `last` of a PDF, or a picture
 as its only page, are drawn; `rectangles` by the number of a page are painted over before the picture is made, so that
 nothing is under them. With each page come the words that its file knows there, and their boxes in thousandths of the
-page; a word of which nothing can be seen is none. `wants` "texts": the texts of a document or a message, told by
+page; a word that cannot be seen there is none. `wants` "texts": the texts of a document or a message, told by
 `texts.py` beside this. The answer is a line of JSON (`problem`, `count`, `pages`, `blocks`) and the pictures.
 """
 

@@ -1,7 +1,7 @@
 """What does a document or a message say, text by text? Asked by `contents.py` alone, inside its process.
 
 A Word or OpenDocument text is told with its notes, comments, heads and feet, and with what was struck out and is still
-in the file; a workbook sheet by sheet, hidden ones too; a message with who wrote to whom and when, and with the names
+in the file; a workbook sheet by sheet, hidden ones too; a message with its sender, its recipients and when, and with the names
 of what is attached. What is drawn (pictures, diagrams, text on shapes of a workbook) is not told. It knows nothing of
 Harbour.
 """
@@ -191,13 +191,15 @@ def _xlsx(found: zipfile.ZipFile) -> Texts:
     leads = {}
     if "xl/_rels/workbook.xml.rels" in names:
         leads = {one.get("Id"): str(one.get("Target")) for one in _xml(found, "xl/_rels/workbook.xml.rels")}
-    for sheet in (one for one in _xml(found, "xl/workbook.xml").iter() if _local(one.tag) == "sheet"):
+    sheets = [one for one in _xml(found, "xl/workbook.xml").iter() if _local(one.tag) == "sheet"]
+    for number, sheet in enumerate(sheets, 1):
         target = leads.get(_value(sheet, "id"), "")
         path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         if path in names:
             is_hidden = _value(sheet, "state") in ("hidden", "veryHidden")
-            label = f"Sheet “{_value(sheet, 'name')}”" + (", hidden" if is_hidden else "")
-            yield label, "\n".join(_rows(_xml(found, path), shared, days))
+            # Its name is text like its rows: a sheet may be called like a person.
+            rows = [_value(sheet, "name"), *_rows(_xml(found, path), shared, days)]
+            yield f"Sheet {number}, hidden" if is_hidden else f"Sheet {number}", "\n".join(rows)
     for name in _members(found, r"xl/(comments\d*|threadedComments/[^/]+)\.xml"):
         root = _xml(found, name)
         notes = [one for one in root.iter() if _local(one.tag) in ("comment", "threadedComment")]

@@ -133,7 +133,7 @@ def given(number: int, title: str, about: str, released: Released, pictures: Map
 
 
 def withheld_item(number: int, title: str, reasons: Sequence[str]) -> PaperItem:
-    """An item of which nothing is given. Its title must not say what is in it."""
+    """An item that is not given. Its title must not say what is in it."""
     return PaperItem(number, title, "", Outcome.NOT, reasons=tuple(reasons))
 
 

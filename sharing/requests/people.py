@@ -243,8 +243,9 @@ def _as_written(name: str) -> str:
 
 
 def _words(name: str) -> str:
-    """Its words, with any white space or hyphen between them."""
-    return r"(?:\s+|\s?-\s?)".join(map(re.escape, filter(None, re.split(r"[\s-]+", name))))
+    """Its words, with any white space or hyphen between them; an apostrophe may be missing."""
+    words = r"(?:\s+|\s?-\s?)".join(map(re.escape, filter(None, re.split(r"[\s-]+", name))))
+    return words.replace("'", r"['\s]?")
 
 
 def _run(name: str) -> str:

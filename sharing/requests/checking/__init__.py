@@ -22,7 +22,7 @@ __all__ = ["Areas", "Excused", "Find", "Passage", "Protected", "check", "left_st
 class Find:
     """Something that must not be there: in which file, on which page and in which item, as far as that is known.
 
-    `person` is the key of somebody who was taken out, where it is one of their names.
+    `person` is the key of a person who was taken out, where it is one of their names.
     """
 
     what: str
@@ -80,7 +80,7 @@ def _words(files: Sequence[tuple[int, File]], matcher: Matcher) -> Iterator[Find
             page = said.page
             places[said.where, file.item_of(page)].append(_Place(said.where, volume, page, said.text))
     for (where, item), some in places.items():
-        for match in matcher.over(["\n".join(one.text for one in some)], item, where in Said.EXCUSABLE):
+        for match in matcher.over("\n".join(one.text for one in some), item, where in Said.EXCUSABLE):
             yield _find(match, item, some, matcher)
     for volume, file in files:
         for page, before, behind in file.over_pages():

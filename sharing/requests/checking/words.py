@@ -1,14 +1,14 @@
 """Which protected words stand in a text, and which of them are excused?
 
 People are found by every form of their names (`people.py`). A passage is found wherever its letters follow each other,
-whatever stands between them: a line end, a hyphen, a space for each letter. A passage of a word or two is too common to
-be looked for everywhere: it is looked for as it was written, in its own item, and must not stand there more often than
-it was released (`left_standing`).
+whatever stands between them: a line end, a hyphen, a space for each letter; of a long one, any piece. A passage of a
+word or two is too common to be looked for everywhere: it is looked for as it was written, in its own item, and must not
+stand there more often than it was released (`left_standing`).
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sharing.requests.people import Finder, Person
@@ -28,6 +28,8 @@ _PRINTED = frozenset(
 )
 # A passage of fewer letters and fewer words is looked for in its own item alone.
 _LETTERS, _WORDS = 12, 3
+# Of a longer one pieces of so many letters are looked for: twice as many in a row always hold one.
+_LONG, _PIECE = 80, 40
 
 
 @dataclass(frozen=True)
@@ -95,35 +97,59 @@ class Matcher:
 
     def __init__(self, protected: Protected) -> None:
         self._finder = Finder(protected.people, (*protected.shared, _OWN_WORDS))
-        some = [one for one in dict.fromkeys(protected.passages) if not one.is_printed_anyway]
-        self._passages = [(one, squeezed(one.words)) for one in some if squeezed(one.words)]
-        self._excused: Counter[tuple[int, str, bool]] = Counter()
-        for one in protected.excused:
-            self._excused[one.item, squeezed(one.words), one.is_standing] += one.times
+        self._short: defaultdict[int | None, list[Passage]] = defaultdict(list)
+        self._whole: dict[str, int] = {}
+        self._pieces: dict[str, int] = {}
+        for one in dict.fromkeys(protected.passages):
+            letters = squeezed(one.words)
+            if one.is_short and not one.is_printed_anyway:
+                self._short[one.item].append(one)
+            elif len(letters) > _LONG:
+                ends = range(_PIECE, len(letters) + 1, _PIECE)
+                self._pieces |= {letters[end - _PIECE : end]: one.item for end in ends}
+            elif letters and not one.is_short:
+                self._whole[letters] = one.item
+        self._excused = self._excused_by_item(protected.excused)
 
     def matches(self, text: str, item: int | None) -> Counter[Match]:
         """What of it stands in a text of this item, and how often."""
         found = Counter(Match(squeezed(hit.words), hit.person) for hit in self._finder.hits(_DAY.sub("0", text)))
         bare = squeezed(text)
-        for passage, letters in self._passages:
-            if not passage.is_short:
-                count = bare.count(letters)
-            elif passage.item == item:
-                count = _times(passage.words, text)
-            else:
-                count = 0
-            if count:
-                found[Match(letters, item=passage.item, is_short=passage.is_short)] = count
+        for letters, of_item in self._whole.items():
+            if count := bare.count(letters):
+                found[Match(letters, item=of_item)] = count
+        if self._pieces:
+            for at in range(len(bare) - _PIECE + 1):
+                piece = bare[at : at + _PIECE]
+                if piece in self._pieces:
+                    found[Match(piece, item=self._pieces[piece])] += 1
+        for passage in self._short[item]:
+            if count := _times(passage.words, text):
+                found[_of_short(passage.item, passage.words)] = count
         return found
 
-    def over(self, texts: Sequence[str], item: int | None, may_be_excused: bool) -> Iterator[Match]:
-        """What stands in texts of this item more often than it is excused there."""
-        for text in texts:
-            for match, count in self.matches(text, item).items():
-                may_be = may_be_excused and item is not None
-                excused = self._excused[item or 0, match.letters, match.is_short] if may_be else 0
-                if count > excused:
-                    yield match
+    def over(self, text: str, item: int | None, may_be_excused: bool) -> Iterator[Match]:
+        """What stands in a text of this item more often than it is excused there."""
+        excused = self._excused.get(item) if may_be_excused else None
+        for match, count in self.matches(text, item).items():
+            if count > (excused[match] if excused else 0):
+                yield match
+
+    def _excused_by_item(self, excused: Iterable[Excused]) -> dict[int | None, Counter[Match]]:
+        """What would be found in the words that were kept is what they excuse."""
+        found: defaultdict[int | None, Counter[Match]] = defaultdict(Counter)
+        for one in excused:
+            if one.is_standing:
+                found[one.item][_of_short(one.item, one.words)] += one.times
+                continue
+            for match, count in self.matches(one.words, one.item).items():
+                if not match.is_short:
+                    found[one.item][match] += count * one.times
+        return dict(found)
+
+
+def _of_short(item: int, words: str) -> Match:
+    return Match(" ".join(words.split()), item=item, is_short=True)
 
 
 def left_standing(item: int, texts: Iterable[str], passages: Iterable[Passage]) -> Iterator[Excused]:

@@ -1,6 +1,6 @@
 """Which parts of a page are painted over, and which of its words stay? What goes grows over each word that it touches.
 
-So nothing is left of a word of which a part was taken out: no upper half on the picture, no letters beside it.
+So nothing is left of a word once a part of it was taken out: no upper half on the picture, no letters beside it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ def released_page(page: DrawnPage, marks: Marks) -> ReleasedPage:
 
 
 def painted_on(page: DrawnPage, marks: Marks) -> tuple[Painted, ...]:
-    """What is painted over: what goes by hand, the boxes of whoever goes and is not kept by hand, and all of each word
+    """What is painted over: what goes by hand, the boxes of people who go and are not kept by hand, and all of each word
     that either touches.
     """
     by_hand = [mark for mark in marks.by_hand if isinstance(mark, Rectangle) and mark.page == page.n]

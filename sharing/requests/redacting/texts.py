@@ -49,7 +49,7 @@ class Piece(NamedTuple):
 
 
 def pieces_of(document: Document, marks: Marks) -> dict[str, list[Piece]]:
-    """Each text by its key, whole and in order, in pieces of which each goes or stays."""
+    """Each text by its key, whole and in order, in pieces that each go or stay."""
     by_block: defaultdict[str, list[_Mark]] = defaultdict(list)
     edges = {block.key: _edges(block.text) for block in document.blocks}
     for mark in (*marks.by_hand, *marks.found):

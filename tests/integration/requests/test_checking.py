@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from safeguarding.printing import joining, layout
-from sharing.requests.checking import Find, Protected, check
+from sharing.requests.checking import Excused, Find, Passage, Protected, check
 from sharing.requests.people import Person
 from sharing.requests.redacting.marks import Decision, Deed, Document, Marks, Range, Rectangle, TextBlock
 from tests.architecture.source import ROOT
@@ -330,6 +330,31 @@ def test_names_that_the_child_shares_and_words_that_were_kept_are_no_finds():
     protected = Protected((tom,), (ROWAN,))
     assert check([layout.make(page.format("<p>Mrs Ashdown rang</p>"))], protected, {}) == []
     assert len(check([layout.make(page.format("<p>Tom rang</p>"))], protected, {})) == 1
+
+
+LONG = (
+    "She told me that the man who lives above the shop comes down at night, that he has keys to their flat, and that "
+    "nobody may know who said so, least of all the neighbours on the stairs."
+)
+
+
+@pytest.mark.parametrize(
+    "leaked", [LONG, LONG[:100], LONG[30:130], "x " + LONG[70:].upper(), LONG[17:60] + "\n" + LONG[60:110]]
+)
+def test_a_piece_of_a_long_passage_is_found(leaked):
+    page = f'<html lang="en-GB"><head><title>SAR</title></head><body><h1>Item 7: Note</h1><p>{leaked}</p></body></html>'
+    finds = check([layout.make(page)], Protected(passages=(Passage(3, LONG),)), {})
+    assert said(finds) == {("the text of a page has words that were taken out of item 3", 7)}
+    kept_there = Protected(passages=(Passage(3, LONG),), excused=(Excused(7, leaked),))
+    assert check([layout.make(page)], kept_there, {}) == []
+
+
+def test_what_is_kept_excuses_what_is_found_in_it_and_no_more():
+    page = '<html lang="en-GB"><head><title>SAR</title></head><body><h1>Item 7: Note</h1><p>{}</p></body></html>'
+    kept_there = Protected((DENISE,), excused=(Excused(7, "Denise Pope signed it"),))
+    assert check([layout.make(page.format("Denise Pope signed it"))], kept_there, {}) == []
+    for leaked in ("Denise Pope signed it. Pope said", "Denise signed it", "Denise Pope signed it. Denise Pope did"):
+        assert [find.person for find in check([layout.make(page.format(leaked))], kept_there, {})] == ["denise"]
 
 
 def test_a_kept_word_excuses_itself_and_no_other_of_its_item():

@@ -230,8 +230,8 @@ def test_a_workbook_is_told_sheet_by_sheet_and_hidden_ones_too():
         }
     )
     assert texts("xlsx", made) == {
-        "Sheet “Hours”": "Late\t24 November 2026\t4.5\nDenise\tyes\t24 November 2026 12:00",
-        "Sheet “Old”, hidden": "7",
+        "Sheet 1": "Hours\nLate\t24 November 2026\t4.5\nDenise\tyes\t24 November 2026 12:00",
+        "Sheet 2, hidden": "Old\n7",
         "Notes on cells": "A1: Ask",
     }
 

@@ -106,6 +106,11 @@ def test_double_names_are_found_by_halves_and_over_line_ends():
         assert [found for _, found in words(f"Mrs {written} rang", SMITH)] == [written]
 
 
+def test_an_apostrophe_may_be_missing_or_of_any_kind():
+    for written in ("O’Neill", "O'Neill", "ONeill", "O Neill", "Hugo O`Neill", "O'NEILL"):
+        assert [found for _, found in words(f"Mr {written} rang", Person("hugo", "Hugo", "O’Neill"))] == [written]
+
+
 def test_a_form_that_another_shares_is_nobodys():
     text = "Tom and Rowan Ashdown, T. Ashdown, R. Ashdown, the Ashdowns, ashdown_tom.pdf"
     assert words(text, TOM, shared=[ROWAN]) == [("tom", "Tom"), ("tom", "T. Ashdown"), ("tom", "ashdown_tom")]
