@@ -69,6 +69,14 @@ def written(pages: Iterable[str], within: int | None = None, pictures: Mapping[s
     return content
 
 
+def written_to_join(parts: Iterable[bytes]) -> bytes:
+    """What the printer is given to join what it made before. Raises `NotPrinted` as `written` does."""
+    content = json.dumps({"parts": [base64.b64encode(part).decode() for part in parts]}).encode()
+    if len(content) > LARGEST:
+        raise NotPrinted(reason(PrintJob.Why.PAGES))
+    return content
+
+
 def _in_pieces(found: Sequence[str]) -> tuple[bytes, int]:
     """The same of a print that is laid out in pieces, and how many they are. Raises `NotPrinted`."""
     content = json.dumps({"pieces": found}, ensure_ascii=False).encode()

@@ -1,9 +1,9 @@
 """What does a document or a message say, text by text? Asked by `contents.py` alone, inside its process.
 
 A Word or OpenDocument text is told with its notes, comments, heads and feet, and with what was struck out and is still
-in the file; a workbook sheet by sheet, hidden ones too; a message with its sender, its recipients and when, and with the names
-of what is attached. What is drawn (pictures, diagrams, text on shapes of a workbook) is not told. It knows nothing of
-Harbour.
+in the file; a workbook sheet by sheet, hidden ones too; a message with its sender, its recipients and when, and with
+the names of what is attached. What is drawn (pictures, diagrams, text on shapes of a workbook) is not told. It knows
+nothing of Harbour.
 """
 
 import codecs

@@ -24,6 +24,8 @@ from .redacting.marks import TAKEN_OUT, Painted, Released, ReleasedBlock, Releas
 SHEETS = 150
 # Of one piece: pages that are pictures, their bytes, and letters. A line counts as much as what would fill it.
 _PAGES, _BYTES, _LETTERS, _LINE = 40, 12 * 2**20, 100_000, 80
+# Bytes of a file: the printer takes 32 MB, and is given them in Base64.
+_JOINED = 20 * 2**20
 _BREAK = SafeString("<br>")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 
@@ -151,15 +153,17 @@ def pieces(frame: Frame, items: Sequence[PaperItem], laws: Mapping[str, str]) ->
     yield _piece("left_out", frame, {"rows": [_told(row, laws) for item in items for row in _left_out(item)]})
 
 
-def volumes(sheets: Sequence[int], most: int = SHEETS) -> list[range]:
-    """Which pieces become one file: in their order, and no more than `most` sheets unless one piece has more."""
+def volumes(sheets: Sequence[int], sizes: Sequence[int], most: int = SHEETS) -> list[range]:
+    """Which pieces become one file, by the sheets and the bytes of each: in their order, and no more than `most` sheets
+    and what the printer joins at once, unless one piece has more.
+    """
     found: list[range] = []
-    first, count = 0, 0
-    for place, size in enumerate(sheets):
-        if place > first and count + size > most:
+    first, count, taken = 0, 0, 0
+    for place, (some, size) in enumerate(zip(sheets, sizes, strict=True)):
+        if place > first and (count + some > most or taken + size > _JOINED):
             found.append(range(first, place))
-            first, count = place, 0
-        count += size
+            first, count, taken = place, 0, 0
+        count, taken = count + some, taken + size
     return [*found, range(first, len(sheets))] if sheets else []
 
 

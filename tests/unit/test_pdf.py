@@ -79,6 +79,17 @@ def test_the_printer_is_given_pictures_with_their_page():
     assert a_picture() in pdf
 
 
+def test_the_printer_joins_what_it_made():
+    out = io.BytesIO()
+    parts = [make(PAGE.format(STYLE, f"<p>Part {number}</p>")) for number in (1, 2)]
+    printer._print(services.written_to_join(parts), out)
+    size, pdf = out.getvalue().split(b"\n", 1)
+    assert json.loads(size) == {"size": len(pdf)}
+    assert ["Part 1" in page for page in Printed(pdf).pages()] == [True, False]
+    with pytest.raises(services.NotPrinted):
+        services.written_to_join([bytes(printer.LARGEST)])
+
+
 @pytest.mark.parametrize(
     ("head", "body"),
     [

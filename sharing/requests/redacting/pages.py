@@ -17,8 +17,8 @@ def released_page(page: DrawnPage, marks: Marks) -> ReleasedPage:
 
 
 def painted_on(page: DrawnPage, marks: Marks) -> tuple[Painted, ...]:
-    """What is painted over: what goes by hand, the boxes of people who go and are not kept by hand, and all of each word
-    that either touches.
+    """What is painted over: what goes by hand, the boxes of people who go and are not kept by hand, and all of each
+    word that either touches.
     """
     by_hand = [mark for mark in marks.by_hand if isinstance(mark, Rectangle) and mark.page == page.n]
     going = [(mark.area, mark.decision) for mark in by_hand if mark.decision.deed is not Deed.KEEP]

@@ -104,7 +104,7 @@ class Bundle:
         for piece in pieces(FRAME, self.items(), LAWS):
             document = layout.lay_out([piece.html], pictures=piece.pictures)
             printed.append((layout.write(document), len(document.pages)))
-        parts = volumes([sheets for _, sheets in printed], self.most)
+        parts = volumes([sheets for _, sheets in printed], [len(pdf) for pdf, _ in printed], self.most)
         return [joining.join([printed[place][0] for place in part]) for part in parts]
 
     def protected(self) -> Protected:

@@ -116,7 +116,8 @@ def test_pages_are_shared_out_by_number_and_by_bytes():
     ],
 )
 def test_pieces_are_bound_in_order_and_none_is_divided(sheets, parts):
-    assert [list(part) for part in volumes(sheets)] == parts
+    assert [list(part) for part in volumes(sheets, [1] * len(sheets))] == parts
+    assert [list(part) for part in volumes(sheets, [11 * 2**20] * len(sheets))] == [[n] for n in range(len(sheets))]
 
 
 def test_paragraphs_are_those_of_the_text_and_a_cut_stands_inside_one():
