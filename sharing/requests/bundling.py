@@ -110,6 +110,10 @@ class _Paragraph:
         return sum(len(part.text) + _LINE * (1 + part.text.count("\n")) for part in self.parts)
 
 
+# Texts with their labels, and pages, as much as one piece holds.
+_Portion = tuple[Sequence[tuple[str, list[_Paragraph]]], tuple[PaperPage, ...]]
+
+
 @dataclass(frozen=True)
 class _Row:
     """A line of what was left out: where, how often, and by which law."""
@@ -168,8 +172,8 @@ def volumes(sheets: Sequence[int], sizes: Sequence[int], most: int = SHEETS) -> 
 
 
 def _of_item(frame: Frame, item: PaperItem) -> Iterator[Piece]:
-    parts = [*_texts(item), *_pictures(item)] or [((), ())]
-    for place, (texts, pages) in enumerate(parts):
+    portions: list[_Portion] = [*_texts(item), *_pictures(item)] or [([], ())]
+    for place, (texts, pages) in enumerate(portions):
         shown = [{"page": page, "name": _name(item, page), "says": _says(page)} for page in pages]
         said = {"item": item, "texts": texts, "pages": shown, "is_continued": place > 0}
         yield replace(_piece("item", frame, said), pictures={_name(item, page): page.picture for page in pages})
@@ -185,7 +189,7 @@ def _says(page: PaperPage) -> str:
     return f"Page {page.n}.{gone} " + (" ".join(page.words) or "It has no words that can be read out.")
 
 
-def _texts(item: PaperItem) -> Iterator[tuple[list[tuple[str, list[_Paragraph]]], tuple[PaperPage, ...]]]:
+def _texts(item: PaperItem) -> Iterator[_Portion]:
     """The texts of an item, as much at a time as one piece holds."""
     some: list[tuple[str, list[_Paragraph]]] = []
     weight = 0
@@ -201,7 +205,7 @@ def _texts(item: PaperItem) -> Iterator[tuple[list[tuple[str, list[_Paragraph]]]
         yield some, ()
 
 
-def _pictures(item: PaperItem) -> Iterator[tuple[list[tuple[str, list[_Paragraph]]], tuple[PaperPage, ...]]]:
+def _pictures(item: PaperItem) -> Iterator[_Portion]:
     some: list[PaperPage] = []
     for page in item.pages:
         if some and (len(some) == _PAGES or sum(len(one.picture) for one in (*some, page)) > _BYTES):

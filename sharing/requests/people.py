@@ -17,7 +17,7 @@ from children import mentions
 from safeguarding.concerns.services.pointing import pattern_of
 
 from .plain import View, plain, run_together, squeezed, squeezed_view, views
-from .redacting.marks import Box, Document, DrawnPage, Span
+from .redacting.marks import Area, Box, Document, DrawnPage, Span
 
 # A part of a name; and a whole one that may stand without its spaces.
 _SHORTEST, _SHORTEST_IN_FILES, _SHORTEST_SQUEEZED = 2, 3, 8
@@ -126,7 +126,8 @@ def text_of(page: DrawnPage) -> tuple[str, list[int]]:
     """The words of a page as a text of lines, and where in it each word begins."""
     parts: list[str] = []
     starts: list[int] = []
-    length, last = 0, None
+    length = 0
+    last: Area | None = None
     for word in page.words:
         if last is not None:
             middle = (word.area.y0 + word.area.y1) / 2
@@ -146,7 +147,10 @@ class _Forms:
         self.person = person
         self._bare = Person(
             person.key,
-            *map(plain, (person.forename, person.surname, person.known_forename, person.known_surname)),
+            plain(person.forename),
+            plain(person.surname),
+            plain(person.known_forename),
+            plain(person.known_surname),
         )
         self._whole = pattern_of(self._bare, shortest=_SHORTEST)
 

@@ -142,6 +142,11 @@ class Marks:
     found: Sequence[Span | Box] = ()
     decisions: Mapping[str, Decision] = field(default_factory=dict)
 
+    @property
+    def places(self) -> list[Range | Rectangle | Span | Box]:
+        """Every place that is marked, by hand or because somebody was found there."""
+        return [*self.by_hand, *self.found]
+
 
 @dataclass(frozen=True)
 class Run:
@@ -208,7 +213,7 @@ def document_of(content: Mapping[str, Any]) -> Document:
 
 def check(document: Document, marks: Marks) -> None:
     """Raises `BadInput` with a sentence for a mark that this document has no place for."""
-    for mark in (*marks.by_hand, *marks.found):
+    for mark in marks.places:
         if isinstance(mark, Range | Span):
             _check_characters(document, mark)
         else:

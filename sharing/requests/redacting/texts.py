@@ -52,7 +52,7 @@ def pieces_of(document: Document, marks: Marks) -> dict[str, list[Piece]]:
     """Each text by its key, whole and in order, in pieces that each go or stay."""
     by_block: defaultdict[str, list[_Mark]] = defaultdict(list)
     edges = {block.key: _edges(block.text) for block in document.blocks}
-    for mark in (*marks.by_hand, *marks.found):
+    for mark in marks.places:
         if isinstance(mark, Range | Span):
             by_block[mark.block].append(_effective(mark, marks.decisions, edges[mark.block]))
     return {block.key: list(_pieces(len(block.text), by_block[block.key])) for block in document.blocks}
@@ -96,7 +96,8 @@ def _belongs_together(left: str, right: str) -> bool:
 def _pieces(length: int, marks: Sequence[_Mark]) -> Iterator[Piece]:
     """The whole text in order, cut at each edge of a mark."""
     marks = [mark for mark in marks if mark.start < mark.end]
-    begin, over = defaultdict(list), defaultdict(list)
+    begin: defaultdict[int, list[_Mark]] = defaultdict(list)
+    over: defaultdict[int, list[_Mark]] = defaultdict(list)
     for mark in marks:
         begin[mark.start].append(mark)
         over[mark.end].append(mark)
