@@ -73,11 +73,36 @@ def _pdf_pages(asked: dict[str, Any], content: bytes) -> dict[str, Any]:
     numbers = _numbers(asked, count)
     try:
         drawn = [_pdf_page(document[n - 1], n, _rectangles(asked, n)) for n in numbers]
-    except MemoryError:
+        blocks = list(_beside_pages(content, numbers))
+    except (MemoryError, refused):
         raise
-    except pypdfium2.PdfiumError:
+    except Exception:
         raise refused(_BROKEN) from None
-    return {"count": count, "pages": drawn}
+    return {"count": count, "pages": drawn, "blocks": blocks}
+
+
+def _beside_pages(content: bytes, numbers: list[int]) -> Iterator[dict[str, str]]:
+    """What a PDF says on its pages and not in their text: comments, and what was filled in."""
+    import pikepdf
+
+    with pikepdf.open(BytesIO(content)) as found:
+        for n in numbers:
+            notes = [one for one in found.pages[n - 1].obj.get("/Annots", ()) if isinstance(one, pikepdf.Dictionary)]
+            for label, key, said in (
+                ("Comments on page", "comments", [_string(one, "/Contents") for one in notes]),
+                ("Filled in on page", "fields", [_string(one, "/V") for one in notes]),
+            ):
+                if text := "\n".join(filter(None, said)):
+                    yield {"key": f"{key}{n}", "label": f"{label} {n}", "text": text}
+
+
+def _string(note: Any, key: str) -> str:
+    """What a note says, or the field that it is a part of."""
+    import pikepdf
+
+    value = note.get(key, note.get("/Parent", {}).get(key) if key == "/V" else None)
+    text = str(value).replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, pikepdf.String) else ""
+    return "".join(letter for letter in text if letter.isprintable() or letter == "\n").strip()
 
 
 def _numbers(asked: dict[str, Any], count: int) -> list[int]:

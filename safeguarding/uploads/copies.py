@@ -49,7 +49,7 @@ def is_drawn(kind: Kind) -> bool:
 
 
 def draw(kind: Kind, content: bytes, *, first: int = 1, last: int = MOST_AT_ONCE) -> Copied:
-    """Pages `first` to `last` of a PDF, ten at most, or a picture as page 1."""
+    """Pages `first` to `last` of a PDF, ten at most, with the comments on them as blocks; or a picture as page 1."""
     return _asked(kind, content, wants="pages", first=first, last=last, rectangles={})
 
 

@@ -79,6 +79,28 @@ def test_a_word_under_a_box_that_somebody_else_drew_is_no_word_of_the_page(lette
     assert [word[0] for word in draw(PDF, out.getvalue()).pages[0].words] == ["O’Brien-Pope", "rang", "twice."]
 
 
+def test_comments_and_what_was_filled_in_are_told_as_texts():
+    def noted(made):
+        def note(**more):
+            return pikepdf.Dictionary(Type=pikepdf.Name.Annot, Rect=[10, 10, 40, 40], **more)
+
+        parent = made.make_indirect(pikepdf.Dictionary(FT=pikepdf.Name.Tx, T="name", V="Denise Pope"))
+        made.pages[1].obj.Annots = pikepdf.Array(
+            [
+                note(Subtype=pikepdf.Name.Text, Contents="Ask her\rsister"),
+                note(Subtype=pikepdf.Name.Link),
+                note(Subtype=pikepdf.Name.Widget, Parent=parent),
+            ]
+        )
+
+    copied = draw(PDF, pdf(3, noted))
+    assert [(block["key"], block["label"], block["text"]) for block in copied.blocks] == [
+        ("comments2", "Comments on page 2", "Ask her\nsister"),
+        ("fields2", "Filled in on page 2", "Denise Pope"),
+    ]
+    assert draw(PDF, pdf(3, noted), first=3, last=3).blocks == []
+
+
 def test_pages_from_one_to_another_are_drawn_ten_at_a_time():
     content = pdf(25)
     assert [page.n for page in draw(PDF, content, first=4, last=6).pages] == [4, 5, 6]
