@@ -16,7 +16,7 @@ from functools import cached_property
 from children import mentions
 from safeguarding.concerns.services.pointing import pattern_of
 
-from .plain import View, plain, run_together, squeezed, squeezed_view, views
+from .plain import OVER_LINE_END, View, letters_of, plain, run_together, squeezed, squeezed_view, view_of
 from .redacting.marks import Area, Box, Document, DrawnPage, Span
 
 # A part of a name; and a whole one that may stand without its spaces.
@@ -83,19 +83,16 @@ class Finder:
         return sorted(found, key=lambda hit: (hit.start, -hit.end, hit.person))
 
     def _raw(self, text: str) -> Iterator[tuple[int, int, str]]:
-        looked_at = list(views(text))
-        apart = run_together(text)
-        close = [(view, squeezed_view(view)) for view in looked_at[:1]]
+        view, apart = view_of(text), run_together(text)
+        bare = squeezed_view(view)
         for forms in self._forms:
-            for view in looked_at:
-                for start, end in forms.in_text(view.plain):
-                    if not self._is_shared(view.plain[start:end]):
-                        yield (*view.span(start, end), forms.person.key)
+            for start, end in forms.in_text(view.plain):
+                if not self._is_shared(view.plain[start:end]):
+                    yield (*view.span(start, end), forms.person.key)
             for start, end in forms.in_files(apart.plain):
                 if not self._is_shared_in_files(apart.plain[start:end]):
                     yield (*apart.span(start, end), forms.person.key)
-            for view, bare in close:
-                yield from ((*span, forms.person.key) for span in _whole_words(forms.squeezed, view, bare, text))
+            yield from ((*span, forms.person.key) for span in _whole_words(forms.squeezed, bare, text))
             yield from ((*found.span(), forms.person.key) for found in forms.mentions_in(text))
 
     def _is_shared(self, words: str) -> bool:
@@ -225,7 +222,7 @@ class _Forms:
         return re.compile(pattern.pattern, re.IGNORECASE)
 
 
-def _whole_words(names: Sequence[str], view: View, bare: View, text: str) -> Iterator[tuple[int, int]]:
+def _whole_words(names: Sequence[str], bare: View, text: str) -> Iterator[tuple[int, int]]:
     """Where these stand in a text whose spaces do not count, from the beginning of a word to the end of one."""
     for name in names:
         at = bare.plain.find(name)
@@ -238,7 +235,7 @@ def _whole_words(names: Sequence[str], view: View, bare: View, text: str) -> Ite
 
 
 def _pattern(spelled: Iterable[str], letter: str) -> re.Pattern[str]:
-    longest = sorted(dict.fromkeys(spelled), key=lambda one: (-len(one), one))
+    longest = sorted(dict.fromkeys(spelled), key=lambda one: (-len(one.replace(OVER_LINE_END, "")), one))
     return re.compile(rf"(?<!{letter})(?:{'|'.join(longest) or '(?!)'})(?!{letter})")
 
 
@@ -248,7 +245,7 @@ def _as_written(name: str) -> str:
 
 def _words(name: str) -> str:
     """Its words, with any white space or hyphen between them; an apostrophe may be missing."""
-    words = r"(?:\s+|\s?-\s?)".join(map(re.escape, filter(None, re.split(r"[\s-]+", name))))
+    words = r"(?:\s+|\s?-\s?)".join(map(letters_of, filter(None, re.split(r"[\s-]+", name))))
     return words.replace("'", r"['\s]?")
 
 
@@ -263,4 +260,4 @@ def _letter(name: str) -> str:
 def _phrase(words: str) -> str:
     if postcode := _POSTCODE.fullmatch(words.strip()):
         return rf"{postcode[1]}\s*{postcode[2]}"
-    return r"[\s,.]+".join(map(re.escape, re.split(r"[\s,.]+", words.strip(" ,."))))
+    return r"[\s,.]+".join(map(letters_of, re.split(r"[\s,.]+", words.strip(" ,."))))

@@ -1,8 +1,8 @@
-"""How do letters look once it does not matter how they were written? Each view of a text knows where its letters stand.
+"""How do letters look once it does not matter how they were written? A view of a text knows where its letters stand.
 
 Accents, ligatures, widths, typographic marks and what has no width are levelled; capitals stay, since "Will" is a name
-and "will" is none. A name may be broken at the end of a line, with a hyphen of its own, with one that was put there, or
-with none; so a text of several lines has three views.
+and "will" is none. A word may be divided at the end of a line, with a hyphen that was put there or with none: a line
+end is one character in a view, with a hyphen before it or not, and `letters_of` gives a pattern that passes over it.
 """
 
 import re
@@ -15,6 +15,7 @@ from functools import cache
 _AT_THE_END = "\ufffe\x02"
 _HYPHENS = f"-\u00ad\u2010\u2011\u2012\u2013{_AT_THE_END}"
 _LINE_END = re.compile(rf"([{_HYPHENS}]?)[^\S\n]*\r?\n\s*|([{_HYPHENS}]?)[^\S\r]*\r\s*|([{_AT_THE_END}])[^\S\n]*")
+OVER_LINE_END = r"(?:-?\n)?"
 # Letters that no decomposition takes apart, and marks that a keyboard does not have.
 _ALIKE = str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ı": "i", "ß": "ss", "æ": "ae"}
@@ -49,12 +50,14 @@ def squeezed(text: str) -> str:
     return "".join(letter for letter in plain(text).casefold() if letter.isalnum())
 
 
-def views(text: str) -> Iterator[View]:
-    """The text in plain letters; one of several lines also without its line ends, in both ways."""
-    yield _view(_with_line_ends(text, hyphen=True, gap=" "))
-    if _LINE_END.search(text):
-        yield _view(_with_line_ends(text, hyphen=False, gap=" "))
-        yield _view(_with_line_ends(text, hyphen=True, gap=""))
+def letters_of(word: str) -> str:
+    """A pattern for a word in plain letters that finds it in a view wherever a line end divides it."""
+    return OVER_LINE_END.join(map(re.escape, word))
+
+
+def view_of(text: str) -> View:
+    """The text in plain letters."""
+    return _view(_with_line_ends(text))
 
 
 def run_together(text: str) -> View:
@@ -75,16 +78,14 @@ def _view(letters: Iterable[tuple[str, int]]) -> View:
     return View("".join(letter for letter, _ in found), tuple(at for _, at in found))
 
 
-def _with_line_ends(text: str, *, hyphen: bool, gap: str) -> Iterator[tuple[str, int]]:
-    """The letters and where they stand. `hyphen`: one at the end of a line stays, else it joins what it divides."""
+def _with_line_ends(text: str) -> Iterator[tuple[str, int]]:
+    """The letters and where they stand; each line end with the spaces around it as one."""
     done = 0
     for end in _LINE_END.finditer(text):
         yield from zip(text[done : end.start()], range(done, end.start()), strict=True)
-        divides = end[1] or end[2] or end[3]
-        if divides and hyphen:
+        if end[1] or end[2] or end[3]:
             yield "-", end.start()
-        if gap and (hyphen or not divides):
-            yield gap, end.start()
+        yield "\n", end.start()
         done = end.end()
     yield from zip(text[done:], range(done, len(text)), strict=True)
 

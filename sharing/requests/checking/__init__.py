@@ -1,10 +1,11 @@
 """Does a finished bundle hold anything that was taken out? Its files are opened as their reader could open them.
 
-The check is given the bytes of the files, what is protected and what is excused, and nothing else; it shares no code
-with what made them and imports none of it. It looks in the text of every page (over line ends, hyphens and in any
-case), in metadata, outline, structure and alternative text, refuses what no such file needs (attachments, notes on
-pages, layers, forms, scripts, an earlier state of the file), and looks at the points of each picture where something
-was to be painted over. What it finds names the item. Anything found means that the bundle is not given.
+The check is given the bytes of the files, what is protected and what is excused, and nothing else. With what made them
+it shares how a name is recognised, and nothing that releases, draws or lays out. It looks in the text of every page
+(over line ends, hyphens and in any case), in metadata, outline, structure and alternative text, refuses what no such
+file needs (attachments, notes on pages, layers, forms, scripts, an earlier state of the file), and looks at the points
+of each picture where something was to be painted over. What it finds names the item. Anything found means that the
+bundle is not given.
 """
 
 from collections import defaultdict

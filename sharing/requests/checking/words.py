@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sharing.requests.people import Finder, Person
-from sharing.requests.plain import plain, squeezed, views
+from sharing.requests.plain import letters_of, plain, squeezed, view_of
 
 # What every bundle says by itself, in the margins and above its pages. Some people are called the same.
 _OWN_WORDS = Person("", others=("Page", "Item", "Copy", "Given", "Practice", "Confidential"))
@@ -162,6 +162,5 @@ def left_standing(item: int, texts: Iterable[str], passages: Iterable[Passage]) 
 
 def _times(words: str, text: str) -> int:
     """How often these stand in a text as words by themselves, as they were written and over the ends of its lines."""
-    spelled = r"\s+".join(map(re.escape, plain(words).split()))
-    pattern = re.compile(rf"(?<!\w){spelled}(?!\w)")
-    return max(len(pattern.findall(view.plain)) for view in views(text))
+    spelled = r"\s+".join(map(letters_of, plain(words).split()))
+    return len(re.findall(rf"(?<!\w){spelled}(?!\w)", view_of(text).plain))

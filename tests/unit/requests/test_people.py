@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sharing.requests.people import Finder, Hit, Person, found_in, text_of
-from sharing.requests.plain import plain, squeezed, views
+from sharing.requests.plain import plain, squeezed, view_of
 from sharing.requests.redacting import release
 from sharing.requests.redacting.marks import (
     Area,
@@ -56,6 +56,7 @@ def words(text, *people, shared=()):
         "Den\u2010\r\n ise",
         "Den\ufffe\nise",
         "Den\nise",
+        "D\nen\nise",
         "Denise\nPope",
         "D e n i s e P o p e",
         "Popes",
@@ -99,6 +100,11 @@ def test_what_only_looks_like_a_name_is_not_found():
     assert words("The popery of pope hats, deniseish, a dp and hartless Popery", DENISE) == []
     assert words("He will go in may", Person("may", "May", "Will")) == []
     assert words("He will_may.pdf", Person("may", "May", "Will")) == [("may", "will_may")]
+
+
+def test_a_name_that_a_line_end_divides_is_found_between_other_line_ends():
+    assert words("he was called\nPo\npe\nby his\nfriends", DENISE) == [("denise", "Po\npe")]
+    assert words("hippo\nPo\npery", DENISE) == []
 
 
 def test_double_names_are_found_by_halves_and_over_line_ends():
@@ -159,7 +165,7 @@ def test_people_are_found_in_texts_and_in_the_words_of_pages():
 def test_letters_are_levelled_and_capitals_stay():
     assert plain("Ångström’s ﬁne—œuvre\u200b") == "Angstrom's fine-oeuvre"
     assert squeezed("D. O’Brien-Å") == "dobriena"
-    assert len(list(views("one line"))) == 1 and len(list(views("two\nlines"))) == 3
+    assert view_of("two-  \r\n  lines\nand\ufffethree").plain == "two-\nlines\nand-\nthree"
 
 
 @settings(max_examples=150, deadline=None)
@@ -175,3 +181,18 @@ def test_somebody_is_found_in_the_middle_of_anything(before, name, behind):
     assert any(hit.start < inside.stop and inside.start < hit.end for hit in hits)
     assert all(isinstance(hit, Hit) and 0 <= hit.start < hit.end <= len(text) for hit in hits)
     assert all(text[hit.start : hit.end] == hit.words for hit in hits)
+
+
+NAMES = "Denise Pope|DENISE|D. Pope|d pope|Den-\nise|Po\npe|denise_pope.pdf|Dee|Rowan Ashdown|the Popes|Pope, Denise|DP"
+AROUND = "Hart|Tom|T. Ashdown|@[k7f3q2m9xd]| and |\n|, |-|’s|P|saw\n"
+WRITTEN = st.one_of(st.text(max_size=8), st.sampled_from([*NAMES.split("|"), *AROUND.split("|")]))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(WRITTEN, max_size=8).map(" ".join))
+def test_once_everybody_is_out_nobody_is_found(text):
+    finder = Finder([DENISE, TOM], [Person("rowan", "Rowan", "Ashdown")])
+    document = Document((TextBlock("b1", "Note", text),))
+    decisions = {"denise": Decision(Deed.REPLACE, "a neighbour"), "tom": Decision(Deed.OUT)}
+    released = release(document, Marks(found=found_in(document, finder), decisions=decisions))
+    assert finder.hits("".join(f"[{run.text}]" if run.is_cut else run.text for run in released.blocks[0].runs)) == []
