@@ -136,11 +136,15 @@ class Document:
 
 @dataclass(frozen=True)
 class Marks:
-    """The live marks of a document, the people found in it, and what was decided on each of them."""
+    """The live marks of a document, the people found in it, and what was decided on each of them.
+
+    `must_go` are those among them that nobody may keep: confidential addresses.
+    """
 
     by_hand: Sequence[Range | Rectangle] = ()
     found: Sequence[Span | Box] = ()
     decisions: Mapping[str, Decision] = field(default_factory=dict)
+    must_go: frozenset[str] = frozenset()
 
     @property
     def places(self) -> list[Range | Rectangle | Span | Box]:
@@ -220,6 +224,25 @@ def check(document: Document, marks: Marks) -> None:
             _check_area(document, mark)
     for decision in (*marks.decisions.values(), *(mark.decision for mark in marks.by_hand)):
         _check_decision(decision)
+    _check_what_must_go(marks)
+
+
+def _check_what_must_go(marks: Marks) -> None:
+    kept = [mark for mark in marks.by_hand if mark.decision.deed is Deed.KEEP]
+    for place in marks.found:
+        if place.person in marks.must_go:
+            decision = marks.decisions.get(place.person)
+            if (decision and decision.deed is Deed.KEEP) or any(_share(place, mark) for mark in kept):
+                raise BadInput("A confidential address stands there, and nobody may keep it. Take it out.")
+
+
+def _share(place: Span | Box, mark: Range | Rectangle) -> bool:
+    """Whether a mark touches somebody who was found."""
+    if isinstance(place, Span) and isinstance(mark, Range):
+        return place.block == mark.block and place.start < mark.end and mark.start < place.end
+    if isinstance(place, Box) and isinstance(mark, Rectangle):
+        return place.page == mark.page and place.area.touches(mark.area)
+    return False
 
 
 def _check_characters(document: Document, mark: Range | Span) -> None:

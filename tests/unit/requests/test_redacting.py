@@ -146,6 +146,23 @@ def test_a_mark_without_a_place_is_refused_in_a_sentence(mark, says):
         withheld(document, Marks([mark]))
 
 
+def test_what_must_go_cannot_be_kept():
+    home = Marks(found=[named("Denise Pope", "home")], must_go=frozenset({"home"}))
+    assert release(note(), home).open == tuple(home.found)
+    assert said(replace(home, decisions={"home": OUT})).startswith("[taken out], a neighbour")
+    for kept in (
+        replace(home, decisions={"home": KEEP}),
+        replace(home, decisions={"home": OUT}, by_hand=[marked("Pope, a", KEEP)]),
+    ):
+        with pytest.raises(BadInput, match="confidential address"):
+            release(note(), kept)
+    assert said(replace(home, decisions={"home": OUT}, by_hand=[marked("a neighbour", KEEP)]))
+    boxed = Marks(found=[Box(1, Area(100, 100, 200, 120), "home")], decisions={"home": OUT}, must_go=home.must_go)
+    assert release(PAGE, boxed).pages[0].words == ("Pope", "rang", "twice")
+    with pytest.raises(BadInput, match="confidential address"):
+        release(PAGE, replace(boxed, by_hand=[Rectangle(1, Area(190, 90, 290, 130), KEEP)]))
+
+
 def test_two_parts_of_one_name_are_refused():
     block = {"key": "b1", "label": "", "text": ""}
     with pytest.raises(BadInput, match="same name"):
