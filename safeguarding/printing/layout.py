@@ -19,6 +19,8 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 _FOLDER = Path(__file__).resolve().parents[2] / "templates" / "pdf" / "assets"
 _SCHEME = "asset:"
+# Of pictures that are handed to a print with its page, such as the pages of a letter that was copied.
+_PICTURE = "picture:"
 _TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
 _TAGGED = {"pdf_variant": "pdf/ua-1"}
 # Letters in a row without a place to break. They fit on a line: a longer word costs a look at all that follows it, for
@@ -38,17 +40,22 @@ class TooLong(Exception):
 
 
 class PackagedAssets(URLFetcher):
-    """Serves the files of `templates/pdf/assets` by their names. Any other address stops the print.
+    """Serves the files of `templates/pdf/assets` by their names, and the JPEGs that are handed to this print. Any other
+    address stops the print.
 
     WeasyPrint's own fetcher opens files and the network: it was seen to attach a file of the machine to a PDF. None of
     it is called here.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pictures: Mapping[str, bytes] | None = None) -> None:
         super().__init__(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
+        self._pictures = pictures or {}
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
-        """The asset that `url` names. Raises `ValueError` for everything else."""
+        """The asset or the picture that `url` names. Raises `ValueError` for everything else."""
+        picture = self._pictures.get(url.removeprefix(_PICTURE)) if url.startswith(_PICTURE) else None
+        if picture is not None:
+            return URLFetcherResponse(url, picture, {"Content-Type": "image/jpeg"})
         name = url.removeprefix(_SCHEME)
         if not url.startswith(_SCHEME) or name not in assets():
             raise ValueError("paper shows packaged assets only")
@@ -62,23 +69,28 @@ def assets() -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in _FOLDER.iterdir() if path.suffix in _TYPES}
 
 
-def make(html: str) -> bytes:
-    """A page of HTML as tagged PDF.
+def make(html: str, pictures: Mapping[str, bytes] | None = None) -> bytes:
+    """A page of HTML as tagged PDF. It may show `pictures`, JPEGs by the names that it calls them: `picture:NAME`.
 
-    About 50 ms a page. Raises `FatalURLFetchingError` when it asks for anything but an asset.
+    About 50 ms a page. Raises `FatalURLFetchingError` when it asks for anything but an asset or one of these.
     """
-    pdf: bytes = lay_out([html]).write_pdf(**_TAGGED)
+    pdf: bytes = lay_out([html], pictures=pictures).write_pdf(**_TAGGED)
     return pdf
 
 
-def lay_out(pages: Iterable[str], within: int | None = None, most: int | None = None) -> Any:
+def lay_out(
+    pages: Iterable[str],
+    within: int | None = None,
+    most: int | None = None,
+    pictures: Mapping[str, bytes] | None = None,
+) -> Any:
     """The first of these pages of HTML that takes no more than `within` sheets, else the last of them, laid out.
 
     Raises `TooLong` where it has more than `most` sheets, `FatalURLFetchingError` as `make` does.
     """
     document = None
     for html in pages:
-        page = HTML(string=html, url_fetcher=PackagedAssets())
+        page = HTML(string=html, url_fetcher=PackagedAssets(pictures))
         break_long_words(page.etree_element)
         document = page.render(font_config=FontConfiguration(), **DEFAULT_OPTIONS | _TAGGED)
         if within is None or len(document.pages) <= within:

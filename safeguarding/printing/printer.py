@@ -5,14 +5,16 @@
 One process has WeasyPrint loaded, which takes longer than most prints, and forks for each. It holds no secret of
 Harbour, reads nothing but fonts and packaged assets, and writes nothing to a disk: what it is given, and what it made,
 is in its memory until it is fetched. It is asked over a socket that its own account alone reaches. A question is a line
-of JSON (`ask`, `id`) and, to `make`, the `size` bytes of a job: JSON with its `pages` of HTML, and `within` how many
-sheets. With `pieces` in the question it has `pieces` of HTML instead: each is laid out by itself, in a process of its
-own, and waits its turn like a print; then they are joined. So a long print needs no more memory than a short one. The
-answer is a line (`state`, `sheets`, `why`, `pieces`, `size`) and the PDF. The caller keeps what must not be lost: a
+of JSON (`ask`, `id`) and, to `make`, the `size` bytes of a job: JSON with its `pages` of HTML, `within` how many
+sheets, and the `pictures` that they show, in Base64 by their names; or `parts` in Base64, PDFs that it made before, to
+be joined. With `pieces` in the question it has `pieces` of HTML instead: each is laid out by itself, in a process of
+its own, and waits its turn like a print; then they are joined. So a long print needs no more memory than a short one.
+The answer is a line (`state`, `sheets`, `why`, `pieces`, `size`) and the PDF. The caller keeps what must not be lost: a
 printer that was killed knows nothing of it.
 """
 
 import asyncio
+import base64
 import ctypes
 import gc
 import json
@@ -292,7 +294,11 @@ def _print(content: bytes, out: Any) -> None:
 
     try:
         job = json.loads(content)
-        document = layout.lay_out(job["pages"], job["within"], SHEETS)
+        if "parts" in job:
+            _join([base64.b64decode(part) for part in job["parts"]], out)
+            return
+        pictures = {name: base64.b64decode(picture) for name, picture in job.get("pictures", {}).items()}
+        document = layout.lay_out(job["pages"], job["within"], SHEETS, pictures)
         _say(out, sheets=len(document.pages))
         pdf = layout.write(document)
         _say(out, size=len(pdf))

@@ -4,9 +4,10 @@ A request waits for the printer for `settings.PRINT_WAIT` and no longer. What is
 seconds its page asks for it, then the worker goes on from the same HTML, and the inbox says when it is there.
 """
 
+import base64
 import json
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -55,13 +56,22 @@ class NotPrinted(HarbourError):
     title = "This could not be printed"
 
 
-def written(pages: Iterable[str], within: int | None = None) -> bytes:
+def written(pages: Iterable[str], within: int | None = None, pictures: Mapping[str, bytes] | None = None) -> bytes:
     """What the printer is given: these pages of HTML, of which the first that fits `within` sheets is printed, else the
-    last.
+    last; and the JPEGs that they show as `picture:NAME`.
 
     Raises `NotPrinted` where it is more than one print may be.
     """
-    content = json.dumps({"pages": list(pages), "within": within}, ensure_ascii=False).encode()
+    shown = {name: base64.b64encode(picture).decode() for name, picture in (pictures or {}).items()}
+    content = json.dumps({"pages": list(pages), "within": within, "pictures": shown}, ensure_ascii=False).encode()
+    if len(content) > LARGEST:
+        raise NotPrinted(reason(PrintJob.Why.PAGES))
+    return content
+
+
+def written_to_join(parts: Iterable[bytes]) -> bytes:
+    """What the printer is given to join what it made before. Raises `NotPrinted` as `written` does."""
+    content = json.dumps({"parts": [base64.b64encode(part).decode() for part in parts]}).encode()
     if len(content) > LARGEST:
         raise NotPrinted(reason(PrintJob.Why.PAGES))
     return content

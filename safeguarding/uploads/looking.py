@@ -15,7 +15,7 @@ from .sandbox import SECONDS
 _SANDBOX = Path(__file__).with_name("sandbox.py")
 _SANDBOXES = Path(__file__).with_name("sandboxes.py")
 # Beside the time that its processor may take: a machine may be busy.
-_PATIENCE = 3 * SECONDS
+PATIENCE = 3 * SECONDS
 LATER = "The others took too long. Attach it by itself."
 UNOPENABLE = "It could not be looked into: opening it takes too long or too much memory. It is not taken."
 
@@ -59,7 +59,7 @@ def what_it_says(kind: Kind, content: bytes) -> list[str] | None:
     return [SAYS[key] for key in found.says] if found.kind else None
 
 
-def look_into(name: str, content: bytes, *, patience: float = _PATIENCE, small: bool = False) -> Looked:
+def look_into(name: str, content: bytes, *, patience: float = PATIENCE, small: bool = False) -> Looked:
     """Whether a file is taken: by the end of its name, its size, its content and its structure, which must all agree.
 
     After `patience` seconds it is left, and not taken. `small`: its pictures are as small as beside a name.
@@ -72,14 +72,14 @@ def look_into(name: str, content: bytes, *, patience: float = _PATIENCE, small: 
     return _asked(kind, content, patience=patience, small=small)
 
 
-def _asked(kind: Kind, content: bytes, *, patience: float = _PATIENCE, small: bool = False, wants: str = "") -> Looked:
+def _asked(kind: Kind, content: bytes, *, patience: float = PATIENCE, small: bool = False, wants: str = "") -> Looked:
     """What a process of its own answers."""
     try:
         done = subprocess.run(
             [sys.executable, "-I", str(_SANDBOX)],
             input=json.dumps({"kind": kind.key, "small": small, "wants": wants}).encode() + b"\n" + content,
             capture_output=True,
-            timeout=min(patience, _PATIENCE),
+            timeout=min(patience, PATIENCE),
             env={},
         )
     except subprocess.TimeoutExpired:
@@ -109,7 +109,7 @@ class Looking:
         kind, problem = _by_name_and_size(name, content)
         if kind is None or kind.key != self._kind:
             return Looked(None, problem or f"This is not a {KINDS[self._kind].title}.")
-        asked = json.dumps({"size": len(content), "small": False, "seconds": _PATIENCE}).encode()
+        asked = json.dumps({"size": len(content), "small": False, "seconds": PATIENCE}).encode()
         try:
             return _as_said(kind, self._ask(asked + b"\n" + content))
         except (OSError, ValueError):

@@ -1,5 +1,7 @@
 """What paper may fetch: packaged assets by their exact names, and nothing else."""
 
+import io
+import json
 import os
 import stat
 import subprocess
@@ -9,9 +11,11 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError
 
+from safeguarding.printing import printer, services
 from safeguarding.printing.layout import LONGEST_WORD, PackagedAssets, break_long_words, make
 from tests.architecture.source import ROOT
 from tests.pdfs import Printed
@@ -46,6 +50,44 @@ def test_nothing_else_is(address):
     for ask in (PackagedAssets().fetch, PackagedAssets().open, PackagedAssets()):
         with pytest.raises(ValueError, match="packaged assets only"):
             ask(address)
+
+
+def a_picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), "navy").save(out, "JPEG")
+    return out.getvalue()
+
+
+def test_a_picture_is_served_to_the_print_that_it_was_handed_to():
+    shown = PAGE.format("", '<img src="picture:one" alt="A page of a letter">')
+    made = Printed(make(shown, {"one": a_picture()}))
+    assert made.tags()["Figure"] == 1
+    assert a_picture() in made.data
+    for others in ({}, {"two": a_picture()}, {"picture:one": a_picture()}):
+        with pytest.raises(FatalURLFetchingError):
+            make(shown, others)
+    with pytest.raises(FatalURLFetchingError):
+        make(PAGE.format("", '<img src="picture:paper.css" alt="">'), {"one": a_picture()})
+
+
+def test_the_printer_is_given_pictures_with_their_page():
+    out = io.BytesIO()
+    shown = PAGE.format("", '<img src="picture:one" alt="A page of a letter">')
+    printer._print(services.written([shown], pictures={"one": a_picture()}), out)
+    sheets, size, pdf = out.getvalue().split(b"\n", 2)
+    assert json.loads(sheets) == {"sheets": 1} and json.loads(size) == {"size": len(pdf)}
+    assert a_picture() in pdf
+
+
+def test_the_printer_joins_what_it_made():
+    out = io.BytesIO()
+    parts = [make(PAGE.format(STYLE, f"<p>Part {number}</p>")) for number in (1, 2)]
+    printer._print(services.written_to_join(parts), out)
+    size, pdf = out.getvalue().split(b"\n", 1)
+    assert json.loads(size) == {"size": len(pdf)}
+    assert ["Part 1" in page for page in Printed(pdf).pages()] == [True, False]
+    with pytest.raises(services.NotPrinted):
+        services.written_to_join([bytes(printer.LARGEST)])
 
 
 @pytest.mark.parametrize(

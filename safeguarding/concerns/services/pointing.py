@@ -7,11 +7,31 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 from children.models import Child
 
 # One letter is no name, and two are as often a word of their own.
 _SHORTEST = 3
+
+
+class Named(Protocol):
+    """A child, or anybody who has a name: as it is on the register, and as they are called."""
+
+    @property
+    def forename(self) -> str: ...
+
+    @property
+    def surname(self) -> str: ...
+
+    @property
+    def known_forename(self) -> str: ...
+
+    @property
+    def known_surname(self) -> str: ...
+
+    @property
+    def full_name(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -56,7 +76,7 @@ def _in_place(match: re.Match[str], *, instead: str) -> str:
     return instead[:1].upper() + instead[1:] if begins else instead
 
 
-def pattern_of(child: Child, but: Child | None = None, *, shortest: int = _SHORTEST) -> re.Pattern[str]:
+def pattern_of(child: Named, but: Named | None = None, *, shortest: int = _SHORTEST) -> re.Pattern[str]:
     """Whole names in any case; a part of one as names are written; initials in capitals. The longest first.
 
     What `but` is called too is no name of this child.
@@ -69,15 +89,15 @@ def pattern_of(child: Child, but: Child | None = None, *, shortest: int = _SHORT
     return re.compile(rf"(?<!\w)(?:{'|'.join(spelled) or '(?!)'})(?!\w)")
 
 
-def _whole(child: Child) -> list[str]:
+def _whole(child: Named) -> list[str]:
     return [child.full_name, f"{child.known_forename} {child.known_surname}".strip()]
 
 
-def _parts(child: Child) -> list[str]:
+def _parts(child: Named) -> list[str]:
     return [child.forename, child.surname, child.known_forename, child.known_surname]
 
 
-def _initials(child: Child) -> str:
+def _initials(child: Named) -> str:
     return child.forename[0] + child.surname[0] if child.forename and child.surname else ""
 
 

@@ -126,7 +126,7 @@ def test_the_largest_picture_can_be_drawn_whole():
 
 
 def test_a_picture_that_takes_the_process_over_is_not_drawn(monkeypatch):
-    monkeypatch.setattr(looking, "_PATIENCE", 0.001)
+    monkeypatch.setattr(looking, "PATIENCE", 0.001)
     assert drawn_whole(KINDS["jpeg"], located_picture()) is None
     assert what_it_says(KINDS["jpeg"], located_picture()) is None
 
