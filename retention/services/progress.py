@@ -1,7 +1,7 @@
 """How far is a list of destruction? In numbers that name nobody, made by the database.
 
 What people have decided stands in the status of a list; what the machine has done, in the run of each item. A list is
-carried out once each of its approved records is gone to the last file.
+carried out once each record that stands on it is gone to the last file.
 """
 
 from collections.abc import Collection
@@ -53,8 +53,8 @@ class Progress:
 
     @property
     def is_done(self) -> bool:
-        """Whether each record that was approved is gone."""
-        return 0 < self.gone == self.approved
+        """Whether each record that stands on it is gone: one that waits for another person keeps the list open."""
+        return 0 < self.gone == self.standing
 
     @property
     def not_approved(self) -> int:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from safeguarding.accounts.models import Notice
-from tests.integration.test_queue import all_mailed, kill, once_each, queue, redis, ring, start_worker, tell_everybody
+from tests.integration.test_queue import all_mailed, once_each, ring, tell_everybody
 from tests.mailserver import mail_server
 from tests.waiting import until
+from tests.workers import kill
 
-__all__ = ["queue", "redis", "start_worker"]
 KILLS = 40
 
 

@@ -107,4 +107,5 @@ def test_a_list_with_a_record_for_another_person_stays_open(place: Office):
         assert close_lists() == 0
     made.refresh_from_db()
     assert (made.status, made.done_at) == ("waiting", None)
+    assert stand_of(made) == Stand.DESTROYING
     approve(on_list=made, seen=made.revision, items=[made.items.get(place=2).pk], by=place.chair)
