@@ -43,7 +43,7 @@ def begin_share(
     at: datetime | None = None,
 ) -> SharingEvent:
     """A draft for this child, and one for each brother or sister in `also`; nothing goes out. The same form again
-    begins them once. Returns the draft of `child`.
+    begins them once. Returns the draft of `child`. Of a brother or sister whom the concern does not name it is none.
 
     Raises `NotAllowed`, `BadInput`, `OutOfTurn` where a decision about this referral is there already.
     """
@@ -52,11 +52,13 @@ def begin_share(
         ensure_shares(by, one)
     raise_first(begin_problems(said))
     concern = referral.concern if referral else concern
-    made = [
-        _begin(one, entry_token(token, one.pk), said, by, at, concern=concern, referral=referral)
-        for one in (child, *also)
-    ]
-    return made[0]
+    first = _begin(child, entry_token(token, child.pk), said, by, at, concern=concern, referral=referral)
+    named = ConcernChild.objects.filter(concern=concern, child__in=also).values_list("child", flat=True)
+    there = set(named) if concern else set()
+    for one in also:
+        of_it = {"concern": concern, "referral": referral} if one.pk in there else {"concern": None, "referral": None}
+        _begin(one, entry_token(token, one.pk), said, by, at, **of_it)
+    return first
 
 
 def _begin(

@@ -58,6 +58,7 @@ class Pack:
 
     event: SharingEvent
     records: tuple[Told, ...]
+    person: str
     content: str
     purpose: str
     onward: str
@@ -69,7 +70,8 @@ class Pack:
     def digest(self) -> str:
         """The same for pages that say the same to the same recipient."""
         event = self.event
-        said = [_words(self), event.reference, event.recipient.called, event.person, event.return_by, event.reason_id]
+        said = [_words(self), event.reference, event.recipient.called, event.return_by, event.reason_id]
+        said += [event.child.full_name, [str(one.clock or "") for one in self.records]]
         return hashlib.sha256(json.dumps(said, default=str, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -79,13 +81,13 @@ def _words(pack: Pack) -> list[str]:
         for one in pack.records
         for part in (one.title, str(one.day or ""), *(t for pair in one.texts for t in pair))
     ]
-    return [pack.content, pack.purpose, pack.onward, *told]
+    return [pack.person, pack.content, pack.purpose, pack.onward, *told]
 
 
 def put_together(asks: Asks, event: SharingEvent, *, on: date | None = None) -> Pack:
     """The pack of a decision as it stands, as far as the person asking may see what it names."""
     items = standing_items(event)
-    raw = [event.content, event.purpose, event.onward, *_texts(items)]
+    raw = [event.person, event.content, event.purpose, event.onward, *_texts(items)]
     naming = Naming(asks, event, raw)
     records = tuple(
         Told(naming(one.title), one.day, one.clock, tuple((naming(label), naming(text)) for label, text in one.texts))
@@ -94,6 +96,7 @@ def put_together(asks: Asks, event: SharingEvent, *, on: date | None = None) -> 
     pack = Pack(
         event=event,
         records=records,
+        person=naming(event.person),
         content=naming(event.content),
         purpose=naming(event.purpose),
         onward=naming(event.onward),

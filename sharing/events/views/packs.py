@@ -188,6 +188,7 @@ def _page(
         "items": items,
         "is_open": is_open,
         "is_shared": event.status in SHARED,
+        "is_given_again": event.status in (S.SENT, S.RECEIVED),
         "changed": choosing.changed_items(items, there) if is_open else [],
         "barred": barred,
         "is_asked": is_asked,
@@ -246,7 +247,7 @@ def hand_over_share(request: Request, event_id: UUID) -> HttpResponseBase:
     _ensure_reads_all(request, event)
     if "proof" in request.POST:
         return _fetched(request, event)
-    if request.POST.get("deed") == "again" and event.status in SHARED and event.has_pack:
+    if request.POST.get("deed") == "again":
         return _handed(request, event)
     deed = asked(request, {deed.key: deed for deed in (HAND_OVER, LIFT)})
     if deed is None:
@@ -259,12 +260,13 @@ def hand_over_share(request: Request, event_id: UUID) -> HttpResponseBase:
         _lift(event, form, request.user)
         messages.success(request, deed.after)
         return redirect("share_pack", event.pk)
-    given = {"token": form.cleaned_data["token"], "happened": form.happened()}
+    given = {"token": form.cleaned_data["token"], "seen": form.cleaned_data["seen"], "happened": form.happened()}
     sent = handing_over.hand_over(event=event, asks=request, by=request.user, **given)
     return _handed(request, sent)
 
 
 def _handed(request: Request, event: SharingEvent) -> HttpResponse:
+    handing_over.ensure_given_again(request, event, at=timezone.now())
     words = passphrase() if event.method in handing_over.AS_FILE else ""
     proof = signing.dumps({"event": str(event.pk), "by": str(request.user.pk), "words": words}, salt=_SALT)
     context = record_frame(request, event.child, "sharing")
@@ -278,8 +280,9 @@ def _fetched(request: Request, event: SharingEvent) -> HttpResponse:
         said = signing.loads(request.POST.get("proof", ""), salt=_SALT, max_age=60 * _MINUTES)
     except signing.BadSignature:
         raise BadInput(_AGAIN) from None
-    if (said["event"], said["by"]) != (str(event.pk), str(request.user.pk)) or event.status not in SHARED:
+    if (said["event"], said["by"]) != (str(event.pk), str(request.user.pk)):
         raise BadInput(_AGAIN)
+    handing_over.ensure_given_again(request, event, at=timezone.now())
     record(Verb.EXPORT, event, purpose="pack")
     pdf = packing.content_of(event)
     words = said["words"]

@@ -69,7 +69,7 @@ DEEDS: dict[str, Deed[SharingEvent]] = {
             "It was sent in another way",
             "Record that it was sent",
             "Recorded: it has gone.",
-            _step(sending.record_sent),
+            _step(sending.record_sent, "seen"),
             _in(S.TO_SEND),
         ),
         Deed(

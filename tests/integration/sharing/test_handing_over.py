@@ -77,7 +77,7 @@ def test_an_unchecked_or_ended_recipient_gets_nothing(place: Place):
 
 
 def form_of(event: SharingEvent, **other: Any) -> dict[str, Any]:
-    return step("hand_over") | {"person": "Sam Okafor, social worker"} | other
+    return step("hand_over", seen=event.revision) | {"person": "Sam Okafor, social worker"} | other
 
 
 def fetch(client: Client, event: SharingEvent, shown: Any) -> Any:
