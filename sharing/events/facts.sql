@@ -84,6 +84,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE length(part) >= shortest AND position(part IN plain.said) > 0
 $$;
 
+-- Of these children those whose address is confidential, or that of somebody in a home of theirs.
+CREATE FUNCTION rules.sharing_confidential(me uuid, children uuid[]) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(child.id), '{}') FROM public.children_child AS child
+    WHERE child.id = ANY (sharing_confidential.children)
+      AND (child.school_id = ANY ((SELECT rules.schools_with(me, 'share'))::uuid[])
+           OR sharing_confidential.children && (SELECT rules.sharing_standing_in(me))::uuid[])
+      AND EXISTS (
+            SELECT FROM public.children_childdetail AS detail
+            WHERE detail.address_confidential AND (detail.child_id = child.id OR EXISTS (
+                SELECT FROM public.children_householdmember AS lives
+                JOIN public.children_householdmember AS other ON other.household_id = lives.household_id
+                WHERE lives.child_id = child.id AND other.child_id = detail.child_id)))
+$$;
+
 -- Orders and agreements in force about the child that bind the adult who asks, or whose name the text says: also those that the person
 -- may not see.
 CREATE FUNCTION rules.sharing_binding(me uuid, child uuid, adult uuid, takes text, today date) RETURNS uuid[]

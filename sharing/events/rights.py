@@ -6,7 +6,7 @@ pack while it waits to be sent. What stands in its way is let go by somebody els
 """
 
 from safeguarding.rights_rows import keep
-from safeguarding.rights_rows.conditions import NEVER, both, either, may
+from safeguarding.rights_rows.conditions import NEVER, SYSTEM, both, either, may
 from safeguarding.rights_rows.kinds import change, gives, takes
 
 from .models import SharingEvent
@@ -28,11 +28,12 @@ _AFTERWARDS = (
 _PACK = ("stored", "pack_digest", "pack_of", "pack_size", "packed_at", "packed_by_id")
 _ASKED = ("lift_of", "lift_why", "lift_asked_at", "lift_asked_by_id")
 _LIFTED = ("lifted_at", "lifted_by_id")
+_TOLD = "told_overdue_for"
 _WITHDRAWN = ("withdrawn_on", "withdrawn_how", "withdrawn_said", "withdrawn_at", "withdrawn_by_id", "stopped")
 _DECIDED = tuple(
     column
     for field in SharingEvent._meta.local_concrete_fields
-    if (column := str(field.column)) not in ("id", *_STAYS, *_AFTERWARDS, *_PACK, *_ASKED, *_LIFTED)
+    if (column := str(field.column)) not in ("id", *_STAYS, *_AFTERWARDS, *_PACK, *_ASKED, *_LIFTED, _TOLD)
 )
 _KIND = "(SELECT why.kind FROM public.sharing_legalreason AS why WHERE why.id = NEW.reason_id)"
 # The day in London, as consents are.
@@ -101,6 +102,7 @@ keep(
             ),
             change(NEVER, *_STAYS),
             change(both(_SHARES, _IN_DRAFT), *_DECIDED),
+            change(either(SYSTEM, _SHARES), _TOLD),
             change(both(_SHARES, _WAITS, _STILL_HERE, either("NEW.stored = ''", "NEW.packed_by_id = me")), *_PACK),
             # Asked for more than the second person let go, it waits for a second person again.
             change(both(_SHARES, _WAITS, either("NEW.lift_asked_at IS NULL", _ASKED_AGAIN)), *_ASKED),

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -19,6 +20,10 @@ from sharing.events.models import SharingEvent
 ADDRESS = (
     "The pages hold an address that nobody outside may be told. Take it out or choose other records, else a second "
     "person has to let it go"
+)
+DOCUMENTS = (
+    "Documents go along, and there is an address that nobody outside may be told. Harbour does not read what is in "
+    "them: look into each. Leave them out, else a second person has to let them go"
 )
 ORDER = (
     "An order or agreement about this child binds the adult that this is for. A second person has to let it go before "
@@ -34,19 +39,24 @@ class Bar:
     sentence: str
 
 
-def bars_of(asks: Asks, event: SharingEvent, text: str, children: Collection[UUID], *, today: date) -> list[Bar]:
+def bars_of(
+    asks: Asks, event: SharingEvent, text: str, children: Collection[UUID], *, today: date, files: Collection[UUID] = ()
+) -> list[Bar]:
     """What stands in the way of this text, whoever asks: a home or an order counts that they may not see. `children`
-    are those who have to do with it: the child itself, and others of the pack.
+    are those who have to do with it: the child itself, and others of the pack. `files` are documents that go along:
+    nobody but a person reads what is in them.
     """
     me = asks.user.pk
     homes = _fact("sharing_homes_told(%s, %s::uuid[], %s)", me, list(children), text)
     takes = (event.child_id, event.for_adult_id, event.person, today)
     orders = _fact("sharing_binding(%s, %s, %s, %s, %s)", me, *takes)
     found = [Bar(_key("address", homes), ADDRESS)] if homes else []
+    if files and _fact("sharing_confidential(%s, %s::uuid[])", me, list(children)):
+        found.append(Bar(_key("documents", sorted(files)), DOCUMENTS))
     return [*found, Bar(_key("order", orders), ORDER)] if orders else found
 
 
-def _fact(asked: str, *values: object) -> list[UUID]:
+def _fact(asked: str, *values: Any) -> list[UUID]:
     """The keys that a fact of the database gives, in their order."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT rules.{asked}", values)

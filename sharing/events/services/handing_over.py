@@ -14,6 +14,7 @@ from sharing.events.models import Consent, SharingEvent, SharingStep
 
 from .bars import standing_bars
 from .checking import Problems, raise_first
+from .choosing import standing_items
 from .drafts import ensure_seen
 from .following import Happened, is_there, lock
 from .packing import ensure_goes, put_together
@@ -26,8 +27,8 @@ WAYS = (*AS_FILE, M.PAPER)
 NO_PACK = "There is no pack yet, or what it is made of has changed since. Make it, look at its pages, then hand it over"
 
 NOT_AGAIN = (
-    "This is not given out again. The consent is over, the recipient has ended, or something stands in its way by now: "
-    "decide once more"
+    "This is not given out again. The consent is over, the recipient has ended, a document in it may not be opened any "
+    "more, or something stands in its way by now: decide once more"
 )
 
 
@@ -81,5 +82,6 @@ def ensure_given_again(asks: Asks, event: SharingEvent, *, at: datetime) -> None
         raise OutOfTurn("This is not given out again: it was asked back, or has not gone.")
     if event.recipient.ended_at is not None or not is_agreed(event, at):
         raise OutOfTurn(f"{NOT_AGAIN}.")
-    if standing_bars(event, put_together(asks, event, on=timezone.localdate(at)).bars):
+    pack, items = put_together(asks, event, on=timezone.localdate(at)), standing_items(event)
+    if standing_bars(event, pack.bars) or sum(one.is_enclosed for one in items) != len(pack.documents):
         raise OutOfTurn(f"{NOT_AGAIN}.")

@@ -14,6 +14,7 @@ from safeguarding.printing.gathering import For
 from safeguarding.working_days import add_working_days
 from sharing.events.lifecycles import sharing_life
 from sharing.events.models import Consent, LegalReason, SharingEvent, SharingStep
+from sharing.events.notice_kinds import SharingNotice
 from sharing.events.permissions import WITHDRAWING
 
 from .checking import Problems, moment_problems, raise_first
@@ -21,6 +22,7 @@ from .deciding import stop_waiting
 from .drafts import ensure_seen
 from .following import Happened, add_step, is_there, lock
 from .packing import ensure_goes
+from .telling import settle
 
 E = SharingEvent
 # Working days after which somebody asks whether it has come, where no other day was agreed.
@@ -102,6 +104,7 @@ def carry_out(held: SharingEvent, token: UUID, happened: Happened, *, by: User, 
     sent = sharing_life.perform(
         "send", held, by=by, at=happened.at, method=happened.method, follow_up_on=held.follow_up_on
     )
+    settle(sent, SharingNotice.LIFT_ASKED, by=by, at=at)
     add_step(sent, SharingStep.Kind.SENT, happened, token=token, by=by, at=at)
     return sent
 

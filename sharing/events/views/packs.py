@@ -32,7 +32,7 @@ from sharing.events.capabilities import SharingCapability as C
 from sharing.events.forms.following import PlainForm
 from sharing.events.forms.packs import AskLiftForm, HandOverForm, NamesForm
 from sharing.events.models import SHARED, SharedItem, SharingEvent
-from sharing.events.services import choosing, handing_over, lifting, packing
+from sharing.events.services import choosing, enclosing, handing_over, lifting, packing
 from sharing.events.services.bars import standing_bars
 
 from .deciding import read_share
@@ -127,7 +127,7 @@ def share_pack(request: Request, event_id: UUID) -> HttpResponse:
     if not (event.status in (S.DRAFT, S.TO_SEND) or event.has_pack):
         return redirect("share", event.pk)
     if request.method != "POST":
-        open_notices(user=request.user, object_id=event.pk)
+        open_notices(user=request.user, object_id=event.pk, object_type="sharing_event")
         return _page(request, event)
     deed = asked(request, DEEDS)
     if deed is None:
@@ -270,7 +270,8 @@ def _handed(request: Request, event: SharingEvent) -> HttpResponse:
     words = passphrase() if event.method in handing_over.AS_FILE else ""
     proof = signing.dumps({"event": str(event.pk), "by": str(request.user.pk), "words": words}, salt=_SALT)
     context = record_frame(request, event.child, "sharing")
-    context |= {"event": event, "words": words, "proof": proof, "minutes": _MINUTES}
+    documents = enclosing.documents_of(request, _items(request, event))
+    context |= {"event": event, "words": words, "proof": proof, "minutes": _MINUTES, "documents": documents}
     return render(request, "sharing/handed.html", context)
 
 

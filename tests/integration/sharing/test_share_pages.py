@@ -124,10 +124,10 @@ def test_records_are_ticked_by_hand(place: Place):
     assert _BRUISE in shown.content.decode()
     assert not shown.context["offered"][0][2] and "checked>" not in shown.content.decode()
     [account] = [
-        name
+        row.name
         for _, rows, _ in shown.context["offered"]
-        for name, block, *_ in rows
-        if block.record.label == "concerns.account"
+        for row in rows
+        if row.block.record.label == "concerns.account"
     ]
     assert lead.post(page, {"seen": "x", "item": [account]}).status_code == 422
     assert lead.post(page, {"seen": 0, "item": ["concerns.account:1"]}).status_code in (400, 422)
