@@ -6,7 +6,7 @@ pack while it waits to be sent. What stands in its way is let go by somebody els
 """
 
 from safeguarding.rights_rows import keep
-from safeguarding.rights_rows.conditions import NEVER, SYSTEM, both, either, may
+from safeguarding.rights_rows.conditions import NEVER, SYSTEM, both, either, ended_once, may
 from safeguarding.rights_rows.kinds import change, gives, takes
 
 from .models import SharingEvent
@@ -91,6 +91,10 @@ keep(
         ),
         # The law as Harbour brings it, which whoever migrates writes and nobody who works.
         "sharing.legalreason": gives(NEVER),
+        # What the school says that it has read lets a law be a reason.
+        "sharing.lawconfirmed": gives(
+            both("NEW.made_by_id = me", "NEW.ended_at IS NULL", may("manage_school")), ended_once(may("manage_school"))
+        ),
         "sharing.sharingevent": takes(
             both(
                 "NEW.made_by_id = me",

@@ -17,11 +17,12 @@ from safeguarding.audit.context import Acting, tell_database
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
 from safeguarding.keys import uuid7
 from safeguarding.records import seen_by_tasks
-from sharing.events.models import Consent, LegalReason, SharingEvent, SharingStep
+from sharing.events.models import Consent, LawConfirmed, LegalReason, SharingEvent, SharingStep
 from sharing.events.services.asking_back import ask_back
 from sharing.events.services.consents import withdraw_consent
 from sharing.events.services.deciding import begin_share, decide_share, take_back_share
 from sharing.events.services.handing_over import hand_over
+from sharing.events.services.law import confirm_law
 from sharing.events.services.lifting import ask_to_lift, lift_bar
 from sharing.events.services.packing import content_of, make_pack, put_together, say_names
 from sharing.events.services.sending import record_sent
@@ -145,6 +146,19 @@ def test_no_sql_changes_what_the_law_is(place: Place):
     for role in ("web", "worker", "destroyer", "backup"):
         assert refused(place.room.lead, change(law, "kind = 'power'"), role=role)
         assert refused(place.room.lead, *row_of(LegalReason, law, code="mine", kind="power"), role=role)
+
+
+def test_no_sql_says_in_the_name_of_the_school_that_a_law_was_read(place: Place):
+    room = place.room
+    head = room.headteacher
+    read = {"read_in": "The order of this month", "from_day": timezone.localdate()}
+    made = confirm_law(school=place.school, token=uuid7(), code="ca2004_16la", by=head, **read)
+    assert not refused(head, *row_of(LawConfirmed, made, code="other"))
+    for who in (room.teacher, room.office):
+        assert refused(who, *row_of(LawConfirmed, made, code="other", made_by_id=who.pk))
+    assert refused(head, change(made, "from_day = '2001-01-01'"))
+    ends = "ended_at = now(), ended_by_id = rules.me()"
+    assert not refused(head, change(made, ends)) and refused(room.teacher, change(made, ends))
 
 
 def test_no_task_of_the_machine_sends_or_lets_go(place: Place):

@@ -21,7 +21,7 @@ from safeguarding.privacy_notice import Asked
 from sharing.events.services import law
 from sharing.events.services.recipients import Facts, add_recipient, correct_recipient, end_recipient
 from sharing.notice.held import NO, SOME, YES, categories, told
-from sharing.notice.models import NoticePaper, PrivacyNotice
+from sharing.notice.models import NoticeDetails, NoticePaper, PrivacyNotice
 from sharing.notice.services.details import save_details
 from sharing.notice.services.drafting import SECURITY, compared
 from sharing.notice.services.health import health_of
@@ -30,6 +30,7 @@ from tests.architecture.source import ROOT
 from tests.integration.sharing.conftest import Place
 from tests.integration.sharing.deciding import begun, decided
 from tests.integration.sharing.noticing import DETAILS, draft_of, prepared, published, words
+from tests.integration.sharing.test_sharing_sql import change, refused, row_of
 from tests.pdfs import Printed
 from tests.walls import as_role
 
@@ -184,6 +185,16 @@ def test_no_role_changes_a_version(ready: Place, does: str):
     for role in ("web", "worker", "owner"):
         with as_role(role), pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(does)
+
+
+def test_no_sql_publishes_for_who_does_not_manage_the_school(ready: Place):
+    made, head, teacher = published(ready), ready.room.headteacher, ready.room.teacher
+    again = row_of(PrivacyNotice, made, version=9)
+    assert not refused(head, *again) and refused(ready.room.office, *again)
+    assert refused(teacher, *row_of(PrivacyNotice, made, version=9, published_by_id=teacher.pk))
+    details = NoticeDetails.objects.get(school=ready.school)
+    other = "server = 'Nowhere'"
+    assert not refused(head, change(details, other)) and refused(teacher, change(details, other))
 
 
 def test_everybody_reads_the_published_notice_and_nothing_else(ready: Place):
