@@ -26,7 +26,7 @@ _BY_KIND = {
     _K.SOCIAL_CARE: "Children’s social care of other authorities",
     _K.SCHOOL: "Other schools and education settings",
     _K.POLICE: "Other police forces",
-    _K.COURT: "Courts",
+    _K.COURT: "Courts, and those who work for them",
     _K.OFFICER: "Designated officers of other authorities",
     _K.OTHER: "Other organisations that help a child or a family",
 }
