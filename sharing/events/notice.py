@@ -132,10 +132,10 @@ def _may_be_in_force(edition: Edition, today: date) -> bool:
 
 
 def _to_confirm(asked: Asked, kept: Facts) -> Iterable[str]:
-    for reason in _reasons(asked):
-        if reason.is_open and reason.confirmed is None:
-            named = f"{reason.row.title} ({reason.row.law})"
-            yield f"{named} is to be confirmed, and the notice does not name it. Read it under Law of sharing."
+    found = [reason.row for reason in _reasons(asked) if reason.is_open and reason.confirmed is None]
+    yield from (f"To be confirmed: {row.title} ({row.law})." for row in found)
+    if found:
+        yield "The notice names none of these. Say under Law of sharing where you read them, and from when they hold."
 
 
 def _used_not_named(asked: Asked, kept: Facts) -> Iterable[str]:

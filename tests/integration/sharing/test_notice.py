@@ -88,7 +88,7 @@ def test_a_law_that_nobody_has_read_is_claimed_nowhere(ready: Place):
 
     def to_confirm() -> set[str]:
         said = wrong(ready, but=())["Legal reasons are confirmed"]
-        return {found[1] for one in said if (found := re.search(r"\((.+?)\) is to be confirmed", one))}
+        return {found[1] for one in said if (found := re.fullmatch(r"To be confirmed: .+ \((.+?)\)\.", one))}
 
     before = to_confirm()
     assert "Children Act 2004 section 16LA" in before
