@@ -9,6 +9,7 @@ from safeguarding.keys import uuid7
 from safeguarding.privacy_notice import Asked
 from sharing.notice.models import NoticePaper, PrivacyNotice
 from sharing.notice.services.drafting import drafted
+from tests.integration.uploads.corpus import pdf
 from tests.matrix.ground import THEN, given_row
 
 
@@ -19,6 +20,6 @@ def lay_notice(world: Any) -> None:
         draft = drafted(Asked(school, THEN, by))
         given = {"token": uuid7(), "sections": draft.sections, "facts": draft.facts, "published_at": THEN}
         row = given_row(PrivacyNotice, school=school, version=1, published_by=by, **given)
-        given_row(NoticePaper, notice=row, content=b"%PDF-1.7", made_at=THEN)
+        given_row(NoticePaper, notice=row, content=pdf(), made_at=THEN)
         world.keys[record]["notice"] = row.pk
     world.keys["open"]["school"] = world.here.pk
