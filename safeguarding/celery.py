@@ -59,6 +59,7 @@ app.conf.beat_schedule = {
     "silence": {"task": "safeguarding.concerns.tasks.silence", "schedule": 900.0, "options": {"expires": 900}},
     "reminders": {"task": "safeguarding.concerns.tasks.reminders", "schedule": 900.0, "options": {"expires": 900}},
     "dates of plans": {"task": "safeguarding.plans.tasks.dates", "schedule": 900.0, "options": {"expires": 900}},
+    "privacy notices": {"task": "sharing.notice.tasks.papers", "schedule": 60.0, "options": {"expires": 60}},
     "missing days": {"task": "safeguarding.plans.tasks.missing_days", "schedule": 3600.0, "options": {"expires": 3600}},
     "seals": {"task": "safeguarding.audit.tasks.seal", "schedule": 60.0, "options": {"expires": 60}},
     "readers of concerns about adults": {

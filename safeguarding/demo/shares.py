@@ -160,7 +160,7 @@ def _said(entry: dict[str, Any], child: Child, recipient: Recipient, law: LegalR
         answers={one["key"]: _ANSWERS[one["key"]] for one in law.questions} if law and not is_refused else {},
         consent_stands="given" if agreed else "refused" if entry.get("because") == "no_consent" else "not_asked",
         consent=agreed[0] if agreed else None,
-        consent_why="" if agreed else "It is not needed: the law that is named lets the school share it.",
+        consent_why=_why_no_consent(entry, is_agreed=bool(agreed)),
         content=entry["what"],
         left_out=left_out,
         necessity="" if is_refused else "They need this for what they say, and nothing less would do.",
@@ -185,6 +185,12 @@ def _pack(entry: dict[str, Any], event: SharingEvent, at: datetime, keys: Keys, 
         over = at + timedelta(hours=1)
         went = Happened(over, entry["method"], entry["person"])
         hand_over(event=made, token=keys.token(), happened=went, asks=asks, by=by, seen=made.revision, at=over)
+
+
+def _why_no_consent(entry: dict[str, Any], *, is_agreed: bool) -> str:
+    if entry["ends"] == "not_shared":
+        return entry.get("why", "")
+    return "" if is_agreed else "It is not needed: the law that is named lets the school share it."
 
 
 def _go_on(entry: dict[str, Any], event: SharingEvent, at: datetime, keys: Keys, *, by: User) -> None:

@@ -24,7 +24,7 @@ from safeguarding.exceptions import BadInput, HarbourError
 from safeguarding.http import Request
 from safeguarding.pdf import encrypted, passphrase
 from safeguarding.plans.permissions import stands_in_for_plans
-from safeguarding.plans.views.deeds import Deed, asked, lost, offered, on_top
+from safeguarding.plans.views.deeds import Deed, asked, ensure_open, lost, offered, on_top
 from safeguarding.printing.gathering import For
 from safeguarding.printing.paper import paper
 from safeguarding.unsaved import waits_unsent
@@ -133,9 +133,10 @@ def share_pack(request: Request, event_id: UUID) -> HttpResponse:
     if deed is None:
         return _page(request, event, status=422)
     form = _bound(request, event, deed)
-    if not form.is_valid():
-        return _page(request, event, {deed.key: form}, status=422)
     request.again = partial(_refused, request, event_id, {deed.key: form})
+    if not form.is_valid():
+        ensure_open(deed, event)
+        return _page(request, event, {deed.key: form}, status=422)
     deed.do(event, form, request.user)
     messages.success(request, deed.after)
     return redirect("share_pack", event.pk)
@@ -198,7 +199,8 @@ def _page(
         "deeds": deeds,
         "hands_over": hands_over,
         "goes_as_file": event.method in handing_over.AS_FILE,
-        "bound": list(bound.values()),
+        "has_errors": not refusal and any(form.errors for form in bound.values()),
+        "bound": [] if refusal else list(bound.values()),
         "refusal": refusal,
         "lost": lost(bound, deeds | hands_over) if refusal else [],
         "here": request.path,
@@ -253,9 +255,10 @@ def hand_over_share(request: Request, event_id: UUID) -> HttpResponseBase:
     if deed is None:
         return _page(request, event, status=422)
     form = deed.made(request.POST, event=event, others=())
-    if not form.is_valid():
-        return _page(request, event, {deed.key: form}, status=422)
     request.again = partial(_refused, request, event_id, {deed.key: form})
+    if not form.is_valid():
+        ensure_open(deed, event)
+        return _page(request, event, {deed.key: form}, status=422)
     if deed is LIFT:
         _lift(event, form, request.user)
         messages.success(request, deed.after)
