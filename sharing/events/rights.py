@@ -7,7 +7,7 @@ pack while it waits to be sent. What stands in its way is let go by somebody els
 
 from safeguarding.rights_rows import keep
 from safeguarding.rights_rows.conditions import NEVER, SYSTEM, both, either, ended_once, may
-from safeguarding.rights_rows.kinds import change, gives, takes
+from safeguarding.rights_rows.kinds import Neither, change, gives, takes
 
 from .models import SharingEvent
 
@@ -89,6 +89,8 @@ keep(
                 *_WITHDRAWN,
             ),
         ),
+        "children.household": Neither("an address stands in the way of what would tell it, and opens no row"),
+        "children.contactrestriction": Neither("an order stands in the way of what goes to an adult, and opens no row"),
         # The law as Harbour brings it, which whoever migrates writes and nobody who works.
         "sharing.legalreason": gives(NEVER),
         # What the school says that it has read lets a law be a reason.
