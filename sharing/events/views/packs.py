@@ -32,7 +32,7 @@ from sharing.events.capabilities import SharingCapability as C
 from sharing.events.forms.following import PlainForm
 from sharing.events.forms.packs import AskLiftForm, HandOverForm, NamesForm
 from sharing.events.models import SHARED, SharedItem, SharingEvent
-from sharing.events.services import choosing, handing_over, lifting, packing
+from sharing.events.services import choosing, enclosing, handing_over, lifting, packing
 from sharing.events.services.bars import standing_bars
 
 from .deciding import read_share
@@ -127,7 +127,7 @@ def share_pack(request: Request, event_id: UUID) -> HttpResponse:
     if not (event.status in (S.DRAFT, S.TO_SEND) or event.has_pack):
         return redirect("share", event.pk)
     if request.method != "POST":
-        open_notices(user=request.user, object_id=event.pk)
+        open_notices(user=request.user, object_id=event.pk, object_type="sharing_event")
         return _page(request, event)
     deed = asked(request, DEEDS)
     if deed is None:
@@ -189,6 +189,7 @@ def _page(
         "items": items,
         "is_open": is_open,
         "is_shared": event.status in SHARED,
+        "is_given_again": event.status in (S.SENT, S.RECEIVED),
         "changed": choosing.changed_items(items, there) if is_open else [],
         "barred": barred,
         "is_asked": asked_by is not None,
@@ -248,7 +249,7 @@ def hand_over_share(request: Request, event_id: UUID) -> HttpResponseBase:
     _ensure_reads_all(request, event)
     if "proof" in request.POST:
         return _fetched(request, event)
-    if request.POST.get("deed") == "again" and event.status in SHARED and event.has_pack:
+    if request.POST.get("deed") == "again":
         return _handed(request, event)
     deed = asked(request, {deed.key: deed for deed in (HAND_OVER, LIFT)})
     if deed is None:
@@ -262,16 +263,18 @@ def hand_over_share(request: Request, event_id: UUID) -> HttpResponseBase:
         _lift(event, form, request.user)
         messages.success(request, deed.after)
         return redirect("share_pack", event.pk)
-    given = {"token": form.cleaned_data["token"], "happened": form.happened()}
+    given = {"token": form.cleaned_data["token"], "seen": form.cleaned_data["seen"], "happened": form.happened()}
     sent = handing_over.hand_over(event=event, asks=request, by=request.user, **given)
     return _handed(request, sent)
 
 
 def _handed(request: Request, event: SharingEvent) -> HttpResponse:
+    handing_over.ensure_given_again(request, event, at=timezone.now())
     words = passphrase() if event.method in handing_over.AS_FILE else ""
     proof = signing.dumps({"event": str(event.pk), "by": str(request.user.pk), "words": words}, salt=_SALT)
     context = record_frame(request, event.child, "sharing")
-    context |= {"event": event, "words": words, "proof": proof, "minutes": _MINUTES}
+    documents = enclosing.documents_of(request, _items(request, event))
+    context |= {"event": event, "words": words, "proof": proof, "minutes": _MINUTES, "documents": documents}
     return render(request, "sharing/handed.html", context)
 
 
@@ -281,8 +284,9 @@ def _fetched(request: Request, event: SharingEvent) -> HttpResponse:
         said = signing.loads(request.POST.get("proof", ""), salt=_SALT, max_age=60 * _MINUTES)
     except signing.BadSignature:
         raise BadInput(_AGAIN) from None
-    if (said["event"], said["by"]) != (str(event.pk), str(request.user.pk)) or event.status not in SHARED:
+    if (said["event"], said["by"]) != (str(event.pk), str(request.user.pk)):
         raise BadInput(_AGAIN)
+    handing_over.ensure_given_again(request, event, at=timezone.now())
     record(Verb.EXPORT, event, purpose="pack")
     pdf = packing.content_of(event)
     words = said["words"]

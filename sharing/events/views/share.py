@@ -13,6 +13,7 @@ from django.utils import timezone
 from children.panels import record_frame
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import requires_for_record
+from safeguarding.accounts.services import open_notices
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
@@ -69,7 +70,7 @@ DEEDS: dict[str, Deed[SharingEvent]] = {
             "It was sent in another way",
             "Record that it was sent",
             "Recorded: it has gone.",
-            _step(sending.record_sent),
+            _step(sending.record_sent, "seen"),
             _in(S.TO_SEND),
         ),
         Deed(
@@ -136,6 +137,7 @@ def share(request: Request, event_id: UUID) -> HttpResponse:
     """One decision. Each form of the page is sent here."""
     event = read_share(request, event_id, *_PEOPLE)
     if request.method != "POST":
+        open_notices(user=request.user, object_id=event.pk, object_type="sharing_decision")
         return _page(request, event)
     deed = asked(request, DEEDS)
     if deed is None:
