@@ -1,0 +1,1 @@
+"""Do it: the only code that writes files to the next school."""
