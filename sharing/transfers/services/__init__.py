@@ -1,1 +1,1 @@
-"""Do it: the only code that writes files to the next school."""
+"""What is done with files to the next school, a deed a module: opening, confirming, building, sending, receipt."""
