@@ -40,9 +40,7 @@ from sharing.transfer_file.record import (
     FileRecord,
     FileSchool,
 )
-from sharing.transfers.models import FileSending, FileTransfer
-
-from .contents import told_as
+from sharing.transfers.models import FileSending
 
 NOT_TOLD = "address not told"
 TOO_MANY = f"More than {DOCUMENTS:,} documents belong to this file. Hand some of them over by a decision of their own"
@@ -88,12 +86,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Composed:
-    """A file before it is printed. `told` says which records it holds, as `contents.told_as` does."""
+    """A file before it is printed."""
 
     record: FileRecord
     sections: tuple[Section, ...]
     documents: Mapping[str, Document]
-    told: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -112,6 +109,8 @@ class _Facts:
     """What is asked for all entries at once."""
 
     naming: Callable[[str], str]
+    # Its own reference beside what hangs on a concern; and the records that hang on one which few may read.
+    references: Mapping[UUID, str]
     restricted: frozenset[Key]
     # By the key of the row that names the child in a concern which its file does not tell whole.
     lines: Mapping[UUID, tuple[str, datetime | None]]
@@ -126,9 +125,11 @@ def compose(asks: Asks, sending: FileSending, child: Child, blocks: Sequence[Blo
     about = _About(child, sending.school_id, {key for keys in behind.values() for key in keys})
     naming = Naming(asks, about, [*raw, *(block.title for block in blocks)])
     secret = _secrets(asks, {child.pk, *(other.child.pk for other in naming.others)})
+    concerns = {concern.pk: concern for concern in visible(asks, Concern).filter(pk__in=about.concerns)}
     facts = _Facts(
         naming=lambda text: secret(naming(text)),
-        restricted=_restricted(asks, behind),
+        references={key: concern.reference for key, concern in concerns.items()},
+        restricted=_restricted(concerns, behind),
         lines=_lines(asks, child),
     )
     facts.documents = _documents(facts, blocks, rows)
@@ -151,11 +152,7 @@ def compose(asks: Asks, sending: FileSending, child: Child, blocks: Sequence[Blo
     # Refused here, and not at the next school.
     FileRecord.from_json(record.to_json())
     documents = {document.name: document for document in facts.documents.values()}
-    return Composed(record, tuple(sections), documents, _told(sending.transfer, blocks))
-
-
-def _told(transfer: FileTransfer, blocks: Iterable[Block]) -> tuple[str, ...]:
-    return tuple(told_as(transfer, block) for block in blocks)
+    return Composed(record, tuple(sections), documents)
 
 
 def _entry(facts: _Facts, block: Block) -> FileEntry:
@@ -163,6 +160,8 @@ def _entry(facts: _Facts, block: Block) -> FileEntry:
     if block.record.key in facts.lines:
         title, happened = facts.lines[block.record.key]
         moment, is_timed = happened or moment, happened is None and is_timed
+    if block.record != block.right and (of := facts.references.get(block.right.key)):
+        title = f"{title}: {of}"
     local = timezone.localtime(moment) if moment else None
     texts = tuple((facts.naming(text.label), facts.naming(text.text)) for text in block.texts)
     said = dict(reversed(texts))
@@ -190,11 +189,9 @@ def _minute(moment: datetime) -> time:
     return time(moment.hour, moment.minute)
 
 
-def _restricted(asks: Asks, behind: Mapping[Key, Collection[UUID]]) -> frozenset[Key]:
+def _restricted(concerns: Mapping[UUID, Concern], behind: Mapping[Key, Collection[UUID]]) -> frozenset[Key]:
     """The records that hang on a concern which few may read."""
-    concerns = {key for keys in behind.values() for key in keys}
-    rows = visible(asks, Concern).filter(pk__in=concerns, restricted_at__isnull=False)
-    shut = set(rows.values_list("pk", flat=True))
+    shut = {key for key, concern in concerns.items() if concern.restricted_at is not None}
     return frozenset(record for record, keys in behind.items() if not shut.isdisjoint(keys))
 
 

@@ -1,12 +1,10 @@
-"""What goes into the file of a child, as far as its builder sees it; and what went before.
+"""What goes into the file of a child, as far as its builder sees it?
 
-One rule for who builds a file and for who asks whether something has to follow it. Every record that the registry tells
-of the child goes, but what was only written about this sending.
+Every record that the registry tells of the child, but what was only written about this sending; of an addition, what
+the files before it do not hold.
 """
 
-import hmac
-from collections.abc import Collection, Iterable
-from hashlib import sha256
+from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
@@ -28,9 +26,10 @@ from safeguarding.concerns.told import named
 from safeguarding.exceptions import OutOfTurn
 from safeguarding.http import Request
 from safeguarding.parts import Block, read_parts
-from sharing.events.models import SharedItem, SharingEvent, SharingStep
-from sharing.events.services.choosing import digest_of, name_of
+from sharing.events.models import SharedItem, SharingStep
 from sharing.transfers.models import FileSending, FileTransfer
+
+from .additions import mark, marks, told_already
 
 # So many are named in a sentence.
 _NAMED = 3
@@ -38,20 +37,35 @@ _NAMED = 3
 _OF_ACCOUNT = tuple(model._meta.label_lower for model in (Account, BodyMapMark, Question, Amendment))
 
 
-def blocks_of(asks: Asks, transfer: FileTransfer, child: Child) -> list[Block]:
-    """Every record that goes, model after model. Not yet recorded as read."""
+@dataclass(frozen=True)
+class Chosen:
+    """The records that go, model after model, and what stands for them in what the file tells (`additions.mark`).
+
+    Withheld from it, and marked as told all the same, is what this child's file does not say.
+    """
+
+    blocks: tuple[Block, ...]
+    told: tuple[str, ...]
+
+
+def chosen(asks: Asks, sending: FileSending, child: Child) -> Chosen:
+    """What goes into this file. Not yet recorded as read."""
+    transfer = sending.transfer
     own = _of_this_transfer(asks, transfer)
-    # As in its chronology: words about who was hurt stand in the file of who may have done it where a lead says so.
-    without_account = {
-        one.concern_id for one in named(cast(Request, asks), [child]) if one.tells and not one.with_account
-    }
-    return [
+    went: frozenset[str] = frozenset()
+    if sending.is_addition:
+        went = told_already(visible(asks, FileSending).filter(transfer=transfer, event__isnull=False))
+    found = [
         block
         for block in read_parts(asks, [child.pk])
         if block.record.key not in own
         and not block.record.label.startswith("transfers.")
-        and not (block.record.label in _OF_ACCOUNT and block.right.key in without_account)
+        and mark(transfer.pk, block.record.key) not in went
     ]
+    # As in its chronology: words about who was hurt stand in the file of who may have done it where a lead says so.
+    shut = {one.concern_id for one in named(cast(Request, asks), [child]) if one.tells and not one.with_account}
+    goes = [one for one in found if not (one.record.label in _OF_ACCOUNT and one.right.key in shut)]
+    return Chosen(tuple(goes), tuple(marks(transfer.pk, {block.record.key for block in found})))
 
 
 def _of_this_transfer(asks: Asks, transfer: FileTransfer) -> set[UUID]:
@@ -66,28 +80,6 @@ def _of_this_transfer(asks: Asks, transfer: FileTransfer) -> set[UUID]:
     steps = visible(asks, SharingStep).filter(event__in=events).values_list("pk", flat=True)
     items = visible(asks, SharedItem).filter(event__in=events).values_list("pk", flat=True)
     return events | set(steps) | set(items)
-
-
-def told_as(transfer: FileTransfer, block: Block) -> str:
-    """The digest under which it is kept that a record went as it is: another one once a word of it was changed, and
-    nobody's to guess who does not know the record.
-    """
-    said = f"{name_of(block)} {digest_of(block)}".encode()
-    return hmac.new(transfer.pk.bytes, said, sha256).hexdigest()
-
-
-def told_before(sendings: Iterable[FileSending]) -> frozenset[str]:
-    """What these files told, those alone that went and were not asked back."""
-    gone = (one for one in sendings if one.event is not None and one.event.status in _THERE)
-    return frozenset(digest for one in gone for digest in one.told)
-
-
-_THERE = (SharingEvent.Status.SENT, SharingEvent.Status.RECEIVED)
-
-
-def still_to_go(transfer: FileTransfer, blocks: Iterable[Block], before: Collection[str]) -> list[Block]:
-    """Of these records, those that did not go as they are now."""
-    return [block for block in blocks if told_as(transfer, block) not in before]
 
 
 def undecided_concerns(asks: Asks, child: Child) -> list[Concern]:
