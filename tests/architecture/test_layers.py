@@ -27,6 +27,8 @@ WRITERS = {
     "safeguarding/accounts/mail.py": "notes on a notice what the mail server did with it",
     "safeguarding/sealing/files.py": "the store of files, which services call",
     "safeguarding/printing/joining.py": "joins prints in memory, in a process that can write nothing",
+    "safeguarding/pdf.py": "locks a PDF in memory",
+    "safeguarding/uploads/contents.py": "draws pages into memory, in the same process",
     "safeguarding/uploads/sandbox.py": "draws pictures into memory, in a process that can write nothing",
     "safeguarding/demo/": "makes the demo school, in bulk",
     "children/importing": "brings a file of children in, in bulk",
