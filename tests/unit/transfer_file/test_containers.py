@@ -1,5 +1,7 @@
 """Does a volume open for its words alone, and is each file refused that is not what was signed?"""
 
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -181,6 +183,16 @@ def test_a_volume_that_is_too_large_is_not_even_looked_at(monkeypatch: pytest.Mo
     monkeypatch.setattr(opening, "LARGEST", 100)
     with pytest.raises(Refused, match="larger than 50 MB"):
         open_container(VOLUMES[0], WORDS)
+
+
+def test_it_is_opened_by_a_process_that_knows_nothing_of_harbour() -> None:
+    script = f"""
+import runpy, sys
+names = runpy.run_path({opening.__file__!r})
+print(names["open_container"](sys.stdin.buffer.read(), {WORDS!r}).pages, "django" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-I", "-c", script], input=VOLUMES[0], capture_output=True)
+    assert done.stdout.split() == [b"1", b"False"], done.stderr
 
 
 # --- which lies where
