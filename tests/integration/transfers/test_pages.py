@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -89,6 +89,16 @@ def test_the_way_from_opening_to_settled(place: Place):
     assert "Whitmoor High School" in lead.get(reverse("transfers")).content.decode()
 
 
+@transaction.atomic
+def kept(sending: FileSending) -> FileVolume:
+    """Its volume, as it lies in the store."""
+    [volume] = FileVolume.objects.filter(sending=sending)
+    owner, kind = record_of(sending)
+    volume.stored = files.keep(b"%PDF", key=key_of(owner, kind, first_subject(sending)))
+    volume.save()
+    return volume
+
+
 def form_of(**other: Any) -> dict[str, Any]:
     here = timezone.localtime()
     given = {"deed": "hand_over", "token": str(uuid7()), "method": "email", "person": "Ros Tan, lead"}
@@ -99,9 +109,7 @@ def form_of(**other: Any) -> dict[str, Any]:
 def test_a_file_is_handed_over_once_and_its_words_are_shown_to_its_builder(place: Place):
     transfer = confirmed(place, opened(place, leaver(place)))
     made = built(place, transfer)
-    owner, kind = record_of(volume := FileVolume.objects.get())
-    volume.stored = files.keep(b"%PDF", key=key_of(owner, kind, first_subject(volume)))
-    volume.save()
+    volume = kept(made)
     lead, page = signed_in(place.room.lead), reverse("hand_over_transfer", args=[transfer.pk])
     assert "Hand it over" in lead.get(page_of(transfer)).content.decode()
     bad = lead.post(page, form_of(answer_enrolled=""))
@@ -127,9 +135,8 @@ def test_both_ask_for_a_fresh_factor():
 
 
 def test_a_volume_is_not_given_before_the_hand_over(place: Place):
-    built(place, confirmed(place, opened(place, leaver(place))))
-    FileVolume.objects.update(stored="x")
-    fetch = reverse("transfer_volume", args=[FileVolume.objects.get().pk])
+    volume = kept(built(place, confirmed(place, opened(place, leaver(place)))))
+    fetch = reverse("transfer_volume", args=[volume.pk])
     assert signed_in(place.room.lead).post(fetch).status_code == 404
 
 
