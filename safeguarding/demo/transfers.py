@@ -27,6 +27,7 @@ from sharing.transfers.models import FileSending, FileTransfer
 from sharing.transfers.services import additions
 from sharing.transfers.services.asking import ask_for_file
 from sharing.transfers.services.confirming import Noted, Where, confirm_destination, note_early, stop_transfer
+from sharing.transfers.services.contents import undecided_concerns
 from sharing.transfers.services.opening import open_transfer
 from sharing.transfers.services.receiving import receive_file, settle_transfer
 from sharing.transfers.services.sending import HandedOver, hand_over_file
@@ -126,7 +127,7 @@ def _send(
     to, at = entry["destination"], made.opened_at
     where = Where(book[to["name"]], number=f"{to['la']}/{to['estab']}")
     made = confirm_destination(transfer=made, seen=made.revision, last_day=made.last_day, where=where, by=by, at=at)
-    if place == _CONFIRMED:
+    if place == _CONFIRMED or undecided_concerns(For(by), child):
         return
     gone = ground.days.of(to["file_sent"]) or made.due_on
     at = min(max(_at(gone), at + timedelta(hours=1)), ground.now)

@@ -9,14 +9,13 @@ from typing import Any
 from safeguarding.keys import uuid7
 from sharing.events.models import LegalReason, Recipient
 from sharing.events.services.following import Happened
-from sharing.transfers.models import FileTransfer, FileVolume
+from sharing.transfers.models import FileSending, FileTransfer, FileVolume
 from sharing.transfers.services import additions
-from sharing.transfers.services.asking import ask_for_file
 from sharing.transfers.services.confirming import Noted, Where, confirm_destination, note_early
 from sharing.transfers.services.opening import open_transfer
 from sharing.transfers.services.receiving import receive_file, settle_transfer
 from sharing.transfers.services.sending import REASON, HandedOver, hand_over_file
-from tests.matrix.ground import RECORDS, THEN
+from tests.matrix.ground import RECORDS, THEN, given_row
 
 
 def lay_transfers(world: Any) -> None:
@@ -32,13 +31,25 @@ def _lay(world: Any, record: str) -> None:
     made = confirm_destination(transfer=made, seen=made.revision, last_day=made.last_day, where=where, by=by, at=THEN)
     noted = Noted(word(), THEN.date(), word())
     note_early(transfer=made, token=uuid7(), noted=noted, by=by, at=THEN)
-    sending = ask_for_file(transfer=made, token=uuid7(), by=by, at=THEN)
     asks: Any = SimpleNamespace(user=by)
     told = additions.marks(made.pk, [one.key for one in additions.seen(asks, child)])
-    sending.building, sending.built_at, sending.entries = "built", THEN, len(told)
-    sending.manifest_digest, sending.told, sending.words = "0" * 64, [*told, word()], word()
-    sending.receipt, sending.receipt_key = word(), "harbour/0"
-    sending.save()
+    sending = given_row(
+        FileSending,
+        transfer=made,
+        child=child,
+        school=made.school,
+        token=uuid7(),
+        asked_at=THEN,
+        asked_by=by,
+        building="built",
+        built_at=THEN,
+        entries=len(told),
+        manifest_digest="0" * 64,
+        told=[*told, word()],
+        words=word(),
+        receipt=word(),
+        receipt_key="harbour/0",
+    )
     world.keys[record] |= {"transfer": made.pk, "volume": _volume(sending, by).pk}
     answers = {one["key"]: word() for one in LegalReason.objects.get(code=REASON).questions if one["takes"] == "words"}
     happened = Happened(THEN, "email", word())
@@ -51,10 +62,11 @@ def _lay(world: Any, record: str) -> None:
 
 
 def _volume(sending: Any, by: Any) -> FileVolume:
-    return FileVolume._base_manager.create(
+    return given_row(  # type: ignore[no-any-return]
+        FileVolume,
         sending=sending,
-        child_id=sending.child_id,
-        school_id=sending.school_id,
+        child=sending.child,
+        school=sending.school,
         number=1,
         of=1,
         pages=1,

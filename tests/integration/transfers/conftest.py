@@ -90,7 +90,7 @@ def built(place: Place, transfer: FileTransfer, *, by: User | None = None) -> Fi
     made.
     """
     by = by or place.room.lead
-    made = ask_for_file(transfer=transfer, token=uuid7(), by=by)
+    made = FileSending.objects.get(pk=ask_for_file(transfer=transfer, token=uuid7(), by=by).pk)
     assert transfer.child is not None
     keys = [one.key for one in additions.seen(For(by), transfer.child)]
     made.building, made.built_at, made.entries = "built", timezone.now(), len(keys)
