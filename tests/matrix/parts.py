@@ -57,6 +57,8 @@ PARTS: dict[str, str] = {
     "plans.attendanceday": "attendance",
     "sharing.consent": "consent",
     **dict.fromkeys(("sharing.sharingevent", "sharing.shareditem", "sharing.sharingstep"), "share"),
+    **dict.fromkeys(("transfers.filetransfer", "transfers.transfernote", "transfers.filesending"), "transfer"),
+    "transfers.filevolume": "volume",
     "plans.attendancefile": "register",
     # What opens and shuts a record.
     **dict.fromkeys(

@@ -41,6 +41,8 @@ from .composing import Composed, compose
 from .contents import Chosen, chosen, ensure_decided
 from .paper import Paper
 
+# As `beat.py`: one task of the machine.
+TASK = "transfers"
 B = FileSending.Building
 BROKEN = "Something went wrong while this file was built. Tell whoever looks after Harbour at your school."
 NO_KEY = "The key that signs files cannot be used just now. Tell whoever looks after Harbour at your school."
