@@ -73,7 +73,7 @@ def _who(ground: Ground, child: Child) -> User | None:
 def _address_book(school: School, ground: Ground, keys: Keys) -> dict[str, Recipient]:
     """Every school of the data to which a child went, checked."""
     by, at = ground.users[_SHARERS[0]], ground.now - timedelta(days=390)
-    names = sorted({entry["destination"]["name"] for entry in children() if (entry["destination"] or {}).get("name")})
+    names = sorted({name for entry in children() if (name := (entry.get("destination") or {}).get("name"))})
     found = {}
     with acting(Acting(user_id=by.pk, school_id=school.pk)):
         for name in names:
@@ -125,11 +125,11 @@ def _send(
     if place == _LATE:
         return
     to, at = entry["destination"], made.opened_at
-    where = Where(book[to["name"]], number=f"{to['la']}/{to['estab']}")
+    where = Where(book[to["name"]], number=f"{to['la']}/{to['estab']}" if to["la"] else "")
     made = confirm_destination(transfer=made, seen=made.revision, last_day=made.last_day, where=where, by=by, at=at)
-    if place == _CONFIRMED or undecided_concerns(For(by), child):
+    gone = ground.days.of(to["file_sent"])
+    if place == _CONFIRMED or gone is None or undecided_concerns(For(by), child):
         return
-    gone = ground.days.of(to["file_sent"]) or made.due_on
     at = min(max(_at(gone), at + timedelta(hours=1)), ground.now)
     file = hand_over_file(sending=_built(made, keys, by, at), token=keys.token(), said=_said(at), by=by, at=at)
     received = ground.days.of(to["receipt"])
