@@ -36,7 +36,6 @@ from sharing.transfer_file.containers import Content, bind
 from sharing.transfers.models import FileSending, FileVolume
 from sharing.transfers.permissions import SENDERS, ensure_sends
 
-from .beat import TASK
 from .composing import Composed, compose
 from .contents import Chosen, chosen, ensure_decided
 from .paper import Paper
