@@ -52,7 +52,7 @@ _EARLIER = ("concerns.earlierrecord", "concerns.earlierfile")
 # Who wrote a record, by the label under which it says so: the first that it has.
 _WRITERS = (
     "Who wrote it", "Author", "Logged by", "Recorded by", "Asked by", "Added by", "Created by", "Made by", "Called by",
-    "Started by", "Sent by", "Decided by", "Closed by", "Said by", "Pinned by", "Ruled by", "Granted by", "Proposed by",
+    "Started by", "Sent by", "Decided by", "Closed by", "Said by", "Pinned by", "Ruled by", "Proposed by",
     "By",
 )  # fmt: skip
 _CAME_FROM = "The earlier system"
