@@ -8,8 +8,8 @@ from safeguarding.privacy_notice import Asked, Block, Section, tells, text
 
 def _special(asked: Asked) -> Iterable[Block]:
     yield text(
-        "Some of this is what the law calls special category information: about health, ethnic origin or religion, for "
-        "example. It needs a condition of its own, which stands below."
+        "Some of this is what the law calls special category information, such as that about health or ethnic origin. "
+        "It needs a condition of its own, which stands below."
     )
 
 

@@ -1,9 +1,11 @@
 """What does the retention schedule say in the privacy notice? How long what Harbour holds of children is kept, by the
-rules in force.
+rules in force, and when what was destroyed has left the backups.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
+from safeguarding.dates import counted
 from safeguarding.once import once
 from safeguarding.personal_data import categorised
 from safeguarding.privacy_notice import (
@@ -15,26 +17,44 @@ from safeguarding.privacy_notice import (
     asks,
     looks_at,
     rests_on,
+    secures,
     table,
     tells,
     text,
 )
+from safeguarding.sealing.services.backups_standing import backups_standing
 
 from .models import RetentionRule, Trigger
+from .services.progress import backups_live
 from .services.schedule import schedule_of
 from .wording import in_words
 
-# Rules of what Harbour holds of children. The others are about staff, about papers, or about what is kept elsewhere.
-_TOLD = (
-    *("R01", "R02", "R03", "R04", "R05", "R06", "R07", "R08"),
-    *("R15", "R16", "R18", "R19", "R20", "R24", "R25"),
-)
+# Rules of what Harbour does not hold, or not of children: the notice is about what it holds of them.
+NOT_TOLD = {
+    "R09": "the education record is kept outside Harbour",
+    "R10": "about adults",
+    "R10b": "about adults",
+    "R11": "about adults",
+    "R12": "not held yet",
+    "R13": "not held yet",
+    "R14": "not held yet",
+    "R17": "accident records are kept outside Harbour",
+    "R21": "names nobody",
+    "R22": "about adults",
+    "R23": "names nobody",
+    "R26": "names nobody",
+}
+
+
+def _told(asked: Asked) -> list[tuple[RetentionRule | None, RetentionRule | None]]:
+    """Each rule of what is told: in force, and proposed."""
+    school_id = asked.school.pk
+    pairs = once(("notice schedule", school_id), lambda: schedule_of(school_id))
+    return [pair for pair in pairs if (rule := pair[0] or pair[1]) and rule.code not in NOT_TOLD]
 
 
 def _in_force(asked: Asked) -> list[RetentionRule]:
-    school_id = asked.school.pk
-    rules = (in_force for in_force, _ in once(("notice schedule", school_id), lambda: schedule_of(school_id)))
-    return [rule for rule in rules if rule is not None and rule.code in _TOLD]
+    return [rule for rule, _ in _told(asked) if rule is not None]
 
 
 def _periods(asked: Asked) -> Iterable[Block]:
@@ -53,8 +73,15 @@ def _how_long(rule: RetentionRule) -> str:
 
 
 def _missing(asked: Asked) -> Iterable[Blank]:
-    if not _in_force(asked):
-        yield Blank("how long records are kept: no rule of the schedule is in force", "retention_schedule")
+    """What Harbour destroys one day, and nobody can be told when."""
+    open_ = [rule for held, rule in _told(asked) if held is None and rule is not None and rule.is_carried_out]
+    if open_ or not _in_force(asked):
+        names = ", ".join(rule.code for rule in open_) or "no rule of the schedule is in force"
+        yield Blank(f"how long records are kept, by the schedule: {names}", "retention_schedule")
+
+
+def _has_left_backups(at: datetime) -> bool:
+    return backups_standing(at=at).is_well
 
 
 def _versions(asked: Asked) -> list[str]:
@@ -71,6 +98,11 @@ def _changed(asked: Asked, kept: Facts) -> Iterable[str]:
 
 categorised("retention", "How long a record is kept, and why")
 tells(Section.KEEP, _periods)
+secures(
+    "destroyed",
+    lambda: f"What is destroyed has left every backup that Harbour makes after {counted(backups_live().days, 'day')}.",
+    passes=_has_left_backups,
+)
 asks(_missing)
 rests_on("schedule", _versions)
 looks_at("Periods match the retention schedule", _changed)

@@ -59,6 +59,7 @@ app.conf.beat_schedule = {
     "silence": {"task": "safeguarding.concerns.tasks.silence", "schedule": 900.0, "options": {"expires": 900}},
     "reminders": {"task": "safeguarding.concerns.tasks.reminders", "schedule": 900.0, "options": {"expires": 900}},
     "dates of plans": {"task": "safeguarding.plans.tasks.dates", "schedule": 900.0, "options": {"expires": 900}},
+    "privacy notices": {"task": "sharing.notice.tasks.papers", "schedule": 60.0, "options": {"expires": 60}},
     "missing days": {"task": "safeguarding.plans.tasks.missing_days", "schedule": 3600.0, "options": {"expires": 3600}},
     "files to next schools": {
         "task": "sharing.transfers.tasks.keep",
@@ -106,6 +107,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=7, minute=5),
         "options": {"expires": 3600},
     },
+    "receipts of sharing": {"task": "sharing.events.tasks.receipts", "schedule": 900.0, "options": {"expires": 900}},
     # The rows are what is to be done: a knock on the door that was lost is made good by the next.
     "destruction lists": {"task": "retention.tasks.close", "schedule": 300.0, "options": {"expires": 300}},
     "destruction": {"task": "retention.tasks.destroy", "schedule": 300.0, "options": {"expires": 300}},

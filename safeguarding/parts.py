@@ -106,7 +106,11 @@ class Gathering:
     def rows(self, model: Model, only: models.Q = _ALL) -> list[Any]:
         """The rows of a model about the child, the oldest first: one query."""
         column, record = link_of(model)
-        return list(self.see(model).filter(only, **{f"{column}__in": list(self.whose(record))}).order_by("pk"))
+        found = self.see(model).filter(only, **{f"{column}__in": list(self.whose(record))})
+        if column != "pk" and record in _reached and hasattr(model, "reference"):
+            # What hangs on a concern is quoted by the number of the concern.
+            found = found.select_related(column.removesuffix("_id"))
+        return list(found.order_by("pk"))
 
     def names(self, model: Model, keys: Iterable[Any]) -> Mapping[Any, str]:
         """What rows of a model are called inside a block, by their keys, as far as they are in sight."""

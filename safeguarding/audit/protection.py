@@ -17,6 +17,7 @@ from operator import or_
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
 from django.db.models import F, Func, Q, UUIDField, Value
@@ -301,9 +302,11 @@ def sight(record: models.Model, people: Iterable[UUID]) -> dict[UUID, Sight]:
 
 
 def _type_in_rules(field: Any) -> str:
-    """The type in the database of a column that a rule may ask: a key, a moment, or a code; empty for others."""
+    """The type in the database of a column that a rule may ask: keys, a moment, or a code; empty for others."""
     if isinstance(getattr(field, "target_field", field), models.UUIDField):
         return "uuid"
+    if isinstance(field, ArrayField) and isinstance(field.base_field, models.UUIDField):
+        return "uuid[]"
     if isinstance(field, models.DateTimeField):
         return "timestamptz"
     return "text" if isinstance(field, models.CharField) else ""

@@ -13,6 +13,7 @@ from children.models import Child
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import Acting, acting
 from safeguarding.audit.protection import may_view
+from safeguarding.demo import printer
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
 from safeguarding.demo.source import shares
@@ -24,7 +25,8 @@ from sharing.events.services.checking import Said, consents_in_force
 from sharing.events.services.choosing import choose_items, there_now
 from sharing.events.services.deciding import begin_share, decide_share
 from sharing.events.services.following import Happened
-from sharing.events.services.packing import say_names
+from sharing.events.services.handing_over import hand_over
+from sharing.events.services.packing import make_pack, say_names
 from sharing.events.services.receiving import record_received
 from sharing.events.services.recipients import Facts, add_recipient, address_book, check_recipient, correct_recipient
 from sharing.events.services.sending import record_sent
@@ -46,6 +48,8 @@ _UNCHECKED = ("Greater Manchester Police",)
 _ADVISED = "Agreed that it is needed, and no more than that."
 # Records that go along with what waits, and how many; and what is taken out of them.
 _CHOSEN, _FEW = ("concerns.account", "concerns.decision", "children.classepisode"), 4
+# Of these the pages are made: handed over, or waiting to be looked at.
+_WITH_PACK = ("handed", "packed")
 _TAKEN_OUT = "Bramhall Lane\nthe blue van"
 _NOT_TOLD = "It would put the child at risk, or warn who may have done harm."
 # To every question of every test of these decisions.
@@ -73,11 +77,12 @@ def lay_shares(school: School, ground: Ground, keys: Keys) -> None:
     lead = ground.users[_SHARERS[0]]
     with acting(Acting(user_id=lead.pk, school_id=school.pk)):
         book = _address_book(school, keys, by=lead, at=ground.now - timedelta(days=400))
-    for entry in shares():
-        child = Child.objects.select_related("school").get(pk=ground.children[entry["child"]])
-        by = next(person for key in _SHARERS if may_view(person := ground.users[key], child))
-        with acting(Acting(user_id=by.pk, school_id=school.pk)):
-            _lay(entry, child, book, laws, ground.now - timedelta(days=entry["days"]), keys, by=by)
+    with printer.at_hand():
+        for entry in shares():
+            child = Child.objects.select_related("school").get(pk=ground.children[entry["child"]])
+            by = next(person for key in _SHARERS if may_view(person := ground.users[key], child))
+            with acting(Acting(user_id=by.pk, school_id=school.pk)):
+                _lay(entry, child, book, laws, ground.now - timedelta(days=entry["days"]), keys, by=by)
 
 
 def _address_book(school: School, keys: Keys, *, by: User, at: datetime) -> dict[str, Recipient]:
@@ -120,12 +125,14 @@ def _lay(
         return
     said_so = _said(entry, child, recipient, law, at)
     made = begin_share(child=child, token=keys.token(), said=said_so, by=by, at=at)
-    if entry["ends"] in ("draft", "to_send"):
+    if entry["ends"] in ("draft", "to_send", *_WITH_PACK):
         made = _choose(made, at, by=by)
     if entry["ends"] == "draft":
         return
     decided = decide_share(event=made, seen=made.revision, said=said_so, by=by, at=at + timedelta(minutes=20))
-    if entry["ends"] not in ("not_shared", "to_send"):
+    if entry["ends"] in _WITH_PACK:
+        _pack(entry, decided, at + timedelta(hours=1), keys, by=by)
+    elif entry["ends"] not in ("not_shared", "to_send"):
         _go_on(entry, decided, at + timedelta(hours=1), keys, by=by)
 
 
@@ -153,7 +160,7 @@ def _said(entry: dict[str, Any], child: Child, recipient: Recipient, law: LegalR
         answers={one["key"]: _ANSWERS[one["key"]] for one in law.questions} if law and not is_refused else {},
         consent_stands="given" if agreed else "refused" if entry.get("because") == "no_consent" else "not_asked",
         consent=agreed[0] if agreed else None,
-        consent_why="" if agreed else "It is not needed: the law that is named lets the school share it.",
+        consent_why=_why_no_consent(entry, is_agreed=bool(agreed)),
         content=entry["what"],
         left_out=left_out,
         necessity="" if is_refused else "They need this for what they say, and nothing less would do.",
@@ -168,6 +175,22 @@ def _said(entry: dict[str, Any], child: Child, recipient: Recipient, law: LegalR
         because=entry.get("because", ""),
         because_why=entry.get("why", ""),
     )
+
+
+def _pack(entry: dict[str, Any], event: SharingEvent, at: datetime, keys: Keys, *, by: User) -> None:
+    """Its pages are made: they wait to be looked at, or are handed over."""
+    asks = For(by)
+    made = printer.once_ready(lambda: make_pack(event=event, seen=event.revision, asks=asks, by=by, at=at))
+    if entry["ends"] == "handed":
+        over = at + timedelta(hours=1)
+        went = Happened(over, entry["method"], entry["person"])
+        hand_over(event=made, token=keys.token(), happened=went, asks=asks, by=by, seen=made.revision, at=over)
+
+
+def _why_no_consent(entry: dict[str, Any], *, is_agreed: bool) -> str:
+    if entry["ends"] == "not_shared":
+        return entry.get("why", "")
+    return "" if is_agreed else "It is not needed: the law that is named lets the school share it."
 
 
 def _go_on(entry: dict[str, Any], event: SharingEvent, at: datetime, keys: Keys, *, by: User) -> None:

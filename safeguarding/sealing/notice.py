@@ -24,9 +24,7 @@ def _keys_fit(at: datetime) -> bool:
 
 
 def _are_made(at: datetime) -> bool:
-    """The newest backup is of last night and was proved. Practice is made new, and not backed up."""
-    now = backups_standing(at=at)
-    return not (now.is_practice or now.is_late or now.problem)
+    return backups_standing(at=at).is_well
 
 
 secures(

@@ -48,3 +48,73 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     JOIN public.sharing_sharingevent AS event ON event.child_id = r.key
     WHERE event.status IN ('draft', 'to_send') OR (event.status = 'asked_back' AND event.follow_up_on IS NOT NULL)
 $$;
+
+-- Letters and figures alone, so that two spellings of an address, or of a name, are one.
+CREATE FUNCTION rules.sharing_letters(words text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT regexp_replace(lower(normalize(words, NFKD)), '[^[:alnum:]]', '', 'g')
+$$;
+
+-- Homes, now or before, of these children where the text says which: of those in which somebody lives or lived whose address is
+-- confidential. It says so of homes too that the person may not see: what nobody may be told stands in the way whoever makes the pages.
+-- What tells where a home is: the whole address, a part of it with a number, its postcode.
+CREATE FUNCTION rules.sharing_homes_told(me uuid, children uuid[], said text) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH plain AS MATERIALIZED (
+        SELECT rules.sharing_letters(sharing_homes_told.said) AS said
+    ), homes AS MATERIALIZED (
+        SELECT DISTINCT home.id, home.address, home.postcode FROM public.children_householdmember AS lives
+        JOIN public.children_household AS home ON home.id = lives.household_id
+        WHERE lives.child_id = ANY (sharing_homes_told.children)
+          AND (lives.school_id = ANY ((SELECT rules.schools_with(me, 'share'))::uuid[])
+               OR sharing_homes_told.children && (SELECT rules.sharing_standing_in(me))::uuid[])
+          AND EXISTS (
+                SELECT FROM public.children_householdmember AS other
+                JOIN public.children_childdetail AS detail ON detail.child_id = other.child_id
+                WHERE other.household_id = home.id AND detail.address_confidential)
+    ), parts AS (
+        SELECT id, rules.sharing_letters(part) AS part, 8 AS shortest
+        FROM homes, regexp_split_to_table(address, '[\n,]') AS part WHERE part ~ '[0-9]'
+        UNION ALL
+        SELECT id, rules.sharing_letters(address), 5 FROM homes
+        UNION ALL
+        SELECT id, rules.sharing_letters(postcode), 5 FROM homes
+    )
+    SELECT coalesce(array_agg(DISTINCT id), '{}') FROM parts, plain
+    WHERE length(part) >= shortest AND position(part IN plain.said) > 0
+$$;
+
+-- Of these children those whose address is confidential, or that of somebody in a home of theirs.
+CREATE FUNCTION rules.sharing_confidential(me uuid, children uuid[]) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(child.id), '{}') FROM public.children_child AS child
+    WHERE child.id = ANY (sharing_confidential.children)
+      AND (child.school_id = ANY ((SELECT rules.schools_with(me, 'share'))::uuid[])
+           OR sharing_confidential.children && (SELECT rules.sharing_standing_in(me))::uuid[])
+      AND EXISTS (
+            SELECT FROM public.children_childdetail AS detail
+            WHERE detail.address_confidential AND (detail.child_id = child.id OR EXISTS (
+                SELECT FROM public.children_householdmember AS lives
+                JOIN public.children_householdmember AS other ON other.household_id = lives.household_id
+                WHERE lives.child_id = child.id AND other.child_id = detail.child_id)))
+$$;
+
+-- Orders and agreements in force about the child that bind the adult who asks, or whose name the text says: also those that the person
+-- may not see.
+CREATE FUNCTION rules.sharing_binding(me uuid, child uuid, adult uuid, takes text, today date) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH plain AS MATERIALIZED (
+        SELECT rules.sharing_letters(sharing_binding.takes) AS takes
+    )
+    SELECT coalesce(array_agg(DISTINCT bound.id), '{}')
+    FROM plain, public.children_contactrestriction AS bound
+    JOIN public.children_contact AS who ON who.id = bound.contact_id
+    WHERE bound.child_id = sharing_binding.child
+      AND (bound.school_id = ANY ((SELECT rules.schools_with(me, 'share'))::uuid[])
+           OR bound.child_id = ANY ((SELECT rules.sharing_standing_in(me))::uuid[]))
+      AND bound.starts_on <= sharing_binding.today
+      AND (bound.ends_on IS NULL OR bound.ends_on >= sharing_binding.today)
+      AND (who.id = sharing_binding.adult OR EXISTS (
+            SELECT FROM (VALUES (who.forename, who.surname), (who.surname, who.forename), (who.title, who.surname)) AS called (one, two)
+            WHERE one <> '' AND two <> '' AND position(rules.sharing_letters(one || two) IN plain.takes) > 0))
+$$;

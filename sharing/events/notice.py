@@ -1,8 +1,9 @@
 """What does sharing say in the privacy notice? To which organisations something goes, by which law, and which guidance
 the school follows.
 
-An organisation is named by its name alone, without team or office. A school, and one that is no public service, is
-named by its kind: that a family has to do with it may be nobody's business.
+An organisation is named by its name alone, without team or office. A school, one that is no public service, and an
+authority, force or court of elsewhere is named by its kind: that a family has to do with it, or comes from there, is
+nobody's business.
 """
 
 from collections.abc import Iterable
@@ -21,9 +22,16 @@ from .services.recipients import address_book
 
 _K = Recipient.Kind
 _BY_KIND = {
+    _K.AUTHORITY: "Other local authorities where necessary, such as one that places a child here",
+    _K.SOCIAL_CARE: "Children’s social care of other authorities",
     _K.SCHOOL: "Other schools and education settings",
+    _K.POLICE: "Other police forces",
+    _K.COURT: "Courts, and those who work for them",
+    _K.OFFICER: "Designated officers of other authorities",
     _K.OTHER: "Other organisations that help a child or a family",
 }
+# Of these kinds the school's own, by the codes of `data/recipients.json`: which they are is no secret of any family.
+_OF_THE_PLACE = frozenset({"authority", "social_care", "police", "court", "officer"})
 # What goes out, or waits for it.
 _GOES = (SharingEvent.Status.TO_SEND, *SHARED)
 _UNNAMED = ("consent", "other")
@@ -32,7 +40,7 @@ _DFE = "statistics"
 
 def _named(row: Recipient) -> str:
     """What the notice calls a recipient."""
-    return _BY_KIND.get(_K(row.kind), row.name)
+    return row.name if row.code in _OF_THE_PLACE else _BY_KIND.get(_K(row.kind), row.name)
 
 
 def _recipients(asked: Asked) -> list[str]:
@@ -40,11 +48,14 @@ def _recipients(asked: Asked) -> list[str]:
     return list(dict.fromkeys(_named(row) for row in book))
 
 
+def _reasons(asked: Asked) -> list[Reason]:
+    school_id, on = asked.school.pk, asked.today
+    return once(("notice reasons", school_id, on), lambda: reasons_at(school_id, on))
+
+
 def _held(asked: Asked) -> list[Reason]:
     """The legal reasons that hold at the school: what is to be confirmed is claimed nowhere."""
-    school_id, on = asked.school.pk, asked.today
-    reasons = once(("notice reasons", school_id, on), lambda: reasons_at(school_id, on))
-    return [reason for reason in reasons if not reason.is_open]
+    return [reason for reason in _reasons(asked) if not reason.is_open]
 
 
 def _editions(asked: Asked) -> list[Edition]:
@@ -78,7 +89,9 @@ def _who(asked: Asked) -> Iterable[Block]:
     yield text(
         "We share so that children are kept safe and get the right services and support, such as children’s social "
         "care, special educational needs support and School Health. We do not share without consent unless the law "
-        "and our policies allow it. Consent that was given can be withdrawn: tell the school office."
+        "and our policies allow it. Consent that was given can be withdrawn: tell the school office.",
+        "A file that we make of our records for somebody outside is encrypted, or handed over on paper with a slip for "
+        "the receipt.",
     )
     rows = [(_said(reason), reason.row.law) for reason in _held(asked) if reason.row.code not in _UNNAMED]
     yield table("Laws by which we share", ("What for", "Law"), rows)
@@ -118,6 +131,13 @@ def _may_be_in_force(edition: Edition, today: date) -> bool:
     return edition.confirmed is None and since is not None and since <= today
 
 
+def _to_confirm(asked: Asked, kept: Facts) -> Iterable[str]:
+    found = [reason.row for reason in _reasons(asked) if reason.is_open and reason.confirmed is None]
+    yield from (f"To be confirmed: {row.title} ({row.law})." for row in found)
+    if found:
+        yield "The notice names none of these. Say under Law of sharing where you read them, and from when they hold."
+
+
 def _used_not_named(asked: Asked, kept: Facts) -> Iterable[str]:
     if asked.reader is None:
         return
@@ -140,4 +160,5 @@ tells(Section.DFE, _department, order=10)
 rests_on("editions", _codes)
 rests_on("recipients", _recipients)
 looks_at("Guidance is the edition in force", _old_editions)
+looks_at("Legal reasons are confirmed", _to_confirm)
 looks_at("Recipients in use are named", _used_not_named)

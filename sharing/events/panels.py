@@ -75,6 +75,7 @@ def _references_of_shares(request: Request, keys: Collection[UUID]) -> dict[UUID
 
 chronology.register(*SOURCES)
 leads_to("sharing_event", lambda key: reverse("share_pack", args=[key]), _references_of_shares)
+leads_to("sharing_decision", lambda key: reverse("share", args=[key]), _references_of_shares)
 withdrawal.register(stopping.SENDER)
 quoted(_address_of_share)
 for _model, _read in READS.items():

@@ -31,6 +31,7 @@ declare(
     page="share",
     searched=_BY_NUMBER,
     read_by=("files",),
+    needed_by=("receipts of sharing",),
 )
 declare(
     SharedItem,

@@ -6,8 +6,8 @@ pack while it waits to be sent. What stands in its way is let go by somebody els
 """
 
 from safeguarding.rights_rows import keep
-from safeguarding.rights_rows.conditions import NEVER, both, either, may
-from safeguarding.rights_rows.kinds import Neither, change, takes
+from safeguarding.rights_rows.conditions import NEVER, SYSTEM, both, either, ended_once, may
+from safeguarding.rights_rows.kinds import change, gives, takes
 
 from .models import SharingEvent
 
@@ -28,10 +28,12 @@ _AFTERWARDS = (
 _PACK = ("stored", "pack_digest", "pack_of", "pack_size", "packed_at", "packed_by_id")
 _ASKED = ("lift_of", "lift_why", "lift_asked_at", "lift_asked_by_id")
 _LIFTED = ("lifted_at", "lifted_by_id")
+_TOLD = "told_overdue_for"
+_WITHDRAWN = ("withdrawn_on", "withdrawn_how", "withdrawn_said", "withdrawn_at", "withdrawn_by_id", "stopped")
 _DECIDED = tuple(
     column
     for field in SharingEvent._meta.local_concrete_fields
-    if (column := str(field.column)) not in ("id", *_STAYS, *_AFTERWARDS, *_PACK, *_ASKED, *_LIFTED)
+    if (column := str(field.column)) not in ("id", *_STAYS, *_AFTERWARDS, *_PACK, *_ASKED, *_LIFTED, _TOLD)
 )
 _KIND = "(SELECT why.kind FROM public.sharing_legalreason AS why WHERE why.id = NEW.reason_id)"
 # The day in London, as consents are.
@@ -44,19 +46,34 @@ _AGREED = (
 )
 _LAWFUL = both("NEW.reason_id IS NOT NULL", either(f"{_KIND} <> 'consent'", _AGREED))
 # A call names no consent and no order, and nobody decides on it afterwards.
-_CALL = both("NEW.is_call", "NEW.status = 'sent'", f"{_KIND} NOT IN ('consent', 'order')")
+_CALL = both(
+    "NEW.is_call",
+    "NEW.status = 'sent'",
+    f"{_KIND} NOT IN ('consent', 'order')",
+    "(NEW.decided_by_id, NEW.sent_by_id) = (me, me)",
+)
 _HARMS_LESS = either(
     "NEW.because <> 'detrimental'",
     "EXISTS (SELECT FROM public.sharing_legalreason AS why WHERE why.id = NEW.reason_id AND why.asks_more_detrimental)",
 )
 _AS_DECIDED = "(NEW.decided_at, NEW.decided_by_id) = (OLD.decided_at, OLD.decided_by_id)"
 _IN_DRAFT, _WAITS = "OLD.status = 'draft'", "OLD.status = 'to_send'"
+_ASKED_AGAIN = both("NEW.lift_asked_by_id = me", "NEW.lifted_at IS NULL")
 _BY_ANOTHER = both(
     "NEW.lifted_by_id = me",
     "OLD.lift_asked_by_id <> me",
     "NEW.lift_asked_by_id = OLD.lift_asked_by_id",
     "NEW.lift_of = OLD.lift_of",
 )
+# Nobody decides, sends or answers in the name of somebody else.
+_IN_OWN_NAME = both(
+    *(
+        either(f"NEW.{who} IS NULL", f"NEW.{who} = me", f"NEW.{who} IS NOT DISTINCT FROM OLD.{who}")
+        for who in (f"{stamp}_by_id" for stamp in ("decided", *_STAMPS))
+    )
+)
+# Nothing is put in the place of a pack that has gone, not in the same breath either.
+_STILL_HERE = "NEW.status IN ('to_send', 'draft')"
 _OF_EVENT = (
     "EXISTS (SELECT FROM public.sharing_sharingevent AS one WHERE one.id = NEW.event_id "
     "AND one.child_id = NEW.child_id AND one.school_id = NEW.school_id{also})"
@@ -64,8 +81,20 @@ _OF_EVENT = (
 
 keep(
     {
-        "sharing.consent": Neither("it lets something go outside, and opens or shuts no row"),
-        "sharing.legalreason": Neither("the law as Harbour brings it, which nobody who works writes"),
+        # It lets something go outside: what was answered never changes, and what was given is withdrawn once.
+        "sharing.consent": gives(
+            both("NEW.recorded_by_id = me", _SHARES, "NEW.withdrawn_at IS NULL"),
+            change(
+                both(_SHARES, "OLD.answer = 'given'", "OLD.withdrawn_at IS NULL", "NEW.withdrawn_by_id = me"),
+                *_WITHDRAWN,
+            ),
+        ),
+        # The law as Harbour brings it, which whoever migrates writes and nobody who works.
+        "sharing.legalreason": gives(NEVER),
+        # What the school says that it has read lets a law be a reason.
+        "sharing.lawconfirmed": gives(
+            both("NEW.made_by_id = me", "NEW.ended_at IS NULL", may("manage_school")), ended_once(may("manage_school"))
+        ),
         "sharing.sharingevent": takes(
             both(
                 "NEW.made_by_id = me",
@@ -77,8 +106,10 @@ keep(
             ),
             change(NEVER, *_STAYS),
             change(both(_SHARES, _IN_DRAFT), *_DECIDED),
-            change(both(_SHARES, _WAITS, either("NEW.stored = ''", "NEW.packed_by_id = me")), *_PACK),
-            change(both(_SHARES, _WAITS, either("NEW.lift_asked_at IS NULL", "NEW.lift_asked_by_id = me")), *_ASKED),
+            change(either(SYSTEM, _SHARES), _TOLD),
+            change(both(_SHARES, _WAITS, _STILL_HERE, either("NEW.stored = ''", "NEW.packed_by_id = me")), *_PACK),
+            # Asked for more than the second person let go, it waits for a second person again.
+            change(both(_SHARES, _WAITS, either("NEW.lift_asked_at IS NULL", _ASKED_AGAIN)), *_ASKED),
             change(both(_SHARES, _WAITS, either("NEW.lifted_at IS NULL", _BY_ANOTHER)), *_LIFTED),
             change(
                 both(
@@ -95,6 +126,7 @@ keep(
                         both("OLD.status = 'received'", "NEW.status = 'asked_back'"),
                         both("OLD.status = 'asked_back'", "NEW.status = 'asked_back'"),
                     ),
+                    _IN_OWN_NAME,
                     either("OLD.sent_at IS NULL", "(NEW.sent_at, NEW.method) = (OLD.sent_at, OLD.method)"),
                 ),
                 *_AFTERWARDS,

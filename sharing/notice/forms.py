@@ -26,11 +26,11 @@ class DetailsForm(HarbourForm):
     officer_email = forms.EmailField(label="E-mail of the data protection officer", required=False)
     officer_telephone = forms.CharField(label="Telephone of the data protection officer", max_length=40, required=False)
     server = forms.CharField(
-        label="Where Harbour runs, and who runs it",
+        label="Where Harbour runs, who runs it, and whether anything leaves the United Kingdom",
         max_length=300,
         required=False,
         widget=forms.Textarea,
-        help_text="A sentence, such as: Records are on a server at the school, in the United Kingdom",
+        help_text="Such as: Records are on a server of the school, in the United Kingdom. Nothing is sent abroad",
     )
     paper = forms.CharField(
         label="Where paper is kept",

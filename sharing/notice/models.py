@@ -88,7 +88,7 @@ class PrivacyNotice(models.Model):
 
 
 class NoticePaper(models.Model):
-    """A version as a tagged PDF, laid out once, when it is first asked for: strangers keep no printer busy."""
+    """A version as a tagged PDF, laid out once and kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     notice = models.OneToOneField(PrivacyNotice, on_delete=models.PROTECT, related_name="+")

@@ -20,7 +20,9 @@ TYPED = {
     "E-mail of the school office": "office@saltmarsh.example",
     "Data protection officer": "Borough data protection service",
     "E-mail of the data protection officer": "dpo@borough.example",
-    "Where Harbour runs, and who runs it": "Records are on a server at the school, in the United Kingdom",
+    "Where Harbour runs, who runs it, and whether anything leaves the United Kingdom": (
+        "Records are on a server at the school, in the United Kingdom. Nothing is sent abroad"
+    ),
     "Where paper is kept": "Paper is kept in a locked cabinet",
 }
 

@@ -342,14 +342,18 @@ def test_a_part_of_a_form_is_shown_when_the_answers_ask_for_it(stage):
     stage.show(
         "reveal.js",
         '<form><label>Decision<select name="decision"><option>watch<option>refer_17<option>refer_47</select></label>'
-        '<div data-when="decision=refer_17 refer_47">Consent</div></form>',
+        '<div data-when="decision=refer_17 refer_47">Consent</div>'
+        '<div data-unless="decision=watch">Afterwards</div></form>',
     )
-    part = stage.page.get_by_text("Consent")
+    part, other = stage.page.get_by_text("Consent"), stage.page.get_by_text("Afterwards")
     expect(part).to_be_hidden()
+    expect(other).to_be_hidden()
     stage.page.get_by_label("Decision").select_option("refer_47")
     expect(part).to_be_visible()
+    expect(other).to_be_visible()
     stage.page.get_by_label("Decision").select_option("watch")
     expect(part).to_be_hidden()
+    expect(other).to_be_hidden()
 
 
 def test_a_form_is_sent_once(stage):

@@ -262,9 +262,31 @@ def how_a_record_ends(lead: Page, head: Page) -> None:
     expect(head.get_by_role("heading", name="Certificate of destruction")).to_be_visible()
 
 
+def share_what_must_be_shared(lead: Page, head: Page) -> None:
+    """Step 14: what waits, with its pack; a form that ticks nothing; the notice, its health, what everybody reads."""
+    menu(lead, "Sharing")
+    lead.get_by_label("State").select_option(label="To be sent")
+    lead.get_by_role("button", name="Apply", exact=True).click()
+    panel(lead, "Decisions").get_by_role("row").nth(1).get_by_role("link").first.click()
+    lead.get_by_role("button", name="Pack and hand-over").click()
+    expect(lead.get_by_role("heading", name="Pack", exact=True)).to_be_visible()
+    record_of(lead, "Eesa Iqbal")
+    lead.get_by_role("button", name="Share", exact=True).first.click()
+    expect(lead.get_by_role("combobox", name="Who it goes to")).to_be_visible()
+    expect(lead.get_by_role("main").get_by_role("checkbox", checked=True)).to_have_count(0)
+
+    menu(head, "School")
+    head.get_by_role("link", name="Settings", exact=True).first.click()
+    head.get_by_role("main").get_by_role("link", name="Privacy notice", exact=True).click()
+    expect(panel(head, "Health of the notice")).to_contain_text("To be confirmed")
+    head.get_by_role("link", name="The page that everybody reads").click()
+    expect(head.get_by_role("heading", name="How long we keep it")).to_be_visible()
+    expect(head.get_by_role("button", name="Sign out")).to_have_count(0)
+
+
 def test_the_tour_of_the_readme_holds_step_by_step(enter: Enter) -> None:
     tour = (ROOT / "README.md").read_text().split(TOUR)[1].split("\n## ")[0]
-    assert len(re.findall(r"^ ?\d+\. ", tour, re.MULTILINE)) == 13, "a new step of the tour is walked here, too"
+    assert len(re.findall(r"^ ?\d+\. ", tour, re.MULTILINE)) == 14, "a new step of the tour is walked here, too"
     teacher, lead = enter("Class teacher"), enter("Designated safeguarding lead")
     reference = log_a_concern(teacher)
     lead.reload()
@@ -281,3 +303,4 @@ def test_the_tour_of_the_readme_holds_step_by_step(enter: Enter) -> None:
     what_takes_two_people(lead, enter(user_name="j.tickle"))
     plans_and_their_dates(lead)
     how_a_record_ends(lead, head)
+    share_what_must_be_shared(lead, head)

@@ -26,8 +26,9 @@ from tests.proof import violations
 # Shorter, or in one word, it may stand somewhere by chance.
 SHORTEST = 10
 NEWEST = 300
-# What a print is called is a reference, and the title of the page that is printed.
-REFERENCES = ("printing.PrintJob.title",)
+# What a print is called is a reference, and the title of the page that is printed. What was shared is called by its
+# kind and its reference.
+REFERENCES = ("printing.PrintJob.title", "sharing.SharedItem.title")
 _secret: OrderedDict[str, None] = OrderedDict()
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 

@@ -31,16 +31,18 @@ class Decided:
 def changes_of(settings: Iterable[Setting], school_id: UUID, see: See) -> QuerySet[LogEntry]:
     """What was made and changed of these settings at a school.
 
-    One query for each kind of row, and that of the entries.
+    One query for the rows, and that of the entries.
     """
-    rows: list[UUID] = []
-    for label in {label for setting in settings for label in setting.models}:
-        model = apps.get_model(label)
-        if model is School:
-            rows.append(school_id)
-            continue
-        there = see(model) if is_protected(model) else model._base_manager.all()
-        rows += there.filter(school_id=school_id).order_by().values_list("pk", flat=True)
+    models = [apps.get_model(label) for label in sorted({label for setting in settings for label in setting.models})]
+    found = [
+        (see(model) if is_protected(model) else model._base_manager.all()).filter(school_id=school_id)
+        for model in models
+        if model is not School
+    ]
+    keys = [rows.order_by().values_list("pk", flat=True) for rows in found]
+    rows: list[UUID] = [school_id] if School in models else []
+    if keys:
+        rows += keys[0].union(*keys[1:], all=True)
     return see(LogEntry).filter(record_id__in=rows)
 
 

@@ -4,6 +4,7 @@ A child by a name, a part of it, or initials; and what to say instead.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,10 @@ from children.models import Child
 
 # One letter is no name, and two are as often a word of their own.
 _SHORTEST = 3
+# A figure or a line below it ends a name, as in the name of a file.
+_LETTER = r"[^\W\d_]"
+_BETWEEN = r"[\s_.-]+"
+_APOSTROPHES, _DASHES = "'’‘ʼ`´", "-‐‑–"
 
 
 class Named(Protocol):
@@ -79,14 +84,18 @@ def _in_place(match: re.Match[str], *, instead: str) -> str:
 def pattern_of(child: Named, but: Named | None = None, *, shortest: int = _SHORTEST) -> re.Pattern[str]:
     """Whole names in any case; a part of one as names are written; initials in capitals. The longest first.
 
-    What `but` is called too is no name of this child.
+    Names are found in the names of files too: Rowan_Ashdown.pdf, RowanAshdown2.pdf. What `but` is called too is no name
+    of this child.
     """
     whole, parts = (set(of(child)) - set(of(but) if but else ()) for of in (_whole, _parts))
-    spelled = [f"(?i:{_words(name)})" for name in _longest(whole) if " " in name]
-    spelled += [f"(?:{_words(name)}|{_words(name.upper())})" for name in _longest(parts) if len(name) >= shortest]
+    spelled = [f"(?i:{as_written(name)})|{as_written(name, between='')}" for name in _longest(whole) if " " in name]
+    spelled += [
+        f"(?:{as_written(name)}|{as_written(name.upper())})" for name in _longest(parts) if len(name) >= shortest
+    ]
+    found = [rf"(?<!{_LETTER})(?:{'|'.join(spelled)})(?!{_LETTER})"] if spelled else []
     if (initials := _initials(child)) and not (but and _initials(but) == initials):
-        spelled.append(rf"{re.escape(initials[0])}\.?\s?{re.escape(initials[1])}\b\.?")
-    return re.compile(rf"(?<!\w)(?:{'|'.join(spelled) or '(?!)'})(?!\w)")
+        found.append(rf"(?<!\w){re.escape(initials[0])}\.?\s?{re.escape(initials[1])}\b\.?(?!\w)")
+    return re.compile("|".join(found) or "(?!)")
 
 
 def _whole(child: Named) -> list[str]:
@@ -101,8 +110,14 @@ def _initials(child: Named) -> str:
     return child.forename[0] + child.surname[0] if child.forename and child.surname else ""
 
 
-def _words(name: str) -> str:
-    return r"\s+".join(map(re.escape, name.split()))
+def as_written(name: str, between: str = _BETWEEN) -> str:
+    """Return what finds a name as it may be written: with one apostrophe or dash as with another."""
+    return between.join("".join(map(_letter, word)) for word in unicodedata.normalize("NFC", name).split())
+
+
+def _letter(letter: str) -> str:
+    alike = next((some for some in (_APOSTROPHES, _DASHES) if letter in some), "")
+    return f"[{re.escape(alike)}]" if alike else re.escape(letter)
 
 
 def _longest(names: Iterable[str]) -> list[str]:

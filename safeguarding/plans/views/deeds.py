@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from django.utils.datastructures import MultiValueDict
 
 from safeguarding.accounts.models import User
+from safeguarding.exceptions import OutOfTurn
 from safeguarding.forms import as_typed
 from safeguarding.http import Request
 from safeguarding.plans.forms.columns import DeedForm
@@ -56,6 +57,14 @@ def offered(
         for deed in deeds
         if deed.is_open(record)
     }
+
+
+def ensure_open(deed: Deed[R], record: R) -> None:
+    """Raise `OutOfTurn` where the record is not open to a deed any more: what is wrong with its form is no answer
+    then.
+    """
+    if not deed.is_open(record):
+        raise OutOfTurn("It has moved on since you opened the page, and this cannot be done with it now.")
 
 
 def on_top(form: DeedForm, revision: int) -> None:

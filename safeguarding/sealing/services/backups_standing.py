@@ -32,6 +32,11 @@ class BackupsStanding:
         return self.runs[0].problem if self.runs else ""
 
     @property
+    def is_well(self) -> bool:
+        """Whether the newest is of last night and was proved. Practice has none."""
+        return not (self.is_practice or self.is_late or self.problem)
+
+    @property
     def needs_a_hand(self) -> bool:
         return not self.is_practice and (self.is_late or bool(self.problem) or bool(self.last and self.last.same_disk))
 

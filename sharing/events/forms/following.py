@@ -53,10 +53,13 @@ class _StepForm(TokenForm, Timed):
 
 
 class SentForm(_StepForm):
-    """It has gone."""
+    """It has gone, as it stood on the page."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, event: SharingEvent, **kwargs: Any) -> None:
         super().__init__(*args, event=event, **kwargs)
+        self.initial.setdefault("seen", event.revision)
         self.fields["method"].required = True
         self.fields["method"].label = "How it was sent"
         self.fields["person"].label = "Who took it there"

@@ -34,6 +34,8 @@ class SharedItem(OfChild):
     text = SealedJSON("what it said", default=dict)
     chosen_at = models.DateTimeField()
     chosen_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # The record is a file, and that file goes along inside the pack.
+    is_enclosed = models.BooleanField("the document itself goes along", default=False)
     taken_out_at = models.DateTimeField(null=True, blank=True)
     taken_out_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -49,7 +51,17 @@ class SharedItem(OfChild):
         subject = "child"
         sealed_by = "child"
         narrative = ("text",)
-        plain = ("record_type", "record_key", "digest", "title", "moment", "is_timed", "chosen_at", "taken_out_at")
+        plain = (
+            "record_type",
+            "record_key",
+            "digest",
+            "title",
+            "moment",
+            "is_timed",
+            "is_enclosed",
+            "chosen_at",
+            "taken_out_at",
+        )
         source = Source.SAFEGUARDING_LEAD
         category = CATEGORY
         collection = WHY

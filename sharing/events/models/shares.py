@@ -170,6 +170,8 @@ class SharingEvent(OfChild, InStore):
     asked_back_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     discarded_at = models.DateTimeField(null=True, blank=True)
     discarded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # For which day people were told that nobody has answered.
+    told_overdue_for = models.DateField(null=True, blank=True, editable=False)
     # Counts saves, so that the second of two people sees what the first changed.
     revision = models.PositiveIntegerField(default=0, editable=False)
 
@@ -285,6 +287,7 @@ class SharingEvent(OfChild, InStore):
             "received_at",
             "asked_back_at",
             "discarded_at",
+            "told_overdue_for",
             "revision",
         )
         source = Source.SAFEGUARDING_LEAD

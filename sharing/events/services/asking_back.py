@@ -12,10 +12,12 @@ from safeguarding.audit.services import record
 from safeguarding.exceptions import OutOfTurn
 from sharing.events.lifecycles import sharing_life
 from sharing.events.models import SharingEvent, SharingStep
+from sharing.events.notice_kinds import SharingNotice
 from sharing.events.outcomes import was_asked_back
 
 from .checking import Problems, moment_problems, raise_first
 from .following import Happened, add_step, is_there, lock
+from .telling import settle
 
 S, K = SharingEvent.Status, SharingStep.Kind
 
@@ -56,6 +58,7 @@ def ask_back(
     done = sharing_life.perform("ask_back", held, by=by, at=happened.at, follow_up_on=follow_up_on)
     add_step(done, K.ASKED_BACK, happened, token=token, by=by, at=at)
     was_asked_back(done, by, happened.at or at)
+    settle(done, SharingNotice.UNANSWERED, by=by, at=at)
     return done
 
 
@@ -85,6 +88,7 @@ def record_answer(
         raise OutOfTurn("This was not asked back. Open it again to see how it stands.")
     raise_first(answered_problems(held, happened, now=at))
     add_step(held, K.ANSWERED, happened, token=token, by=by, at=at)
+    settle(held, SharingNotice.UNANSWERED, by=by, at=at)
     held.follow_up_on = None
     held.revision += 1
     held.save(update_fields=["follow_up_on", "revision"])

@@ -10,9 +10,12 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from children.models import ChildDetail, ContactRestriction, Household, HouseholdMember
+from django.db import connection
+
+from children.models import ChildDetail, Household, HouseholdMember
 from safeguarding.audit.by_keys import Asks
 from safeguarding.audit.reading import visible
 from safeguarding.exceptions import BadInput
@@ -22,13 +25,16 @@ ADDRESS = (
     "The pages hold an address that nobody outside may be told. Take it out or choose other records, else a second "
     "person has to let it go"
 )
+DOCUMENTS = (
+    "Documents go along, and there is an address that nobody outside may be told. Harbour does not read what is in "
+    "them: look into each. Leave them out, else a second person has to let them go"
+)
 ORDER = (
     "An order or agreement about this child binds the adult that this is for. A second person has to let it go before "
     "anything goes out"
 )
-# A shorter part of an address is found in any text.
+
 _SHORTEST = 5
-# "Flat 12B" alone is one too.
 _LINE = 8
 
 
@@ -40,14 +46,28 @@ class Bar:
     sentence: str
 
 
-def bars_of(asks: Asks, event: SharingEvent, text: str, children: Collection[UUID], *, today: date) -> list[Bar]:
-    """What stands in the way of this text, as far as who asks may see it. `children` are those who have to do with
-    it: the child itself, and others of the pack.
+def bars_of(
+    asks: Asks, event: SharingEvent, text: str, children: Collection[UUID], *, today: date, files: Collection[UUID] = ()
+) -> list[Bar]:
+    """What stands in the way of this text, whoever asks: a home or an order counts that they may not see. `children`
+    are those who have to do with it: the child itself, and others of the pack. `files` are documents that go along:
+    nobody but a person reads what is in them.
     """
-    homes = _homes_told(asks, text, children)
-    orders = _binding(asks, event, today)
+    me = asks.user.pk
+    homes = _fact("sharing_homes_told(%s, %s::uuid[], %s)", me, list(children), text)
+    takes = (event.child_id, event.for_adult_id, event.person, today)
+    orders = _fact("sharing_binding(%s, %s, %s, %s, %s)", me, *takes)
     found = [Bar(_key("address", homes), ADDRESS)] if homes else []
+    if files and _fact("sharing_confidential(%s, %s::uuid[])", me, list(children)):
+        found.append(Bar(_key("documents", sorted(files)), DOCUMENTS))
     return [*found, Bar(_key("order", orders), ORDER)] if orders else found
+
+
+def _fact(asked: str, *values: Any) -> list[UUID]:
+    """The keys that a fact of the database gives, in their order."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT rules.{asked}", values)
+        return sorted(cursor.fetchone()[0])
 
 
 def standing_bars(event: SharingEvent, bars: Collection[Bar]) -> list[Bar]:
@@ -60,12 +80,6 @@ def ensure_nothing_bars(event: SharingEvent, bars: Collection[Bar]) -> None:
     """Raise `BadInput` with the first sentence."""
     for one in standing_bars(event, bars):
         raise BadInput(f"{one.sentence}.")
-
-
-def _homes_told(asks: Asks, text: str, children: Collection[UUID]) -> list[UUID]:
-    """Those of the homes that nobody outside may be told of where the text says which."""
-    said = _plain(text)
-    return [home.pk for home in secret_homes(asks, children) if any(part in said for part in address_parts(home))]
 
 
 def secret_homes(asks: Asks, children: Collection[UUID]) -> list[Household]:
@@ -83,22 +97,6 @@ def address_parts(home: Household) -> list[str]:
         line for part in home.address.splitlines() if len(line := _plain(part)) >= _LINE and re.search(r"\d", line)
     ]
     return [part for part in (*lines, _plain(home.address), _plain(home.postcode)) if len(part) >= _SHORTEST]
-
-
-def _binding(asks: Asks, event: SharingEvent, today: date) -> list[UUID]:
-    """Orders and agreements in force about the child that bind the adult who asks through somebody, or takes it."""
-    rows = visible(asks, ContactRestriction).filter(child=event.child_id, contact__isnull=False, starts_on__lte=today)
-    takes = _plain(event.person)
-    return [
-        order.pk
-        for order in rows.select_related("contact").order_by("pk")
-        if order.in_force(today)
-        and order.contact is not None
-        and (
-            order.contact_id == event.for_adult_id
-            or (order.contact.forename and _plain(f"{order.contact.forename}{order.contact.surname}") in takes)
-        )
-    ]
 
 
 def _plain(text: str) -> str:

@@ -20,6 +20,7 @@ from safeguarding.plans.models import Episode, PlanFile, Professional, Step, Ste
 from sharing.events.models import SharedItem, SharingEvent
 
 from .drafts import hold_draft
+from .enclosing import GONE, documents_of, ensure_small, has_document
 
 # Far more than anybody hands over piece by piece.
 MOST = 1000
@@ -116,23 +117,38 @@ def ensure_unchanged(asks: Asks, event: SharingEvent) -> None:
 
 @transaction.atomic
 def choose_items(
-    *, event: SharingEvent, seen: int, chosen: Collection[str], asks: Asks, by: User, at: datetime | None = None
+    *,
+    event: SharingEvent,
+    seen: int,
+    chosen: Collection[str],
+    asks: Asks,
+    by: User,
+    enclosed: Collection[str] = (),
+    at: datetime | None = None,
 ) -> SharingEvent:
-    """These records, and no others. What said the same before stays as it was chosen; what is not among them is taken
-    out.
+    """These records, and no others; `enclosed` are those whose document goes along, which chooses them too. What said
+    the same before stays as it was chosen; what is not among them is taken out.
 
-    Raises `NotAllowed`, `BadInput` for a record that is not there for who chooses, `ChangedSince`, `OutOfTurn`.
+    Raises `NotAllowed`, `BadInput` for a record or a document that is not there for who chooses and for documents that
+    are too large together, `ChangedSince`, `OutOfTurn`.
     """
     at = at or timezone.now()
     held = hold_draft(event, seen, by=by)
     there = there_now(asks, held)
-    wanted = dict.fromkeys(chosen)
+    wanted, along = dict.fromkeys([*chosen, *enclosed]), set(enclosed)
     if wanted.keys() - there.keys():
         raise BadInput("One of these records has changed or gone since. Open the page again and choose once more.")
+    if not all(has_document(there[name]) for name in along):
+        raise BadInput(f"{GONE}.")
     if len(wanted) > MOST:
         raise BadInput(f"Choose at most {MOST} records.")
     standing = {name_of_item(one): one for one in standing_items(held)}
-    same = {name for name in wanted if name in standing and standing[name].digest == digest_of(there[name])}
+    same = {
+        name
+        for name in wanted
+        if (one := standing.get(name)) is not None
+        and (one.digest, one.is_enclosed) == (digest_of(there[name]), name in along)
+    }
     out = [one for name, one in standing.items() if name not in same]
     new = [there[name] for name in wanted if name not in same]
     if not (out or new):
@@ -141,7 +157,9 @@ def choose_items(
         one.taken_out_at, one.taken_out_by = at, by
         one.save(update_fields=["taken_out_at", "taken_out_by"])
     for block in new:
-        SharedItem.objects.create(**_item(held, block), chosen_at=at, chosen_by=by)
+        given = _item(held, block) | {"is_enclosed": name_of(block) in along}
+        SharedItem.objects.create(**given, chosen_at=at, chosen_by=by)
+    ensure_small(documents_of(asks, standing_items(held)))
     held.concerns = sorted(_concerns(held, [there[name] for name in wanted]))
     held.revision += 1
     held.save(update_fields=["concerns", "revision"])

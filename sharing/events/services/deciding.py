@@ -20,12 +20,14 @@ from safeguarding.keys import entry_token
 from safeguarding.printing.gathering import For
 from sharing.events.lifecycles import sharing_life
 from sharing.events.models import SharingEvent
+from sharing.events.notice_kinds import SharingNotice
 from sharing.events.permissions import ensure_shares, ensure_shares_event
 
 from .checking import Said, begin_problems, decision_problems, facts, raise_first, reasons_offered
 from .choosing import ensure_unchanged
 from .drafts import ensure_seen, hold_draft, undone
 from .recipients import own_row
+from .telling import settle, tell_of
 
 S = SharingEvent.Status
 
@@ -43,7 +45,7 @@ def begin_share(
     at: datetime | None = None,
 ) -> SharingEvent:
     """A draft for this child, and one for each brother or sister in `also`; nothing goes out. The same form again
-    begins them once. Returns the draft of `child`.
+    begins them once. Returns the draft of `child`. Of a brother or sister whom the concern does not name it is none.
 
     Raises `NotAllowed`, `BadInput`, `OutOfTurn` where a decision about this referral is there already.
     """
@@ -52,11 +54,13 @@ def begin_share(
         ensure_shares(by, one)
     raise_first(begin_problems(said))
     concern = referral.concern if referral else concern
-    made = [
-        _begin(one, entry_token(token, one.pk), said, by, at, concern=concern, referral=referral)
-        for one in (child, *also)
-    ]
-    return made[0]
+    first = _begin(child, entry_token(token, child.pk), said, by, at, concern=concern, referral=referral)
+    named = ConcernChild.objects.filter(concern=concern, child__in=also).values_list("child", flat=True)
+    there = set(named) if concern else set()
+    for one in also:
+        of_it = {"concern": concern, "referral": referral} if one.pk in there else {"concern": None, "referral": None}
+        _begin(one, entry_token(token, one.pk), said, by, at, **of_it)
+    return first
 
 
 def _begin(
@@ -161,6 +165,7 @@ def decide_share(*, event: SharingEvent, seen: int, said: Said, by: User, at: da
     if said.decision != SharingEvent.Decision.NONE:
         ensure_unchanged(For(by), held)
     held = _write(held, _only_what_counts(said), by=by, at=at)
+    settle(held, SharingNotice.STOPPED, by=by, at=at)
     is_refused = held.decision == SharingEvent.Decision.NONE
     given = {"because": held.because} if is_refused else {"reason": held.reason}
     return sharing_life.perform("refuse" if is_refused else "decide", held, by=by, at=at, **given)
@@ -201,12 +206,20 @@ def take_back_share(
 @transaction.atomic
 def discard_share(*, event: SharingEvent, seen: int, by: User, at: datetime | None = None) -> SharingEvent:
     """A draft that leads nowhere. It stays as that. Raises `NotAllowed`, `OutOfTurn`, `ChangedSince`."""
+    at = at or timezone.now()
     ensure_shares_event(by, event)
     ensure_seen(event, seen)
+    settle(event, SharingNotice.STOPPED, by=by, at=at)
     return sharing_life.perform("discard", event, by=by, at=at)
 
 
 def stop_waiting(events: Iterable[SharingEvent], *, by: User, at: datetime) -> int:
-    """Each is a draft again: the consent on which they wait is withdrawn. Returns how many."""
-    stopped = [sharing_life.perform("take_back", one, by=by, at=at, **undone(one, by=by, at=at)) for one in events]
-    return len(stopped)
+    """Each is a draft again, and who decided it is told: the consent on which they wait is withdrawn. Returns how
+    many.
+    """
+    stopping = list(events)
+    for one in stopping:
+        decided_by = one.decided_by
+        stopped = sharing_life.perform("take_back", one, by=by, at=at, **undone(one, by=by, at=at))
+        tell_of(stopped, SharingNotice.STOPPED, first=[decided_by], at=at, but=by)
+    return len(stopping)

@@ -19,6 +19,7 @@ from safeguarding.audit.services import record
 from safeguarding.clocks import Due, Unit, count
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
+from safeguarding.once import once
 from sharing.events.models import LawConfirmed, LegalReason, TransferTime
 from sharing.events.models.law import TO_BE_CONFIRMED
 
@@ -102,7 +103,7 @@ def _since(edition: Edition) -> date:
 
 def _confirmed(school_id: UUID) -> dict[str, LawConfirmed]:
     rows = LawConfirmed.objects.filter(school=school_id, ended_at=None).select_related("made_by")
-    return {row.code: row for row in rows}
+    return once((school_id, "law confirmed"), lambda: {row.code: row for row in rows})
 
 
 def to_confirm() -> dict[str, str]:

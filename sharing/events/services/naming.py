@@ -6,6 +6,7 @@ changed: something stands in its place, in brackets, or where a mention stood.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,19 +14,20 @@ from typing import Protocol
 from uuid import UUID
 
 from children import mentions
-from children.models import Child, Contact, ContactLink
+from children.models import Child, Contact, ContactLink, OtherName
 from children.people import family
 from children.services.mentioning import Names
 from safeguarding.audit.by_keys import Asks
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.left_out import LeftOut
 from safeguarding.concerns.models import ConcernChild
-from safeguarding.concerns.services.pointing import pattern_of
+from safeguarding.concerns.services.pointing import Named, as_written, pattern_of
 from safeguarding.rendering import Showing
 
 _LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
 _TITLES = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Dr")
 _WORD = re.compile(r"[\w’'-]+")
+_LETTERED = re.compile(r"[^\W\d_]{3,}")
 # A name has two words or more; of longer ones than this the first are found.
 _LONGEST = 5
 TAKEN_OUT = "taken out"
@@ -48,6 +50,20 @@ class AboutChild(Protocol):
     def named(self) -> Collection[str]: ...
     @property
     def take_out(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class AlsoCalled:
+    """Another name of a child: a former one, one in its own script, what it is called beside."""
+
+    forename: str
+    surname: str
+    known_forename: str = ""
+    known_surname: str = ""
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.forename} {self.surname}".strip()
 
 
 @dataclass(frozen=True)
@@ -103,7 +119,8 @@ class Naming:
 
     def __call__(self, text: str) -> str:
         """A text as it stands in the pack."""
-        return self._left_out(self._typed(mentions.told(text, self._say)))
+        # One way to write a letter with its accent, as names are looked for.
+        return self._left_out(self._typed(unicodedata.normalize("NFC", mentions.told(text, self._say))))
 
     def _say(self, pseudonym: str) -> str:
         card = self._names.card(pseudonym)
@@ -114,14 +131,24 @@ class Naming:
     @cached_property
     def _left_out(self) -> LeftOut:
         names: list[tuple[re.Pattern[str], Callable[[str], str]]] = [
-            (pattern_of(one.child, self.event.child, shortest=SHORTEST), _always(one.called))
-            for one in self.others
-            if not one.is_named
+            (pattern_of(name, self.event.child, shortest=SHORTEST), _always(one.called))
+            for one, called in self._unnamed
+            for name in called
         ]
         stays = [_full(self.event.child), *(_full(one.child) for one in self.others if one.is_named)]
         stays += [_spellings(adult) for adult in self.own_adults]
         kept = sorted({name for some in stays for name in some if name.strip()}, key=len, reverse=True)
         return LeftOut([*names, (_any(kept), _always(""))])
+
+    @cached_property
+    def _unnamed(self) -> list[tuple[Other, list[Named]]]:
+        """The children who are not named, each with its names: former ones too, as far as they may be seen."""
+        found: dict[UUID, list[Named]] = {one.child.pk: [one.child] for one in self.others if not one.is_named}
+        rows = visible(self.asks, OtherName).filter(child__in=found).order_by("pk")
+        for row in rows if found else ():
+            surname = row.surname or found[row.child_id][0].surname
+            found[row.child_id].append(AlsoCalled(row.forename, surname))
+        return [(one, found[one.child.pk]) for one in self.others if not one.is_named]
 
     @cached_property
     def own_adults(self) -> list[Contact]:
@@ -130,7 +157,10 @@ class Naming:
         return list(visible(self.asks, Contact).filter(pk__in=links).order_by("pk"))
 
     def pointed_out(self, texts: Iterable[str]) -> list[str]:
-        """Full names of other children and adults of the school that stand in these texts all the same."""
+        """Full names of other children and adults of the school that stand in these texts all the same, and words that
+        are a name of a child who is not named, written otherwise than names are.
+        """
+        texts = list(texts)
         there = {run for text in texts for run in _runs(text)}
         stay = {_folded(name) for some in self._stay() for name in some}
         people = visible(self.asks, Child).filter(school=self.event.school_id)
@@ -142,7 +172,13 @@ class Naming:
         adults = visible(self.asks, Contact).filter(school=self.event.school_id)
         names |= {f"{forename} {surname}" for forename, surname in adults.values_list("forename", "surname")}
         found = {name.strip() for name in names if (folded := _folded(name)) in there and folded not in stay}
-        return sorted(name for name in found if " " in name)
+        return sorted(name for name in found if " " in name) + sorted(self._as_words(texts))
+
+    def _as_words(self, texts: Iterable[str]) -> set[str]:
+        """Words such as hope, where a child who is not named is called Hope: it may be either."""
+        called = [name for _, some in self._unnamed for name in some]
+        names = {part.casefold() for one in called for part in (one.forename, one.known_forename)}
+        return {word for text in texts for word in _LETTERED.findall(text) if word.casefold() in names}
 
     def _stay(self) -> list[list[str]]:
         named = [one.child for one in self.others if one.is_named]
@@ -161,8 +197,8 @@ def _typed(take_out: str) -> re.Pattern[str]:
 
 def _any(names: Collection[str], flags: int = 0) -> re.Pattern[str]:
     """Any of these names, as they are written or over a line."""
-    some = "|".join(r"\s+".join(map(re.escape, name.split())) for name in names)
-    return re.compile(rf"(?<!\w)(?:{some or '(?!)'})(?!\w)", flags)
+    some = "|".join(as_written(name, r"\s+") for name in names)
+    return re.compile(rf"(?<![^\W_])(?:{some or '(?!)'})(?![^\W_])", flags)
 
 
 def _full(child: Child) -> list[str]:

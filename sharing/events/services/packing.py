@@ -32,11 +32,10 @@ from sharing.events.models import SharedItem, SharingEvent
 from .bars import Bar, bars_of, ensure_nothing_bars
 from .choosing import ensure_unchanged, standing_items
 from .drafts import CHANGED, hold_draft
+from .enclosing import LARGEST, Document, documents_of, enclosed, ensure_whole
 from .following import lock
 from .naming import SHORTEST, Naming, Other, lines
 
-# What e-mail and portals take, and a reader can open.
-LARGEST = 50 * 2**20
 TOO_LARGE = "This pack is larger than 50 MB. Take records out, and share them by a decision of their own"
 NOTHING = "Nothing is chosen and nothing is written of what is shared: there is no pack to make"
 TEMPLATE = "pdf/pack.html"
@@ -58,9 +57,11 @@ class Pack:
 
     event: SharingEvent
     records: tuple[Told, ...]
+    person: str
     content: str
     purpose: str
     onward: str
+    documents: tuple[Document, ...]
     others: tuple[Other, ...]
     pointed_out: tuple[str, ...]
     bars: tuple[Bar, ...]
@@ -69,7 +70,9 @@ class Pack:
     def digest(self) -> str:
         """The same for pages that say the same to the same recipient."""
         event = self.event
-        said = [_words(self), event.reference, event.recipient.called, event.person, event.return_by, event.reason_id]
+        said = [_words(self), event.reference, event.recipient.called, event.return_by, event.reason_id]
+        said += [[str(one.file.pk) for one in self.documents]]
+        said += [event.child.full_name, [str(one.clock or "") for one in self.records]]
         return hashlib.sha256(json.dumps(said, default=str, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -79,13 +82,13 @@ def _words(pack: Pack) -> list[str]:
         for one in pack.records
         for part in (one.title, str(one.day or ""), *(t for pair in one.texts for t in pair))
     ]
-    return [pack.content, pack.purpose, pack.onward, *told]
+    return [pack.person, pack.content, pack.purpose, pack.onward, *told]
 
 
 def put_together(asks: Asks, event: SharingEvent, *, on: date | None = None) -> Pack:
     """The pack of a decision as it stands, as far as the person asking may see what it names."""
     items = standing_items(event)
-    raw = [event.content, event.purpose, event.onward, *_texts(items)]
+    raw = [event.person, event.content, event.purpose, event.onward, *_texts(items)]
     naming = Naming(asks, event, raw)
     records = tuple(
         Told(naming(one.title), one.day, one.clock, tuple((naming(label), naming(text)) for label, text in one.texts))
@@ -94,16 +97,19 @@ def put_together(asks: Asks, event: SharingEvent, *, on: date | None = None) -> 
     pack = Pack(
         event=event,
         records=records,
+        person=naming(event.person),
         content=naming(event.content),
         purpose=naming(event.purpose),
         onward=naming(event.onward),
+        documents=tuple(documents_of(asks, items)),
         others=tuple(naming.others),
         pointed_out=(),
         bars=(),
     )
     said = _words(pack)
     children = {event.child_id, *(one.child.pk for one in naming.others)}
-    bars = bars_of(asks, event, "\n".join(said), children, today=on or timezone.localdate())
+    files = [one.file.pk for one in pack.documents]
+    bars = bars_of(asks, event, "\n".join(said), children, today=on or timezone.localdate(), files=files)
     return replace(pack, pointed_out=tuple(naming.pointed_out(said)), bars=tuple(bars))
 
 
@@ -173,7 +179,8 @@ def make_pack(*, event: SharingEvent, seen: int, asks: Asks, by: User, at: datet
         raise BadInput(f"{NOTHING}.")
     if held.stored and held.pack_of == pack.digest:
         return held
-    pdf = printing.make_at_once(_written(asks, pack, by, at), key=_print_of(held, pack), whose=by.pk)
+    pages = printing.make_at_once(_written(asks, pack, by, at), key=_print_of(held, pack), whose=by.pk)
+    pdf = enclosed(pages, held, pack.documents, to=by)
     if len(pdf) > LARGEST:
         raise BadInput(f"{TOO_LARGE}.")
     if held.stored:
@@ -191,10 +198,11 @@ def make_pack(*, event: SharingEvent, seen: int, asks: Asks, by: User, at: datet
 
 def ensure_goes(asks: Asks, event: SharingEvent, *, at: datetime) -> Pack:
     """The pack of what is decided, if nothing stands in the way of handing it over: no record has changed, and what
-    bars it was let go by two people. Raises `BadInput`.
+    bars it was let go by two people, and every document is there. Raises `BadInput`.
     """
     ensure_unchanged(asks, event)
     pack = put_together(asks, event, on=timezone.localdate(at))
+    ensure_whole(standing_items(event), pack.documents)
     ensure_nothing_bars(event, pack.bars)
     return pack
 

@@ -12,10 +12,12 @@ from safeguarding.audit.services import record
 from safeguarding.exceptions import OutOfTurn
 from sharing.events.lifecycles import sharing_life
 from sharing.events.models import SharingEvent, SharingStep
+from sharing.events.notice_kinds import SharingNotice
 from sharing.events.outcomes import was_received
 
 from .checking import Problems, moment_problems, raise_first
 from .following import Happened, add_step, is_there, lock
+from .telling import settle
 
 S, K = SharingEvent.Status, SharingStep.Kind
 
@@ -52,6 +54,7 @@ def chase_share(
         raise OutOfTurn("Nobody waits for an answer to this. Open it again to see how it stands.")
     raise_first(chase_problems(held, happened, follow_up_on, now=at))
     add_step(held, K.CHASED, happened, token=token, by=by, at=at)
+    settle(held, SharingNotice.UNANSWERED, by=by, at=at)
     held.follow_up_on = follow_up_on
     held.revision += 1
     held.save(update_fields=["follow_up_on", "revision"])
@@ -85,4 +88,5 @@ def record_received(
     done = sharing_life.perform("receive", held, by=by, at=happened.at)
     add_step(done, K.RECEIVED, happened, token=token, by=by, at=at)
     was_received(done, by, happened.at or at)
+    settle(done, SharingNotice.UNANSWERED, by=by, at=at)
     return done

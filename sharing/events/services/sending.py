@@ -14,12 +14,15 @@ from safeguarding.printing.gathering import For
 from safeguarding.working_days import add_working_days
 from sharing.events.lifecycles import sharing_life
 from sharing.events.models import Consent, LegalReason, SharingEvent, SharingStep
+from sharing.events.notice_kinds import SharingNotice
 from sharing.events.permissions import WITHDRAWING
 
 from .checking import Problems, moment_problems, raise_first
 from .deciding import stop_waiting
+from .drafts import ensure_seen
 from .following import Happened, add_step, is_there, lock
 from .packing import ensure_goes
+from .telling import settle
 
 E = SharingEvent
 # Working days after which somebody asks whether it has come, where no other day was agreed.
@@ -31,16 +34,25 @@ def sent_problems(event: SharingEvent, happened: Happened, *, now: datetime, is_
     found = {}
     if happened.method not in E.Method:
         found["method"] = "Choose how it was sent"
-    found |= moment_problems("day", happened.at, now=now)
+    # It cannot have gone before it was decided; a referral went, and is written down afterwards.
+    after = event.decided_at if event.referral_id is None else None
+    found |= moment_problems("day", happened.at, now=now, after=_minute(after))
     if not found and (is_handed or event.referral_id is None) and not event.recipient.is_checked:
         found["method"] = (
             f"Nobody has checked how {event.recipient.called} is reached. Check it in the address book first"
         )
     if not found and event.recipient.ended_at is not None:
         found["method"] = "The school has ended this recipient. Take the decision back and choose another one"
-    if not found and happened.at is not None and not is_agreed(event, happened.at):
+    # Pages that are handed over go now, whatever hour is typed.
+    moments = [happened.at, now] if is_handed else [happened.at]
+    if not found and not all(at is not None and is_agreed(event, at) for at in moments):
         found["method"] = "The consent that it rests on is not in force. Take the decision back"
     return found
+
+
+def _minute(at: datetime | None) -> datetime | None:
+    """People type hours and minutes."""
+    return at.replace(second=0, microsecond=0) if at else None
 
 
 def is_agreed(event: SharingEvent, at: datetime) -> bool:
@@ -55,13 +67,19 @@ def is_agreed(event: SharingEvent, at: datetime) -> bool:
 
 @transaction.atomic
 def record_sent(
-    *, event: SharingEvent, token: UUID, happened: Happened, by: User, at: datetime | None = None
+    *,
+    event: SharingEvent,
+    token: UUID,
+    happened: Happened,
+    by: User,
+    seen: int | None = None,
+    at: datetime | None = None,
 ) -> SharingEvent:
-    """It has gone. The same form again records it once.
+    """It has gone, as the person saw it. The same form again records it once.
 
-    Raises `NotAllowed`; `BadInput` where the recipient is unchecked, something stands in the way, a record that was
-    chosen has changed, or no consent in force allows it; `OutOfTurn`. A referral was made: of it consent alone is
-    asked.
+    Raises `NotAllowed`, `ChangedSince`; `BadInput` where the recipient is unchecked, something stands in the way, a
+    record that was chosen has changed, or no consent in force allows it; `OutOfTurn`. A referral was made: of it
+    consent alone is asked.
     """
     at = at or timezone.now()
     # First the consent, as who withdraws it does.
@@ -71,6 +89,7 @@ def record_sent(
         return held
     if held.status != E.Status.TO_SEND:
         raise OutOfTurn(sharing_life.moves["send"].out_of_turn)
+    ensure_seen(held, seen)
     raise_first(sent_problems(held, happened, now=at))
     if held.referral_id is None:
         ensure_goes(For(by), held, at=at)
@@ -85,6 +104,7 @@ def carry_out(held: SharingEvent, token: UUID, happened: Happened, *, by: User, 
     sent = sharing_life.perform(
         "send", held, by=by, at=happened.at, method=happened.method, follow_up_on=held.follow_up_on
     )
+    settle(sent, SharingNotice.LIFT_ASKED, by=by, at=at)
     add_step(sent, SharingStep.Kind.SENT, happened, token=token, by=by, at=at)
     return sent
 

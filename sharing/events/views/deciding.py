@@ -1,6 +1,7 @@
 """The forms in which a decision to share is begun, written, and given its records."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -25,13 +26,15 @@ from sharing.events.forms.deciding import BeginForm, DecideForm
 from sharing.events.forms.recipients import SeenForm
 from sharing.events.models import SharingEvent
 from sharing.events.permissions import may_share, may_share_event
-from sharing.events.services import choosing, deciding
+from sharing.events.services import choosing, deciding, enclosing
 from sharing.events.services.checking import reasons_offered
 from sharing.events.services.recipients import address_book
 
 from .from_referral import filled_in
 
 DECIDES = "decide"
+# The button that chooses every record, not those of one group.
+ALL = "all"
 
 
 @requires_for_record(C.SHARE, also=stands_in_for_plans)
@@ -150,15 +153,7 @@ def share_items(request: Request, event_id: UUID) -> HttpResponse:
     event = read_share(request, event_id)
     seen = SeenForm(request.POST if request.method == "POST" else None)
     if seen.is_valid():
-        choosing.choose_items(
-            event=event,
-            seen=seen.cleaned_data["seen"],
-            chosen=request.POST.getlist("item"),
-            asks=request,
-            by=request.user,
-        )
-        messages.success(request, "The records are chosen. Nothing has gone out.")
-        return redirect("decide_share", event.pk)
+        return _chosen(request, event, seen.cleaned_data["seen"])
     if event.status != SharingEvent.Status.DRAFT and not seen.is_bound:
         return redirect("share", event.pk)
     chosen = chosen_of(request, event)
@@ -167,8 +162,9 @@ def share_items(request: Request, event_id: UUID) -> HttpResponse:
     changed = choosing.changed_items(chosen, there)
     stale = {choosing.name_of_item(one) for one in changed}
     standing = {choosing.name_of_item(one) for one in chosen} - stale
+    along = {choosing.name_of_item(one) for one in chosen if one.is_enclosed} - stale
     groups = [
-        (offer, [_row(one, standing, stale) for one in offer.blocks], _number(offer.blocks, standing))
+        (offer, [_row(one, standing, stale, along) for one in offer.blocks], _number(offer.blocks, standing))
         for offer in offered
     ]
     context = record_frame(request, event.child, "sharing") | {
@@ -179,12 +175,39 @@ def share_items(request: Request, event_id: UUID) -> HttpResponse:
     return render(request, "sharing/items.html", context, status=422 if seen.errors else 200)
 
 
-def _row(block: Block, standing: Collection[str], stale: Collection[str]) -> tuple[str, Block, Text | None, bool, bool]:
-    """A record on the page: its name, itself, what tells it from the next, whether it is chosen, whether it has changed
-    since it was.
+def _chosen(request: Request, event: SharingEvent, seen: int) -> HttpResponse:
+    """The records that were ticked are kept. By the button of a group, or of all, its records are ticked too, and the
+    page comes again.
     """
+    everything, ticked = request.POST.get("all", ""), request.POST.getlist("item")
+    if everything:
+        there = choosing.offers(request, event)
+        some = [offer for offer in there if everything in (ALL, offer.key)]
+        ticked = [*ticked, *(choosing.name_of(one) for offer in some for one in offer.blocks)]
+    along = request.POST.getlist("enclose")
+    choosing.choose_items(event=event, seen=seen, chosen=ticked, enclosed=along, asks=request, by=request.user)
+    messages.success(request, "The records are chosen. Nothing has gone out.")
+    return redirect("share_items" if everything else "decide_share", event.pk)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A record on the page: its name in the form, and what tells it from the next. `is_stale`: it has changed since it
+    was chosen. `along` says whether its document goes along, and is None where it has none.
+    """
+
+    name: str
+    block: Block
+    gist: Text | None
+    is_chosen: bool
+    is_stale: bool
+    along: bool | None
+
+
+def _row(block: Block, standing: Collection[str], stale: Collection[str], along: Collection[str]) -> Row:
     name = choosing.name_of(block)
-    return name, block, _gist(block), name in standing, name in stale
+    goes = name in along if enclosing.has_document(block) else None
+    return Row(name, block, _gist(block), name in standing, name in stale, goes)
 
 
 def _number(blocks: Iterable[Block], standing: Collection[str]) -> int:

@@ -24,7 +24,7 @@ from safeguarding.exceptions import BadInput, HarbourError
 from safeguarding.http import Request
 from safeguarding.pdf import encrypted, passphrase
 from safeguarding.plans.permissions import stands_in_for_plans
-from safeguarding.plans.views.deeds import Deed, asked, lost, offered, on_top
+from safeguarding.plans.views.deeds import Deed, asked, ensure_open, lost, offered, on_top
 from safeguarding.printing.gathering import For
 from safeguarding.printing.paper import paper
 from safeguarding.unsaved import waits_unsent
@@ -32,7 +32,7 @@ from sharing.events.capabilities import SharingCapability as C
 from sharing.events.forms.following import PlainForm
 from sharing.events.forms.packs import AskLiftForm, HandOverForm, NamesForm
 from sharing.events.models import SHARED, SharedItem, SharingEvent
-from sharing.events.services import choosing, handing_over, lifting, packing
+from sharing.events.services import choosing, enclosing, handing_over, lifting, packing
 from sharing.events.services.bars import standing_bars
 
 from .deciding import read_share
@@ -127,15 +127,16 @@ def share_pack(request: Request, event_id: UUID) -> HttpResponse:
     if not (event.status in (S.DRAFT, S.TO_SEND) or event.has_pack):
         return redirect("share", event.pk)
     if request.method != "POST":
-        open_notices(user=request.user, object_id=event.pk)
+        open_notices(user=request.user, object_id=event.pk, object_type="sharing_event")
         return _page(request, event)
     deed = asked(request, DEEDS)
     if deed is None:
         return _page(request, event, status=422)
     form = _bound(request, event, deed)
-    if not form.is_valid():
-        return _page(request, event, {deed.key: form}, status=422)
     request.again = partial(_refused, request, event_id, {deed.key: form})
+    if not form.is_valid():
+        ensure_open(deed, event)
+        return _page(request, event, {deed.key: form}, status=422)
     deed.do(event, form, request.user)
     messages.success(request, deed.after)
     return redirect("share_pack", event.pk)
@@ -188,6 +189,7 @@ def _page(
         "items": items,
         "is_open": is_open,
         "is_shared": event.status in SHARED,
+        "is_given_again": event.status in (S.SENT, S.RECEIVED),
         "changed": choosing.changed_items(items, there) if is_open else [],
         "barred": barred,
         "is_asked": asked_by is not None,
@@ -197,7 +199,8 @@ def _page(
         "deeds": deeds,
         "hands_over": hands_over,
         "goes_as_file": event.method in handing_over.AS_FILE,
-        "bound": list(bound.values()),
+        "has_errors": not refusal and any(form.errors for form in bound.values()),
+        "bound": [] if refusal else list(bound.values()),
         "refusal": refusal,
         "lost": lost(bound, deeds | hands_over) if refusal else [],
         "here": request.path,
@@ -246,29 +249,32 @@ def hand_over_share(request: Request, event_id: UUID) -> HttpResponseBase:
     _ensure_reads_all(request, event)
     if "proof" in request.POST:
         return _fetched(request, event)
-    if request.POST.get("deed") == "again" and event.status in SHARED and event.has_pack:
+    if request.POST.get("deed") == "again":
         return _handed(request, event)
     deed = asked(request, {deed.key: deed for deed in (HAND_OVER, LIFT)})
     if deed is None:
         return _page(request, event, status=422)
     form = deed.made(request.POST, event=event, others=())
-    if not form.is_valid():
-        return _page(request, event, {deed.key: form}, status=422)
     request.again = partial(_refused, request, event_id, {deed.key: form})
+    if not form.is_valid():
+        ensure_open(deed, event)
+        return _page(request, event, {deed.key: form}, status=422)
     if deed is LIFT:
         _lift(event, form, request.user)
         messages.success(request, deed.after)
         return redirect("share_pack", event.pk)
-    given = {"token": form.cleaned_data["token"], "happened": form.happened()}
+    given = {"token": form.cleaned_data["token"], "seen": form.cleaned_data["seen"], "happened": form.happened()}
     sent = handing_over.hand_over(event=event, asks=request, by=request.user, **given)
     return _handed(request, sent)
 
 
 def _handed(request: Request, event: SharingEvent) -> HttpResponse:
+    handing_over.ensure_given_again(request, event, at=timezone.now())
     words = passphrase() if event.method in handing_over.AS_FILE else ""
     proof = signing.dumps({"event": str(event.pk), "by": str(request.user.pk), "words": words}, salt=_SALT)
     context = record_frame(request, event.child, "sharing")
-    context |= {"event": event, "words": words, "proof": proof, "minutes": _MINUTES}
+    documents = enclosing.documents_of(request, _items(request, event))
+    context |= {"event": event, "words": words, "proof": proof, "minutes": _MINUTES, "documents": documents}
     return render(request, "sharing/handed.html", context)
 
 
@@ -278,8 +284,9 @@ def _fetched(request: Request, event: SharingEvent) -> HttpResponse:
         said = signing.loads(request.POST.get("proof", ""), salt=_SALT, max_age=60 * _MINUTES)
     except signing.BadSignature:
         raise BadInput(_AGAIN) from None
-    if (said["event"], said["by"]) != (str(event.pk), str(request.user.pk)) or event.status not in SHARED:
+    if (said["event"], said["by"]) != (str(event.pk), str(request.user.pk)):
         raise BadInput(_AGAIN)
+    handing_over.ensure_given_again(request, event, at=timezone.now())
     record(Verb.EXPORT, event, purpose="pack")
     pdf = packing.content_of(event)
     words = said["words"]

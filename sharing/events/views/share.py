@@ -13,11 +13,12 @@ from django.utils import timezone
 from children.panels import record_frame
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import requires_for_record
+from safeguarding.accounts.services import open_notices
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
 from safeguarding.plans.permissions import stands_in_for_plans
-from safeguarding.plans.views.deeds import Deed, asked, lost, offered, on_top
+from safeguarding.plans.views.deeds import Deed, asked, ensure_open, lost, offered, on_top
 from safeguarding.unsaved import waits_unsent
 from sharing.events.capabilities import SharingCapability as C
 from sharing.events.forms.following import AnswerForm, AskBackForm, ChaseForm, PlainForm, ReceivedForm, SentForm
@@ -69,7 +70,7 @@ DEEDS: dict[str, Deed[SharingEvent]] = {
             "It was sent in another way",
             "Record that it was sent",
             "Recorded: it has gone.",
-            _step(sending.record_sent),
+            _step(sending.record_sent, "seen"),
             _in(S.TO_SEND),
         ),
         Deed(
@@ -136,14 +137,16 @@ def share(request: Request, event_id: UUID) -> HttpResponse:
     """One decision. Each form of the page is sent here."""
     event = read_share(request, event_id, *_PEOPLE)
     if request.method != "POST":
+        open_notices(user=request.user, object_id=event.pk, object_type="sharing_decision")
         return _page(request, event)
     deed = asked(request, DEEDS)
     if deed is None:
         return _page(request, event, status=422)
     form = deed.made(request.POST, event=event)
-    if not form.is_valid():
-        return _page(request, event, {deed.key: form}, status=422)
     request.again = partial(_refused, request, event_id, {deed.key: form})
+    if not form.is_valid():
+        ensure_open(deed, event)
+        return _page(request, event, {deed.key: form}, status=422)
     deed.do(event, form, request.user)
     messages.success(request, deed.after)
     return redirect("share", event.pk)
@@ -179,12 +182,13 @@ def _page(
         "items": chosen_of(request, event),
         "steps": read_many(request, steps, purpose="steps of sharing", about=event),
         "answers": _answers(event),
+        "law_title": "The law that was considered" if event.status == S.NOT_SHARED else "Why it is lawful",
         "deeds": there,
-        "bound": list(bound.values()),
+        "bound": [] if refusal else list(bound.values()),
         "refusal": refusal,
         "lost": lost(bound, there) if refusal else [],
         "here": request.path,
-        "has_errors": any(form.errors for form in bound.values()),
+        "has_errors": not refusal and any(form.errors for form in bound.values()),
         "consent_is_over": event.status in (S.DRAFT, S.TO_SEND) and event.consent and not event.consent.in_force(today),
     }
     return render(request, "sharing/share.html", context, status=status)

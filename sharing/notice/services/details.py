@@ -20,7 +20,7 @@ BLANKS = {
     "office_email": "the e-mail of the school office",
     "officer": "who is data protection officer",
     "officer_email": "the e-mail of the data protection officer",
-    "server": "where Harbour runs, and who runs it",
+    "server": "where Harbour runs, who runs it, and whether anything leaves the United Kingdom",
     "paper": "where paper is kept",
 }
 

@@ -10,6 +10,7 @@ from safeguarding.privacy_notice import Asked, claims, looked_at
 from sharing.notice.models import PrivacyNotice
 
 from .drafting import SECURITY, Draft, compared, drafted, holds
+from .papers import has_paper
 from .publishing import newest
 
 
@@ -31,6 +32,7 @@ def health_of(asked: Asked, draft: Draft | None = None, published: PrivacyNotice
         Finding("Sentences about security are true", list(_untrue(asked, kept.get(SECURITY, [])))),
         *(Finding(title, wrong) for title, wrong in looked_at(asked, kept) if published),
         Finding("The published notice says what Harbour does", list(_differs(draft, published))),
+        *([Finding("It can be read on paper", list(_no_paper(published)))] if published else []),
     ]
 
 
@@ -44,6 +46,11 @@ def _untrue(asked: Asked, said: list[str]) -> Iterator[str]:
     for claim in claims():
         if claim.key in said and not holds(claim, asked):
             yield f"It says “{claim.sentence()}” The check of this fails now."
+
+
+def _no_paper(published: PrivacyNotice) -> Iterator[str]:
+    if not has_paper(published):
+        yield f"The PDF of version {published.version} is not there yet. Harbour tries again every minute."
 
 
 def _differs(draft: Draft, published: PrivacyNotice | None) -> Iterator[str]:

@@ -3,31 +3,26 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability, only_they
-from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
-from safeguarding.printing.services import make_at_once, written
 from safeguarding.privacy_notice import Asked
-from sharing.notice.models import NoticePaper, PrivacyNotice
+from sharing.notice.models import PrivacyNotice
 from sharing.notice.verbs import NoticeVerb
 
-from .drafting import compared, drafted, shown
+from .drafting import compared, drafted
 
 PUBLISHERS = only_they(Capability.MANAGE_SCHOOL, "of this school can publish its privacy notice")
 
 
 def newest(school_id: UUID) -> PrivacyNotice | None:
     """The version that everybody reads. One query."""
-    rows = PrivacyNotice.objects.filter(school=school_id).select_related("school", "published_by")
-    return rows.order_by("-version").first()
+    return PrivacyNotice.objects.filter(school=school_id).select_related("school").order_by("-version").first()
 
 
 def versions(school_id: UUID) -> list[PrivacyNotice]:
@@ -64,10 +59,9 @@ def publish_notice(*, school: School, token: UUID, seen: str, by: User, at: date
         raise BadInput(f"Not published: {'; '.join(blank.says for blank in draft.blanks)} is still to be filled in.")
     if draft.digest != seen:
         raise ChangedSince("The notice would say something else by now. Read it again before you publish it.")
-    before = last.sections if last else []
-    if draft.sections == before:
+    added, removed = compared(last.sections if last else [], draft.sections)
+    if not (added or removed):
         raise OutOfTurn("Nothing has changed since the notice was last published.")
-    added, removed = compared(before, draft.sections)
     made = PrivacyNotice.objects.create(
         school=held,
         version=last.version + 1 if last else 1,
@@ -81,23 +75,3 @@ def publish_notice(*, school: School, token: UUID, seen: str, by: User, at: date
     )
     record(NoticeVerb.PUBLISH_NOTICE, made, by=by)
     return made
-
-
-@transaction.atomic
-def on_paper(notice: PrivacyNotice, *, at: datetime | None = None) -> bytes:
-    """A version as a tagged PDF: laid out the first time, and kept.
-
-    Raises `OutOfTurn` where it is not ready yet, and what the printer raises.
-    """
-    if there := NoticePaper.objects.filter(notice=notice).first():
-        return bytes(there.content)
-    title = f"Privacy notice, version {notice.version}"
-    context = {"notice": notice, "sections": shown(notice.sections), "school": notice.school.name, "title": title}
-    context["practice"] = settings.DEMO
-    content = written([render_to_string("pdf/notice.html", context)])
-    pdf = make_at_once(content, key=notice.pk, whose=notice.school_id)
-    made = NoticePaper(notice=notice, content=pdf, made_at=at or timezone.now())
-    # Of two who ask first, one keeps it.
-    NoticePaper.objects.bulk_create([made], ignore_conflicts=True)
-    record(Verb.CREATE, made, school_id=notice.school_id, purpose="privacy notice on paper")
-    return pdf

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from safeguarding.accounts.permissions import never_waits, public
 from safeguarding.http import Request
-from sharing.notice.services import publishing
+from sharing.notice.services import papers, publishing
 from sharing.notice.services.drafting import shown
 
 
@@ -28,6 +28,7 @@ def privacy_notice(request: Request, school_id: UUID) -> HttpResponse:
         "school": school,
         "notice": notice,
         "sections": shown(notice.sections) if notice else [],
+        "has_paper": bool(notice and papers.has_paper(notice)),
         "harbour": frame,
     }
     return render(request, "notice/public.html", context)
@@ -37,10 +38,11 @@ def privacy_notice(request: Request, school_id: UUID) -> HttpResponse:
 @public
 @never_waits
 def privacy_notice_paper(request: Request, school_id: UUID) -> HttpResponse:
-    """The same on paper."""
+    """The same on paper, once it lies there: nobody has it laid out by asking for it."""
     notice = publishing.newest(school_id)
-    if notice is None:
+    content = papers.paper_of(notice) if notice else None
+    if notice is None or content is None:
         raise Http404
-    response = HttpResponse(publishing.on_paper(notice), content_type="application/pdf")
+    response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(False, f"privacy-notice-{notice.version}.pdf") or ""
     return response

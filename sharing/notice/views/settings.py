@@ -19,7 +19,7 @@ from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
 from safeguarding.privacy_notice import Asked
 from sharing.notice.forms import DetailsForm, PublishForm
-from sharing.notice.services import publishing
+from sharing.notice.services import papers, publishing
 from sharing.notice.services.details import details_of, save_details
 from sharing.notice.services.drafting import compared, drafted, shown
 from sharing.notice.services.health import health_of
@@ -54,9 +54,9 @@ def notice_draft(request: Request) -> HttpResponseBase:
     form = PublishForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         made = publishing.publish_notice(school=school, by=request.user, **form.cleaned_data)
-        # So that nobody outside waits for it; where the printer is busy, the first who asks has it made.
+        # So that nobody outside waits for it; where the printer is busy, the worker has it laid out.
         with suppress(HarbourError):
-            publishing.on_paper(made)
+            papers.lay_out(made)
         messages.success(request, f"Version {made.version} is published. Everybody reads it now.")
         return redirect("notice_settings")
     request.nav = "settings"

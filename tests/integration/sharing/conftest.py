@@ -59,6 +59,11 @@ class Place:
 
 @pytest.fixture
 def place() -> Place:
+    return make_place()
+
+
+def make_place() -> Place:
+    """The same for a test that has a server of its own."""
     load_editions()
     load_law()
     room = factories.staffroom()

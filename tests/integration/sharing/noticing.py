@@ -1,5 +1,6 @@
 """A school that can publish its privacy notice: its own details filled in, its schedule in force."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils import timezone
@@ -12,6 +13,7 @@ from safeguarding.privacy_notice import Asked
 from sharing.notice.models import PrivacyNotice
 from sharing.notice.services.details import Details, save_details
 from sharing.notice.services.drafting import Draft, drafted, lines_of
+from sharing.notice.services.health import health_of
 from sharing.notice.services.publishing import publish_notice
 from tests import factories
 from tests.integration.sharing.conftest import Place
@@ -20,7 +22,7 @@ DETAILS = Details(
     office_email="office@saltmarsh.example",
     officer="Borough data protection service",
     officer_email="dpo@borough.example",
-    server="Harbour runs on a server at the school",
+    server="Harbour runs on a server at the school. Nothing is sent abroad",
     paper="Paper is kept in a locked cabinet",
 )
 
@@ -49,3 +51,14 @@ def published(place: Place, by: Any = None) -> PrivacyNotice:
 def words(sections: Any) -> str:
     """Everything that a version or a draft says, a line a line."""
     return "\n".join(f"{section}: {line}" for section, line in lines_of(sections))
+
+
+# Wrong of every notice here that a test does not look at: nobody has read the laws, nothing is printed.
+_ALWAYS = {"Legal reasons are confirmed", "It can be read on paper"}
+
+
+def wrong(place: Place, *, but: Collection[str] = _ALWAYS) -> dict[str, list[str]]:
+    """What the health of the notice says is wrong, by what was looked at."""
+    school = School.objects.get(pk=place.school.pk)
+    found = health_of(Asked(school, timezone.now(), place.room.headteacher))
+    return {one.title: one.wrong for one in found if one.wrong and one.title not in but}

@@ -77,7 +77,7 @@ def test_an_unchecked_or_ended_recipient_gets_nothing(place: Place):
 
 
 def form_of(event: SharingEvent, **other: Any) -> dict[str, Any]:
-    return step("hand_over") | {"person": "Sam Okafor, social worker"} | other
+    return step("hand_over", seen=event.revision) | {"person": "Sam Okafor, social worker"} | other
 
 
 def fetch(client: Client, event: SharingEvent, shown: Any) -> Any:
@@ -153,6 +153,7 @@ def test_the_page_of_a_pack_leads_through_it(place: Place):
     shown = lead.get(page).content.decode()
     assert "Hand it over" in shown and "Names and words" in shown
     assert lead.post(page, {"deed": "nothing"}).status_code == 422
+    event.refresh_from_db()
     bad = lead.post(reverse("hand_over_share", args=[event.pk]), form_of(event, method=""))
     assert bad.status_code == 422
     assert lead.post(reverse("hand_over_share", args=[event.pk]), form_of(event)).status_code == 200

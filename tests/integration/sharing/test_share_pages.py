@@ -97,8 +97,8 @@ def test_a_decision_is_begun_written_decided_sent_and_received(place: Place):
     assert (event.status, event.answers["enquiry"]) == ("to_send", ANSWERS["enquiry"])
     assert lead.get(form).status_code == 302, "what was decided is not written any more"
     assert lead.post(form, typed(event)).status_code == 409
-    assert lead.post(page, step("send", method="")).status_code == 422
-    sending = step("send")
+    assert lead.post(page, step("send", method="", seen=event.revision)).status_code == 422
+    sending = step("send", seen=event.revision)
     for _ in range(2):
         assert lead.post(page, sending).status_code == 302
     assert lead.post(page, {"deed": "discard", "seen": 9}).status_code == 409
@@ -124,10 +124,10 @@ def test_records_are_ticked_by_hand(place: Place):
     assert _BRUISE in shown.content.decode()
     assert not shown.context["offered"][0][2] and "checked>" not in shown.content.decode()
     [account] = [
-        name
+        row.name
         for _, rows, _ in shown.context["offered"]
-        for name, block, *_ in rows
-        if block.record.label == "concerns.account"
+        for row in rows
+        if row.block.record.label == "concerns.account"
     ]
     assert lead.post(page, {"seen": "x", "item": [account]}).status_code == 422
     assert lead.post(page, {"seen": 0, "item": ["concerns.account:1"]}).status_code in (400, 422)
