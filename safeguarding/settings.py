@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "safeguarding.plans",
     "sharing.events",
     "sharing.notice",
+    "sharing.transfers",
     "retention",
     "safeguarding.demo",
     "django.contrib.contenttypes",

@@ -50,6 +50,7 @@ from tests.matrix.plans import lay_plans
 from tests.matrix.planting import plant
 from tests.matrix.retention import lay_retention
 from tests.matrix.sharing import lay_sharing
+from tests.matrix.transfers import lay_transfers
 from tests.matrix.twice import lay_twice
 
 PICTURE = picture()
@@ -145,6 +146,7 @@ def make() -> World:
     lay_twice(world)
     lay_plans(world)
     lay_sharing(world)
+    lay_transfers(world)
     lay_retention(world)
     lay_notice(world)
     plant(world)

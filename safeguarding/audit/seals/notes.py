@@ -29,6 +29,8 @@ from .canonical import from_moment, moment
 from .merkle import HASH_BYTES
 
 _ED25519 = b"\x01"
+# First lines of other texts that the key signs. No key has one of these names, so none can be read as a seal.
+STATEMENTS = ("harbour-file/1", "harbour-receipt/1")
 _NAME = re.compile(r"[^\s+]+")
 _SIGNATURE = re.compile(r"— (\S+) (\S+)")
 _BODY = re.compile(
@@ -127,8 +129,8 @@ class Signer:
     """The half of a key that signs. Written as PRIVATE+KEY+NAME+ID+KEY."""
 
     def __init__(self, name: str, seed: bytes) -> None:
-        if not _NAME.fullmatch(name):
-            raise NoteError("the name of a key has no space and no plus")
+        if not _NAME.fullmatch(name) or name in STATEMENTS:
+            raise NoteError("the name of a key has no space and no plus, and is no kind of statement")
         self._seed, self._key = seed, Ed25519PrivateKey.from_private_bytes(seed)
         self.public = PublicKey(name, self._key.public_key().public_bytes_raw())
 
@@ -154,7 +156,18 @@ class Signer:
 
     def sign(self, checkpoint: Checkpoint) -> str:
         """The signed note of a seal."""
-        body = replace(checkpoint, origin=self.public.name).body()
+        return self._signed(replace(checkpoint, origin=self.public.name).body())
+
+    def sign_statement(self, text: str) -> str:
+        """The signed note of a text that is no seal, and says so in its first line (`STATEMENTS`).
+
+        Raises `NoteError` for any other text.
+        """
+        if text.partition("\n")[0] not in STATEMENTS or not text.endswith("\n") or "\n\n" in text:
+            raise NoteError("this is not a statement that the key may sign")
+        return self._signed(text)
+
+    def _signed(self, body: str) -> str:
         signature = b64encode(self.public.id + self._key.sign(body.encode())).decode()
         return f"{body}\n— {self.public.name} {signature}\n"
 

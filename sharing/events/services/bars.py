@@ -5,6 +5,8 @@ asked, and nothing that came later.
 """
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +15,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from children.models import ChildDetail, Household, HouseholdMember
 from safeguarding.audit.by_keys import Asks
+from safeguarding.audit.reading import visible
 from safeguarding.exceptions import BadInput
 from sharing.events.models import SharingEvent
 
@@ -29,6 +33,9 @@ ORDER = (
     "An order or agreement about this child binds the adult that this is for. A second person has to let it go before "
     "anything goes out"
 )
+
+_SHORTEST = 5
+_LINE = 8
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,28 @@ def ensure_nothing_bars(event: SharingEvent, bars: Collection[Bar]) -> None:
     """Raise `BadInput` with the first sentence."""
     for one in standing_bars(event, bars):
         raise BadInput(f"{one.sentence}.")
+
+
+def secret_homes(asks: Asks, children: Collection[UUID]) -> list[Household]:
+    """Homes, now or before, of children whose address is confidential, as far as who asks may see it."""
+    details = visible(asks, ChildDetail).filter(child__in=children, address_confidential=True)
+    members = visible(asks, HouseholdMember).filter(child__in=details.values("child"))
+    return list(visible(asks, Household).filter(pk__in=members.values("household")).order_by("pk"))
+
+
+def address_parts(home: Household) -> list[str]:
+    """What tells where a home is, in letters and figures alone: the whole address, a line of it with a number, its
+    postcode.
+    """
+    lines = [
+        line for part in home.address.splitlines() if len(line := _plain(part)) >= _LINE and re.search(r"\d", line)
+    ]
+    return [part for part in (*lines, _plain(home.address), _plain(home.postcode)) if len(part) >= _SHORTEST]
+
+
+def _plain(text: str) -> str:
+    """Letters and figures alone, so that two spellings of an address are one."""
+    return "".join(one for one in unicodedata.normalize("NFKD", text).casefold() if one.isalnum())
 
 
 def _key(what: str, keys: Collection[UUID]) -> str:

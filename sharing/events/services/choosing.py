@@ -15,7 +15,7 @@ from safeguarding.audit.by_keys import Asks
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput
-from safeguarding.parts import Block, read_parts
+from safeguarding.parts import Block, Key, read_parts
 from safeguarding.plans.models import Episode, PlanFile, Professional, Step, StepNote
 from sharing.events.models import SharedItem, SharingEvent
 
@@ -184,15 +184,20 @@ def _item(event: SharingEvent, block: Block) -> dict[str, object]:
 
 def _concerns(event: SharingEvent, blocks: Iterable[Block]) -> set[UUID]:
     """The concern it is about, those that its records hang on, and those with which plans in it began."""
-    found = {event.concern_id} if event.concern_id else set()
+    behind = {concern for concerns in concerns_behind(blocks).values() for concern in concerns}
+    return behind | ({event.concern_id} if event.concern_id else set())
+
+
+def concerns_behind(blocks: Iterable[Block]) -> dict[Key, set[UUID]]:
+    """The concerns that each record hangs on: its own, and that with which its plan began. One query a kind of plan."""
+    found: dict[Key, set[UUID]] = {}
     of_plans: dict[str, list[UUID]] = {}
     for block in blocks:
-        if block.right.label == _CONCERN:
-            found.add(block.right.key)
+        found[block.record] = {block.right.key} if block.right.label == _CONCERN else set()
         if block.record.label in _OF_PLANS:
             of_plans.setdefault(block.record.label, []).append(block.record.key)
     for label, keys in of_plans.items():
         model, link = _OF_PLANS[label]
-        began = model._default_manager.filter(pk__in=keys).values_list(link, flat=True)
-        found |= {key for key in began if key}
+        for key, began in model._default_manager.filter(pk__in=keys).values_list("pk", link):
+            found[Key(label, key)] |= {began} if began else set()
     return found

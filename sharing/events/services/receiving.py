@@ -13,6 +13,7 @@ from safeguarding.exceptions import OutOfTurn
 from sharing.events.lifecycles import sharing_life
 from sharing.events.models import SharingEvent, SharingStep
 from sharing.events.notice_kinds import SharingNotice
+from sharing.events.outcomes import was_received
 
 from .checking import Problems, moment_problems, raise_first
 from .following import Happened, add_step, is_there, lock
@@ -86,5 +87,6 @@ def record_received(
     raise_first(received_problems(held, happened, now=at))
     done = sharing_life.perform("receive", held, by=by, at=happened.at)
     add_step(done, K.RECEIVED, happened, token=token, by=by, at=at)
+    was_received(done, by, happened.at or at)
     settle(done, SharingNotice.UNANSWERED, by=by, at=at)
     return done
