@@ -1,11 +1,12 @@
-"""What did a school's earlier system hold, and how does it come in? Files on their way, and the records that they
-became.
+"""What did a school's earlier system hold, or an earlier school of a child, and how does it come in? Files on their
+way, and the records that they became.
 
 Until somebody confirms, there are rows and PDFs on their way (`EarlierRow`, `EarlierPdf`), and nothing on any child. A
 record that was brought in is nobody's account and no concern: it has no state, nobody is told of it and nothing is due.
 It says where it comes from, who wrote it and when, and is read beside the rest.
 """
 
+import re
 from collections.abc import Collection
 from datetime import date
 from uuid import UUID
@@ -25,20 +26,39 @@ from safeguarding.dates import full_day
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedJSON, SealedText
+from safeguarding.uploads.kinds import KINDS
 from safeguarding.uploads.models import NARRATIVE, PLAIN, InStore, StoredFile
 
 _FILE = "mandatory: a separate child protection file is kept and transferred (KCSIE 2025, Annex C)"
 
+_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_KINDS_OF_FILE = [(kind.key, kind.title) for kind in KINDS.values()]
+# Of a system, or of a school.
+LONGEST_SOURCE = 200
 # What the privacy notice calls it.
 _EARLIER = "Records from before: of an earlier system, or of an earlier school"
 
 
+class Readers(models.TextChoices):
+    """Who reads an entry of another school; where it is empty, whoever reads concerns."""
+
+    LEADS = "leads", "Leads alone"
+
+
+def number_of(reference: str) -> str:
+    """The number of a record in the system that it is from. A file of another school names its entries by keys, which
+    are nothing to be read.
+    """
+    return "" if _KEY.fullmatch(reference) else reference
+
+
 class EarlierBatch(models.Model):
-    """One giving of files from an earlier system: from the upload to the confirmation, and whole out again where it was
-    wrong.
+    """One giving of files from an earlier system, or of the file of one child from another school: from the upload to
+    the confirmation, and whole out again where it was wrong.
     """
 
     class Status(models.TextChoices):
+        HELD = "held", "Waits until the school that sent it has confirmed its key"
         UPLOADED = "uploaded", "Uploaded"
         MAPPING = "mapping", "Waiting to be told what its columns mean"
         READING = "reading", "Being read"
@@ -61,7 +81,7 @@ class EarlierBatch(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     # Of the form it came with: a double click brings in one.
     token = models.UUIDField(unique=True)
-    source = models.CharField("the earlier system", max_length=60)
+    source = models.CharField("the earlier system or school", max_length=LONGEST_SOURCE)
     status = models.CharField(max_length=12, choices=Status, default=Status.UPLOADED)
     # What the columns are taken to mean: {heading: field of `importing.columns`}; "day" or "month" first, once somebody
     # said so.
@@ -118,6 +138,11 @@ class EarlierBatch(models.Model):
         retention = Retention.KEPT
 
     @property
+    def is_file(self) -> bool:
+        """Whether it is the file of one child from another school, whose entries say themselves what they are."""
+        return bool(self.summary.get("file"))
+
+    @property
     def columns_told(self) -> bool:
         """Whether somebody said what the columns mean, now or with an earlier file."""
         return bool(self.date_style)
@@ -133,11 +158,13 @@ class EarlierUpload(InStore):
     class What(models.TextChoices):
         SHEET = "sheet", "Sheet of incidents"
         PACK = "pack", "ZIP of PDFs"
+        ENTRIES = "entries", "Entries of a file from another school"
+        PAPERS = "papers", "Documents of a file from another school"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     batch = models.ForeignKey(EarlierBatch, on_delete=models.CASCADE, related_name="uploads")
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
-    what = models.CharField(max_length=5, choices=What)
+    what = models.CharField(max_length=7, choices=What)
     size = models.PositiveIntegerField("bytes")
 
     objects = Protected()
@@ -172,7 +199,7 @@ class EarlierRow(models.Model):
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=8, choices=Kind)
     child = models.ForeignKey(Child, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    # {"facts": {field: text}, "more": [[heading, text]]}
+    # {"facts": {field: text}, "more": [[heading, text]]}; of a file of another school also "readers"
     content = SealedJSON(blank=True)
     problem = models.CharField(max_length=20, blank=True)
     # The heading under which it stands.
@@ -204,6 +231,14 @@ class EarlierRow(models.Model):
         return found
 
     @property
+    def number_there(self) -> str:
+        return number_of(self.says.get("reference", ""))
+
+    @property
+    def is_for_leads(self) -> bool:
+        return bool(self.content) and self.content.get("readers") == Readers.LEADS
+
+    @property
     def day(self) -> str:
         """The day of an incident or an action, as pages write it."""
         return _day(self.says.get("on") or self.says.get("action_on", ""))
@@ -224,8 +259,8 @@ class EarlierRow(models.Model):
 
 
 class EarlierPdf(InStore):
-    """A PDF of a ZIP on its way in, sealed in the store with the key of its child; nothing of it where it cannot be
-    used.
+    """A PDF of a ZIP, or a document of a file from another school, on its way in, sealed in the store with the key of
+    its child; nothing of it where it cannot be used.
     """
 
     class Kind(models.TextChoices):
@@ -244,6 +279,8 @@ class EarlierPdf(InStore):
     # What was found when it was looked into, as a sentence.
     found = models.CharField(max_length=300, blank=True)
     size = models.PositiveIntegerField("bytes", default=0)
+    file_kind = models.CharField("kind of file", max_length=10, choices=_KINDS_OF_FILE, default="pdf")
+    readers = models.CharField(max_length=5, choices=Readers, blank=True, default="")
     is_active = models.BooleanField(default=False)
     pictures = ArrayField(models.CharField(max_length=80), default=list, blank=True)
 
@@ -257,7 +294,18 @@ class EarlierPdf(InStore):
         subject = "child"
         sealed_by = "batch"
         narrative = ("name",)
-        plain = ("stored", "number", "kind", "problem", "found", "size", "is_active", "pictures")
+        plain = (
+            "stored",
+            "number",
+            "kind",
+            "problem",
+            "found",
+            "size",
+            "file_kind",
+            "readers",
+            "is_active",
+            "pictures",
+        )
         source = Source.SAFEGUARDING_LEAD
         category = _EARLIER
         collection = _FILE
@@ -283,7 +331,8 @@ class EarlierRecord(OfChild):
     batch = models.ForeignKey(EarlierBatch, on_delete=models.PROTECT, related_name="records")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="earlier_records")
     # As its batch has it: who reads a record need not see how it came in.
-    source = models.CharField("the earlier system", max_length=60)
+    source = models.CharField("the earlier system or school", max_length=LONGEST_SOURCE)
+    readers = models.CharField("who reads it", max_length=5, choices=Readers, blank=True, default="", db_default="")
     reference = models.CharField("its number there", max_length=60, blank=True)
     happened_at = models.DateTimeField()
     # Whether the time of day is known.
@@ -312,11 +361,19 @@ class EarlierRecord(OfChild):
         sealed_by = "child"
         narrative = ("author", "category", "narrative", "further")
         identifying = ("reference",)
-        plain = ("source", "happened_at", "is_timed", "added_at")
+        plain = ("source", "readers", "happened_at", "is_timed", "added_at")
         source = Source.SAFEGUARDING_LEAD
         category = _EARLIER
         collection = _FILE
         retention = Retention.GOES_WITH_IT
+
+    @property
+    def number_there(self) -> str:
+        return number_of(self.reference)
+
+    @property
+    def is_for_leads(self) -> bool:
+        return self.readers == Readers.LEADS
 
     @property
     def actions(self) -> list[dict[str, str]]:
@@ -340,7 +397,7 @@ def _day(text: str) -> str:
 
 
 class EarlierFile(StoredFile):
-    """A PDF that an earlier system had on a child."""
+    """A PDF that an earlier system had on a child, or a document that another school sent with its file."""
 
     nav = "children"
     # Hundreds may come in at once: they are not what one person may attach in a day.
@@ -348,7 +405,8 @@ class EarlierFile(StoredFile):
 
     batch = models.ForeignKey(EarlierBatch, on_delete=models.PROTECT, related_name="files")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="earlier_files")
-    source = models.CharField("the earlier system", max_length=60)
+    source = models.CharField("the earlier system or school", max_length=LONGEST_SOURCE)
+    readers = models.CharField("who reads it", max_length=5, choices=Readers, blank=True, default="", db_default="")
 
     class Meta(StoredFile.Meta):
         indexes = [models.Index(fields=["child", "attached_at"], name="earlier_file_of_child")]
@@ -357,7 +415,7 @@ class EarlierFile(StoredFile):
         subject = "child"
         sealed_by = "child"
         narrative = NARRATIVE
-        plain = (*PLAIN, "source")
+        plain = (*PLAIN, "source", "readers")
         source = Source.SAFEGUARDING_LEAD
         category = _EARLIER
         collection = _FILE
