@@ -60,6 +60,11 @@ app.conf.beat_schedule = {
     "reminders": {"task": "safeguarding.concerns.tasks.reminders", "schedule": 900.0, "options": {"expires": 900}},
     "dates of plans": {"task": "safeguarding.plans.tasks.dates", "schedule": 900.0, "options": {"expires": 900}},
     "missing days": {"task": "safeguarding.plans.tasks.missing_days", "schedule": 3600.0, "options": {"expires": 3600}},
+    "files to next schools": {
+        "task": "sharing.transfers.tasks.keep",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
     "seals": {"task": "safeguarding.audit.tasks.seal", "schedule": 60.0, "options": {"expires": 60}},
     "readers of concerns about adults": {
         "task": "safeguarding.adults.tasks.ask_for_readers",

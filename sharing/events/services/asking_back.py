@@ -12,6 +12,7 @@ from safeguarding.audit.services import record
 from safeguarding.exceptions import OutOfTurn
 from sharing.events.lifecycles import sharing_life
 from sharing.events.models import SharingEvent, SharingStep
+from sharing.events.outcomes import was_asked_back
 
 from .checking import Problems, moment_problems, raise_first
 from .following import Happened, add_step, is_there, lock
@@ -54,6 +55,7 @@ def ask_back(
     raise_first(asked_back_problems(held, happened, follow_up_on, now=at))
     done = sharing_life.perform("ask_back", held, by=by, at=happened.at, follow_up_on=follow_up_on)
     add_step(done, K.ASKED_BACK, happened, token=token, by=by, at=at)
+    was_asked_back(done, by, happened.at or at)
     return done
 
 

@@ -12,6 +12,7 @@ from safeguarding.audit.services import record
 from safeguarding.exceptions import OutOfTurn
 from sharing.events.lifecycles import sharing_life
 from sharing.events.models import SharingEvent, SharingStep
+from sharing.events.outcomes import was_received
 
 from .checking import Problems, moment_problems, raise_first
 from .following import Happened, add_step, is_there, lock
@@ -83,4 +84,5 @@ def record_received(
     raise_first(received_problems(held, happened, now=at))
     done = sharing_life.perform("receive", held, by=by, at=happened.at)
     add_step(done, K.RECEIVED, happened, token=token, by=by, at=at)
+    was_received(done, by, happened.at or at)
     return done

@@ -80,6 +80,9 @@ class FileTransfer(models.Model):
     received_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     settled_at = models.DateTimeField("settled", null=True, blank=True)
     settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # The days that were due when people were told that it should be on its way, and that it is late.
+    told_warn_for = models.DateField(null=True, blank=True, editable=False)
+    told_late_for = models.DateField(null=True, blank=True, editable=False)
     # Counts saves, so that the second of two people sees what the first changed.
     revision = models.PositiveIntegerField(default=0, editable=False)
 
@@ -146,6 +149,8 @@ class FileTransfer(models.Model):
             "sent_at",
             "received_at",
             "settled_at",
+            "told_warn_for",
+            "told_late_for",
             "revision",
         )
         source = Source.SAFEGUARDING_LEAD

@@ -1,0 +1,50 @@
+-- Which files to the next school are out of somebody's sight, what keeps a child's record, and when was a file received?
+
+-- Files of children of whose record the person may read no entry: every concern is shut to them or hidden from them, and nothing
+-- else is there. Nothing is shut to somebody from whom no concern is.
+CREATE FUNCTION rules.transfers_shut(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH shut AS MATERIALIZED (SELECT rules.sharing_shut_concerns(me) || rules.hidden_concerns(me) AS concerns),
+    plans AS MATERIALIZED (
+        SELECT CASE WHEN cardinality(concerns) = 0 THEN '{}'::uuid[]
+               ELSE rules.episodes_hidden(me) || rules.episodes_restricted(me) END AS shut FROM shut
+    ), named AS MATERIALIZED (
+        -- Children who are named in a shut concern: nobody else's file can be shut.
+        SELECT DISTINCT child_id FROM public.concerns_concernchild WHERE concern_id = ANY ((SELECT concerns FROM shut)::uuid[])
+    )
+    SELECT coalesce(array_agg(transfer.id), '{}')
+    FROM public.transfers_filetransfer AS transfer JOIN named ON named.child_id = transfer.child_id
+    WHERE NOT EXISTS (
+            SELECT FROM public.concerns_concernchild AS open
+            WHERE open.child_id = transfer.child_id AND NOT open.concern_id = ANY ((SELECT concerns FROM shut)::uuid[]))
+      AND NOT EXISTS (
+            SELECT FROM public.concerns_chronicled AS entry
+            WHERE entry.child_id = transfer.child_id AND entry.concern_id IS NULL
+              AND entry.readers IN ('', 'protection', 'care', 'needs', 'attendance')
+              AND NOT coalesce(entry.origin = ANY ((SELECT plans.shut FROM plans)::uuid[]), false)
+              AND NOT coalesce(entry.batch_id = ANY ((SELECT rules.withdrawn_batches(me))::uuid[]), false))
+$$;
+
+-- A file that has to be sent, or of which nobody has confirmed the receipt, keeps the child's record until it is settled.
+CREATE FUNCTION rules.keeps_open_transfer(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, transfer.id FROM rules.reached(keeps_open_transfer.records) AS r
+    JOIN public.transfers_filetransfer AS transfer ON transfer.child_id = r.key
+    WHERE transfer.status IN ('left', 'confirmed', 'sent', 'received')
+$$;
+
+-- The day of the last receipt, where everything that was sent to the next school was received and nothing is in hand.
+CREATE FUNCTION rules.since_receipt(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, max((event.received_at AT TIME ZONE 'Europe/London')::date)
+    FROM rules.reached(since_receipt.records) AS r
+    JOIN public.transfers_filetransfer AS transfer ON transfer.child_id = r.key AND transfer.status = 'settled'
+    JOIN public.children_child AS child ON child.id = r.key AND child.left_on = transfer.last_day
+    JOIN public.transfers_filesending AS sending ON sending.transfer_id = transfer.id
+    JOIN public.sharing_sharingevent AS event ON event.id = sending.event_id AND event.status = 'received'
+    WHERE NOT EXISTS (
+        SELECT FROM public.transfers_filesending AS other LEFT JOIN public.sharing_sharingevent AS went ON went.id = other.event_id
+        WHERE other.transfer_id = transfer.id AND other.dropped_at IS NULL AND other.building <> 'failed'
+          AND coalesce(went.status, '') NOT IN ('received', 'asked_back'))
+    GROUP BY r.record
+$$;
