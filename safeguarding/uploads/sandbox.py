@@ -608,11 +608,11 @@ def _volume() -> None:
     """Its library opens the source of random numbers with the first that is encrypted, and keeps it."""
     import pikepdf
 
-    made = BytesIO()
+    made, words = BytesIO(), "any"
     with pikepdf.new() as first:
         first.add_blank_page()
-        first.save(made, encryption=pikepdf.Encryption(user="a", owner="a", R=6))
-    pikepdf.open(made, password="a", attempt_recovery=False).close()
+        first.save(made, encryption=pikepdf.Encryption(user=words, owner=words, R=6))
+    pikepdf.open(made, password=words, attempt_recovery=False).close()
 
 
 # What each kind needs, loaded while files can still be opened. A volume is opened by `attached.py` alone.

@@ -399,7 +399,7 @@ class Migration(migrations.Migration):
                 ('removal', models.CharField(blank=True, choices=[('intimate', 'It shows a child nude or partly nude'), ('other_child', 'It is about another child or family, attached by mistake'), ('unlawful', 'The school may not hold it')], max_length=12, verbose_name='why it is taken out')),
                 ('removed_at', models.DateTimeField(blank=True, null=True)),
                 ('source', models.CharField(max_length=200, verbose_name='the earlier system or school')),
-                ('readers', models.CharField(blank=True, choices=[('leads', 'Leads alone')], db_default='', default='', max_length=5, verbose_name='who reads it')),
+                ('readers', models.CharField(blank=True, choices=[('leads', 'Leads alone')], default='', max_length=5, verbose_name='who reads it')),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='concerns.earlierbatch')),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='earlier_files', to='children.child')),
@@ -436,7 +436,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('source', models.CharField(max_length=200, verbose_name='the earlier system or school')),
-                ('readers', models.CharField(blank=True, choices=[('leads', 'Leads alone')], db_default='', default='', max_length=5, verbose_name='who reads it')),
+                ('readers', models.CharField(blank=True, choices=[('leads', 'Leads alone')], default='', max_length=5, verbose_name='who reads it')),
                 ('reference', models.CharField(blank=True, max_length=60, verbose_name='its number there')),
                 ('happened_at', models.DateTimeField()),
                 ('is_timed', models.BooleanField(default=False)),

@@ -332,7 +332,7 @@ class EarlierRecord(OfChild):
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="earlier_records")
     # As its batch has it: who reads a record need not see how it came in.
     source = models.CharField("the earlier system or school", max_length=LONGEST_SOURCE)
-    readers = models.CharField("who reads it", max_length=5, choices=Readers, blank=True, default="", db_default="")
+    readers = models.CharField("who reads it", max_length=5, choices=Readers, blank=True, default="")
     reference = models.CharField("its number there", max_length=60, blank=True)
     happened_at = models.DateTimeField()
     # Whether the time of day is known.
@@ -406,7 +406,7 @@ class EarlierFile(StoredFile):
     batch = models.ForeignKey(EarlierBatch, on_delete=models.PROTECT, related_name="files")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="earlier_files")
     source = models.CharField("the earlier system or school", max_length=LONGEST_SOURCE)
-    readers = models.CharField("who reads it", max_length=5, choices=Readers, blank=True, default="", db_default="")
+    readers = models.CharField("who reads it", max_length=5, choices=Readers, blank=True, default="")
 
     class Meta(StoredFile.Meta):
         indexes = [models.Index(fields=["child", "attached_at"], name="earlier_file_of_child")]

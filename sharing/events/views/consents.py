@@ -17,6 +17,7 @@ from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.exceptions import BadInput
 from safeguarding.http import Request
+from safeguarding.panels import fill
 from safeguarding.plans.permissions import stands_in_for_plans
 from sharing.events.capabilities import SharingCapability as C
 from sharing.events.forms.consents import ConsentForm, WithdrawForm
@@ -46,6 +47,7 @@ def child_sharing(request: Request, child_id: UUID) -> HttpResponse:
         "shares": [(one, one.is_late(today), one.is_unanswered(today)) for one in shares],
         "consents": [(one, standing(one, today)) for one in consents],
         "photographs": [(one, filing.is_shown(one, today=today)) for one in photographs],
+        "blocks": fill("child_sharing", request, child),
     }
     return render(request, "sharing/child_sharing.html", context)
 

@@ -46,9 +46,7 @@ def came_problems(came: Came, *, today: date) -> dict[str, str]:
 
 
 @transaction.atomic
-def record_received(
-    *, child: Child, token: UUID, came: Came, by: User, at: datetime | None = None
-) -> FileReceived:
+def record_received(*, child: Child, token: UUID, came: Came, by: User, at: datetime | None = None) -> FileReceived:
     """Put on the record that it came. The same form again records it once. Raises `NotAllowed`, `BadInput`."""
     ensure_records(by, child)
     at = at or timezone.now()
@@ -63,7 +61,7 @@ def record_received(
         token=token,
         how=came.how,
         sender=" ".join(came.sender.split()),
-        came_on=came.came_on,
+        came_on=came.came_on or timezone.localdate(at),
         content=came.content.strip(),
         received_at=at,
         received_by=by,

@@ -33,9 +33,7 @@ from sharing.transfer_file.opening import ALL, LARGEST, TOO_LARGE, TOO_MUCH, Ope
 from .saying import as_batch, who_of
 
 _OPENER = Path(opening.__file__)
-_FIND = (
-    "A child you are related or close to is not found for you: another lead opens that file. Nothing was taken in."
-)
+_FIND = "A child you are related or close to is not found for you: another lead opens that file. Nothing was taken in."
 # By the codes of `matching.Register`.
 _WHO = {
     "several": "More than one child of your school has the name and date of birth in this file, and it has no UPN that "

@@ -1,6 +1,5 @@
 """The pages of files from other schools: which came, one opened, its key confirmed, its receipt; one on paper."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -53,8 +52,8 @@ def received_files(request: Request) -> HttpResponseBase:
                 earlier.go_on(made.batch)
             return redirect("received_file", made.pk)
     request.nav = NAV
-    rows = visible(request, FileReceived).filter(school=request.held.school_id)
-    page = newest_first(rows.select_related("child", "batch", "received_by"), "received_at", request.GET.get("before", ""))
+    rows = visible(request, FileReceived).filter(school=request.held.school_id).select_related("child", "batch")
+    page = newest_first(rows, "received_at", request.GET.get("before", ""))
     read_many(request, page.rows, purpose="files from other schools")
     context = {"form": form, "page": page}
     return render(request, "received/files.html", context, status=422 if form.errors else 200)
@@ -67,14 +66,14 @@ def received_file(request: Request, received_id: UUID) -> HttpResponseBase:
     found = read_one(request, rows, pk=received_id)
     waits = found.waits_for_call
     form = CallForm(request.POST if request.method == "POST" else None, received=found)
-    if request.method == "POST" and (not waits or form.is_valid()):
-        confirmed = confirm_sender(received=found, call=form.call() if waits else _NO_CALL, by=request.user)
+    if form.is_bound and (form.is_valid() or not waits):
+        confirmed = confirm_sender(received=found, call=form.call(), by=request.user)
         if confirmed.batch is not None:
             earlier.go_on(confirmed.batch)
-        messages.success(request, "Confirmed. Look at what the file says, and confirm that it may come onto the record.")
+        messages.success(request, "Confirmed. Look at what the file says before it comes onto the record.")
         return redirect("earlier_batch", confirmed.batch_id)
     request.nav = NAV
-    context = {"received": found, "form": form if waits else None, "key": _key(found)}
+    context = {"received": found, "form": form if waits else None}
     return render(request, "received/file.html", context, status=422 if form.errors else 200)
 
 
