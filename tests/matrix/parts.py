@@ -57,6 +57,7 @@ PARTS: dict[str, str] = {
     "plans.attendanceday": "attendance",
     "sharing.consent": "consent",
     **dict.fromkeys(("sharing.sharingevent", "sharing.shareditem", "sharing.sharingstep"), "share"),
+    "received.filereceived": "received",
     "plans.attendancefile": "register",
     # What opens and shuts a record.
     **dict.fromkeys(
@@ -114,12 +115,19 @@ def _hold(row: Any) -> str:
     return "retention_head" if row.readers == "headteacher" else "retention"
 
 
+def _earlier(row: Any) -> str:
+    return "earlier_leads" if row.readers else "history"
+
+
 BY_ROW: dict[str, tuple[Callable[[Any], str], frozenset[str]]] = {
     **dict.fromkeys(
         ("plans.episode", "plans.step", "plans.stepnote", "plans.planfile"),
         (_plan, frozenset(f"plan_{area}" for area in _AREAS)),
     ),
     "plans.professional": (_worker, frozenset({"plan_worker", "plan_care", "plan_needs", "plan_adoption"})),
+    **dict.fromkeys(
+        ("concerns.earlierrecord", "concerns.earlierfile"), (_earlier, frozenset({"history", "earlier_leads"}))
+    ),
     "retention.legalhold": (_hold, frozenset({"retention", "retention_head"})),
     "plans.designation": (_badge, frozenset({"badge", "plan_adoption"})),
 }
