@@ -4,6 +4,8 @@ Today, the ways from a child's sharing and from the earlier records.
 
 from typing import Any
 
+from django.urls import reverse
+
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.concerns.models import EarlierBatch
@@ -13,8 +15,8 @@ from safeguarding.panels import MINE, Line, NavItem, Panel, register
 from .models import FileReceived
 from .permissions import OPENS
 
-# On a child's page, and beside Today.
-SHOWN = 20
+# On a child's page; beside Today, where the list behind shows all; and as many as are counted there.
+SHOWN, ON_TODAY, MOST = 20, 1, 100
 _WAITS = (EarlierBatch.Status.HELD, EarlierBatch.Status.READY)
 
 
@@ -45,8 +47,11 @@ def _link(request: Request, record: Any) -> dict[str, Any]:
 def _waiting(request: Request) -> dict[str, Any] | None:
     """Files that wait for a call, or to be looked at."""
     rows = visible(request, FileReceived).filter(school=request.held.school_id, batch__status__in=_WAITS)
-    found = list(rows.select_related("batch").order_by("received_at", "pk")[:SHOWN])
-    return {"files": found, "number": len(found), "hot": False} if found else None
+    found = list(rows.select_related("batch").order_by("received_at", "pk")[:MOST])
+    if not found:
+        return None
+    lists = {"all": ("Files from other schools", reverse("received_files"))} if len(found) > ON_TODAY else {}
+    return {"files": read_many(request, found[:ON_TODAY]), "number": len(found), **lists}
 
 
 register(
