@@ -70,6 +70,11 @@ app.conf.beat_schedule = {
         "schedule": 900.0,
         "options": {"expires": 900},
     },
+    "files that wait to be built": {
+        "task": "sharing.transfers.tasks.build_files",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "seals": {"task": "safeguarding.audit.tasks.seal", "schedule": 60.0, "options": {"expires": 60}},
     "readers of concerns about adults": {
         "task": "safeguarding.adults.tasks.ask_for_readers",

@@ -208,6 +208,11 @@ def gather(see: See, children: Collection[UUID], *, beyond_file: bool = False) -
     return [block for block in found if beyond_file or not block.is_beyond_file]
 
 
+def title_of(label: str) -> str:
+    """What records of this model are called, each without its number."""
+    return next(told.title for model, told in _told.items() if model._meta.label_lower == label)
+
+
 def reasons() -> Mapping[str, str]:
     """The reason for each model that is left out, by its label."""
     return {model._meta.label_lower: because for model, because in _left_out.items()}

@@ -3,7 +3,7 @@
 Volumes are written here. They are opened in the sandbox (`opening.py`), and then asked whether they belong together.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -29,10 +29,13 @@ ROOM = manifests.LARGEST - _AROUND
 
 @dataclass(frozen=True)
 class Content:
-    """What one volume is made of: the PDF of its pages, and the documents that it holds by their names."""
+    """What one volume is made of: the PDF of its pages, and what reads each document that it holds, by their names.
+
+    So that no more than one volume is ever in memory.
+    """
 
     pages: bytes
-    documents: Mapping[str, bytes]
+    documents: Mapping[str, Callable[[], bytes]]
 
 
 @dataclass(frozen=True)
@@ -46,14 +49,26 @@ class File:
     documents: Mapping[str, bytes]
 
 
-def bind(record: FileRecord, contents: Sequence[Content], *, words: str, signer: Signer) -> list[bytes]:
-    """The volumes of a file, each opened by the same words. The record lies in the first."""
+@dataclass(frozen=True)
+class Bound:
+    """A file with its manifest, and its volumes one after the other."""
+
+    manifest: Manifest
+    digest: str
+    volumes: Iterator[bytes]
+
+
+def bind(record: FileRecord, contents: Sequence[Content], *, words: str, signer: Signer) -> Bound:
+    """A file whose volumes are all opened by the same words. The record lies in the first.
+
+    Raises `BadFile` for a volume that becomes larger than it may be.
+    """
     said = record.to_json()
     attached = [Attached.of(records.NAME, said, 1)]
     attached += [
-        Attached.of(name, document, number)
+        Attached.of(name, read(), number)
         for number, content in enumerate(contents, 1)
-        for name, document in content.documents.items()
+        for name, read in content.documents.items()
     ]
     packed = [_packed(content.pages) for content in contents]
     volumes = tuple(_volume(number, pages) for number, pages in enumerate(packed, 1))
@@ -61,26 +76,29 @@ def bind(record: FileRecord, contents: Sequence[Content], *, words: str, signer:
     listed = manifest.to_json()
     signature = sign_manifest(record.file, sha256(listed), signer).encode()
     every = {manifests.NAME: listed, signing.NAME: signature}
-    return [
-        _locked(pages, {**({} if place else {records.NAME: said}), **contents[place].documents, **every}, words)
-        for place, pages in enumerate(packed)
-    ]
+
+    def locked() -> Iterator[bytes]:
+        for place, pages in enumerate(packed):
+            own = {} if place else {records.NAME: said}
+            documents = {name: read() for name, read in contents[place].documents.items()}
+            yield _locked(pages, {**own, **documents, **every}, words)
+
+    return Bound(manifest, sha256(listed), locked())
 
 
 def volumes_of(
-    sheets: Sequence[int], sizes: Sequence[int], *, first: int, most: int = manifests.PAGES, room: int = ROOM
+    sheets: Sequence[int], sizes: Sequence[int], *, cover: int = 1, most: int = manifests.PAGES, room: int = ROOM
 ) -> list[range]:
     """Which pieces of paper become one volume, by the sheets and the bytes of each, in their order.
 
-    Each volume begins with a cover of one sheet; the first has `first` bytes beside its pieces. A piece with more than
-    a volume holds has one of its own.
+    Each volume begins with a `cover` of so many sheets. A piece with more than a volume holds has one of its own.
     """
     found: list[range] = []
-    begin, count, taken = 0, 1, first
+    begin, count, taken = 0, cover, 0
     for place, (some, size) in enumerate(zip(sheets, sizes, strict=True)):
         if place > begin and (count + some > most or taken + size > room):
             found.append(range(begin, place))
-            begin, count, taken = place, 1, 0
+            begin, count, taken = place, cover, 0
         count, taken = count + some, taken + size
     return [*found, range(begin, len(sheets))] if sheets else []
 
@@ -186,4 +204,7 @@ def _locked(pages: bytes, attachments: Mapping[str, bytes], words: str) -> bytes
     locked = encrypted(out.getvalue(), words)
     if not locked.endswith(b"\n"):
         locked += b"\n"
-    return locked + whole_line(locked)
+    whole = locked + whole_line(locked)
+    if len(whole) > manifests.LARGEST:
+        raise BadFile("One volume of this file became larger than 50 MB. Hand its largest document over by itself.")
+    return whole

@@ -187,6 +187,6 @@ def _entries(fields: Fields) -> Iterator[FileEntry]:
 
 def _texts(fields: Fields) -> Iterator[tuple[str, str]]:
     for one in fields.objects("texts", TEXTS):
-        pair = one.line("label", LONGEST_NAME), one.text("text", LONGEST_TEXT)
+        pair = one.line("label", LONGEST_TITLE), one.text("text", LONGEST_TEXT)
         one.done()
         yield pair

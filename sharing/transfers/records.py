@@ -7,8 +7,8 @@ from safeguarding.records import Refused, declare, needs, reads
 
 from .models import FileSending, FileTransfer, FileVolume, TransferNote
 
-# The machine sees that a child has left, and opens its file.
-TASK = "transfers"
+# The task of the machine that sees that a child has left, and opens its file.
+_TASK = "transfers"
 _NOT_SEARCHED = Refused("what went outside is found by its number, and in the list of files to the next school")
 
 declare(
@@ -16,7 +16,7 @@ declare(
     called=("file to the next school", "files to the next school"),
     page="transfer",
     searched=_NOT_SEARCHED,
-    needed_by=(TASK,),
+    needed_by=(_TASK,),
 )
 declare(
     TransferNote,
@@ -29,7 +29,7 @@ declare(
     called=("file built for the next school", "files built for the next school"),
     searched=_NOT_SEARCHED,
     part_of="transfer",
-    needed_by=(TASK,),
+    needed_by=(_TASK,),
 )
 declare(
     FileVolume,
@@ -38,6 +38,6 @@ declare(
     part_of="sending",
     read_by=("files",),
 )
-reads(TASK, Child, Chronicled, ConcernChild)
+reads(_TASK, Child, Chronicled, ConcernChild)
 # That its day changed with the calendar is a change of the record.
-needs(TASK, LogEntry)
+needs(_TASK, LogEntry)

@@ -28,8 +28,8 @@ from safeguarding.concerns.services.telling import seers
 _READ = (Verb.VIEW, Verb.PRINT, Verb.DOWNLOAD, Verb.EXPORT)
 # How the purposes begin of whoever sees what is in a child's file: its chronology and that of its family (which leaves
 # an event for each child that is in it), on the page and on paper, the tabs that show concerns and their files, the
-# pages about it.
-SHOWS_FILE = ("chronology", "family", "concerns", "files", "meeting in an hour", "pattern")
+# pages about it, the file that was built for the next school.
+SHOWS_FILE = ("chronology", "family", "concerns", "files", "meeting in an hour", "pattern", "file to the next school")
 
 
 @dataclass(frozen=True)

@@ -219,7 +219,7 @@ class DecideForm(_Head):
         questions = self.chosen.row.questions if self.chosen else []
         for one in questions:
             name = f"{ANSWER}{one['key']}"
-            self.fields[name] = _question(one)
+            self.fields[name] = question(one)
             said = event.answers.get(one["key"], "")
             self.initial[name] = said == "yes" if one["takes"] == "yes" else said
         self.test = [f"{ANSWER}{one['key']}" for one in questions]
@@ -278,7 +278,7 @@ class DecideForm(_Head):
         return {**self.event.answers, **now}
 
 
-def _question(question: Mapping[str, Any]) -> forms.Field:
+def question(question: Mapping[str, Any]) -> forms.Field:
     """One question of a test as a field. What may stay open in a draft is asked for when it is decided."""
     if question["takes"] == "yes":
         return forms.BooleanField(label=question["asks"], required=False)

@@ -63,16 +63,22 @@ def ensure_nothing_bars(event: SharingEvent, bars: Collection[Bar]) -> None:
 
 
 def _homes_told(asks: Asks, text: str, children: Collection[UUID]) -> list[UUID]:
-    """Homes, now or before, of children whose address is confidential, where the text says which."""
+    """Those of the homes that nobody outside may be told of where the text says which."""
+    said = _plain(text)
+    return [home.pk for home in secret_homes(asks, children) if any(part in said for part in address_parts(home))]
+
+
+def secret_homes(asks: Asks, children: Collection[UUID]) -> list[Household]:
+    """Homes, now or before, of children whose address is confidential, as far as who asks may see it."""
     details = visible(asks, ChildDetail).filter(child__in=children, address_confidential=True)
     members = visible(asks, HouseholdMember).filter(child__in=details.values("child"))
-    said = _plain(text)
-    rows = visible(asks, Household).filter(pk__in=members.values("household")).order_by("pk")
-    return [home.pk for home in rows if any(part in said for part in _parts(home))]
+    return list(visible(asks, Household).filter(pk__in=members.values("household")).order_by("pk"))
 
 
-def _parts(home: Household) -> list[str]:
-    """What tells where a home is: the whole address, a line of it with a number, its postcode."""
+def address_parts(home: Household) -> list[str]:
+    """What tells where a home is, in letters and figures alone: the whole address, a line of it with a number, its
+    postcode.
+    """
     lines = [
         line for part in home.address.splitlines() if len(line := _plain(part)) >= _LINE and re.search(r"\d", line)
     ]

@@ -17,7 +17,7 @@ from safeguarding.audit.reading import visible
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import EarlierFile, EarlierRecord
 from safeguarding.exceptions import BadInput
-from safeguarding.parts import Block, read_parts
+from safeguarding.parts import Block, Key, read_parts
 from safeguarding.plans.models import Episode, PlanFile, Professional, Step, StepNote
 from sharing.events.models import SharedItem, SharingEvent
 
@@ -61,10 +61,10 @@ def offers(asks: Asks, event: SharingEvent) -> list[Offer]:
     """
     groups: dict[str, list[Block]] = {}
     blocks = read_parts(asks, [event.child_id])
-    shut = _for_leads(asks, blocks)
+    shut = for_leads(asks, blocks)
     for block in blocks:
         is_own = block.record.key == event.pk or block.record.label.startswith("sharing.shared")
-        if is_own or block.record.key in shut:
+        if is_own or block.record in shut:
             continue
         of_concern = block.right.label == _CONCERN
         groups.setdefault(str(block.right.key) if of_concern else block.record.label, []).append(block)
@@ -72,13 +72,14 @@ def offers(asks: Asks, event: SharingEvent) -> list[Offer]:
     return sorted(made, key=lambda one: (_CONCERN not in one.blocks[0].right.label, _newest(one.blocks[0]), one.title))
 
 
-def _for_leads(asks: Asks, blocks: Iterable[Block]) -> frozenset[UUID]:
+def for_leads(asks: Asks, blocks: Iterable[Block]) -> frozenset[Key]:
     """What another school kept for its leads. Whoever reads a decision would read it there too."""
-    found = set[UUID]()
+    found = set[Key]()
     for model in (EarlierRecord, EarlierFile):
-        keys = [block.record.key for block in blocks if block.record.label == model._meta.label_lower]
-        rows = visible(asks, model).filter(pk__in=keys).exclude(readers="") if keys else model.objects.none()
-        found.update(rows.values_list("pk", flat=True))
+        label = model._meta.label_lower
+        if keys := [block.record.key for block in blocks if block.record.label == label]:
+            rows = visible(asks, model).filter(pk__in=keys).exclude(readers="").values_list("pk", flat=True)
+            found |= {Key(label, key) for key in rows}
     return frozenset(found)
 
 
@@ -181,15 +182,20 @@ def _item(event: SharingEvent, block: Block) -> dict[str, object]:
 
 def _concerns(event: SharingEvent, blocks: Iterable[Block]) -> set[UUID]:
     """The concern it is about, those that its records hang on, and those with which plans in it began."""
-    found = {event.concern_id} if event.concern_id else set()
+    behind = {concern for concerns in concerns_behind(blocks).values() for concern in concerns}
+    return behind | ({event.concern_id} if event.concern_id else set())
+
+
+def concerns_behind(blocks: Iterable[Block]) -> dict[Key, set[UUID]]:
+    """The concerns that each record hangs on: its own, and that with which its plan began. One query a kind of plan."""
+    found: dict[Key, set[UUID]] = {}
     of_plans: dict[str, list[UUID]] = {}
     for block in blocks:
-        if block.right.label == _CONCERN:
-            found.add(block.right.key)
+        found[block.record] = {block.right.key} if block.right.label == _CONCERN else set()
         if block.record.label in _OF_PLANS:
             of_plans.setdefault(block.record.label, []).append(block.record.key)
     for label, keys in of_plans.items():
         model, link = _OF_PLANS[label]
-        began = model._default_manager.filter(pk__in=keys).values_list(link, flat=True)
-        found |= {key for key in began if key}
+        for key, began in model._default_manager.filter(pk__in=keys).values_list("pk", link):
+            found[Key(label, key)] |= {began} if began else set()
     return found

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 from uuid import UUID
 
 from children import mentions
@@ -21,7 +22,6 @@ from safeguarding.concerns.left_out import LeftOut
 from safeguarding.concerns.models import ConcernChild
 from safeguarding.concerns.services.pointing import pattern_of
 from safeguarding.rendering import Showing
-from sharing.events.models import SharingEvent
 
 _LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
 _TITLES = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Dr")
@@ -33,6 +33,23 @@ TAKEN_OUT = "taken out"
 SHORTEST = 2
 
 
+class AboutChild(Protocol):
+    """What has to be known of a pack: its child, the concerns that it comes from, the pseudonyms of the other children
+    whom it names, and what is typed to be taken out. A `SharingEvent` is one.
+    """
+
+    @property
+    def child(self) -> Child: ...
+    @property
+    def school_id(self) -> UUID: ...
+    @property
+    def concerns(self) -> Collection[UUID]: ...
+    @property
+    def named(self) -> Collection[str]: ...
+    @property
+    def take_out(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Other:
     """Another child who has to do with a pack: what it is called there, and whether it is named."""
@@ -42,7 +59,7 @@ class Other:
     is_named: bool
 
 
-def others_of(asks: Asks, event: SharingEvent, texts: Collection[str]) -> list[Other]:
+def others_of(asks: Asks, event: AboutChild, texts: Collection[str]) -> list[Other]:
     """Children of the family, of the concerns that it comes from, and those that its texts mention: as far as the
     person asking may see them.
     """
@@ -58,7 +75,7 @@ def others_of(asks: Asks, event: SharingEvent, texts: Collection[str]) -> list[O
     more = {card.pk for one in pseudonyms if (card := names.card(one))} - found.keys()
     if more:
         found |= {child.pk: child for child in visible(asks, Child).filter(pk__in=more).order_by("pk")}
-    found.pop(event.child_id, None)
+    found.pop(event.child.pk, None)
     return [
         Other(child, _called(number, child), child.pseudonym in event.named)
         for number, child in enumerate(found.values())
@@ -75,11 +92,11 @@ def _called(number: int, child: Child) -> str:
 class Naming:
     """Tells the texts of one pack."""
 
-    def __init__(self, asks: Asks, event: SharingEvent, texts: Collection[str]) -> None:
+    def __init__(self, asks: Asks, event: AboutChild, texts: Collection[str]) -> None:
         self.asks, self.event = asks, event
         self.others = others_of(asks, event, texts)
         self._called = {one.child.pk: one.called for one in self.others if not one.is_named}
-        named = frozenset({event.child_id, *(one.child.pk for one in self.others if one.is_named)})
+        named = frozenset({event.child.pk, *(one.child.pk for one in self.others if one.is_named)})
         self._names = Names(asks.user, Showing(own=named, only_own=True))
         self._names.fetch({one for text in texts for one in mentions.mentioned(text)})
         self._typed = LeftOut([(_typed(event.take_out), lambda _: TAKEN_OUT)] if event.take_out.strip() else [])
@@ -109,7 +126,7 @@ class Naming:
     @cached_property
     def own_adults(self) -> list[Contact]:
         """The adults of the child's record, as far as the person asking may see them: they stay."""
-        links = visible(self.asks, ContactLink).filter(child=self.event.child_id).values("contact")
+        links = visible(self.asks, ContactLink).filter(child=self.event.child.pk).values("contact")
         return list(visible(self.asks, Contact).filter(pk__in=links).order_by("pk"))
 
     def pointed_out(self, texts: Iterable[str]) -> list[str]:

@@ -47,7 +47,7 @@ def child_sharing(request: Request, child_id: UUID) -> HttpResponse:
         "shares": [(one, one.is_late(today), one.is_unanswered(today)) for one in shares],
         "consents": [(one, standing(one, today)) for one in consents],
         "photographs": [(one, filing.is_shown(one, today=today)) for one in photographs],
-        "blocks": fill("child_sharing", request, child),
+        "beside": fill("child_sharing", request, child),
     }
     return render(request, "sharing/child_sharing.html", context)
 

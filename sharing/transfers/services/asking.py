@@ -17,6 +17,7 @@ from sharing.transfers.models import FileSending, FileTransfer, FileVolume
 
 from .additions import lacking, seen, told_already
 from .confirming import hold
+from .contents import ensure_decided
 
 S = FileTransfer.Status
 _AFTER = (S.SENT, S.RECEIVED, S.SETTLED)
@@ -30,7 +31,8 @@ def ask_for_file(*, transfer: FileTransfer, token: UUID, by: User, at: datetime 
     """The worker builds it: the whole file, or, once that has gone, what is lacking. One that was built and not handed
     over is dropped. The same form again asks once.
 
-    Raises `NotAllowed`; `OutOfTurn` where nobody has confirmed where it goes, it is being built, or nothing is lacking.
+    Raises `NotAllowed`; `OutOfTurn` where nobody has confirmed where it goes, it is being built, nothing is lacking, or
+    it is not decided what this child's file says of a concern.
     """
     at = at or timezone.now()
     held = hold(transfer, None, by=by)
@@ -41,6 +43,8 @@ def ask_for_file(*, transfer: FileTransfer, token: UUID, by: User, at: datetime 
         raise OutOfTurn(_NOT_YET)
     if is_addition and not _lacks(held, by):
         raise OutOfTurn(_NOTHING)
+    assert held.child is not None  # noqa: S101  (asked by `hold`)
+    ensure_decided(For(by), held.child)
     _drop_in_hand(held, by=by, at=at)
     made = FileSending.objects.create(
         transfer=held,

@@ -10,12 +10,12 @@ from safeguarding.audit.context import system_task
 from safeguarding.concerns.services.reminding import FROM
 from sharing.transfers.models import FileSending, FileTransfer
 from sharing.transfers.models.transfers import UNSENT
-from sharing.transfers.records import TASK
 
 from .opening import follow_days, open_leavers
 from .telling import remind
 from .words import SHOWN_FOR
 
+TASK = "transfers"
 _AN_HOUR = timedelta(hours=1)
 
 

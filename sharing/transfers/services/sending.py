@@ -1,4 +1,4 @@
-"""Hand a file over to the next school: as one decision to share, by the legal reason of the file, with a fresh factor."""
+"""Hand a file over to the next school: as one decision to share, by the legal reason of such a file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,9 +32,8 @@ from sharing.transfers.models import FileSending, FileTransfer, FileVolume
 from sharing.transfers.permissions import ensure_sends
 
 from . import telling
-from .additions import READERS, Seen, lacking, mark, seen, told_already
+from .additions import Seen, lacking, mark, seen, told_already
 from .confirming import hold
-from .words import show_words
 
 REASON = "next_school_file"
 S, E = FileTransfer.Status, SharingEvent

@@ -1,0 +1,54 @@
+"""What do files to the next school put into a child's chronology? That one is not sent, and why. That one went is told
+by the decision to share as which it went.
+"""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.urls import reverse
+
+from children.models import Child
+from safeguarding.accounts.titles import Titles, with_names
+from safeguarding.audit.by_keys import ByKeys
+from safeguarding.audit.reading import visible
+from safeguarding.concerns.chronology import Entry, Source, When
+from safeguarding.concerns.places import Row
+from safeguarding.http import Request
+
+from .models import FileTransfer
+
+KIND = "outside"
+_placed = ByKeys[FileTransfer](
+    lambda asked: (
+        visible(asked, FileTransfer)
+        .filter(asked.of("child_id"), stopped_at__isnull=False)
+        .only("id", "child_id", "stopped_at")
+    )
+)
+_told = ByKeys[FileTransfer](lambda asked: with_names(visible(asked, FileTransfer).filter(asked.of()), "stopped_by"))
+
+
+def _stopped(request: Request, children: Sequence[Child]) -> list[Row]:
+    return [
+        Row(one.stopped_at, one.pk, "file_not_sent", None, one.child_id)
+        for one in _placed(request, [child.pk for child in children])
+        if one.stopped_at
+    ]
+
+
+def _tell_stopped(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    return {
+        one.pk: Entry(
+            at=when[one.pk],
+            title="File to the next school: not to be sent",
+            sentence=f"{one.get_because_display()}.",
+            source=f"decided by {titles.of(one.stopped_by, one.stopped_at)}",
+            icon="out",
+            link=reverse("transfer", args=[one.pk]),
+        )
+        for one in _told(request, when)
+        if one.stopped_at
+    }
+
+
+SOURCES = (Source("file_not_sent", KIND, _tell_stopped, rows=_stopped),)

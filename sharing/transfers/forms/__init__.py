@@ -1,0 +1,1 @@
+"""What is typed of files to the next school."""

@@ -1,0 +1,1 @@
+"""The pages of files to the next school."""
