@@ -67,11 +67,11 @@ def lay_received(school: School, ground: Ground, keys: Keys, chance: Random) -> 
     made = timezone.localdate(at) - timedelta(days=2)
     letter = a_letter(("To both parents", "Thank you for coming.", "Grandmother collects on Tuesdays and Thursdays."))
     pages = a_letter(("The file of one child", _SENDER.name, "Paper copy of what is inside"))
-    content = Content(pages, {_LETTER: letter})
+    content = Content(pages, {_LETTER: lambda: letter})
     signer = Signer("harbour/5a7e0b19c3d2f486", chance.randbytes(32))
-    volumes = bind(_record(child, keys, made, school), [content], words=_WORDS, signer=signer)
+    volumes = bind(_record(child, keys, made, school), [content], words=_WORDS, signer=signer).volumes
     with acting(Acting(user_id=lead.pk, school_id=school.pk)):
-        received = open_file(school=school, token=keys.token(), volumes=volumes, words=_WORDS, by=lead, at=at)
+        received = open_file(school=school, token=keys.token(), volumes=list(volumes), words=_WORDS, by=lead, at=at)
         call = Call(_CALLED, timezone.localdate(at), "register")
         received = confirm_sender(received=received, call=call, by=lead, at=at)
         if received.batch is None:

@@ -1,6 +1,7 @@
 """How does a test make a file of another school? A record in a few words, bound into volumes and signed."""
 
 from datetime import date, time
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -74,5 +75,8 @@ def volumes(
 ) -> list[bytes]:
     """The volumes of a file; its documents lie in the last."""
     held = [{} for _ in range(count - 1)] + [documents or {}]
-    contents = [Content(page(number), some) for number, some in enumerate(held)]
-    return bind(record, contents, words=WORDS, signer=signer)
+    contents = [
+        Content(page(number), {name: partial(bytes, content) for name, content in some.items()})
+        for number, some in enumerate(held)
+    ]
+    return list(bind(record, contents, words=WORDS, signer=signer).volumes)

@@ -156,7 +156,8 @@ def test_the_list_asks_as_often_for_one_as_for_many(client: Client, desk: Desk):
             connection,
         ) as found:
             assert client.get(reverse(FILES)).status_code == 200
-        return len(found)
+        # That somebody was seen is written once a while, whatever the page.
+        return len([one for one in found.captured_queries if "usersession" not in one["sql"]])
 
     for _ in range(2):
         desk.open(volumes(record_of(desk.rowan)))
