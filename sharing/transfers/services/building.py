@@ -35,8 +35,8 @@ from safeguarding.sealing.subjects import first_subject, record_of
 from sharing.transfer_file.containers import Content, bind
 from sharing.transfers.models import FileSending, FileVolume
 from sharing.transfers.permissions import SENDERS, ensure_sends
-from sharing.transfers.records import TASK
 
+from .beat import TASK
 from .composing import Composed, compose
 from .contents import Chosen, chosen, ensure_decided
 from .paper import Paper
@@ -154,9 +154,14 @@ def _keep(
         kept.save(force_insert=True)
     held.building, held.built_at, held.words = B.BUILT, at, words
     held.entries, held.told = len(composed.record.entries), list(what.told)
-    held.manifest_digest, held.key_id = bound.digest, str(signer.public)
+    held.manifest_digest, held.key_id = bound.digest, _named(signer)
     held.save(update_fields=["building", "built_at", "words", "entries", "told", "manifest_digest", "key_id"])
     record(Verb.CREATE, held, by=by, purpose="file to the next school", count=bound.manifest.count)
+
+
+def _named(signer: Signer) -> str:
+    """The name of a key and its id, as they stand before the key itself where that is printed."""
+    return f"{signer.public.name}+{signer.public.id.hex()}"
 
 
 def _held(sending: FileSending, by: User) -> FileSending:

@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from functools import partial
 from itertools import pairwise
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.apps import apps
 from django.utils import timezone
@@ -166,7 +166,7 @@ def _entry(facts: _Facts, block: Block) -> FileEntry:
     texts = tuple((facts.naming(text.label), facts.naming(text.text)) for text in block.texts)
     said = dict(reversed(texts))
     return FileEntry(
-        key=block.record.key,
+        key=entry_key(block),
         kind=title_of(block.record.label),
         title=_line(facts.naming(title)),
         happened=local.date() if local else None,
@@ -179,6 +179,12 @@ def _entry(facts: _Facts, block: Block) -> FileEntry:
         is_adoption=False,
         came_from=_line(said.get(_CAME_FROM, "")) if block.record.label in _EARLIER else "",
     )
+
+
+def entry_key(block: Block) -> UUID:
+    """The key of an entry: that of its record, and one of its own where that is the key of the child itself."""
+    label, key = block.record
+    return uuid5(key, label) if apps.get_model(label)._meta.pk.is_relation else key
 
 
 def _line(text: str) -> str:

@@ -29,8 +29,8 @@ from .composing import Composed, Numbered, Section, dated, runs
 # Of a whole file: what the printer makes in a few minutes, and a person can still leaf through.
 MOST_PAGES = 1_200
 TOO_LONG = (
-    f"This file would have more than {MOST_PAGES:,} pages, and Harbour makes no more. Print the record in parts from the "
-    "child’s page, and hand it over on paper"
+    f"This file would have more than {MOST_PAGES:,} pages, and Harbour makes no more. Print the record in parts from "
+    "the child’s page, and hand it over on paper"
 )
 # A cover has one sheet, or two where there are many volumes.
 _COVER = 2
