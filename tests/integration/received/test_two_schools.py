@@ -121,11 +121,11 @@ def test_a_deputys_file_lacks_what_is_restricted_and_the_leads_addition_brings_i
     desk.take_in(desk.call(desk.open(volumes(sending), words=words)))
     here = EarlierRecord.objects.filter(child=desk.rowan)
     first = here.count()
-    assert not any("only leads" in row.narrative for row in here)
+    assert not any("only leads" in row.narrative for row in here.all())
     addition, words = sent_by(place, FileTransfer.objects.get(pk=transfer.pk), key_of, by=place.room.lead)
     assert addition.is_addition
     again = desk.open(volumes(addition), words=words)
     assert (again.is_addition, again.key_was_known) == (True, True)
     desk.take_in(again)
-    assert here.count() > first
+    assert here.all().count() > first
     assert any("only leads" in row.narrative and row.is_for_leads for row in here.all())
