@@ -1,4 +1,4 @@
-"""Which file of a child has come from another school, from whom, and how does the school know that?"""
+"""Which file of a child has come from another school, from which one, and how does this school know that?"""
 
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import LATER, Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
-CATEGORY = "Files from other schools: which came when, and from whom"
+CATEGORY = "Files from other schools: which came when, and from which school"
 WHY = (
     "mandatory: the child protection file is transferred, and its receipt confirmed (KCSIE 2025; public task, UK GDPR "
     "Article 6(1)(e); Education Act 2002 s.175)"
@@ -29,8 +29,8 @@ class FileReceived(models.Model):
     """A file of one child from another school: one that Harbour made and was opened here, or one on paper or a stick.
 
     What a file of Harbour says becomes an earlier batch, which is looked at, confirmed and withdrawn as such. Here
-    stands what proves that it came, and from whom: its manifest, the key that signed it, who confirmed by telephone
-    that it is theirs, and the receipt. The facts stay when the child's record has ended, the words end with it.
+    stands what proves that it came, and from which school: its manifest, the key that signed it, who confirmed by
+    telephone that it is theirs, and the receipt. The facts stay when the child's record has ended, the words end.
     """
 
     class How(models.TextChoices):
@@ -131,6 +131,7 @@ class FileReceived(models.Model):
             "sender_urn",
             "came_on",
             "received_at",
+            "file",
             "made_on",
             "is_addition",
             "entries",

@@ -4,4 +4,4 @@ from safeguarding.notice_items import holds
 
 from .models import FileReceived
 
-holds(what="Files from other schools: which came when, and from whom", by=FileReceived, page="received_file")
+holds(what="Files from other schools: which came when, and from which school", by=FileReceived, page="received_file")

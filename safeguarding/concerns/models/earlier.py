@@ -7,11 +7,8 @@ It says where it comes from, who wrote it and when, and is read beside the rest.
 """
 
 import re
-from collections.abc import Collection
 from datetime import date
-from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -21,22 +18,19 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.addresses import address_of
 from safeguarding.audit.protection import Protected
-from safeguarding.concerns.importing.problems import FILES, ROWS
 from safeguarding.dates import full_day
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedJSON, SealedText
-from safeguarding.uploads.kinds import KINDS
-from safeguarding.uploads.models import NARRATIVE, PLAIN, InStore, StoredFile
+from safeguarding.uploads.models import NARRATIVE, PLAIN, StoredFile
 
-_FILE = "mandatory: a separate child protection file is kept and transferred (KCSIE 2025, Annex C)"
+FILE = "mandatory: a separate child protection file is kept and transferred (KCSIE 2025, Annex C)"
 
 _KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_KINDS_OF_FILE = [(kind.key, kind.title) for kind in KINDS.values()]
 # Of a system, or of a school.
 LONGEST_SOURCE = 200
 # What the privacy notice calls it.
-_EARLIER = "Records from before: of an earlier system, or of an earlier school"
+CATEGORY = "Records from before: of an earlier system, or of an earlier school"
 
 
 class Readers(models.TextChoices):
@@ -152,175 +146,6 @@ class EarlierBatch(models.Model):
         return self.status in (self.Status.READY, self.Status.MAPPING)
 
 
-class EarlierUpload(InStore):
-    """A file as it was given, sealed in the store until what it says is on the records, or it is given up."""
-
-    class What(models.TextChoices):
-        SHEET = "sheet", "Sheet of incidents"
-        PACK = "pack", "ZIP of PDFs"
-        ENTRIES = "entries", "Entries of a file from another school"
-        PAPERS = "papers", "Documents of a file from another school"
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    batch = models.ForeignKey(EarlierBatch, on_delete=models.CASCADE, related_name="uploads")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
-    what = models.CharField(max_length=7, choices=What)
-    size = models.PositiveIntegerField("bytes")
-
-    objects = Protected()
-    # What was uploaded ends when it has come in, or is given up.
-    web_may_delete = True
-
-    class Meta:
-        constraints = [models.UniqueConstraint("batch", "what", name="earlier_upload_once")]
-
-    class PersonalData(personal_data.PersonalData):
-        plain = ("stored", "what", "size")
-        source = Source.SCHOOL
-        retention = Retention.GOES_WITH_IT
-
-
-class EarlierRow(models.Model):
-    """A row of a sheet on its way in: what it says, of whom, and what becomes of it. Gone with the confirmation, unless
-    it cannot be used: then its number and the reason stay, and none of its words.
-    """
-
-    class Kind(models.TextChoices):
-        RECORD = "record", "A record of its child"
-        ACTION = "action", "An action of a record"
-        REPEATED = "repeated", "The same row twice"
-        HERE = "here", "Here already"
-        BAD = "bad", "Cannot be used"
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    batch = models.ForeignKey(EarlierBatch, on_delete=models.CASCADE, related_name="rows")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
-    # As a spreadsheet numbers it: the headings are row 1.
-    number = models.PositiveIntegerField()
-    kind = models.CharField(max_length=8, choices=Kind)
-    child = models.ForeignKey(Child, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    # {"facts": {field: text}, "more": [[heading, text]]}; of a file of another school also "readers"
-    content = SealedJSON(blank=True)
-    problem = models.CharField(max_length=20, blank=True)
-    # The heading under which it stands.
-    column = models.CharField(max_length=200, blank=True)
-    # Numbers of the rows whose record an action belongs to.
-    joins = ArrayField(models.PositiveIntegerField(), default=list, blank=True)
-
-    objects = Protected()
-    web_may_delete = True
-
-    class Meta:
-        constraints = [models.UniqueConstraint("batch", "number", name="earlier_row_once")]
-        indexes = [models.Index("batch", "kind", "number", name="earlier_row_kind")]
-
-    class PersonalData(personal_data.PersonalData):
-        subject = "child"
-        sealed_by = "batch"
-        narrative = ("content",)
-        plain = ("number", "kind", "problem", "column", "joins")
-        source = Source.SAFEGUARDING_LEAD
-        category = _EARLIER
-        collection = _FILE
-        retention = Retention.GOES_WITH_IT
-
-    @property
-    def says(self) -> dict[str, str]:
-        """What it says, by field; nothing where its words have gone."""
-        found: dict[str, str] = self.content.get("facts", {}) if self.content else {}
-        return found
-
-    @property
-    def number_there(self) -> str:
-        return number_of(self.says.get("reference", ""))
-
-    @property
-    def is_for_leads(self) -> bool:
-        return bool(self.content) and self.content.get("readers") == Readers.LEADS
-
-    @property
-    def day(self) -> str:
-        """The day of an incident or an action, as pages write it."""
-        return _day(self.says.get("on") or self.says.get("action_on", ""))
-
-    @property
-    def words(self) -> str:
-        """What happened, or of an action what was done."""
-        return self.says.get("details") or self.says.get("action", "")
-
-    @property
-    def reason(self) -> str:
-        return ROWS.get(self.problem, "")
-
-    @property
-    def name(self) -> str:
-        """The name of the child as the row has it."""
-        return self.says.get("name") or f"{self.says.get('forename', '')} {self.says.get('surname', '')}".strip()
-
-
-class EarlierPdf(InStore):
-    """A PDF of a ZIP, or a document of a file from another school, on its way in, sealed in the store with the key of
-    its child; nothing of it where it cannot be used.
-    """
-
-    class Kind(models.TextChoices):
-        FILE = "file", "A file of its child"
-        HERE = "here", "Here already"
-        BAD = "bad", "Cannot be used"
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    batch = models.ForeignKey(EarlierBatch, on_delete=models.CASCADE, related_name="pdfs")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
-    number = models.PositiveIntegerField()
-    kind = models.CharField(max_length=8, choices=Kind)
-    child = models.ForeignKey(Child, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    name = SealedText("name of the file", blank=True)
-    problem = models.CharField(max_length=20, blank=True)
-    # What was found when it was looked into, as a sentence.
-    found = models.CharField(max_length=300, blank=True)
-    size = models.PositiveIntegerField("bytes", default=0)
-    file_kind = models.CharField("kind of file", max_length=10, choices=_KINDS_OF_FILE, default="pdf")
-    readers = models.CharField(max_length=5, choices=Readers, blank=True, default="")
-    is_active = models.BooleanField(default=False)
-    pictures = ArrayField(models.CharField(max_length=80), default=list, blank=True)
-
-    objects = Protected()
-    web_may_delete = True
-
-    class Meta:
-        constraints = [models.UniqueConstraint("batch", "number", name="earlier_pdf_once")]
-
-    class PersonalData(personal_data.PersonalData):
-        subject = "child"
-        sealed_by = "batch"
-        narrative = ("name",)
-        plain = (
-            "stored",
-            "number",
-            "kind",
-            "problem",
-            "found",
-            "size",
-            "file_kind",
-            "readers",
-            "is_active",
-            "pictures",
-        )
-        source = Source.SAFEGUARDING_LEAD
-        category = _EARLIER
-        collection = _FILE
-        retention = Retention.GOES_WITH_IT
-
-    @classmethod
-    def names_in_store(cls, keys: Collection[UUID] | None = None) -> set[str]:
-        pictures = cls._of(keys).exclude(pictures=[]).values_list("pictures", flat=True)
-        return super().names_in_store(keys).union(*pictures)
-
-    @property
-    def reason(self) -> str:
-        return " ".join(part for part in (FILES.get(self.problem, ""), self.found) if part)
-
-
 class EarlierRecord(OfChild):
     """Something an earlier system had on a child: what was written there, by whom and when, and what was done about it.
 
@@ -363,8 +188,8 @@ class EarlierRecord(OfChild):
         identifying = ("reference",)
         plain = ("source", "readers", "happened_at", "is_timed", "added_at")
         source = Source.SAFEGUARDING_LEAD
-        category = _EARLIER
-        collection = _FILE
+        category = CATEGORY
+        collection = FILE
         retention = Retention.GOES_WITH_IT
 
     @property
@@ -381,7 +206,7 @@ class EarlierRecord(OfChild):
         date.
         """
         found: list[dict[str, str]] = self.further.get("actions", [])
-        return [{**action, "day": _day(action.get("action_on", ""))} for action in found]
+        return [{**action, "day": day_of(action.get("action_on", ""))} for action in found]
 
     @property
     def more(self) -> list[list[str]]:
@@ -389,7 +214,8 @@ class EarlierRecord(OfChild):
         return found
 
 
-def _day(text: str) -> str:
+def day_of(text: str) -> str:
+    """A date as pages write it; as it was written, where it is none."""
     try:
         return full_day(date.fromisoformat(text))
     except ValueError:
@@ -417,8 +243,8 @@ class EarlierFile(StoredFile):
         narrative = NARRATIVE
         plain = (*PLAIN, "source", "readers")
         source = Source.SAFEGUARDING_LEAD
-        category = _EARLIER
-        collection = _FILE
+        category = CATEGORY
+        collection = FILE
         retention = Retention.GOES_WITH_IT
 
     @property
