@@ -62,6 +62,6 @@ def test_a_file_of_another_school_is_opened_and_comes_onto_the_record(
     expect(page.get_by_text("On the record", exact=True)).to_be_visible()
     usable(page, check_rules=True)
     page.goto(f"/children/{rowan.pk}/chronology/")
-    expect(page.get_by_text(f"From {SENDER.name}: Concern: Came late")).to_be_visible()
+    expect(page.get_by_role("heading", name=f"From {SENDER.name}: Concern: Came late")).to_be_visible()
     page.goto(f"/children/{rowan.pk}/received/")
     usable(page, check_rules=True)
