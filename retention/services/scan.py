@@ -31,6 +31,8 @@ FILE, PHOTOGRAPH = "child_file", "photograph"
 AGAIN_AFTER = timedelta(days=7)
 _BATCH = 500
 _K = Statement.Kind
+# The day on which the next school confirmed the last that was sent to it, as the app that sends knows it.
+_RECEIVED = "receipt"
 _FOUND = (
     "rule_id",
     "trigger_on",
@@ -113,7 +115,7 @@ def files_of(left: dict[UUID, date | None], stated: Stated | None = None) -> dic
     """
     keys = list(left)
     stated = stated or stated_of(keys)
-    days = dates.days_of(["birth", *WHERE.values()], keys)
+    days = dates.days_of(["birth", _RECEIVED, *WHERE.values()], keys)
     applying = {code: set(days[trigger]) for code, trigger in WHERE.items()}
     for child_id, applies in stated.marks.items():
         (applying[ABUSE].add if applies else applying[ABUSE].discard)(child_id)
@@ -122,13 +124,18 @@ def files_of(left: dict[UUID, date | None], stated: Stated | None = None) -> dic
         key: File(
             born=days["birth"].get(key),
             left=left[key],
-            receipt=said.get((key, _K.RECEIPT)),
+            receipt=_last(days[_RECEIVED].get(key), said.get((key, _K.RECEIPT))),
             is_last_school=any((key, kind) in said for kind in (_K.LAST_SCHOOL, _K.DIED)),
             keep_until=said.get((key, _K.KEEP)),
             applying=frozenset(code for code, where in applying.items() if key in where),
         )
         for key in keys
     }
+
+
+def _last(*received: date | None) -> date | None:
+    """The later of the day that a file to the next school knows and the one that somebody has stated."""
+    return max((day for day in received if day is not None), default=None)
 
 
 def _files(left: dict[UUID, date | None], periods: list[Period]) -> Iterator[Scanned]:

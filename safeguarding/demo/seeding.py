@@ -43,6 +43,7 @@ from safeguarding.demo.sharing import lay_sharing
 from safeguarding.demo.source import Entry
 from safeguarding.demo.standing import answer_for, lay_access
 from safeguarding.demo.stories import Cast, Story
+from safeguarding.demo.transfers import lay_transfers
 from safeguarding.demo.twice import lay_twice
 
 SEED = 2026
@@ -116,6 +117,7 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     lay_sharing(school, ground, Keys(Random(f"{chance.random()} sharing")))  # noqa: S311
     lay_published(school, ground, Keys(Random(f"{chance.random()} published")))  # noqa: S311
     lay_shares(school, ground, Keys(Random(f"{chance.random()} shares")))  # noqa: S311
+    lay_transfers(school, ground, Keys(Random(f"{chance.random()} transfers")))  # noqa: S311
     ours = Random(f"{chance.random()} received")  # noqa: S311
     lay_received(school, ground, Keys(ours), ours)
     return len(ground.children), len(users) + len(outside), written

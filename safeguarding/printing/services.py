@@ -93,7 +93,9 @@ def reason(why: str) -> str:
 def make_at_once(content: bytes, *, key: UUID, whose: UUID, wait: float | None = None) -> bytes:
     """A print that is never put into the store; `whose` has a number of prints that are being made at once.
 
-    `wait`: so many seconds, where no page waits for it. Raises `OutOfTurn` where it is not ready yet: asked again with the same `key`, it is.
+    `wait`: so many seconds, where no page waits for it.
+
+    Raises `OutOfTurn` where it is not ready yet: asked again with the same `key`, it is.
     """
     said = client.make(key, content, whose=whose, wait=settings.PRINT_WAIT if wait is None else wait)
     if (pdf := _pdf(said)) is None:

@@ -17,7 +17,7 @@ from children.permissions import out_of_sight
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import only_they
 from safeguarding.audit.protection import Rule, among, fact, known, may_view, overlapping, rule
-from safeguarding.concerns.permissions import never_in_changes
+from safeguarding.concerns.permissions import never_in_changes, written_behind
 from safeguarding.exceptions import NotAllowed
 from safeguarding.once import once
 from safeguarding.plans.permissions import stands_in_for_plans
@@ -29,6 +29,7 @@ SHARERS = only_they(C.SHARE)
 # What a withdrawal stops may be out of sight of whoever records it.
 WITHDRAWING = "withdrawing"
 never_in_changes("object_id", "share_changes_hidden")
+written_behind(WITHDRAWING)
 
 
 @rule(Consent)

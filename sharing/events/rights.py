@@ -49,6 +49,7 @@ _HARMS_LESS = either(
     "NEW.because <> 'detrimental'",
     "EXISTS (SELECT FROM public.sharing_legalreason AS why WHERE why.id = NEW.reason_id AND why.asks_more_detrimental)",
 )
+_AS_DECIDED = "(NEW.decided_at, NEW.decided_by_id) = (OLD.decided_at, OLD.decided_by_id)"
 _IN_DRAFT, _WAITS = "OLD.status = 'draft'", "OLD.status = 'to_send'"
 _BY_ANOTHER = both(
     "NEW.lifted_by_id = me",
@@ -88,6 +89,7 @@ keep(
                         both(_IN_DRAFT, "NEW.status = 'not_shared'", _HARMS_LESS),
                         both(_IN_DRAFT, "NEW.status = 'to_send'", _LAWFUL),
                         both(_WAITS, "NEW.status = 'draft'"),
+                        both(_WAITS, "NEW.status = 'to_send'", _AS_DECIDED),
                         both(_WAITS, "NEW.status = 'sent'", _LAWFUL),
                         both("OLD.status = 'sent'", "NEW.status IN ('sent', 'received', 'asked_back')"),
                         both("OLD.status = 'received'", "NEW.status = 'asked_back'"),

@@ -108,7 +108,8 @@ def placed(sizes: Mapping[str, int], taken: Sequence[int], *, room: int = ROOM) 
 
     `taken` are the bytes of the volumes so far.
     """
-    held, names = list(taken), [[] for _ in taken]
+    held = list(taken)
+    names: list[list[str]] = [[] for _ in taken]
     for name, size in sizes.items():
         place = next((number for number, bytes_ in enumerate(held) if bytes_ + size <= room), len(held))
         if place == len(held):

@@ -74,9 +74,9 @@ def whole_line(pdf: bytes) -> bytes:
 
 def _ensured_whole(content: bytes) -> bytes:
     """The PDF without its last line. It says nothing of who made it: the signature does."""
-    pdf, line = content[:-_LINE], content[-_LINE:]
-    if not pdf.startswith(b"%PDF-"):
+    if not content.startswith(b"%PDF-"):
         raise Refused(NO_PDF)
+    pdf, line = content[:-_LINE], content[-_LINE:]
     found = _WHOLE.fullmatch(line)
     if not found or found[1].decode() != hashlib.sha256(pdf).hexdigest():
         raise Refused(NOT_WHOLE)
@@ -123,7 +123,7 @@ def _decoded(stream: Any, most: int) -> bytes:
             raise Refused(STRANGE)
         unpacking = zlib.decompressobj()
         found = unpacking.decompress(packed, most + 1)
-        if len(found) <= most and not unpacking.eof:
+        if packed and len(found) <= most and not unpacking.eof:
             raise Refused(NOT_WHOLE)
     else:
         raise Refused(STRANGE)

@@ -11,6 +11,7 @@ from django.db import models
 
 from safeguarding.personal_data import declared
 from safeguarding.plans.kinds import Area
+from sharing.transfers.models import FileSending
 
 # The card of a child is read by whoever may log a concern; what hangs on a child, by those who read its history.
 HANGING = {"children.child": "history"}
@@ -56,8 +57,10 @@ PARTS: dict[str, str] = {
     "concerns.brief": "brief",
     "plans.attendanceday": "attendance",
     "sharing.consent": "consent",
-    **dict.fromkeys(("sharing.sharingevent", "sharing.shareditem", "sharing.sharingstep"), "share"),
     "received.filereceived": "received",
+    "sharing.shareditem": "share",
+    **dict.fromkeys(("transfers.filetransfer", "transfers.transfernote", "transfers.filesending"), "transfer"),
+    "transfers.filevolume": "volume",
     "plans.attendancefile": "register",
     # What opens and shuts a record.
     **dict.fromkeys(
@@ -119,6 +122,12 @@ def _earlier(row: Any) -> str:
     return "earlier_leads" if row.readers else "history"
 
 
+def _share(row: Any) -> str:
+    """A decision to share names a concern; that by which a file went names none, and is read with the file."""
+    event = getattr(row, "event_id", row.pk)
+    return "transfer" if FileSending._base_manager.filter(event=event).exists() else "share"
+
+
 BY_ROW: dict[str, tuple[Callable[[Any], str], frozenset[str]]] = {
     **dict.fromkeys(
         ("plans.episode", "plans.step", "plans.stepnote", "plans.planfile"),
@@ -129,6 +138,7 @@ BY_ROW: dict[str, tuple[Callable[[Any], str], frozenset[str]]] = {
         ("concerns.earlierrecord", "concerns.earlierfile"), (_earlier, frozenset({"history", "earlier_leads"}))
     ),
     "retention.legalhold": (_hold, frozenset({"retention", "retention_head"})),
+    **dict.fromkeys(("sharing.sharingevent", "sharing.sharingstep"), (_share, frozenset({"share", "transfer"}))),
     "plans.designation": (_badge, frozenset({"badge", "plan_adoption"})),
 }
 

@@ -51,6 +51,7 @@ from tests.matrix.planting import plant
 from tests.matrix.received import lay_received
 from tests.matrix.retention import lay_retention
 from tests.matrix.sharing import lay_sharing
+from tests.matrix.transfers import lay_transfers
 from tests.matrix.twice import lay_twice
 
 PICTURE = picture()
@@ -146,6 +147,7 @@ def make() -> World:
     lay_twice(world)
     lay_plans(world)
     lay_sharing(world)
+    lay_transfers(world)
     lay_received(world)
     lay_retention(world)
     lay_notice(world)

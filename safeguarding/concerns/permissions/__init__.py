@@ -1,6 +1,6 @@
 """Who may see a concern and what hangs on it, and who may do what with it? `concern` first: the rest follows it."""
 
-from .changes import changes_seen, never_in_changes
+from .changes import changes_seen, never_in_changes, written_behind
 from .chronicle import chronicled_seen
 from .concern import (
     access_given,
@@ -114,4 +114,5 @@ __all__ = [
     "stands_in",
     "subjects_seen",
     "through_the_concern",
+    "written_behind",
 ]

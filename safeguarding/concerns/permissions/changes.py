@@ -29,6 +29,15 @@ def never_in_changes(column: str, name: str) -> None:
     _hidden.append((column, name))
 
 
+# Doors behind which a service changes what its person may not see: the entry is theirs, and nothing tells of it.
+_doors: list[str] = []
+
+
+def written_behind(door: str) -> None:
+    """Let the entries of what somebody changes behind this door be written, whether or not they may read them."""
+    _doors.append(door)
+
+
 @rule(LogEntry)
 def changes_seen(me: Any) -> Rule:
     """What a field was before: for those who read the school's concerns, on the page of a record that they may see.
@@ -42,4 +51,5 @@ def changes_seen(me: Any) -> Rule:
             "actor": Q(actor_id=me),
         },
         never=reduce(or_, (among(column, fact(name, me)) for column, name in _hidden)),
+        above={door: Q(actor_id=me) for door in _doors},
     )

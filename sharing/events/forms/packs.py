@@ -47,7 +47,7 @@ class NamesForm(PlainForm):
 
     def __init__(self, *args: Any, event: SharingEvent, others: Sequence[Other], **kwargs: Any) -> None:
         super().__init__(*args, event=event, **kwargs)
-        self.initial |= {name: getattr(event, name) for name in ("named", "named_why", "take_out")}
+        self.initial.update({name: getattr(event, name) for name in ("named", "named_why", "take_out")})
         self.there = [one.child.pseudonym for one in others]
         if others:
             field: Any = self.fields["named"]

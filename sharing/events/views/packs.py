@@ -65,7 +65,7 @@ def _lift(event: SharingEvent, form: Any, by: User) -> object:
     return lifting.lift_bar(event=event, seen=form.cleaned_data["seen"], by=by)
 
 
-def _plain(form: type[PlainForm]) -> Callable[..., Any]:
+def _plain(form: Callable[..., Any]) -> Callable[..., Any]:
     """A form that asks nothing of the other children."""
     return lambda *args, others, **kwargs: form(*args, **kwargs)
 
@@ -171,9 +171,9 @@ def _page(
     about = {"event": event, "others": pack.others}
     deeds = offered(event, (NAMES, MAKE, ASK), bound, **about)
     hands_over = offered(event, (LIFT, HAND_OVER), bound, **about)
-    is_asked = event.lift_asked_by is not None and event.lifted_at is None
-    lifters = lifting.may_lift(event, first=event.lift_asked_by, on=timezone.now()) if is_asked else []
-    if not barred or is_asked:
+    asked_by = event.lift_asked_by if event.lifted_at is None else None
+    lifters = lifting.may_lift(event, first=asked_by, on=timezone.now()) if asked_by else []
+    if not barred or asked_by:
         deeds.pop("ask", None)
     if request.user not in lifters:
         hands_over.pop("lift", None)
@@ -190,7 +190,7 @@ def _page(
         "is_shared": event.status in SHARED,
         "changed": choosing.changed_items(items, there) if is_open else [],
         "barred": barred,
-        "is_asked": is_asked,
+        "is_asked": asked_by is not None,
         "lifters": lifters,
         "is_as_made": is_as_made,
         "may_read": _reads_all(items, there),

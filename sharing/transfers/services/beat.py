@@ -7,6 +7,8 @@ from django.utils import timezone
 from children.models import Child
 from safeguarding.accounts.models import School
 from safeguarding.audit.context import system_task
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
 from safeguarding.concerns.services.reminding import FROM
 from sharing.transfers.models import FileSending, FileTransfer
 from sharing.transfers.models.transfers import UNSENT
@@ -49,5 +51,6 @@ def forget_words(*, at: datetime) -> int:
         if one.words:
             one.words = ""
             one.save(update_fields=["words"])
+            record(Verb.CHANGE, one, purpose="words are over")
             emptied += 1
     return emptied

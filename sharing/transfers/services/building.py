@@ -36,11 +36,12 @@ from sharing.transfer_file.containers import Content, bind
 from sharing.transfers.models import FileSending, FileVolume
 from sharing.transfers.permissions import SENDERS, ensure_sends
 
-from .beat import TASK
 from .composing import Composed, compose
 from .contents import Chosen, chosen, ensure_decided
 from .paper import Paper
 
+# As `beat.py`: one task of the machine.
+TASK = "transfers"
 B = FileSending.Building
 BROKEN = "Something went wrong while this file was built. Tell whoever looks after Harbour at your school."
 NO_KEY = "The key that signs files cannot be used just now. Tell whoever looks after Harbour at your school."

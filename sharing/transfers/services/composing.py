@@ -20,6 +20,7 @@ from children.models import Child, ChildDetail, Photograph
 from safeguarding.audit.by_keys import Asks
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.entries.apart import LINES
+from safeguarding.concerns.entries.concern import first_sentence
 from safeguarding.concerns.left_out import LeftOut
 from safeguarding.concerns.models import Concern, ConcernChild
 from safeguarding.concerns.told import linked
@@ -44,12 +45,14 @@ from sharing.transfers.models import FileSending
 
 NOT_TOLD = "address not told"
 TOO_MANY = f"More than {DOCUMENTS:,} documents belong to this file. Hand some of them over by a decision of their own"
+# A text of so many letters says what is the case, and nothing of what happened.
+LISTED = 60
 _CONCERN = "concerns.concern"
 _EARLIER = ("concerns.earlierrecord", "concerns.earlierfile")
 # Who wrote a record, by the label under which it says so: the first that it has.
 _WRITERS = (
     "Who wrote it", "Author", "Logged by", "Recorded by", "Asked by", "Added by", "Created by", "Made by", "Called by",
-    "Started by", "Sent by", "Decided by", "Closed by", "Said by", "Pinned by", "Ruled by", "Granted by", "Proposed by",
+    "Started by", "Sent by", "Decided by", "Closed by", "Said by", "Pinned by", "Ruled by", "Proposed by",
     "By",
 )  # fmt: skip
 _CAME_FROM = "The earlier system or school"
@@ -74,6 +77,11 @@ class Numbered:
 
     number: int
     entry: FileEntry
+
+    @property
+    def begins(self) -> str:
+        """The first sentence of what was written at length, for the chronology; empty where there is none."""
+        return next((first_sentence(text) for _, text in self.entry.texts if len(text) > LISTED), "")
 
 
 @dataclass(frozen=True)

@@ -27,5 +27,5 @@ def days_of(school_id: UUID, last_day: date) -> Days:
     """The days of a child who leaves, or left, on this day: the day after it is the first."""
     time = transfer_time(school_id, last_day)
     warn, due = due_by(time, last_day, SchoolCalendar.of(school_id))
-    counted = [one.day or add_working_days(last_day, n) for one, n in ((warn, time.warn_after), (due, time.amount))]
-    return Days(time, *counted, missing=due.missing)
+    warn_on = warn.day or add_working_days(last_day, time.warn_after)
+    return Days(time, warn_on, due.day or add_working_days(last_day, time.amount), due.missing)

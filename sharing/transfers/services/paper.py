@@ -24,7 +24,7 @@ from sharing.transfer_file.manifest import PAGES
 from sharing.transfer_file.record import FileEntry
 from sharing.transfers.models import FileSending
 
-from .composing import Composed, Numbered, Section, dated, runs
+from .composing import LISTED, Composed, Numbered, Section, dated, runs
 
 # Of a whole file: what the printer makes in a few minutes, and a person can still leaf through.
 MOST_PAGES = 1_200
@@ -40,8 +40,8 @@ _LETTERS, _LINE, _ROWS = 60_000, 80, 500
 _JOINED = 20 * 2**20
 # Nobody waits on a page: as long as one piece may take, and a full printer before it.
 _PATIENCE = 120.0
-# Records with so few words are rows of a table, from this many on.
-_SHORT, _FROM = 60, 8
+# Records with few words are rows of a table, from this many on.
+_FROM = 8
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def index(section: Section) -> list[Row]:
 
 def is_short(entry: FileEntry) -> bool:
     """Whether a record is a row of a table where there are many of its kind."""
-    return not entry.documents and all(len(text) <= _SHORT and "\n" not in text for _, text in entry.texts)
+    return not entry.documents and all(len(text) <= LISTED and "\n" not in text for _, text in entry.texts)
 
 
 def _groups(portions: Sequence[_Portion]) -> Iterator[Mapping[str, Any]]:

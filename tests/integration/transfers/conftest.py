@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from children.facts import Leaving
@@ -83,12 +84,13 @@ def confirmed(place: Place, transfer: FileTransfer, *, by: User | None = None, *
     return confirm_destination(transfer=transfer, seen=transfer.revision, by=by or place.room.lead, **given)
 
 
+@transaction.atomic
 def built(place: Place, transfer: FileTransfer, *, by: User | None = None) -> FileSending:
     """A file as the worker leaves it, with what its builder sees. Without its pages, which are tested where they are
     made.
     """
     by = by or place.room.lead
-    made = ask_for_file(transfer=transfer, token=uuid7(), by=by)
+    made = FileSending.objects.get(pk=ask_for_file(transfer=transfer, token=uuid7(), by=by).pk)
     assert transfer.child is not None
     keys = [one.key for one in additions.seen(For(by), transfer.child)]
     made.building, made.built_at, made.entries = "built", timezone.now(), len(keys)

@@ -121,7 +121,9 @@ def test_every_entry_of_the_index_stands_in_the_record_and_on_paper(
     assert (sending.building, sending.failed_because) == (B.BUILT, "")
     _, file = opened_file(sending)
     assert file.key == signer.public and file.manifest_digest == sending.manifest_digest
-    keys = {composing.entry_key(block) for block in contents.chosen(For(place.room.lead), sending, children["rowan"]).blocks}
+    keys = {
+        composing.entry_key(block) for block in contents.chosen(For(place.room.lead), sending, children["rowan"]).blocks
+    }
     assert {entry.key for entry in file.record.entries} == keys and len(keys) == sending.entries
     [pdf] = unlocked(sending)
     pages = Printed(pdf)

@@ -1,0 +1,47 @@
+"""Does the process that is signed in as `worker` open files and forget words, and see nothing of what people wrote?"""
+
+from datetime import date
+
+import pytest
+import time_machine
+
+from safeguarding.accounts.models import Notice
+from safeguarding.audit.context import system_task
+from safeguarding.concerns.models import Account
+from sharing.transfers.models import FileSending, FileTransfer, FileVolume, TransferNote
+from sharing.transfers.services.beat import TASK, keep_transfers
+from tests.integration.test_done_by_the_worker import signed_in
+from tests.postgres import Databases
+
+from .conftest import Place, sent
+from .test_opening import at
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_worker_opens_one_follows_it_and_tells(place: Place, databases: Databases):
+    place.told(place.leaver(date(2026, 11, 20)))
+    with signed_in("worker", databases):
+        for day in (24, 24, 25, 30):
+            with time_machine.travel(at(date(2026, 11, day)), tick=False):
+                keep_transfers()
+        with system_task(TASK):
+            assert FileTransfer.objects.count() == 1
+            assert not any(model.objects.exists() for model in (Account, TransferNote, FileVolume))
+    told = Notice.objects.filter(object_type="transfer", user=place.room.lead)
+    assert {one.kind for one in told} == {"transfer_leaver", "transfer_soon", "transfer_late"}
+
+
+def test_the_worker_empties_words_that_were_shown(place: Place, databases: Databases):
+    with time_machine.travel(at(date(2026, 11, 24)), tick=False):
+        child = place.leaver(date(2026, 11, 20))
+        place.told(child)
+        [file] = FileSending.objects.filter(transfer=sent(place, child))
+        file.words_shown_at = at(date(2026, 11, 24), 10)
+        file.save()
+    with signed_in("worker", databases):
+        for hour, words in ((10, "amber birch cello delta"), (11, "")):
+            with time_machine.travel(at(date(2026, 11, 24), hour), tick=False):
+                keep_transfers()
+            with system_task(TASK):
+                assert FileSending.objects.get().words == words
