@@ -50,6 +50,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "receipts": {
+        "task": "sharing.received.tasks.sign_all_receipts",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "scans": {"task": "safeguarding.uploads.tasks.scan", "schedule": 30.0, "options": {"expires": 30}},
     "prints": {"task": "safeguarding.printing.tasks.work_on_prints", "schedule": 5.0, "options": {"expires": 5}},
     "stray files": {"task": "safeguarding.uploads.tasks.strays", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -61,6 +61,7 @@ def _frame(request: Request) -> dict[str, Any]:
         "beside_concerns": lambda: beside(request, "concerns", current),
         "beside_plans": lambda: beside(request, "plans", current),
         "beside_retention": lambda: beside(request, "retention", current),
+        "beside_sharing": lambda: beside(request, "sharing", current),
         "strips": fill("notice_strip", request),
         "search": may(request.user, "view_concerns", held.school_id),
         "may_log": may(request.user, "log_concern", held.school_id),

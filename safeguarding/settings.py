@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "sharing.events",
     "sharing.notice",
     "sharing.transfers",
+    "sharing.received",
     "retention",
     "safeguarding.demo",
     "django.contrib.contenttypes",

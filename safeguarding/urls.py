@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("sharing.events.urls")),
     path("", include("sharing.notice.urls")),
     path("", include("sharing.transfers.urls")),
+    path("", include("sharing.received.urls")),
     path("", include("retention.urls")),
 ]
 

@@ -1,6 +1,7 @@
 """How concerns, and what else is written about a child, are told beyond a page."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import Q
@@ -75,6 +76,7 @@ from .models import (
     UndoneLink,
     WithheldName,
 )
+from .models.earlier import number_of
 from .told import whole
 
 _NUMBERED = ("year", "number")
@@ -147,6 +149,7 @@ def _earlier_moment(row: EarlierRecord) -> Moment:
 
 def _earlier_further(row: EarlierRecord) -> Iterator[Text]:
     """What was done, and what else the earlier system had of it under headings of its own."""
+    yield Text("Its number there", row.number_there)
     for action in row.actions:
         done = (action["day"], action.get("action"), action.get("action_by"), action.get("outcome"))
         yield Text("What was done", "\n".join(filter(None, done)))
@@ -156,6 +159,23 @@ def _earlier_further(row: EarlierRecord) -> Iterator[Text]:
 
 # What was withdrawn of an earlier system is no part of the record.
 _STANDS = Q(batch__withdrawn_at=None)
+
+_as_it_was = as_declared(
+    _earlier_moment,
+    but=("happened_at", "is_timed", "further", "reference", "readers"),
+    also=_earlier_further,
+    only=_STANDS,
+)
+
+
+def _earlier(gathering: Gathering, model: Model, title: str) -> Iterator[Block]:
+    """Records of earlier systems and schools. One of a school is called by no number: it has a key, which says
+    nothing.
+    """
+    for block in _as_it_was(gathering, model, title):
+        number = number_of(block.title.removeprefix(title).strip())
+        yield replace(block, title=f"{title} {number}".strip())
+
 
 reached(Concern, _concerns, _in_short)
 called(Category, lambda kind: kind.name)
@@ -207,17 +227,11 @@ tell(
 )
 tell(Pin, title="Marked as significant", blocks=as_declared("pinned_at", but=("source",)))
 tell(PatternRuling, title="Pattern looked at", blocks=as_declared("ruled_at"))
-tell(
-    EarlierRecord,
-    title="Record of an earlier system",
-    blocks=as_declared(
-        _earlier_moment, but=("happened_at", "is_timed", "further"), also=_earlier_further, only=_STANDS
-    ),
-)
+tell(EarlierRecord, title="Record of an earlier system", blocks=_earlier)
 tell(
     EarlierFile,
     title="File of an earlier system",
-    blocks=as_declared("attached_at", but=("is_active",), only=_STANDS),
+    blocks=as_declared("attached_at", but=("is_active", "readers"), only=_STANDS),
 )
 
 left_out(

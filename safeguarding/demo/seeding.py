@@ -35,6 +35,7 @@ from safeguarding.demo.keys import Keys
 from safeguarding.demo.marked import mark
 from safeguarding.demo.plans import lay_plans
 from safeguarding.demo.published import lay_published
+from safeguarding.demo.received import lay_received
 from safeguarding.demo.records import write
 from safeguarding.demo.retention import lay_retention
 from safeguarding.demo.shares import lay_shares
@@ -117,6 +118,8 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     lay_published(school, ground, Keys(Random(f"{chance.random()} published")))  # noqa: S311
     lay_shares(school, ground, Keys(Random(f"{chance.random()} shares")))  # noqa: S311
     lay_transfers(school, ground, Keys(Random(f"{chance.random()} transfers")))  # noqa: S311
+    ours = Random(f"{chance.random()} received")  # noqa: S311
+    lay_received(school, ground, Keys(ours), ours)
     return len(ground.children), len(users) + len(outside), written
 
 

@@ -604,8 +604,20 @@ def _outlook() -> None:
     "a".encode("utf-16-le")
 
 
-# What each kind needs, loaded while files can still be opened.
+def _volume() -> None:
+    """Its library opens the source of random numbers with the first that is encrypted, and keeps it."""
+    import pikepdf
+
+    made, words = BytesIO(), "any"
+    with pikepdf.new() as first:
+        first.add_blank_page()
+        first.save(made, encryption=pikepdf.Encryption(user=words, owner=words, R=6))
+    pikepdf.open(made, password=words, attempt_recovery=False).close()
+
+
+# What each kind needs, loaded while files can still be opened. A volume is opened by `attached.py` alone.
 LOAD: dict[str, Callable[[], None]] = {
+    "volume": _volume,
     "pdf": _pdf,
     "jpeg": _pictures,
     "png": _pictures,

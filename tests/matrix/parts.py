@@ -57,6 +57,7 @@ PARTS: dict[str, str] = {
     "concerns.brief": "brief",
     "plans.attendanceday": "attendance",
     "sharing.consent": "consent",
+    "received.filereceived": "received",
     "sharing.shareditem": "share",
     **dict.fromkeys(("transfers.filetransfer", "transfers.transfernote", "transfers.filesending"), "transfer"),
     "transfers.filevolume": "volume",
@@ -117,6 +118,10 @@ def _hold(row: Any) -> str:
     return "retention_head" if row.readers == "headteacher" else "retention"
 
 
+def _earlier(row: Any) -> str:
+    return "earlier_leads" if row.readers else "history"
+
+
 def _share(row: Any) -> str:
     """A decision to share names a concern; that by which a file went names none, and is read with the file."""
     event = getattr(row, "event_id", row.pk)
@@ -129,6 +134,9 @@ BY_ROW: dict[str, tuple[Callable[[Any], str], frozenset[str]]] = {
         (_plan, frozenset(f"plan_{area}" for area in _AREAS)),
     ),
     "plans.professional": (_worker, frozenset({"plan_worker", "plan_care", "plan_needs", "plan_adoption"})),
+    **dict.fromkeys(
+        ("concerns.earlierrecord", "concerns.earlierfile"), (_earlier, frozenset({"history", "earlier_leads"}))
+    ),
     "retention.legalhold": (_hold, frozenset({"retention", "retention_head"})),
     **dict.fromkeys(("sharing.sharingevent", "sharing.sharingstep"), (_share, frozenset({"share", "transfer"}))),
     "plans.designation": (_badge, frozenset({"badge", "plan_adoption"})),

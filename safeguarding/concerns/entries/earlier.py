@@ -33,7 +33,7 @@ def _tell_earlier(request: Request, when: When, titles: Titles) -> Mapping[UUID,
             sentence=first_sentence(record.narrative),
             source=f"written there by {record.author}" if record.author else "who wrote it is not known",
             icon="document",
-            reference=f"Number {record.reference} there" if record.reference else "Earlier record",
+            reference=f"Number {record.number_there} there" if record.number_there else "Earlier record",
             link=address_of("earlier_record", record.pk),
         )
         for record in rows
@@ -69,7 +69,13 @@ EARLIER = (
         "earlier",
         "earlier",
         _tell_earlier,
-        Placed("concerns.earlierrecord", "n.happened_at", child="n.child_id", batch="n.batch_id"),
+        Placed(
+            "concerns.earlierrecord",
+            "n.happened_at",
+            child="n.child_id",
+            batch="n.batch_id",
+            readers="n.readers",
+        ),
     ),
     Source(
         "earlier_files",
@@ -81,6 +87,7 @@ EARLIER = (
             where="n.removed_at IS NULL",
             child="n.child_id",
             batch="n.batch_id",
+            readers="n.readers",
         ),
     ),
 )

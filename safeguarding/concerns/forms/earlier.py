@@ -10,6 +10,7 @@ from children.forms.lists import ColumnsForm
 from children.importing.reading import MAX_BYTES
 from safeguarding.concerns.importing import columns
 from safeguarding.concerns.models import EarlierBatch
+from safeguarding.concerns.models.earlier import LONGEST_SOURCE
 from safeguarding.concerns.services.earlier import Given
 from safeguarding.forms import FilesInput, HarbourForm, Radios
 from safeguarding.keys import uuid7
@@ -52,7 +53,7 @@ class GiveForm(HarbourForm):
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
     source = forms.CharField(
         label="Which system are they from?",
-        max_length=60,
+        max_length=LONGEST_SOURCE,
         help_text="As colleagues know it. It stands on every record, so never a child’s name.",
         error_messages={"required": "Enter the name of the system"},
     )

@@ -39,6 +39,8 @@ class Said:
     child: UUID | None = None
     kind: str = ""
     joins: list[int] = field(default_factory=list)
+    # Of an entry of another school: who reads it (`Readers`).
+    readers: str = ""
 
     @property
     def says_who(self) -> bool:
@@ -53,7 +55,7 @@ class Said:
         return moment.replace(tzinfo=LONDON), bool(at)
 
     def as_dict(self) -> dict[str, Any]:
-        return {"facts": self.facts, "more": self.more}
+        return {"facts": self.facts, "more": self.more} | ({"readers": self.readers} if self.readers else {})
 
 
 def names_of(facts: Mapping[str, str]) -> frozenset[str]:

@@ -43,6 +43,8 @@ earlier_life: Lifecycle[EarlierBatch] = Lifecycle(
     lambda: EarlierBatch,
     B,
     [
+        _batch("hold", {B.UPLOADED}, B.HELD, "These files have been looked at already."),
+        _batch("go_ahead", {B.HELD}, B.UPLOADED, "The key of the school that sent it is confirmed already."),
         _batch("ask_columns", {B.UPLOADED}, B.MAPPING, "These files have been looked at already."),
         _batch("tell_columns", {B.MAPPING}, B.UPLOADED, "The columns of this file are known already."),
         _batch("tell_again", {B.READY}, B.MAPPING, "These files are not waiting to be confirmed."),
@@ -64,7 +66,7 @@ earlier_life: Lifecycle[EarlierBatch] = Lifecycle(
         _batch("finish", {B.CONFIRMING}, B.CONFIRMED, "These files are not being confirmed."),
         _batch(
             "abandon",
-            {B.UPLOADED, B.MAPPING, B.READING, B.READY},
+            {B.HELD, B.UPLOADED, B.MAPPING, B.READING, B.READY},
             B.ABANDONED,
             "These files have been confirmed or given up already.",
             stamps="abandoned",

@@ -32,7 +32,8 @@ from .concern import OUT_OF_THE_RECORD, Concern
 from .contact import ContactMade
 from .covering import HandOver
 from .duties import Asked, Duty, DutyFact, DutyRule
-from .earlier import EarlierBatch, EarlierFile, EarlierPdf, EarlierRecord, EarlierRow, EarlierUpload
+from .earlier import EarlierBatch, EarlierFile, EarlierRecord
+from .earlier_files import EarlierPdf, EarlierRow, EarlierUpload
 from .emergency import EmergencySheet
 from .error import EnteredInError
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory

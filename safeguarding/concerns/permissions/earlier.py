@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from children.capabilities import ChildCapability
 from children.permissions import behind_the_card
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.protection import Rule, among, fact, rule
+from safeguarding.concerns.capabilities import ConcernCapability
 from safeguarding.concerns.models import EarlierBatch, EarlierFile, EarlierPdf, EarlierRecord, EarlierRow, EarlierUpload
 from safeguarding.uploads.permissions import decided_by
 
@@ -14,12 +17,14 @@ from safeguarding.uploads.permissions import decided_by
 @rule(EarlierRecord)
 @rule(EarlierFile)
 def earlier_records_seen(me: Any) -> Rule:
-    """What an earlier system had on a child: for those who read concerns, and for whom the record is open; until it is
-    withdrawn.
+    """What an earlier system or school had on a child: for those who read concerns, and for whom the record is open;
+    until it is withdrawn. What another school had restricted, and what it says of an adoption, is for leads alone.
     """
     behind = behind_the_card(me, "child_id", Capability.VIEW_CONCERNS)
     stands = ~among("batch_id", fact("withdrawn_batches", me))
-    return Rule(because={name: rows & stands for name, rows in behind.because.items()}, never=behind.never)
+    leads = among("school_id", fact("schools_with", me, ConcernCapability.VIEW_RESTRICTED))
+    open_to = Q(readers="") | leads
+    return Rule(because={name: rows & open_to & stands for name, rows in behind.because.items()}, never=behind.never)
 
 
 @rule(EarlierBatch)

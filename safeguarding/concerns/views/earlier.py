@@ -94,7 +94,7 @@ def batches(request: Request) -> HttpResponseBase:
     rows = visible(request, EarlierBatch).filter(school=request.held.school_id).select_related("uploaded_by")
     page = newest_first(rows, "uploaded_at", request.GET.get("before", ""))
     read_many(request, page.rows)
-    context = {"form": form, "page": page}
+    context = {"form": form, "page": page, "blocks": fill("earlier_batches", request)}
     return render(request, "earlier/batches.html", context, status=422 if form.errors else 200)
 
 

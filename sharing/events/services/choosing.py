@@ -13,7 +13,9 @@ from django.utils import timezone
 from safeguarding.accounts.models import User
 from safeguarding.audit.by_keys import Asks
 from safeguarding.audit.models import Verb
+from safeguarding.audit.reading import visible
 from safeguarding.audit.services import record
+from safeguarding.concerns.models import EarlierFile, EarlierRecord
 from safeguarding.exceptions import BadInput
 from safeguarding.parts import Block, Key, read_parts
 from safeguarding.plans.models import Episode, PlanFile, Professional, Step, StepNote
@@ -59,13 +61,27 @@ def offers(asks: Asks, event: SharingEvent) -> list[Offer]:
     the newest first, then by kind.
     """
     groups: dict[str, list[Block]] = {}
-    for block in read_parts(asks, [event.child_id]):
-        if block.record.key == event.pk or block.record.label.startswith("sharing.shared"):
+    blocks = read_parts(asks, [event.child_id])
+    shut = for_leads(asks, blocks)
+    for block in blocks:
+        is_own = block.record.key == event.pk or block.record.label.startswith("sharing.shared")
+        if is_own or block.record in shut:
             continue
         of_concern = block.right.label == _CONCERN
         groups.setdefault(str(block.right.key) if of_concern else block.record.label, []).append(block)
     made = [Offer(key, _title(key, some), tuple(sorted(some, key=_newest))) for key, some in groups.items()]
     return sorted(made, key=lambda one: (_CONCERN not in one.blocks[0].right.label, _newest(one.blocks[0]), one.title))
+
+
+def for_leads(asks: Asks, blocks: Iterable[Block]) -> frozenset[Key]:
+    """What another school kept for its leads. Whoever reads a decision would read it there too."""
+    found = set[Key]()
+    for model in (EarlierRecord, EarlierFile):
+        label = model._meta.label_lower
+        if keys := [block.record.key for block in blocks if block.record.label == label]:
+            rows = visible(asks, model).filter(pk__in=keys).exclude(readers="").values_list("pk", flat=True)
+            found |= {Key(label, key) for key in rows}
+    return frozenset(found)
 
 
 def _title(key: str, blocks: Sequence[Block]) -> str:

@@ -31,7 +31,7 @@ from safeguarding.sealing import files
 from safeguarding.sealing.subjects import record_of
 from safeguarding.uploads.kinds import KINDS
 from sharing.events.services.bars import address_parts, secret_homes
-from sharing.events.services.choosing import concerns_behind
+from sharing.events.services.choosing import concerns_behind, for_leads
 from sharing.events.services.naming import Naming
 from sharing.transfer_file.record import (
     DOCUMENTS,
@@ -55,7 +55,7 @@ _WRITERS = (
     "Started by", "Sent by", "Decided by", "Closed by", "Said by", "Pinned by", "Ruled by", "Proposed by",
     "By",
 )  # fmt: skip
-_CAME_FROM = "The earlier system"
+_CAME_FROM = "The earlier system or school"
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
 # What a name inside the file has before its own, and as much as it may have beyond.
 _NUMBERED = "{:04d} {}"
@@ -137,7 +137,7 @@ def compose(asks: Asks, sending: FileSending, child: Child, blocks: Sequence[Blo
     facts = _Facts(
         naming=lambda text: secret(naming(text)),
         references={key: concern.reference for key, concern in concerns.items()},
-        restricted=_restricted(concerns, behind),
+        restricted=_restricted(concerns, behind) | for_leads(asks, blocks),
         lines=_lines(asks, child),
     )
     facts.documents = _documents(facts, blocks, rows)

@@ -77,7 +77,9 @@ def finish_batch(*, batch: EarlierBatch) -> EarlierBatch:
 
 def _said(row: EarlierRow) -> Said:
     content = row.content
-    return Said(row.number, content["facts"], content["more"], child=row.child_id, kind=row.kind, joins=row.joins)
+    said = Said(row.number, content["facts"], content["more"], child=row.child_id, kind=row.kind, joins=row.joins)
+    said.readers = content.get("readers", "")
+    return said
 
 
 def _records(batch: EarlierBatch, rows: Sequence[Said]) -> Iterator[dict[str, Any]]:
@@ -92,6 +94,7 @@ def _records(batch: EarlierBatch, rows: Sequence[Said]) -> Iterator[dict[str, An
             "school_id": batch.school_id,
             "child_id": row.child,
             "source": batch.source,
+            "readers": row.readers,
             "reference": row.facts.get("reference", ""),
             "happened_at": at.isoformat(),
             "is_timed": is_timed,
@@ -102,7 +105,7 @@ def _records(batch: EarlierBatch, rows: Sequence[Said]) -> Iterator[dict[str, An
 
 
 def _files(batch: EarlierBatch) -> list[EarlierFile]:
-    """The PDFs, which lie in the store already."""
+    """The PDFs and documents, which lie in the store already."""
     scan = EarlierFile.Scan.WAITING if clamd.is_set_up() else EarlierFile.Scan.NOT_SCANNED
     at, by = batch.confirmed_at, batch.confirmed_by
     assert at is not None and by is not None  # noqa: S101
@@ -112,10 +115,11 @@ def _files(batch: EarlierBatch) -> list[EarlierFile]:
             school_id=batch.school_id,
             child_id=pdf.child_id,
             source=batch.source,
+            readers=pdf.readers,
             author=by,
             token=uuid5(batch.token, str(pdf.number)),
             name=pdf.name,
-            kind="pdf",
+            kind=pdf.file_kind,
             size=pdf.size,
             is_active=pdf.is_active,
             stored=pdf.stored,

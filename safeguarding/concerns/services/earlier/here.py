@@ -51,8 +51,10 @@ def mark_here(batch: EarlierBatch, rows: Sequence[Said]) -> None:
                 all(getattr(held, name) == value for name, value in words.items())
                 and held.happened_at == row.happened[0]
             ):
-                row.kind = HERE
-            elif held.reference:
+                row.kind, row.problem = HERE, ""
+                break
+            # Another school may have added to an entry since: both stand there, each as it was sent.
+            if held.reference and not batch.is_file:
                 row.kind, row.problem = BAD, "changed"
     settled = {row.number: row for row in records if row.kind != RECORD}
     for row in (row for row in rows if row.kind == ACTION):

@@ -15,6 +15,7 @@ from children.services.imports.reading import list_state
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import actors_transaction
 from safeguarding.concerns.importing.columns import MORE
+from safeguarding.concerns.importing.entries import entries_in
 from safeguarding.concerns.importing.joining import join
 from safeguarding.concerns.importing.said import Reader, Said
 from safeguarding.concerns.lifecycles import earlier_life
@@ -25,6 +26,7 @@ from .forgetting import forget_read
 from .here import mark_here
 from .matching import Register
 from .packed import read_pack
+from .papers import read_papers
 from .starting import WAS_READ, bare, refuse, sheet_of, uploaded
 
 CHUNK = 2000
@@ -68,8 +70,7 @@ def _read(batch: EarlierBatch, by: User, today: date) -> EarlierBatch:
     with actors_transaction():
         batch.summary["state"] = state_of(batch)
         register = Register.of(batch.school_id, by=by)
-        content = uploaded(batch, EarlierUpload.What.SHEET)
-        rows = list(_rows(batch, content, today)) if content else []
+        rows = list(_rows(batch, today))
         _match(rows, register)
         mark_here(batch, rows)
         batch.summary["expected"] = len(rows)
@@ -78,12 +79,20 @@ def _read(batch: EarlierBatch, by: User, today: date) -> EarlierBatch:
             _go_on(batch, "rows_read", len(some))
             bulk.insert(EarlierRow, (_on_its_way(batch, row) for row in some))
     read_pack(batch, register, today=today, may_go_on=lambda number: _go_on(batch, "files_read", number))
+    read_papers(batch, register, may_go_on=lambda number: _go_on(batch, "files_read", number))
     with actors_transaction():
         _require_reading(batch)
         return earlier_life.perform("offer", batch, by=by, summary=batch.summary | _counted(batch, rows))
 
 
-def _rows(batch: EarlierBatch, content: bytes, today: date) -> Iterator[Said]:
+def _rows(batch: EarlierBatch, today: date) -> Iterator[Said]:
+    if batch.is_file:
+        return entries_in(uploaded(batch, EarlierUpload.What.ENTRIES))
+    content = uploaded(batch, EarlierUpload.What.SHEET)
+    return _rows_of_sheet(batch, content, today) if content else iter(())
+
+
+def _rows_of_sheet(batch: EarlierBatch, content: bytes, today: date) -> Iterator[Said]:
     sheet = sheet_of(content)
     reader = Reader(
         sheet.headings,

@@ -22,10 +22,12 @@ from safeguarding.audit.context import actors_transaction
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.importing import columns as meanings
+from safeguarding.concerns.importing.entries import FileOfChild
 from safeguarding.concerns.importing.zips import open_pack
 from safeguarding.concerns.lifecycles import earlier_life
 from safeguarding.concerns.lifecycles.earlier import IMPORTERS
 from safeguarding.concerns.models import EarlierBatch, EarlierUpload
+from safeguarding.concerns.models.earlier import LONGEST_SOURCE
 from safeguarding.exceptions import BadInput
 from safeguarding.sealing import files
 from safeguarding.sealing.ring import Key
@@ -38,15 +40,24 @@ from .forgetting import forget_read, forget_uploads
 What = EarlierUpload.What
 # What of a summary outlives another reading of the same files.
 WAS_READ = "was_read"
-_KEPT = ("headings", "sheet", "pack", "changed_since", "failed", WAS_READ)
+_KEPT = ("headings", "sheet", "pack", "file", "papers", "changed_since", "failed", WAS_READ)
 
 
 @dataclass(frozen=True)
 class Given:
-    """What was given: a sheet of incidents, a ZIP of PDFs, or both."""
+    """What was given: a sheet of incidents, a ZIP of PDFs, or both; or the file of a child from another school."""
 
     sheet: bytes = b""
     pack: bytes = b""
+    file: FileOfChild | None = None
+
+    @property
+    def uploads(self) -> dict[str, bytes]:
+        """What is kept until it has come in, by what it is."""
+        found = {What.SHEET: self.sheet, What.PACK: self.pack}
+        if self.file is not None:
+            found |= {What.ENTRIES: self.file.as_json(), What.PAPERS: self.file.as_zip()}
+        return {str(what): content for what, content in found.items() if content}
 
 
 def batch_key(batch: EarlierBatch) -> Key:
@@ -55,19 +66,26 @@ def batch_key(batch: EarlierBatch) -> Key:
 
 
 def start_batch(
-    *, school: School, token: UUID, source: str, given: Given, by: User, at: datetime | None = None
+    *,
+    school: School,
+    token: UUID,
+    source: str,
+    given: Given,
+    by: User,
+    is_held: bool = False,
+    at: datetime | None = None,
 ) -> EarlierBatch:
     """Keep the files, sealed, and look what they are: UPLOADED (ready to be read), MAPPING (columns must be told) or
-    REFUSED.
+    REFUSED; HELD where nothing is to be read before `release_batch`.
 
     The same form again returns what the first became. Raises `BadInput` without a file, with one of more than 50 MB, or
     without the name of the system; `NotAllowed`, `FilesAway`.
     """
     ensure(by, ChildCapability.IMPORT_EARLIER_RECORDS, school.pk, IMPORTERS)
     source = " ".join(source.split())
-    if not source or len(source) > 60:
-        raise BadInput("Say which system these records are from, in at most 60 characters.")
-    if not (given.sheet or given.pack):
+    if not source or len(source) > LONGEST_SOURCE:
+        raise BadInput(f"Say which system these records are from, in at most {LONGEST_SOURCE} characters.")
+    if not (given.sheet or given.pack or given.file):
         raise BadInput("Choose the sheet of incidents, the ZIP of PDFs, or both.")
     if max(len(given.sheet), len(given.pack)) > MAX_BYTES:
         raise BadInput(f"A file may have at most {MAX_BYTES // 2**20} MB. Bring in fewer years at once.")
@@ -80,15 +98,23 @@ def start_batch(
             school=school, token=token, source=source, uploaded_by=by, uploaded_at=at or timezone.now()
         )
         batch.summary = {"sheet": bool(given.sheet), "pack": bool(given.pack)}
+        if given.file is not None:
+            batch.summary |= {"file": True, "papers": bool(given.file.papers)}
         batch.save(force_insert=True)
         record(Verb.IMPORT, batch, by=by, purpose="upload")
-        for what, content in ((What.SHEET, given.sheet), (What.PACK, given.pack)):
-            if content:
-                _keep(batch, what, content)
+        for what, content in given.uploads.items():
+            _keep(batch, what, content)
         try:
-            return _recognise(batch, given, by=by)
+            known = _recognise(batch, given, by=by)
+            return earlier_life.perform("hold", known, by=by) if is_held else known
         except FileRefused as refused:
             return refuse(batch, refused.sentence, by=by)
+
+
+@transaction.atomic
+def release_batch(*, batch: EarlierBatch, by: User) -> EarlierBatch:
+    """Let files be read that were held: the batch is UPLOADED. Raises `NotAllowed`, `OutOfTurn`."""
+    return earlier_life.perform("go_ahead", batch, by=by)
 
 
 def _keep(batch: EarlierBatch, what: str, content: bytes) -> None:

@@ -33,7 +33,7 @@ SMALL_RUN = 1000
 def go_on(batch: EarlierBatch) -> EarlierBatch:
     """Do it now where it is little; otherwise ring for the worker after commit, and return it as it is.
 
-    A ZIP is never little.
+    A ZIP is never little, and no more are the documents of a file.
     """
     if _is_little(batch):
         with alone(batch.pk) as free:
@@ -53,7 +53,8 @@ def _is_little(batch: EarlierBatch) -> bool:
     """
     if batch.status == S.UPLOADED and WAS_READ not in batch.summary:
         given = dict(EarlierUpload.objects.filter(batch=batch).values_list("what", "size"))
-        return EarlierUpload.What.PACK not in given and all(size <= SMALL_FILE for size in given.values())
+        slow = {EarlierUpload.What.PACK, EarlierUpload.What.PAPERS}
+        return not slow & {*given} and all(size <= SMALL_FILE for size in given.values())
     return batch.status == S.CONFIRMING and sum(batch.summary["rows"].values()) <= SMALL_RUN
 
 

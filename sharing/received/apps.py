@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ReceivedConfig(AppConfig):
+    name = "sharing.received"
+    label = "received"
