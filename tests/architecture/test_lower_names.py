@@ -60,7 +60,8 @@ class Brought(NamedTuple):
 @cache
 def heights() -> dict[str, int]:
     """How high each app stands, by the contract of `pyproject.toml`. Apps of one height know nothing of each other."""
-    [contract] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    [contract] = [one for one in contracts if one["type"] == "layers"]
     layers = [layer.split(" | ") for layer in reversed(contract["layers"])]
     return {app: height for height, beside in enumerate(layers) for app in beside}
 
