@@ -16,6 +16,8 @@ from safeguarding.accounts.calendar import LONDON
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import Acting, acting
 from safeguarding.audit.protection import may_view
+from safeguarding.concerns.models import ConcernChild
+from safeguarding.concerns.services.deciding import say_in_file
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
 from safeguarding.demo.source import Entry, children
@@ -129,9 +131,10 @@ def _send(
     where = Where(book[to["name"]], number=f"{to['la']}/{to['estab']}" if to["la"] else "")
     made = confirm_destination(transfer=made, seen=made.revision, last_day=made.last_day, where=where, by=by, at=at)
     gone = ground.days.of(to["file_sent"])
-    if place == _CONFIRMED or gone is None or undecided_concerns(For(by), child):
+    if place == _CONFIRMED or gone is None:
         return
     at = min(max(_at(gone), at + timedelta(hours=1)), ground.now)
+    _say_what_files_say(child, keys, by, at)
     file = hand_over_file(sending=_built(made, keys, by, at), token=keys.token(), said=_said(at), by=by, at=at)
     received = ground.days.of(to["receipt"])
     if received is None or _at(received) > ground.now:
@@ -141,6 +144,14 @@ def _send(
     receive_file(sending=file, token=keys.token(), happened=happened, by=by, at=at)
     made = FileTransfer.objects.get(pk=made.pk)
     settle_transfer(transfer=made, seen=made.revision, token=keys.token(), own_copy="schedule", text="", by=by, at=at)
+
+
+def _say_what_files_say(child: Child, keys: Keys, by: User, at: datetime) -> None:
+    """Of concerns that are about others too, before the file goes: one line."""
+    for concern in undecided_concerns(For(by), child):
+        named = ConcernChild.objects.get(concern=concern, child=child)
+        line = ConcernChild.Says.LINE
+        say_in_file(named=named, seen=concern.revision, token=keys.token(), says=line, story="", by=by, at=at)
 
 
 def _built(transfer: FileTransfer, keys: Keys, by: User, at: datetime) -> FileSending:

@@ -29,9 +29,11 @@ _told = ByKeys[FileTransfer](lambda asked: with_names(visible(asked, FileTransfe
 
 
 def _stopped(request: Request, children: Sequence[Child]) -> list[Row]:
+    # Most children are here, and of them nothing is asked.
+    left = [child.pk for child in children if child.left_on]
     return [
         Row(one.stopped_at, one.pk, "file_not_sent", None, one.child_id)
-        for one in _placed(request, [child.pk for child in children])
+        for one in _placed(request, left)
         if one.stopped_at
     ]
 

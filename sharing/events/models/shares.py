@@ -328,6 +328,11 @@ class SharingEvent(OfChild, InStore):
         """Whether it should have gone, or been decided, by now."""
         return self.status in WAITING and self.due_on is not None and self.due_on < today
 
+    def is_due(self, today: date) -> bool:
+        """Whether it waits for somebody's hand, and is not late: due today, or decided and not sent."""
+        waits = self.status in WAITING and (self.due_on == today or self.status == _S.TO_SEND)
+        return waits and not self.is_late(today)
+
     def is_unanswered(self, today: date) -> bool:
         """Whether nobody has answered to what was sent, or asked back, and the day has come to ask."""
         expected = self.follow_up_on

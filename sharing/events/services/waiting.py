@@ -11,24 +11,14 @@ from sharing.events.models import WAITING, SharingEvent
 S = SharingEvent.Status
 
 
-def to_do(rows: QuerySet[SharingEvent], school_id: UUID) -> QuerySet[SharingEvent]:
-    """Drafts, and what was decided and has not gone: that which is due first comes first."""
-    return rows.filter(school=school_id, status__in=WAITING)
+def at_hand(rows: QuerySet[SharingEvent], school_id: UUID, today: date) -> QuerySet[SharingEvent]:
+    """What waits for somebody today: what was decided and has not gone, what is due or late, what nobody has answered.
 
-
-def late(rows: QuerySet[SharingEvent], school_id: UUID, today: date) -> QuerySet[SharingEvent]:
-    """What should have gone, or been decided, by now."""
-    return to_do(rows, school_id).filter(due_on__lt=today)
-
-
-def due(rows: QuerySet[SharingEvent], school_id: UUID, today: date) -> QuerySet[SharingEvent]:
-    """What is not late, and waits for the reader's hand: due today, or decided and not sent."""
-    return to_do(rows, school_id).exclude(due_on__lt=today).filter(Q(due_on=today) | Q(status=S.TO_SEND))
-
-
-def unanswered(rows: QuerySet[SharingEvent], school_id: UUID, today: date) -> QuerySet[SharingEvent]:
-    """What was sent, or asked back, and nobody there has answered, although the day has come."""
-    return rows.filter(school=school_id, status__in=(S.SENT, S.ASKED_BACK), follow_up_on__lte=today)
+    What is due first comes first.
+    """
+    unsent = Q(status=S.TO_SEND) | Q(status=S.DRAFT, due_on__lte=today)
+    asked = Q(status__in=(S.SENT, S.ASKED_BACK), follow_up_on__lte=today)
+    return rows.filter(unsent | asked, school=school_id).order_by("due_on", "follow_up_on", "made_at", "pk")
 
 
 def waits(rows: QuerySet[SharingEvent], school_id: UUID, today: date) -> QuerySet[SharingEvent]:

@@ -58,15 +58,15 @@ def of_referral(request: Request, referral: Referral) -> dict[str, Any] | None:
     rows = visible(request, SharingEvent).filter(referral=referral)
     made = _made(rows)
     told = {one.child_id for one in made}
-    offered = [] if referral.status == Referral.Status.WITHDRAWN else _without(request, referral.concern_id, told)
-    return {"made": made, "offered": offered} if made or offered else None
+    to_share = [] if referral.status == Referral.Status.WITHDRAWN else _without(request, referral.concern_id, told)
+    return {"made": made, "to_share": to_share} if made or to_share else None
 
 
 def of_concern(request: Request, concern: Concern) -> dict[str, Any] | None:
     """The decisions that began with it or take something from it, and the children of a concern who may have one."""
     made = _made(visible(request, SharingEvent).filter(concerns__contains=[concern.pk]))
-    offered = _without(request, concern.pk, set())
-    return {"made": made, "offered": offered} if made or offered else None
+    to_share = _without(request, concern.pk, set())
+    return {"made": made, "to_share": to_share} if made or to_share else None
 
 
 def _made(rows: QuerySet[SharingEvent]) -> list[SharingEvent]:

@@ -2,55 +2,63 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.dates import counted
 from safeguarding.http import Request
+from safeguarding.once import once
 from sharing.events.forms.register import WAITS
 from sharing.events.models import SharingEvent
 from sharing.events.services import waiting
 
 # As many as stand beside Today, where several kinds share a panel; the page behind shows all. More than a school has.
-SHOWN, MOST = 1, 100
+SHOWN, MOST = 1, 300
 
 
 def late(request: Request) -> dict[str, Any] | None:
     """What should have gone, or been decided, by now."""
     today = timezone.localdate()
-    rows = waiting.late(visible(request, SharingEvent), request.held.school_id, today).order_by("due_on", "pk")
 
     def said(one: SharingEvent) -> tuple[str, str]:
         days = (today - one.due_on).days if one.due_on else 0
         return counted(days, "day late", "days late"), "bad"
 
-    return _lines(request, rows, said, hot=True)
+    return _lines(request, [one for one in _waiting(request) if one.is_late(today)], said, hot=True)
 
 
 def due(request: Request) -> dict[str, Any] | None:
     """What is due today, and what was decided and has not gone."""
     today = timezone.localdate()
-    rows = waiting.due(visible(request, SharingEvent), request.held.school_id, today).order_by("due_on", "made_at")
+    rows = [one for one in _waiting(request) if one.is_due(today)]
     return _lines(request, rows, lambda one: (one.get_status_display(), "warn"))
 
 
 def unanswered(request: Request) -> dict[str, Any] | None:
     """What was sent, or asked back, and nobody there has answered by the day that was expected."""
     today = timezone.localdate()
-    rows = waiting.unanswered(visible(request, SharingEvent), request.held.school_id, today)
 
     def said(one: SharingEvent) -> tuple[str, str]:
         return ("Not confirmed" if one.status == SharingEvent.Status.SENT else "Asked back, no answer"), "warn"
 
-    return _lines(request, rows.order_by("follow_up_on", "pk"), said)
+    return _lines(request, [one for one in _waiting(request) if one.is_unanswered(today)], said)
 
 
-def _lines(request: Request, rows: QuerySet[SharingEvent], said: Any, *, hot: bool = False) -> dict[str, Any] | None:
-    found = list(rows.select_related("child", "recipient")[:MOST])
+def _waiting(request: Request) -> list[SharingEvent]:
+    """All that waits today, read once for the three lines."""
+    school = request.held.school_id
+
+    def read() -> list[SharingEvent]:
+        rows = waiting.at_hand(visible(request, SharingEvent), school, timezone.localdate())
+        return list(rows.select_related("child", "recipient")[:MOST])
+
+    return once(("sharing that waits", request.user.pk, school), read)
+
+
+def _lines(request: Request, found: list[SharingEvent], said: Any, *, hot: bool = False) -> dict[str, Any] | None:
     if not found:
         return None
-    read_many(request, found, purpose="sharing that waits")
+    read_many(request, found[:SHOWN], purpose="sharing that waits")
     whole = ("Sharing", f"{reverse('sharing')}?state={WAITS}")
     return {"shares": [(one, said(one)) for one in found[:SHOWN]], "number": len(found), "hot": hot, "all": whole}

@@ -197,7 +197,8 @@ def test_the_page_asks_as_often_whatever_hangs_on_the_concern(lead, room, concer
     few = asked()
     grow(8)
     assert asked() == few
-    assert few <= 35
+    # Two of them are the savepoint around a request in a test.
+    assert few <= 37
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

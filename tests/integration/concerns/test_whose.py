@@ -200,6 +200,7 @@ def test_a_concern_with_nothing_but_its_account_has_few_panels_and_a_button_for_
         "Who has viewed this",
         "Your decision",
         "Change this concern",
+        "Shared outside",
     ]
     assert adds(page) == ["Action", "Referral", "Contact", "Meeting", "File", "Note", "Ask the reporter"]
     content = page.content.decode()

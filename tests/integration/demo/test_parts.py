@@ -33,7 +33,12 @@ NONE_THERE = {
     "concerns.patternruling",
 }
 # Answers to the test of a law are told in the words of its questions. What was shared is told where it stands.
-IN_OTHER_WORDS = {("sharing.sharingevent", "answers"), ("sharing.shareditem", "text")}
+IN_OTHER_WORDS = {
+    ("sharing.sharingevent", "answers"),
+    ("sharing.shareditem", "text"),
+    # The hashes of what came: its entries and documents are told themselves.
+    ("received.filereceived", "manifest"),
+}
 # Nobody has decided it yet, or it led nowhere.
 NOT_TOLD = {"sharing.sharingevent": ("draft", "discarded")}
 
