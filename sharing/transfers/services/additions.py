@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from children.models import Child
 from safeguarding.audit.by_keys import Asks
@@ -17,6 +17,7 @@ from safeguarding.audit.reading import visible
 from safeguarding.concerns.models import Chronicled
 from safeguarding.concerns.told import told_of_each
 from safeguarding.plans.kinds.base import Area
+from sharing.events.models import SharingEvent
 from sharing.transfers.models import FileSending, FileTransfer
 
 # Entries of a child by which the file grows: not that it is held, or was sent.
@@ -66,9 +67,14 @@ def seen(asks: Asks, child: Child) -> set[Seen]:
     return seen_of_each(asks, [child])[child.pk]
 
 
+def gone(rows: QuerySet[FileSending]) -> QuerySet[FileSending]:
+    """Those that went and were not asked back: what went to the wrong school, the next school does not have."""
+    return rows.filter(event__isnull=False).exclude(event__status=SharingEvent.Status.ASKED_BACK)
+
+
 def told_already(sendings: Iterable[FileSending]) -> frozenset[str]:
-    """What the files that have gone tell, as digests."""
-    return frozenset(one for sending in sendings if sending.event_id is not None for one in sending.told)
+    """What the files that have gone (`gone`) tell, as digests."""
+    return frozenset(one for sending in sendings for one in sending.told)
 
 
 def lacking(transfer: FileTransfer, entries: Iterable[Seen], told: Collection[str]) -> list[Seen]:
@@ -86,7 +92,7 @@ def number_lacking(asks: Asks, transfers: Sequence[FileTransfer]) -> dict[UUID, 
     entries = seen_of_each(asks, list({one.child.pk: one.child for one in sent if one.child}.values()))
     rows: dict[UUID, list[FileSending]] = {one.pk: [] for one in sent}
     # All that went: what one reader does not see of it has gone all the same.
-    for sending in visible(asks, FileSending).filter(transfer__in=list(rows), event__isnull=False):
+    for sending in gone(visible(asks, FileSending).filter(transfer__in=list(rows))):
         rows[sending.transfer_id].append(sending)
     found = {one.pk: len(lacking(one, entries[one.child_id], told_already(rows[one.pk]))) for one in sent}  # type: ignore[index]
     return {key: number for key, number in found.items() if number}

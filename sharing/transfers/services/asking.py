@@ -15,7 +15,7 @@ from safeguarding.printing.gathering import For
 from safeguarding.sealing import files
 from sharing.transfers.models import FileSending, FileTransfer, FileVolume
 
-from .additions import lacking, seen, told_already
+from .additions import gone, lacking, seen, told_already
 from .confirming import hold
 from .contents import ensure_decided
 
@@ -62,7 +62,7 @@ def ask_for_file(*, transfer: FileTransfer, token: UUID, by: User, at: datetime 
 
 def _lacks(transfer: FileTransfer, by: User) -> bool:
     assert transfer.child is not None  # noqa: S101  (asked by `hold`)
-    went = told_already(FileSending.objects.filter(transfer=transfer, event__isnull=False))
+    went = told_already(gone(FileSending.objects.filter(transfer=transfer)))
     return bool(lacking(transfer, seen(For(by), transfer.child), went))
 
 

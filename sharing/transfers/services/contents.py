@@ -29,7 +29,7 @@ from safeguarding.parts import Block, read_parts
 from sharing.events.models import SharedItem, SharingStep
 from sharing.transfers.models import FileSending, FileTransfer
 
-from .additions import mark, marks, told_already
+from .additions import gone, mark, marks, told_already
 
 # So many are named in a sentence.
 _NAMED = 3
@@ -54,7 +54,7 @@ def chosen(asks: Asks, sending: FileSending, child: Child) -> Chosen:
     own = _of_this_transfer(asks, transfer)
     went: frozenset[str] = frozenset()
     if sending.is_addition:
-        went = told_already(visible(asks, FileSending).filter(transfer=transfer, event__isnull=False))
+        went = told_already(gone(visible(asks, FileSending).filter(transfer=transfer)))
     found = [
         block
         for block in read_parts(asks, [child.pk])

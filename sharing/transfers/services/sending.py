@@ -32,7 +32,7 @@ from sharing.transfers.models import FileSending, FileTransfer, FileVolume
 from sharing.transfers.permissions import ensure_sends
 
 from . import telling
-from .additions import Seen, lacking, mark, seen, told_already
+from .additions import Seen, gone, lacking, mark, seen, told_already
 from .confirming import hold
 
 REASON = "next_school_file"
@@ -180,7 +180,7 @@ def _named(transfer: FileTransfer, sending: FileSending, by: User) -> list[UUID]
     assert transfer.child is not None  # noqa: S101  (asked by `hold`)
     entries = [one for one in seen(For(by), transfer.child) if mark(transfer.pk, one.key) in sending.told]
     if sending.is_addition:
-        went = told_already(FileSending.objects.filter(transfer=transfer, event__isnull=False))
+        went = told_already(gone(FileSending.objects.filter(transfer=transfer)))
         return _concerns(lacking(transfer, entries, went))
     concerns = _concerns(entries)
     is_shut = concerns and not any(one.concern_id is None for one in entries)

@@ -274,6 +274,35 @@ def test_what_is_asked_back_is_to_be_sent_again(place: Place):
     assert now_of(transfer).status == "sent"
 
 
+def test_what_the_wrong_school_had_is_lacking_from_the_file_that_follows(place: Place):
+    child = place.leaver(LEFT)
+    place.told(child)
+    restrict_concern(concern=place.told(child), by=place.room.lead)
+    transfer = sent(place, child)
+    [event] = SharingEvent.objects.filter(child=child)
+    back = Happened(timezone.now(), text="It went to the wrong school.")
+    ask_back(event=event, token=uuid7(), happened=back, follow_up_on=timezone.localdate(), by=place.room.lead)
+    deputy = place.room.deputy
+    handed(place, built(place, now_of(transfer), by=deputy), by=deputy)
+    transfer = now_of(transfer)
+    assert number_lacking(For(deputy), [transfer]) == {}
+    assert number_lacking(For(place.room.lead), [transfer]).get(transfer.pk), "the lead's went elsewhere"
+    assert ask_for_file(transfer=transfer, token=uuid7(), by=place.room.lead).is_addition
+
+
+def test_an_addition_that_was_asked_back_is_lacking_again(place: Place):
+    child = place.leaver(LEFT)
+    place.told(child)
+    transfer = sent(place, child)
+    place.told(child)
+    addition = handed(place, built(place, transfer))
+    assert number_lacking(For(place.room.lead), [transfer]) == {}
+    assert addition.event is not None
+    back = Happened(timezone.now(), text="It went to the wrong school.")
+    ask_back(event=addition.event, token=uuid7(), happened=back, follow_up_on=timezone.localdate(), by=place.room.lead)
+    assert number_lacking(For(place.room.lead), [transfer]).get(transfer.pk)
+
+
 def test_what_is_done_is_recorded(place: Place):
     child = place.leaver(LEFT)
     place.told(child)
