@@ -1,16 +1,22 @@
 -- Which files to the next school are out of somebody's sight, what keeps a child's record, and when was a file received?
 
--- Files of children of whose record the person may read no entry: every concern is shut to them or hidden from them, and nothing
--- else is there. Nothing is shut to somebody from whom no concern is.
+-- Files of children of whose record the person may read no entry: every concern is shut to them or hidden from them, what an earlier
+-- school had restricted is for leads, and nothing else is there. Nothing is shut to somebody from whom neither is.
 CREATE FUNCTION rules.transfers_shut(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH shut AS MATERIALIZED (SELECT rules.sharing_shut_concerns(me) || rules.hidden_concerns(me) AS concerns),
-    plans AS MATERIALIZED (
-        SELECT CASE WHEN cardinality(concerns) = 0 THEN '{}'::uuid[]
-               ELSE rules.episodes_hidden(me) || rules.episodes_restricted(me) END AS shut FROM shut
-    ), named AS MATERIALIZED (
-        -- Children who are named in a shut concern: nobody else's file can be shut.
-        SELECT DISTINCT child_id FROM public.concerns_concernchild WHERE concern_id = ANY ((SELECT concerns FROM shut)::uuid[])
+    leads AS MATERIALIZED (SELECT rules.schools_with(me, 'view_restricted') AS schools),
+    named AS MATERIALIZED (
+        -- Children who are named in a shut concern, or of whom there is an entry for leads: nobody else's file can be shut.
+        SELECT child_id FROM public.concerns_concernchild WHERE concern_id = ANY ((SELECT concerns FROM shut)::uuid[])
+        UNION
+        SELECT goes.child_id FROM public.transfers_filetransfer AS goes WHERE EXISTS (
+            SELECT FROM public.concerns_chronicled AS entry
+            WHERE entry.child_id = goes.child_id AND entry.readers = 'leads'
+              AND NOT entry.school_id = ANY ((SELECT schools FROM leads)::uuid[]))
+    ), plans AS MATERIALIZED (
+        SELECT CASE WHEN EXISTS (SELECT FROM named) THEN rules.episodes_hidden(me) || rules.episodes_restricted(me)
+               ELSE '{}'::uuid[] END AS shut
     )
     SELECT coalesce(array_agg(transfer.id), '{}')
     FROM public.transfers_filetransfer AS transfer JOIN named ON named.child_id = transfer.child_id
@@ -20,7 +26,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       AND NOT EXISTS (
             SELECT FROM public.concerns_chronicled AS entry
             WHERE entry.child_id = transfer.child_id AND entry.concern_id IS NULL
-              AND entry.readers IN ('', 'protection', 'care', 'needs', 'attendance')
+              AND (entry.readers IN ('', 'protection', 'care', 'needs', 'attendance')
+                   OR entry.readers = 'leads' AND entry.school_id = ANY ((SELECT schools FROM leads)::uuid[]))
               AND NOT coalesce(entry.origin = ANY ((SELECT plans.shut FROM plans)::uuid[]), false)
               AND NOT coalesce(entry.batch_id = ANY ((SELECT rules.withdrawn_batches(me))::uuid[]), false))
 $$;

@@ -15,13 +15,14 @@ from children.models import Child
 from safeguarding.audit.by_keys import Asks
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.models import Chronicled
+from safeguarding.concerns.models.earlier import Readers
 from safeguarding.concerns.told import told_of_each
 from safeguarding.plans.kinds.base import Area
 from sharing.events.models import SharingEvent
 from sharing.transfers.models import FileSending, FileTransfer
 
-# Entries of a child by which the file grows: not that it is held, or was sent.
-READERS = ("", *Area.values)
+# Entries of a child by which the file grows: not that it is held, or was sent. Of an adoption nothing goes.
+READERS = ("", Readers.LEADS.value, *(area.value for area in Area if area != Area.ADOPTION))
 
 
 class Seen(NamedTuple):

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from children.models import Child
 from safeguarding.accounts.models import User
 from safeguarding.audit.seals import keyfile
 from safeguarding.audit.seals.notes import Signer, new_origin
@@ -18,6 +19,7 @@ from safeguarding.concerns.models import EarlierFile, EarlierRecord
 from safeguarding.concerns.services.access import restrict_concern
 from safeguarding.concerns.services.attaching import attach
 from safeguarding.keys import uuid7
+from safeguarding.printing.gathering import For
 from safeguarding.uploads.services.keeping import Upload
 from sharing.received.models import FileReceived
 from sharing.received.services.receipts import sign_receipts
@@ -25,11 +27,16 @@ from sharing.transfer_file.containers import whole_file
 from sharing.transfer_file.opening import open_container
 from sharing.transfers.models import FileSending, FileTransfer, FileVolume
 from sharing.transfers.services import building
+from sharing.transfers.services.additions import seen
 from sharing.transfers.services.asking import ask_for_file
+from sharing.transfers.services.beat import keep_transfers
 from sharing.transfers.services.receiving import settle_transfer, take_receipt
 from sharing.transfers.services.words import show_words
 from tests import factories
 from tests.integration.received.conftest import Desk
+from tests.integration.received.files import entry as said_there
+from tests.integration.received.files import record_of
+from tests.integration.received.files import volumes as file_of
 from tests.integration.transfers.conftest import Place, confirmed, handed, opened, place  # noqa: F401
 from tests.sheets import number
 
@@ -102,6 +109,21 @@ def test_every_entry_of_the_senders_index_stands_in_the_receivers_record(
     now = FileTransfer.objects.get(pk=transfer.pk)
     settled = settle_transfer(transfer=now, seen=now.revision, token=uuid7(), own_copy="schedule", text="", by=lead)
     assert settled.status == "settled"
+
+
+def test_what_an_earlier_school_had_restricted_follows_the_child_again(place: Place, desk: Desk):  # noqa: F811
+    """Here `desk` is the school in the middle: what it received goes on to the next one."""
+    desk.take_in(desk.call(desk.open(file_of(record_of(desk.rowan, said_there(is_restricted=True))))))
+    Child.objects.filter(pk=desk.rowan.pk).update(left_on=timezone.localdate() - timedelta(days=1))
+    assert keep_transfers() == 1
+    [transfer] = FileTransfer.objects.filter(child=desk.rowan)
+    lead, deputy = desk.room.lead, desk.room.deputy
+    assert FileTransfer.objects.visible_to(lead).filter(pk=transfer.pk).exists()
+    assert not FileTransfer.objects.visible_to(deputy).filter(pk=transfer.pk).exists(), "there is nothing she reads"
+    asks = {person: len(seen(For(person), desk.rowan)) for person in (lead, deputy)}
+    assert asks == {lead: 1, deputy: 0}
+    desk.take_in(desk.open(file_of(record_of(desk.rowan, said_there()))))
+    assert FileTransfer.objects.visible_to(deputy).filter(pk=transfer.pk).exists()
 
 
 def test_a_deputys_file_lacks_what_is_restricted_and_the_leads_addition_brings_it(
