@@ -54,13 +54,18 @@ def bars_of(
     nobody but a person reads what is in them.
     """
     me = asks.user.pk
-    homes = _fact("sharing_homes_told(%s, %s::uuid[], %s)", me, list(children), text)
+    homes = homes_told(asks, text, children)
     takes = (event.child_id, event.for_adult_id, event.person, today)
     orders = _fact("sharing_binding(%s, %s, %s, %s, %s)", me, *takes)
     found = [Bar(_key("address", homes), ADDRESS)] if homes else []
     if files and _fact("sharing_confidential(%s, %s::uuid[])", me, list(children)):
         found.append(Bar(_key("documents", sorted(files)), DOCUMENTS))
     return [*found, Bar(_key("order", orders), ORDER)] if orders else found
+
+
+def homes_told(asks: Asks, text: str, children: Collection[UUID]) -> list[UUID]:
+    """The homes of these children that nobody may be told of, where this text says which: also those out of sight."""
+    return _fact("sharing_homes_told(%s, %s::uuid[], %s)", asks.user.pk, list(children), text)
 
 
 def _fact(asked: str, *values: Any) -> list[UUID]:
@@ -83,19 +88,22 @@ def ensure_nothing_bars(event: SharingEvent, bars: Collection[Bar]) -> None:
 
 
 def secret_homes(asks: Asks, children: Collection[UUID]) -> list[Household]:
-    """Homes, now or before, of children whose address is confidential, as far as who asks may see it."""
-    details = visible(asks, ChildDetail).filter(child__in=children, address_confidential=True)
-    members = visible(asks, HouseholdMember).filter(child__in=details.values("child"))
+    """Homes, now or before, of these children in which somebody lives or lived whose address is confidential, as far
+    as who asks may see it.
+    """
+    homes = visible(asks, HouseholdMember).filter(child__in=children)
+    living = visible(asks, HouseholdMember).filter(household__in=homes.values("household"))
+    details = visible(asks, ChildDetail).filter(child__in=living.values("child"), address_confidential=True)
+    members = living.filter(child__in=details.values("child"))
     return list(visible(asks, Household).filter(pk__in=members.values("household")).order_by("pk"))
 
 
 def address_parts(home: Household) -> list[str]:
-    """What tells where a home is, in letters and figures alone: the whole address, a line of it with a number, its
+    """What tells where a home is, in letters and figures alone: the whole address, a part of it with a number, its
     postcode.
     """
-    lines = [
-        line for part in home.address.splitlines() if len(line := _plain(part)) >= _LINE and re.search(r"\d", line)
-    ]
+    said = re.split(r"[\n,]", home.address)
+    lines = [line for part in said if len(line := _plain(part)) >= _LINE and re.search(r"\d", line)]
     return [part for part in (*lines, _plain(home.address), _plain(home.postcode)) if len(part) >= _SHORTEST]
 
 

@@ -30,7 +30,7 @@ from safeguarding.parts import Block, Key, title_of
 from safeguarding.sealing import files
 from safeguarding.sealing.subjects import record_of
 from safeguarding.uploads.kinds import KINDS
-from sharing.events.services.bars import address_parts, secret_homes
+from sharing.events.services.bars import address_parts, homes_told, secret_homes
 from sharing.events.services.choosing import concerns_behind, for_leads
 from sharing.events.services.naming import Naming
 from sharing.transfer_file.record import (
@@ -44,7 +44,12 @@ from sharing.transfer_file.record import (
 from sharing.transfers.models import FileSending
 
 NOT_TOLD = "address not told"
+ADDRESS = (
+    "An address that nobody outside may be told would still stand in this file. Somebody who sees that home has to "
+    "build it, or it goes by a decision to share"
+)
 TOO_MANY = f"More than {DOCUMENTS:,} documents belong to this file. Hand some of them over by a decision of their own"
+_BETWEEN = " zqx9xqz "
 # A text of so many letters says what is the case, and nothing of what happened.
 LISTED = 60
 _CONCERN = "concerns.concern"
@@ -132,7 +137,8 @@ def compose(asks: Asks, sending: FileSending, child: Child, blocks: Sequence[Blo
     raw = [text.text for block in blocks for text in block.texts] + [_name_of(row) for row in rows.values()]
     about = _About(child, sending.school_id, {key for keys in behind.values() for key in keys})
     naming = Naming(asks, about, [*raw, *(block.title for block in blocks)])
-    secret = _secrets(asks, {child.pk, *(other.child.pk for other in naming.others)})
+    children = {child.pk, *(other.child.pk for other in naming.others)}
+    secret = _secrets(asks, children)
     concerns = {concern.pk: concern for concern in visible(asks, Concern).filter(pk__in=about.concerns)}
     facts = _Facts(
         naming=lambda text: secret(naming(text)),
@@ -157,6 +163,7 @@ def compose(asks: Asks, sending: FileSending, child: Child, blocks: Sequence[Blo
         entries=tuple(one.entry for section in sections for one in section.entries),
         is_addition=sending.is_addition,
     )
+    _ensure_no_home(asks, record, children)
     # Refused here, and not at the next school.
     FileRecord.from_json(record.to_json())
     documents = {document.name: document for document in facts.documents.values()}
@@ -268,6 +275,20 @@ def _secrets(asks: Asks, children: Collection[UUID]) -> LeftOut:
     some = "|".join(r"[\W_]*".join(map(re.escape, part)) for part in ordered)
     pattern = re.compile(rf"(?<!\w)(?:{some or '(?!)'})(?!\w)", re.IGNORECASE)
     return LeftOut([(pattern, lambda _: NOT_TOLD)])
+
+
+def _ensure_no_home(asks: Asks, record: FileRecord, children: Collection[UUID]) -> None:
+    """Refuse a file that still says where such a home is: one that its builder does not see is not taken out.
+
+    Asked once for all texts, with letters between them: the end of one and the beginning of the next make no address.
+    """
+    said = [
+        part
+        for one in record.entries
+        for part in (one.title, one.written_by, *one.documents, *(part for text in one.texts for part in text))
+    ]
+    if homes_told(asks, _BETWEEN.join(said), children):
+        raise BadInput(f"{ADDRESS}.")
 
 
 # --- documents

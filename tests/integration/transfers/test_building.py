@@ -8,7 +8,8 @@ from typing import Any
 import pikepdf
 import pytest
 
-from children.models import Child
+from children.models import Child, ChildDetail
+from children.services.access import declare_conflict
 from safeguarding.accounts.models import RoleAssignment
 from safeguarding.accounts.services import end_role
 from safeguarding.audit.models import Event, Verb
@@ -156,6 +157,27 @@ def test_a_confidential_address_is_left_out(place: Place, empty_store: None) -> 
     told(place, rowan)
     sending = built(place, rowan)
     said = everything_said(sending)
+    assert "12 Mill Lane" not in said and "SM1 4XY" not in said and "address not told" in said
+
+
+def test_a_confidential_address_that_its_builder_does_not_see_is_in_no_file(place: Place, empty_store: None) -> None:
+    rowan = family(place, address_confidential=True)["rowan"]  # type: ignore[arg-type]
+    told(place, rowan)
+    transfer = confirmed(place, opened(place, rowan))
+    for keeper in (place.room.deputy, place.room.lead, place.room.headteacher):
+        declare_conflict(user=keeper, child=rowan, kind="relative", by=keeper)
+    sending = ask_for_file(transfer=transfer, token=uuid7(), by=place.alternate)
+    assert building.build(sending.pk)
+    assert (now(sending).building, now(sending).failed_because) == (B.FAILED, f"{composing.ADDRESS}.")
+    assert not FileVolume.objects.filter(sending=sending).exists()
+
+
+def test_the_home_of_a_child_who_lives_with_a_confidential_one_is_left_out_too(
+    place: Place, children: dict[str, Child]
+) -> None:
+    ChildDetail.objects.filter(child=children["mia"]).update(address_confidential=True)
+    told(place, children["rowan"])
+    said = everything_said(built(place, children["rowan"]))
     assert "12 Mill Lane" not in said and "SM1 4XY" not in said and "address not told" in said
 
 
