@@ -46,6 +46,10 @@ _ONWARD = "It is the file of the child. The next school keeps it apart from the 
 _OTHERS = (
     "Another file of this child was sent while this one was in hand. Ask for the addition: it has what that one lacks."
 )
+_ELSEWHERE = (
+    "The last day or the next school was confirmed again after this file was built: its pages name what was known "
+    "then. Build it again, and hand that one over."
+)
 _NOT_READY = "There is no file to hand over. Ask for it first, or look whether it is built."
 
 
@@ -102,8 +106,8 @@ def hand_over_file(
 ) -> FileSending:
     """It goes, as it was built. The same form again sends it once.
 
-    Raises `NotAllowed` for who has not asked for it; `BadInput`; `OutOfTurn` where it is not built, another file went
-    while it was in hand, or nothing waits to be sent.
+    Raises `NotAllowed` for who has not asked for it; `BadInput`; `OutOfTurn` where it is not built, was built for
+    another destination, another file went while it was in hand, or nothing waits to be sent.
     """
     at = at or timezone.now()
     ensure_sends(by, sending.transfer)
@@ -116,6 +120,8 @@ def hand_over_file(
     if held.is_addition != (transfer.status in (S.SENT, S.RECEIVED, S.SETTLED)):
         raise OutOfTurn(_OTHERS if not held.is_addition else transfer_life.moves["send"].out_of_turn)
     raise_first(hand_over_problems(transfer, said, now=at))
+    if held.built_at and transfer.confirmed_at and held.built_at < transfer.confirmed_at:
+        raise OutOfTurn(_ELSEWHERE)
     held.event = _share(transfer, held, token, said, by=by, at=at)
     held.save(update_fields=["event"])
     if not held.is_addition:

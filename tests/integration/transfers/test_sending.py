@@ -161,6 +161,19 @@ def test_nothing_is_handed_over_that_lacks_something_or_by_somebody_else(place: 
         handed(place, made)
 
 
+def test_a_file_that_names_another_destination_is_built_again(place: Place):
+    child = place.leaver(LEFT)
+    place.told(child)
+    transfer = confirmed(place, opened(place, child))
+    made = built(place, transfer)
+    confirmed(place, now_of(transfer), last_day=LEFT - timedelta(days=1), by=place.room.deputy)
+    with pytest.raises(OutOfTurn, match="confirmed again after this file was built"):
+        handed(place, made)
+    assert not SharingEvent.objects.exists()
+    handed(place, built(place, now_of(transfer)))
+    assert now_of(transfer).status == "sent"
+
+
 def test_the_database_refuses_one_that_was_sent_without_a_destination(place: Place):
     transfer = opened(place, place.leaver(LEFT))
     with pytest.raises(IntegrityError), transaction.atomic():
