@@ -29,7 +29,7 @@ class Receipt:
 
     def body(self) -> str:
         """The lines that are signed, below the first."""
-        school = " ".join(self.school.split())
+        school = "".join(letter for letter in " ".join(self.school.split()) if letter.isprintable())
         return (
             f"file {self.file}\nmanifest {self.manifest}\nreceived by {school}\nurn {self.urn}\n"
             f"on {self.day.isoformat()}\n"
@@ -47,7 +47,8 @@ class Receipt:
         """
         signed = verify(RECEIPT, text)
         found = _BODY.fullmatch(signed.body)
-        if not found:
+        # What turns the direction of a line would let it say something else to an eye.
+        if not found or not (found["school"].isprintable() and found["urn"].isprintable()):
             raise BadFile(NOT_ONE)
         try:
             read = cls(

@@ -23,6 +23,8 @@ FILE, RECEIPT = "harbour-file/1", "harbour-receipt/1"
 # Of a text that is signed. A receipt has some 600 characters.
 LONGEST = 4_000
 FORGED = "The signature does not belong to what it stands under. Take nothing of it, and telephone the school it names."
+# Longer names, and letters that an eye takes for others, are in no key that somebody could read out by telephone.
+_NAME_OF_KEY = re.compile(r"[!-*,-~]{1,100}")
 _MANIFEST = re.compile(r"file (?P<file>[0-9a-f-]{36})\nmanifest (?P<manifest>[0-9a-f]{64})\n")
 
 
@@ -50,6 +52,8 @@ def verify(first: str, text: str) -> Signed:
         if opening != first or not found or (body and not body.endswith("\n")):
             raise NoteError("another kind")
         key = PublicKey.parse(key_line)
+        if not _NAME_OF_KEY.fullmatch(key.name):
+            raise NoteError("not the name of a key")
     except NoteError:
         raise BadFile(f"This is not signed as “{first}”. Ask the other school for the file as it was made.") from None
     if note.signed_by({key.id: key}) is None:

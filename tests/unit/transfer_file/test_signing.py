@@ -66,6 +66,22 @@ def test_a_name_of_several_lines_writes_no_line_of_its_own() -> None:
     assert (read.school, read.urn) == ("Whitmoor urn 999999", "100002")
 
 
+@pytest.mark.parametrize("name", ["harbour/" + "a" * 200, "harbour/\u202e0123", "h\u0430rbour/1"])
+def test_a_key_that_nobody_could_read_out_signs_nothing(name: str) -> None:
+    with pytest.raises(BadFile, match="not signed as"):
+        Receipt.read(RECEIPT.signed(Signer.make(name)))
+    with pytest.raises(BadFile, match="not signed as"):
+        signing.verify_manifest(signing.sign_manifest(FILE, DIGEST, Signer.make(name)), file=FILE, manifest=DIGEST)
+
+
+def test_a_receipt_hides_no_letters() -> None:
+    body = RECEIPT.body().replace("Whitmoor", "\u202eroomtihW")
+    with pytest.raises(BadFile, match="not a receipt as Harbour"):
+        Receipt.read(signing.sign(signing.RECEIPT, body, SIGNER))
+    read, _ = Receipt.read(Receipt(FILE, DIGEST, "Whit\u202emoor", "100002", date(2026, 12, 21)).signed(SIGNER))
+    assert read.school == "Whitmoor"
+
+
 def test_no_statement_can_be_read_as_a_seal_and_no_seal_as_a_statement() -> None:
     for text in (signing.sign_manifest(FILE, DIGEST, SIGNER), RECEIPT.signed(SIGNER)):
         with pytest.raises(NoteError):
