@@ -48,7 +48,8 @@ class FileSending(OfChild):
     failed_because = models.CharField("why it could not be built", max_length=300, blank=True, default="")
     entries = models.PositiveIntegerField("records in it", default=0)
     manifest_digest = models.CharField(max_length=64, blank=True, default="")
-    key_id = models.CharField("signed with", max_length=64, blank=True, default="")
+    # The public half of the key that signs it, whole: it is compared by telephone.
+    public_key = models.CharField("signed with", max_length=200, blank=True, default="")
     # What it tells, each as a digest under the key of the transfer: readers know of their own entries whether they
     # went, and learn of no others.
     told = SealedJSON("what it tells", default=list, blank=True)
@@ -58,9 +59,9 @@ class FileSending(OfChild):
     # Built once more before it was sent: its volumes are gone.
     dropped_at = models.DateTimeField(null=True, blank=True)
     dropped_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    # What the next school signed, and the name of its key.
+    # What the next school signed, and the public half of its key.
     receipt = SealedText("signed receipt", blank=True, default="")
-    receipt_key = models.CharField("receipt signed with", max_length=64, blank=True, default="")
+    receipt_key = models.CharField("receipt signed with", max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = "file built for the next school"
@@ -100,7 +101,7 @@ class FileSending(OfChild):
             "failed_because",
             "entries",
             "manifest_digest",
-            "key_id",
+            "public_key",
             "words_shown_at",
             "dropped_at",
             "receipt_key",

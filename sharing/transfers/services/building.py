@@ -155,14 +155,9 @@ def _keep(
         kept.save(force_insert=True)
     held.building, held.built_at, held.words = B.BUILT, at, words
     held.entries, held.told = len(composed.record.entries), list(what.told)
-    held.manifest_digest, held.key_id = bound.digest, _named(signer)
-    held.save(update_fields=["building", "built_at", "words", "entries", "told", "manifest_digest", "key_id"])
+    held.manifest_digest, held.public_key = bound.digest, str(signer.public)
+    held.save(update_fields=["building", "built_at", "words", "entries", "told", "manifest_digest", "public_key"])
     record(Verb.CREATE, held, by=by, purpose="file to the next school", count=bound.manifest.count)
-
-
-def _named(signer: Signer) -> str:
-    """The name of a key and its id, as they stand before the key itself where that is printed."""
-    return f"{signer.public.name}+{signer.public.id.hex()}"
 
 
 def _held(sending: FileSending, by: User) -> FileSending:

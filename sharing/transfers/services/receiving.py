@@ -28,6 +28,7 @@ _OTHER_FILE = "This is the receipt of another file. Ask the other school for the
 _OTHER_CONTENT = (
     "This receipt is of a file with other contents than were sent. Ask the other school what they have received."
 )
+_OTHER_DAY = "This receipt is of a day to come, or before this file was built. Telephone the school that it names."
 _UNSENT = "This file has not been sent, or its receipt is on record already."
 _NOT_ALL = "Not everything that was sent was received. Ask after it, or record its receipt, and settle it then."
 
@@ -47,7 +48,10 @@ def receive_file(
 
 
 def read_receipt(sending: FileSending, content: bytes) -> tuple[Receipt, str]:
-    """The receipt of this file, and the name of the key that signed it. Raises `BadInput` for any other text."""
+    """The receipt of this file, and the public key that signed it. Raises `BadInput` for any other text.
+
+    Whose key that is, a call says: anybody who has the file can make a key.
+    """
     try:
         if len(content) > LARGEST_RECEIPT:
             raise BadFile("This is too large for a receipt.")
@@ -58,7 +62,10 @@ def read_receipt(sending: FileSending, content: bytes) -> tuple[Receipt, str]:
         raise BadInput(_OTHER_FILE)
     if said.manifest != sending.manifest_digest:
         raise BadInput(_OTHER_CONTENT)
-    return said, signed.key.name
+    first = timezone.localdate(sending.built_at) if sending.built_at else said.day
+    if not first <= said.day <= timezone.localdate():
+        raise BadInput(_OTHER_DAY)
+    return said, str(signed.key)
 
 
 @transaction.atomic

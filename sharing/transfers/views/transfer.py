@@ -169,7 +169,7 @@ RECEIPT: Deed[FileTransfer] = Deed(
     ReceiptForm,
     "They sent a signed receipt",
     "Check and keep it",
-    "The receipt is of this file, and its signature is good. It is kept.",
+    "The receipt is of this file, and its signature is good. It is kept. Whose key it is, a call to them says.",
     _take_receipt,
     lambda transfer: True,
 )

@@ -105,7 +105,7 @@ def test_every_entry_of_the_senders_index_stands_in_the_receivers_record(
         assert sign_receipts() == 1
     receipt = FileReceived.objects.get().receipt.encode()
     done = take_receipt(sending=sending, token=uuid7(), content=receipt, by=lead)
-    assert done.receipt_key == theirs.public.name
+    assert done.receipt_key == str(theirs.public)
     now = FileTransfer.objects.get(pk=transfer.pk)
     settled = settle_transfer(transfer=now, seen=now.revision, token=uuid7(), own_copy="schedule", text="", by=lead)
     assert settled.status == "settled"

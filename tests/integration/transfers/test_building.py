@@ -122,12 +122,14 @@ def test_every_entry_of_the_index_stands_in_the_record_and_on_paper(
     assert (sending.building, sending.failed_because) == (B.BUILT, "")
     _, file = opened_file(sending)
     assert file.key == signer.public and file.manifest_digest == sending.manifest_digest
+    assert sending.public_key == str(signer.public)
     keys = {
         composing.entry_key(block) for block in contents.chosen(For(place.room.lead), sending, children["rowan"]).blocks
     }
     assert {entry.key for entry in file.record.entries} == keys and len(keys) == sending.entries
     [pdf] = unlocked(sending)
     pages = Printed(pdf)
+    assert str(signer.public) in pages.text.replace(" ", ""), "on the front sheet, whole"
     for entry in file.record.entries:
         assert entry.title in pages.text
         assert all(" ".join(text.split()) in pages.text for _, text in entry.texts if len(text) < 60)

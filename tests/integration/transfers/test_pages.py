@@ -1,7 +1,7 @@
 """Do the pages of files to the next school do what they say, who opens them, and what do they cost?"""
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.seals.notes import Signer, new_origin
@@ -109,6 +110,8 @@ def form_of(**other: Any) -> dict[str, Any]:
 def test_a_file_is_handed_over_once_and_its_words_are_shown_to_its_builder(place: Place):
     transfer = confirmed(place, opened(place, leaver(place)))
     made = built(place, transfer)
+    key = str(Signer.make(new_origin()).public)
+    FileSending.objects.filter(pk=made.pk).update(public_key=key)
     volume = kept(made)
     lead, page = signed_in(place.room.lead), reverse("hand_over_transfer", args=[transfer.pk])
     assert "Hand it over" in lead.get(page_of(transfer)).content.decode()
@@ -118,6 +121,7 @@ def test_a_file_is_handed_over_once_and_its_words_are_shown_to_its_builder(place
     for _ in range(2):
         shown = lead.post(page, body)
         assert (shown.status_code, "amber birch cello delta" in shown.content.decode()) == (200, True)
+        assert escape(key) in shown.content.decode(), "the whole key is compared by telephone"
     assert FileSending.objects.get(pk=made.pk).event.steps.count() == 1
     fetch = reverse("transfer_volume", args=[volume.pk])
     got = lead.post(fetch)
@@ -145,26 +149,33 @@ def test_a_signed_receipt_is_checked_and_kept(place: Place):
     [file] = FileSending.objects.filter(transfer=transfer)
     signer = Signer.make(new_origin())
     lead, page = signed_in(place.room.lead), page_of(transfer)
+    today = timezone.localdate()
 
     def given(content: bytes) -> Any:
         upload = SimpleUploadedFile("receipt.txt", content, content_type="text/plain")
         return lead.post(page, {"deed": "receipt", "token": str(uuid7()), "file_key": file.pk, "receipt": upload})
 
-    good = Receipt(file.pk, file.manifest_digest, "Whitmoor High School", "999903", LEFT).signed(signer)
-    other = Receipt(uuid7(), file.manifest_digest, "Whitmoor High School", "999903", LEFT).signed(signer)
-    changed = Receipt(file.pk, hashlib.sha256(b"x").hexdigest(), "Whitmoor", "", LEFT).signed(signer)
+    good = Receipt(file.pk, file.manifest_digest, "Whitmoor High School", "999903", today).signed(signer)
+    other = Receipt(uuid7(), file.manifest_digest, "Whitmoor High School", "999903", today).signed(signer)
+    changed = Receipt(file.pk, hashlib.sha256(b"x").hexdigest(), "Whitmoor", "", today).signed(signer)
+
+    def dated(on: date) -> str:
+        return Receipt(file.pk, file.manifest_digest, "Whitmoor High School", "999903", on).signed(signer)
+
     for content, words in (
         (b"hello", "harbour-receipt/1"),
         (good.replace("Whitmoor", "Whitmore").encode(), "signature does not belong"),
         (other.encode(), "receipt of another file"),
         (changed.encode(), "other contents"),
+        *((dated(day).encode(), "of a day to come") for day in (today + timedelta(days=1), today - timedelta(days=1))),
     ):
         bad = given(content)
         assert (bad.status_code, words in bad.content.decode()) == (422, True), words
     assert FileTransfer.objects.get(pk=transfer.pk).status == "sent"
     assert given(good.encode()).status_code == 302
     file.refresh_from_db()
-    assert (file.receipt, file.receipt_key) == (good, signer.public.name)
+    assert (file.receipt, file.receipt_key) == (good, str(signer.public))
+    assert escape(str(signer.public)) in lead.get(page).content.decode(), "to be compared by telephone"
     assert FileTransfer.objects.get(pk=transfer.pk).status == "received"
 
 
