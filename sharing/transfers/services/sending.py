@@ -168,11 +168,11 @@ def _share(
 
 
 def _content(sending: FileSending) -> str:
+    """Not how many records: who reads the decision, and not all of them, would learn that there are more."""
     volumes = FileVolume.objects.filter(sending=sending).count()
     what = "What the file lacked" if sending.is_addition else "The whole child protection file"
-    entries = f"{sending.entries} record{'' if sending.entries == 1 else 's'}"
     return (
-        f"{what}: {entries} in {volumes} volume{'' if volumes == 1 else 's'}, signed. "
+        f"{what}, in {volumes} volume{'' if volumes == 1 else 's'}, signed. "
         f"Fingerprint of its list of contents: {sending.manifest_digest}."
     )
 

@@ -15,6 +15,7 @@ from django.utils.html import escape
 
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.seals.notes import Signer, new_origin
+from safeguarding.concerns.services.access import restrict_concern
 from safeguarding.keys import uuid7
 from safeguarding.sealing import files
 from safeguarding.sealing.services.keeping import key_of
@@ -177,6 +178,20 @@ def test_a_signed_receipt_is_checked_and_kept(place: Place):
     assert (file.receipt, file.receipt_key) == (good, str(signer.public))
     assert escape(str(signer.public)) in lead.get(page).content.decode(), "to be compared by telephone"
     assert FileTransfer.objects.get(pk=transfer.pk).status == "received"
+
+
+def test_how_much_is_in_a_file_is_for_its_builder_alone(place: Place):
+    child = leaver(place)
+    restrict_concern(concern=place.told(child), by=place.room.lead)
+    transfer = sent(place, child)
+    [file] = FileSending.objects.filter(transfer=transfer)
+    said = f"{file.entries} records"
+    assert file.entries > 1 and said in " ".join(
+        signed_in(place.room.lead).get(page_of(transfer)).content.decode().split()
+    )
+    deputy = " ".join(signed_in(place.room.deputy).get(page_of(transfer)).content.decode().split())
+    assert "The whole file" in deputy and said not in deputy
+    assert file.event is not None and "record" not in file.event.content
 
 
 def test_today_says_what_is_late_and_what_has_to_be_added(place: Place):
