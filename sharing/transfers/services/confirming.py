@@ -18,6 +18,7 @@ from sharing.events.services.checking import Problems, raise_first
 from sharing.events.services.recipients import own_row
 from sharing.transfers.lifecycles import transfer_life
 from sharing.transfers.models import FileTransfer, TransferNote
+from sharing.transfers.models.transfers import UNSENT
 from sharing.transfers.permissions import ensure_sends
 
 from . import telling
@@ -223,8 +224,11 @@ def reopen_transfer(
         return transfer
     held = hold(transfer, seen, by=by)
     raise_first(note_problems(noted, today=timezone.localdate(at)))
-    if FileTransfer.objects.filter(child=held.child, status__in=transfer_life.moves["send_again"].sources).exists():
+    others = FileTransfer.objects.filter(child=held.child).exclude(pk=held.pk)
+    if others.filter(status__in=transfer_life.moves["send_again"].sources).exists():
         raise OutOfTurn("Another file of this child has been sent. Send what is missing as an addition to that one.")
+    if others.filter(status__in=UNSENT).exists():
+        raise OutOfTurn("Another file of this child is open. Go on with that one: it is on the tab Sharing.")
     done = transfer_life.perform(
         "reopen", held, by=by, at=at, because="", authority_told_on=None, stopped_at=None, stopped_by=None
     )

@@ -94,6 +94,16 @@ def test_it_is_not_sent_for_a_reason_and_taken_up_again(place: Place):
     assert (again.status, again.because, again.authority_told_on) == ("left", "", None)
 
 
+def test_it_is_not_taken_up_again_beside_one_that_is_open(place: Place):
+    child = place.leaver(LEFT)
+    given: dict[str, Any] = {"noted": Noted("She is taught at home.", LEFT), "by": place.room.lead}
+    first = stop_transfer(transfer=opened(place, child), seen=0, token=uuid7(), because="home", **given)
+    opened(place, child)
+    with pytest.raises(OutOfTurn, match="Another file of this child is open"):
+        reopen_transfer(transfer=first, seen=first.revision, token=uuid7(), **given)
+    assert now_of(first).status == "not_to_send"
+
+
 def test_a_file_is_built_for_who_asks_once_it_is_confirmed(place: Place):
     child = place.leaver(LEFT)
     place.told(child)
