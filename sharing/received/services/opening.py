@@ -148,8 +148,8 @@ def _received(school: School, file: File, *, token: UUID, by: User, at: datetime
         school=school,
         token=token,
         how=FileReceived.How.HARBOUR,
-        sender=" ".join(said.sent_from.name.split()),
-        sender_urn=said.sent_from.urn,
+        sender=_as_read(said.sent_from.name),
+        sender_urn=_as_read(said.sent_from.urn),
         came_on=timezone.localdate(at),
         received_at=at,
         received_by=by,
@@ -164,6 +164,13 @@ def _received(school: School, file: File, *, token: UUID, by: User, at: datetime
     )
     made.key_was_known = _is_known(made)
     return made
+
+
+def _as_read(text: str) -> str:
+    """A text as an eye reads it: without letters that it does not see, such as those that turn a line round. By this
+    name the school is telephoned.
+    """
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
 
 
 def _is_known(made: FileReceived) -> bool:

@@ -1,5 +1,6 @@
 """Is a file of another school taken in whole, as it was signed and for its own child, or not at all?"""
 
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -163,6 +164,13 @@ def test_other_words_open_nothing(desk: Desk, nothing_taken: Any, words: str):
     with pytest.raises(BadInput, match=r"not the words|Type the words"):
         desk.open(volumes(record_of(desk.rowan)), words=words)
     assert nothing_taken()
+
+
+def test_the_name_of_the_sender_is_what_an_eye_reads(desk: Desk):
+    hidden = replace(SENDER, name="\u202eAlder\u200b Brook\u00a0 Primary School\u2066")
+    received = desk.open(volumes(record_of(desk.rowan, sent_from=hidden)))
+    assert received.sender == SENDER.name
+    assert received.batch is not None and received.batch.source == SENDER.name
 
 
 def test_who_brings_in_no_records_opens_no_file(desk: Desk, nothing_taken: Any):
