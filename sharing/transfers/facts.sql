@@ -40,7 +40,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE transfer.status IN ('left', 'confirmed', 'sent', 'received')
 $$;
 
--- The day of the last receipt, where everything that was sent to the next school was received and nothing is in hand.
+-- The day of the last receipt, where everything that was sent to the next school was received and nothing is in hand that could still
+-- go: a whole file that was built beside the one that went never can.
 CREATE FUNCTION rules.since_receipt(records uuid[]) RETURNS TABLE (record uuid, day date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.record, max((event.received_at AT TIME ZONE 'Europe/London')::date)
@@ -52,6 +53,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE NOT EXISTS (
         SELECT FROM public.transfers_filesending AS other LEFT JOIN public.sharing_sharingevent AS went ON went.id = other.event_id
         WHERE other.transfer_id = transfer.id AND other.dropped_at IS NULL AND other.building <> 'failed'
+          AND (other.event_id IS NOT NULL OR other.is_addition)
           AND coalesce(went.status, '') NOT IN ('received', 'asked_back'))
     GROUP BY r.record
 $$;

@@ -273,6 +273,21 @@ def test_receipt_and_settling(place: Place):
     assert "keeps_open_transfer" not in facts
 
 
+def test_a_file_that_a_colleague_built_beside_the_one_that_went_keeps_no_own_copy(place: Place):
+    child = place.leaver(LEFT)
+    place.told(child)
+    transfer = confirmed(place, opened(place, child))
+    built(place, transfer, by=place.room.deputy)
+    file = handed(place, built(place, transfer))
+    receive_file(sending=file, token=uuid7(), happened=happened(), by=place.room.lead)
+    given = {"token": uuid7(), "own_copy": "schedule", "text": "", "by": place.room.lead}
+    settle_transfer(transfer=transfer, seen=now_of(transfer).revision, **given)
+    assert days("receipt", [child.pk]) == {child.pk: timezone.localdate()}
+    place.told(child)
+    built(place, now_of(transfer))
+    assert days("receipt", [child.pk]) == {}, "an addition waits to be sent"
+
+
 def test_a_receipt_on_the_decision_is_one_of_the_file(place: Place):
     child = place.leaver(LEFT)
     place.told(child)
