@@ -41,10 +41,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- The day of the last receipt, where everything that was sent to the next school was received and nothing is in hand that could still
--- go: a whole file that was built beside the one that went never can.
+-- go: a whole file that was built beside the one that went never can. Not before the child left, whatever day was written down.
 CREATE FUNCTION rules.since_receipt(records uuid[]) RETURNS TABLE (record uuid, day date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT r.record, max((event.received_at AT TIME ZONE 'Europe/London')::date)
+    SELECT r.record, max(greatest((event.received_at AT TIME ZONE 'Europe/London')::date, child.left_on))
     FROM rules.reached(since_receipt.records) AS r
     JOIN public.transfers_filetransfer AS transfer ON transfer.child_id = r.key AND transfer.status = 'settled'
     JOIN public.children_child AS child ON child.id = r.key AND child.left_on = transfer.last_day

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from children.models import Enrolment
+from children.models import Child, Enrolment
 from safeguarding.audit.models import Event
 from safeguarding.concerns.services.access import restrict_concern
 from safeguarding.ending.dates import days
@@ -23,8 +23,10 @@ from sharing.transfers.models import FileSending, FileTransfer, FileVolume, Tran
 from sharing.transfers.services.additions import number_lacking
 from sharing.transfers.services.asking import ask_for_file
 from sharing.transfers.services.confirming import Noted, Where, note_early, reopen_transfer, stop_transfer
+from sharing.transfers.services.opening import open_transfer
 from sharing.transfers.services.receiving import receive_file, settle_transfer
 from sharing.transfers.services.words import SHOWN_FOR, show_words
+from tests import factories
 
 from .conftest import Place, built, confirmed, handed, happened, opened, sent
 
@@ -286,6 +288,18 @@ def test_a_file_that_a_colleague_built_beside_the_one_that_went_keeps_no_own_cop
     place.told(child)
     built(place, now_of(transfer))
     assert days("receipt", [child.pk]) == {}, "an addition waits to be sent"
+
+
+def test_the_own_copy_is_kept_from_the_last_day_where_the_receipt_came_before(place: Place):
+    child, last = factories.child(place.school, by=place.room.office), timezone.localdate() + timedelta(days=10)
+    place.told(child)
+    transfer = open_transfer(child=child, last_day=last, by=place.room.lead)
+    file = handed(place, built(place, confirmed(place, transfer)))
+    receive_file(sending=file, token=uuid7(), happened=happened(), by=place.room.lead)
+    given = {"token": uuid7(), "own_copy": "schedule", "text": "", "by": place.room.lead}
+    settle_transfer(transfer=transfer, seen=now_of(transfer).revision, **given)
+    Child.objects.filter(pk=child.pk).update(left_on=last)
+    assert days("receipt", [child.pk]) == {child.pk: last}
 
 
 def test_a_receipt_on_the_decision_is_one_of_the_file(place: Place):
