@@ -50,7 +50,7 @@ _ELSEWHERE = (
     "The last day or the next school was confirmed again after this file was built: its pages name what was known "
     "then. Build it again, and hand that one over."
 )
-_NOT_READY = "There is no file to hand over. Ask for it first, or look whether it is built."
+NOT_READY = "There is no file to hand over. Ask for it first, or look whether it is built."
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def hand_over_file(
     if held.event_id is not None:
         return held
     if not held.is_ready:
-        raise OutOfTurn(_NOT_READY)
+        raise OutOfTurn(NOT_READY)
     if held.is_addition != (transfer.status in (S.SENT, S.RECEIVED, S.SETTLED)):
         raise OutOfTurn(_OTHERS if not held.is_addition else transfer_life.moves["send"].out_of_turn)
     raise_first(hand_over_problems(transfer, said, now=at))

@@ -1,5 +1,6 @@
 """Hand a file over, and fetch its volumes: for who had it built, with a fresh factor."""
 
+from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
@@ -12,12 +13,14 @@ from children.panels import record_frame
 from safeguarding.accounts.permissions import fresh_factor, requires_for_record
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one, visible
+from safeguarding.exceptions import OutOfTurn
 from safeguarding.http import Request
+from safeguarding.keys import entry_token
 from safeguarding.plans.permissions import stands_in_for_plans
 from sharing.events.capabilities import SharingCapability as C
 from sharing.transfers.models import FileSending, FileVolume
 from sharing.transfers.services.building import content_of
-from sharing.transfers.services.sending import hand_over_file
+from sharing.transfers.services.sending import NOT_READY, hand_over_file
 from sharing.transfers.services.words import show_words
 
 from .transfer import files_of, hand_over_form, read_transfer, show_again
@@ -36,14 +39,30 @@ def hand_over_transfer(request: Request, transfer_id: UUID) -> HttpResponse:
         return _handed(request, next((one for one in mine if one.event_id is not None), None))
     ready = next((one for one in mine if one.is_ready), None)
     if ready is None:
-        # The form was sent twice: it went with the first.
-        return _handed(request, next((one for one in mine if one.event_id is not None), None))
+        return _handed(request, _went_with(request.POST.get("token", ""), mine))
     form = hand_over_form(transfer, ready, request.POST)
     if not form.is_valid():
         return show_again(request, transfer_id, form)
     request.again = partial(show_again, request, transfer_id, form)
     token = form.cleaned_data["token"]
     return _handed(request, hand_over_file(sending=ready, token=token, said=form.said(), by=request.user))
+
+
+def _went_with(said: str, files: Sequence[FileSending]) -> FileSending:
+    """The file that the first of two presses of the same form handed over. Raises `OutOfTurn` for a form about one that
+    is there no more.
+    """
+    for one in files:
+        if one.event is not None and said and str(one.event.token) == _token(said, one.child_id):
+            return one
+    raise OutOfTurn(NOT_READY)
+
+
+def _token(said: str, child_id: UUID) -> str:
+    try:
+        return str(entry_token(UUID(said), child_id))
+    except ValueError:
+        return ""
 
 
 def _handed(request: Request, sending: FileSending | None) -> HttpResponse:

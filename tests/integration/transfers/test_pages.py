@@ -22,6 +22,7 @@ from safeguarding.sealing.services.keeping import key_of
 from safeguarding.sealing.subjects import first_subject, record_of
 from sharing.transfer_file.receipts import Receipt
 from sharing.transfers.models import FileSending, FileTransfer, FileVolume, TransferNote
+from sharing.transfers.services.asking import ask_for_file
 from sharing.transfers.views import handing
 
 from .conftest import ANSWERS, Place, built, confirmed, opened, sent
@@ -132,6 +133,19 @@ def test_a_file_is_handed_over_once_and_its_words_are_shown_to_its_builder(place
     assert [deputy.post(fetch).status_code, deputy.post(page, {"deed": "again"}).status_code] == [404, 404]
     assert lead.get(page).status_code == 405 and lead.get(fetch).status_code == 405
     assert "amber birch" not in lead.get(page_of(transfer)).content.decode()
+
+
+def test_a_form_about_a_file_that_is_there_no_more_shows_no_other_one(place: Place):
+    child = leaver(place)
+    transfer = sent(place, child)
+    place.told(child)
+    built(place, transfer)
+    lead, page = signed_in(place.room.lead), reverse("hand_over_transfer", args=[transfer.pk])
+    body = form_of()
+    ask_for_file(transfer=transfer, token=uuid7(), by=place.room.lead)
+    late = lead.post(page, body)
+    assert (late.status_code, "There is no file to hand over" in late.content.decode()) == (409, True)
+    assert "amber birch cello delta" not in late.content.decode()
 
 
 def test_both_ask_for_a_fresh_factor():
