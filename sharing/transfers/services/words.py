@@ -21,8 +21,10 @@ _OVER = (
 
 
 def is_shown(sending: FileSending, at: datetime) -> bool:
-    """Whether the page of its words may still be shown."""
-    return sending.words_shown_at is not None and at < sending.words_shown_at + SHOWN_FOR
+    """Whether the page of its words may be shown: also where it never was, because the answer got lost on its way."""
+    if sending.words_shown_at is None:
+        return sending.event_id is not None
+    return at < sending.words_shown_at + SHOWN_FOR
 
 
 @transaction.atomic

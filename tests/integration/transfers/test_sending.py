@@ -22,10 +22,11 @@ from sharing.events.services.receiving import record_received
 from sharing.transfers.models import FileSending, FileTransfer, FileVolume, TransferNote
 from sharing.transfers.services.additions import number_lacking
 from sharing.transfers.services.asking import ask_for_file
+from sharing.transfers.services.beat import forget_words
 from sharing.transfers.services.confirming import Noted, Where, note_early, reopen_transfer, stop_transfer
 from sharing.transfers.services.opening import open_transfer
 from sharing.transfers.services.receiving import receive_file, settle_transfer
-from sharing.transfers.services.words import SHOWN_FOR, show_words
+from sharing.transfers.services.words import SHOWN_FOR, is_shown, show_words
 from tests import factories
 
 from .conftest import Place, built, confirmed, handed, happened, opened, sent
@@ -207,6 +208,19 @@ def test_the_words_are_shown_for_a_quarter_of_an_hour_to_its_builder(place: Plac
     assert [show_words(sending=made, by=place.room.lead, at=at) for _ in range(2)] == ["amber birch cello delta"] * 2
     with pytest.raises(OutOfTurn, match="kept nowhere"):
         show_words(sending=made, by=place.room.lead, at=at + SHOWN_FOR)
+
+
+def test_words_that_were_shown_are_forgotten_however_late_and_those_that_never_were_are_offered(place: Place):
+    child = place.leaver(LEFT)
+    place.told(child)
+    made = handed(place, built(place, confirmed(place, opened(place, child))))
+    at = timezone.now()
+    assert is_shown(made, at), "the answer may have got lost"
+    show_words(sending=made, by=place.room.lead, at=at)
+    late = at + timedelta(days=9)
+    assert [forget_words(at=at), forget_words(at=late), forget_words(at=late)] == [0, 1, 0]
+    assert FileSending.objects.get(pk=made.pk).words == ""
+    assert not is_shown(FileSending.objects.get(pk=made.pk), late)
 
 
 def test_a_deputys_file_lacks_what_is_restricted_and_the_lead_sends_the_addition(place: Place):
