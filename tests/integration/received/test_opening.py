@@ -198,6 +198,19 @@ def test_restricted_entries_and_those_of_an_adoption_are_for_leads_alone(desk: D
     assert reads(desk.room.deputy) == ({"Open to all."}, 0)
 
 
+def test_a_document_of_the_same_name_and_size_is_another_one_where_it_says_something_else(desk: Desk):
+    def given(content: bytes) -> Any:
+        record = record_of(desk.rowan, entry(documents=("0001 notes.txt",)), is_addition=True)
+        return volumes(record, documents={"0001 notes.txt": content})
+
+    desk.take_in(desk.call(desk.open(given(b"Notes of Monday."))))
+    again = desk.take_in(desk.open(given(b"Notes of Monday.")))
+    assert again.summary["files"] == {"here": 1}
+    other = desk.take_in(desk.open(given(b"Notes of Sunday.")))
+    assert other.summary["files"] == {"file": 1}
+    assert EarlierFile.objects.filter(child=desk.rowan).count() == 2
+
+
 def test_an_addition_brings_what_is_new_and_stands_beside_what_was_there(desk: Desk):
     first = entry()
     desk.take_in(desk.call(desk.open(volumes(record_of(desk.rowan, first)))))

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from safeguarding.concerns.importing.joining import ACTION, BAD, RECORD, further_of
 from safeguarding.concerns.importing.said import Said
 from safeguarding.concerns.models import EarlierBatch, EarlierFile, EarlierRecord, EarlierRow
@@ -83,6 +85,18 @@ def _key(child: UUID | None, reference: str, at: datetime) -> tuple[Any, ...]:
 
 def files_there(batch: EarlierBatch, children: Iterable[UUID]) -> set[tuple[UUID, str, int]]:
     """Child, name and size of each file of these children from this system that stands."""
+    return {(file.child_id, file.name, file.size) for file in _standing(batch, children)}
+
+
+def stored_there(batch: EarlierBatch, child: UUID) -> Mapping[tuple[str, int], list[str]]:
+    """The same files of one child: by name and size, where each lies in the store; empty where it was taken out."""
+    found: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+    for file in _standing(batch, [child]):
+        found[file.name, file.size].append(file.stored)
+    return found
+
+
+def _standing(batch: EarlierBatch, children: Iterable[UUID]) -> QuerySet[EarlierFile]:
     withdrawn = EarlierBatch.objects.filter(school=batch.school_id, withdrawn_at__isnull=False)
     files = EarlierFile.objects.filter(child__in=list(children), source__iexact=batch.source)
-    return {(file.child_id, file.name, file.size) for file in files.exclude(batch__in=withdrawn)}
+    return files.exclude(batch__in=withdrawn)
