@@ -28,6 +28,7 @@ from sharing.transfers.services.opening import open_transfer
 from sharing.transfers.services.receiving import receive_file, settle_transfer
 from sharing.transfers.services.words import SHOWN_FOR, is_shown, show_words
 from tests import factories
+from tests.integration.sharing.test_sharing_sql import change, refused
 
 from .conftest import Place, built, confirmed, handed, happened, opened, sent
 
@@ -314,6 +315,18 @@ def test_the_own_copy_is_kept_from_the_last_day_where_the_receipt_came_before(pl
     settle_transfer(transfer=transfer, seen=now_of(transfer).revision, **given)
     Child.objects.filter(pk=child.pk).update(left_on=last)
     assert days("receipt", [child.pk]) == {child.pk: last}
+
+
+def test_who_only_reads_a_file_ends_no_hold_past_the_services(place: Place):
+    child = place.leaver(LEFT)
+    place.told(child)
+    transfer = sent(place, child)
+    receive_file(sending=FileSending.objects.get(), token=uuid7(), happened=happened(), by=place.room.lead)
+    settled = change(
+        now_of(transfer), "status = 'settled', own_copy = 'schedule', settled_at = now(), settled_by_id = rules.me()"
+    )
+    assert refused(place.room.headteacher, settled) and refused(place.room.teacher, settled)
+    assert not refused(place.room.deputy, settled), "she sends files"
 
 
 def test_a_receipt_on_the_decision_is_one_of_the_file(place: Place):
