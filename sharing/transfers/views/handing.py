@@ -50,8 +50,10 @@ def hand_over_transfer(request: Request, transfer_id: UUID) -> HttpResponse:
 
 def _went_with(said: str, files: Sequence[FileSending]) -> FileSending:
     """The file that the first of two presses of the same form handed over. Raises `OutOfTurn` for a form about one that
-    is there no more.
+    is there no more, and `Http404` for who never had one.
     """
+    if not files:
+        raise Http404
     for one in files:
         if one.event is not None and said and str(one.event.token) == _token(said, one.child_id):
             return one
