@@ -7,6 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from safeguarding.keys import uuid7
+from safeguarding.sealing import files
+from safeguarding.sealing.services.keeping import key_of
+from safeguarding.sealing.subjects import first_subject, record_of
 from sharing.events.models import LegalReason, Recipient
 from sharing.events.services.following import Happened
 from sharing.transfers.models import FileSending, FileTransfer, FileVolume
@@ -15,6 +18,7 @@ from sharing.transfers.services.confirming import Noted, Where, confirm_destinat
 from sharing.transfers.services.opening import open_transfer
 from sharing.transfers.services.receiving import receive_file, settle_transfer
 from sharing.transfers.services.sending import REASON, HandedOver, hand_over_file
+from tests.integration.uploads.corpus import pdf
 from tests.matrix.ground import RECORDS, THEN, given_row
 
 
@@ -62,6 +66,8 @@ def _lay(world: Any, record: str) -> None:
 
 
 def _volume(sending: Any, by: Any) -> FileVolume:
+    owner, kind = record_of(sending)
+    content = pdf()
     return given_row(  # type: ignore[no-any-return]
         FileVolume,
         sending=sending,
@@ -70,8 +76,9 @@ def _volume(sending: Any, by: Any) -> FileVolume:
         number=1,
         of=1,
         pages=1,
-        size=4,
-        digest=hashlib.sha256(b"%PDF").hexdigest(),
+        size=len(content),
+        digest=hashlib.sha256(content).hexdigest(),
+        stored=files.keep(content, key=key_of(owner, kind, first_subject(sending))),
         built_for=by,
         built_at=THEN,
     )
