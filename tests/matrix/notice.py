@@ -21,5 +21,5 @@ def lay_notice(world: Any) -> None:
         given = {"token": uuid7(), "sections": draft.sections, "facts": draft.facts, "published_at": THEN}
         row = given_row(PrivacyNotice, school=school, version=1, published_by=by, **given)
         given_row(NoticePaper, notice=row, content=pdf(), made_at=THEN)
-        world.keys[record]["notice"] = row.pk
+        world.keys[record]["published"] = row.pk
     world.keys["open"]["school"] = world.here.pk
