@@ -17,8 +17,8 @@ from sharing.transfers.models import FileTransfer
 from sharing.transfers.models.transfers import UNSENT
 from sharing.transfers.services.additions import number_lacking
 
-# As many as stand beside Today; and as many as a school has at once.
-SHOWN, MOST = 1, 300
+# As many as stand beside Today; as many as a school has at once; and of how many that went it is asked what they lack.
+SHOWN, MOST, LOOKED_INTO = 1, 300, 100
 Said = Callable[[FileTransfer], tuple[str, str]]
 
 
@@ -45,7 +45,7 @@ def due(request: Request) -> dict[str, Any] | None:
 
 def lacking(request: Request) -> dict[str, Any] | None:
     """What has gone without something that the reader sees."""
-    found = [one for one in _at_hand(request) if not one.is_unsent]
+    found = [one for one in _at_hand(request) if not one.is_unsent][:LOOKED_INTO]
     numbers = number_lacking(request, found)
     rows = sorted((one for one in found if one.pk in numbers), key=attrgetter("sent_at", "pk"), reverse=True)
     return _lines(request, rows, lambda one: ("Send the addition", "warn"))
