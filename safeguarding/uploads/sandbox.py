@@ -81,7 +81,7 @@ def limit(kind: str) -> None:
 
 
 def picture(content: bytes, kind: str) -> dict[str, Any]:
-    shown = _upright(content, kind).convert("RGB")
+    shown = upright(content, kind).convert("RGB")
     shown.thumbnail((WIDTH, WIDTH * 4))
     return {"pictures": [_jpeg(shown)]}
 
@@ -90,21 +90,21 @@ def whole(content: bytes, kind: str) -> dict[str, Any]:
     """The whole picture, as large as it is: a PNG stays one, to the last point; of others a JPEG is made."""
     from PIL import Image
 
-    shown = _upright(content, kind)
+    shown = upright(content, kind)
     if "transparency" in shown.info:
         shown = shown.convert("RGBA")
     if kind == "png":
         if shown.mode not in ("1", "L", "LA", "RGB", "RGBA", "I;16"):
             shown = shown.convert("RGB")
-        return {"pictures": [_bare(shown, "PNG", compress_level=1)]}
+        return {"pictures": [bare(shown, "PNG", compress_level=1)]}
     if shown.mode in ("RGBA", "LA"):
         ground = Image.new("RGB", shown.size, "white")
         ground.paste(shown, mask=shown.getchannel("A"))
         shown = ground
-    return {"pictures": [_bare(shown if shown.mode == "RGB" else shown.convert("RGB"), "JPEG", quality=92)]}
+    return {"pictures": [bare(shown if shown.mode == "RGB" else shown.convert("RGB"), "JPEG", quality=92)]}
 
 
-def _bare(shown: Any, form: str, **how: int) -> bytes:
+def bare(shown: Any, form: str, **how: int) -> bytes:
     """Only the points. What is said beside them would be written, too; a copy of a large picture takes much memory."""
     shown.info = {}
     out = BytesIO()
@@ -175,7 +175,7 @@ _DRAWN = frozenset(
 )
 
 
-def _upright(content: bytes, kind: str) -> Any:
+def upright(content: bytes, kind: str) -> Any:
     """The picture, turned as its camera was held."""
     from PIL import ImageOps
 

@@ -29,6 +29,7 @@ WRITERS = {
     "safeguarding/printing/joining.py": "joins prints in memory, in a process that can write nothing",
     "safeguarding/pdf.py": "locks a PDF in memory",
     "sharing/transfer_file/containers.py": "binds the volumes of a file in memory",
+    "safeguarding/uploads/contents.py": "draws pages into memory, in the same process",
     "safeguarding/uploads/sandbox.py": "draws pictures into memory, in a process that can write nothing",
     "safeguarding/demo/": "makes the demo school, in bulk",
     "children/importing": "brings a file of children in, in bulk",

@@ -1,0 +1,114 @@
+"""How do letters look once it does not matter how they were written? A view of a text knows where its letters stand.
+
+Accents, ligatures, widths, typographic marks and what has no width are levelled; capitals stay, since "Will" is a name
+and "will" is none. A word may be divided at the end of a line, with a hyphen that was put there or with none: a line
+end is one character in a view, with a hyphen before it or not, and `letters_of` gives a pattern that passes over it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+# As PDFium tells a hyphen that ends a line, instead of the line end too: U+FFFE, or the control character 2.
+_AT_THE_END = "\ufffe\x02"
+_HYPHENS = f"-\u00ad\u2010\u2011\u2012\u2013{_AT_THE_END}"
+_LINE_END = re.compile(rf"([{_HYPHENS}]?)[^\S\n]*\r?\n\s*|([{_HYPHENS}]?)[^\S\r]*\r\s*|([{_AT_THE_END}])[^\S\n]*")
+OVER_LINE_END = r"(?:-?\n)?"
+# Letters that no decomposition takes apart, and marks that a keyboard does not have.
+_ALIKE = str.maketrans(
+    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ı": "i", "ß": "ss", "æ": "ae"}
+    | {"Æ": "AE", "œ": "oe", "Œ": "OE"}
+    | dict.fromkeys("‘’ʼ´`′", "'")
+    | dict.fromkeys("“”„«»", '"')
+    | dict.fromkeys(_HYPHENS + "\u2014", "-")
+)
+# A name of a file, an address of mail, or a word with a line below: what people write without spaces.
+_RUN_TOGETHER = re.compile(r"\S*[_@]\S*|\S+\.[A-Za-z]{2,4}(?!\w)")
+
+
+@dataclass(frozen=True)
+class View:
+    """A text in plain letters; `at` is where each of them stands in the text that was written."""
+
+    plain: str
+    at: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where plain letters from `start` to `end` stand in what was written."""
+        return self.at[start], self.at[end - 1] + 1
+
+
+def plain(text: str) -> str:
+    """A text in plain letters."""
+    return "".join(map(_letter, text))
+
+
+def squeezed(text: str) -> str:
+    """Its letters and digits alone, small."""
+    return "".join(letter for letter in plain(text).casefold() if letter.isalnum())
+
+
+def letters_of(word: str) -> str:
+    """A pattern for a word in plain letters that finds it in a view wherever a line end divides it."""
+    return OVER_LINE_END.join(map(re.escape, word))
+
+
+def view_of(text: str) -> View:
+    """The text in plain letters."""
+    return _view(_with_line_ends(text))
+
+
+def run_together(text: str) -> View:
+    """What is written without spaces, taken apart: "Rowan_Ashdown.pdf", "rowanAshdown2.docx", "r.ashdown@"."""
+    return _view(_apart(text))
+
+
+def squeezed_view(view: View) -> View:
+    """The letters and digits of a view alone, small."""
+    letters = [
+        (letter, at) for one, at in zip(view.plain, view.at, strict=True) for letter in one.casefold() if one.isalnum()
+    ]
+    return View("".join(letter for letter, _ in letters), tuple(at for _, at in letters))
+
+
+def _view(letters: Iterable[tuple[str, int]]) -> View:
+    found = [(plainly, at) for letter, at in letters for plainly in _letter(letter)]
+    return View("".join(letter for letter, _ in found), tuple(at for _, at in found))
+
+
+def _with_line_ends(text: str) -> Iterator[tuple[str, int]]:
+    """The letters and where they stand; each line end with the spaces around it as one."""
+    done = 0
+    for end in _LINE_END.finditer(text):
+        yield from zip(text[done : end.start()], range(done, end.start()), strict=True)
+        if end[1] or end[2] or end[3]:
+            yield "-", end.start()
+        yield "\n", end.start()
+        done = end.end()
+    yield from zip(text[done:], range(done, len(text)), strict=True)
+
+
+def _apart(text: str) -> Iterator[tuple[str, int]]:
+    for found in _RUN_TOGETHER.finditer(text):
+        before = " "
+        for place in range(found.start(), found.end()):
+            letter = text[place]
+            if before.islower() and letter.isupper():
+                yield " ", place
+            yield (letter if letter.isalpha() or letter in "'’" else " "), place
+            before = letter
+        yield " ", found.end() - 1
+
+
+@cache
+def _letter(letter: str) -> str:
+    if letter.isascii() and letter >= " ":
+        return letter
+    if letter in _HYPHENS:
+        return "" if letter == "\u00ad" else "-"
+    if letter.isspace():
+        return "\n" if letter == "\n" else " "
+    bare = unicodedata.normalize("NFKD", letter.translate(_ALIKE))
+    return "".join(one for one in bare if unicodedata.category(one) not in ("Mn", "Me", "Cf", "Cc")).translate(_ALIKE)

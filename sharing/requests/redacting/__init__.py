@@ -1,0 +1,58 @@
+"""What of a copied document goes to the requester? A pure function from the document and its marks to released runs.
+
+A document is blocks of text and pages; a page is a picture drawn elsewhere, and only the words on it and their boxes
+are known here. A mark takes out, replaces or keeps: by hand, or because somebody found there was decided on. What is
+effective at a place is the mark by hand, else the decision on the person, else it is open. Where marks of one sort
+overlap, taken out beats kept. Nothing that `release` gives holds a word that was taken out; `withheld` gives those,
+for the check of the finished files alone.
+"""
+
+from children import mentions
+
+from .marks import Document, Marks, Released, ReleasedBlock, Run, check
+from .pages import open_boxes, painted_on, passages, released_page
+from .texts import joined, pieces_of, runs
+
+
+def release(document: Document, marks: Marks) -> Released:
+    """What goes out of a document. Raises `BadInput` for a mark beyond the text or off the page."""
+    check(document, marks)
+    pieces = pieces_of(document, marks)
+    blocks = [ReleasedBlock(b.key, b.label, tuple(runs(b.text, pieces[b.key]))) for b in document.blocks]
+    pages = [released_page(page, marks) for page in document.pages]
+    open_spans = {span: None for some in pieces.values() for piece in some for span in piece.open}
+    return Released(tuple(blocks), tuple(pages), (*open_spans, *open_boxes(document, marks)))
+
+
+def withheld(document: Document, marks: Marks) -> list[str]:
+    """The words that are taken out, each passage by itself: for the check of the finished files, and nothing else."""
+    check(document, marks)
+    pieces = pieces_of(document, marks)
+    found = [
+        block.text[start:end]
+        for block in document.blocks
+        for is_cut, start, end, _ in joined(pieces[block.key])
+        if is_cut
+    ]
+    for page in document.pages:
+        found += passages(page.words, painted_on(page, marks))
+    return [words for one in found for words in _without_mentions(one)]
+
+
+def _without_mentions(passage: str) -> list[str]:
+    """What stands between the mentions of a passage: nobody could find a marker in a finished file."""
+    parts = mentions.MARK.sub("\0", passage).split("\0")
+    return [words for words in (" ".join(part.split()) for part in parts) if words]
+
+
+def told(released: Released, say: mentions.Say) -> Released:
+    """The same with each mention as `say` tells it."""
+    blocks = tuple(
+        ReleasedBlock(
+            block.key,
+            block.label,
+            tuple(run if run.is_cut else Run(mentions.told(run.text, say)) for run in block.runs),
+        )
+        for block in released.blocks
+    )
+    return Released(blocks, released.pages, released.open)
