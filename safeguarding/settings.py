@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "sharing.notice",
     "sharing.transfers",
     "sharing.received",
+    "sharing.requests",
     "retention",
     "safeguarding.demo",
     "django.contrib.contenttypes",

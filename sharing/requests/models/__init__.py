@@ -1,0 +1,27 @@
+"""Requests about data: who asked what about which child, what was found and decided, and what went out."""
+
+from .cases import OPEN, Right, RightsRequest
+from .items import Decided, Redaction, RequestFile, RequestItem, RequestPerson
+from .law import Exemption, ReplyTime
+from .released import Bundle, BundleVolume
+from .roles import RequestRole
+from .steps import RequestLetter, RequestStep, SearchPlace
+
+__all__ = [
+    "OPEN",
+    "Bundle",
+    "BundleVolume",
+    "Decided",
+    "Exemption",
+    "Redaction",
+    "ReplyTime",
+    "RequestFile",
+    "RequestItem",
+    "RequestLetter",
+    "RequestPerson",
+    "RequestRole",
+    "RequestStep",
+    "Right",
+    "RightsRequest",
+    "SearchPlace",
+]
