@@ -1,6 +1,7 @@
 """What keeps an item from being decided, who holds it while it is worked on, and what holds no more after a change?"""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from safeguarding.accounts.models import User
 from safeguarding.audit.models import Verb
