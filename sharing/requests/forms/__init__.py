@@ -1,1 +1,1 @@
-"""What is typed on the pages of requests about data."""
+"""What is typed of requests about data."""
