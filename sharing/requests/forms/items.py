@@ -16,9 +16,15 @@ from sharing.requests.services.reasons import LONGEST_ANSWER, Problems, Reason, 
 
 D = Redaction.Deed
 _DEEDS = [(D.OUT.value, "Take out"), (D.REPLACE.value, "Replace with other words"), (D.KEEP.value, "Keep")]
-LONGEST_WORDS = 200
+LONGEST_WORDS, LONGEST_WHY = 200, 2000
 GONE = "What was ticked does not stand in this item. Open it again, and tick it there."
 EVERYWHERE, HERE = "everywhere", "here"
+
+
+def _why() -> forms.CharField:
+    return forms.CharField(
+        label="Why, in this case", widget=forms.Textarea({"rows": 2}), required=False, max_length=LONGEST_WHY
+    )
 
 
 class ListForm(HarbourForm):
@@ -159,7 +165,7 @@ class MarkForm(PeopleForm):
         given: dict[str, Any] = super().clean() or self.cleaned_data
         try:
             self.places = self._read()
-        except (ValueError, IndexError):
+        except (ValueError, IndexError, TypeError):
             self.add_error(None, GONE)
         if not (self.places or self.people or given.get("words", "").strip() or self.errors):
             self.add_error(None, "Tick what you decide on, select it, or type the words")
@@ -180,6 +186,8 @@ class MarkForm(PeopleForm):
             found += self._over_words(page, words)
         for one in self.ticked("area"):
             page, *edges = map(int, one.split(":"))
+            if len(edges) != 4:
+                raise ValueError
             found.append(Place(page=page, area=tuple(edges)))
         return found + self._numbers()
 

@@ -309,7 +309,7 @@ def decide(
         ]
     )
     record(Verb.DECIDE, held, by=by, purpose="whole item")
-    documents.changed(case)
+    documents.changed(case, by=by)
     return held
 
 

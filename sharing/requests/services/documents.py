@@ -15,14 +15,14 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from children import mentions
-from safeguarding.audit.models import Verb
-from safeguarding.audit.services import record
+from safeguarding.accounts.models import User
 from safeguarding.exceptions import OutOfTurn
 from safeguarding.sealing import crypto
 from safeguarding.sealing.exceptions import KeyProblem
 from safeguarding.sealing.fields import Shut
 from safeguarding.sealing.ring import Key, ring
 from sharing.requests import redacting
+from sharing.requests.lifecycles import request_life
 from sharing.requests.models import Redaction, RequestItem, RequestPerson, RightsRequest
 from sharing.requests.redacting.marks import (
     Area,
@@ -216,27 +216,12 @@ def _plain(mark: Range | Rectangle | Span | Box | Decision) -> list[Any]:
     ]
 
 
-def changed(case: RightsRequest) -> RightsRequest:
+def changed(case: RightsRequest, *, by: User) -> RightsRequest:
     """Something of its items, persons or redactions has changed: a case that was prepared or approved is open again.
 
-    The caller has locked the case. Bundles of another state are stale by their hash.
+    Bundles of another state are stale by their hash. Raises `NotAllowed` for who is not in the case at all.
     """
     if case.status not in (S.PREPARED, S.APPROVED):
         return case
-    case.status = S.OPEN
-    case.prepared_at = case.prepared_by = case.approved_at = case.approved_by = None
-    case.approved_state = ""
-    case.revision += 1
-    case.save(
-        update_fields=[
-            "status",
-            "prepared_at",
-            "prepared_by",
-            "approved_at",
-            "approved_by",
-            "approved_state",
-            "revision",
-        ]
-    )
-    record(Verb.REOPEN, case, purpose="changed after it was prepared")
-    return case
+    nobody = dict.fromkeys(("prepared_at", "prepared_by", "approved_at", "approved_by"))
+    return request_life.perform("change", case, by=by, approved_state="", **nobody)

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from safeguarding.accounts.models import User
 from safeguarding.audit.models import Verb
+from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record_many
-from safeguarding.exceptions import OutOfTurn
+from safeguarding.exceptions import NotAllowed, OutOfTurn
 from sharing.requests import redacting
 from sharing.requests.models import Decided, RequestItem, RequestPerson, RightsRequest
-from sharing.requests.permissions import ensure_reviews
+from sharing.requests.permissions import NAMED
 from sharing.requests.redacting.marks import Document, Marks, Released
 
 from . import documents
@@ -70,7 +71,18 @@ def settle(case: RightsRequest, items: Sequence[RequestItem], *, by: User) -> No
     if items:
         label, keys = RequestItem._meta.label_lower, [item.pk for item in items]
         record_many(Verb.CHANGE, label, keys, by=by, school_id=case.school_id)
-    documents.changed(case)
+    documents.changed(case, by=by)
+
+
+def is_reviewer(user: User, item: RequestItem) -> bool:
+    """Who decides on an item: its reviewer, as long as they read it."""
+    return item.reviewer_id == user.pk and may_view(user, item)
+
+
+def ensure_reviews(by: User, item: RequestItem) -> None:
+    """Raise `NotAllowed` unless `by` decides on this item."""
+    if not is_reviewer(by, item):
+        raise NotAllowed(NAMED)
 
 
 def hold(item: RequestItem, by: User) -> tuple[RightsRequest, RequestItem]:

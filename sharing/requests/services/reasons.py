@@ -5,15 +5,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
-
 from safeguarding.exceptions import BadInput
 from sharing.requests.models import Exemption, RightsRequest
 
+from .law import WHOLE, applies
+
 Problems = dict[str, str]
 LONGEST_ANSWER = 2_000
-# The answer to the question of an exemption that something has to be had for, with which it may be given.
-HAD = "had"
+# Answers with which nothing may be left out for a reason, and those which together forbid to give it (domain reference
+# 5.7: health data needs an opinion, and what somebody knows already is given; child abuse data is kept from who asks by
+# parental responsibility).
+_NOT_LEFT_OUT = {"health": {"opinion": "no_harm", "known": "yes"}, "child_abuse": {"responsibility": "no"}}
+_NOT_GIVEN = {"health": {"opinion": "harm", "known": "no"}}
 
 
 @dataclass(frozen=True)
@@ -31,40 +34,42 @@ def raise_first(problems: Mapping[str, str]) -> None:
         raise BadInput(f"{sentence}.")
 
 
-def exemptions_for(case: RightsRequest, on: date) -> list[Exemption]:
-    """The exemptions in force on a day that can be used for who asks (domain reference 5.7), in order."""
-    rows = Exemption.objects.filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on)
-    return [one for one in rows.order_by("order", "code") if is_usable(one, case)]
-
-
-def is_usable(exemption: Exemption, case: RightsRequest) -> bool:
-    """Whether it can be used for the request of who asks; while nobody has said who they are, only those for all."""
-    return not exemption.for_requests_of or case.requester_is in exemption.for_requests_of
-
-
 def reason_problems(case: RightsRequest, reason: Reason, *, on: date, is_given: bool = False) -> Problems:
     """Why something cannot be left out for this reason. Field to sentence; empty where it can.
 
-    `is_given`: the reason is one for which something has to be had before it is given, and it is to be given.
+    `is_given`: the item is given, although it is one for which something has to be had first: what was had is the
+    answers to the questions of its test.
     """
     exemption = reason.exemption
     if exemption is None:
         return {"exemption": "Choose the legal reason"}
-    if not is_usable(exemption, case):
+    if exemption.code in WHOLE or not applies(exemption, case):
         return {"exemption": "This legal reason cannot be used for who asks: choose another"}
     if exemption.valid_from > on or (exemption.valid_to and exemption.valid_to < on):
         return {"exemption": "This legal reason is not in force: choose another"}
+    if is_given and not exemption.waits_for:
+        return {"exemption": "Choose none: the legal reason stands with each place that is taken out"}
     found = dict(_unanswered(exemption, reason.answers))
+    if found and is_given:
+        return {"exemption": f"It waits for {exemption.waits_for}: answer every question of this legal reason", **found}
+    found |= _against(exemption, reason.answers, is_given=is_given)
     if not reason.why.strip():
         found["why"] = "Say why, in this case"
-    if is_given and exemption.waits_for and not found and not is_had(exemption, reason.answers):
-        found["exemption"] = f"It cannot be given before this is recorded: {exemption.waits_for}"
     return found
 
 
-def is_had(exemption: Exemption, answers: Mapping[str, str]) -> bool:
-    """Whether what has to be had first is recorded: the question `had` of its test was answered with yes."""
-    return answers.get(HAD, "") not in ("", "no")
+def _against(exemption: Exemption, answers: Mapping[str, str], *, is_given: bool) -> Problems:
+    """Answers that speak against what was decided."""
+    if is_given:
+        says = (answers.get(key) == answer for key, answer in _NOT_GIVEN.get(exemption.code, {}).items())
+        if exemption.code in _NOT_GIVEN and all(says):
+            return {"decided": "By these answers it may not be given: choose withheld"}
+        return {}
+    return {
+        answer_name(exemption, key): "By this answer it may not be left out for this reason: choose another"
+        for key, answer in _NOT_LEFT_OUT.get(exemption.code, {}).items()
+        if answers.get(key) == answer
+    }
 
 
 def _unanswered(exemption: Exemption, answers: Mapping[str, str]) -> Iterable[tuple[str, str]]:
