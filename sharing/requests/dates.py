@@ -302,6 +302,4 @@ def _complaint(received_on: date, days: Mapping[str, list[date]], times: Mapping
     else:
         said.append(f"Harbour reminds you from {full_day(warn)} on.")
     said.append("The outcome is told without undue delay. The law names no day for it; tell how it stands until then.")
-    return Dates(
-        received_on, acknowledge_by=by, warn_on=warn, acknowledged_on=acknowledged, sentences=tuple(said)
-    )
+    return Dates(received_on, acknowledge_by=by, warn_on=warn, acknowledged_on=acknowledged, sentences=tuple(said))

@@ -64,9 +64,7 @@ def joined(pauses: Iterable[Paused]) -> list[Paused]:
     return found
 
 
-def period(
-    start: date, months: int, pauses: Iterable[Paused], holidays: Callable[[int], Collection[date]]
-) -> Period:
+def period(start: date, months: int, pauses: Iterable[Paused], holidays: Callable[[int], Collection[date]]) -> Period:
     """A period of months from `start`, longer by the days of the pauses that begin before it has ended. Of a pause only
     the days from `start` on count.
     """
@@ -91,4 +89,3 @@ def working_day(day: date, holidays: Callable[[int], Collection[date]]) -> date:
     while day.weekday() > 4 or day in holidays(day.year):
         day += _DAY
     return day
-
