@@ -1,1 +1,1 @@
-"""What is done with requests about data, one module for each part of the work."""
+"""Do it: the only code that writes requests about data, what was found for them, and what was decided."""
