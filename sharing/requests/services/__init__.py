@@ -1,0 +1,1 @@
+"""How is a request about data handled? The only code that writes."""
