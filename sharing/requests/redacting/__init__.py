@@ -9,9 +9,11 @@ for the check of the finished files alone.
 
 from children import mentions
 
-from .marks import Document, Marks, Released, ReleasedBlock, Run, check
+from .marks import Document, Marks, Released, ReleasedBlock, Run, check, check_decision, document_of, share
 from .pages import open_boxes, painted_on, passages, released_page
 from .texts import joined, pieces_of, runs
+
+__all__ = ["Marks", "check", "check_decision", "document_of", "release", "share", "told", "withheld"]
 
 
 def release(document: Document, marks: Marks) -> Released:

@@ -1,1 +1,1 @@
-"""How is a request about data handled? The only code that writes."""
+"""What is done with requests about data: the only code that writes."""
