@@ -29,7 +29,10 @@ class ReleaseForm(DeedForm):
 
     bundle = forms.UUIDField(widget=forms.HiddenInput)
     how = forms.ChoiceField(
-        label="How did they go?", choices=How.choices, widget=Radios(), error_messages={"required": "Choose how they went"}
+        label="How did they go?",
+        choices=How.choices,
+        widget=Radios(),
+        error_messages={"required": "Choose how they went"},
     )
     on = DateBoxesField(label="When", past=True)
 

@@ -209,9 +209,7 @@ class _Case:
         asked = [every[row.pk] for row in self.rows if row.decided != Decided.OUT_OF_SCOPE]
         passages = [one for item in asked for one in item.passages()]
         excused = [
-            one
-            for item in asked
-            for one in (*left_standing(item.number, item.texts(), passages), *item.kept(self.say))
+            one for item in asked for one in (*left_standing(item.number, item.texts(), passages), *item.kept(self.say))
         ]
         shared = (self._as_person(), *map(person_of, stay))
         return Protected(tuple(map(person_of, gone)), shared, tuple(passages), tuple(excused))

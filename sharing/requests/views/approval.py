@@ -74,9 +74,7 @@ def _form(data: Any = None) -> SendBackForm:
     return SendBackForm(data, auto_id="send_back_%s", initial={"deed": "send_back"})
 
 
-def _refused(
-    request: Request, case_id: UUID, form: SendBackForm | None, refusal: HarbourError
-) -> HttpResponse | None:
+def _refused(request: Request, case_id: UUID, form: SendBackForm | None, refusal: HarbourError) -> HttpResponse | None:
     """The page as the case stands now, and what was typed."""
     try:
         case = _read(request, case_id)
