@@ -45,8 +45,8 @@ _RIGHTS = (
     "To object to its use, where it rests on a public task or a legitimate interest (Article 21).",
 )
 _COMPLAIN = (
-    "Tell the school first, in any way. It says within 30 days that your complaint is here, and tells you what comes of "
-    "it (Data Protection Act 2018, section 164A).",
+    "Tell the school first, in any way. It says within 30 days that your complaint is here, and tells you what comes "
+    "of it (Data Protection Act 2018, section 164A).",
     f"You can complain to the {_REGULATOR}.",
     "You can go to court (Data Protection Act 2018, section 167).",
 )

@@ -15,7 +15,6 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from children.models import ChildDetail
 from safeguarding.accounts.models import User
 from safeguarding.accounts.services import settle_notices, tell
 from safeguarding.audit.protection import known_of
@@ -30,15 +29,12 @@ from sharing.requests.permissions import may_approve, may_prepare
 from sharing.requests.redacting.marks import Marks
 from sharing.requests.verbs import RequestVerb
 
-from . import deciding, documents
+from . import deciding, documents, intake
 from .holding import GIVEN, lacks
 
 # What a notice of a request leads to.
 OBJECT = "request"
-S, G, A = RightsRequest.Status, RightsRequest.Gathering, RightsRequest.Answer
-_LIVE = (S.OPEN, S.PREPARED, S.APPROVED)
-# From this age on a child is asked; younger ones where they understand (domain reference 5.6).
-ASKED_FROM = 12
+S, G = RightsRequest.Status, RightsRequest.Gathering
 LONGEST_NOTE = 2_000
 OTHERS = "Somebody else who was asked or who reviews a part has not finished. They know of it."
 NOT_AN_APPROVER = "You are not one of those who may approve this answer. Its page names who can."
@@ -60,7 +56,7 @@ class ToLook:
 
 def preparing_problems(case: RightsRequest, by: User) -> list[str]:
     """Why an answer cannot be said to be prepared, a sentence each. What others review is one sentence."""
-    found = list(_unanswered_checks(case))
+    found = intake.unanswered(case)
     if case.is_copy:
         if case.gathering != G.DONE:
             found.append("What is held has not been gathered. Gather it first.")
@@ -68,36 +64,6 @@ def preparing_problems(case: RightsRequest, by: User) -> list[str]:
         if not _others_are_done(case):
             found.append(OTHERS)
     return found
-
-
-def _unanswered_checks(case: RightsRequest) -> Iterator[str]:
-    """What is answered before it is prepared (domain reference 5.6)."""
-    if not case.order_binds:
-        yield "Answer whether an order of a court binds who asks."
-    if not case.address_is_confidential:
-        yield "Answer whether an address may not be given."
-    if not case.care_order:
-        yield "Answer whether the child is under a care order."
-    elif case.care_order == A.YES and not _is_there(case, RequestStep.Kind.AUTHORITY_CONSULTED):
-        yield "The child is under a care order: ask the local authority, and record that you did."
-    if _is_asked(case):
-        if not case.competence:
-            yield f"The child is {ASKED_FROM} or older: say whether they understand the request."
-        if not case.child_views.strip():
-            yield f"The child is {ASKED_FROM} or older: ask them, and write down what they say."
-
-
-def _is_there(case: RightsRequest, kind: str) -> bool:
-    return RequestStep.objects.filter(case=case, kind=kind, withdrawn_at=None).exists()
-
-
-def _is_asked(case: RightsRequest) -> bool:
-    """Whether the child is old enough to be asked on the day of the request. Who asks for themselves has been."""
-    if case.child_id is None or case.requester_is == RightsRequest.Requester.CHILD:
-        return False
-    detail = ChildDetail.objects.filter(child=case.child_id).first()
-    age = detail.age(timezone.localdate()) if detail else None
-    return age is not None and age >= ASKED_FROM
 
 
 def _others_are_done(case: RightsRequest) -> bool:
@@ -203,7 +169,10 @@ def look(item: RequestItem, *, by: User, at: datetime | None = None) -> RequestI
 
 @transaction.atomic
 def send_back(case: RightsRequest, *, by: User, note: str, at: datetime | None = None) -> RightsRequest:
-    """Send it back to who prepared it, with what is to be looked at again. Raises `NotAllowed`, `BadInput`, `OutOfTurn`."""
+    """Send it back to who prepared it, with what is to be looked at again.
+
+    Raises `NotAllowed`, `BadInput`, `OutOfTurn`.
+    """
     at = at or timezone.now()
     if not note.strip():
         raise BadInput("Write what is to be looked at again.")

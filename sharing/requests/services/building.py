@@ -43,7 +43,7 @@ from . import accompanying, documents
 from .composing import Composed, Taken, compose
 
 TASK = "requests"
-B, S, O = Bundle.Building, RightsRequest.Status, RightsRequest.Outcome
+B, S, Given = Bundle.Building, RightsRequest.Status, RightsRequest.Outcome
 AT_WORK = (B.ASKED, B.BUILDING)
 # What may be asked for once more.
 _OVER = (B.FAILED, B.REFUSED)
@@ -187,7 +187,7 @@ def _read(bundle_id: UUID) -> Composed:
 
 
 def _held(bundle_id: UUID) -> Bundle:
-    """The files that are asked for, of a case as it was approved. Raises `OutOfTurn` where anything was changed since."""
+    """Files that are asked for, of a case as it was approved. Raises `OutOfTurn` where anything was changed since."""
     rows = Bundle.objects.select_for_update(of=("self",)).select_related("case__child", "school")
     held: Bundle | None = rows.filter(pk=bundle_id, building__in=AT_WORK).first()
     if held is None:
@@ -311,10 +311,10 @@ def _outcome(composed: Composed) -> str:
     rows = RequestItem.objects.filter(case=composed.bundle.case_id).exclude(decided=Decided.OUT_OF_SCOPE)
     decided = set(rows.values_list("decided", flat=True))
     if not decided:
-        return O.NOTHING
+        return Given.NOTHING
     if decided == {Decided.WITHHELD}:
-        return O.REFUSED
-    return O.GIVEN if decided == {Decided.FULL} else O.PART
+        return Given.REFUSED
+    return Given.GIVEN if decided == {Decided.FULL} else Given.PART
 
 
 @system_task(TASK)

@@ -60,7 +60,7 @@ class FileOf:
 
 @dataclass(frozen=True)
 class Taken:
-    """An item as it was decided. `released` is None where it is not given; `kept` are words that were kept on purpose."""
+    """An item as it was decided. `released` is None where it is not given."""
 
     number: int
     title: str

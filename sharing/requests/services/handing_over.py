@@ -1,4 +1,4 @@
-"""How does an answer leave the school? Who reads every item opens and locks it; anybody who handles the request sends it.
+"""How does an answer leave the school? Who reads every item opens and locks it; who handles the request sends it.
 
 Once its words are shown, each of its files lies in the store as an encrypted PDF that opens with them alone, and who
 sends it cannot read it. The words are told by another way than the files, and are kept nowhere.
@@ -31,8 +31,8 @@ READERS = "Only who reads every item of this request opens and locks its files."
 SENDERS = "Only who handles this request, or reads every item of it, records that its files went."
 NOT_BUILT = "There are no files to hand over. Ask for them first, or look whether they are made."
 SHOWN = (
-    "The words were shown once, and are kept nowhere. If nobody wrote them down, have the files made again: they get new "
-    "words then."
+    "The words were shown once, and are kept nowhere. If nobody wrote them down, have the files made again: they get "
+    "new words then."
 )
 RECORD_FIRST = "The educational record was asked for too. Hand it over first: this answers the request."
 
@@ -66,7 +66,7 @@ def _held(bundle: Bundle) -> Bundle:
 def lock(bundle: Bundle, *, by: User, at: datetime | None = None) -> str:
     """Lock its files with new words, and return these: nobody sees them again.
 
-    Raises `NotAllowed` for who does not read every item, `OutOfTurn` where they are not made, are stale, or were locked.
+    Raises `NotAllowed` for who does not read every item, `OutOfTurn` where they are not made, stale or locked.
     """
     held = _held(bundle)
     if not reads_whole(by, held.case):
@@ -110,8 +110,7 @@ def make_again(bundle: Bundle, *, by: User) -> Bundle:
 def release(bundle: Bundle, *, by: User, how: str, on: date, at: datetime | None = None) -> RightsRequest:
     """Record that its files went, and how. With the answer the request is answered. Pressed twice, they went once.
 
-    Raises `NotAllowed`, `BadInput` for a way or a day that cannot be, `OutOfTurn` where they are stale, or not locked and
-    are to go by e-mail.
+    Raises `NotAllowed`, `BadInput` for a way or a day that cannot be, `OutOfTurn` where they are stale.
     """
     at = at or timezone.now()
     held = _held(bundle)
