@@ -9,6 +9,7 @@ import hmac
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -58,6 +59,18 @@ def live(rows: QuerySet[Redaction]) -> QuerySet[Redaction]:
     return rows.filter(undone=None).exclude(deed=D.UNDONE)
 
 
+@dataclass(frozen=True)
+class Marked:
+    """The marks of an item with the rows from which they come: who was found in it, what was marked in it by hand, and
+    what was decided on a person, by the person's key.
+    """
+
+    marks: Marks
+    people: list[RequestPerson]
+    by_hand: list[Redaction]
+    decided: dict[str, Redaction]
+
+
 def marks_of(item: RequestItem) -> Marks:
     """What is marked in an item: by hand, who was found, and what was decided on each of them. Two queries."""
     return marks_of_each([item])[item.pk]
@@ -65,21 +78,24 @@ def marks_of(item: RequestItem) -> Marks:
 
 def marks_of_each(items: Sequence[RequestItem]) -> dict[UUID, Marks]:
     """The same of several items of one case, by their keys: two queries, however many."""
+    return {key: one.marks for key, one in marked_of_each(items).items()}
+
+
+def marked_of_each(items: Sequence[RequestItem]) -> dict[UUID, Marked]:
+    """The same with the rows."""
     if not items:
         return {}
-    case_id = items[0].case_id
     people = {str(one.pk): one for one in people_in(items)}
-    rows = live(Redaction.objects.filter(case_id=case_id)).filter(Q(item__in=items) | Q(person__in=list(people)))
+    rows = live(Redaction.objects.filter(case_id=items[0].case_id))
+    rows = rows.filter(Q(item__in=items) | Q(person__in=list(people)))
     by_item: defaultdict[UUID, list[Redaction]] = defaultdict(list)
-    decisions: dict[str, Decision] = {}
-    for row in rows.select_related("exemption").order_by("made_at", "pk"):
+    decided: dict[str, Redaction] = {}
+    for row in rows.select_related("exemption", "made_by").order_by("made_at", "pk"):
         if row.item_id is not None:
             by_item[row.item_id].append(row)
         else:
-            decisions[str(row.person_id)] = decision_of(row)
-    must_go = frozenset(key for key, one in people.items() if one.kind == K.ADDRESS)
-    decisions |= dict.fromkeys(must_go, GONE_OUT)
-    return {item.pk: _marks(item, by_item[item.pk], decisions, must_go) for item in items}
+            decided[str(row.person_id)] = row
+    return {item.pk: _marked(item, by_item[item.pk], people, decided) for item in items}
 
 
 def people_in(items: Sequence[RequestItem]) -> QuerySet[RequestPerson]:
@@ -100,20 +116,31 @@ def mark_of(row: Redaction) -> Range | Rectangle:
     return Range(row.block, row.start or 0, row.end or 0, decision_of(row))
 
 
-def _marks(
-    item: RequestItem, rows: Iterable[Redaction], decisions: Mapping[str, Decision], must_go: frozenset[str]
-) -> Marks:
+def _marked(
+    item: RequestItem,
+    rows: Sequence[Redaction],
+    people: Mapping[str, RequestPerson],
+    decided: Mapping[str, Redaction],
+) -> Marked:
     found = found_in(item)
-    here = {place.person for place in found}
+    here = dict.fromkeys(place.person for place in found)
+    must_go = frozenset(key for key in here if key in people and people[key].kind == K.ADDRESS)
     # What was kept by hand before somebody said that the address there may not be given is kept no more.
     going = [place for place in found if place.person in must_go]
-    by_hand = [
-        mark
-        for mark in map(mark_of, rows)
+    marks = [(row, mark_of(row)) for row in rows]
+    holding = [
+        (row, mark)
+        for row, mark in marks
         if mark.decision.deed is not Deed.KEEP or not any(redacting.share(place, mark) for place in going)
     ]
-    mine = {key: decision for key, decision in decisions.items() if key in here}
-    return Marks(by_hand, found, mine, must_go & here)
+    decisions = {key: decision_of(decided[key]) for key in here if key in decided}
+    decisions |= dict.fromkeys(must_go, GONE_OUT)
+    return Marked(
+        Marks([mark for _, mark in holding], found, decisions, must_go),
+        [people[key] for key in here if key in people],
+        [row for row, _ in holding],
+        {key: decided[key] for key in here if key in decided},
+    )
 
 
 def found_in(item: RequestItem) -> list[Span | Box]:
