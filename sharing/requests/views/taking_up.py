@@ -22,9 +22,10 @@ from safeguarding.http import Request
 from safeguarding.unsaved import waits_unsent
 from sharing.requests.forms.cases import TakeUpForm
 from sharing.requests.models import RightsRequest
+from sharing.requests.permissions import HANDLERS
 from sharing.requests.services import intake
 
-from .case import HANDLERS, read_case
+from .case import read_case
 from .saying import HANDLES, handles
 
 _FIELDS = ("right", "requester_is", "authority", "identity_seen", "scope", "wants_record", "nobody")
