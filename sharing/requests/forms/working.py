@@ -16,12 +16,12 @@ from sharing.requests.models import RequestLetter, RequestRole, RequestStep, Rig
 from .cases import MOST_WORDS, CaseForm
 
 K, P, F = RequestStep.Kind, SearchPlace.Place, SearchPlace.Found
-O = RightsRequest.Outcome
+_OUTCOME = RightsRequest.Outcome
 # Steps that a page of its own records, or a letter that goes.
 _BY_ITSELF = frozenset({K.SENT_BACK, K.HANDED_OVER, K.ACKNOWLEDGED, K.PROGRESS})
 # Read alone and refused, or nothing found: a copy ends otherwise by what is handed over.
-OUTCOMES_OF_A_COPY = (O.REFUSED, O.NOTHING)
-OUTCOMES = (O.DONE, O.PARTLY_DONE, O.STATEMENT, O.REFUSED)
+OUTCOMES_OF_A_COPY = (_OUTCOME.REFUSED, _OUTCOME.NOTHING)
+OUTCOMES = (_OUTCOME.DONE, _OUTCOME.PARTLY_DONE, _OUTCOME.STATEMENT, _OUTCOME.REFUSED)
 
 
 class StepForm(CaseForm, TokenForm):

@@ -17,6 +17,7 @@ from safeguarding.sealing.exceptions import FilesAway
 from safeguarding.unsaved import waits_unsent
 from sharing.requests.forms.working import AddFileForm, AddTextForm, AnswerPlaceForm
 from sharing.requests.models import RightsRequest, SearchPlace
+from sharing.requests.permissions import reference_of
 from sharing.requests.services import places
 from sharing.requests.services.working import OBJECT
 
@@ -90,10 +91,7 @@ def _page(
         "case_id": case_id,
         "reference": reference_of(request.user, case_id),
         "sees_case": visible(request, RightsRequest).filter(pk=case_id).exists(),
-        "rows": [
-            (place, {do: bound.get((place.pk, do)) or _form(place, do) for do in FORMS})
-            for place in found
-        ],
+        "rows": [(place, {do: bound.get((place.pk, do)) or _form(place, do) for do in FORMS}) for place in found],
         "bound": list(bound.values()),
         "has_errors": bool(bound),
         "here": request.path,

@@ -1,4 +1,4 @@
-"""What of requests about data stands on the first pages? What is late or due, and what somebody is asked to look for."""
+"""What of requests about data stands on the first pages? What is late or due, and what somebody is asked."""
 
 from collections.abc import Sequence
 from typing import Any

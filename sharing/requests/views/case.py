@@ -19,11 +19,11 @@ from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.front.limits import takes_text
 from safeguarding.glance import seen
 from safeguarding.http import Request
-from safeguarding.plans.views.deeds import Deed, lost, offered
+from safeguarding.plans.views.deeds import Deed, lost, offered, on_top
 from safeguarding.unsaved import waits_unsent
+from sharing.requests.capabilities import RequestCapability as C
 from sharing.requests.models import RequestLetter, RequestRole, RequestStep, RightsRequest, SearchPlace
-from sharing.requests.permissions import HANDLERS, works_on_requests
-from sharing.requests.services import roles
+from sharing.requests.permissions import works_on_requests
 from sharing.requests.services.working import OBJECT
 
 from .case_deeds import TAKEN, UNSTEP, theirs
@@ -33,6 +33,12 @@ NAV = "requests"
 P = RequestRole.Part
 # Whom everybody who sees the case may know of. Reviewers are not: that there is one says that something is hidden.
 _TOLD = (P.HANDLER, P.PREPARER, P.APPROVER)
+# Who prepares also handles: a deputy reviews what is given to them, and no more.
+_MAY = {
+    P.HANDLER: (C.HANDLE_REQUESTS,),
+    P.PREPARER: (C.REVIEW_REQUESTS, C.HANDLE_REQUESTS),
+    P.APPROVER: (C.APPROVE_REQUESTS,),
+}
 _REVIEWING = (P.PREPARER, P.REVIEWER, P.APPROVER)
 _PEOPLE = ("handed_in_by", "opened_by", "prepared_by", "approved_by", "answered_by", "withdrawn_by")
 
@@ -49,8 +55,9 @@ def read_case(request: Request, case_id: UUID) -> RightsRequest:
 @waits_unsent(*TAKEN)
 @requires_for_record(HANDLES, also=works_on_requests)
 def request_case(request: Request, case_id: UUID) -> HttpResponse:
-    """One request. Each of its forms is sent here, and says which it is. Who is asked to search, and sees no case, is led
-    to what they are asked.
+    """One request. Each of its forms is sent here, and says which it is.
+
+    Who is asked to search, and sees no case, is led to what they are asked.
     """
     if _is_only_asked(request, case_id):
         return redirect("request_places", case_id)
@@ -81,8 +88,11 @@ def _is_only_asked(request: Request, case_id: UUID) -> bool:
 
 
 def _refused(request: Request, case_id: UUID, bound: dict[str, Any], refusal: HarbourError) -> HttpResponse:
-    """The case as it stands now, and what was typed."""
-    return _page(request, read_case(request, case_id), bound, status=refusal.status, refusal=refusal)
+    """The case as it stands now, and what was typed: to be saved on top."""
+    case = read_case(request, case_id)
+    for form in bound.values():
+        on_top(form, case.revision)
+    return _page(request, case, bound, status=refusal.status, refusal=refusal)
 
 
 def _roles(request: Request, case: RightsRequest) -> list[RequestRole]:
@@ -117,9 +127,13 @@ def _about(
 
 
 def _people(case: RightsRequest) -> dict[str, Sequence[User]]:
-    """Who may have each part."""
-    wanted = _TOLD if case.is_copy else (P.HANDLER, P.APPROVER)
-    return {part.value: roles.people_for(case, part) for part in wanted}
+    """Who may have each part by their roles. Whether they may have it in this case, the service says."""
+    staff = staff_of(case.school_id, on=timezone.localdate())
+    parts = _TOLD if case.is_copy else (P.HANDLER, P.APPROVER)
+    return {
+        part.value: [one.user for one in staff if all(any(held.role.may(c) for held in one.roles) for c in _MAY[part])]
+        for part in parts
+    }
 
 
 def _page(

@@ -104,9 +104,7 @@ def _found(request: Request, case: RightsRequest) -> dict[str, Any]:
     if bulk.had_enough(bulk.NAMES, by=request.user, school_id=case.school_id):
         return {"problem": bulk.STOP_NAMES}
     words, today = request.POST.get("q", "")[:200], timezone.localdate()
-    found: list[Found] = find_children(
-        by=request.user, school=case.school_id, words=words, today=today, everyone=True
-    )
+    found: list[Found] = find_children(by=request.user, school=case.school_id, words=words, today=today, everyone=True)
     read_many(request, [one.child for one in found], verb=Verb.SEARCH, purpose="request about data")
     taken = set(request.POST.getlist("who"))
     return {"found": [one for one in found if str(one.child.pk) not in taken]}
