@@ -1,4 +1,4 @@
-"""What is typed when a request comes in: handed in, taken up, corrected, and what has to be known before it is prepared."""
+"""What is typed when a request comes in: handed in, taken up, corrected, and what is known before it is prepared."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils import timezone
 from children.models import Child
 from safeguarding.forms import DateBoxesField, HarbourForm, Radios, blank_first
 from safeguarding.keys import uuid7
-from safeguarding.plans.forms.columns import DeedForm, TokenForm
+from safeguarding.plans.forms.columns import DeedForm, SeenForm
 from sharing.requests.models import OPEN, Right, RightsRequest
 
 R = RightsRequest
@@ -85,7 +85,9 @@ class HandInForm(HarbourForm):
         error_messages={"required": "Choose how they asked"},
     )
     received_on = DateBoxesField(
-        label="When did it reach the school?", past=True, error_messages={"required": "Enter when it reached the school"}
+        label="When did it reach the school?",
+        past=True,
+        error_messages={"required": "Enter when it reached the school"},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -163,6 +165,8 @@ class CaseForm(DeedForm):
     def __init__(self, *args: Any, case: R, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.case = case
+        if "seen" in self.fields:
+            self.initial.setdefault("seen", case.revision)
         for name in self.columns:
             self.initial.setdefault(name, getattr(case, name))
 
@@ -174,7 +178,7 @@ class CaseForm(DeedForm):
         return {name: self.cleaned_data[name] for name in self.columns}
 
 
-class CorrectForm(CaseForm):
+class CorrectForm(CaseForm, SeenForm):
     """What was taken down wrongly, or is known by now."""
 
     received_on = DateBoxesField(label="Received on", past=True)
@@ -186,9 +190,7 @@ class CorrectForm(CaseForm):
     identity_seen = forms.CharField(
         label="Proof of identity that was seen", max_length=80, required=False, help_text="Its kind. Keep no copy"
     )
-    scope = forms.CharField(
-        label="What is looked for", max_length=MOST_WORDS, required=False, widget=forms.Textarea
-    )
+    scope = forms.CharField(label="What is looked for", max_length=MOST_WORDS, required=False, widget=forms.Textarea)
     wants_record = forms.BooleanField(label="Asks in writing for the educational record too", required=False)
     columns = (
         "received_on",
@@ -203,7 +205,7 @@ class CorrectForm(CaseForm):
     )
 
 
-class ChecksForm(CaseForm):
+class ChecksForm(CaseForm, SeenForm):
     """What has to be known before anything is prepared (domain reference 5.6). Read by those who review."""
 
     order_binds = forms.ChoiceField(
@@ -234,9 +236,7 @@ class ChecksForm(CaseForm):
     child_views = forms.CharField(
         label="What the child says", max_length=MOST_WORDS, required=False, widget=forms.Textarea
     )
-    note = forms.CharField(
-        label="How this is known", max_length=MOST_WORDS, required=False, widget=forms.Textarea
-    )
+    note = forms.CharField(label="How this is known", max_length=MOST_WORDS, required=False, widget=forms.Textarea)
     columns = ("order_binds", "address_is_confidential", "care_order", "competence", "child_views")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -249,11 +249,3 @@ class ChecksForm(CaseForm):
         if yes and not given.get("note", "").strip():
             self.add_error("note", "Say how this is known, and what follows from it")
         return given
-
-
-class NothingTyped(CaseForm):
-    """A button."""
-
-
-class NothingTypedOnce(CaseForm, TokenForm):
-    """A button that adds once."""

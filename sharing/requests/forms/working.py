@@ -16,26 +16,29 @@ from sharing.requests.models import RequestLetter, RequestRole, RequestStep, Rig
 from .cases import MOST_WORDS, CaseForm
 
 K, P, F = RequestStep.Kind, SearchPlace.Place, SearchPlace.Found
-O = RightsRequest.Outcome
+_OUTCOME = RightsRequest.Outcome
 # Steps that a page of its own records, or a letter that goes.
 _BY_ITSELF = frozenset({K.SENT_BACK, K.HANDED_OVER, K.ACKNOWLEDGED, K.PROGRESS})
 # Read alone and refused, or nothing found: a copy ends otherwise by what is handed over.
-OUTCOMES_OF_A_COPY = (O.REFUSED, O.NOTHING)
-OUTCOMES = (O.DONE, O.PARTLY_DONE, O.STATEMENT, O.REFUSED)
+OUTCOMES_OF_A_COPY = (_OUTCOME.REFUSED, _OUTCOME.NOTHING)
+OUTCOMES = (_OUTCOME.DONE, _OUTCOME.PARTLY_DONE, _OUTCOME.STATEMENT, _OUTCOME.REFUSED)
 
 
 class StepForm(CaseForm, TokenForm):
-    """Something that happened, on a day: dates are reckoned from it. `reviews`: who types reviews the copies."""
+    """Something that happened, on a day: dates are reckoned from it.
+
+    `handles`, `reviews`: whether who types handles the case, or is named to review or approve in it.
+    """
 
     kind = forms.ChoiceField(label="What happened", choices=())
     happened_on = DateBoxesField(label="When", past=True)
     text = forms.CharField(label="In words", max_length=MOST_WORDS, required=False, widget=forms.Textarea)
 
-    def __init__(self, *args: Any, reviews: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, handles: bool = False, reviews: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        hidden = _BY_ITSELF | (frozenset() if reviews else RequestStep.REVIEW)
+        theirs = {one: reviews if one in RequestStep.REVIEW else handles for one in K if one not in _BY_ITSELF}
         field: Any = self.fields["kind"]
-        field.choices = blank_first([(one.value, one.label) for one in K if one not in hidden], "Choose")
+        field.choices = blank_first([(one.value, one.label) for one, may in theirs.items() if may], "Choose")
         self.initial.setdefault("happened_on", timezone.localdate())
 
 

@@ -17,9 +17,11 @@ from safeguarding.sealing.exceptions import FilesAway
 from safeguarding.unsaved import waits_unsent
 from sharing.requests.forms.working import AddFileForm, AddTextForm, AnswerPlaceForm
 from sharing.requests.models import RightsRequest, SearchPlace
+from sharing.requests.permissions import reference_of
 from sharing.requests.services import places
+from sharing.requests.services.working import OBJECT
 
-from .case import NAV, OBJECT
+from .case import NAV
 
 FORMS = {"answer": AnswerPlaceForm, "text": AddTextForm, "file": AddFileForm}
 _SAID = {
@@ -85,13 +87,11 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     bound = bound or {}
-    case = visible(request, RightsRequest).filter(pk=case_id).select_related("child").first()
     context = {
-        "case": case,
-        "rows": [
-            (place, {do: bound.get((place.pk, do)) or _form(place, do) for do in FORMS})
-            for place in found
-        ],
+        "case_id": case_id,
+        "reference": reference_of(request.user, case_id),
+        "sees_case": visible(request, RightsRequest).filter(pk=case_id).exists(),
+        "rows": [(place, {do: bound.get((place.pk, do)) or _form(place, do) for do in FORMS}) for place in found],
         "bound": list(bound.values()),
         "has_errors": bool(bound),
         "here": request.path,

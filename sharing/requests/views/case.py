@@ -13,26 +13,33 @@ from django.utils import timezone
 
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may, requires_for_record
-from safeguarding.accounts.roles import only_they
 from safeguarding.accounts.services import open_notices, staff_of
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.front.limits import takes_text
+from safeguarding.glance import seen
 from safeguarding.http import Request
-from safeguarding.plans.views.deeds import Deed, lost, offered
+from safeguarding.plans.views.deeds import Deed, lost, offered, on_top
 from safeguarding.unsaved import waits_unsent
+from sharing.requests.capabilities import RequestCapability as C
 from sharing.requests.models import RequestLetter, RequestRole, RequestStep, RightsRequest, SearchPlace
-from sharing.requests.permissions import named_in_a_request
-from sharing.requests.services import roles
+from sharing.requests.permissions import works_on_requests
+from sharing.requests.services.working import OBJECT
 
 from .case_deeds import TAKEN, UNSTEP, theirs
 from .saying import HANDLES, REVIEWS, handles, named, standing
 
-NAV, OBJECT = "requests", "request"
-HANDLERS = only_they(HANDLES, "handles requests")
+NAV = "requests"
 P = RequestRole.Part
 # Whom everybody who sees the case may know of. Reviewers are not: that there is one says that something is hidden.
 _TOLD = (P.HANDLER, P.PREPARER, P.APPROVER)
+# Who prepares also handles: a deputy reviews what is given to them, and no more.
+_MAY = {
+    P.HANDLER: (C.HANDLE_REQUESTS,),
+    P.PREPARER: (C.REVIEW_REQUESTS, C.HANDLE_REQUESTS),
+    P.APPROVER: (C.APPROVE_REQUESTS,),
+}
+_REVIEWING = (P.PREPARER, P.REVIEWER, P.APPROVER)
 _PEOPLE = ("handed_in_by", "opened_by", "prepared_by", "approved_by", "answered_by", "withdrawn_by")
 
 
@@ -46,9 +53,14 @@ def read_case(request: Request, case_id: UUID) -> RightsRequest:
 
 @takes_text
 @waits_unsent(*TAKEN)
-@requires_for_record(HANDLES, also=named_in_a_request)
+@requires_for_record(HANDLES, also=works_on_requests)
 def request_case(request: Request, case_id: UUID) -> HttpResponse:
-    """One request. Each of its forms is sent here, and says which it is."""
+    """One request. Each of its forms is sent here, and says which it is.
+
+    Who is asked to search, and sees no case, is led to what they are asked.
+    """
+    if _is_only_asked(request, case_id):
+        return redirect("request_places", case_id)
     case = read_case(request, case_id)
     if request.method != "POST":
         return _page(request, case)
@@ -70,9 +82,17 @@ def request_case(request: Request, case_id: UUID) -> HttpResponse:
     return redirect("request", case.pk)
 
 
+def _is_only_asked(request: Request, case_id: UUID) -> bool:
+    [asked] = seen(request.user, "requests_asked")
+    return case_id in asked and not visible(request, RightsRequest).filter(pk=case_id).exists()
+
+
 def _refused(request: Request, case_id: UUID, bound: dict[str, Any], refusal: HarbourError) -> HttpResponse:
-    """The case as it stands now, and what was typed."""
-    return _page(request, read_case(request, case_id), bound, status=refusal.status, refusal=refusal)
+    """The case as it stands now, and what was typed: to be saved on top."""
+    case = read_case(request, case_id)
+    for form in bound.values():
+        on_top(form, case.revision)
+    return _page(request, case, bound, status=refusal.status, refusal=refusal)
 
 
 def _roles(request: Request, case: RightsRequest) -> list[RequestRole]:
@@ -88,7 +108,7 @@ def _parts_of(request: Request, parts: Sequence[RequestRole]) -> set[str]:
 def _reviews(request: Request, case: RightsRequest, parts: Sequence[RequestRole]) -> bool:
     """Whether they may know what those who review know: by their role, or as the approver."""
     by_role = may(request.user, REVIEWS, case.school_id)
-    return by_role or named(_parts_of(request, parts), P.PREPARER, P.REVIEWER, P.APPROVER)
+    return by_role or named(_parts_of(request, parts), *_REVIEWING)
 
 
 def _about(
@@ -97,7 +117,8 @@ def _about(
     """What the form of a deed takes besides."""
     match deed.key:
         case "step":
-            return {"reviews": _reviews(request, case, parts)}
+            reviews = named(_parts_of(request, parts), *_REVIEWING)
+            return {"handles": handles(request.user, case.school_id), "reviews": reviews}
         case "name":
             return {"people": _people(case), "taken": {one.part for one in parts}}
         case "place":
@@ -106,9 +127,13 @@ def _about(
 
 
 def _people(case: RightsRequest) -> dict[str, Sequence[User]]:
-    """Who may have each part."""
-    wanted = _TOLD if case.is_copy else (P.HANDLER, P.APPROVER)
-    return {part.value: roles.people_for(case, part) for part in wanted}
+    """Who may have each part by their roles. Whether they may have it in this case, the service says."""
+    staff = staff_of(case.school_id, on=timezone.localdate())
+    parts = _TOLD if case.is_copy else (P.HANDLER, P.APPROVER)
+    return {
+        part.value: [one.user for one in staff if all(any(held.role.may(c) for held in one.roles) for c in _MAY[part])]
+        for part in parts
+    }
 
 
 def _page(
@@ -167,7 +192,7 @@ def _happened(request: Request, case: RightsRequest) -> dict[str, Any]:
 def _ways(case: RightsRequest, own: set[str], *, handles: bool) -> Mapping[str, bool]:
     """To which other pages of the case the reader is led."""
     is_shut = case.status in (RightsRequest.Status.ANSWERED, RightsRequest.Status.WITHDRAWN)
-    reads = named(own, P.PREPARER, P.REVIEWER, P.APPROVER) and not is_shut and case.is_copy
+    reads = named(own, *_REVIEWING) and not is_shut and case.is_copy
     return {
         "to_items": reads,
         "to_approval": named(own, P.PREPARER, P.APPROVER) and not is_shut,

@@ -3,7 +3,7 @@
 from safeguarding.accounts.models import User
 from safeguarding.exceptions import OutOfTurn
 from safeguarding.plans.views.deeds import Deed
-from sharing.requests.forms.cases import ChecksForm, CorrectForm, NothingTyped
+from sharing.requests.forms.cases import ChecksForm, CorrectForm
 from sharing.requests.forms.working import (
     AskPlaceForm,
     BecauseForm,
@@ -21,11 +21,12 @@ Case = RightsRequest
 
 
 def _correct(case: Case, form: CorrectForm, by: User) -> object:
-    return intake.correct(case, by=by, **form.changed())
+    return intake.correct(case, by=by, seen=form.cleaned_data["seen"], **form.changed())
 
 
 def _check(case: Case, form: ChecksForm, by: User) -> object:
-    return intake.answer_checks(case, by=by, note=form.cleaned_data["note"], **form.changed())
+    given = {name: form.cleaned_data[name] for name in ("note", "seen")}
+    return intake.answer_checks(case, by=by, **given, **form.changed())
 
 
 def _step(case: Case, form: StepForm, by: User) -> object:
@@ -108,7 +109,7 @@ OUTCOME: Deed[Case] = Deed(
 )
 UNSTEP: Deed[Case] = Deed("unstep", StepKeyForm, "", "Withdraw", "Withdrawn. The dates follow it.", _unstep,
                           _is_worked_on)  # fmt: skip
-TAKEN = (StepForm, LetterForm, AskPlaceForm, PartForm, CorrectForm, BecauseForm, ChecksForm, OutcomeForm, NothingTyped)
+TAKEN = (StepForm, LetterForm, AskPlaceForm, PartForm, CorrectForm, BecauseForm, ChecksForm, OutcomeForm)
 
 
 def theirs(case: Case, *, handles: bool, reviews: bool) -> dict[str, Deed[Case]]:
@@ -121,4 +122,3 @@ def theirs(case: Case, *, handles: bool, reviews: bool) -> dict[str, Deed[Case]]
     if reviews or (handles and not case.is_copy):
         may[OUTCOME.key] = OUTCOME
     return {key: deed for key, deed in may.items() if deed.is_open(case)}
-

@@ -18,10 +18,10 @@ from safeguarding.printing.paper import paper
 from safeguarding.unsaved import waits_unsent
 from sharing.requests.forms.working import LetterTextForm
 from sharing.requests.models import RequestLetter, RightsRequest
-from sharing.requests.permissions import named_in_a_request
+from sharing.requests.permissions import HANDLERS, works_on_requests
 from sharing.requests.services import letters
 
-from .case import HANDLERS, read_case
+from .case import read_case
 from .saying import HANDLES, handles
 
 
@@ -34,7 +34,7 @@ def _found(request: Request, case_id: UUID, letter_id: UUID) -> tuple[RightsRequ
 
 @takes_text
 @waits_unsent(LetterTextForm)
-@requires_for_record(HANDLES, also=named_in_a_request)
+@requires_for_record(HANDLES, also=works_on_requests)
 def letter(request: Request, case_id: UUID, letter_id: UUID) -> HttpResponse:
     """A draft is written and sent here; what was sent is read."""
     case, found = _found(request, case_id, letter_id)
@@ -92,7 +92,7 @@ def _page(
 
 
 @require_GET
-@requires_for_record(HANDLES, also=named_in_a_request)
+@requires_for_record(HANDLES, also=works_on_requests)
 def letter_paper(request: Request, case_id: UUID, letter_id: UUID) -> HttpResponse:
     """The letter as a PDF, to be sent. A draft says on each page that it is one."""
     case, found = _found(request, case_id, letter_id)

@@ -13,15 +13,16 @@ from safeguarding.http import Request
 from safeguarding.paging import newest_first
 from sharing.requests.forms.cases import ALL_OPEN, ListForm
 from sharing.requests.models import RightsRequest
-from sharing.requests.permissions import named_in_a_request
+from sharing.requests.permissions import works_on_requests
 
+from .at_home import waiting_for
 from .saying import HANDLES, handles, standing
 
 NAV = "requests"
 
 
 @require_GET
-@requires_for_record(HANDLES, also=named_in_a_request)
+@requires_for_record(HANDLES, also=works_on_requests)
 def requests(request: Request) -> HttpResponse:
     """The requests of the school that the reader may know of, that which came in last first."""
     request.nav = NAV
@@ -38,6 +39,7 @@ def requests(request: Request) -> HttpResponse:
     context = {
         "form": form,
         "rows": standing(found),
+        "asked": waiting_for(request),
         "narrowed": bool(chosen),
         "handles": handles(request.user, request.held.school_id),
         "older": f"{here}?{urlencode(chosen | {'before': page.older})}" if page.older else "",

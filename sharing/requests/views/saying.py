@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from safeguarding.accounts.permissions import may
 from safeguarding.accounts.models import User
+from safeguarding.accounts.permissions import may
 from safeguarding.dates import counted
 from sharing.requests.dates import Dates
 from sharing.requests.models import RightsRequest
@@ -36,33 +36,32 @@ class Standing:
         return self.case.get_status_display(), _TONES[S(self.case.status)]
 
     @property
-    def days_left(self) -> int:
-        """Until the answer is due; less than none where it is late."""
-        return (self.dates.due_on - self.today).days if self.dates and self.dates.due_on else 0
+    def due(self) -> date | None:
+        """What falls due first: the answer, the educational record, or that a complaint is acknowledged."""
+        return self.dates.next_on if self.dates else None
 
     @property
-    def is_paused(self) -> bool:
-        return bool(self.dates and self.dates.is_paused)
+    def days_left(self) -> int:
+        """Until something is due; less than none where it is late."""
+        return (self.due - self.today).days if self.due else 0
 
     @property
     def is_late(self) -> bool:
-        return self._is_counted and self.days_left < 0
+        return self.due is not None and self.days_left < 0
 
     @property
     def is_soon(self) -> bool:
-        return self._is_counted and 0 <= self.days_left <= SOON
-
-    @property
-    def _is_counted(self) -> bool:
-        return bool(self.dates and self.dates.due_on) and not self.is_paused
+        return self.due is not None and 0 <= self.days_left <= SOON
 
     @property
     def left(self) -> tuple[str, str]:
         """How much time there is, and the tone of that; without words where nothing is due."""
         if self.dates is None:
             return "", ""
-        if self.is_paused or not self.dates.due_on:
-            return "Paused", "info"
+        if self.due is None:
+            if self.dates.is_paused:
+                return "Paused: you wait for an answer", "info"
+            return ("No day in law", "line") if self.dates.has_begun else ("Has not begun", "info")
         if self.is_late:
             return counted(-self.days_left, "day late", "days late"), "bad"
         if self.days_left == 0:

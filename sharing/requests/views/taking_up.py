@@ -22,9 +22,10 @@ from safeguarding.http import Request
 from safeguarding.unsaved import waits_unsent
 from sharing.requests.forms.cases import TakeUpForm
 from sharing.requests.models import RightsRequest
+from sharing.requests.permissions import HANDLERS
 from sharing.requests.services import intake
 
-from .case import HANDLERS, read_case
+from .case import read_case
 from .saying import HANDLES, handles
 
 _FIELDS = ("right", "requester_is", "authority", "identity_seen", "scope", "wants_record", "nobody")
@@ -103,9 +104,7 @@ def _found(request: Request, case: RightsRequest) -> dict[str, Any]:
     if bulk.had_enough(bulk.NAMES, by=request.user, school_id=case.school_id):
         return {"problem": bulk.STOP_NAMES}
     words, today = request.POST.get("q", "")[:200], timezone.localdate()
-    found: list[Found] = find_children(
-        by=request.user, school=case.school_id, words=words, today=today, everyone=True
-    )
+    found: list[Found] = find_children(by=request.user, school=case.school_id, words=words, today=today, everyone=True)
     read_many(request, [one.child for one in found], verb=Verb.SEARCH, purpose="request about data")
     taken = set(request.POST.getlist("who"))
     return {"found": [one for one in found if str(one.child.pk) not in taken]}
