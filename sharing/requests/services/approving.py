@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
-from safeguarding.accounts.services import settle_notices, tell
+from safeguarding.accounts.services import settle_notices
 from safeguarding.audit.protection import known_of
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
@@ -31,9 +31,9 @@ from sharing.requests.verbs import RequestVerb
 
 from . import deciding, documents, intake
 from .holding import GIVEN, lacks
+from .roles import who_has
+from .working import tell_some
 
-# What a notice of a request leads to.
-OBJECT = "request"
 S, G = RightsRequest.Status, RightsRequest.Gathering
 LONGEST_NOTE = 2_000
 OTHERS = "Somebody else who was asked or who reviews a part has not finished. They know of it."
@@ -103,9 +103,7 @@ def _locked(case: RightsRequest) -> RightsRequest:
 
 
 def _tell(case: RightsRequest, part: str, kind: RequestNotice, at: datetime) -> None:
-    roles = RequestRole.objects.filter(case=case, part=part, ended_at=None).select_related("user")
-    people = [one.user for one in roles if one.user.is_active]
-    tell(people=people, school_id=case.school_id, kind=kind, object_type=OBJECT, object_id=case.pk, at=at)
+    tell_some(case, kind, who_has(case, part), at=at)
 
 
 # --- looked at

@@ -6,6 +6,7 @@ the strays. What is made is bound to the state that was approved: anything chang
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ _PATIENCE = 120.0
 # A printer that is slow is asked again for the same piece.
 _TRIES = 5
 MOST_FINDS = 100
+_AN_ITEM = re.compile(r"\b(item) (\d+)\b", re.IGNORECASE)
 
 
 class BundleBroken(Exception):
@@ -320,17 +322,23 @@ def _outcome(composed: Composed) -> str:
 @system_task(TASK)
 def _refuse(composed: Composed, finds: Sequence[Find]) -> None:
     """Something stands there that must not: it is said of which item, and no word of it. Nothing is kept."""
-    keys = {row.number: str(row.pk) for row in RequestItem.objects.filter(case=composed.bundle.case_id).only("number")}
     held = _held(composed.bundle.pk)
     held.building = B.REFUSED
-    held.finds = [_said(one, keys) for one in finds[:MOST_FINDS]]
+    held.finds = [_said(one, composed.rows) for one in finds[:MOST_FINDS]]
     held.save(update_fields=["building", "finds"])
     record(Verb.CHANGE, held, purpose="files may not be given", count=len(finds), outcome=Outcome.REFUSED)
 
 
-def _said(find: Find, keys: Mapping[int, str]) -> dict[str, Any]:
-    item = find.item if find.item in keys else None
-    return {"says": find.sentence, "item": item, "key": keys[item] if item is not None else ""}
+def _said(find: Find, rows: Mapping[int, RequestItem]) -> dict[str, Any]:
+    """A find as it is kept: each item by the number that it has in the case, which is not that on paper."""
+
+    def numbered(found: re.Match[str]) -> str:
+        row = rows.get(int(found[2]))
+        return f"{found[1]} {row.number}" if row else found[0]
+
+    row = rows.get(find.item) if find.item else None
+    says = _AN_ITEM.sub(numbered, find.sentence)
+    return {"says": says, "item": row.number if row else None, "key": str(row.pk) if row else ""}
 
 
 @system_task(TASK)

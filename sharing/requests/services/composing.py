@@ -5,15 +5,13 @@ not be given. It is handed to the check of the finished files and to nothing tha
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
 
 from children import mentions
-from children.models import Child, OtherName
 from safeguarding.dates import full_day
 from safeguarding.exceptions import OutOfTurn
 from safeguarding.uploads.kinds import KINDS, Kind
@@ -21,7 +19,6 @@ from sharing.requests.bundling import Frame, PaperItem, given, rectangles_of, wi
 from sharing.requests.checking import Areas, Excused, Passage, Protected, left_standing
 from sharing.requests.checking.words import Matcher
 from sharing.requests.models import Bundle, Decided, Exemption, RequestFile, RequestItem, RequestPerson, RightsRequest
-from sharing.requests.people import Person
 from sharing.requests.redacting import release, told, withheld
 from sharing.requests.redacting.marks import (
     WHOLE,
@@ -35,14 +32,13 @@ from sharing.requests.redacting.marks import (
     Released,
 )
 
-from . import documents
+from . import documents, listed
 from .holding import GIVEN
 
 # What the index calls an item whose title must not stand there.
 _WITHHELD, _A_RECORD, _A_FILE = "Withheld", "A record", "A file"
 _A_TEXT = "Text"
 _EVERYTHING = Decision(Deed.OUT)
-_PERSON_FIELDS = frozenset(field.name for field in fields(Person))
 _BY_HAND = {
     RequestItem.Without.NOT_COPIED: "Sound or film, which is given by hand",
     RequestItem.Without.WITHHELD_FILE: "A file that is not here",
@@ -116,6 +112,8 @@ class Composed:
     items: tuple[Taken, ...]
     laws: Mapping[str, str]
     protected: Protected
+    # Of each number on paper the item that has it, also of those that are not shown.
+    rows: Mapping[int, RequestItem]
 
     @property
     def painted(self) -> dict[int, Sequence[Areas]]:
@@ -149,7 +147,6 @@ class _Case:
         self.case: RightsRequest = bundle.case
         if self.case.child is None:
             raise OutOfTurn("The child’s record has ended, so no copy of it can be made.")
-        self.child: Child = self.case.child
         rows = RequestItem.objects.filter(case=self.case).select_related("exemption").order_by("number")
         self.rows: list[RequestItem] = list(rows)
         self.marks = documents.marks_of_each(self.rows)
@@ -160,11 +157,14 @@ class _Case:
         self.files = {one.item_id: one for one in files}
 
     def composed(self) -> Composed:
-        every = {row.pk: self._taken(row) for row in self.rows}
+        shown = [row for row in self.rows if self._is_shown(row)]
+        # On paper items are numbered without a gap, which would say that there is more.
+        numbered = dict(enumerate([*shown, *(row for row in self.rows if row not in shown)], 1))
+        every = {row.pk: self._taken(row, number) for number, row in numbered.items()}
         protected = self._protected(every)
         matcher = Matcher(protected)
-        shown = [_silenced(every[row.pk], matcher) for row in self.rows if self._is_shown(row)]
-        return Composed(self.bundle, self._frame(), tuple(shown), _laws(), protected)
+        items = tuple(_silenced(every[row.pk], matcher) for row in shown)
+        return Composed(self.bundle, self._frame(), items, _laws(), protected, numbered)
 
     def _is_shown(self, row: RequestItem) -> bool:
         is_of_kind = self.bundle.kind == Bundle.Kind.ANSWER or row.is_record
@@ -174,14 +174,14 @@ class _Case:
         made_on = timezone.localdate()
         return Frame(self.case.reference, self.bundle.school.name, made_on, is_practice=settings.DEMO)
 
-    def _taken(self, row: RequestItem) -> Taken:
+    def _taken(self, row: RequestItem, number: int) -> Taken:
         if not row.decided:
             raise OutOfTurn(f"Item {row.number} is not decided. Decide it, and have it approved again.")
         document, marks = documents.document_of(row), self.marks[row.pk]
         is_given = row.decided in GIVEN
         file = self.files.get(row.pk)
         return Taken(
-            row.number,
+            number,
             row.title if is_given else _WITHHELD,
             self._about(row),
             document,
@@ -211,26 +211,8 @@ class _Case:
         excused = [
             one for item in asked for one in (*left_standing(item.number, item.texts(), passages), *item.kept(self.say))
         ]
-        shared = (self._as_person(), *map(person_of, stay))
-        return Protected(tuple(map(person_of, gone)), shared, tuple(passages), tuple(excused))
-
-    def _as_person(self) -> Person:
-        """The child, whose names are nobody else’s."""
-        child = self.child
-        rows = OtherName.objects.filter(child=child)
-        others = tuple(f"{one.forename} {one.surname}".strip() for one in rows)
-        names = (child.forename, child.surname, child.known_forename, child.known_surname)
-        return Person(str(child.pk), *names, others=others, pseudonym=child.pseudonym)
-
-
-def person_of(row: RequestPerson) -> Person:
-    """Somebody found in a case, as they are recognised."""
-    names: dict[str, Any] = {
-        name: tuple(said) if isinstance(said, list) else said
-        for name, said in row.names.items()
-        if name in _PERSON_FIELDS
-    }
-    return Person(**{**names, "key": str(row.pk)})
+        shared = (*listed.the_child(self.case), *map(listed.person_of, stay))
+        return Protected(tuple(map(listed.person_of, gone)), shared, tuple(passages), tuple(excused))
 
 
 def _all_of(document: Document) -> Iterator[Range | Rectangle]:

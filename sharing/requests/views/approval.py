@@ -21,7 +21,8 @@ from sharing.requests.forms.approval import SendBackForm
 from sharing.requests.models import RequestItem, RequestRole, RequestStep, RightsRequest
 from sharing.requests.permissions import may_approve, may_prepare, works_on_requests
 from sharing.requests.services import approving, roles
-from sharing.requests.services.approving import OBJECT, ToLook
+from sharing.requests.services.approving import ToLook
+from sharing.requests.services.working import OBJECT
 
 S, P = RightsRequest.Status, RequestRole.Part
 NAV = "requests"
@@ -108,7 +109,7 @@ def _page(
         "looked": looked,
         "unseen": sum(not one.is_seen for one in looked),
         "notes": list(steps.order_by("-made_at", "-pk")),
-        "approver": _named(case, P.APPROVER),
+        "approver": next(iter(roles.who_has(case, P.APPROVER)), None),
         "others": roles.people_for(case, P.APPROVER) if prepares else [],
         "send_back": form or _form(),
         "bound": [form] if form else [],
@@ -118,6 +119,3 @@ def _page(
     }
     return render(request, "requests/approval.html", context, status=status)
 
-
-def _named(case: RightsRequest, part: str) -> RequestRole | None:
-    return RequestRole.objects.filter(case=case, part=part, ended_at=None).select_related("user").first()
