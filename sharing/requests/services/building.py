@@ -215,15 +215,18 @@ def _files(composed: Composed) -> list[Made]:
 
 
 def _pieces(composed: Composed) -> Iterator[Piece]:
-    items = [_on_paper(one) for one in composed.items]
+    items = [_on_paper(one, composed.rows) for one in composed.items]
     with system_task(TASK):
         letter = accompanying.letter(composed.frame, composed.bundle, composed.sources, is_cut=composed.is_cut)
     yield letter
     yield from bundling.pieces(composed.frame, items, composed.laws)
 
 
-def _on_paper(one: Taken) -> PaperItem:
-    return one.on_paper(dict(_pictures(one)) if one.released and one.released.pages else {})
+def _on_paper(one: Taken, rows: Mapping[int, RequestItem]) -> PaperItem:
+    try:
+        return one.on_paper(dict(_pictures(one)) if one.released and one.released.pages else {})
+    except OutOfTurn as problem:
+        raise OutOfTurn(_renumbered(problem.sentence, rows)) from None
 
 
 def _pictures(one: Taken) -> Iterator[tuple[int, bytes]]:
@@ -330,15 +333,23 @@ def _refuse(composed: Composed, finds: Sequence[Find]) -> None:
 
 
 def _said(find: Find, rows: Mapping[int, RequestItem]) -> dict[str, Any]:
-    """A find as it is kept: each item by the number that it has in the case, which is not that on paper."""
+    """A find as it is kept, with the item to which it leads."""
+    row = rows.get(find.item) if find.item else None
+    return {
+        "says": _renumbered(find.sentence, rows),
+        "item": row.number if row else None,
+        "key": str(row.pk) if row else "",
+    }
+
+
+def _renumbered(sentence: str, rows: Mapping[int, RequestItem]) -> str:
+    """The same with each item by the number that it has in the case, which is not that on paper."""
 
     def numbered(found: re.Match[str]) -> str:
         row = rows.get(int(found[2]))
         return f"{found[1]} {row.number}" if row else found[0]
 
-    row = rows.get(find.item) if find.item else None
-    says = _AN_ITEM.sub(numbered, find.sentence)
-    return {"says": says, "item": row.number if row else None, "key": str(row.pk) if row else ""}
+    return _AN_ITEM.sub(numbered, sentence)
 
 
 @system_task(TASK)

@@ -159,7 +159,8 @@ class _Case:
     def composed(self) -> Composed:
         shown = [row for row in self.rows if self._is_shown(row)]
         # On paper items are numbered without a gap, which would say that there is more.
-        numbered = dict(enumerate([*shown, *(row for row in self.rows if row not in shown)], 1))
+        others = [row for row in self.rows if not self._is_shown(row)]
+        numbered = dict(enumerate([*shown, *others], 1))
         every = {row.pk: self._taken(row, number) for number, row in numbered.items()}
         protected = self._protected(every)
         matcher = Matcher(protected)
