@@ -23,7 +23,7 @@ from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
 from safeguarding.prepared import prepared
 from sharing.requests.lifecycles import request_life
-from sharing.requests.models import Decided, RequestItem, RequestRole, RequestStep, RightsRequest
+from sharing.requests.models import Decided, RequestItem, RequestRole, RequestStep, RightsRequest, SearchPlace
 from sharing.requests.notice_kinds import RequestNotice
 from sharing.requests.permissions import may_approve, may_prepare
 from sharing.requests.redacting.marks import Marks
@@ -60,16 +60,28 @@ def preparing_problems(case: RightsRequest, by: User) -> list[str]:
     if case.is_copy:
         if case.gathering != G.DONE:
             found.append("What is held has not been gathered. Gather it first.")
+        found += _unanswered_places(case)
         found += deciding.undecided(case, by)
         if not _others_are_done(case):
             found.append(OTHERS)
     return found
 
 
+def _unanswered_places(case: RightsRequest) -> Iterator[str]:
+    """Places where nobody has said what is held, but those of concerns about adults."""
+    apart = (*SearchPlace.APART, SearchPlace.Place.HARBOUR)
+    rows = SearchPlace.objects.filter(case=case, answered_at=None).exclude(place__in=apart)
+    for place in sorted(set(rows.values_list("place", flat=True))):
+        yield f"{SearchPlace.Place(place).label}: nobody has answered yet what is held there."
+
+
 def _others_are_done(case: RightsRequest) -> bool:
-    """Whether every place is answered and every item decided, whoever reviews it: a fact that shows neither."""
-    places = prepared("SELECT is_answered FROM rules.places_of_requests(%s)", [[case.pk]])
-    return case.pk in known_of("requests_decided", [case.pk]) and all(is_answered for (is_answered,) in places)
+    """Whether who reads concerns about adults has answered, and every item is decided, whoever reviews it: two facts
+    that show neither.
+    """
+    rows = prepared("SELECT place, is_answered FROM rules.places_of_requests(%s)", [[case.pk]])
+    waits = any(not is_answered for place, is_answered in rows if place in SearchPlace.APART)
+    return not waits and case.pk in known_of("requests_decided", [case.pk])
 
 
 @transaction.atomic
