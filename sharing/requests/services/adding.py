@@ -4,7 +4,7 @@ Who adds something may read none of the other items. So it is the worker that lo
 and finds whom it names.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -20,6 +20,7 @@ from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput
+from safeguarding.keys import uuid7
 from safeguarding.parts import Key
 from safeguarding.sealing.exceptions import FilesAway, KeysAway
 from safeguarding.uploads.services.keeping import Upload, seal_all
@@ -30,7 +31,7 @@ from . import finding, reviewers
 from .alone import WORKED_ON, alone
 from .copying import set_back
 from .files import Found, Without, copied, without_of
-from .numbering import NEW, number_for_now
+from .item_numbers import NEW, number_for_now
 
 
 @transaction.atomic
@@ -39,33 +40,31 @@ def add_item(
     *,
     title: str,
     by: User,
-    token: UUID,
+    token: UUID | None = None,
     moment: datetime | None = None,
-    blocks: Iterable[tuple[str, str]] = (),
+    blocks: Iterable[Mapping[str, str]] = (),
     file: Upload | None = None,
     place: SearchPlace | None = None,
     at: datetime | None = None,
 ) -> RequestItem:
-    """An item that somebody adds from a place where they looked: texts under labels, or a file. Who may add is asked by
-    the caller (`places.py`). The worker then chooses its reviewer and looks into the file; what comes from the store of
-    concerns about adults is read by whoever adds it.
+    """An item that somebody adds from a place where they looked: `blocks` of {"label", "text"}, or a file. Who may add
+    is asked by the caller (`places.py`). The worker then chooses its reviewer and looks into the file; what comes from
+    the store of concerns about adults is read by whoever adds it.
 
-    Raises `BadInput` for a file that is not taken. The same `token` again adds nothing twice.
+    A title that somebody typed, and the name of a file, may name people. So they are texts of the item, in which
+    people are found and taken out; what the index calls it says where it comes from. Raises `BadInput` for a file that
+    is not taken. The same `token` again adds nothing twice.
     """
-    at = at or timezone.now()
-    item_id = uuid5(token, f"item of {case.pk}")
+    at, token = at or timezone.now(), token or uuid7()
     apart = place is not None and place.place in SearchPlace.APART
     row = {
-        "id": item_id,
+        "id": uuid5(token, f"item of {case.pk}"),
         "case_id": case.pk,
         "school_id": case.school_id,
         "number": number_for_now(),
-        "title": title.strip(),
+        "title": _title(place),
         "moment": moment,
-        "content": {
-            "blocks": [{"key": f"a{n}", "label": label, "text": text} for n, (label, text) in enumerate(blocks, 1)],
-            "pages": [],
-        },
+        "content": {"blocks": list(_texts(title.strip(), blocks)), "pages": []},
         # Until the worker has looked into it.
         "without": Without.NOT_SCANNED if file else "",
         "is_record": place is not None and place.place == SearchPlace.Place.REGISTER,
@@ -86,6 +85,20 @@ def add_item(
     record(Verb.ADD, item, by=by)
     transaction.on_commit(partial(_ring_to_settle, case.pk), robust=True)
     return item
+
+
+def _title(place: SearchPlace | None) -> str:
+    """What the index calls it. Of the store of concerns about adults it does not say that there is one."""
+    if place is None or place.place in (*SearchPlace.APART, SearchPlace.Place.OTHER):
+        return "Added from another place"
+    return f"Added from {place.get_place_display()}"  # type: ignore[attr-defined]
+
+
+def _texts(title: str, blocks: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]]:
+    yield {"key": "title", "label": "Title", "text": title}
+    for n, block in enumerate(blocks, 1):
+        label = "Text" if block["label"] == title else block["label"]
+        yield {"key": f"a{n}", "label": label, "text": block["text"]}
 
 
 def _sealed(

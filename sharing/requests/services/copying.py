@@ -22,7 +22,7 @@ from sharing.requests.records import TASK
 
 from . import reviewers
 from .files import Copy, Found, Without, copied, sealed_again
-from .numbering import Numbers
+from .item_numbers import Numbers
 
 S = RightsRequest.Status
 _CONCERN = "concerns.concern"

@@ -22,8 +22,8 @@ from sharing.requests.people import Finder, Hit, Person, text_of
 from sharing.requests.plain import plain, squeezed
 from sharing.requests.redacting.marks import Document, document_of
 
+from .item_numbers import bands
 from .listed import Listed, everybody, names_of, secret_homes, the_child
-from .numbering import bands
 
 Kind = RequestPerson.Kind
 _CALLED = {Kind.CHILD: "Child", Kind.ADULT: "Adult", Kind.STAFF: "Staff", Kind.ADDRESS: "Address"}

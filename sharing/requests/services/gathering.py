@@ -1,10 +1,11 @@
 """Gather what is held of a child: a copy of each record and of each file, as it is now, each once.
 
 Work of the worker, for nobody by name: what somebody may not see is gathered too, and goes to a reviewer who may
-(`reviewers.py`). Gathered again, what is new is added, and nothing is changed. A worker that is stopped has kept what it
-had copied; the next goes on.
+(`reviewers.py`). Gathered again, what is new is added, and nothing is changed. A worker that is stopped has kept what
+it had copied; the next goes on.
 """
 
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 

@@ -160,8 +160,7 @@ def _phrases(home: Household) -> tuple[str, ...]:
         for place, line in enumerate(lines)
         if len(line) >= _SHORTEST_LINE and (place == 0 or any(letter.isdigit() for letter in line))
     ]
-    pairs = [f"{one}, {other}" for one, other in zip(lines, lines[1:], strict=False)]
-    return tuple(dict.fromkeys(filter(None, (", ".join(lines), *pairs, *telling, home.postcode.strip()))))
+    return tuple(dict.fromkeys(filter(None, (", ".join(lines), *telling, home.postcode.strip()))))
 
 
 def names_of(person: Person) -> dict[str, Any]:

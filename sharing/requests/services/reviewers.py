@@ -27,7 +27,7 @@ from safeguarding.parts import Key
 from sharing.requests.models import RequestItem, RequestRole, RightsRequest, SearchPlace
 from sharing.requests.notice_kinds import RequestNotice
 
-from .numbering import renumber
+from .item_numbers import renumber
 
 Part = RequestRole.Part
 _CHILD, _CONCERN = Child._meta.label_lower, Concern._meta.label_lower
