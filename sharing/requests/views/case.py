@@ -65,7 +65,7 @@ def request_case(request: Request, case_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return _page(request, case)
     parts = _roles(request, case)
-    mine = theirs(case, handles=handles(request.user, case.school_id), reviews=_reviews(request, case, parts))
+    mine = _theirs(request, case, parts)
     deed = mine.get(request.POST.get("deed", ""))
     if deed is None:
         raise NotAllowed("You cannot do this with the request as it stands. Open it again to see what is yours to do.")
@@ -111,6 +111,16 @@ def _reviews(request: Request, case: RightsRequest, parts: Sequence[RequestRole]
     return by_role or named(_parts_of(request, parts), *_REVIEWING)
 
 
+def _theirs(request: Request, case: RightsRequest, parts: Sequence[RequestRole]) -> dict[str, Deed[RightsRequest]]:
+    """What the reader may do with it now."""
+    return theirs(
+        case,
+        handles=handles(request.user, case.school_id),
+        checks=may(request.user, REVIEWS, case.school_id),
+        reviews=named(_parts_of(request, parts), *_REVIEWING),
+    )
+
+
 def _about(
     request: Request, case: RightsRequest, parts: Sequence[RequestRole], deed: Deed[RightsRequest]
 ) -> dict[str, Any]:
@@ -150,7 +160,7 @@ def _page(
     own, reviews = _parts_of(request, parts), _reviews(request, case, parts)
     handling = handles(request.user, case.school_id)
     deeds: dict[str, Any] = {}
-    for key, deed in theirs(case, handles=handling, reviews=reviews).items():
+    for key, deed in _theirs(request, case, parts).items():
         if key != UNSTEP.key:
             deeds |= offered(case, [deed], bound, case=case, **_about(request, case, parts, deed))
     context = {

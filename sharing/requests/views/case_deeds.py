@@ -84,7 +84,7 @@ HANDLING: dict[str, Deed[Case]] = {
     for deed in (
         Deed("step", StepForm, "Record a step", "Record it", "Recorded. The dates follow it.", _step, _is_worked_on),
         Deed("letter", LetterForm, "Begin a letter", "Begin it", "Begun from what is known. Read it, and change it.",
-             _letter, _is_worked_on),
+             _letter, lambda case: case.status != S.HANDED_IN),
         Deed("place", AskPlaceForm, "Ask somebody to search", "Ask", "Asked. They are told in their inbox.", _ask,
              _is_worked_on),
         Deed("name", PartForm, "Name who does what", "Name", "Named. They are told in their inbox.", _name,
@@ -97,13 +97,9 @@ HANDLING: dict[str, Deed[Case]] = {
              lambda case: case.status in (S.ANSWERED, S.WITHDRAWN)),
     )
 }  # fmt: skip
-# Of who reviews, prepares or approves.
-REVIEWING: dict[str, Deed[Case]] = {
-    deed.key: deed
-    for deed in (
-        Deed("checks", ChecksForm, "Answer the checks", "Save the answers", "Saved.", _check, _is_before_approval),
-    )
-}
+CHECKS: Deed[Case] = Deed(
+    "checks", ChecksForm, "Answer the checks", "Save the answers", "Saved.", _check, _is_worked_on
+)
 OUTCOME: Deed[Case] = Deed(
     "outcome", OutcomeForm, "Decide the outcome", "Save the outcome", "Saved.", _answer, _is_before_approval
 )
@@ -112,13 +108,18 @@ UNSTEP: Deed[Case] = Deed("unstep", StepKeyForm, "", "Withdraw", "Withdrawn. The
 TAKEN = (StepForm, LetterForm, AskPlaceForm, PartForm, CorrectForm, BecauseForm, ChecksForm, OutcomeForm)
 
 
-def theirs(case: Case, *, handles: bool, reviews: bool) -> dict[str, Deed[Case]]:
-    """The deeds that somebody may do with the case as it stands, in the order of the page."""
+def theirs(case: Case, *, handles: bool, checks: bool, reviews: bool) -> dict[str, Deed[Case]]:
+    """The deeds that somebody may do with the case as it stands, in the order of the page.
+
+    `checks`: whether their role reviews copies; `reviews`: whether they are named to review or approve in this case.
+    """
     may: dict[str, Deed[Case]] = {}
+    if checks:
+        may[CHECKS.key] = CHECKS
+    if handles or reviews:
+        may |= {"step": HANDLING["step"], UNSTEP.key: UNSTEP}
     if handles:
-        may |= HANDLING | {UNSTEP.key: UNSTEP}
-    if reviews:
-        may |= REVIEWING | {"step": HANDLING["step"], UNSTEP.key: UNSTEP}
-    if reviews or (handles and not case.is_copy):
+        may |= HANDLING
+    if handles or checks:
         may[OUTCOME.key] = OUTCOME
     return {key: deed for key, deed in may.items() if deed.is_open(case)}
