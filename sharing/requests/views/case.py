@@ -116,7 +116,7 @@ def _theirs(request: Request, case: RightsRequest, parts: Sequence[RequestRole])
     return theirs(
         case,
         handles=handles(request.user, case.school_id),
-        checks=may(request.user, REVIEWS, case.school_id),
+        checks=may(request.user, REVIEWS, case.school_id) or named(_parts_of(request, parts), P.PREPARER, P.REVIEWER),
         reviews=named(_parts_of(request, parts), *_REVIEWING),
     )
 
