@@ -8,20 +8,20 @@ from django.utils import timezone
 
 from safeguarding.accounts.models import User
 from safeguarding.forms import DateBoxesField, FilesInput, HarbourForm, Radios, blank_first
-from safeguarding.plans.forms.columns import TokenForm
+from safeguarding.plans.forms.columns import SeenForm, TokenForm
 from safeguarding.uploads.kinds import MOST_BYTES, TAKEN
 from safeguarding.uploads.services.keeping import Upload
 from sharing.requests.models import RequestLetter, RequestRole, RequestStep, RightsRequest, SearchPlace
+from sharing.requests.services import answering
 
 from .cases import MOST_WORDS, CaseForm
 
-K, P, F = RequestStep.Kind, SearchPlace.Place, SearchPlace.Found
+K, L, P, F = RequestStep.Kind, RequestLetter.Kind, SearchPlace.Place, SearchPlace.Found
 _OUTCOME = RightsRequest.Outcome
-# Steps that a page of its own records, or a letter that goes.
-_BY_ITSELF = frozenset({K.SENT_BACK, K.HANDED_OVER, K.ACKNOWLEDGED, K.PROGRESS})
-# Read alone and refused, or nothing found: a copy ends otherwise by what is handed over.
-OUTCOMES_OF_A_COPY = (_OUTCOME.REFUSED, _OUTCOME.NOTHING)
-OUTCOMES = (_OUTCOME.DONE, _OUTCOME.PARTLY_DONE, _OUTCOME.STATEMENT, _OUTCOME.REFUSED)
+# Steps that pages of their own record.
+_BY_ITSELF = frozenset({K.SENT_BACK, K.HANDED_OVER})
+# Letters that are written when a request is over, too.
+_OF_THE_END = frozenset({L.REFUSAL, L.OUTCOME})
 
 
 class StepForm(CaseForm, TokenForm):
@@ -51,7 +51,17 @@ class StepKeyForm(CaseForm):
 class LetterForm(CaseForm, TokenForm):
     """Which letter is begun."""
 
-    kind = forms.ChoiceField(label="Which letter", choices=blank_first(RequestLetter.Kind.choices, "Choose"))
+    kind = forms.ChoiceField(label="Which letter", choices=())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["kind"]
+        field.choices = blank_first([(one.value, one.label) for one in L if self._is_written(one)], "Choose")
+
+    def _is_written(self, kind: L) -> bool:
+        if kind == L.REFUSAL:
+            return self.case.outcome == _OUTCOME.REFUSED
+        return self.case.is_open or kind in _OF_THE_END
 
 
 class PartForm(CaseForm):
@@ -92,14 +102,14 @@ class AskPlaceForm(CaseForm, TokenForm):
 
     place = forms.ChoiceField(
         label="Where",
-        choices=blank_first(
-            [(one.value, one.label) for one in P if one not in SearchPlace.APART and one != P.HARBOUR], "Choose"
-        ),
+        choices=blank_first([(one.value, one.label) for one in P if one != P.HARBOUR], "Choose"),
+        help_text="About concerns about adults only who reads them is asked, and they are asked by themselves",
     )
     user = forms.ChoiceField(label="Who looks there", choices=())
     searched_for = forms.CharField(
         label="Which words to look for",
         max_length=2000,
+        required=False,
         widget=forms.Textarea,
         help_text="Each name and form of name. Who looks sees them",
     )
@@ -115,9 +125,10 @@ class AskPlaceForm(CaseForm, TokenForm):
         return self.known[self.cleaned_data["user"]]
 
 
-class OutcomeForm(CaseForm):
+class OutcomeForm(CaseForm, SeenForm):
     """How a request ends that is not a copy, or a copy that is refused or of which nothing is held."""
 
+    columns = ("outcome",)
     outcome = forms.ChoiceField(label="Outcome", choices=(), widget=Radios())
     reasons = forms.CharField(
         label="Reasons, and by which law",
@@ -129,8 +140,8 @@ class OutcomeForm(CaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["outcome"]
-        offered = OUTCOMES_OF_A_COPY if self.case.is_copy else OUTCOMES
-        field.choices = [(one.value, one.label) for one in offered]
+        field.choices = [(one.value, one.label) for one in answering.outcomes_of(self.case)]
+        self.initial.setdefault("reasons", self.case.outcome_reasons)
 
 
 class BecauseForm(CaseForm):
@@ -142,6 +153,10 @@ class BecauseForm(CaseForm):
         widget=forms.Textarea,
         error_messages={"required": "Say why"},
     )
+
+
+class FinishForm(CaseForm, SeenForm):
+    """The outcome that was approved has been told: nothing is typed."""
 
 
 class LetterTextForm(HarbourForm):
@@ -158,6 +173,10 @@ class LetterTextForm(HarbourForm):
         now = {"revision": letter.revision, "text": letter.text, "sent_on": timezone.localdate()}
         for name, value in now.items():
             self.initial.setdefault(name, value)
+
+    def clean_text(self) -> str:
+        """As it is kept: a browser sends the end of a line as two characters."""
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n").strip()
 
 
 class _PlaceForm(HarbourForm):

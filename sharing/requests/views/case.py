@@ -65,7 +65,7 @@ def request_case(request: Request, case_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return _page(request, case)
     parts = _roles(request, case)
-    mine = theirs(case, handles=handles(request.user, case.school_id), reviews=_reviews(request, case, parts))
+    mine = _theirs(request, case, parts)
     deed = mine.get(request.POST.get("deed", ""))
     if deed is None:
         raise NotAllowed("You cannot do this with the request as it stands. Open it again to see what is yours to do.")
@@ -111,6 +111,16 @@ def _reviews(request: Request, case: RightsRequest, parts: Sequence[RequestRole]
     return by_role or named(_parts_of(request, parts), *_REVIEWING)
 
 
+def _theirs(request: Request, case: RightsRequest, parts: Sequence[RequestRole]) -> dict[str, Deed[RightsRequest]]:
+    """What the reader may do with it now."""
+    return theirs(
+        case,
+        handles=handles(request.user, case.school_id),
+        checks=may(request.user, REVIEWS, case.school_id) or named(_parts_of(request, parts), P.PREPARER, P.REVIEWER),
+        reviews=named(_parts_of(request, parts), *_REVIEWING),
+    )
+
+
 def _about(
     request: Request, case: RightsRequest, parts: Sequence[RequestRole], deed: Deed[RightsRequest]
 ) -> dict[str, Any]:
@@ -129,10 +139,9 @@ def _about(
 def _people(case: RightsRequest) -> dict[str, Sequence[User]]:
     """Who may have each part by their roles. Whether they may have it in this case, the service says."""
     staff = staff_of(case.school_id, on=timezone.localdate())
-    parts = _TOLD if case.is_copy else (P.HANDLER, P.APPROVER)
     return {
         part.value: [one.user for one in staff if all(any(held.role.may(c) for held in one.roles) for c in _MAY[part])]
-        for part in parts
+        for part in _TOLD
     }
 
 
@@ -150,7 +159,7 @@ def _page(
     own, reviews = _parts_of(request, parts), _reviews(request, case, parts)
     handling = handles(request.user, case.school_id)
     deeds: dict[str, Any] = {}
-    for key, deed in theirs(case, handles=handling, reviews=reviews).items():
+    for key, deed in _theirs(request, case, parts).items():
         if key != UNSTEP.key:
             deeds |= offered(case, [deed], bound, case=case, **_about(request, case, parts, deed))
     context = {

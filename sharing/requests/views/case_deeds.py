@@ -7,6 +7,7 @@ from sharing.requests.forms.cases import ChecksForm, CorrectForm
 from sharing.requests.forms.working import (
     AskPlaceForm,
     BecauseForm,
+    FinishForm,
     LetterForm,
     OutcomeForm,
     PartForm,
@@ -58,7 +59,13 @@ def _ask(case: Case, form: AskPlaceForm, by: User) -> object:
 
 
 def _answer(case: Case, form: OutcomeForm, by: User) -> object:
-    return answering.answer(case, by=by, outcome=form.cleaned_data["outcome"], reasons=form.cleaned_data["reasons"])
+    given = {name: form.cleaned_data[name] for name in ("outcome", "reasons", "seen")}
+    return answering.answer(case, by=by, **given)
+
+
+def _finish(case: Case, form: FinishForm, by: User) -> object:
+    outcome, reasons = case.outcome, case.outcome_reasons
+    return answering.answer(case, by=by, outcome=outcome, reasons=reasons, seen=form.cleaned_data["seen"])
 
 
 def _withdraw(case: Case, form: BecauseForm, by: User) -> object:
@@ -84,7 +91,7 @@ HANDLING: dict[str, Deed[Case]] = {
     for deed in (
         Deed("step", StepForm, "Record a step", "Record it", "Recorded. The dates follow it.", _step, _is_worked_on),
         Deed("letter", LetterForm, "Begin a letter", "Begin it", "Begun from what is known. Read it, and change it.",
-             _letter, _is_worked_on),
+             _letter, lambda case: case.status != S.HANDED_IN),
         Deed("place", AskPlaceForm, "Ask somebody to search", "Ask", "Asked. They are told in their inbox.", _ask,
              _is_worked_on),
         Deed("name", PartForm, "Name who does what", "Name", "Named. They are told in their inbox.", _name,
@@ -97,28 +104,34 @@ HANDLING: dict[str, Deed[Case]] = {
              lambda case: case.status in (S.ANSWERED, S.WITHDRAWN)),
     )
 }  # fmt: skip
-# Of who reviews, prepares or approves.
-REVIEWING: dict[str, Deed[Case]] = {
-    deed.key: deed
-    for deed in (
-        Deed("checks", ChecksForm, "Answer the checks", "Save the answers", "Saved.", _check, _is_before_approval),
-    )
-}
-OUTCOME: Deed[Case] = Deed(
-    "outcome", OutcomeForm, "Decide the outcome", "Save the outcome", "Saved.", _answer, _is_before_approval
+CHECKS: Deed[Case] = Deed(
+    "checks", ChecksForm, "Answer the checks", "Save the answers", "Saved.", _check, _is_worked_on
 )
+OUTCOME: Deed[Case] = Deed(
+    "outcome", OutcomeForm, "Propose the outcome", "Save the outcome", "Saved. A second person approves it.", _answer,
+    _is_before_approval,
+)  # fmt: skip
+FINISH: Deed[Case] = Deed(
+    "finish", FinishForm, "They have been told the outcome", "Close it as answered", "Answered.", _finish,
+    lambda case: case.status == S.APPROVED and case.outcome in answering.outcomes_of(case),
+)  # fmt: skip
 UNSTEP: Deed[Case] = Deed("unstep", StepKeyForm, "", "Withdraw", "Withdrawn. The dates follow it.", _unstep,
                           _is_worked_on)  # fmt: skip
 TAKEN = (StepForm, LetterForm, AskPlaceForm, PartForm, CorrectForm, BecauseForm, ChecksForm, OutcomeForm)
 
 
-def theirs(case: Case, *, handles: bool, reviews: bool) -> dict[str, Deed[Case]]:
-    """The deeds that somebody may do with the case as it stands, in the order of the page."""
+def theirs(case: Case, *, handles: bool, checks: bool, reviews: bool) -> dict[str, Deed[Case]]:
+    """The deeds that somebody may do with the case as it stands, in the order of the page.
+
+    `checks`: whether their role reviews copies; `reviews`: whether they are named to review or approve in this case.
+    """
     may: dict[str, Deed[Case]] = {}
+    if checks:
+        may[CHECKS.key] = CHECKS
+    if handles or reviews:
+        may |= {"step": HANDLING["step"], UNSTEP.key: UNSTEP}
     if handles:
-        may |= HANDLING | {UNSTEP.key: UNSTEP}
-    if reviews:
-        may |= REVIEWING | {"step": HANDLING["step"], UNSTEP.key: UNSTEP}
-    if reviews or (handles and not case.is_copy):
-        may[OUTCOME.key] = OUTCOME
+        may |= HANDLING
+    if handles and (checks or not case.is_copy):
+        may |= {OUTCOME.key: OUTCOME, FINISH.key: FINISH}
     return {key: deed for key, deed in may.items() if deed.is_open(case)}
