@@ -37,22 +37,20 @@ declare(
     searched=_NOT_SEARCHED,
     **_WORK,
 )
-declare(RequestRole, searched=_NOT_SEARCHED, part_of="case", **_WORK)
-declare(RequestStep, RequestLetter, SearchPlace, searched=_NOT_SEARCHED, part_of="case", **_WORK)
-declare(RequestItem, page="request_item", searched=_COPIES, part_of="case", **_WORK)
+declare(RequestRole, searched=_NOT_SEARCHED, **_WORK)
+declare(RequestStep, RequestLetter, SearchPlace, searched=_NOT_SEARCHED, **_WORK)
+declare(RequestItem, page="request_item", searched=_COPIES, **_WORK)
 declare(
     RequestFile,
     searched=_COPIES,
-    part_of="case",
     followed=_NOT_FOLLOWED,
     needed_by=("files", TASK),
 )
-declare(RequestPerson, Redaction, searched=_COPIES, part_of="case", **_WORK)
-declare(Bundle, searched=_COPIES, part_of="case", **_WORK)
+declare(RequestPerson, Redaction, searched=_COPIES, **_WORK)
+declare(Bundle, searched=_COPIES, **_WORK)
 declare(
     BundleVolume,
     searched=_COPIES,
-    part_of="case",
     followed=_NOT_FOLLOWED,
     needed_by=(TASK,),
     read_by=("files",),

@@ -4,6 +4,7 @@ Rows are dated and never deleted: a decision goes on pointing to the law as it w
 """
 
 import json
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -45,12 +46,14 @@ def load_request_law() -> int:
 
 
 def times_on(day: date) -> dict[str, ReplyTime]:
-    """The times that hold for what was received on a day, by their codes: one query.
+    """The times that hold for what was received on a day, by their codes: one query."""
+    return times_in(ReplyTime.objects.order_by("code", "valid_from"), day)
 
-    Where a request is older than every row of a code, the first row of that code holds.
-    """
+
+def times_in(rows: Iterable[ReplyTime], day: date) -> dict[str, ReplyTime]:
+    """The same of rows in the order of code and first day. What is older than every row of a code takes the first."""
     found: dict[str, ReplyTime] = {}
-    for row in ReplyTime.objects.order_by("code", "valid_from"):
+    for row in rows:
         if row.code not in found or row.valid_from <= day:
             found[row.code] = row
     return found

@@ -1,0 +1,11 @@
+"""Scheduled jobs of requests about data. Each calls one service and may run twice."""
+
+from celery import shared_task
+
+from .services.reminders import remind
+
+
+@shared_task
+def reminders() -> int:
+    """Every quarter of an hour: tell of requests that fall due."""
+    return remind()
