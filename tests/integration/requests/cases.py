@@ -162,3 +162,12 @@ def built(case: RightsRequest, *, by: User, **fields: Any) -> BundleVolume:
         digest="0" * 64,
         built_at=now,
     )
+
+
+def gathered(case: RightsRequest) -> RightsRequest:
+    """The case, when the worker has gathered what is held."""
+    from sharing.requests.services.gathering import run
+
+    RightsRequest._base_manager.filter(pk=case.pk).update(gathering=RightsRequest.Gathering.ASKED)
+    assert run(case.pk)
+    return RightsRequest._base_manager.get(pk=case.pk)
