@@ -167,7 +167,9 @@ def _settle(case: RightsRequest, *, by: User, at: datetime) -> None:
 def add_text(
     place: SearchPlace, *, by: User, title: str, text: str, token: UUID | None = None, at: datetime | None = None
 ) -> RequestItem:
-    """Words that are held there become an item. The same `token` again adds nothing twice. Raises `NotAllowed`, `BadInput`, `OutOfTurn`."""
+    """Words that are held there become an item. The same `token` again adds nothing twice. Raises `NotAllowed`,
+    `BadInput`, `OutOfTurn`.
+    """
     if not title.strip() or not text.strip():
         raise BadInput("Write what it is, and copy its words.")
     block = {"label": title.strip(), "text": text.strip()}
