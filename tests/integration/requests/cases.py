@@ -101,3 +101,12 @@ def person(case: RightsRequest, *items: RequestItem, label: str = "Child B") -> 
         names={"forename": "Bo"},
         items=[one.pk for one in items],
     )
+
+
+def gathered(case: RightsRequest) -> RightsRequest:
+    """The case, when the worker has gathered what is held."""
+    from sharing.requests.services.gathering import run
+
+    RightsRequest._base_manager.filter(pk=case.pk).update(gathering=RightsRequest.Gathering.ASKED)
+    assert run(case.pk)
+    return RightsRequest._base_manager.get(pk=case.pk)
