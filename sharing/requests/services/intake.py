@@ -11,14 +11,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from children.models import Child, ChildDetail
-from safeguarding.accounts.models import School, User
+from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import people_with
 from safeguarding.accounts.services import leads_on_duty, settle_notices
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
-from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn, check
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token
 from safeguarding.turns import wait_for
 from sharing.requests.capabilities import RequestCapability

@@ -8,12 +8,11 @@ from django.utils import timezone
 
 from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.permissions import live, people_with
-from safeguarding.accounts.roles import LEAD_ROLES
 from safeguarding.accounts.second_person import RULES
 from safeguarding.audit.models import Verb
-from safeguarding.audit.protection import known_of, who_sees
+from safeguarding.audit.protection import known_of
 from safeguarding.audit.services import record
-from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.exceptions import BadInput, OutOfTurn
 from sharing.requests.capabilities import RequestCapability as C
 from sharing.requests.models import RequestRole, RightsRequest
 from sharing.requests.notice_kinds import RequestNotice
@@ -78,9 +77,7 @@ def _is_kept_from(case: RightsRequest, part: str, user: User) -> bool:
 
 
 @transaction.atomic
-def name(
-    case: RightsRequest, *, by: User, user: User, part: str, at: datetime | None = None
-) -> RequestRole:
+def name(case: RightsRequest, *, by: User, user: User, part: str, at: datetime | None = None) -> RequestRole:
     """Somebody has this part from now on. Named again, nothing changes.
 
     Raises `NotAllowed`; `BadInput` for who may not have it; `OutOfTurn` where somebody else has it, or the case is not
