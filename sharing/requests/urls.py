@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from .item_urls import item_urls
+from .release_urls import release_urls
 from .views import answering, case, handing_in, letters, listed, taking_up
 
 urlpatterns: list[URLPattern] = [
@@ -14,4 +15,5 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:case_id>/letters/<uuid:letter_id>/", letters.letter, name="request_letter"),
     path("<uuid:case_id>/letters/<uuid:letter_id>/paper/", letters.letter_paper, name="request_letter_paper"),
     *item_urls,
+    *release_urls,
 ]

@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from safeguarding.accounts.models import User
 from safeguarding.forms import DateBoxesField, FilesInput, HarbourForm, Radios, blank_first
-from safeguarding.plans.forms.columns import TokenForm
+from safeguarding.plans.forms.columns import SeenForm, TokenForm
 from safeguarding.uploads.kinds import MOST_BYTES, TAKEN
 from safeguarding.uploads.services.keeping import Upload
 from sharing.requests.models import RequestLetter, RequestRole, RequestStep, RightsRequest, SearchPlace
+from sharing.requests.services import answering
 
 from .cases import MOST_WORDS, CaseForm
 
@@ -21,9 +22,6 @@ _OUTCOME = RightsRequest.Outcome
 _BY_ITSELF = frozenset({K.SENT_BACK, K.HANDED_OVER})
 # Letters that are written when a request is over, too.
 _OF_THE_END = frozenset({L.REFUSAL, L.OUTCOME})
-# Read alone and refused, or nothing found: a copy ends otherwise by what is handed over.
-OUTCOMES_OF_A_COPY = (_OUTCOME.REFUSED, _OUTCOME.NOTHING)
-OUTCOMES = (_OUTCOME.DONE, _OUTCOME.PARTLY_DONE, _OUTCOME.STATEMENT, _OUTCOME.REFUSED)
 
 
 class StepForm(CaseForm, TokenForm):
@@ -127,9 +125,10 @@ class AskPlaceForm(CaseForm, TokenForm):
         return self.known[self.cleaned_data["user"]]
 
 
-class OutcomeForm(CaseForm):
+class OutcomeForm(CaseForm, SeenForm):
     """How a request ends that is not a copy, or a copy that is refused or of which nothing is held."""
 
+    columns = ("outcome",)
     outcome = forms.ChoiceField(label="Outcome", choices=(), widget=Radios())
     reasons = forms.CharField(
         label="Reasons, and by which law",
@@ -141,8 +140,8 @@ class OutcomeForm(CaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["outcome"]
-        offered = OUTCOMES_OF_A_COPY if self.case.is_copy else OUTCOMES
-        field.choices = [(one.value, one.label) for one in offered]
+        field.choices = [(one.value, one.label) for one in answering.outcomes_of(self.case)]
+        self.initial.setdefault("reasons", self.case.outcome_reasons)
 
 
 class BecauseForm(CaseForm):
@@ -154,6 +153,10 @@ class BecauseForm(CaseForm):
         widget=forms.Textarea,
         error_messages={"required": "Say why"},
     )
+
+
+class FinishForm(CaseForm, SeenForm):
+    """The outcome that was approved has been told: nothing is typed."""
 
 
 class LetterTextForm(HarbourForm):

@@ -139,10 +139,9 @@ def _about(
 def _people(case: RightsRequest) -> dict[str, Sequence[User]]:
     """Who may have each part by their roles. Whether they may have it in this case, the service says."""
     staff = staff_of(case.school_id, on=timezone.localdate())
-    parts = _TOLD if case.is_copy else (P.HANDLER, P.APPROVER)
     return {
         part.value: [one.user for one in staff if all(any(held.role.may(c) for held in one.roles) for c in _MAY[part])]
-        for part in parts
+        for part in _TOLD
     }
 
 

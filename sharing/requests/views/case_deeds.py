@@ -7,6 +7,7 @@ from sharing.requests.forms.cases import ChecksForm, CorrectForm
 from sharing.requests.forms.working import (
     AskPlaceForm,
     BecauseForm,
+    FinishForm,
     LetterForm,
     OutcomeForm,
     PartForm,
@@ -58,7 +59,13 @@ def _ask(case: Case, form: AskPlaceForm, by: User) -> object:
 
 
 def _answer(case: Case, form: OutcomeForm, by: User) -> object:
-    return answering.answer(case, by=by, outcome=form.cleaned_data["outcome"], reasons=form.cleaned_data["reasons"])
+    given = {name: form.cleaned_data[name] for name in ("outcome", "reasons", "seen")}
+    return answering.answer(case, by=by, **given)
+
+
+def _finish(case: Case, form: FinishForm, by: User) -> object:
+    outcome, reasons = case.outcome, case.outcome_reasons
+    return answering.answer(case, by=by, outcome=outcome, reasons=reasons, seen=form.cleaned_data["seen"])
 
 
 def _withdraw(case: Case, form: BecauseForm, by: User) -> object:
@@ -101,8 +108,13 @@ CHECKS: Deed[Case] = Deed(
     "checks", ChecksForm, "Answer the checks", "Save the answers", "Saved.", _check, _is_worked_on
 )
 OUTCOME: Deed[Case] = Deed(
-    "outcome", OutcomeForm, "Decide the outcome", "Save the outcome", "Saved.", _answer, _is_before_approval
-)
+    "outcome", OutcomeForm, "Propose the outcome", "Save the outcome", "Saved. A second person approves it.", _answer,
+    _is_before_approval,
+)  # fmt: skip
+FINISH: Deed[Case] = Deed(
+    "finish", FinishForm, "They have been told the outcome", "Close it as answered", "Answered.", _finish,
+    lambda case: case.status == S.APPROVED and case.outcome in answering.outcomes_of(case),
+)  # fmt: skip
 UNSTEP: Deed[Case] = Deed("unstep", StepKeyForm, "", "Withdraw", "Withdrawn. The dates follow it.", _unstep,
                           _is_worked_on)  # fmt: skip
 TAKEN = (StepForm, LetterForm, AskPlaceForm, PartForm, CorrectForm, BecauseForm, ChecksForm, OutcomeForm)
@@ -120,6 +132,6 @@ def theirs(case: Case, *, handles: bool, checks: bool, reviews: bool) -> dict[st
         may |= {"step": HANDLING["step"], UNSTEP.key: UNSTEP}
     if handles:
         may |= HANDLING
-    if handles or checks:
-        may[OUTCOME.key] = OUTCOME
+    if handles and (checks or not case.is_copy):
+        may |= {OUTCOME.key: OUTCOME, FINISH.key: FINISH}
     return {key: deed for key, deed in may.items() if deed.is_open(case)}

@@ -12,13 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
-from sharing.requests.services import letters, places, roles, steps
-from sharing.requests.services.law import load_request_law
 
 from children.models import Child
 from safeguarding.accounts.models import User
 from safeguarding.keys import uuid7
 from sharing.requests.models import RequestLetter, RequestRole, RequestStep, RightsRequest, SearchPlace
+from sharing.requests.services import letters, places, roles, steps
+from sharing.requests.services.law import load_request_law
 from tests import factories
 from tests.factories import Staffroom
 
