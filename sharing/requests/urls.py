@@ -3,10 +3,7 @@
 from django.urls import URLPattern, path
 
 from .item_urls import item_urls
-<<<<<<< HEAD
 from .release_urls import release_urls
-=======
->>>>>>> space
 from .views import answering, case, handing_in, letters, listed, taking_up
 
 urlpatterns: list[URLPattern] = [
@@ -18,8 +15,5 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:case_id>/letters/<uuid:letter_id>/", letters.letter, name="request_letter"),
     path("<uuid:case_id>/letters/<uuid:letter_id>/paper/", letters.letter_paper, name="request_letter_paper"),
     *item_urls,
-<<<<<<< HEAD
     *release_urls,
-=======
->>>>>>> space
 ]

@@ -11,13 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from children.models import Child, ChildDetail
-<<<<<<< HEAD
 from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.permissions import live, people_with
-=======
-from safeguarding.accounts.models import User
-from safeguarding.accounts.permissions import people_with
->>>>>>> space
 from safeguarding.accounts.services import leads_on_duty, settle_notices
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb

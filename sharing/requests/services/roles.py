@@ -12,11 +12,7 @@ from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.permissions import live, people_with
 from safeguarding.accounts.second_person import RULES
 from safeguarding.audit.models import Verb
-<<<<<<< HEAD
 from safeguarding.audit.protection import known, known_of
-=======
-from safeguarding.audit.protection import known_of
->>>>>>> space
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, OutOfTurn
 from sharing.requests.capabilities import RequestCapability as C
