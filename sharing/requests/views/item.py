@@ -23,9 +23,9 @@ from sharing.requests import shown
 from sharing.requests.capabilities import RequestCapability as C
 from sharing.requests.forms.items import ItemForm, MarkForm
 from sharing.requests.models import Exemption, Redaction, RequestItem, RequestPerson
-from sharing.requests.permissions import works_on_requests
+from sharing.requests.permissions import may_approve, works_on_requests
 from sharing.requests.redacting.marks import Document, Span
-from sharing.requests.services import deciding, documents
+from sharing.requests.services import approving, deciding, documents
 from sharing.requests.services.deciding import Place
 from sharing.requests.services.documents import Marked
 from sharing.requests.services.holding import is_reviewer
@@ -43,6 +43,8 @@ def request_item(request: Request, item_id: UUID) -> HttpResponse:
     """One item. Each form of the page is sent here, with `do` saying which it is."""
     found = read_item(request, item_id)
     if request.method != "POST":
+        if may_approve(request.user, found.case):
+            approving.look(found, by=request.user)
         return _page(request, found)
     if not is_reviewer(request.user, found):
         raise Http404
