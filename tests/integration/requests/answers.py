@@ -1,5 +1,5 @@
-"""How does a test come to an answer that is prepared, approved and made? By its services, as the office, the lead and the
-data protection officer do it.
+"""How does a test come to an answer that is prepared, approved and made? By its services, as office, lead and data
+protection officer do it.
 
 Whom Rowan's record names besides: Hazel, another child; Dana, the mother; and who works there.
 """

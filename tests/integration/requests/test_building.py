@@ -92,7 +92,7 @@ def _strings(item: Any) -> Iterator[str]:
 
 
 def test_it_has_a_letter_an_index_its_items_and_what_was_left_out(whole: Any) -> None:
-    at, case, bundle = whole
+    _, case, bundle = whole
     assert (bundle.building, bundle.failed_because, bundle.finds, bundle.outcome) == ("built", "", [], "part")
     assert bundle.state == case.approved_state
     [content] = volumes(bundle)
@@ -234,7 +234,7 @@ def test_a_find_of_the_check_refuses_it_and_names_the_item(whole: Any, monkeypat
 
 
 def test_locked_its_words_are_shown_once_and_open_every_file(whole: Any) -> None:
-    at, case, bundle = whole
+    at, _, bundle = whole
     [plain] = volumes(bundle)
     for user in (at.cast.office, at.cast.headteacher):
         with pytest.raises(NotAllowed):
