@@ -125,9 +125,7 @@ def _ask_reader(case: RightsRequest, place: str, user: User, *, by: User, at: da
 
 
 @transaction.atomic
-def answer(
-    place: SearchPlace, *, by: User, found: str, note: str = "", at: datetime | None = None
-) -> SearchPlace:
+def answer(place: SearchPlace, *, by: User, found: str, note: str = "", at: datetime | None = None) -> SearchPlace:
     """What is there: something, which was added; or nothing. Who answered may correct it while the case is at work.
 
     Raises `NotAllowed` for who is not asked, `BadInput`, `OutOfTurn`.
@@ -150,7 +148,7 @@ def answer(
 
 
 def _ensure_fits(row: SearchPlace, found: str) -> None:
-    """"Nothing" is not said of a place from which something was added, nor the other way round."""
+    """ "Nothing" is not said of a place from which something was added, nor the other way round."""
     has_items = RequestItem.objects.filter(place=row).exists()
     if found == F.NONE and has_items:
         raise BadInput("Something was added from there, so it does not hold nothing.")

@@ -78,9 +78,7 @@ def _is_kept_from(case: RightsRequest, part: str, user: User) -> bool:
 
 
 @transaction.atomic
-def name(
-    case: RightsRequest, *, by: User, user: User, part: str, at: datetime | None = None
-) -> RequestRole:
+def name(case: RightsRequest, *, by: User, user: User, part: str, at: datetime | None = None) -> RequestRole:
     """Somebody has this part from now on. Named again, nothing changes.
 
     Raises `NotAllowed`; `BadInput` for who may not have it; `OutOfTurn` where somebody else has it, or the case is not
