@@ -76,6 +76,16 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "requests that wait to be gathered": {
+        "task": "sharing.requests.gathering_tasks.gather_requests",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "answers that wait to be made": {
+        "task": "sharing.requests.building_tasks.build_answers",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "seals": {"task": "safeguarding.audit.tasks.seal", "schedule": 60.0, "options": {"expires": 60}},
     "readers of concerns about adults": {
         "task": "safeguarding.adults.tasks.ask_for_readers",

@@ -17,7 +17,8 @@ from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import only_they
 from safeguarding.audit.protection import Rule, among, fact, known, known_of, may_view, overlapping, rule
 from safeguarding.exceptions import NotAllowed
-from safeguarding.once import once
+from safeguarding.glance import seen
+from safeguarding.prepared import prepared
 from safeguarding.uploads.permissions import decided_by
 
 from .capabilities import RequestCapability as C
@@ -242,7 +243,10 @@ def reads_whole(user: Any, case: RightsRequest) -> bool:
 
 def works_on_requests(user: Any) -> bool:
     """Whether somebody is named in a case or asked in one, whatever their roles. Once a page."""
-    return once(
-        ("requests of", user.pk),
-        lambda: bool(known("requests_named", user.pk) or known("requests_asked", user.pk)),
-    )
+    return any(seen(user, "requests_named", "requests_asked"))
+
+
+def reference_of(user: Any, case_id: UUID) -> str:
+    """The number of a case in which somebody is asked, or that they handed in; empty for everybody else."""
+    [(found,)] = prepared("SELECT rules.reference_of_request(%s, %s)", [user.pk, case_id])
+    return found or ""

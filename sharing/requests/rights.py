@@ -185,7 +185,7 @@ keep(
         # What was made is opened by who reads every item; locked, it is sent by who handles the case.
         "requests.bundle": gives(
             both("NEW.asked_by_id = me", _READS_WHOLE, "NEW.built_at IS NULL", "NEW.released_at IS NULL"),
-            change(_TASK, "building", "built_at", "failed_because", "finds"),
+            change(_TASK, "building", "built_at", "failed_because", "outcome", "finds"),
             change(either(_TASK, _READS_WHOLE), "words"),
             change(_READS_WHOLE, "words_shown_at"),
             change(

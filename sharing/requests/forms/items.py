@@ -152,6 +152,11 @@ class MarkForm(PeopleForm):
         self.places: list[Place] = []
 
     @property
+    def rectangle(self) -> list[Any]:
+        """The fields of the four numbers."""
+        return [self[name] for name in ("x0", "y0", "x1", "y1")]
+
+    @property
     def is_to_look(self) -> bool:
         """Whether words were typed that have not been looked for and shown yet."""
         typed = self.cleaned_data.get("words", "").split()

@@ -1,1 +1,1 @@
-"""Do it: the only code that writes requests about data, what was found for them, and what was decided."""
+"""What is done with requests about data: the only code that writes."""

@@ -7,7 +7,7 @@ that may not be given goes without a decision. A redaction that was undone is no
 import hashlib
 import hmac
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,6 +41,8 @@ from sharing.requests.redacting.marks import (
 S, D, K = RightsRequest.Status, Redaction.Deed, RequestPerson.Kind
 # Items whose content is read at once.
 AT_ONCE = 50
+# Of the items in which somebody stands, so many are named.
+SHOWN_ITEMS = 8
 _STATE = b"requests: state of a case"
 GONE_OUT = Decision(Deed.OUT)
 NO_KEY = "The key of this request cannot be had just now. Tell whoever looks after Harbour at your school."
@@ -150,6 +152,63 @@ def found_in(item: RequestItem) -> list[Span | Box]:
     spans = [Span(block, start, end, person) for block, start, end, person in item.found.get("spans", ())]
     boxes = [Box(page, Area(*edges), person) for page, *edges, person in item.found.get("boxes", ())]
     return [*spans, *boxes]
+
+
+def open_in(item: RequestItem, marked: Marked) -> list[str]:
+    """The names of those on whom nothing is decided in an item, in the order in which they stand there."""
+    marks = marked.marks
+    if all(place.person in marks.decisions for place in marks.found):
+        return []
+    still = {place.person for place in redacting.release(document_of(item), marks).open}
+    return [full_name(person) for person in marked.people if str(person.pk) in still]
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """Somebody found in a case: how often, and in which items that the reader sees, and what was decided on them."""
+
+    person: RequestPerson
+    count: int
+    items: list[RequestItem]
+    decided: Redaction | None
+    is_address: bool
+    may_decide: bool
+
+    @property
+    def name(self) -> str:
+        return full_name(self.person)
+
+    @property
+    def is_open(self) -> bool:
+        return self.decided is None and not self.is_address
+
+    @property
+    def first_items(self) -> list[RequestItem]:
+        return self.items[:SHOWN_ITEMS]
+
+    @property
+    def further(self) -> int:
+        return len(self.items[SHOWN_ITEMS:])
+
+
+def people_lines(people: Sequence[RequestPerson], items: Sequence[RequestItem], reader: User) -> list[PersonLine]:
+    """Each of these people with their places in these items of one case: one query."""
+    rows = live(Redaction.objects.filter(person__in=people)).select_related("exemption", "made_by", "person")
+    decided = {row.person_id: row for row in rows.order_by("made_at", "pk")}
+    wanted = {key for one in people for key in one.items}
+    places = Counter((item.pk, place.person) for item in items if item.pk in wanted for place in found_in(item))
+    return [
+        PersonLine(
+            one,
+            sum(places[item.pk, str(one.pk)] for item in there),
+            there,
+            decided.get(one.pk),
+            is_address=one.kind == K.ADDRESS,
+            may_decide=one.kind != K.ADDRESS and any(item.reviewer_id == reader.pk for item in there),
+        )
+        for one in people
+        for there in [[item for item in items if item.pk in set(one.items)]]
+    ]
 
 
 def released(item: RequestItem, say: mentions.Say) -> Released:

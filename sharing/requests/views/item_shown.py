@@ -44,6 +44,14 @@ class Detail:
         return _TONES[self.state]
 
     @property
+    def is_open(self) -> bool:
+        return self.state == shown.OPEN
+
+    @property
+    def is_must(self) -> bool:
+        return self.state == shown.MUST
+
+    @property
     def may_be_ticked(self) -> bool:
         return self.person is not None and self.state != shown.MUST
 
