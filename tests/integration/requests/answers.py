@@ -85,7 +85,13 @@ def gather(at: School, case: RightsRequest) -> RightsRequest:
     for place in SearchPlace.objects.filter(case=case, answered_at=None).exclude(place="harbour"):
         places.answer(place, by=place.asked or at.cast.office, found="none")
     ask(case, by=at.cast.office)
-    assert run(case.pk)
+    try:
+        assert run(case.pk)
+    except Exception as error:
+        import traceback
+
+        traceback.print_exception(error.__context__)
+        raise
     return now(case)
 
 
