@@ -183,8 +183,8 @@ def test_an_encrypted_pdf_says_why_it_shows_nothing(room, rowan, case):
     made.save(out, encryption=pikepdf.Encryption(owner="a", user="b"))
     shows = gathering.files_of and copying.copied  # the services exist
     assert shows
-    from sharing.requests.services.files import copy
     from safeguarding.uploads.kinds import KINDS
+    from sharing.requests.services.files import copy
 
     found = copy(KINDS["pdf"], out.getvalue())
     assert (found.without, found.pages) == ("unreadable", ())
