@@ -32,7 +32,7 @@ from sharing.requests.services.documents import Marked
 from sharing.requests.services.law import exemptions_for
 
 from .item_shown import details_of, given_of, page_of, texts_of
-from .reading import beside, counts_of, key_asked, number_asked, read_item
+from .reading import ItemCounts, beside, key_asked, number_asked, read_item
 
 S = RightsRequest.Status
 _UNKNOWN = "This form was not understood. Open the item again, and do it there."
@@ -207,7 +207,7 @@ def _page(
     context: dict[str, Any] = {
         "item": item,
         "case": item.case,
-        "counts": counts_of(request, item.case),
+        "counts": ItemCounts(request, item.case_id),
         **beside(request, item),
         "details": details,
         "left": sum(one.state == shown.OPEN for one in details),

@@ -1,4 +1,4 @@
-"""Who opens the copies of a case, does every decision work without a script, and does no page give what is taken out?"""
+"""Who opens the copies of a case, can all be decided without a script, and does no page give what is taken out?"""
 
 import io
 import re
@@ -37,6 +37,10 @@ def page_of(one: RequestItem) -> str:
     return reverse("request_item", args=[one.pk])
 
 
+def pages_of(case: RightsRequest) -> list[str]:
+    return [reverse(name, args=[case.pk]) for name in ("request_items", "request_people")]
+
+
 def send(client: Client, address: str, **typed: Any) -> Any:
     return client.post(address, {"token": str(uuid7())} | typed)
 
@@ -56,7 +60,7 @@ def test_the_reviewer_and_the_approver_open_copies_and_nobody_else(at):
     one = at.item()
     apart = at.item("Lantern in the hall.", reviewer=at.room.headteacher)
     named(at.case, at.room.headteacher, "reviewer")
-    pages = [page_of(one), reverse("request_items", args=[at.case.pk]), reverse("request_people", args=[at.case.pk])]
+    pages = [page_of(one), *pages_of(at.case)]
     for user, status in (
         (at.lead, 200),
         (at.dpo, 200),
@@ -71,9 +75,8 @@ def test_the_reviewer_and_the_approver_open_copies_and_nobody_else(at):
             # Turned away, or not found: neither says whether there is one.
             assert answer.status_code in ({200} if status == 200 else {403, 404}), (user, page)
             assert "Lantern" not in answer.content.decode() or user == at.dpo
-        assert client.post(page_of(one), {"do": "decide"}).status_code == (
-            422 if user == at.lead else answer.status_code if status != 200 else 404
-        )
+        decided = client.post(page_of(one), {"do": "decide"})
+        assert decided.status_code in ({422} if user == at.lead else {403, 404}), user
     assert signed_in(at.lead).get(page_of(apart)).status_code == 404
     assert Event.objects.filter(verb="view", object_id=one.pk, actor_id=at.lead.pk).exists()
     RightsRequest._base_manager.filter(pk=at.case.pk).update(
@@ -246,7 +249,7 @@ def test_a_page_is_drawn_painted_and_ticked_as_read(at, store):
     assert max(corner(client.get(released))) < 30, "painted over, in the picture itself"
     assert corner(client.get(drawn))[0] > 200
     assert client.get(f"{drawn}?page=9").status_code == 422
-    assert signed_in(at.room.office).get(drawn).status_code == 404
+    assert signed_in(at.room.office).get(drawn).status_code in (403, 404)
     assert client.post(page_of(one), {"do": "tick_page", "page": "1"}).status_code == 302
     one.refresh_from_db()
     assert one.pages_read == [1]
@@ -289,4 +292,5 @@ def test_the_pages_cost_the_same_for_ten_rows_and_for_a_thousand(at):
         for n in range(990)
     )
     assert [queries(client, page) for page in pages] == before
-    assert before[0] <= 12 and before[1] <= 12 and before[2] <= 25
+    # Whom one decides on stands beside the form with every legal reason.
+    assert before[0] <= 12 and before[1] <= 16 and before[2] <= 25
