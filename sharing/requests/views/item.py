@@ -23,11 +23,7 @@ from safeguarding.unsaved import waits_unsent
 from sharing.requests import shown
 from sharing.requests.capabilities import RequestCapability as C
 from sharing.requests.forms.items import ItemForm, MarkForm
-<<<<<<< HEAD
-from sharing.requests.models import Exemption, Redaction, RequestItem, RequestPerson
-=======
 from sharing.requests.models import Exemption, Redaction, RequestItem, RequestPerson, RightsRequest
->>>>>>> space
 from sharing.requests.permissions import may_approve, works_on_requests
 from sharing.requests.redacting.marks import Document, Span
 from sharing.requests.services import approving, deciding, documents
@@ -49,12 +45,8 @@ def request_item(request: Request, item_id: UUID) -> HttpResponse:
     """One item. Each form of the page is sent here, with `do` saying which it is."""
     found = read_item(request, item_id)
     if request.method != "POST":
-<<<<<<< HEAD
-        if may_approve(request.user, found.case):
-=======
         if found.case.status == S.PREPARED and may_approve(request.user, found.case):
             # Opened is looked at, before it is approved.
->>>>>>> space
             approving.look(found, by=request.user)
         return _page(request, found)
     if found.reviewer_id != request.user.pk:

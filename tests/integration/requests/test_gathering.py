@@ -182,14 +182,6 @@ def test_an_encrypted_pdf_says_why_it_shows_nothing():
     out, made = io.BytesIO(), pikepdf.new()
     made.add_blank_page()
     made.save(out, encryption=pikepdf.Encryption(owner="a", user="b"))
-<<<<<<< HEAD
-=======
-    shows = gathering.files_of and copying.copied  # the services exist
-    assert shows
-    from safeguarding.uploads.kinds import KINDS
-    from sharing.requests.services.files import copy
-
->>>>>>> space
     found = copy(KINDS["pdf"], out.getvalue())
     assert (found.without, found.pages) == ("unreadable", ())
     assert found.why.startswith("It asks for a password.")
