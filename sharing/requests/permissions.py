@@ -37,11 +37,14 @@ from .models import (
 )
 
 HANDLERS = only_they(C.HANDLE_REQUESTS)
+REVIEWERS = only_they(C.REVIEW_REQUESTS)
 NAMED = "Only whoever is named for it in this request can do this. Its page says who that is."
 # The office gives to another what one colleague was to review or to answer, and sees none of it.
 ASSIGNING = "assigning"
 # Who is asked what a place holds, and answers: the case to which it belongs.
 ANSWERING = "answering a search"
+# A form that is sent twice hands in once: whoever handed it in reads nothing of it.
+HANDING_IN = "handing in"
 
 
 def _handles(me: Any) -> Q:
@@ -56,12 +59,13 @@ def _hidden(me: Any, case: str = "case_id") -> Q:
 def cases_seen(me: Any) -> Rule:
     """The case, its dates and who asks. Handing one in does not let anybody read it.
 
-    "answering a search": for the service that takes the answer of somebody who is asked.
+    "answering a search": for the service that takes the answer of somebody who is asked. "handing in": for the one that
+    hands in, which asks whether the same form was sent before.
     """
     return Rule(
         because={"role": _handles(me), "named": among("id", fact("requests_named", me))},
         never=Q(child_id__isnull=False) & out_of_sight(me, "child_id"),
-        doors={ANSWERING: among("id", fact("requests_asked", me))},
+        doors={ANSWERING: among("id", fact("requests_asked", me)), HANDING_IN: Q(handed_in_by=me)},
     )
 
 
@@ -216,6 +220,15 @@ def may_approve(user: Any, case: RightsRequest) -> bool:
 def may_review(user: Any, case: RightsRequest) -> bool:
     """Who decides on items of the case: the preparer and its reviewers."""
     return case.pk in known("requests_reviewed", user.pk)
+
+
+def ensure_reviews_at(by: Any, case: RightsRequest) -> None:
+    """Raise `NotAllowed` unless `by` sees the case and reviews: by a role at its school, or named in it. The office and
+    the data protection officer do not.
+    """
+    reviews = may(by, C.REVIEW_REQUESTS, case.school_id) or may_review(by, case)
+    if not reviews or not may_view(by, case):
+        raise NotAllowed(REVIEWERS)
 
 
 def may_change(user: Any, case: RightsRequest) -> bool:

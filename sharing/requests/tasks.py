@@ -2,7 +2,10 @@
 
 from celery import shared_task
 
+from . import building_tasks, gathering_tasks
 from .services.reminders import remind
+
+__all__ = ["building_tasks", "gathering_tasks", "reminders"]
 
 
 @shared_task

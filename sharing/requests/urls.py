@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, path
 
+from .item_urls import item_urls
+from .release_urls import release_urls
 from .views import answering, case, handing_in, letters, listed, taking_up
 
 urlpatterns: list[URLPattern] = [
@@ -12,4 +14,6 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:case_id>/search/", answering.request_places, name="request_places"),
     path("<uuid:case_id>/letters/<uuid:letter_id>/", letters.letter, name="request_letter"),
     path("<uuid:case_id>/letters/<uuid:letter_id>/paper/", letters.letter_paper, name="request_letter_paper"),
+    *item_urls,
+    *release_urls,
 ]

@@ -1,1 +1,1 @@
-"""What is done with requests about data, one module for each part of the work."""
+"""What is done with requests about data: the only code that writes."""

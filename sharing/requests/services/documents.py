@@ -7,7 +7,7 @@ that may not be given goes without a decision. A redaction that was undone is no
 import hashlib
 import hmac
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 
 from children import mentions
 from safeguarding.accounts.models import User
+from safeguarding.audit.services import record
 from safeguarding.exceptions import OutOfTurn
 from safeguarding.sealing import crypto
 from safeguarding.sealing.exceptions import KeyProblem
@@ -41,6 +42,8 @@ from sharing.requests.redacting.marks import (
 S, D, K = RightsRequest.Status, Redaction.Deed, RequestPerson.Kind
 # Items whose content is read at once.
 AT_ONCE = 50
+# Of the items in which somebody stands, so many are named.
+SHOWN_ITEMS = 8
 _STATE = b"requests: state of a case"
 GONE_OUT = Decision(Deed.OUT)
 NO_KEY = "The key of this request cannot be had just now. Tell whoever looks after Harbour at your school."
@@ -152,6 +155,63 @@ def found_in(item: RequestItem) -> list[Span | Box]:
     return [*spans, *boxes]
 
 
+def open_in(item: RequestItem, marked: Marked) -> list[str]:
+    """The names of those on whom nothing is decided in an item, in the order in which they stand there."""
+    marks = marked.marks
+    if all(place.person in marks.decisions for place in marks.found):
+        return []
+    still = {place.person for place in redacting.release(document_of(item), marks).open}
+    return [full_name(person) for person in marked.people if str(person.pk) in still]
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """Somebody found in a case: how often, and in which items that the reader sees, and what was decided on them."""
+
+    person: RequestPerson
+    count: int
+    items: list[RequestItem]
+    decided: Redaction | None
+    is_address: bool
+    may_decide: bool
+
+    @property
+    def name(self) -> str:
+        return full_name(self.person)
+
+    @property
+    def is_open(self) -> bool:
+        return self.decided is None and not self.is_address
+
+    @property
+    def first_items(self) -> list[RequestItem]:
+        return self.items[:SHOWN_ITEMS]
+
+    @property
+    def further(self) -> int:
+        return len(self.items[SHOWN_ITEMS:])
+
+
+def people_lines(people: Sequence[RequestPerson], items: Sequence[RequestItem], reader: User) -> list[PersonLine]:
+    """Each of these people with their places in these items of one case: one query."""
+    rows = live(Redaction.objects.filter(person__in=people)).select_related("exemption", "made_by", "person")
+    decided = {row.person_id: row for row in rows.order_by("made_at", "pk")}
+    wanted = {key for one in people for key in one.items}
+    places = Counter((item.pk, place.person) for item in items if item.pk in wanted for place in found_in(item))
+    return [
+        PersonLine(
+            one,
+            sum(places[item.pk, str(one.pk)] for item in there),
+            there,
+            decided.get(one.pk),
+            is_address=one.kind == K.ADDRESS,
+            may_decide=one.kind != K.ADDRESS and any(item.reviewer_id == reader.pk for item in there),
+        )
+        for one in people
+        for there in [[item for item in items if item.pk in set(one.items)]]
+    ]
+
+
 def released(item: RequestItem, say: mentions.Say) -> Released:
     """What of an item goes out, with each mention as `say` tells it."""
     return redacting.told(redacting.release(document_of(item), marks_of(item)), say)
@@ -243,12 +303,22 @@ def _plain(mark: Range | Rectangle | Span | Box | Decision) -> list[Any]:
     ]
 
 
-def changed(case: RightsRequest, *, by: User) -> RightsRequest:
+def changed(case: RightsRequest, *, by: User | None = None) -> RightsRequest:
     """Something of its items, persons or redactions has changed: a case that was prepared or approved is open again.
 
-    Bundles of another state are stale by their hash. Raises `NotAllowed` for who is not in the case at all.
+    The caller has locked the case, and asked who may; the worker does it for nobody by name. Bundles of another state
+    are stale by their hash.
     """
-    if case.status not in (S.PREPARED, S.APPROVED):
+    move = request_life.moves["change"]
+    if case.status not in move.sources:
         return case
-    nobody = dict.fromkeys(("prepared_at", "prepared_by", "approved_at", "approved_by"))
-    return request_life.perform("change", case, by=by, approved_state="", **nobody)
+    case.status = move.target
+    case.prepared_at = case.prepared_by = case.approved_at = case.approved_by = None
+    case.approved_state = ""
+    case.revision += 1
+    case.save(update_fields=["status", *_OF_APPROVAL, "revision"])
+    record(move.verb, case, by=by, purpose="after it was prepared")
+    return case
+
+
+_OF_APPROVAL = ("prepared_at", "prepared_by", "approved_at", "approved_by", "approved_state")

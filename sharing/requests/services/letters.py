@@ -50,9 +50,7 @@ _WHAT = {"access": "request for a copy of what is held", "complaint": "complaint
 
 
 @transaction.atomic
-def begin(
-    case: RightsRequest, *, by: User, kind: str, token: UUID, at: datetime | None = None
-) -> RequestLetter:
+def begin(case: RightsRequest, *, by: User, kind: str, token: UUID, at: datetime | None = None) -> RequestLetter:
     """A draft, begun from what is known. While there is one of that kind that has not been sent, it is that one.
 
     Raises `NotAllowed`, `OutOfTurn`; `BadInput` for further time that can no longer be told.
@@ -175,9 +173,7 @@ def send(letter: RequestLetter, *, by: User, sent_on: date, at: datetime | None 
     return row
 
 
-def _held(
-    letter: RequestLetter, *, by: User, may_be_sent: bool = False
-) -> tuple[RightsRequest, RequestLetter]:
+def _held(letter: RequestLetter, *, by: User, may_be_sent: bool = False) -> tuple[RightsRequest, RequestLetter]:
     """The case and the letter, locked."""
     held = lock(letter.case_id)
     ensure_handles(by, held)

@@ -152,7 +152,9 @@ def _ensure_follows(case: RightsRequest, kind: str, happened_on: date) -> None:
         if asked is None:
             raise BadInput(f"Record first on which day {what}.")
         if happened_on < asked.happened_on:
-            raise BadInput(f"It is recorded that {what} on {full_day(asked.happened_on)}. Enter that day or a later one.")
+            raise BadInput(
+                f"It is recorded that {what} on {full_day(asked.happened_on)}. Enter that day or a later one."
+            )
     if kind == K.EXTENDED:
         ensure_extends(case, happened_on)
 
@@ -192,4 +194,3 @@ def withdraw(step: RequestStep, *, by: User, at: datetime | None = None) -> Requ
     row.save(update_fields=["withdrawn_at", "withdrawn_by"])
     record(Verb.WITHDRAW, row, by=by)
     return row
-

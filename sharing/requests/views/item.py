@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.audit.reading import visible
-from safeguarding.exceptions import BadInput, HarbourError, OutOfTurn
+from safeguarding.exceptions import BadInput, HarbourError
 from safeguarding.front.limits import takes_text
 from safeguarding.http import Request
-from safeguarding.keys import uuid7
+from safeguarding.keys import entry_token, uuid7
 from safeguarding.rendering import Showing
 from sharing.requests import shown
 from sharing.requests.capabilities import RequestCapability as C
@@ -30,10 +30,9 @@ from sharing.requests.services.deciding import Place
 from sharing.requests.services.documents import Marked
 from sharing.requests.services.holding import is_reviewer
 from sharing.requests.services.law import exemptions_for
-from sharing.requests.services.reasons import raise_first
 
 from .item_shown import details_of, given_of, page_of, texts_of
-from .reading import beside, counts_of, read_item
+from .reading import beside, counts_of, key_asked, number_asked, read_item
 
 _UNKNOWN = "This form was not understood. Open the item again, and do it there."
 
@@ -117,14 +116,14 @@ def _look(request: Request, item: RequestItem, form: MarkForm) -> HttpResponse:
 
 
 def _undo(request: Request, item: RequestItem) -> HttpResponse:
-    key, token = _uuid(request.POST.get("redaction", "")), _uuid(request.POST.get("token", ""))
+    key, token = key_asked(request.POST.get("redaction", "")), key_asked(request.POST.get("token", ""))
     rows = visible(request, Redaction).select_related("item", "person")
     row = rows.filter(pk=key, case=item.case_id).first() if key and token else None
-    if row is None or not (row.item_id == item.pk or (row.person and item.pk in row.person.items)):
+    if row is None or token is None or not (row.item_id == item.pk or (row.person and item.pk in row.person.items)):
         raise BadInput(_UNKNOWN)
     request.again = partial(_again, request, item.pk, "")
     # Each button of the page with the same token: what is undone is another row each time.
-    deciding.undo(row, by=request.user, token=uuid5(token, str(row.pk)))
+    deciding.undo(row, by=request.user, token=entry_token(token, row.pk))
     messages.success(request, "Undone.")
     return redirect(_here(request, item))
 
@@ -133,9 +132,7 @@ def _decide(request: Request, item: RequestItem) -> HttpResponse:
     form = ItemForm(request.POST, item=item, exemptions=_exemptions(item))
     if form.is_valid():
         given, reason = form.cleaned_data, form.reason
-        form.blame(
-            deciding.decide_problems(item.case, item, given["decided"], reason, on=timezone.localdate())
-        )
+        form.blame(deciding.decide_problems(item.case, item, given["decided"], reason, on=timezone.localdate()))
     if not form.is_valid():
         return _page(request, item, whole=form, status=422)
     request.again = partial(_again, request, item.pk, "whole")
@@ -166,9 +163,8 @@ def _go_on(request: Request, item: RequestItem) -> HttpResponse:
 
 def _tick_page(request: Request, item: RequestItem) -> HttpResponse:
     page = request.POST.get("page", "")
-    if not (page.isascii() and page.isdigit() and len(page) < 6):
-        raise BadInput(_UNKNOWN)
-    deciding.tick_page(item, by=request.user, page=int(page))
+    request.again = partial(_again, request, item.pk, "")
+    deciding.tick_page(item, by=request.user, page=number_asked(page))
     messages.success(request, f"Page {page} is ticked as read.")
     return redirect(_here(request, item))
 
@@ -270,10 +266,3 @@ def _here(request: Request, item: RequestItem) -> str:
     page = _page_asked(request)
     asked = f"?page={page}#pages" if page.isascii() and page.isdigit() else ""
     return reverse("request_item", args=[item.pk]) + asked
-
-
-def _uuid(typed: str) -> UUID | None:
-    try:
-        return UUID(typed)
-    except ValueError:
-        return None

@@ -1,10 +1,9 @@
 """The picture of one page of an item: as it was, and as it is given."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from safeguarding.accounts.permissions import requires_for_record
@@ -14,7 +13,7 @@ from sharing.requests.models import RequestItem
 from sharing.requests.permissions import works_on_requests
 from sharing.requests.services import pictures
 
-from .reading import read_item
+from .reading import number_asked, read_item
 
 _HEADERS = {
     # Whatever is in it, a browser runs none of it, and keeps none of it.
@@ -42,7 +41,5 @@ def request_item_page_released(request: Request, item_id: UUID) -> HttpResponse:
 
 def _picture(request: Request, item_id: UUID, draw: Callable[[RequestItem, int], bytes]) -> HttpResponse:
     found = read_item(request, item_id, purpose="picture of a page")
-    page: Any = request.GET.get("page", "1")
-    if not (page.isascii() and page.isdigit() and len(page) < 6):
-        raise Http404
-    return HttpResponse(draw(found, int(page)), content_type="image/jpeg", headers=_HEADERS)
+    page = number_asked(request.GET.get("page", "1"))
+    return HttpResponse(draw(found, page), content_type="image/jpeg", headers=_HEADERS)

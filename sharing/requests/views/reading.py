@@ -53,3 +53,16 @@ def beside(request: Request, item: RequestItem) -> dict[str, Any]:
         "previous": before[-1] if before else None,
         "next": behind[0] if behind else None,
     }
+
+
+def number_asked(typed: str) -> int:
+    """The number in an address; 0 for anything else."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 8 else 0
+
+
+def key_asked(typed: str) -> UUID | None:
+    """The key in an address or a form; None for anything else."""
+    try:
+        return UUID(typed)
+    except ValueError:
+        return None

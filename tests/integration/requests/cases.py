@@ -11,7 +11,16 @@ from django.utils import timezone
 from children.models import Child
 from safeguarding.accounts.models import User
 from safeguarding.keys import uuid7
-from sharing.requests.models import RequestItem, RequestPerson, RequestRole, RightsRequest
+from sharing.requests.models import (
+    Bundle,
+    BundleVolume,
+    Redaction,
+    RequestFile,
+    RequestItem,
+    RequestPerson,
+    RequestRole,
+    RightsRequest,
+)
 
 RECEIVED = date(2026, 11, 16)
 
@@ -101,3 +110,64 @@ def person(case: RightsRequest, *items: RequestItem, label: str = "Child B") -> 
         names={"forename": "Bo"},
         items=[one.pk for one in items],
     )
+
+
+def file_of(one: RequestItem, *, stored: str = "") -> RequestFile:
+    """The bytes of an item, as a row."""
+    return RequestFile._base_manager.create(
+        case_id=one.case_id,
+        school_id=one.school_id,
+        item=one,
+        author_id=one.case.handed_in_by_id,
+        token=uuid7(),
+        name="note.pdf",
+        kind="pdf",
+        size=9,
+        scan=RequestFile.Scan.CLEAN,
+        stored=stored,
+    )
+
+
+def cut(one: RequestItem, *, by: User, **fields: Any) -> Redaction:
+    """Three characters of an item that are taken out, as a row."""
+    place = {"item": one, "block": "text", "start": 0, "end": 3} if "person" not in fields else {}
+    given = {"token": uuid7(), "deed": Redaction.Deed.OUT, "why": "Of another child.", "made_at": timezone.now()}
+    return Redaction._base_manager.create(
+        case_id=one.case_id, school_id=one.school_id, made_by=by, **(given | place | fields)
+    )
+
+
+def built(case: RightsRequest, *, by: User, **fields: Any) -> BundleVolume:
+    """An answer that was made, with its one file, as rows."""
+    now = timezone.now()
+    made = Bundle._base_manager.create(
+        case=case,
+        school_id=case.school_id,
+        token=uuid7(),
+        building=Bundle.Building.BUILT,
+        asked_at=now,
+        asked_by=by,
+        built_at=now,
+        state="0" * 64,
+        **({"words": "harbour lights at night"} | fields),
+    )
+    return BundleVolume._base_manager.create(
+        bundle=made,
+        case=case,
+        school_id=case.school_id,
+        number=1,
+        of=1,
+        pages=1,
+        size=9,
+        digest="0" * 64,
+        built_at=now,
+    )
+
+
+def gathered(case: RightsRequest) -> RightsRequest:
+    """The case, when the worker has gathered what is held."""
+    from sharing.requests.services.gathering import run
+
+    RightsRequest._base_manager.filter(pk=case.pk).update(gathering=RightsRequest.Gathering.ASKED)
+    assert run(case.pk)
+    return RightsRequest._base_manager.get(pk=case.pk)
