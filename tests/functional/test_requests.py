@@ -32,7 +32,7 @@ def hands_in(page: Page, room: Staffroom, wants: str) -> str:
     expect(page.get_by_role("alert", name="There is a problem")).to_contain_text("Enter who asks")
     page.get_by_label("Who asks?").fill("Dana Ashdown, mother")
     page.get_by_label("How are they reached?").fill("dana@example.org")
-    page.get_by_label("About whom?").fill("Rowan Ashdown in 5B")
+    page.get_by_label("Who is it about?").fill("Rowan Ashdown in 5B")
     page.get_by_label("What did they ask, in their words?").fill("I want to see what you wrote about him.")
     page.get_by_label(wants).check()
     page.get_by_label("Said to somebody").check()
