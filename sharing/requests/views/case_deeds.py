@@ -13,13 +13,8 @@ from sharing.requests.forms.working import (
     StepForm,
     StepKeyForm,
 )
-<<<<<<< HEAD
-from sharing.requests.models import RequestStep, RightsRequest
-from sharing.requests.services import answering, gathering, intake, letters, places, roles, steps
-=======
 from sharing.requests.models import RightsRequest
-from sharing.requests.services import answering, intake, letters, places, roles, steps
->>>>>>> pages
+from sharing.requests.services import answering, gathering, intake, letters, places, roles, steps
 
 S, G = RightsRequest.Status, RightsRequest.Gathering
 Case = RightsRequest
