@@ -162,10 +162,11 @@ _read_whole: list[str] = []
 
 
 def read_whole_by(task: str) -> None:
-    """Let a task of the machine read every model that is told, for nobody by name. Said in `records.py`, before any
-    model is told.
+    """Let a task of the machine read every model that is told, for nobody by name: those of apps that have said so
+    before, and those of the others.
     """
     _read_whole.append(task)
+    reads(task, *_told)
 
 
 def tell(model: Model, *, title: str, blocks: Blocks) -> None:

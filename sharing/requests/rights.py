@@ -159,9 +159,13 @@ keep(
                 "looked_by_id",
                 "looked_state",
             ),
+            # Nobody may see its source any more.
+            change(both(_TASK, "NEW.reviewer_id IS NULL"), "reviewer_id"),
+            # Each reviewer's items are numbered by themselves.
+            change(_TASK, "number"),
             change(either(_TASK, _OWN_ITEM), "found"),
             # A file that waited for the scanner.
-            change(both(_TASK, "OLD.without <> ''"), "content", "without"),
+            change(both(_TASK, "OLD.without <> ''"), "content", "without", "why"),
             change(either(_TASK, _OWN_ITEM, _APPROVES, _HANDLES), "revision"),
         ),
         "requests.requestperson": gives(

@@ -11,14 +11,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from children.models import Child, ChildDetail
-from safeguarding.accounts.models import School, User
-from safeguarding.accounts.permissions import people_with
+from safeguarding.accounts.models import RoleAssignment, User
+from safeguarding.accounts.permissions import live, people_with
 from safeguarding.accounts.services import leads_on_duty, settle_notices
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
-from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn, check
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token
 from safeguarding.turns import wait_for
 from sharing.requests.capabilities import RequestCapability
@@ -118,9 +118,6 @@ def handlers(school_id: UUID, on: date) -> list[User]:
 
 def people_in_office(school_id: UUID, on: date) -> list[User]:
     """The office of a school on a day."""
-    from safeguarding.accounts.models import RoleAssignment
-    from safeguarding.accounts.permissions import live
-
     held = RoleAssignment.objects.filter(live(on), school_id=school_id, role_key="office", user__is_active=True)
     return [one.user for one in held.select_related("user").order_by("call_order", "pk")]
 
@@ -242,6 +239,7 @@ def correct(
     if "received_on" in changed:
         ensure_day(changed["received_on"], at or timezone.now(), what="it")
     _ensure_said(changed)
+    held = documents.changed(held, by=by)
     for name, value in changed.items():
         setattr(held, name, value)
     _check_choices(held)
@@ -251,7 +249,6 @@ def correct(
         children = [held.child] if held.child else []
         for problem in take_up_problems(held, by, children, held.requester_is, held.authority):
             raise BadInput(f"{problem}.")
-    documents.changed(held)
     held.revision += 1
     held.save(update_fields=[*changed, "reference", "revision"])
     record(Verb.CHANGE, held, by=by, purpose="corrected")
@@ -291,7 +288,7 @@ def answer_checks(
     changed = [name for name, value in wanted.items() if getattr(held, name) != value]
     if not changed:
         return held
-    documents.changed(held)
+    held = documents.changed(held, by=by)
     for name in changed:
         setattr(held, name, wanted[name])
     held.revision += 1

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-
 from children.models import Child
 from safeguarding.accounts.models import User
 from safeguarding.concerns.services.raising import ChildEntry
