@@ -27,6 +27,12 @@ def _why() -> forms.CharField:
     )
 
 
+def _edge(label: str) -> forms.IntegerField:
+    # Its control stands beside the picture, and belongs to the form.
+    widget = forms.TextInput({"form": "mark", "inputmode": "numeric"})
+    return forms.IntegerField(label=label, required=False, widget=widget)
+
+
 class ListForm(HarbourForm):
     """Narrows the list of items; a code that is none narrows nothing."""
 
@@ -137,10 +143,10 @@ class MarkForm(PeopleForm):
         required=False,
     )
     page = forms.IntegerField(label="Page", required=False)
-    x0 = forms.IntegerField(label="Left", required=False)
-    y0 = forms.IntegerField(label="Top", required=False)
-    x1 = forms.IntegerField(label="Right", required=False)
-    y1 = forms.IntegerField(label="Bottom", required=False)
+    x0 = _edge("Left")
+    y0 = _edge("Top")
+    x1 = _edge("Right")
+    y1 = _edge("Bottom")
     # The words that have been looked for, and were shown.
     looked_for = forms.CharField(widget=forms.HiddenInput, required=False, max_length=LONGEST_WORDS)
 

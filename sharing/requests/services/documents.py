@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 
 from children import mentions
 from safeguarding.accounts.models import User
+from safeguarding.audit.services import record
 from safeguarding.exceptions import OutOfTurn
 from safeguarding.sealing import crypto
 from safeguarding.sealing.exceptions import KeyProblem
@@ -302,12 +303,22 @@ def _plain(mark: Range | Rectangle | Span | Box | Decision) -> list[Any]:
     ]
 
 
-def changed(case: RightsRequest, *, by: User) -> RightsRequest:
+def changed(case: RightsRequest, *, by: User | None = None) -> RightsRequest:
     """Something of its items, persons or redactions has changed: a case that was prepared or approved is open again.
 
-    Bundles of another state are stale by their hash. Raises `NotAllowed` for who is not in the case at all.
+    The caller has locked the case, and asked who may; the worker does it for nobody by name. Bundles of another state
+    are stale by their hash.
     """
-    if case.status not in (S.PREPARED, S.APPROVED):
+    move = request_life.moves["change"]
+    if case.status not in move.sources:
         return case
-    nobody = dict.fromkeys(("prepared_at", "prepared_by", "approved_at", "approved_by"))
-    return request_life.perform("change", case, by=by, approved_state="", **nobody)
+    case.status = move.target
+    case.prepared_at = case.prepared_by = case.approved_at = case.approved_by = None
+    case.approved_state = ""
+    case.revision += 1
+    case.save(update_fields=["status", *_OF_APPROVAL, "revision"])
+    record(move.verb, case, by=by, purpose="after it was prepared")
+    return case
+
+
+_OF_APPROVAL = ("prepared_at", "prepared_by", "approved_at", "approved_by", "approved_state")

@@ -167,7 +167,9 @@ def _settle(case: RightsRequest, *, by: User, at: datetime) -> None:
 def add_text(
     place: SearchPlace, *, by: User, title: str, text: str, token: UUID | None = None, at: datetime | None = None
 ) -> RequestItem:
-    """Words that are held there become an item. The same `token` again adds nothing twice. Raises `NotAllowed`, `BadInput`, `OutOfTurn`."""
+    """Words that are held there become an item. The same `token` again adds nothing twice. Raises `NotAllowed`,
+    `BadInput`, `OutOfTurn`.
+    """
     if not title.strip() or not text.strip():
         raise BadInput("Write what it is, and copy its words.")
     block = {"label": title.strip(), "text": text.strip()}
@@ -184,9 +186,7 @@ def add_file(
 
 
 @transaction.atomic
-def _add(
-    place: SearchPlace, *, by: User, token: UUID | None, at: datetime | None, **what: Any
-) -> RequestItem:
+def _add(place: SearchPlace, *, by: User, token: UUID | None, at: datetime | None, **what: Any) -> RequestItem:
     case, row = _held(place, by=by)
     with door(ANSWERING):
         made = add_item(case, place=row, by=by, token=token, at=at, **what)

@@ -1,7 +1,6 @@
 """What can be done with a case on its page, by whom, and when? Each deed is one form."""
 
 from safeguarding.accounts.models import User
-from safeguarding.exceptions import OutOfTurn
 from safeguarding.plans.views.deeds import Deed
 from sharing.requests.forms.cases import ChecksForm, CorrectForm
 from sharing.requests.forms.working import (
@@ -14,7 +13,7 @@ from sharing.requests.forms.working import (
     StepForm,
     StepKeyForm,
 )
-from sharing.requests.models import RequestStep, RightsRequest
+from sharing.requests.models import RightsRequest
 from sharing.requests.services import answering, intake, letters, places, roles, steps
 
 S = RightsRequest.Status
@@ -36,10 +35,7 @@ def _step(case: Case, form: StepForm, by: User) -> object:
 
 
 def _unstep(case: Case, form: StepKeyForm, by: User) -> object:
-    step = RequestStep.objects.visible_to(by).filter(case=case, pk=form.cleaned_data["step"]).first()
-    if step is None:
-        raise OutOfTurn("This step is not there any more. Open the case again to see how it stands.")
-    return steps.withdraw(step, by=by)
+    return steps.withdraw(form.chosen, by=by)
 
 
 def _letter(case: Case, form: LetterForm, by: User) -> object:

@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 
 from sharing.requests import redacting, shown
 from sharing.requests.models import Redaction, RequestItem, RequestPerson
-from sharing.requests.redacting.marks import Area, Document, DrawnPage, Marks, Range, Rectangle, Released, ReleasedBlock
+from sharing.requests.redacting.marks import Area, Document, DrawnPage, Marks, Range, Rectangle, Released, Run
 from sharing.requests.redacting.pages import open_boxes, painted_on
 from sharing.requests.services import documents
 from sharing.requests.services.documents import Marked
@@ -158,12 +158,16 @@ def _piece(piece: shown.Shown, block: int) -> SafeString:
     )
 
 
-def given_of(item: RequestItem, document: Document, marked: Marked) -> list[ReleasedBlock]:
-    """The texts of an item as they are given: none of their words was taken out."""
+def given_of(item: RequestItem, document: Document, marked: Marked) -> list[tuple[str, SafeString]]:
+    """The texts of an item as they are given, with their labels: none of their words was taken out."""
     say = documents.say_of(item.case, marked.people, documents.kept_in(marked.marks))
     # Of the texts alone: pages are pictures, each at an address of its own.
-    texts = Released(redacting.released_blocks(document, marked.marks), ())
-    return list(redacting.told(texts, say).blocks)
+    texts = redacting.told(Released(redacting.released_blocks(document, marked.marks), ()), say)
+    return [(block.label, _joined(map(_run, block.runs))) for block in texts.blocks]
+
+
+def _run(run: Run) -> SafeString:
+    return format_html('<span class="hb-cut">[{}]</span>' if run.is_cut else "{}", run.text)
 
 
 def page_of(item: RequestItem, document: Document, marks: Marks, wanted: str) -> dict[str, Any] | None:
