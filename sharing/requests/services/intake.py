@@ -52,7 +52,7 @@ _CORRECTED = (
     "scope",
     "wants_record",
 )
-_MUST_SAY = {"requester": "who asks", "about": "about whom they ask", "words": "what they asked, in their words"}
+_MUST_SAY = {"requester": "who asks", "about": "who it is about", "words": "what they asked, in their words"}
 _CHECKS = {
     "order_binds": "whether an order of a court binds the person who asks",
     "address_is_confidential": "whether there is an address that may not be given",
@@ -232,7 +232,9 @@ def correct(
     held = lock(case.pk, seen)
     if not held.is_open:
         raise OutOfTurn(OVER)
-    wanted = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
+    wanted: dict[str, Any] = {
+        name: value.strip() if isinstance(value, str) else value for name, value in fields.items()
+    }
     changed = {name: value for name, value in wanted.items() if getattr(held, name) != value}
     if not changed:
         return held
