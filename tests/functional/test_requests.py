@@ -48,7 +48,7 @@ def takes_up(page: Page, room: Staffroom, reference: str) -> None:
     sign_in(page, room.office.username)
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Requests").click()
     page.get_by_role("link", name=reference).click()
-    page.get_by_role("link", name="Take it up").click()
+    page.get_by_role("button", name="Take it up").click()
     page.get_by_label("Add a child").fill("Rowan")
     page.get_by_role("button", name="Find a child").click()
     page.get_by_role("button", name=re.compile("Rowan Ashdown")).first.click()

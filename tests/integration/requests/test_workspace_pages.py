@@ -265,10 +265,14 @@ def test_words_of_a_page_are_ticked(at):
 
 
 def queries(client: Client, page: str) -> int:
+    """What a page asks: the lesser of two times, for now and then it is noted that a session is used."""
     client.get(page)
-    with CaptureQueriesContext(connection) as asked:
-        assert client.get(page).status_code == 200
-    return len(asked)
+    found = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(page).status_code == 200
+        found.append(len(asked))
+    return min(found)
 
 
 def test_the_pages_cost_the_same_for_ten_rows_and_for_a_thousand(at):
