@@ -71,7 +71,7 @@ def test_asked_in_the_corridor_acknowledged_and_searched_for(room: Staffroom, ne
     office.get_by_text("Begin a letter", exact=True).click()
     office.get_by_label("Which letter").select_option("Acknowledgement")
     press(office, "Begin it")
-    letter = office.get_by_label("The letter")
+    letter = office.get_by_role("textbox", name="The letter")
     letter.fill(re.sub(r"\[[^\]]+\]", "Sue Pickering", letter.input_value()))
     usable(office, check_rules=True)
     press(office, "It was sent")
