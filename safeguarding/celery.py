@@ -76,6 +76,16 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "requests that wait to be gathered": {
+        "task": "sharing.requests.gathering_tasks.gather_requests",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "answers that wait to be made": {
+        "task": "sharing.requests.building_tasks.build_answers",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "seals": {"task": "safeguarding.audit.tasks.seal", "schedule": 60.0, "options": {"expires": 60}},
     "readers of concerns about adults": {
         "task": "safeguarding.adults.tasks.ask_for_readers",
@@ -111,6 +121,11 @@ app.conf.beat_schedule = {
         "task": "retention.tasks.review_holds",
         "schedule": crontab(hour=7, minute=5),
         "options": {"expires": 3600},
+    },
+    "requests that fall due": {
+        "task": "sharing.requests.tasks.reminders",
+        "schedule": 900.0,
+        "options": {"expires": 900},
     },
     "receipts of sharing": {"task": "sharing.events.tasks.receipts", "schedule": 900.0, "options": {"expires": 900}},
     # The rows are what is to be done: a knock on the door that was lost is made good by the next.

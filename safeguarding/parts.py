@@ -31,6 +31,7 @@ from safeguarding.audit.reading import visible
 from safeguarding.dates import clock, full_day, full_moment, start_of
 from safeguarding.following import CHILD, places
 from safeguarding.personal_data import declared, own_models, record_path
+from safeguarding.records import read_by_who_reads_all
 
 Model = type[models.Model]
 # A model to the rows of it that somebody may see.
@@ -82,11 +83,12 @@ class Block:
 class Gathering:
     """The blocks of one child while they are made: the sight of whoever reads them, and the keys of the child.
 
-    A child has several keys where other records have become part of theirs.
+    A child has several keys where other records have become part of theirs. `with_errors`: what was entered in error
+    is told too.
     """
 
-    def __init__(self, see: See, children: Collection[UUID]) -> None:
-        self.see, self.children = see, frozenset(children)
+    def __init__(self, see: See, children: Collection[UUID], *, with_errors: bool = False) -> None:
+        self.see, self.children, self.with_errors = see, frozenset(children), with_errors
         self._whose: dict[Model, Whose] = {}
         self._short: dict[Model, frozenset[UUID]] = {}
         self._names: defaultdict[Model, dict[Any, str]] = defaultdict(dict)
@@ -165,6 +167,7 @@ def tell(model: Model, *, title: str, blocks: Blocks) -> None:
     """
     _once(model)
     _told[model] = _Told(title, blocks)
+    read_by_who_reads_all(model)
 
 
 def left_out(*some: Model, because: str) -> None:
@@ -202,12 +205,15 @@ def read_parts(asks: Asks, children: Collection[UUID], *, beyond_file: bool = Fa
     return gather(partial(visible, asks), children, beyond_file=beyond_file)
 
 
-def gather(see: See, children: Collection[UUID], *, beyond_file: bool = False) -> list[Block]:
+def gather(
+    see: See, children: Collection[UUID], *, beyond_file: bool = False, with_errors: bool = False
+) -> list[Block]:
     """The blocks of one child in another sight than a person's, model after model.
 
     `beyond_file`: those of records too that the child's own file tells in short. Each says so of itself.
+    `with_errors`: those of concerns too that were entered in error. It is still held, and so it is asked for.
     """
-    gathering = Gathering(see, children)
+    gathering = Gathering(see, children, with_errors=with_errors)
     found = (block for model, told in _told.items() for block in told.blocks(gathering, model, told.title))
     return [block for block in found if beyond_file or not block.is_beyond_file]
 
@@ -215,6 +221,11 @@ def gather(see: See, children: Collection[UUID], *, beyond_file: bool = False) -
 def title_of(label: str) -> str:
     """What records of this model are called, each without its number."""
     return next(told.title for model, told in _told.items() if model._meta.label_lower == label)
+
+
+def titles() -> Mapping[str, str]:
+    """What records are called that are told, by the label of their model."""
+    return {model._meta.label_lower: told.title for model, told in _told.items()}
 
 
 def reasons() -> Mapping[str, str]:

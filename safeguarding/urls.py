@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("sharing.notice.urls")),
     path("", include("sharing.transfers.urls")),
     path("", include("sharing.received.urls")),
+    path("requests/", include("sharing.requests.urls")),
     path("", include("retention.urls")),
 ]
 

@@ -90,6 +90,11 @@ RULES: dict[str, Rule] = {
         usual=("lead", "acting_lead", "deputy_lead", "headteacher"),
         fallback=("trust_lead",),
     ),
+    "release": Rule(
+        "approving what is given to somebody who asked for data",
+        usual=("dpo", "headteacher"),
+        fallback=("trust_lead", "chair"),
+    ),
     "role": Rule("giving somebody else a role", usual=("headteacher", "lead"), fallback=("trust_lead",)),
 }
 

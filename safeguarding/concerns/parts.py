@@ -86,10 +86,12 @@ _REGIONS = {region.number: region.label for region in REGIONS}
 def _concerns(gathering: Gathering) -> Whose:
     """The concerns that name the child and are in sight, each with all children with a record whom it names.
 
-    Not those that were entered in error, whoever reads: they are no part of the record.
+    Those that were entered in error only where they are asked for: they are no part of the record.
     """
     named = gathering.see(ConcernChild).filter(child__in=gathering.children).values_list("concern_id", flat=True)
-    stands = gathering.see(Concern).exclude(in_error__in=OUT_OF_THE_RECORD)
+    stands = gathering.see(Concern)
+    if not gathering.with_errors:
+        stands = stands.exclude(in_error__in=OUT_OF_THE_RECORD)
     seen = stands.filter(pk__in=list(named)).values_list("pk", flat=True)
     found: dict[UUID, set[UUID]] = {key: set() for key in seen}
     others = gathering.see(ConcernChild).filter(concern__in=list(found), child__isnull=False)

@@ -23,6 +23,11 @@ def _links() -> dict[str, dict[str, str]]:
     return {link["key"]: link for link in json.loads((_DATA / "links.json").read_text(encoding="utf-8"))}
 
 
+def regulator() -> dict[str, str]:
+    """Who hears complaints about data beside the school: `name` and `url`."""
+    return _links()["regulator"]
+
+
 def _uses(asked: Asked) -> Iterable[Block]:
     yield text("We use information about children to:")
 
@@ -100,11 +105,11 @@ def _rights(asked: Asked) -> Iterable[Block]:
 
 
 def _complaints(asked: Asked) -> Iterable[Block]:
-    regulator = _links()["regulator"]
+    hears = regulator()
     yield text(
         "Tell us first, in any way you like. Within 30 days we say that we have your complaint. We look into it, keep "
         "you informed, and tell you the outcome.",
-        f"You can also complain to the {regulator['name']} ({regulator['url']}), or go to court.",
+        f"You can also complain to the {hears['name']} ({hears['url']}), or go to court.",
     )
 
 

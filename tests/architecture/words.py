@@ -29,6 +29,7 @@ _SILENT_TAGS = {
     "regroup",
     "comment",
 }
+_SAID_OF_LAW = ("title", "name", "law", "says", "sentence", "waits_for", "asks", "source")
 _SPOKEN_ATTRIBUTES = ("aria-label", "alt", "placeholder", "title", "content")
 
 
@@ -109,8 +110,8 @@ def of_list(name: str, text: str) -> Iterator[str]:
         # How long an agency has, by when a step is due: a page says where that comes from.
         if "answer_days" in entry or "step" in entry:
             yield entry["source"]
-        elif {"article6", "takes", "from_day", "items"} & entry.keys():
-            yield from (entry[said] for said in ("title", "name", "law", "says", "asks", "source") if said in entry)
+        elif {"article6", "sentence", "takes", "from_day", "unit", "items"} & entry.keys():
+            yield from (entry[said] for said in _SAID_OF_LAW if said in entry)
         elif "asks" in entry:
             yield from (entry["title"], entry["asks"], entry["source"])
         else:

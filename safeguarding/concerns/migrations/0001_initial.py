@@ -899,7 +899,7 @@ class Migration(migrations.Migration):
             name='ReferenceCounter',
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('C', 'Concerns'), ('V', 'Notes from outside'), ('P', 'Paper forms'), ('E', 'Emergency sheets'), ('S', 'Decisions to share')], default='C', max_length=1)),
+                ('kind', models.CharField(choices=[('C', 'Concerns'), ('V', 'Notes from outside'), ('P', 'Paper forms'), ('E', 'Emergency sheets'), ('S', 'Decisions to share'), ('R', 'Requests about data')], default='C', max_length=1)),
                 ('year', models.PositiveSmallIntegerField()),
                 ('last', models.PositiveIntegerField(default=0)),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.school')),

@@ -59,6 +59,7 @@ class ReferenceCounter(models.Model):
         PAPER = "P", "Paper forms"
         SHEET = "E", "Emergency sheets"
         SHARING = "S", "Decisions to share"
+        REQUEST = "R", "Requests about data"
 
     id = key()
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="+")

@@ -23,6 +23,7 @@ from safeguarding.row_security import problems, put_up, take_down
 from safeguarding.sealing.models import KEYS
 from safeguarding.wall_digests import keep_digests
 from sharing.events.services.reference import load_law
+from sharing.requests.services.law import load_request_law
 
 
 class Command(Migrate):
@@ -50,6 +51,7 @@ class Command(Migrate):
             load_rules()
             load_editions()
             load_law()
+            load_request_law()
             load_defaults()
             _ensure_apart()
 

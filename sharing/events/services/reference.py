@@ -39,15 +39,18 @@ def load_law() -> int:
     May run at every start. Never deletes: what a record points to stays, and ends by its date.
     """
     return (
-        _load(LegalReason, _reasons(), ("code", "valid_from"), _REASON)
-        + _load(TransferTime, _times(), ("from_day",), ("amount", "warn_after", "unit", "until_day", "source"))
-        + _load(Recipient, _read("recipients.json"), ("code",), ("kind", "name", "items"))
+        load_rows(LegalReason, _reasons(), ("code", "valid_from"), _REASON)
+        + load_rows(TransferTime, _times(), ("from_day",), ("amount", "warn_after", "unit", "until_day", "source"))
+        + load_rows(Recipient, _read("recipients.json"), ("code",), ("kind", "name", "items"))
     )
 
 
-def _load(model: Any, wanted: Iterable[dict[str, Any]], key: tuple[str, ...], said: tuple[str, ...]) -> int:
-    """Rows of one model; those of a school are left alone."""
-    of_harbour = {"school": None} if model is not LegalReason else {}
+def load_rows(model: Any, wanted: Iterable[dict[str, Any]], key: tuple[str, ...], said: tuple[str, ...]) -> int:
+    """Bring the rows of one model up to date with `wanted`; those of a school are left alone.
+
+    `key` are the fields that tell rows apart, `said` those that may change. Returns how many are new or changed.
+    """
+    of_harbour = {"school": None} if any(field.name == "school" for field in model._meta.fields) else {}
     there = {tuple(getattr(row, name) for name in key): row for row in model.objects.filter(**of_harbour)}
     new, changed = [], []
     for entry in wanted:
@@ -69,21 +72,26 @@ def _load(model: Any, wanted: Iterable[dict[str, Any]], key: tuple[str, ...], sa
 
 def _reasons() -> list[dict[str, Any]]:
     """Each with its questions written out, in the order of the file."""
-    said = _read("legal_reasons.json")
+    return written_out(_read("legal_reasons.json"))
+
+
+def written_out(said: dict[str, Any]) -> list[dict[str, Any]]:
+    """The `reasons` of a list in its order, each with the `questions` that it names by key, and with its days."""
     asked = said["questions"]
     return [
         entry
-        | _days(entry, "valid_from", "valid_to")
+        | days_of(entry, "valid_from", "valid_to")
         | {"order": order, "questions": [{"key": key, **asked[key]} for key in entry["questions"]]}
         for order, entry in enumerate(said["reasons"], start=1)
     ]
 
 
 def _times() -> list[dict[str, Any]]:
-    return [entry | _days(entry, "from_day", "until_day") for entry in _read("transfer_times.json")]
+    return [entry | days_of(entry, "from_day", "until_day") for entry in _read("transfer_times.json")]
 
 
-def _days(entry: dict[str, Any], *names: str) -> dict[str, date | None]:
+def days_of(entry: dict[str, Any], *names: str) -> dict[str, date | None]:
+    """The fields of an entry that are days, as days."""
     return {name: entry[name] and date.fromisoformat(entry[name]) for name in names}
 
 

@@ -161,6 +161,10 @@ class RightsRequest(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     ended_because = SealedText("why it was withdrawn, or opened again", blank=True, default="")
+    # For which last day people were told that it is due in ten working days, in five, and late: of each once.
+    told_ten_for = models.DateField(null=True, blank=True)
+    told_five_for = models.DateField(null=True, blank=True)
+    told_late_for = models.DateField(null=True, blank=True)
     # Counts saves, so that the second of two people sees what the first changed.
     revision = models.PositiveIntegerField(default=0, editable=False)
 
@@ -240,6 +244,9 @@ class RightsRequest(models.Model):
             "outcome",
             "answered_at",
             "withdrawn_at",
+            "told_ten_for",
+            "told_five_for",
+            "told_late_for",
             "revision",
         )
         source = Source.SCHOOL

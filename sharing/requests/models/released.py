@@ -46,6 +46,8 @@ class Bundle(models.Model):
     state = models.CharField(max_length=64)
     built_at = models.DateTimeField(null=True, blank=True)
     failed_because = models.CharField(max_length=300, blank=True, default="")
+    # How much it gives (`RightsRequest.Outcome`): whoever hands it over may read none of it.
+    outcome = models.CharField(max_length=12, choices=RightsRequest.Outcome, blank=True, default="")
     # What the check found: sentences that name the item and quote no word, each with the number of the item or None.
     finds = SealedJSON("what the check found", default=list, blank=True)
     # The words that open its files: shown once to who locks it, and emptied with that.
@@ -85,6 +87,7 @@ class Bundle(models.Model):
             "state",
             "built_at",
             "failed_because",
+            "outcome",
             "words_shown_at",
             "released_at",
         )

@@ -7,21 +7,34 @@ overlap, taken out beats kept. Nothing that `release` gives holds a word that wa
 for the check of the finished files alone.
 """
 
+from collections.abc import Mapping, Sequence
+
 from children import mentions
 
-from .marks import Document, Marks, Released, ReleasedBlock, Run, check
+from .marks import Document, Marks, Released, ReleasedBlock, Run, check, check_decision, document_of, share
 from .pages import open_boxes, painted_on, passages, released_page
-from .texts import joined, pieces_of, runs
+from .texts import Piece, joined, pieces_of, runs
+
+__all__ = ["Marks", "check", "check_decision", "document_of", "release", "released_blocks", "share", "told", "withheld"]
 
 
 def release(document: Document, marks: Marks) -> Released:
     """What goes out of a document. Raises `BadInput` for a mark beyond the text or off the page."""
     check(document, marks)
     pieces = pieces_of(document, marks)
-    blocks = [ReleasedBlock(b.key, b.label, tuple(runs(b.text, pieces[b.key]))) for b in document.blocks]
+    blocks = _blocks(document, pieces)
     pages = [released_page(page, marks) for page in document.pages]
     open_spans = {span: None for some in pieces.values() for piece in some for span in piece.open}
-    return Released(tuple(blocks), tuple(pages), (*open_spans, *open_boxes(document, marks)))
+    return Released(blocks, tuple(pages), (*open_spans, *open_boxes(document, marks)))
+
+
+def released_blocks(document: Document, marks: Marks) -> tuple[ReleasedBlock, ...]:
+    """The texts of it alone, as `release` gives them: of a document whose marks were checked when they were made."""
+    return _blocks(document, pieces_of(document, marks))
+
+
+def _blocks(document: Document, pieces: Mapping[str, Sequence[Piece]]) -> tuple[ReleasedBlock, ...]:
+    return tuple(ReleasedBlock(b.key, b.label, tuple(runs(b.text, pieces[b.key]))) for b in document.blocks)
 
 
 def withheld(document: Document, marks: Marks) -> list[str]:

@@ -223,7 +223,7 @@ def check(document: Document, marks: Marks) -> None:
         else:
             _check_area(document, mark)
     for decision in (*marks.decisions.values(), *(mark.decision for mark in marks.by_hand)):
-        _check_decision(decision)
+        check_decision(decision)
     _check_what_must_go(marks)
 
 
@@ -232,11 +232,11 @@ def _check_what_must_go(marks: Marks) -> None:
     for place in marks.found:
         if place.person in marks.must_go:
             decision = marks.decisions.get(place.person)
-            if (decision and decision.deed is Deed.KEEP) or any(_share(place, mark) for mark in kept):
+            if (decision and decision.deed is Deed.KEEP) or any(share(place, mark) for mark in kept):
                 raise BadInput("A confidential address stands there, and nobody may keep it. Take it out.")
 
 
-def _share(place: Span | Box, mark: Range | Rectangle) -> bool:
+def share(place: Span | Box, mark: Range | Rectangle) -> bool:
     """Whether a mark touches somebody who was found."""
     if isinstance(place, Span) and isinstance(mark, Range):
         return place.block == mark.block and place.start < mark.end and mark.start < place.end
@@ -268,7 +268,8 @@ def _check_area(document: Document, mark: Rectangle | Box) -> None:
         raise BadInput(f"The rectangle on page {mark.page} has no size. Draw it over what must go.")
 
 
-def _check_decision(decision: Decision) -> None:
+def check_decision(decision: Decision) -> None:
+    """Raises `BadInput` for what cannot stand instead of words."""
     instead = decision.instead
     if decision.deed is Deed.REPLACE and not instead.strip():
         raise BadInput("Say what stands instead, such as “a neighbour”, or take the words out.")

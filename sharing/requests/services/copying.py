@@ -1,0 +1,173 @@
+"""What is held of a child, as items: which records are new since the last time, and how does each become a copy?"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+
+from children.services import bulk
+from safeguarding import parts
+from safeguarding.audit.context import system_task
+from safeguarding.audit.models import Verb
+from safeguarding.audit.protection import known_of
+from safeguarding.audit.services import record, record_many
+from safeguarding.keys import uuid7
+from safeguarding.parts import Block, Key
+from sharing.requests.models import RequestFile, RequestItem, RightsRequest
+from sharing.requests.records import TASK
+
+from . import reviewers
+from .files import Copy, Found, Without, copied, sealed_again
+from .item_numbers import Numbers
+
+S = RightsRequest.Status
+_CONCERN = "concerns.concern"
+# The educational record by default: what the school's register holds. Whoever reviews an item says otherwise.
+_OF_RECORD = frozenset(
+    f"children.{name}"
+    for name in (
+        *("child", "childdetail", "othername", "formerupn", "enrolment", "classepisode", "earlierschool", "household"),
+        *("householdmember", "contact", "contactlink", "parentalresponsibility", "sibling", "photograph"),
+    )
+) | {"plans.attendanceday"}
+
+
+def told(case: RightsRequest) -> list[Block]:
+    """What is held of the child and of the records that became part of theirs, the family first."""
+    children = [case.child_id, *known_of("merged_from", case.child_id)]  # type: ignore[list-item, arg-type]
+    blocks = parts.gather(_every_row, children, beyond_file=True, with_errors=True)  # type: ignore[arg-type]
+    began = {b.right.key: _when(b) for b in blocks if b.record == b.right and b.right.label == _CONCERN}
+    return sorted(blocks, key=partial(_place, began))
+
+
+def _every_row(model: type[Model]) -> QuerySet[Any]:
+    return model._default_manager.all()
+
+
+def _place(began: dict[UUID, float], block: Block) -> tuple[Any, ...]:
+    """The family, then the concerns with what hangs on each, then the rest: the oldest first."""
+    if block.record.label.startswith("children."):
+        return 0, 0.0, "", 0.0
+    if block.right.label == _CONCERN:
+        return 1, began.get(block.right.key, 0.0), str(block.right.key), 0.0
+    return 2, 0.0, "", _when(block)
+
+
+def _when(block: Block) -> float:
+    return block.moment.timestamp() if block.moment else 0.0
+
+
+class Known:
+    """What has been copied for a case already."""
+
+    def __init__(self, case: RightsRequest) -> None:
+        rows = RequestItem.objects.filter(case=case).exclude(source="").order_by("source_revision")
+        self._revisions: dict[Key, set[int | None]] = {}
+        self._latest: dict[Key, RequestItem] = {}
+        for item in rows:
+            key = Key(item.source, item.source_key)  # type: ignore[arg-type]
+            self._revisions.setdefault(key, set()).add(item.source_revision)
+            if key not in self._latest or item.source_revision is not None:
+                self._latest[key] = item
+
+    def is_new(self, block: Block) -> bool:
+        """Whether this was not copied as it is. What counts no saves is compared."""
+        if block.record not in self._revisions:
+            return True
+        if block.revision is not None:
+            return block.revision not in self._revisions[block.record]
+        return bool(self._latest[block.record].content.get("blocks") != _texts(block))
+
+    def revision(self, block: Block) -> int | None:
+        """The number under which it is copied now."""
+        before = self._revisions.get(block.record)
+        if block.revision is not None or before is None:
+            return block.revision
+        return max((one or 0 for one in before), default=0) + 1
+
+    def lacks(self, key: Key, found: Found) -> bool:
+        """Whether this file was not copied, or could not be then."""
+        return _revision_of(found) not in self._revisions.get(key, ())
+
+
+def _revision_of(found: Found) -> int | None:
+    """A file never changes; one that nobody may have may be there another day."""
+    return 0 if found.without else None
+
+
+def _texts(block: Block) -> list[dict[str, str]]:
+    return [{"key": f"r{n}", "label": one.label, "text": one.text} for n, one in enumerate(block.texts, 1)]
+
+
+def row_of(
+    case: RightsRequest, block: Block, wrong: frozenset[Key], revision: int | None, *, at: datetime
+) -> dict[str, Any]:
+    """An item of a record, not kept yet: without a number and a reviewer."""
+    return {
+        "id": uuid7(),
+        "case_id": case.pk,
+        "school_id": case.school_id,
+        "source": block.record.label,
+        "source_key": block.record.key,
+        "source_revision": revision,
+        "concern_key": block.right.key if block.right.label == _CONCERN else None,
+        "title": block.title,
+        "moment": block.moment,
+        "content": {"blocks": _texts(block), "pages": []},
+        "is_in_error": block.record in wrong,
+        "is_passage": block.is_beyond_file,
+        "is_record": block.record.label in _OF_RECORD,
+        "made_at": at,
+        "right": block.right,
+    }
+
+
+def keep(case: RightsRequest, rows: Sequence[dict[str, Any]], *, file: RequestFile | None = None) -> None:
+    """Make these items, each with a reviewer who may see its source. In the transaction of whoever calls."""
+    if not rows:
+        return
+    rights = [row.pop("right") for row in rows]
+    sources = [
+        reviewers.Source(Key(row["source"], row["source_key"]), right) for row, right in zip(rows, rights, strict=True)
+    ]
+    choice, numbers = reviewers.Choice(case, sources), Numbers(case)
+    found = [choice.of(source) for source in sources]
+    for row, reviewer in zip(rows, found, strict=True):
+        row["reviewer_id"] = reviewer.pk if reviewer else None
+        row["number"] = numbers.next(row["reviewer_id"])
+    # Named first: an item goes to nobody who is not.
+    reviewers.name(case, {user.pk: user for user in found if user}.values(), at=timezone.now())
+    bulk.insert(RequestItem, rows)
+    if file is not None:
+        file.save(force_insert=True)
+    record_many(Verb.CREATE, RequestItem._meta.label_lower, [row["id"] for row in rows], school_id=case.school_id)
+    set_back(case)
+
+
+def copy_file(case: RightsRequest, block: Block, found: Found, wrong: frozenset[Key], *, at: datetime) -> None:
+    """The item of a file: what its record says, and what it shows. Looked into outside of any transaction."""
+    row = row_of(case, block, wrong, _revision_of(found), at=at)
+    shows, file = Copy(without=found.without), None
+    if not found.without:
+        shows, content = copied(found)
+        if content:
+            file = sealed_again(case, row["id"], found, content, at=at)
+    said = [] if shows.without == Without.WITHHELD_FILE else row["content"]["blocks"]
+    row["content"] = {"blocks": [*said, *shows.blocks], "pages": list(shows.pages)}
+    row["without"], row["why"] = shows.without, shows.why
+    with system_task(TASK):
+        keep(case, [row], file=file)
+
+
+def set_back(case: RightsRequest) -> None:
+    """What was prepared or approved is so no more: something was added."""
+    held = RightsRequest.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    if held.status in (S.PREPARED, S.APPROVED):
+        held.status = S.OPEN
+        held.revision += 1
+        held.save(update_fields=["status", "revision"])
+        record(Verb.CHANGE, held, purpose="something was added")

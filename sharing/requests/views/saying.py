@@ -1,0 +1,93 @@
+"""How does a case stand, in words and days? For the list, the page of a case, and the lines beside Today."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+
+from safeguarding.accounts.models import User
+from safeguarding.accounts.permissions import may
+from safeguarding.dates import counted
+from sharing.requests.dates import Dates
+from sharing.requests.models import RightsRequest
+from sharing.requests.services import steps
+
+S = RightsRequest.Status
+HANDLES, REVIEWS = "handle_requests", "review_requests"
+# A line beside Today, and a warning on the list, from this many days before an answer is due.
+SOON = 14
+_TONES = {S.HANDED_IN: "warn", S.OPEN: "", S.PREPARED: "info", S.APPROVED: "ok", S.ANSWERED: "ok", S.WITHDRAWN: "line"}
+_DONE_BY_LEAD = frozenset({S.PREPARED, S.APPROVED, S.ANSWERED})
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A case, and the days of its answer; `dates` is None where nothing is due any more."""
+
+    case: RightsRequest
+    dates: Dates | None
+    today: date
+
+    @property
+    def tag(self) -> tuple[str, str]:
+        """How it stands, and the tone of that."""
+        return self.case.get_status_display(), _TONES[S(self.case.status)]
+
+    @property
+    def due(self) -> date | None:
+        """What falls due first: the answer, the educational record, or that a complaint is acknowledged."""
+        return self.dates.next_on if self.dates else None
+
+    @property
+    def days_left(self) -> int:
+        """Until something is due; less than none where it is late."""
+        return (self.due - self.today).days if self.due else 0
+
+    @property
+    def is_late(self) -> bool:
+        return self.due is not None and self.days_left < 0
+
+    @property
+    def is_soon(self) -> bool:
+        return self.due is not None and 0 <= self.days_left <= SOON
+
+    @property
+    def left(self) -> tuple[str, str]:
+        """How much time there is, and the tone of that; without words where nothing is due."""
+        if self.dates is None:
+            return "", ""
+        if self.due is None:
+            if self.dates.is_paused:
+                return "Paused: you wait for an answer", "info"
+            return ("No day in law", "line") if self.dates.has_begun else ("Has not begun", "info")
+        if self.is_late:
+            return counted(-self.days_left, "day late", "days late"), "bad"
+        if self.days_left == 0:
+            return "Due today", "warn"
+        return counted(self.days_left, "day left", "days left"), "warn" if self.is_soon else "line"
+
+    @property
+    def leads_part(self) -> str:
+        """All that the office is told of what the lead does: neither how much there is nor what."""
+        if not self.case.is_copy or self.case.status in (S.HANDED_IN, S.WITHDRAWN):
+            return ""
+        return "done" if self.case.status in _DONE_BY_LEAD else "to do"
+
+
+def standing(cases: Sequence[RightsRequest], today: date | None = None) -> list[Standing]:
+    """How each of these stands; their steps and the calendar are read once for all."""
+    today = today or timezone.localdate()
+    found = steps.dates_of_many([case for case in cases if case.is_open])
+    return [Standing(case, found.get(case.pk), today) for case in cases]
+
+
+def handles(user: User, school_id: UUID) -> bool:
+    """Whether they take up and answer the requests of a school."""
+    return may(user, HANDLES, school_id)
+
+
+def named(parts: Collection[str], *wanted: str) -> bool:
+    """Whether one of these parts is among those that somebody has."""
+    return bool(set(parts) & set(wanted))
