@@ -18,6 +18,7 @@ from .models import (
     RequestStep,
     RightsRequest,
     SearchPlace,
+    Statement,
 )
 
 # The one task of the machine: it gathers, reminds, and makes the answer.
@@ -57,3 +58,4 @@ declare(
 )
 read_whole_by(TASK)
 needs(TASK, LogEntry)
+declare(Statement, searched="Statement of disagreement")

@@ -57,14 +57,14 @@ def _by_role(case: RightsRequest, part: str, on: date) -> Iterator[User]:
         )
 
 
-def _others(case: RightsRequest, part: str) -> set[object]:
+def _others(case: RightsRequest, part: str) -> set[UUID]:
     """People with a part that excludes this one: nobody approves what they prepared or reviewed."""
     against = {P.APPROVER: _WORKS, P.PREPARER: (P.APPROVER,), P.REVIEWER: (P.APPROVER,)}.get(P(part), ())
     rows = RequestRole.objects.filter(case=case, ended_at=None, part__in=against)
     return set(rows.values_list("user_id", flat=True))
 
 
-def _may_be_named(case: RightsRequest, people: list[User]) -> set[object]:
+def _may_be_named(case: RightsRequest, people: list[User]) -> set[UUID]:
     """Of these who would see the child of the case: nobody works on a request about a child hidden from them."""
     keys = [one.pk for one in people]
     if case.child is None or not keys:
