@@ -230,7 +230,7 @@ def decide_people(
     """The same of several people of one case in one step. Raises the same."""
     at = at or timezone.now()
     if not people:
-        raise BadInput("Tick on whom you decide.")
+        raise BadInput("Tick who you decide on.")
     held = [hold_person(person, by) for person in people]
     case, items = held[0][0], {item.pk: item for _, some in held for item in some}
     if any(person.kind == K.ADDRESS for person in people):
@@ -270,7 +270,7 @@ def keep_staff(case: RightsRequest, *, by: User, token: UUID, at: datetime | Non
     mine = {item.pk for item in RequestItem.objects.filter(case=case, reviewer=by).only("pk")}
     staff = [one for one in staff if mine.intersection(one.items)]
     if not staff:
-        raise OutOfTurn("No member of staff is left on whom nothing is decided.")
+        raise OutOfTurn("No member of staff is left to decide on.")
     return decide_people(staff, by=by, said=Said(D.KEEP, why=IN_ROLE), token=token, at=at)
 
 

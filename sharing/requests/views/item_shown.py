@@ -201,5 +201,5 @@ def _rectangles(page: DrawnPage, marks: Marks) -> Iterable[tuple[str, Area, int,
         if isinstance(mark, Rectangle) and mark.page == page.n and mark.decision.deed.value == "keep"
     ]
     painted = [one.area for one in painted_on(page, marks)]
-    for state, areas in ((shown.OPEN, still_open), (shown.KEEP, kept), (shown.OUT, painted)):
-        yield from ((state, area, area.x1 - area.x0, area.y1 - area.y0) for area in areas)
+    for css, areas in (("hb-area--open", still_open), ("hb-area--keep", kept), ("hb-area--out", painted)):
+        yield from ((css, area, area.x1 - area.x0, area.y1 - area.y0) for area in areas)

@@ -52,7 +52,7 @@ def _decide(request: Request, case: RightsRequest) -> HttpResponse:
     form = _form(case, request.POST)
     rows = visible(request, RequestPerson).filter(case=case)
     if form.is_valid() and not form.people:
-        form.add_error(None, "Tick on whom you decide")
+        form.add_error(None, "Tick who you decide on")
     if not form.is_valid():
         return _page(request, case, form, status=422)
     request.again = partial(_again, request, case.pk, form)

@@ -296,5 +296,5 @@ def test_the_pages_cost_the_same_for_ten_rows_and_for_a_thousand(at):
         for n in range(990)
     )
     assert [queries(client, page) for page in pages] == before
-    # Whom one decides on stands beside the form with every legal reason.
+    # Who one decides on stands beside the form with every legal reason.
     assert before[0] <= 12 and before[1] <= 16 and before[2] <= 25
