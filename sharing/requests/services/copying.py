@@ -164,10 +164,12 @@ def copy_file(case: RightsRequest, block: Block, found: Found, wrong: frozenset[
 
 
 def set_back(case: RightsRequest) -> None:
-    """What was prepared or approved is so no more: something was added."""
+    """What was prepared or approved is so no more: something was added (`documents.changed`, for nobody by name)."""
     held = RightsRequest.objects.select_for_update(of=("self",)).get(pk=case.pk)
     if held.status in (S.PREPARED, S.APPROVED):
-        held.status = S.OPEN
+        held.status, held.approved_state = S.OPEN, ""
+        held.prepared_at = held.prepared_by = held.approved_at = held.approved_by = None
         held.revision += 1
-        held.save(update_fields=["status", "revision"])
+        made = ("prepared_at", "prepared_by", "approved_at", "approved_by", "approved_state")
+        held.save(update_fields=["status", "revision", *made])
         record(Verb.CHANGE, held, purpose="something was added")
