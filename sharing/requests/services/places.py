@@ -184,9 +184,7 @@ def add_file(
 
 
 @transaction.atomic
-def _add(
-    place: SearchPlace, *, by: User, token: UUID | None, at: datetime | None, **what: Any
-) -> RequestItem:
+def _add(place: SearchPlace, *, by: User, token: UUID | None, at: datetime | None, **what: Any) -> RequestItem:
     case, row = _held(place, by=by)
     with door(ANSWERING):
         made = add_item(case, place=row, by=by, token=token, at=at, **what)
