@@ -144,7 +144,8 @@ def keep(case: RightsRequest, rows: Sequence[dict[str, Any]], *, file: RequestFi
     bulk.insert(RequestItem, rows)
     if file is not None:
         file.save(force_insert=True)
-    record_many(Verb.CREATE, RequestItem._meta.label_lower, [row["id"] for row in rows], school_id=case.school_id)
+    # Of no school: who reads the log of the school would count what somebody else reviews.
+    record_many(Verb.CREATE, RequestItem._meta.label_lower, [row["id"] for row in rows])
     set_back(case)
 
 
@@ -164,10 +165,12 @@ def copy_file(case: RightsRequest, block: Block, found: Found, wrong: frozenset[
 
 
 def set_back(case: RightsRequest) -> None:
-    """What was prepared or approved is so no more: something was added."""
+    """What was prepared or approved is so no more: something was added (`documents.changed`, for nobody by name)."""
     held = RightsRequest.objects.select_for_update(of=("self",)).get(pk=case.pk)
     if held.status in (S.PREPARED, S.APPROVED):
-        held.status = S.OPEN
+        held.status, held.approved_state = S.OPEN, ""
+        held.prepared_at = held.prepared_by = held.approved_at = held.approved_by = None
         held.revision += 1
-        held.save(update_fields=["status", "revision"])
+        made = ("prepared_at", "prepared_by", "approved_at", "approved_by", "approved_state")
+        held.save(update_fields=["status", "revision", *made])
         record(Verb.CHANGE, held, purpose="something was added")

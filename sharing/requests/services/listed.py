@@ -25,13 +25,18 @@ _SHORTEST_LINE = 6
 class Listed:
     """Somebody of a list: what they are, the key of their row, and how they are called.
 
-    `is_near`: the record has to do with them, so that their initials mean them even where their name stands nowhere.
+    `far` is 0 where the record has to do with them, 1 in the same class, 2 in the same year, else 3: of several who
+    are called the same, a forename means the nearest.
     """
 
     kind: str
     key: UUID
     person: Person
-    is_near: bool = False
+    far: int = 3
+
+    @property
+    def is_near(self) -> bool:
+        return self.far == 0
 
 
 def own_keys(case: RightsRequest) -> set[UUID]:
@@ -70,7 +75,7 @@ def _near(case: RightsRequest, own: Collection[UUID], concerns: Collection[UUID]
 def _children(case: RightsRequest, own: Collection[UUID], near: Collection[UUID]) -> Iterator[Listed]:
     """The children; a record that became part of another one gives that one its names."""
     cards = {card.pk: card for card in Child.objects.filter(school_id=case.school_id).exclude(pk__in=own)}
-    others = _other_names(cards)
+    others, mine = _other_names(cards), Child.objects.filter(pk=case.child_id).first()
     also: defaultdict[UUID, list[Child]] = defaultdict(list)
     for card in cards.values():
         if card.merged_into_id:
@@ -80,8 +85,15 @@ def _children(case: RightsRequest, own: Collection[UUID], near: Collection[UUID]
             continue
         person = _person(card, others)
         more = tuple(one.full_name for one in also[card.pk])
-        is_near = not near.isdisjoint({card.pk, *(one.pk for one in also[card.pk])}) if near else False
-        yield Listed(Kind.CHILD, card.pk, replace(person, others=(*person.others, *more)), is_near)
+        is_near = any(key in near for key in (card.pk, *(one.pk for one in also[card.pk])))
+        far = 0 if is_near else _far(mine, card)
+        yield Listed(Kind.CHILD, card.pk, replace(person, others=(*person.others, *more)), far)
+
+
+def _far(mine: Child | None, card: Child) -> int:
+    if mine is not None and card.class_name and card.class_name == mine.class_name:
+        return 1
+    return 2 if mine is not None and card.year_group == mine.year_group else 3
 
 
 def _last(cards: Mapping[UUID, Child], card: Child) -> UUID:
@@ -99,9 +111,9 @@ def _adults(case: RightsRequest, near: Collection[UUID]) -> Iterator[Listed]:
         there = by_name.get(called)
         person = Person(str(adult.pk), adult.forename.strip(), adult.surname.strip())
         if there is None:
-            by_name[called] = Listed(Kind.ADULT, adult.pk, person, adult.pk in near)
+            by_name[called] = Listed(Kind.ADULT, adult.pk, person, 0 if adult.pk in near else 3)
         elif adult.pk in near:
-            by_name[called] = replace(there, is_near=True)
+            by_name[called] = replace(there, far=0)
     yield from by_name.values()
 
 

@@ -174,8 +174,16 @@ def test_what_files_show_is_copied_and_what_may_not_be_read_stands_without_it(ro
     kept = RequestFile._base_manager.get(item=by_source[letter.pk])
     assert b"".join(files.read(kept.stored, record=case.pk)).startswith(b"%PDF")
     assert not RequestFile._base_manager.filter(item=by_source[shut.pk]).exists()
+    # One that waits for the scanner stands without content, and is copied once it may be opened.
+    late = attached(room, concern, Upload("late.txt", b"He drew a house."))
+    type(late)._base_manager.filter(pk=late.pk).update(scan="waiting")
     gathered(case)
-    assert len(items(case, source="concerns.attachment")) == 5
+    assert [item.without for item in items(case, source_key=late.pk)] == ["not_scanned"]
+    type(late)._base_manager.filter(pk=late.pk).update(scan="clean")
+    gathered(case)
+    assert [item.without for item in items(case, source_key=late.pk)] == ["not_scanned", ""]
+    assert "He drew a house." in said(*items(case, source_key=late.pk))
+    assert len(items(case, source="concerns.attachment")) == 7
 
 
 def test_an_encrypted_pdf_says_why_it_shows_nothing():
