@@ -158,8 +158,8 @@ def _copy_database(connection: psycopg.Connection, name: str, template: str) -> 
 def lay_out_installation(var: Path) -> None:
     """Give the folder of an installation that was never started the tables as its first start would make them.
 
-    They are migrated by `tests/migrating.py`, before any trigger of the tests; there are no keys and no rows. With a
-    server that was given, the first start makes them itself.
+    They are migrated before any trigger of the tests; there are no keys and no rows. With a server that was given, the
+    first start makes them itself.
     """
     kept = CACHE / f"postgres-{_fingerprint()}"
     if not kept.exists():
@@ -199,7 +199,7 @@ def _running(cluster: Cluster) -> Iterator[None]:
 
 
 def _migrate(databases: Databases) -> None:
-    _as_owner(databases, "-m", "tests.migrating", "--verbosity=0")
+    _as_owner(databases, str(ROOT / "manage.py"), "migrate", "--verbosity=0")
 
 
 def _as_owner(databases: Databases, *arguments: str) -> None:
@@ -253,6 +253,7 @@ def _fingerprint() -> str:
     sources = [
         ROOT / "uv.lock",
         ROOT / "safeguarding" / "database.py",
+        ROOT / "safeguarding" / "migrating.py",
         ROOT / "safeguarding" / "row_security.py",
         ROOT / "safeguarding" / "following.py",
         ROOT / "safeguarding" / "chronicling.py",
@@ -274,7 +275,6 @@ def _fingerprint() -> str:
         ROOT / "safeguarding" / "sealing" / "services" / "setting_up.py",
         ROOT / "safeguarding" / "audit" / "history.py",
         ROOT / "tests" / "proof" / "triggers.py",
-        ROOT / "tests" / "migrating.py",
     ]
     for app in ("safeguarding", "children", "sharing", "retention"):
         for pattern in (

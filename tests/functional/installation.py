@@ -10,8 +10,6 @@ from pathlib import Path
 
 import psycopg
 
-from safeguarding.launch.postgres import binaries
-
 Up = Callable[..., subprocess.Popen[str]]
 
 
@@ -80,12 +78,6 @@ def url(var: Path, role: str) -> str:
 def schools(var: Path) -> list[tuple[str]]:
     with psycopg.connect(url(var, "OWNER_")) as connection:
         return connection.execute("SELECT name FROM accounts_school ORDER BY name").fetchall()
-
-
-def tables(address: str) -> str:
-    """Everything that a database has but its rows, as statements that make it."""
-    command = [binaries() / "pg_dump", "--schema-only", "--restrict-key=same", address]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def environment(var: Path) -> dict[str, str]:

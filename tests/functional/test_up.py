@@ -10,20 +10,16 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from safeguarding.launch.servers import DATABASE, KEYS_DATABASE
 from safeguarding.launch.supervisor import command_line
 from tests.functional.import_command import DATA, FILES, manage
-from tests.functional.installation import Up, running, schools, status, tables, tree, url, words_until
-from tests.postgres import Databases
+from tests.functional.installation import Up, running, schools, status, tree, url, words_until
 from tests.waiting import until
 
 # Seconds within which a command on servers of its own ends, on a machine that is busy: longer is a command that hangs.
 PATIENCE = 600
 
 
-def test_from_nothing_to_a_page_with_sign_ins_and_a_second_start_keeps_the_data(
-    up: Up, var: Path, port: int, databases: Databases
-) -> None:
+def test_from_nothing_to_a_page_with_sign_ins_and_a_second_start_keeps_the_data(up: Up, var: Path, port: int) -> None:
     first = up()
     said = words_until(first, "Ctrl-C stops it")
     assert f"http://localhost:{port}" in said
@@ -46,10 +42,6 @@ def test_from_nothing_to_a_page_with_sign_ins_and_a_second_start_keeps_the_data(
             code, said = manage(var, *to, *given, HARBOUR_ROLE=role)
             assert (code, called in said) == (expected[0], True), said
             assert expected[1] in said or "0 joined, 0 changed" in said, said
-    if "DATABASE_URL" not in os.environ:
-        # The tests' own tables, and those of the installations below, are made in a shorter way.
-        for role, name in (("OWNER_", DATABASE), ("OWNER_KEYS_", KEYS_DATABASE)):
-            assert tables(url(var, role)) == tables(databases.named(name).url("owner"))
 
     again = up()
     said, _ = again.communicate(timeout=PATIENCE)

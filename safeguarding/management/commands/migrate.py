@@ -18,6 +18,7 @@ from safeguarding.concerns.services.reference import load_reference
 from safeguarding.database import Connection, apply_privileges, missing_columns, require_owner, require_roles
 from safeguarding.demo.apart import ensure_apart
 from safeguarding.exceptions import HarbourError
+from safeguarding.migrating import each_class_made_once
 from safeguarding.plans.services.rules import load_rules
 from safeguarding.row_security import problems, put_up, take_down
 from safeguarding.sealing.models import KEYS
@@ -40,7 +41,7 @@ class Command(Migrate):
             require_owner(connection)
             require_roles(connection)
             take_down(connection)
-        super().handle(*args, **options)
+        self._migrate(*args, **options)
         if not (only_looks or options["app_label"]):
             _ensure_whole(connection)
         if not only_looks:
@@ -55,13 +56,17 @@ class Command(Migrate):
             load_defaults()
             _ensure_apart()
 
+    def _migrate(self, *args: Any, **options: Any) -> None:
+        with each_class_made_once():
+            super().handle(*args, **options)
+
     def _keys(self, *args: Any, only_looks: bool, **options: Any) -> None:
         """The same for the database of keys, first: nothing is written where there are no keys to write it under."""
         connection = connections[KEYS]
         if not only_looks:
             require_owner(connection)
             require_roles(connection)
-        super().handle(*args, **options | {"database": KEYS})
+        self._migrate(*args, **options | {"database": KEYS})
         if not only_looks:
             _ensure_whole(connection)
             apply_privileges(connection)
