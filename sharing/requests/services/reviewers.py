@@ -126,6 +126,7 @@ def assign(case: RightsRequest, *, at: datetime | None = None) -> int:
     moved: defaultdict[UUID | None, list[UUID]] = defaultdict(list)
     reviewing: set[UUID | None] = set()
     for item in items:
+        wanted: UUID | None
         if item.pk in apart:
             wanted = apart[item.pk]
         elif item.reviewer_id in named & by_key.keys() and choice.sees(by_key[item.reviewer_id], sources[item.pk]):

@@ -29,6 +29,7 @@ from tests import factories
 from tests.integration.concerns.filed import attached
 from tests.integration.concerns.test_in_error import mark
 from tests.integration.uploads.corpus import zipped
+from tests.walls import asking
 
 from .cases import case_row, gathered, named
 
@@ -270,10 +271,13 @@ def test_what_is_added_by_hand_is_looked_into_by_the_worker(room, rowan, case):
     )
     token, upload = uuid4(), Upload("From Hazel Reed.pdf", layout.make(LETTER))
     for _ in range(2):
-        adding.add_item(case, title=upload.name, file=upload, place=mail, by=room.teacher, token=token)
-    adding.add_item(
-        case, title="Lantern", blocks=[{"label": "Lantern", "text": "Said of him."}], place=apart, by=room.headteacher
-    )
+        # As the page of a colleague who may read no item.
+        with asking(room.teacher):
+            adding.add_item(case, title=upload.name, file=upload, place=mail, by=room.teacher, token=token)
+            assert not RequestItem.objects.exists()
+    words = [{"label": "Lantern", "text": "Said of him."}]
+    with asking(room.headteacher):
+        adding.add_item(case, title="Lantern", blocks=words, place=apart, by=room.headteacher)
     assert adding.unsettled() == [case.pk]
     assert adding.settle(case.pk)
     added = items(case, source="")
