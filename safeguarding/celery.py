@@ -122,6 +122,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=7, minute=5),
         "options": {"expires": 3600},
     },
+    "requests that fall due": {
+        "task": "sharing.requests.tasks.reminders",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
     "receipts of sharing": {"task": "sharing.events.tasks.receipts", "schedule": 900.0, "options": {"expires": 900}},
     # The rows are what is to be done: a knock on the door that was lost is made good by the next.
     "destruction lists": {"task": "retention.tasks.close", "schedule": 300.0, "options": {"expires": 300}},

@@ -230,9 +230,8 @@ def _month(start: date, months: int, whole: Period, times: Mapping[str, Time]) -
         )
         return said
     if whole.paused_days:
-        said.append(
-            f"{counted(whole.paused_days, 'day').capitalize()} added to {full_day(base)} make {full_day(whole.ends_on)}."
-        )
+        added = counted(whole.paused_days, "day")
+        said.append(f"{added} added to {full_day(base)} make {full_day(whole.ends_on)}.")
     if whole.due_on is not None and whole.due_on != whole.ends_on:
         what = f"a {whole.ends_on:%A}" if whole.ends_on.weekday() > 4 else "a bank holiday"
         said.append(f"{full_day(whole.ends_on)} is {what}: the next working day is {full_day(whole.due_on)}.")

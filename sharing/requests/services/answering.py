@@ -23,10 +23,10 @@ from . import documents
 from .steps import dates_of
 from .working import ensure_at_work, lock
 
-O, S = RightsRequest.Outcome, RightsRequest.Status
+Out, S = RightsRequest.Outcome, RightsRequest.Status
 # A copy ends so where nothing goes out; everything else of it is handed over.
-OF_COPIES = (O.REFUSED, O.NOTHING)
-OF_OTHERS = (O.DONE, O.PARTLY_DONE, O.STATEMENT, O.REFUSED)
+OF_COPIES = (Out.REFUSED, Out.NOTHING)
+OF_OTHERS = (Out.DONE, Out.PARTLY_DONE, Out.STATEMENT, Out.REFUSED)
 _REMINDERS = (RequestNotice.DUE_IN_TEN, RequestNotice.DUE_IN_FIVE, RequestNotice.LATE)
 
 
@@ -34,7 +34,7 @@ def outcomes_of(case: RightsRequest) -> tuple[RightsRequest.Outcome, ...]:
     """With what a case may be answered here."""
     if case.is_copy:
         return OF_COPIES
-    return tuple(one for one in OF_OTHERS if one != O.STATEMENT or case.right == "rectify")
+    return tuple(one for one in OF_OTHERS if one != Out.STATEMENT or case.right == "rectify")
 
 
 @transaction.atomic
@@ -75,7 +75,7 @@ def answer(
 
 
 def _propose(held: RightsRequest, outcome: str, reasons: str, *, by: User) -> RightsRequest:
-    documents.changed(held)
+    held = documents.changed(held, by=by)
     held.outcome, held.outcome_reasons = outcome, reasons
     held.revision += 1
     held.save(update_fields=["outcome", "outcome_reasons", "revision"])

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from children.models import Child, ChildDetail
-from safeguarding.accounts.models import User
-from safeguarding.accounts.permissions import people_with
+from safeguarding.accounts.models import RoleAssignment, User
+from safeguarding.accounts.permissions import live, people_with
 from safeguarding.accounts.services import leads_on_duty, settle_notices
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
@@ -52,7 +52,7 @@ _CORRECTED = (
     "scope",
     "wants_record",
 )
-_MUST_SAY = {"requester": "who asks", "about": "about whom they ask", "words": "what they asked, in their words"}
+_MUST_SAY = {"requester": "who asks", "about": "who it is about", "words": "what they asked, in their words"}
 _CHECKS = {
     "order_binds": "whether an order of a court binds the person who asks",
     "address_is_confidential": "whether there is an address that may not be given",
@@ -118,9 +118,6 @@ def handlers(school_id: UUID, on: date) -> list[User]:
 
 def people_in_office(school_id: UUID, on: date) -> list[User]:
     """The office of a school on a day."""
-    from safeguarding.accounts.models import RoleAssignment
-    from safeguarding.accounts.permissions import live
-
     held = RoleAssignment.objects.filter(live(on), school_id=school_id, role_key="office", user__is_active=True)
     return [one.user for one in held.select_related("user").order_by("call_order", "pk")]
 
@@ -235,13 +232,16 @@ def correct(
     held = lock(case.pk, seen)
     if not held.is_open:
         raise OutOfTurn(OVER)
-    wanted = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
+    wanted: dict[str, Any] = {
+        name: value.strip() if isinstance(value, str) else value for name, value in fields.items()
+    }
     changed = {name: value for name, value in wanted.items() if getattr(held, name) != value}
     if not changed:
         return held
     if "received_on" in changed:
         ensure_day(changed["received_on"], at or timezone.now(), what="it")
     _ensure_said(changed)
+    held = documents.changed(held, by=by)
     for name, value in changed.items():
         setattr(held, name, value)
     _check_choices(held)
@@ -251,7 +251,6 @@ def correct(
         children = [held.child] if held.child else []
         for problem in take_up_problems(held, by, children, held.requester_is, held.authority):
             raise BadInput(f"{problem}.")
-    documents.changed(held)
     held.revision += 1
     held.save(update_fields=[*changed, "reference", "revision"])
     record(Verb.CHANGE, held, by=by, purpose="corrected")
@@ -291,7 +290,7 @@ def answer_checks(
     changed = [name for name, value in wanted.items() if getattr(held, name) != value]
     if not changed:
         return held
-    documents.changed(held)
+    held = documents.changed(held, by=by)
     for name in changed:
         setattr(held, name, wanted[name])
     held.revision += 1

@@ -26,17 +26,19 @@ from sharing.requests.notice_kinds import RequestNotice
 from sharing.requests.permissions import ANSWERING, ASSIGNING, ensure_handles, may_handle
 
 from . import documents
+from .adding import add_item
 from .working import ensure_at_work, lock, tell_some
 
 P, F = SearchPlace.Place, SearchPlace.Found
 _READERS = {P.ADULTS_HEADTEACHER: heads, P.ADULTS_CHAIR: chairs}
+_BY_MACHINE = "The record of the child, and every record that became part of it"
 NOT_ASKED = "Only whoever is asked answers this. The page of the request says who that is."
 
 
 def begin_places(case: RightsRequest, *, by: User, at: datetime) -> None:
     """What the machine searches, where copies are asked for: it answers when it has gathered."""
     if case.is_copy:
-        _place(case, P.HARBOUR, None, token=uuid5(case.token, P.HARBOUR), by=by, at=at)
+        _place(case, P.HARBOUR, None, token=uuid5(case.token, P.HARBOUR), by=by, at=at, searched_for=_BY_MACHINE)
 
 
 def ask_about_adults(case: RightsRequest, *, by: User, at: datetime) -> None:
@@ -142,7 +144,7 @@ def answer(place: SearchPlace, *, by: User, found: str, note: str = "", at: date
     row.save(update_fields=["found", "note", "answered_at", "answered_by", "revision"])
     record(Verb.CONFIRM, row, by=by, purpose=row.place if row.place not in SearchPlace.APART else "adults")
     with door(ANSWERING):
-        documents.changed(case)
+        documents.changed(case, by=by)
     _settle(case, by=by, at=row.answered_at)
     return row
 
@@ -162,27 +164,33 @@ def _settle(case: RightsRequest, *, by: User, at: datetime) -> None:
         settle_notices(object_id=case.pk, kinds=(RequestNotice.ASKED,), by=by, at=at, among=own)
 
 
-def add_text(place: SearchPlace, *, by: User, title: str, text: str, at: datetime | None = None) -> RequestItem:
-    """Words that are held there become an item. Raises `NotAllowed`, `BadInput`, `OutOfTurn`."""
+def add_text(
+    place: SearchPlace, *, by: User, title: str, text: str, token: UUID | None = None, at: datetime | None = None
+) -> RequestItem:
+    """Words that are held there become an item. The same `token` again adds nothing twice. Raises `NotAllowed`,
+    `BadInput`, `OutOfTurn`.
+    """
     if not title.strip() or not text.strip():
         raise BadInput("Write what it is, and copy its words.")
-    block = {"key": "text", "label": title.strip(), "text": text.strip()}
-    return _add(place, by=by, at=at, title=title.strip(), blocks=(block,))
+    block = {"label": title.strip(), "text": text.strip()}
+    return _add(place, by=by, token=token, at=at, title=title.strip(), blocks=(block,))
 
 
-def add_file(place: SearchPlace, *, by: User, upload: Upload, at: datetime | None = None) -> RequestItem:
-    """A file that is held there becomes an item. Raises `NotAllowed`, `BadInput`, `OutOfTurn`."""
-    return _add(place, by=by, at=at, title=upload.name, file=upload)
+def add_file(
+    place: SearchPlace, *, by: User, upload: Upload, token: UUID | None = None, at: datetime | None = None
+) -> RequestItem:
+    """A file that is held there becomes an item. The same `token` again adds nothing twice. Raises `NotAllowed`,
+    `BadInput`, `OutOfTurn`.
+    """
+    return _add(place, by=by, token=token, at=at, title=upload.name, file=upload)
 
 
 @transaction.atomic
-def _add(place: SearchPlace, *, by: User, at: datetime | None, **what: Any) -> RequestItem:
-    from . import gathering
-
+def _add(place: SearchPlace, *, by: User, token: UUID | None, at: datetime | None, **what: Any) -> RequestItem:
     case, row = _held(place, by=by)
     with door(ANSWERING):
-        made: RequestItem = gathering.add_item(case, place=row, by=by, moment=at, **what)
-        documents.changed(case)
+        made = add_item(case, place=row, by=by, token=token, at=at, **what)
+        documents.changed(case, by=by)
     return made
 
 

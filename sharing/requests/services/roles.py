@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import partial
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +12,7 @@ from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.permissions import live, people_with
 from safeguarding.accounts.second_person import RULES
 from safeguarding.audit.models import Verb
-from safeguarding.audit.protection import known_of
+from safeguarding.audit.protection import known, known_of
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, OutOfTurn
 from sharing.requests.capabilities import RequestCapability as C
@@ -55,19 +57,19 @@ def _by_role(case: RightsRequest, part: str, on: date) -> Iterator[User]:
         )
 
 
-def _others(case: RightsRequest, part: str) -> set[object]:
+def _others(case: RightsRequest, part: str) -> set[UUID]:
     """People with a part that excludes this one: nobody approves what they prepared or reviewed."""
     against = {P.APPROVER: _WORKS, P.PREPARER: (P.APPROVER,), P.REVIEWER: (P.APPROVER,)}.get(P(part), ())
     rows = RequestRole.objects.filter(case=case, ended_at=None, part__in=against)
     return set(rows.values_list("user_id", flat=True))
 
 
-def _may_be_named(case: RightsRequest, people: list[User]) -> set[object]:
+def _may_be_named(case: RightsRequest, people: list[User]) -> set[UUID]:
     """Of these who would see the child of the case: nobody works on a request about a child hidden from them."""
     keys = [one.pk for one in people]
     if case.child is None or not keys:
         return set(keys)
-    hidden = {one for one in keys if case.child_id in known_of("hidden_children", one)}
+    hidden = {one for one in keys if case.child_id in known("hidden_children", one)}
     return set(keys) - hidden
 
 
@@ -100,9 +102,22 @@ def _named(case: RightsRequest, user: User, part: str, *, by: User, at: datetime
     made = give(case, user, part, by=by, at=at)
     if part in (P.PREPARER, P.APPROVER):
         # Who prepares or approves is another one: what was prepared or approved is not any more.
-        documents.changed(case)
+        documents.changed(case, by=by)
+    _ring(case, part)
     tell_some(case, RequestNotice.NAMED, [user], at=at, but=by)
     return made
+
+
+def _ring(case: RightsRequest, part: str) -> None:
+    """Who prepares or reviews is another one: the worker gives each item a reviewer who may see it."""
+    if part in _WORKS:
+        transaction.on_commit(partial(_ask_worker, case.pk), robust=True)
+
+
+def _ask_worker(case_id: UUID) -> None:
+    from sharing.requests.gathering_tasks import settle_request
+
+    settle_request.apply_async((str(case_id),), retry=False)
 
 
 def give(case: RightsRequest, user: User, part: str, *, by: User | None, at: datetime) -> RequestRole:
@@ -131,7 +146,8 @@ def _ended(role: RequestRole, case: RightsRequest, *, by: User, at: datetime) ->
     row.save(update_fields=["ended_at", "ended_by"])
     record(Verb.WITHDRAW, case, by=by, purpose=row.part)
     if row.part in (P.PREPARER, P.APPROVER):
-        documents.changed(case)
+        documents.changed(case, by=by)
+    _ring(case, row.part)
     return row
 
 
@@ -139,8 +155,8 @@ def _ended(role: RequestRole, case: RightsRequest, *, by: User, at: datetime) ->
 def replace(
     case: RightsRequest, *, by: User, part: str, user: User, former: User | None = None, at: datetime | None = None
 ) -> RequestRole:
-    """Somebody else has this part, in one step. `former`: which reviewer, where there are several; the items that they
-    had are given to others when the case is gathered again, or by who takes them over.
+    """Somebody else has this part, in one step. `former`: which reviewer, where there are several. The worker gives the
+    items that they had to who may see what each was copied from.
 
     Raises `NotAllowed`, `BadInput`, `OutOfTurn`.
     """

@@ -80,7 +80,7 @@ def test_the_examples_of_the_law(received: str, told: tuple[str, ...], due: str)
 _ID = ("identity_asked 2026-09-03", "identity_seen 2026-09-09")
 
 
-# Requests of a school as somebody else reckoned them: begin, days that do not count, due, aim, last day to tell of more.
+# Requests of a school as somebody else reckoned them: begin, days that do not count, due, aim, last day to extend.
 @pytest.mark.parametrize(
     ("right", "received", "told", "expected"),
     [
@@ -175,8 +175,8 @@ def test_each_step_is_said() -> None:
         "From 10 September to 14 September 2026 the school waited to be told what is meant: 5 days do not count.",
         "5 days added to 9 October 2026 make 14 October 2026.",
         "So the answer is due by 14 October 2026.",
-        "If the answer needs two further months, the person is told so, with reasons, by 14 October 2026. Read strictly "
-        "the month ends a day earlier: tell them by 13 October 2026.",
+        "If the answer needs two further months, the person is told so, with reasons, by 14 October 2026. Read "
+        "strictly the month ends a day earlier: tell them by 13 October 2026.",
         "The school’s own aim is 28 days: 7 October 2026. That is not law.",
     )
 

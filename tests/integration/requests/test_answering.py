@@ -1,0 +1,86 @@
+"""How does a request end that is no copy: by two people, withdrawn, and opened again?"""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.keys import uuid7
+from sharing.requests.lifecycles import request_life
+from sharing.requests.models import RequestRole, RightsRequest
+from sharing.requests.services import answering, letters, roles, steps
+
+from .cases import handed_in, taken_up
+
+pytestmark = pytest.mark.django_db
+Part = RequestRole.Part
+WHY = "UK GDPR Article 17(3)(b): the school has to keep it."
+
+
+def approved(case: RightsRequest, cast: Any) -> RightsRequest:
+    """Prepared by the lead and approved by the officer."""
+    roles.name(case, by=cast.office, user=cast.lead, part=Part.PREPARER)
+    roles.name(case, by=cast.office, user=cast.officer, part=Part.APPROVER)
+    request_life.perform("prepare", case, by=cast.lead)
+    return request_life.perform("approve", case, by=cast.officer, approved_state="x")
+
+
+def test_refused_it_is_answered_once_somebody_else_approved_these_reasons(cast: Any) -> None:
+    case = taken_up(cast, cast.child(), right="erase")
+    assert answering.unsaid(case) == ["Record the outcome and its reasons."]
+    said = answering.answer(case, by=cast.office, outcome="refused", reasons=WHY)
+    assert (said.status, answering.unsaid(said)) == ("open", [])
+    ready = approved(case, cast)
+    other = answering.answer(ready, by=cast.office, outcome="refused", reasons="Other reasons.")
+    assert (other.status, other.approved_at) == ("open", None)
+    answering.answer(other, by=cast.office, outcome="refused", reasons=WHY)
+    request_life.perform("prepare", case, by=cast.lead)
+    request_life.perform("approve", case, by=cast.officer)
+    done = answering.answer(case, by=cast.office, outcome="refused", reasons=WHY)
+    assert (done.status, done.answered_by) == ("answered", cast.office)
+    assert WHY in letters.begin(done, by=cast.office, kind="refusal", token=uuid7()).text
+    with pytest.raises(OutOfTurn):
+        answering.answer(case, by=cast.office, outcome="refused", reasons=WHY)
+
+
+def test_an_outcome_is_one_that_the_case_can_have(cast: Any) -> None:
+    copy = taken_up(cast, cast.child())
+    with pytest.raises(BadInput, match="handed over"):
+        answering.answer(copy, by=cast.office, outcome="given", reasons=WHY)
+    with pytest.raises(BadInput, match="reasons"):
+        answering.answer(copy, by=cast.office, outcome="refused", reasons=" ")
+    with pytest.raises(NotAllowed):
+        answering.answer(copy, by=cast.teacher, outcome="refused", reasons=WHY)
+    assert answering.answer(copy, by=cast.office, outcome="refused", reasons=WHY).outcome == "refused"
+    objects = taken_up(cast, cast.child(), right="object")
+    with pytest.raises(BadInput):
+        answering.answer(objects, by=cast.office, outcome="statement", reasons=WHY)
+    rectify = taken_up(cast, cast.child(), right="rectify")
+    assert answering.answer(rectify, by=cast.office, outcome="statement", reasons=WHY).outcome == "statement"
+
+
+def test_a_complaint_is_acknowledged_before_its_outcome(cast: Any) -> None:
+    case = taken_up(cast, cast.child(), right="complaint")
+    assert case.reference.startswith("RQ-")
+    answering.answer(case, by=cast.office, outcome="done", reasons="We changed how letters are sent.")
+    ready = approved(case, cast)
+    with pytest.raises(OutOfTurn, match="Acknowledge"):
+        answering.answer(ready, by=cast.office, outcome="done", reasons="We changed how letters are sent.")
+    steps.add(case, by=cast.office, kind="acknowledged", happened_on=timezone.localdate(), token=uuid7())
+    done = answering.answer(ready, by=cast.office, outcome="done", reasons="We changed how letters are sent.")
+    assert done.status == "answered"
+
+
+def test_withdrawn_and_opened_again_with_a_reason_each(cast: Any) -> None:
+    case = handed_in(cast)
+    with pytest.raises(BadInput):
+        answering.withdraw(case, by=cast.office, because="")
+    with pytest.raises(NotAllowed):
+        answering.withdraw(case, by=cast.teacher, because="They rang.")
+    done = answering.withdraw(case, by=cast.office, because="They rang.")
+    assert (done.status, done.ended_because) == ("withdrawn", "They rang.")
+    again = answering.reopen(done, by=cast.office, because="They rang once more.")
+    assert (again.status, again.withdrawn_at, again.opened_by) == ("open", None, cast.office)
+    with pytest.raises(OutOfTurn):
+        answering.reopen(again, by=cast.office, because="Twice.")
