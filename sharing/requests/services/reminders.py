@@ -39,7 +39,6 @@ def remind(*, at: datetime | None = None) -> int:
     cases = list(
         RightsRequest.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(status__in=OPEN)
-        .select_related("child")
         .order_by("received_on", "pk")
     )
     dates = dates_of_many(cases)
