@@ -31,7 +31,7 @@ from safeguarding.audit.reading import visible
 from safeguarding.dates import clock, full_day, full_moment, start_of
 from safeguarding.following import CHILD, places
 from safeguarding.personal_data import declared, own_models, record_path
-from safeguarding.records import reads
+from safeguarding.records import read_by_who_reads_all
 
 Model = type[models.Model]
 # A model to the rows of it that somebody may see.
@@ -158,14 +158,6 @@ _left_out: dict[Model, str] = {}
 _reached: dict[Model, Callable[[Gathering], Whose]] = {}
 _told_in_short: dict[Model, Callable[[Gathering], frozenset[UUID]]] = {}
 _called: dict[Model, Callable[[Any], str]] = {}
-_read_whole: list[str] = []
-
-
-def read_whole_by(task: str) -> None:
-    """Let a task of the machine read every model that is told, for nobody by name. Said in `records.py`, before any
-    model is told.
-    """
-    _read_whole.append(task)
 
 
 def tell(model: Model, *, title: str, blocks: Blocks) -> None:
@@ -175,8 +167,7 @@ def tell(model: Model, *, title: str, blocks: Blocks) -> None:
     """
     _once(model)
     _told[model] = _Told(title, blocks)
-    for task in _read_whole:
-        reads(task, model)
+    read_by_who_reads_all(model)
 
 
 def left_out(*some: Model, because: str) -> None:

@@ -18,7 +18,7 @@ from safeguarding.accounts.roles import only_they
 from safeguarding.audit.protection import Rule, among, fact, known, known_of, may_view, overlapping, rule
 from safeguarding.concerns.permissions import through_the_concern
 from safeguarding.exceptions import NotAllowed
-from safeguarding.glance import seen
+from safeguarding.glance import look_for, seen
 from safeguarding.prepared import prepared
 from safeguarding.uploads.permissions import decided_by
 
@@ -38,6 +38,7 @@ from .models import (
     Statement,
 )
 
+look_for(requests_named="requests_named", requests_asked="requests_asked")
 HANDLERS = only_they(C.HANDLE_REQUESTS)
 REVIEWERS = only_they(C.REVIEW_REQUESTS)
 NAMED = "Only whoever is named for it in this request can do this. Its page says who that is."

@@ -64,10 +64,10 @@ class HandInForm(HarbourForm):
         help_text="Telephone, e-mail or address, as they gave it",
     )
     about = forms.CharField(
-        label="About whom?",
+        label="Who is it about?",
         max_length=300,
         help_text="Full names, and the class where you know it",
-        error_messages={"required": "Enter about whom they ask"},
+        error_messages={"required": "Enter who it is about"},
     )
     words = forms.CharField(
         label="What did they ask, in their words?",
@@ -85,9 +85,9 @@ class HandInForm(HarbourForm):
         error_messages={"required": "Choose how they asked"},
     )
     received_on = DateBoxesField(
-        label="When did it reach the school?",
+        label="When did it come to the school?",
         past=True,
-        error_messages={"required": "Enter when it reached the school"},
+        error_messages={"required": "Enter when it came to the school"},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

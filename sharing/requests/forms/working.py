@@ -43,9 +43,23 @@ class StepForm(CaseForm, TokenForm):
 
 
 class StepKeyForm(CaseForm):
-    """A step that is withdrawn: it was recorded wrongly."""
+    """A step that is withdrawn: it was recorded wrongly. `steps` are those that can be."""
 
     step = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, steps: Sequence[RequestStep] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = {one.pk: one for one in steps}
+
+    def clean_step(self) -> Any:
+        key = self.cleaned_data["step"]
+        if key not in self.known:
+            raise forms.ValidationError("This step is withdrawn already, or not yours. Open the request again")
+        return key
+
+    @property
+    def chosen(self) -> RequestStep:
+        return self.known[self.cleaned_data["step"]]
 
 
 class LetterForm(CaseForm, TokenForm):

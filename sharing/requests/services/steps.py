@@ -51,7 +51,7 @@ def dates_of(case: RightsRequest) -> Dates:
 
 
 def dates_of_many(cases: Sequence[RightsRequest]) -> Mapping[UUID, Dates]:
-    """The dates of each of these cases: the steps, the times of the law and each school's calendar are read once."""
+    """The dates of each of these cases: the steps and the times of the law are read once."""
     if not cases:
         return {}
     rows = list(ReplyTime.objects.order_by("code", "valid_from"))
@@ -59,22 +59,16 @@ def dates_of_many(cases: Sequence[RightsRequest]) -> Mapping[UUID, Dates]:
     keys = [case.pk for case in cases]
     for step in RequestStep.objects.filter(case__in=keys, withdrawn_at=None).exclude(kind__in=RequestStep.REVIEW):
         standing[step.case_id].append(step)
-    calendars = {school: SchoolCalendar.of(school) for school in {case.school_id for case in cases}}
-    return {
-        case.pk: _reckoned(case, standing[case.pk], times_in(rows, case.received_on), calendars[case.school_id])
-        for case in cases
-    }
+    return {case.pk: _reckoned(case, standing[case.pk], times_in(rows, case.received_on)) for case in cases}
 
 
-def _reckoned(
-    case: RightsRequest, standing: Iterable[Step], times: Mapping[str, ReplyTime], calendar: SchoolCalendar
-) -> Dates:
+def _reckoned(case: RightsRequest, standing: Iterable[Step], times: Mapping[str, ReplyTime]) -> Dates:
     return reckon(
         case.received_on,
         standing,
         times,
         bank_holidays,
-        partial(_school_day, calendar),
+        partial(_school_day, case.school_id),
         right=case.right,
         wants_record=case.wants_record,
         channel=case.channel,
@@ -83,8 +77,9 @@ def _reckoned(
     )
 
 
-def _school_day(calendar: SchoolCalendar, day: date, amount: int) -> Due:
-    return count(day, amount, Unit.SCHOOL_DAYS, calendar)
+def _school_day(school_id: UUID, day: date, amount: int) -> Due:
+    """Asked only where the educational record is: nobody else needs the calendar."""
+    return count(day, amount, Unit.SCHOOL_DAYS, SchoolCalendar.of(school_id))
 
 
 @transaction.atomic

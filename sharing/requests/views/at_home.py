@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from children.models import Child
 from safeguarding.audit.reading import read_many, visible
+from safeguarding.glance import seen
 from safeguarding.http import Request
 from safeguarding.once import once
 from sharing.requests.forms.cases import ALL_OPEN
@@ -77,6 +78,8 @@ def asked_lines(request: Request) -> dict[str, Any] | None:
 
 def waiting_for(request: Request) -> list[SearchPlace]:
     """The places that the reader was asked to search and has not answered."""
+    if not seen(request.user, "requests_asked")[0]:
+        return []
     rows = visible(request, SearchPlace).filter(asked=request.user, answered_at=None).order_by("made_at", "pk")
     return read_many(request, rows[:AT_HOME], purpose="search for a request")
 

@@ -131,6 +131,8 @@ def _about(
             return {"handles": handles(request.user, case.school_id), "reviews": reviews}
         case "name":
             return {"people": _people(case), "taken": {one.part for one in parts}}
+        case UNSTEP.key:
+            return {"steps": list(visible(request, RequestStep).filter(case=case, withdrawn_at=None))}
         case "place":
             return {"people": [one.user for one in staff_of(case.school_id, on=timezone.localdate())]}
     return {}

@@ -1,9 +1,8 @@
 """What can be done with a case on its page, by whom, and when? Each deed is one form."""
 
 from safeguarding.accounts.models import User
-from safeguarding.exceptions import OutOfTurn
 from safeguarding.plans.views.deeds import Deed
-from sharing.requests.forms.cases import ChecksForm, CorrectForm
+from sharing.requests.forms.cases import CaseForm, ChecksForm, CorrectForm
 from sharing.requests.forms.working import (
     AskPlaceForm,
     BecauseForm,
@@ -14,10 +13,10 @@ from sharing.requests.forms.working import (
     StepForm,
     StepKeyForm,
 )
-from sharing.requests.models import RequestStep, RightsRequest
-from sharing.requests.services import answering, intake, letters, places, roles, steps
+from sharing.requests.models import RightsRequest
+from sharing.requests.services import answering, gathering, intake, letters, places, roles, steps
 
-S = RightsRequest.Status
+S, G = RightsRequest.Status, RightsRequest.Gathering
 Case = RightsRequest
 
 
@@ -36,10 +35,7 @@ def _step(case: Case, form: StepForm, by: User) -> object:
 
 
 def _unstep(case: Case, form: StepKeyForm, by: User) -> object:
-    step = RequestStep.objects.visible_to(by).filter(case=case, pk=form.cleaned_data["step"]).first()
-    if step is None:
-        raise OutOfTurn("This step is not there any more. Open the case again to see how it stands.")
-    return steps.withdraw(step, by=by)
+    return steps.withdraw(form.chosen, by=by)
 
 
 def _letter(case: Case, form: LetterForm, by: User) -> object:
@@ -56,6 +52,10 @@ def _name(case: Case, form: PartForm, by: User) -> object:
 def _ask(case: Case, form: AskPlaceForm, by: User) -> object:
     given = {name: form.cleaned_data[name] for name in ("place", "searched_for", "token")}
     return places.ask(case, by=by, user=form.chosen, **given)
+
+
+def _gather(case: Case, form: CaseForm, by: User) -> object:
+    return gathering.ask(case, by=by)
 
 
 def _answer(case: Case, form: OutcomeForm, by: User) -> object:
@@ -81,6 +81,10 @@ def _is_worked_on(case: Case) -> bool:
     return case.is_open and case.status != S.HANDED_IN
 
 
+def _may_be_gathered(case: Case) -> bool:
+    return _is_worked_on(case) and case.is_copy and case.gathering not in (G.ASKED, G.AT_WORK)
+
+
 def _is_before_approval(case: Case) -> bool:
     return case.status == S.OPEN
 
@@ -96,6 +100,8 @@ HANDLING: dict[str, Deed[Case]] = {
              _is_worked_on),
         Deed("name", PartForm, "Name who does what", "Name", "Named. They are told in their inbox.", _name,
              _is_worked_on),
+        Deed("gather", CaseForm, "Gather what is held", "Gather it",
+             "Asked for. The copies are made in the background.", _gather, _may_be_gathered),
         Deed("correct", CorrectForm, "Correct what was taken down", "Save", "Corrected. The dates follow it.", _correct,
              _is_worked_on),
         Deed("withdraw", BecauseForm, "They have withdrawn it", "Withdraw the request", "Withdrawn.", _withdraw,

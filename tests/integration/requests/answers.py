@@ -1,5 +1,5 @@
-"""How does a test come to an answer that is prepared, approved and made? By its services, as the office, the lead and the
-data protection officer do it.
+"""How does a test come to an answer that is prepared, approved and made? By its services, as office, lead and data
+protection officer do it.
 
 Whom Rowan's record names besides: Hazel, another child; Dana, the mother; and who works there.
 """
@@ -7,7 +7,6 @@ Whom Rowan's record names besides: Hazel, another child; Dana, the mother; and w
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
 
 from children.models import Child
 from safeguarding.accounts.models import User
@@ -36,7 +35,7 @@ ANSWERS = {
     "consent": "not_asked",
     "reasonable": "She was promised that it stays at school.",
 }
-CHECKS = {"order_binds": "no", "address_is_confidential": "no", "care_order": "no"}
+CHECKS = {"order_binds": "no", "address_is_confidential": "no", "care_order": "no", "competence": "not_yet"}
 
 
 @dataclass
@@ -157,5 +156,5 @@ def volumes(bundle: Bundle) -> list[bytes]:
 
 def note(case: RightsRequest, title: str, text: str, *, by: User) -> RequestItem:
     """Something that was found on paper."""
-    made = add_item(case, title=title, by=by, token=uuid7(), blocks=[("Note", text)])
+    made = add_item(case, title=title, by=by, token=uuid7(), blocks=[{"key": "text", "label": "Note", "text": text}])
     return RequestItem.objects.get(pk=made.pk)
