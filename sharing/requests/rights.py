@@ -102,7 +102,9 @@ keep(
                 "approved_state",
             ),
             change(both("OLD.child_id IS NULL", "OLD.status = 'handed_in'", _HANDLES), "child_id"),
-            change(NEVER, "school_id", "reference", "token", "handed_in_at", "handed_in_by_id", "came_with_id"),
+            # SAR- becomes RQ- where something else is asked than a copy.
+            change(both("OLD.status IN ('handed_in', 'open')", _HANDLES), "reference"),
+            change(NEVER, "school_id", "token", "handed_in_at", "handed_in_by_id", "came_with_id"),
             closed=False,
         ),
         "requests.requestrole": gives(
