@@ -2,7 +2,7 @@
 
 from safeguarding.accounts.models import User
 from safeguarding.plans.views.deeds import Deed
-from sharing.requests.forms.cases import CaseForm, ChecksForm, CorrectForm
+from sharing.requests.forms.cases import ChecksForm, CorrectForm
 from sharing.requests.forms.working import (
     AskPlaceForm,
     BecauseForm,
@@ -15,15 +15,10 @@ from sharing.requests.forms.working import (
     StepForm,
     StepKeyForm,
 )
-<<<<<<< HEAD
-from sharing.requests.models import RightsRequest
-from sharing.requests.services import answering, gathering, intake, letters, places, roles, steps
-=======
 from sharing.requests.models import Right, RightsRequest
 from sharing.requests.services import answering, gathering, intake, letters, places, roles, statements, steps
->>>>>>> pages
 
-S, G = RightsRequest.Status, RightsRequest.Gathering
+S = RightsRequest.Status
 Case = RightsRequest
 
 
@@ -65,10 +60,6 @@ def _ask(case: Case, form: AskPlaceForm, by: User) -> object:
     return places.ask(case, by=by, user=form.chosen, **given)
 
 
-def _gather(case: Case, form: CaseForm, by: User) -> object:
-    return gathering.ask(case, by=by)
-
-
 def _answer(case: Case, form: OutcomeForm, by: User) -> object:
     given = {name: form.cleaned_data[name] for name in ("outcome", "reasons", "seen")}
     return answering.answer(case, by=by, **given)
@@ -97,15 +88,10 @@ def _is_worked_on(case: Case) -> bool:
     return case.is_open and case.status != S.HANDED_IN
 
 
-<<<<<<< HEAD
-def _may_be_gathered(case: Case) -> bool:
-    return _is_worked_on(case) and case.is_copy and case.gathering not in (G.ASKED, G.AT_WORK)
-=======
 def _is_gathered(case: Case) -> bool:
     """Whether it can be gathered now: for the first time, or again."""
     at_work = (Case.Gathering.ASKED, Case.Gathering.AT_WORK)
     return _is_worked_on(case) and case.is_copy and case.child_id is not None and case.gathering not in at_work
->>>>>>> pages
 
 
 def _is_before_approval(case: Case) -> bool:
@@ -123,8 +109,6 @@ HANDLING: dict[str, Deed[Case]] = {
              _is_worked_on),
         Deed("name", PartForm, "Name who does what", "Name", "Named. They are told in their inbox.", _name,
              _is_worked_on),
-        Deed("gather", CaseForm, "Gather what is held", "Gather it",
-             "Asked for. The copies are made in the background.", _gather, _may_be_gathered),
         Deed("correct", CorrectForm, "Correct what was taken down", "Save", "Corrected. The dates follow it.", _correct,
              _is_worked_on),
         Deed("withdraw", BecauseForm, "They have withdrawn it", "Withdraw the request", "Withdrawn.", _withdraw,
