@@ -12,6 +12,7 @@ from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.by_keys import Statement
 from safeguarding.audit.reading import visible
+from safeguarding.concerns import chronology
 from safeguarding.glance import seen
 from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
@@ -19,6 +20,7 @@ from safeguarding.panels import LATE, MINE, Line, NavItem, Panel, register
 from safeguarding.references import quoted
 
 from .capabilities import RequestCapability as C
+from .entries import SOURCES
 from .models import RightsRequest
 from .permissions import works_on_requests
 from .services.working import OBJECT
@@ -68,6 +70,7 @@ def _references(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
     return {one.pk: one.reference for one in visible(request, RightsRequest).filter(pk__in=keys).only("reference")}
 
 
+chronology.register(*SOURCES)
 leads_to(OBJECT, lambda key: reverse("request", args=[key]), _references)
 quoted(_address)
 register(

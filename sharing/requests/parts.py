@@ -1,9 +1,10 @@
-"""How are requests about data told beyond a page? Not at all: they hold copies of what the records themselves tell.
+"""How are requests about data told beyond a page? Not at all: they hold copies of what the records themselves tell. A
+statement of disagreement goes where its concern goes.
 
 The reasons are printed with what is told, so that whoever reads it learns that there may be more, and where.
 """
 
-from safeguarding.parts import left_out
+from safeguarding.parts import as_declared, left_out, tell
 
 from .models import (
     Bundle,
@@ -17,6 +18,7 @@ from .models import (
     RequestStep,
     RightsRequest,
     SearchPlace,
+    Statement,
 )
 
 left_out(
@@ -36,3 +38,4 @@ left_out(
     BundleVolume,
     because="It is a copy of what the records tell, made to answer an earlier request, and exists elsewhere.",
 )
+tell(Statement, title="Statement of disagreement", blocks=as_declared("made_at", but=("token",)))

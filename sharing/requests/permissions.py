@@ -16,6 +16,7 @@ from safeguarding.accounts.capabilities import Capability
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import only_they
 from safeguarding.audit.protection import Rule, among, fact, known, known_of, may_view, overlapping, rule
+from safeguarding.concerns.permissions import through_the_concern
 from safeguarding.exceptions import NotAllowed
 from safeguarding.glance import look_for, seen
 from safeguarding.prepared import prepared
@@ -34,6 +35,7 @@ from .models import (
     RequestStep,
     RightsRequest,
     SearchPlace,
+    Statement,
 )
 
 look_for(requests_named="requests_named", requests_asked="requests_asked")
@@ -172,6 +174,12 @@ def volumes_seen(me: Any) -> Rule:
         },
         never=_hidden(me),
     )
+
+
+@rule(Statement)
+def statements_seen(me: Any) -> Rule:
+    """What somebody says who disagrees: with the concern beside which it stands."""
+    return through_the_concern(me, "concern_id")
 
 
 def _nobody(user: Any, file: RequestFile) -> bool:

@@ -17,6 +17,7 @@ from .models import (
     RequestStep,
     RightsRequest,
     SearchPlace,
+    Statement,
 )
 
 # The one task of the machine: it gathers, reminds, and makes the answer.
@@ -56,3 +57,4 @@ declare(
 )
 reads_all_told(TASK)
 needs(TASK, LogEntry)
+declare(Statement, searched="Statement of disagreement")

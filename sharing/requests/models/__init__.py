@@ -5,6 +5,7 @@ from .items import Decided, Redaction, RequestFile, RequestItem, RequestPerson
 from .law import Exemption, ReplyTime
 from .released import Bundle, BundleVolume
 from .roles import RequestRole
+from .statements import Statement
 from .steps import RequestLetter, RequestStep, SearchPlace
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "Right",
     "RightsRequest",
     "SearchPlace",
+    "Statement",
 ]

@@ -20,6 +20,7 @@ from sharing.requests.notice_kinds import RequestNotice
 from sharing.requests.permissions import ensure_handles
 
 from . import documents
+from .statements import has_one
 from .steps import dates_of
 from .working import ensure_at_work, lock
 
@@ -94,6 +95,8 @@ def unsaid(case: RightsRequest) -> list[str]:
     found = []
     if not case.outcome or not case.outcome_reasons:
         found.append("Record the outcome and its reasons.")
+    if case.outcome == Out.STATEMENT and not has_one(case):
+        found.append("Add the statement to the record first.")
     if case.right == "complaint" and not _has(case, RequestStep.Kind.ACKNOWLEDGED):
         found.append("Acknowledge the complaint.")
     return found

@@ -29,6 +29,7 @@ from sharing.requests.permissions import HANDING_IN, ensure_handles, ensure_revi
 from sharing.requests.verbs import RequestVerb
 
 from . import documents
+from .answering import unsaid
 from .numbering import as_asked, new_reference
 from .places import ask_about_adults, begin_places
 from .roles import give
@@ -301,6 +302,8 @@ def answer_checks(
 
 def unanswered(case: RightsRequest) -> list[str]:
     """What has to be known before the answer is prepared, each a sentence. Empty where all of it is."""
+    if case.right == Right.COMPLAINT:
+        return unsaid(case)
     found = [f"Say {words}." for name, words in _CHECKS.items() if not getattr(case, name)]
     if case.authority in ("", R.Authority.NONE):
         found.append("Say by what they ask: nobody has shown that they may.")
@@ -313,7 +316,7 @@ def unanswered(case: RightsRequest) -> list[str]:
         )
     if case.competence == R.Competence.UNDERSTANDS and not case.child_views and case.requester_is != Who.CHILD:
         found.append("The child understands the request. Write down what the child says: it is their right.")
-    return found
+    return found if case.is_copy else [*found, *unsaid(case)]
 
 
 def _may_be_asked(case: RightsRequest) -> bool:

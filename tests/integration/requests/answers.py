@@ -35,7 +35,7 @@ ANSWERS = {
     "consent": "not_asked",
     "reasonable": "She was promised that it stays at school.",
 }
-CHECKS = {"order_binds": "no", "address_is_confidential": "no", "care_order": "no"}
+CHECKS = {"order_binds": "no", "address_is_confidential": "no", "care_order": "no", "competence": "not_yet"}
 
 
 @dataclass
@@ -85,13 +85,7 @@ def gather(at: School, case: RightsRequest) -> RightsRequest:
     for place in SearchPlace.objects.filter(case=case, answered_at=None).exclude(place="harbour"):
         places.answer(place, by=place.asked or at.cast.office, found="none")
     ask(case, by=at.cast.office)
-    try:
-        assert run(case.pk)
-    except Exception as error:
-        import traceback
-
-        traceback.print_exception(error.__context__)
-        raise
+    assert run(case.pk)
     return now(case)
 
 
@@ -162,5 +156,5 @@ def volumes(bundle: Bundle) -> list[bytes]:
 
 def note(case: RightsRequest, title: str, text: str, *, by: User) -> RequestItem:
     """Something that was found on paper."""
-    made = add_item(case, title=title, by=by, token=uuid7(), blocks=[("Note", text)])
+    made = add_item(case, title=title, by=by, token=uuid7(), blocks=[{"key": "text", "label": "Note", "text": text}])
     return RequestItem.objects.get(pk=made.pk)

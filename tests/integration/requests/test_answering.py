@@ -5,11 +5,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from safeguarding.concerns.models import Chronicled
+from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
 from sharing.requests.lifecycles import request_life
-from sharing.requests.models import RequestRole, RightsRequest
-from sharing.requests.services import answering, letters, roles, steps
+from sharing.requests.models import RequestRole, RightsRequest, Statement
+from sharing.requests.services import answering, intake, letters, roles, statements, steps
+from tests import factories
+from tests.walls import asking
 
 from .cases import handed_in, taken_up
 
@@ -84,3 +88,29 @@ def test_withdrawn_and_opened_again_with_a_reason_each(cast: Any) -> None:
     assert (again.status, again.withdrawn_at, again.opened_by) == ("open", None, cast.office)
     with pytest.raises(OutOfTurn):
         answering.reopen(again, by=cast.office, because="Twice.")
+
+
+def test_who_disagrees_is_read_beside_the_concern_by_who_reads_it_and_by_nobody_else(cast: Any) -> None:
+    child = cast.child()
+    concern = factories.concern(cast.room, children=[ChildEntry("worried_about", child)])
+    case = taken_up(cast, child, right="rectify")
+    answering.answer(case, by=cast.office, outcome="statement", reasons="It is an opinion, and stands.")
+    case.refresh_from_db()
+    assert "Add the statement to the record first." in intake.unanswered(case)
+    words = {"text": "It was not as she writes.", "written_on": timezone.localdate(), "token": uuid7()}
+    with asking(cast.lead):
+        assert statements.concerns_of(case, cast.lead) == [concern]
+        one, again = (statements.add(case, by=cast.lead, concern=concern, **words) for _ in range(2))
+        assert one.pk == again.pk
+        assert answering.unsaid(case) == []
+        assert Chronicled.objects.filter(source="statements", row=one.pk, concern=concern).exists()
+    with asking(cast.office):
+        assert not Statement.objects.filter(pk=one.pk).exists()
+    other = factories.concern(cast.room)
+    for by, beside in ((cast.office, concern), (cast.lead, other)):
+        with pytest.raises(NotAllowed):
+            statements.add(case, by=by, concern=beside, **words)
+    copy = taken_up(cast, child)
+    with pytest.raises(BadInput, match="correction"):
+        statements.add(copy, by=cast.lead, concern=concern, **{**words, "token": uuid7()})
+    assert [one.text for one in Statement.objects.filter(concern=concern)] == ["It was not as she writes."]
