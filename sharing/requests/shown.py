@@ -5,8 +5,9 @@ in it; a mention is one piece, for its reader is told a name there.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from children import mentions
@@ -45,10 +46,6 @@ class Sentence:
     value: str
     pieces: tuple[Shown, ...]
     is_blank: bool
-
-    @property
-    def is_all_out(self) -> bool:
-        return all(piece.state in (OUT, REPLACE, MUST) for piece in self.pieces if piece.text.strip())
 
 
 @dataclass(frozen=True)
@@ -93,42 +90,38 @@ def shown_blocks(document: Document, marks: Marks, numbers: Mapping[object, int]
 def _sentences(
     block: TextBlock, at: int, pieces: Sequence[Piece], marks: Marks, numbers: Mapping[object, int]
 ) -> Iterator[Sentence]:
-    spans = [mark for mark in marks.found if isinstance(mark, Span) and mark.block == block.key]
-    ranges = [mark for mark in marks.by_hand if isinstance(mark, Range) and mark.block == block.key]
-    found = [(m.start(), m.end()) for m in mentions.MARK.finditer(block.text)]
-    edges = {edge for piece in pieces for edge in (piece.start, piece.end)}
-    edges |= {edge for pair in found for edge in pair}
-    edges |= {edge for mark in (*spans, *ranges) for edge in (mark.start, mark.end)}
+    there: list[Span | Range] = [
+        mark for mark in marks.places if isinstance(mark, Span | Range) and mark.block == block.key
+    ]
+    found = {(one.start(), one.end()) for one in mentions.MARK.finditer(block.text)}
     inside = {place for start, end in found for place in range(start + 1, end)}
-    edges -= inside
-    mentioned = set(found)
+    marked = {edge for mark in there for edge in (mark.start, mark.end)}
+    edges = sorted({piece.start for piece in pieces} | {edge for pair in found for edge in pair} | (marked - inside))
+    starts = [piece.start for piece in pieces]
     for start, end in sentences_of(block.text):
-        cuts = sorted({start, end, *(edge for edge in edges if start < edge < end)})
+        cuts = [start, *edges[bisect_right(edges, start) : bisect_left(edges, end)], end]
+        near = [mark for mark in there if mark.start < end and start < mark.end]
         shown = tuple(
-            _shown(block.text, one, other, pieces, [*spans, *ranges], marks, numbers, (one, other) in mentioned)
+            _shown(
+                Shown(block.text[one:other], one, other, is_mention=(one, other) in found),
+                pieces[bisect_right(starts, one) - 1],
+                [mark for mark in near if mark.start < other and one < mark.end],
+                marks,
+                numbers,
+            )
             for one, other in pairwise(cuts)
         )
         yield Sentence(f"{at}:{start}:{end}", shown, not block.text[start:end].strip())
 
 
 def _shown(
-    text: str,
-    start: int,
-    end: int,
-    pieces: Sequence[Piece],
-    there: Sequence[Span | Range],
-    marks: Marks,
-    numbers: Mapping[object, int],
-    is_mention: bool,
+    bare: Shown, piece: Piece, here: Sequence[Span | Range], marks: Marks, numbers: Mapping[object, int]
 ) -> Shown:
-    piece = next(one for one in pieces if one.start <= start < one.end)
-    here = [mark for mark in there if mark.start < end and start < mark.end]
+    """A piece of a sentence with how it is marked: by `here`, whose effect is `piece`."""
     of = {numbers[key] for mark in here if (key := mark.person if isinstance(mark, Span) else mark) in numbers}
     must = any(isinstance(mark, Span) and mark.person in marks.must_go for mark in here)
-    state = MUST if must else _STATES.get(piece.deed, OPEN if piece.open else "")
-    if piece.open and state == KEEP:
-        state = OPEN
-    return Shown(text[start:end], start, end, state, tuple(sorted(of)) if state else (), is_mention)
+    state = MUST if must else OPEN if piece.open else _STATES.get(piece.deed, "")
+    return replace(bare, state=state, numbers=tuple(sorted(of)) if state else ())
 
 
 _STATES: dict[Deed | None, str] = {Deed.OUT: OUT, Deed.REPLACE: REPLACE, Deed.KEEP: KEEP}

@@ -26,7 +26,10 @@ SECRET = "Hazel Quennell took his bag."
 @pytest.fixture
 def room(server: str) -> Staffroom:
     load_request_law()
-    return factories.staffroom(password=factories.PASSWORD)
+    found = factories.staffroom(password=factories.PASSWORD)
+    factories.member(found.school, "dpo", "Meera", "Shah", password=factories.PASSWORD)
+    factories.member(found.school, "chair", "Ivor", "Brandt", password=factories.PASSWORD)
+    return found
 
 
 @pytest.fixture
@@ -150,9 +153,9 @@ def the_office_hands_it_over(page: Page, room: Staffroom, case: RightsRequest, w
 
 
 def test_from_taken_up_to_handed_over(room: Staffroom, case: RightsRequest, new_person: Callable[..., Page]) -> None:
-    factories.member(room.school, "dpo", "Meera", "Shah", password=factories.PASSWORD)
-    factories.member(room.school, "chair", "Ivor", "Brandt", password=factories.PASSWORD)
     office, lead, officer = new_person(viewport={"width": 390, "height": 800}), new_person(), new_person()
+    for person in (office, lead, officer):
+        person.set_default_timeout(40_000)
     the_office_names_people_and_has_it_gathered(office, room, case)
     the_lead_decides(lead, room, case)
     words = the_officer_approves_and_locks(officer, case)

@@ -7,6 +7,8 @@ from django import forms
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
+from safeguarding.concerns.models import Concern
+from safeguarding.dates import full_day
 from safeguarding.forms import DateBoxesField, FilesInput, HarbourForm, Radios, blank_first
 from safeguarding.plans.forms.columns import SeenForm, TokenForm
 from safeguarding.uploads.kinds import MOST_BYTES, TAKEN
@@ -169,8 +171,38 @@ class BecauseForm(CaseForm):
     )
 
 
+class GatherForm(CaseForm):
+    """What is held is gathered by the machine: nothing is typed."""
+
+
 class FinishForm(CaseForm, SeenForm):
     """The outcome that was approved has been told: nothing is typed."""
+
+
+class StatementForm(CaseForm, TokenForm):
+    """What they say who disagree: it stands beside a concern, for everybody who reads that. `concerns` are those of
+    the child that who types may read.
+    """
+
+    concern = forms.ChoiceField(label="Beside which concern", choices=())
+    text = forms.CharField(
+        label="What they say, in their words",
+        max_length=20_000,
+        widget=forms.Textarea,
+        error_messages={"required": "Enter what they say, in their words"},
+    )
+    written_on = DateBoxesField(label="Written on", past=True)
+
+    def __init__(self, *args: Any, concerns: Sequence[Concern] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = {str(one.pk): one for one in concerns}
+        named = [(key, f"{one.reference}, {full_day(one.logged_at)}") for key, one in self.known.items()]
+        field: Any = self.fields["concern"]
+        field.choices = blank_first(named, "Choose")
+
+    @property
+    def chosen(self) -> Concern:
+        return self.known[self.cleaned_data["concern"]]
 
 
 class LetterTextForm(HarbourForm):

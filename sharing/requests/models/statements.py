@@ -10,7 +10,7 @@ from safeguarding.concerns.models.bases import OfConcern
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
-from .cases import WHY
+from .cases import CATEGORY, WHY
 
 
 class Statement(OfConcern):
@@ -37,5 +37,6 @@ class Statement(OfConcern):
         narrative = ("text",)
         plain = ("token", "written_on", "reference", "made_at")
         source = Source.SCHOOL
+        category = CATEGORY
         collection = WHY
         retention = Retention.GOES_WITH_IT

@@ -235,7 +235,7 @@ def decide_people(
     case, items = held[0][0], {item.pk: item for _, some in held for item in some}
     if any(person.kind == K.ADDRESS for person in people):
         raise BadInput(NEVER_KEPT if said.deed == D.KEEP else "A confidential address comes out without a decision.")
-    each = [_named(said, person) for person in people]
+    each = [named(said, person) for person in people]
     raise_first(_mark_problems(case, each[0], people, at))
     tokens = [entry_token(token, person.pk, one.deed, one.instead) for person, one in zip(people, each, strict=True)]
     if there := list(Redaction.objects.filter(token__in=tokens, person__in=people)):
@@ -253,7 +253,8 @@ def decide_people(
     return rows
 
 
-def _named(said: Said, person: RequestPerson) -> Said:
+def named(said: Said, person: RequestPerson) -> Said:
+    """What is done with a person: replaced without other words, they are called as throughout the answer."""
     if said.deed == D.REPLACE and not said.instead.strip():
         return Said(said.deed, person.label, said.exemption, said.answers, said.why)
     return said

@@ -47,9 +47,15 @@ def ask_about_adults(case: RightsRequest, *, by: User, at: datetime) -> None:
     """
     for place, readers in _READERS.items():
         asked = next(iter(readers(case.school_id, timezone.localdate(at))), None)
-        _place(case, place, asked, token=uuid5(case.token, place), by=by, at=at)
+        _place(case, place, asked, token=uuid5(case.token, place), by=by, at=at, searched_for=_names_of(case))
         # Who takes it up is told too, where they are the one.
         tell_some(case, RequestNotice.ASKED, [asked], at=at, asked=True)
+
+
+def _names_of(case: RightsRequest) -> str:
+    """What to look for: who is asked sees nothing else of the case."""
+    child = case.child
+    return "\n".join(dict.fromkeys(filter(None, (child.full_name, child.known_as)))) if child else case.about
 
 
 def _place(

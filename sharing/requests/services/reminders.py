@@ -13,7 +13,6 @@ from safeguarding.concerns.services.reminding import FROM
 from safeguarding.working_days import add_working_days
 from sharing.requests.models import OPEN, RequestRole, RightsRequest
 from sharing.requests.notice_kinds import RequestNotice
-from sharing.requests.records import TASK
 
 from .intake import handlers
 from .roles import who_has
@@ -29,7 +28,7 @@ _KINDS = (
 )
 
 
-@system_task(TASK)
+@system_task("requests")
 def remind(*, at: datetime | None = None) -> int:
     """Tell of each case that falls due, once for each of the three and each last day. Returns how many times somebody
     was told. May run twice.
@@ -40,7 +39,6 @@ def remind(*, at: datetime | None = None) -> int:
     cases = list(
         RightsRequest.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(status__in=OPEN)
-        .select_related("child")
         .order_by("received_on", "pk")
     )
     dates = dates_of_many(cases)

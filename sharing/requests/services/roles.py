@@ -97,6 +97,8 @@ def name(case: RightsRequest, *, by: User, user: User, part: str, at: datetime |
 
 
 def _named(case: RightsRequest, user: User, part: str, *, by: User, at: datetime) -> RequestRole:
+    if part == P.APPROVER and user.pk == by.pk:
+        raise BadInput("Nobody names themselves to approve. Ask a colleague who handles requests to name you.")
     if user.pk not in {one.pk for one in people_for(case, part)}:
         raise BadInput(f"{user.full_name} cannot be named for this. Choose one of those who are offered.")
     made = give(case, user, part, by=by, at=at)

@@ -24,9 +24,10 @@ from safeguarding.unsaved import waits_unsent
 from sharing.requests.capabilities import RequestCapability as C
 from sharing.requests.models import RequestLetter, RequestRole, RequestStep, RightsRequest, SearchPlace
 from sharing.requests.permissions import works_on_requests
+from sharing.requests.services import statements
 from sharing.requests.services.working import OBJECT
 
-from .case_deeds import TAKEN, UNSTEP, theirs
+from .case_deeds import STATEMENT, TAKEN, UNSTEP, theirs
 from .saying import HANDLES, REVIEWS, handles, named, standing
 
 NAV = "requests"
@@ -113,11 +114,13 @@ def _reviews(request: Request, case: RightsRequest, parts: Sequence[RequestRole]
 
 def _theirs(request: Request, case: RightsRequest, parts: Sequence[RequestRole]) -> dict[str, Deed[RightsRequest]]:
     """What the reader may do with it now."""
+    own = _parts_of(request, parts)
     return theirs(
         case,
         handles=handles(request.user, case.school_id),
-        checks=may(request.user, REVIEWS, case.school_id) or named(_parts_of(request, parts), P.PREPARER, P.REVIEWER),
-        reviews=named(_parts_of(request, parts), *_REVIEWING),
+        checks=may(request.user, REVIEWS, case.school_id) or named(own, P.PREPARER, P.REVIEWER),
+        reviews=named(own, *_REVIEWING),
+        prepares=named(own, P.PREPARER),
     )
 
 
@@ -133,6 +136,8 @@ def _about(
             return {"people": _people(case), "taken": {one.part for one in parts}}
         case UNSTEP.key:
             return {"steps": list(visible(request, RequestStep).filter(case=case, withdrawn_at=None))}
+        case STATEMENT.key:
+            return {"concerns": statements.concerns_of(case, request.user)}
         case "place":
             return {"people": [one.user for one in staff_of(case.school_id, on=timezone.localdate())]}
     return {}

@@ -2,21 +2,23 @@
 
 from safeguarding.accounts.models import User
 from safeguarding.plans.views.deeds import Deed
-from sharing.requests.forms.cases import CaseForm, ChecksForm, CorrectForm
+from sharing.requests.forms.cases import ChecksForm, CorrectForm
 from sharing.requests.forms.working import (
     AskPlaceForm,
     BecauseForm,
     FinishForm,
+    GatherForm,
     LetterForm,
     OutcomeForm,
     PartForm,
+    StatementForm,
     StepForm,
     StepKeyForm,
 )
-from sharing.requests.models import RightsRequest
-from sharing.requests.services import answering, gathering, intake, letters, places, roles, steps
+from sharing.requests.models import Right, RightsRequest
+from sharing.requests.services import answering, gathering, intake, letters, places, roles, statements, steps
 
-S, G = RightsRequest.Status, RightsRequest.Gathering
+S = RightsRequest.Status
 Case = RightsRequest
 
 
@@ -38,6 +40,10 @@ def _unstep(case: Case, form: StepKeyForm, by: User) -> object:
     return steps.withdraw(form.chosen, by=by)
 
 
+def _gather(case: Case, form: GatherForm, by: User) -> object:
+    return gathering.ask(case, by=by)
+
+
 def _letter(case: Case, form: LetterForm, by: User) -> object:
     return letters.begin(case, by=by, kind=form.cleaned_data["kind"], token=form.cleaned_data["token"])
 
@@ -54,10 +60,6 @@ def _ask(case: Case, form: AskPlaceForm, by: User) -> object:
     return places.ask(case, by=by, user=form.chosen, **given)
 
 
-def _gather(case: Case, form: CaseForm, by: User) -> object:
-    return gathering.ask(case, by=by)
-
-
 def _answer(case: Case, form: OutcomeForm, by: User) -> object:
     given = {name: form.cleaned_data[name] for name in ("outcome", "reasons", "seen")}
     return answering.answer(case, by=by, **given)
@@ -66,6 +68,11 @@ def _answer(case: Case, form: OutcomeForm, by: User) -> object:
 def _finish(case: Case, form: FinishForm, by: User) -> object:
     outcome, reasons = case.outcome, case.outcome_reasons
     return answering.answer(case, by=by, outcome=outcome, reasons=reasons, seen=form.cleaned_data["seen"])
+
+
+def _state(case: Case, form: StatementForm, by: User) -> object:
+    given = {name: form.cleaned_data[name] for name in ("text", "written_on", "token")}
+    return statements.add(case, by=by, concern=form.chosen, **given)
 
 
 def _withdraw(case: Case, form: BecauseForm, by: User) -> object:
@@ -81,8 +88,10 @@ def _is_worked_on(case: Case) -> bool:
     return case.is_open and case.status != S.HANDED_IN
 
 
-def _may_be_gathered(case: Case) -> bool:
-    return _is_worked_on(case) and case.is_copy and case.gathering not in (G.ASKED, G.AT_WORK)
+def _is_gathered(case: Case) -> bool:
+    """Whether it can be gathered now: for the first time, or again."""
+    at_work = (Case.Gathering.ASKED, Case.Gathering.AT_WORK)
+    return _is_worked_on(case) and case.is_copy and case.child_id is not None and case.gathering not in at_work
 
 
 def _is_before_approval(case: Case) -> bool:
@@ -100,8 +109,6 @@ HANDLING: dict[str, Deed[Case]] = {
              _is_worked_on),
         Deed("name", PartForm, "Name who does what", "Name", "Named. They are told in their inbox.", _name,
              _is_worked_on),
-        Deed("gather", CaseForm, "Gather what is held", "Gather it",
-             "Asked for. The copies are made in the background.", _gather, _may_be_gathered),
         Deed("correct", CorrectForm, "Correct what was taken down", "Save", "Corrected. The dates follow it.", _correct,
              _is_worked_on),
         Deed("withdraw", BecauseForm, "They have withdrawn it", "Withdraw the request", "Withdrawn.", _withdraw,
@@ -117,25 +124,37 @@ OUTCOME: Deed[Case] = Deed(
     "outcome", OutcomeForm, "Propose the outcome", "Save the outcome", "Saved. A second person approves it.", _answer,
     _is_before_approval,
 )  # fmt: skip
+GATHER: Deed[Case] = Deed(
+    "gather", GatherForm, "Gather what is held", "Gather it", "Asked for. It is gathered in the background.", _gather,
+    _is_gathered,
+)  # fmt: skip
+STATEMENT: Deed[Case] = Deed(
+    "statement", StatementForm, "Add what they say to a concern", "Add the statement",
+    "Added. It stands beside the concern, whatever becomes of this request.", _state,
+    lambda case: _is_worked_on(case) and case.right == Right.RECTIFY and case.child_id is not None,
+)  # fmt: skip
 FINISH: Deed[Case] = Deed(
     "finish", FinishForm, "They have been told the outcome", "Close it as answered", "Answered.", _finish,
     lambda case: case.status == S.APPROVED and case.outcome in answering.outcomes_of(case),
 )  # fmt: skip
 UNSTEP: Deed[Case] = Deed("unstep", StepKeyForm, "", "Withdraw", "Withdrawn. The dates follow it.", _unstep,
                           _is_worked_on)  # fmt: skip
-TAKEN = (StepForm, LetterForm, AskPlaceForm, PartForm, CorrectForm, BecauseForm, ChecksForm, OutcomeForm)
+TAKEN = (StepForm, LetterForm, AskPlaceForm, PartForm, CorrectForm, BecauseForm, ChecksForm, OutcomeForm, StatementForm)
 
 
-def theirs(case: Case, *, handles: bool, checks: bool, reviews: bool) -> dict[str, Deed[Case]]:
+def theirs(case: Case, *, handles: bool, checks: bool, reviews: bool, prepares: bool) -> dict[str, Deed[Case]]:
     """The deeds that somebody may do with the case as it stands, in the order of the page.
 
-    `checks`: whether their role reviews copies; `reviews`: whether they are named to review or approve in this case.
+    `checks`: whether their role reviews copies; `reviews`: whether they are named to review or approve in this case;
+    `prepares`: to prepare it.
     """
     may: dict[str, Deed[Case]] = {}
     if checks:
-        may[CHECKS.key] = CHECKS
+        may |= {CHECKS.key: CHECKS, STATEMENT.key: STATEMENT}
     if handles or reviews:
         may |= {"step": HANDLING["step"], UNSTEP.key: UNSTEP}
+    if handles or prepares:
+        may[GATHER.key] = GATHER
     if handles:
         may |= HANDLING
     if handles and (checks or not case.is_copy):

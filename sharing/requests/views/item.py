@@ -68,8 +68,12 @@ def _mark(request: Request, item: RequestItem) -> HttpResponse:
     said, token = form.said(), form.cleaned_data["token"]
     request.again = partial(_again, request, item.pk, "mark")
     people = [one for one in marked.people if one.pk in form.people]
-    places = _places(document, marked, form, people, is_turned="turn" in request.POST)
-    if people and not form.is_here:
+    places = _but(document, form.places) if "turn" in request.POST else form.places
+    if form.is_here:
+        for one in people:
+            here, mine = _places_of(one, marked), entry_token(token, one.pk)
+            deciding.redact_all(item, by=request.user, places=here, said=deciding.named(said, one), token=mine)
+    elif people:
         deciding.decide_people(people, by=request.user, said=said, token=token)
     if places or not people:
         deciding.redact_all(item, by=request.user, places=places, said=said, token=token)
@@ -77,22 +81,15 @@ def _mark(request: Request, item: RequestItem) -> HttpResponse:
     return redirect(_here(request, item))
 
 
-def _places(
-    document: Document, marked: Marked, form: MarkForm, people: Sequence[RequestPerson], *, is_turned: bool
-) -> list[Place]:
-    """The places on which to decide: those of the form, or all texts but these; and where people stand in this item."""
-    places = _but(document, form.places) if is_turned else form.places
-    if not form.is_here:
-        return places
-    keys = {str(one.pk) for one in people}
-    for place in marked.marks.found:
-        if place.person not in keys:
-            continue
-        if isinstance(place, Span):
-            places = [*places, Place(place.block, place.start, place.end)]
-        else:
-            places = [*places, Place(page=place.page, area=tuple(place.area))]
-    return list(dict.fromkeys(places))
+def _places_of(person: RequestPerson, marked: Marked) -> list[Place]:
+    """Where somebody stands in this item."""
+    here = [place for place in marked.marks.found if place.person == str(person.pk)]
+    return [
+        Place(place.block, place.start, place.end)
+        if isinstance(place, Span)
+        else Place(page=place.page, area=tuple(place.area))
+        for place in here
+    ]
 
 
 def _but(document: Document, places: Sequence[Place]) -> list[Place]:

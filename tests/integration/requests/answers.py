@@ -156,5 +156,5 @@ def volumes(bundle: Bundle) -> list[bytes]:
 
 def note(case: RightsRequest, title: str, text: str, *, by: User) -> RequestItem:
     """Something that was found on paper."""
-    made = add_item(case, title=title, by=by, token=uuid7(), blocks=[("Note", text)])
+    made = add_item(case, title=title, by=by, token=uuid7(), blocks=[{"key": "text", "label": "Note", "text": text}])
     return RequestItem.objects.get(pk=made.pk)

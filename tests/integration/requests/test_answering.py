@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from safeguarding.concerns.models import Chronicled
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
@@ -102,6 +103,7 @@ def test_who_disagrees_is_read_beside_the_concern_by_who_reads_it_and_by_nobody_
         one, again = (statements.add(case, by=cast.lead, concern=concern, **words) for _ in range(2))
         assert one.pk == again.pk
         assert answering.unsaid(case) == []
+        assert Chronicled.objects.filter(source="statements", row=one.pk, concern=concern).exists()
     with asking(cast.office):
         assert not Statement.objects.filter(pk=one.pk).exists()
     other = factories.concern(cast.room)

@@ -290,10 +290,11 @@ def test_no_answer_holds_what_is_another_ones(db: None) -> None:
     note(of_father, "A letter", "They live at 14 Hollow Lane, Testham, since May.", by=at.cast.office)
     assert gathering.settle(of_father.pk)
     letter = RequestItem.objects.get(case=of_father, source="")
-    text = letter.content["blocks"][0]["text"]
+    block = letter.content["blocks"][-1]
+    text = block["text"]
     start = text.index("14 Hollow")
     deciding.redact(
-        letter, by=at.lead, deed="out", token=uuid7(), block=letter.content["blocks"][0]["key"], start=start,
+        letter, by=at.lead, deed="out", token=uuid7(), block=block["key"], start=start,
         end=start + len("14 Hollow Lane, Testham"), **reason()
     )  # fmt: skip
     said = {}

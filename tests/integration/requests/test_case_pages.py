@@ -15,6 +15,7 @@ from django.utils.html import escape
 
 from children.models import Child
 from safeguarding.accounts.models import User
+from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.keys import uuid7
 from sharing.requests.models import RequestLetter, RequestRole, RequestStep, RightsRequest, SearchPlace
 from sharing.requests.services import letters, places, roles, steps
@@ -265,6 +266,36 @@ def test_withdrawn_and_opened_again(place: Place):
     assert 'value="step"' not in shown
     assert office.post(page, {"deed": "reopen", "because": "They asked again."}).url == page
     assert RightsRequest.objects.get(pk=case.pk).status == "open"
+
+
+def test_gathered_once_somebody_prepares_it(place: Place):
+    case, office = place.case(), signed_in(place.room.office)
+    page = page_of(case)
+    assert "Name who prepares the copies first" in office.post(page, {"deed": "gather"}).content.decode()
+    roles.name(case, by=place.room.office, user=place.room.lead, part="preparer")
+    assert office.post(page, {"deed": "gather"}).url == page
+    assert "Waits to be gathered" in office.get(page).content.decode()
+    assert "Gather what is held" not in office.get(page).content.decode()
+
+
+def test_what_is_not_corrected_gets_a_statement_beside_the_concern(place: Place):
+    worried = factories.concern(place.room, children=[ChildEntry("worried_about", place.child)])
+    case, lead = place.case(right="rectify"), signed_in(place.room.lead)
+    page = page_of(case)
+    office = signed_in(place.room.office)
+    assert worried.reference not in office.get(page).content.decode()
+    assert worried.reference in lead.get(page).content.decode()
+    body = {"deed": "statement", "token": uuid7(), "concern": str(worried.pk), "text": "He was not late that day."}
+    assert "Enter the written on" not in lead.post(page, body).content.decode()
+    assert lead.post(page, body | day("written_on", LATELY)).url == page
+    assert office.post(page, body | day("written_on", LATELY)).status_code == 403
+    told = lead.get(reverse("child_chronology", args=[place.child.pk])).content.decode()
+    assert "Statement of disagreement" in told
+    assert "outcome" in office.get(page).content.decode()
+    decided = {"deed": "outcome", "seen": RightsRequest.objects.get(pk=case.pk).revision, "outcome": "statement"}
+    assert "Enter reasons" in office.post(page, decided).content.decode()
+    assert office.post(page, decided | {"reasons": "It is an opinion."}).url == page
+    assert "It is an opinion." in office.get(page).content.decode()
 
 
 def test_a_complaint_has_its_own_days_and_no_part_of_the_lead(place: Place):

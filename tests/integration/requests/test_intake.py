@@ -122,6 +122,8 @@ def test_a_part_is_named_by_who_may_and_nobody_approves_what_they_prepared(cast:
         roles.end(approves, by=cast.office)
     with pytest.raises(NotAllowed):
         roles.name(case, by=cast.teacher, user=cast.officer, part=part.APPROVER)
+    with pytest.raises(BadInput, match="themselves"):
+        roles.name(case, by=cast.officer, user=cast.officer, part=part.APPROVER)
 
 
 def test_a_place_is_answered_by_who_is_asked_and_by_nobody_else(cast: Any) -> None:
@@ -161,6 +163,7 @@ def test_the_database_lets_each_do_their_part_and_shows_them_no_more(cast: Any) 
         case = handed_in(cast, token=token)
         assert handed_in(cast, token=token).pk == case.pk
         assert not R.objects.filter(pk=case.pk).exists()
+    assert Notice.objects.filter(object_id=case.pk, user=cast.office, kind="request_handed_in").exists()
     with asking(cast.office):
         case = taken_up(cast, child, case=case)
         roles.name(case, by=cast.office, user=cast.lead, part=RequestRole.Part.PREPARER)
@@ -173,6 +176,8 @@ def test_the_database_lets_each_do_their_part_and_shows_them_no_more(cast: Any) 
         step = steps.add(case, by=cast.office, kind="note", happened_on=RECEIVED, text="Rang.", token=uuid7())
         steps.withdraw(step, by=cast.office)
         assert len(places.unanswered(case)) == 2
+    told = Notice.objects.filter(object_id=case.pk, kind="request_asked").values_list("user", flat=True)
+    assert set(told) == {cast.pastoral.pk, cast.headteacher.pk, cast.chair.pk}
     with asking(cast.pastoral):
         places.add_text(mail, by=cast.pastoral, title="An e-mail", text="Rowan was late.", token=uuid7())
         assert places.answer(mail, by=cast.pastoral, found="some", note="Since 2020.").answered_by == cast.pastoral

@@ -86,6 +86,20 @@ def test_the_reviewer_and_the_approver_open_copies_and_nobody_else(at):
         assert [signed_in(user).get(page).status_code for page in pages] == [404] * 3
 
 
+def test_an_item_that_the_approver_opens_is_looked_at_and_cannot_be_changed_there(at):
+    one = at.item()
+    RightsRequest._base_manager.filter(pk=at.case.pk).update(
+        status="prepared", prepared_at=one.made_at, prepared_by=at.lead
+    )
+    page = signed_in(at.dpo).get(page_of(one))
+    one.refresh_from_db()
+    assert (one.looked_by, one.looked_state) == (at.dpo, documents.state_of_item(one))
+    assert 'name="do"' not in page.content.decode() and 'name="at"' not in page.content.decode()
+    signed_in(at.lead).get(page_of(one))
+    one.refresh_from_db()
+    assert one.looked_by == at.dpo
+
+
 def test_no_title_and_no_address_says_what_is_in_a_copy(at):
     one = at.item(title="Concern about Denise Pope")
     for page in (
