@@ -29,9 +29,9 @@ from safeguarding.audit.by_keys import Asks
 from safeguarding.audit.history import is_protected
 from safeguarding.audit.reading import visible
 from safeguarding.dates import clock, full_day, full_moment, start_of
-from safeguarding.following import CHILD, places
-from safeguarding.personal_data import declared, own_models, record_path
-from safeguarding.records import reads
+from safeguarding.following import CHILD
+from safeguarding.personal_data import declared, record_path
+from safeguarding.records import read_by_who_reads_all
 
 Model = type[models.Model]
 # A model to the rows of it that somebody may see.
@@ -158,14 +158,6 @@ _left_out: dict[Model, str] = {}
 _reached: dict[Model, Callable[[Gathering], Whose]] = {}
 _told_in_short: dict[Model, Callable[[Gathering], frozenset[UUID]]] = {}
 _called: dict[Model, Callable[[Any], str]] = {}
-_read_whole: list[str] = []
-
-
-def read_whole_by(task: str) -> None:
-    """Let a task of the machine read every model that is told, for nobody by name. Said in `records.py`, before any
-    model is told.
-    """
-    _read_whole.append(task)
 
 
 def tell(model: Model, *, title: str, blocks: Blocks) -> None:
@@ -175,8 +167,7 @@ def tell(model: Model, *, title: str, blocks: Blocks) -> None:
     """
     _once(model)
     _told[model] = _Told(title, blocks)
-    for task in _read_whole:
-        reads(task, model)
+    read_by_who_reads_all(model)
 
 
 def left_out(*some: Model, because: str) -> None:
@@ -334,7 +325,7 @@ def _value(row: Any, field: Any, names: Mapping[Model, Mapping[Any, str]]) -> st
     return str(value)
 
 
-# --- which models are about a child
+# --- to which record a row belongs
 
 
 @cache
@@ -359,52 +350,6 @@ def link_of(model: Model) -> tuple[str, Model]:
     if found is None:
         raise LookupError(f"{model._meta.label} has no link to a record about a child.")
     return found  # type: ignore[return-value]
-
-
-def about_children() -> set[Model]:
-    """Every model whose rows are about a child: they link to one, hold the key of one, or declare one as subject; and
-    every model that links to such rows.
-    """
-    found = {model for model in own_models() if _begins(model)}
-    while more := {model for model in own_models() if model not in found and _leads_to(model, found)}:
-        found |= more
-    return found
-
-
-def _begins(model: Model) -> bool:
-    # The last is the column of rows without links, such as those of the history.
-    is_by_key = any(place.model is model for place in places())
-    return model._meta.label_lower == CHILD or is_by_key or "child_id" in {f.name for f in model._meta.concrete_fields}
-
-
-def _leads_to(model: Model, found: set[Model]) -> bool:
-    links = {field.related_model for field in model._meta.concrete_fields if field.is_relation}
-    return bool(links & found) or _end_of_subject(model) in found
-
-
-def _end_of_subject(model: Model) -> Model | None:
-    """The model at which the declared subject ends, whichever way its links go."""
-    mine, here = declared(model), model
-    for name in ((mine and mine.subject) or "").split("__"):
-        field = next((f for f in here._meta.get_fields() if f.name == name and f.is_relation), None)
-        if field is None or field.related_model is None:
-            return None
-        here = field.related_model  # type: ignore[assignment]
-    return here
-
-
-def problems() -> Iterator[str]:
-    """A sentence for each model about a child that no app tells or leaves out, and for each that is named wrongly."""
-    for model in sorted(about_children() - _told.keys() - _left_out.keys(), key=lambda m: m._meta.label):
-        yield f"{model._meta.label} is about a child: tell it, or leave it out, in the `parts.py` of its app."
-    for model in _told:
-        if model in _left_out:
-            yield f"{model._meta.label} is told, and left out."
-        if not is_protected(model):
-            yield f"{model._meta.label} is told, and has no rule of visibility."
-    for model, because in _left_out.items():
-        if not because.strip():
-            yield f"{model._meta.label} is left out without a reason."
 
 
 def _may_be_opened(row: Any) -> bool:

@@ -95,6 +95,8 @@ _declared: dict[type[Model], Record] = {}
 # Said of tables of apps below by the app that has the task: those that it writes, those that it reads.
 _written: dict[str, set[type[Model]]] = {}
 _read: dict[str, set[type[Model]]] = {}
+# Tasks that read every model that is told, and those models.
+_read_all: tuple[set[str], set[type[Model]]] = (set(), set())
 
 
 def declare(*models: type[Model], **said: Any) -> None:
@@ -116,6 +118,16 @@ def needs(task: str, *models: type[Model]) -> None:
 def reads(task: str, *models: type[Model]) -> None:
     """Let a task of the machine read these tables whole, and write nothing there."""
     _read.setdefault(task, set()).update(models)
+
+
+def reads_all_told(task: str) -> None:
+    """Let a task of the machine read every model whose rows are told (`parts.py`), for nobody by name."""
+    _read_all[0].add(task)
+
+
+def read_by_who_reads_all(model: type[Model]) -> None:
+    """Such a model. Said by `parts.tell`."""
+    _read_all[1].add(model)
 
 
 def records() -> list[Record]:
@@ -149,7 +161,9 @@ def system_tasks() -> dict[str, frozenset[str]]:
 
 def system_reads() -> dict[str, frozenset[str]]:
     """The tables that a task of the machine reads whole and does not write: {task: labels}."""
-    return _by_task(_read, lambda record: record.read_by)
+    tasks, told = _read_all
+    said = {**_read, **{task: _read.get(task, set()) | told for task in tasks}}
+    return _by_task(said, lambda record: record.read_by)
 
 
 def seen_by_tasks() -> dict[str, frozenset[str]]:

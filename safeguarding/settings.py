@@ -115,7 +115,6 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "safeguarding.urls"
 WSGI_APPLICATION = "safeguarding.wsgi.application"
-
 TEMPLATES = [
     {
         "BACKEND": "safeguarding.rendering.Templates",

@@ -1,8 +1,7 @@
 """What must the rest of Harbour know of requests about data?"""
 
 from safeguarding.audit.models import LogEntry
-from safeguarding.parts import read_whole_by
-from safeguarding.records import Kind, Refused, declare, needs
+from safeguarding.records import Kind, Refused, declare, needs, reads_all_told
 
 from .models import (
     Bundle,
@@ -56,6 +55,6 @@ declare(
     needed_by=(TASK,),
     read_by=("files",),
 )
-read_whole_by(TASK)
+reads_all_told(TASK)
 needs(TASK, LogEntry)
 declare(Statement, searched="Statement of disagreement")

@@ -102,7 +102,9 @@ keep(
                 "approved_state",
             ),
             change(both("OLD.child_id IS NULL", "OLD.status = 'handed_in'", _HANDLES), "child_id"),
-            change(NEVER, "school_id", "reference", "token", "handed_in_at", "handed_in_by_id", "came_with_id"),
+            # SAR- becomes RQ- where something else is asked than a copy.
+            change(both("OLD.status IN ('handed_in', 'open')", _HANDLES), "reference"),
+            change(NEVER, "school_id", "token", "handed_in_at", "handed_in_by_id", "came_with_id"),
             closed=False,
         ),
         "requests.requestrole": gives(
@@ -159,9 +161,13 @@ keep(
                 "looked_by_id",
                 "looked_state",
             ),
+            # Nobody may see its source any more.
+            change(both(_TASK, "NEW.reviewer_id IS NULL"), "reviewer_id"),
+            # Each reviewer's items are numbered by themselves.
+            change(_TASK, "number"),
             change(either(_TASK, _OWN_ITEM), "found"),
             # A file that waited for the scanner.
-            change(both(_TASK, "OLD.without <> ''"), "content", "without"),
+            change(both(_TASK, "OLD.without <> ''"), "content", "without", "why"),
             change(either(_TASK, _OWN_ITEM, _APPROVES, _HANDLES), "revision"),
         ),
         "requests.requestperson": gives(
@@ -181,7 +187,7 @@ keep(
         # What was made is opened by who reads every item; locked, it is sent by who handles the case.
         "requests.bundle": gives(
             both("NEW.asked_by_id = me", _READS_WHOLE, "NEW.built_at IS NULL", "NEW.released_at IS NULL"),
-            change(_TASK, "building", "built_at", "failed_because", "finds"),
+            change(_TASK, "building", "built_at", "failed_because", "outcome", "finds"),
             change(either(_TASK, _READS_WHOLE), "words"),
             change(_READS_WHOLE, "words_shown_at"),
             change(

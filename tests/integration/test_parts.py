@@ -20,7 +20,8 @@ from safeguarding.concerns.models import ConcernChild, ConcernNote, Draft
 from safeguarding.concerns.services import deciding, error
 from safeguarding.concerns.services.access import restrict_concern
 from safeguarding.concerns.services.raising import ChildEntry
-from safeguarding.parts import Block, Key, gather, problems, read_parts
+from safeguarding.parts import Block, Key, gather, read_parts
+from safeguarding.parts_missing import problems
 from safeguarding.uploads.services.giving import withhold
 from tests import factories
 from tests.integration.concerns.filed import attached

@@ -62,6 +62,10 @@ PARTS: dict[str, str] = {
     **dict.fromkeys(("transfers.filetransfer", "transfers.transfernote", "transfers.filesending"), "transfer"),
     "transfers.filevolume": "volume",
     "plans.attendancefile": "register",
+    **dict.fromkeys(("requests.rightsrequest", "requests.requestrole", "requests.requestletter"), "request"),
+    **dict.fromkeys(("requests.requestitem", "requests.requestfile"), "item"),
+    **dict.fromkeys(("requests.requestperson", "requests.redaction"), "item"),
+    **dict.fromkeys(("requests.bundle", "requests.bundlevolume"), "answer"),
     # What opens and shuts a record.
     **dict.fromkeys(
         (
@@ -128,6 +132,17 @@ def _share(row: Any) -> str:
     return "transfer" if FileSending._base_manager.filter(event=event).exists() else "share"
 
 
+def _request_step(row: Any) -> str:
+    return "request_review" if row.kind in row.REVIEW else "request"
+
+
+def _search(row: Any) -> str:
+    """Who is asked sees what; the answer is for those who review, of the store about adults for the approver."""
+    if row.place in row.APART:
+        return "search_apart"
+    return "search" if row.answered_at is None else "search_answer"
+
+
 BY_ROW: dict[str, tuple[Callable[[Any], str], frozenset[str]]] = {
     **dict.fromkeys(
         ("plans.episode", "plans.step", "plans.stepnote", "plans.planfile"),
@@ -137,6 +152,8 @@ BY_ROW: dict[str, tuple[Callable[[Any], str], frozenset[str]]] = {
     **dict.fromkeys(
         ("concerns.earlierrecord", "concerns.earlierfile"), (_earlier, frozenset({"history", "earlier_leads"}))
     ),
+    "requests.requeststep": (_request_step, frozenset({"request", "request_review"})),
+    "requests.searchplace": (_search, frozenset({"search", "search_answer", "search_apart"})),
     "retention.legalhold": (_hold, frozenset({"retention", "retention_head"})),
     **dict.fromkeys(("sharing.sharingevent", "sharing.sharingstep"), (_share, frozenset({"share", "transfer"}))),
     "plans.designation": (_badge, frozenset({"badge", "plan_adoption"})),

@@ -49,6 +49,7 @@ from tests.matrix.notice import lay_notice
 from tests.matrix.plans import lay_plans
 from tests.matrix.planting import plant
 from tests.matrix.received import lay_received
+from tests.matrix.requests import lay_requests
 from tests.matrix.retention import lay_retention
 from tests.matrix.sharing import lay_sharing
 from tests.matrix.transfers import lay_transfers
@@ -149,6 +150,7 @@ def make() -> World:
     lay_sharing(world)
     lay_transfers(world)
     lay_received(world)
+    lay_requests(world)
     lay_retention(world)
     lay_notice(world)
     plant(world)

@@ -139,10 +139,11 @@ def keep(case: RightsRequest, rows: Sequence[dict[str, Any]], *, file: RequestFi
     for row, reviewer in zip(rows, found, strict=True):
         row["reviewer_id"] = reviewer.pk if reviewer else None
         row["number"] = numbers.next(row["reviewer_id"])
+    # Named first: an item goes to nobody who is not.
+    reviewers.name(case, {user.pk: user for user in found if user}.values(), at=timezone.now())
     bulk.insert(RequestItem, rows)
     if file is not None:
         file.save(force_insert=True)
-    reviewers.name(case, {user.pk: user for user in found if user}.values(), at=timezone.now())
     record_many(Verb.CREATE, RequestItem._meta.label_lower, [row["id"] for row in rows], school_id=case.school_id)
     set_back(case)
 

@@ -96,7 +96,7 @@ def run(case_id: UUID) -> bool:
         except Exception as error:
             _fail(case, BROKEN)
             # What went wrong may quote what people wrote.
-            raise GatheringBroken(f"{type(error).__name__} in request {case_id}") from None
+            raise GatheringBroken(f"{type(error).__name__} in request {case_id}") from error
         return True
 
 

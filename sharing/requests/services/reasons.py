@@ -12,10 +12,12 @@ from .law import WHOLE, applies
 
 Problems = dict[str, str]
 LONGEST_ANSWER = 2_000
+# The question whether what an item waits for is there.
+HAD = "had"
 # Answers with which nothing may be left out for a reason, and those which together forbid to give it (domain reference
 # 5.7: health data needs an opinion, and what somebody knows already is given; child abuse data is kept from who asks by
 # parental responsibility).
-_NOT_LEFT_OUT = {"health": {"opinion": "no_harm", "known": "yes"}, "child_abuse": {"responsibility": "no"}}
+_NOT_LEFT_OUT = {"health": {HAD: "no", "opinion": "no_harm", "known": "yes"}, "child_abuse": {"responsibility": "no"}}
 _NOT_GIVEN = {"health": {"opinion": "harm", "known": "no"}}
 
 
@@ -50,8 +52,8 @@ def reason_problems(case: RightsRequest, reason: Reason, *, on: date, is_given: 
     if is_given and not exemption.waits_for:
         return {"exemption": "Choose none: the legal reason stands with each place that is taken out"}
     found = dict(_unanswered(exemption, reason.answers))
-    if found and is_given:
-        return {"exemption": f"It waits for {exemption.waits_for}: answer every question of this legal reason", **found}
+    if is_given and (found or reason.answers.get(HAD) == "no"):
+        return {"exemption": f"It cannot be given yet. It waits for {exemption.waits_for}", **found}
     found |= _against(exemption, reason.answers, is_given=is_given)
     if not reason.why.strip():
         found["why"] = "Say why, in this case"

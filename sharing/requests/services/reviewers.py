@@ -136,9 +136,10 @@ def assign(case: RightsRequest, *, at: datetime | None = None) -> int:
         reviewing.add(wanted)
         if wanted != item.reviewer_id:
             moved[wanted].append(item.pk)
+    # Named first: an item goes to nobody who is not.
+    name(case, User.objects.filter(pk__in=[key for key in reviewing if key]), at=at)
     for reviewer, keys in moved.items():
         RequestItem.objects.filter(pk__in=keys).update(reviewer=reviewer)
-    name(case, User.objects.filter(pk__in=[key for key in reviewing if key]), at=at)
     changed = sum(map(len, moved.values()))
     if renumber(case) or changed:
         record(Verb.ASSIGN, case, purpose="reviewers")

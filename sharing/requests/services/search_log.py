@@ -13,7 +13,7 @@ from sharing.requests.models import RightsRequest, SearchPlace
 
 
 def log_search(case: RightsRequest, *, at: datetime) -> None:
-    """Answer for Harbour, once, and again where it keeps other kinds of records by now."""
+    """Answer for Harbour, once: what it says is the same however often it is gathered."""
     note = search_note()
     place = (
         SearchPlace.objects.select_for_update(of=("self",)).filter(case=case, place=SearchPlace.Place.HARBOUR).first()
@@ -27,12 +27,12 @@ def log_search(case: RightsRequest, *, at: datetime) -> None:
             searched_for="The record of the child, and every record that became part of it",
             made_at=at,
         )
-    elif place.answered_at is not None and place.note == note:
+        place.save(force_insert=True)
+    if place.answered_at is not None:
         return
-    else:
-        place.revision += 1
     place.found, place.note, place.answered_at = SearchPlace.Found.SOME, note, at
-    place.save()
+    place.revision += 1
+    place.save(update_fields=["found", "note", "answered_at", "revision"])
     record(Verb.ADD, place, purpose="search")
 
 

@@ -118,4 +118,3 @@ def _page(
         "here": request.path,
     }
     return render(request, "requests/approval.html", context, status=status)
-

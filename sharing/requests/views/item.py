@@ -19,32 +19,37 @@ from safeguarding.front.limits import takes_text
 from safeguarding.http import Request
 from safeguarding.keys import entry_token, uuid7
 from safeguarding.rendering import Showing
+from safeguarding.unsaved import waits_unsent
 from sharing.requests import shown
 from sharing.requests.capabilities import RequestCapability as C
 from sharing.requests.forms.items import ItemForm, MarkForm
-from sharing.requests.models import Exemption, Redaction, RequestItem, RequestPerson
-from sharing.requests.permissions import works_on_requests
+from sharing.requests.models import Exemption, Redaction, RequestItem, RequestPerson, RightsRequest
+from sharing.requests.permissions import may_approve, works_on_requests
 from sharing.requests.redacting.marks import Document, Span
-from sharing.requests.services import deciding, documents
+from sharing.requests.services import approving, deciding, documents
 from sharing.requests.services.deciding import Place
 from sharing.requests.services.documents import Marked
-from sharing.requests.services.holding import is_reviewer
 from sharing.requests.services.law import exemptions_for
 
 from .item_shown import details_of, given_of, page_of, texts_of
-from .reading import beside, counts_of, key_asked, number_asked, read_item
+from .reading import ItemCounts, beside, key_asked, number_asked, read_item
 
+S = RightsRequest.Status
 _UNKNOWN = "This form was not understood. Open the item again, and do it there."
 
 
 @takes_text
+@waits_unsent(MarkForm, ItemForm)
 @requires_for_record(C.REVIEW_REQUESTS, also=works_on_requests)
 def request_item(request: Request, item_id: UUID) -> HttpResponse:
     """One item. Each form of the page is sent here, with `do` saying which it is."""
     found = read_item(request, item_id)
     if request.method != "POST":
+        if found.case.status == S.PREPARED and may_approve(request.user, found.case):
+            # Opened is looked at, before it is approved.
+            approving.look(found, by=request.user)
         return _page(request, found)
-    if not is_reviewer(request.user, found):
+    if found.reviewer_id != request.user.pk:
         raise Http404
     do = _DEEDS.get(request.POST.get("do", ""))
     if do is None:
@@ -196,13 +201,13 @@ def _page(
     refusal: HarbourError | None = None,
 ) -> HttpResponse:
     document, marked = documents.document_of(item), documents.marked_of_each([item])[item.pk]
-    details, decides = details_of(document, marked), is_reviewer(request.user, item)
+    details, decides = details_of(document, marked), item.reviewer_id == request.user.pk
     if item.case.child_id:
         request.showing = Showing(own=frozenset({item.case.child_id}))
     context: dict[str, Any] = {
         "item": item,
         "case": item.case,
-        "counts": counts_of(request, item.case),
+        "counts": ItemCounts(request, item.case_id),
         **beside(request, item),
         "details": details,
         "left": sum(one.state == shown.OPEN for one in details),

@@ -128,14 +128,14 @@ def _sentence(sentence: shown.Sentence, block: int, chosen: set[str], may_tick: 
         '<span id="{}">{}</span>',
         sentence.value,
         name,
-        format_html(" checked") if sentence.value in chosen else "",
+        SafeString(" checked") if sentence.value in chosen else "",
         name,
         words,
     )
 
 
 def _piece(piece: shown.Shown, block: int) -> SafeString:
-    whole = format_html(" data-whole") if piece.is_mention else ""
+    whole = SafeString(" data-whole") if piece.is_mention else ""
     words = format_html(
         '<span data-block="{}" data-from="{}" data-to="{}"{}>{}</span>',
         block,

@@ -18,7 +18,7 @@ from sharing.requests.models import RequestItem
 from sharing.requests.permissions import works_on_requests
 from sharing.requests.services import documents
 
-from .reading import counts_of, number_asked, read_case_of_items
+from .reading import ItemCounts, case_of_items, number_asked
 
 PAGE = 50
 # Of an item that is not decided, so many of those who are open are named; the rest is counted.
@@ -29,21 +29,20 @@ NAMED = 3
 @requires_for_record(C.REVIEW_REQUESTS, also=works_on_requests)
 def request_items(request: Request, case_id: UUID) -> HttpResponse:
     """The items of a case that the person reads, by their numbers: a reviewer's own, or all for the approver."""
-    case = read_case_of_items(request, case_id)
     form = ListForm(request.GET)
     chosen, after = form.chosen(), number_asked(request.GET.get("after", ""))
-    rows = visible(request, RequestItem).filter(case=case, number__gt=after).select_related("reviewer")
+    rows = visible(request, RequestItem).filter(case=case_id, number__gt=after)
     if chosen:
         rows = rows.filter(decided="")
-    found = list(rows.order_by("number")[: PAGE + 1])
-    shown, more = found[:PAGE], len(found) > PAGE
+    found = list(rows.select_related("case__child", "reviewer").order_by("number")[: PAGE + 1])
+    case, shown, more = case_of_items(request, case_id, found), found[:PAGE], len(found) > PAGE
     read_many(request, shown, purpose="items of a request", about=case)
     here, kept = reverse("request_items", args=[case.pk]), {"show": chosen} if chosen else {}
     context = {
         "case": case,
         "form": form,
         "rows": _lines(request, shown),
-        "counts": counts_of(request, case),
+        "counts": ItemCounts(request, case.pk),
         "narrowed": bool(chosen),
         "here": here,
         "older": f"{here}?{urlencode(kept | {'after': shown[-1].number})}" if more else "",

@@ -13,8 +13,10 @@ from django.utils import timezone
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.exceptions import BadInput, HarbourError
+from safeguarding.front.limits import takes_text
 from safeguarding.http import Request
 from safeguarding.keys import entry_token, uuid7
+from safeguarding.unsaved import waits_unsent
 from sharing.requests.capabilities import RequestCapability as C
 from sharing.requests.forms.items import PeopleForm
 from sharing.requests.models import Redaction, RequestItem, RequestPerson, RightsRequest
@@ -28,6 +30,8 @@ PAGE = 50
 _UNKNOWN = "This form was not understood. Open the page again, and do it there."
 
 
+@takes_text
+@waits_unsent(PeopleForm)
 @requires_for_record(C.REVIEW_REQUESTS, also=works_on_requests)
 def request_people(request: Request, case_id: UUID) -> HttpResponse:
     """People found in the items that one reads. `do` of a form says whether people are decided on, all members of

@@ -1,17 +1,20 @@
 """How does an item reach its page, and what do the pages of a case show around it?"""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
 from django.http import Http404
 
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.http import Request
+from safeguarding.paging import counts_of_page
 from sharing.requests.models import RequestItem, RightsRequest
 
 # Items before and behind that stand beside the one that is read.
 BESIDE = 5
+# Nobody reviews more copies than this of one child.
+MOST_COUNTED = 100_000
 
 
 def read_item(request: Request, item_id: UUID, purpose: str = "") -> RequestItem:
@@ -32,14 +35,40 @@ def read_case_of_items(request: Request, case_id: UUID) -> RightsRequest:
     return found
 
 
-def counts_of(request: Request, case: RightsRequest) -> dict[str, int]:
-    """How many items of a case the person reads, how many of them they decide, and how many of these are decided."""
-    mine = Q(reviewer=request.user)
-    return (
-        visible(request, RequestItem)
-        .filter(case=case)
-        .aggregate(all=Count("pk"), mine=Count("pk", filter=mine), decided=Count("pk", filter=mine & ~Q(decided="")))
-    )
+class ItemCounts:
+    """How many items of a case the person reads, how many of these they decide, and how many of those are decided.
+
+    Asked with what else the page counts, in one query, when the page is drawn.
+    """
+
+    def __init__(self, request: Request, case_id: UUID) -> None:
+        rows = visible(request, RequestItem).filter(case=case_id)
+        mine = rows.filter(reviewer=request.user)
+        self._counts, self._case = counts_of_page(), case_id
+        for name, some in (("all", rows), ("mine", mine), ("decided", mine.exclude(decided=""))):
+            self._counts.ask(("items", name, case_id), some, cap=MOST_COUNTED)
+
+    @property
+    def all(self) -> int:
+        return self._counts["items", "all", self._case]
+
+    @property
+    def mine(self) -> int:
+        return self._counts["items", "mine", self._case]
+
+    @property
+    def decided(self) -> int:
+        return self._counts["items", "decided", self._case]
+
+
+def case_of_items(request: Request, case_id: UUID, found: Sequence[RequestItem]) -> RightsRequest:
+    """The case of a list of items; where the list is empty, of any other that the person reads. Raises `Http404`."""
+    rows = visible(request, RequestItem).filter(case=case_id).select_related("case__child")
+    one = found[0] if found else rows.first()
+    if one is None:
+        raise Http404
+    request.nav, request.of_school = "requests", one.school_id
+    return one.case
 
 
 def beside(request: Request, item: RequestItem) -> dict[str, Any]:

@@ -13,7 +13,8 @@ import pytest
 from safeguarding.accounts.models import School, User
 from safeguarding.concerns.models import Concern, ConcernChild
 from safeguarding.dates import full_day
-from safeguarding.parts import about_children, read_parts, reasons
+from safeguarding.parts import read_parts, reasons
+from safeguarding.parts_missing import about_children
 from tests.walls import asking
 
 pytestmark = pytest.mark.django_db

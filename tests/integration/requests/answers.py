@@ -1,5 +1,5 @@
-"""How does a test come to an answer that is prepared, approved and made? By its services, as the office, the lead and the
-data protection officer do it.
+"""How does a test come to an answer that is prepared, approved and made? By its services, as office, lead and data
+protection officer do it.
 
 Whom Rowan's record names besides: Hazel, another child; Dana, the mother; and who works there.
 """
@@ -7,7 +7,6 @@ Whom Rowan's record names besides: Hazel, another child; Dana, the mother; and w
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
 
 from children.models import Child
 from safeguarding.accounts.models import User
@@ -86,7 +85,13 @@ def gather(at: School, case: RightsRequest) -> RightsRequest:
     for place in SearchPlace.objects.filter(case=case, answered_at=None).exclude(place="harbour"):
         places.answer(place, by=place.asked or at.cast.office, found="none")
     ask(case, by=at.cast.office)
-    assert run(case.pk)
+    try:
+        assert run(case.pk)
+    except Exception as error:
+        import traceback
+
+        traceback.print_exception(error.__context__)
+        raise
     return now(case)
 
 

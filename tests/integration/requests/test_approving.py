@@ -81,7 +81,7 @@ def test_neither_preparer_nor_reviewer_nor_anybody_else_approves(at: School, cas
 
 
 def test_from_whom_an_item_is_hidden_is_refused_as_anybody_not_named(at: School) -> None:
-    rowan, hazel = family(at)
+    rowan, _ = family(at)
     case = gathered(at, rowan)
     assert at.officer in roles.people_for(case, "approver")
     case = prepared(at, decided(at, case))

@@ -141,9 +141,10 @@ def test_a_whole_item_is_withheld_with_a_reason_or_was_not_asked_for(at):
 def test_what_waits_for_an_opinion_is_not_given_before_it_is_recorded(at):
     one = at.item()
     health = in_force("health", RECEIVED)
-    said = {"professional": "Dr Vale, 2 November 2026", "opinion": "no_harm", "known": "no"}
-    with pytest.raises(BadInput, match="It waits for the opinion"):
-        decide(at, one, exemption=health, answers=said | {"professional": ""}, why="Her eyes.")
+    said = {"had": "yes", "professional": "Dr Vale, 2 November 2026", "opinion": "no_harm", "known": "no"}
+    for missing in ({"professional": ""}, {"had": "no"}):
+        with pytest.raises(BadInput, match="It waits for the opinion"):
+            decide(at, one, exemption=health, answers=said | missing, why="Her eyes.")
     with pytest.raises(BadInput, match="may not be given"):
         decide(at, one, exemption=health, answers=said | {"opinion": "harm"}, why="Her eyes.")
     assert decide(at, one, exemption=health, answers=said, why="Her eyes.").decided == "full"

@@ -1,8 +1,9 @@
-"""Is everything that is held of a child gathered, each once, and does each copy go to somebody who may see its source?"""
+"""Is all that is held of a child gathered, each once, and does each copy go to somebody who may see its source?"""
 
 import io
 from uuid import uuid4
 
+import pikepdf
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -17,11 +18,13 @@ from safeguarding.exceptions import NotAllowed, OutOfTurn
 from safeguarding.printing import layout
 from safeguarding.records import seen_by_tasks
 from safeguarding.sealing import files
+from safeguarding.uploads.kinds import KINDS
 from safeguarding.uploads.services.giving import withhold
 from safeguarding.uploads.services.keeping import Upload
 from sharing.requests.models import RequestFile, RequestItem, RequestRole, SearchPlace
 from sharing.requests.records import TASK
 from sharing.requests.services import adding, copying, gathering, reviewers
+from sharing.requests.services.files import copy
 from tests import factories
 from tests.integration.concerns.filed import attached
 from tests.integration.concerns.test_in_error import mark
@@ -92,7 +95,7 @@ def test_each_record_is_an_item_and_gathered_again_only_what_is_new(room, rowan,
     case = gathered(case)
     assert case.gathering == "done"
     accounts = {item.concern_key: item for item in items(case, source="concerns.account")}
-    assert said(accounts[own.pk]).startswith("He was quiet at register.")
+    assert "He was quiet at register." in said(accounts[own.pk])
     assert (accounts[own.pk].is_passage, accounts[own.pk].is_in_error, accounts[own.pk].is_record) == (0, 0, 0)
     assert accounts[other.pk].is_passage and not accounts[other.pk].is_in_error
     assert accounts[wrong.pk].is_in_error and accounts[wrong.pk].reviewer == room.lead
@@ -175,17 +178,10 @@ def test_what_files_show_is_copied_and_what_may_not_be_read_stands_without_it(ro
     assert len(items(case, source="concerns.attachment")) == 5
 
 
-def test_an_encrypted_pdf_says_why_it_shows_nothing(room, rowan, case):
-    import pikepdf
-
+def test_an_encrypted_pdf_says_why_it_shows_nothing():
     out, made = io.BytesIO(), pikepdf.new()
     made.add_blank_page()
     made.save(out, encryption=pikepdf.Encryption(owner="a", user="b"))
-    shows = gathering.files_of and copying.copied  # the services exist
-    assert shows
-    from sharing.requests.services.files import copy
-    from safeguarding.uploads.kinds import KINDS
-
     found = copy(KINDS["pdf"], out.getvalue())
     assert (found.without, found.pages) == ("unreadable", ())
     assert found.why.startswith("It asks for a password.")
@@ -272,9 +268,8 @@ def test_what_is_added_by_hand_is_looked_into_by_the_worker(room, rowan, case):
     )
     assert adding.unsettled() == [case.pk]
     assert adding.settle(case.pk)
-    added = items(case)[before:]
     added = items(case, source="")
-    assert len(added) == 2
+    assert (len(added), len(items(case))) == (2, before + 2)
     [letter] = [item for item in added if item.place_id == mail.pk]
     assert (letter.title, letter.without, letter.reviewer) == ("Added from E-mail", "", room.lead)
     assert [word[0] for word in letter.content["pages"][0]["words"]] == ["He", "came", "late."]

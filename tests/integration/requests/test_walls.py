@@ -295,7 +295,7 @@ def test_a_case_is_prepared_and_approved_in_ones_own_name(place: Place):
     assert refused(office, change(place.case, f"{approved} '{dpo.pk}'"))
     assert not refused(lead, change(place.case, "status = 'open'"))
     assert refused(place.room.teacher, change(place.case, "status = 'open'"))
-    for sets in ("reference = 'SAR-2026-900'", f"handed_in_by_id = '{lead.pk}'", "child_id = NULL"):
+    for sets in ("token = id", f"handed_in_by_id = '{lead.pk}'", "child_id = NULL"):
         assert refused(lead, change(place.case, sets)), sets
 
 
