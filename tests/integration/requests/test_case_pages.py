@@ -286,7 +286,7 @@ def test_what_is_not_corrected_gets_a_statement_beside_the_concern(place: Place)
     assert worried.reference not in office.get(page).content.decode()
     assert worried.reference in lead.get(page).content.decode()
     body = {"deed": "statement", "token": uuid7(), "concern": str(worried.pk), "text": "He was not late that day."}
-    assert "Enter the written on" not in lead.post(page, body).content.decode()
+    assert "Enter the written on" in lead.post(page, body).content.decode()
     assert lead.post(page, body | day("written_on", LATELY)).url == page
     assert office.post(page, body | day("written_on", LATELY)).status_code == 403
     told = lead.get(reverse("child_chronology", args=[place.child.pk])).content.decode()
@@ -333,7 +333,11 @@ def test_no_page_of_the_office_says_what_is_found(place: Place):
 
 
 def queries(client: Client, page: str) -> int:
-    client.get(page)
+    """What a page asks. The first time it fills what is kept; once a minute a page notes that its session was used."""
+    return min(_asks(client, page) for _ in range(3))
+
+
+def _asks(client: Client, page: str) -> int:
     with CaptureQueriesContext(connection) as made:
         assert client.get(page).status_code == 200
     return len(made)
