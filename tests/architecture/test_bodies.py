@@ -43,10 +43,12 @@ def test_the_views_that_forms_with_files_lead_to_take_files_and_no_others() -> N
     along = {
         "log_concern" for path, text in templates() if str(path).endswith("concerns/log.html") and "files=True" in text
     }
-    assert named(FILES) == direct | attaching | along
+    # Its form is sent to the page on which it stands.
+    here = {"request_places"}
+    assert named(FILES) == direct | attaching | along | here
     assert len(direct) >= 3 and len(attaching) >= 5
     holding = [path for path, text in templates() if "multipart/form-data" in text]
-    assert len(holding) == len(direct) + 2, "and the part that the attaching pages include, and the button"
+    assert len(holding) == len(direct | here) + 2, "and the part that the attaching pages include, and the button"
 
 
 def test_a_view_that_reads_text_of_any_length_says_so() -> None:
@@ -58,7 +60,7 @@ def test_a_view_that_reads_text_of_any_length_says_so() -> None:
     ]
     assert [m.path for m in readers if not re.search(r"^@takes(_text|_files|\()", m.text, re.MULTILINE)] == []
     assert len(readers) >= 6
-    of_requests = {"request", "request_item", "request_letter", "request_approval"}
+    of_requests = {"request", "request_item", "request_people", "request_letter", "request_approval"}
     assert named(TEXT) == {"log_autosave", "report_add", "call_lead", "take_police_notice", *of_requests}
 
 
