@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -373,5 +374,12 @@ def _mentioning(word: str, file: str) -> tuple[str, ...]:
     """Test files that speak of it, those of its own app first. `word` may be several, joined by a bar."""
     app = _app(file)
     folder = ROOT / "tests" / "integration"
-    tests = sorted(folder.rglob("test_*.py"), key=lambda test: (app not in test.relative_to(folder).parts, test))
-    return tuple(str(t.relative_to(ROOT)) for t in tests if re.search(rf"\b(?:{word})\b", t.read_text()))
+    found = [path for path, text in _tests(folder) if re.search(rf"\b(?:{word})\b", text)]
+    found.sort(key=lambda test: (app not in test.relative_to(folder).parts, test))
+    return tuple(str(test.relative_to(ROOT)) for test in found)
+
+
+@cache
+def _tests(folder: Path) -> list[tuple[Path, str]]:
+    """Every test file below a folder, and what it says: asked for each of hundreds of mutants."""
+    return [(path, path.read_text()) for path in folder.rglob("test_*.py")]
