@@ -25,13 +25,14 @@ from safeguarding.parts import Key
 from safeguarding.sealing.exceptions import FilesAway, KeysAway
 from safeguarding.uploads.services.keeping import Upload, seal_all
 from sharing.requests.models import RequestFile, RequestItem, RequestRole, RightsRequest, SearchPlace
-from sharing.requests.records import TASK
 
 from . import finding, reviewers
 from .alone import WORKED_ON, alone
 from .copying import set_back
 from .files import Found, Without, copied, without_of
 from .item_numbers import NEW, number_for_now
+
+TASK = "requests"
 
 
 @transaction.atomic

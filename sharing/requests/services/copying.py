@@ -18,11 +18,12 @@ from safeguarding.audit.services import record, record_many
 from safeguarding.keys import uuid7
 from safeguarding.parts import Block, Key
 from sharing.requests.models import RequestFile, RequestItem, RightsRequest
-from sharing.requests.records import TASK
 
 from . import reviewers
 from .files import Copy, Found, Without, copied, sealed_again
 from .item_numbers import Numbers
+
+TASK = "requests"
 
 S = RightsRequest.Status
 _CONCERN = "concerns.concern"

@@ -20,7 +20,6 @@ from safeguarding.exceptions import BadInput, HarbourError, NotAllowed, OutOfTur
 from safeguarding.sealing.exceptions import FilesAway, KeysAway
 from sharing.requests.models import RequestRole, RightsRequest
 from sharing.requests.permissions import HANDLERS, may_handle, may_prepare
-from sharing.requests.records import TASK
 from sharing.requests.verbs import RequestVerb
 
 from . import finding, reviewers
@@ -30,6 +29,8 @@ from .copying import Known, copy_file, keep, row_of, told
 from .errors import in_error
 from .files import files_of
 from .search_log import log_search
+
+TASK = "requests"
 
 __all__ = ["add_item", "ask", "run", "run_all", "settle"]
 
