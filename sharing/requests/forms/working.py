@@ -74,7 +74,7 @@ class LetterForm(CaseForm, TokenForm):
         field: Any = self.fields["kind"]
         field.choices = blank_first([(one.value, one.label) for one in L if self._is_written(one)], "Choose")
 
-    def _is_written(self, kind: L) -> bool:
+    def _is_written(self, kind: str) -> bool:
         if kind == L.REFUSAL:
             return self.case.outcome == _OUTCOME.REFUSED
         return self.case.is_open or kind in _OF_THE_END

@@ -10,544 +10,1649 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('children', '0001_initial'),
-        ('concerns', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("children", "0001_initial"),
+        ("concerns", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Bundle',
+            name="Bundle",
             fields=[
-                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('token', models.UUIDField(unique=True)),
-                ('kind', models.CharField(choices=[('answer', 'The answer'), ('record', 'The educational record')], default='answer', max_length=6)),
-                ('building', models.CharField(choices=[('asked', 'Waits to be made'), ('building', 'Is being made'), ('built', 'Made and checked'), ('refused', 'May not be given'), ('failed', 'Could not be made')], default='asked', max_length=10)),
-                ('asked_at', models.DateTimeField()),
-                ('state', models.CharField(max_length=64)),
-                ('built_at', models.DateTimeField(blank=True, null=True)),
-                ('failed_because', models.CharField(blank=True, default='', max_length=300)),
-                ('outcome', models.CharField(blank=True, choices=[('given', 'Given in full'), ('part', 'Given in part'), ('nothing', 'Nothing is held'), ('done', 'Done as asked'), ('partly_done', 'Done in part'), ('statement', 'Not done; a statement was added to the record'), ('refused', 'Refused')], default='', max_length=12)),
-                ('finds', safeguarding.sealing.fields.SealedJSON(blank=True, default=list, verbose_name='what the check found')),
-                ('words', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='the words that open it')),
-                ('words_shown_at', models.DateTimeField(blank=True, null=True)),
-                ('released_at', models.DateTimeField(blank=True, null=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('released_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("token", models.UUIDField(unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("answer", "The answer"), ("record", "The educational record")],
+                        default="answer",
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "building",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Waits to be made"),
+                            ("building", "Is being made"),
+                            ("built", "Made and checked"),
+                            ("refused", "May not be given"),
+                            ("failed", "Could not be made"),
+                        ],
+                        default="asked",
+                        max_length=10,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("state", models.CharField(max_length=64)),
+                ("built_at", models.DateTimeField(blank=True, null=True)),
+                ("failed_because", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("given", "Given in full"),
+                            ("part", "Given in part"),
+                            ("nothing", "Nothing is held"),
+                            ("done", "Done as asked"),
+                            ("partly_done", "Done in part"),
+                            ("statement", "Not done; a statement was added to the record"),
+                            ("refused", "Refused"),
+                        ],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "finds",
+                    safeguarding.sealing.fields.SealedJSON(
+                        blank=True, default=list, verbose_name="what the check found"
+                    ),
+                ),
+                (
+                    "words",
+                    safeguarding.sealing.fields.SealedText(
+                        blank=True, default="", verbose_name="the words that open it"
+                    ),
+                ),
+                ("words_shown_at", models.DateTimeField(blank=True, null=True)),
+                ("released_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.school"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'answer as files',
-                'verbose_name_plural': 'answers as files',
+                "verbose_name": "answer as files",
+                "verbose_name_plural": "answers as files",
             },
         ),
         migrations.CreateModel(
-            name='Exemption',
+            name="Exemption",
             fields=[
-                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=30)),
-                ('title', models.CharField(max_length=120)),
-                ('law', models.CharField(max_length=200, verbose_name='law')),
-                ('says', models.TextField(max_length=1000, verbose_name='what it says, in words')),
-                ('sentence', models.CharField(max_length=300, verbose_name='what the requester is told')),
-                ('questions', models.JSONField(blank=True, default=list, verbose_name='its test')),
-                ('for_requests_of', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), blank=True, default=list, size=None)),
-                ('waits_for', models.CharField(blank=True, default='', max_length=160, verbose_name='what is had first')),
-                ('to_confirm', models.BooleanField(default=False, verbose_name='to be confirmed')),
-                ('order', models.PositiveSmallIntegerField()),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.CharField(max_length=300, verbose_name='where it comes from')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=30)),
+                ("title", models.CharField(max_length=120)),
+                ("law", models.CharField(max_length=200, verbose_name="law")),
+                ("says", models.TextField(max_length=1000, verbose_name="what it says, in words")),
+                ("sentence", models.CharField(max_length=300, verbose_name="what the requester is told")),
+                ("questions", models.JSONField(blank=True, default=list, verbose_name="its test")),
+                (
+                    "for_requests_of",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=10), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "waits_for",
+                    models.CharField(blank=True, default="", max_length=160, verbose_name="what is had first"),
+                ),
+                ("to_confirm", models.BooleanField(default=False, verbose_name="to be confirmed")),
+                ("order", models.PositiveSmallIntegerField()),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.CharField(max_length=300, verbose_name="where it comes from")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('code'), models.F('valid_from'), name='exemption_once')],
+                "constraints": [
+                    models.UniqueConstraint(models.F("code"), models.F("valid_from"), name="exemption_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReplyTime',
+            name="ReplyTime",
             fields=[
-                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=30)),
-                ('title', models.CharField(max_length=160)),
-                ('amount', models.PositiveSmallIntegerField()),
-                ('unit', models.CharField(choices=[('months', 'months'), ('days', 'days'), ('school_days', 'school days')], max_length=12)),
-                ('law', models.CharField(max_length=200)),
-                ('to_confirm', models.BooleanField(default=False, verbose_name='to be confirmed')),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('source', models.CharField(max_length=300, verbose_name='where it comes from')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=30)),
+                ("title", models.CharField(max_length=160)),
+                ("amount", models.PositiveSmallIntegerField()),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[("months", "months"), ("days", "days"), ("school_days", "school days")], max_length=12
+                    ),
+                ),
+                ("law", models.CharField(max_length=200)),
+                ("to_confirm", models.BooleanField(default=False, verbose_name="to be confirmed")),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("source", models.CharField(max_length=300, verbose_name="where it comes from")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('code'), models.F('valid_from'), name='reply_time_once')],
+                "constraints": [
+                    models.UniqueConstraint(models.F("code"), models.F("valid_from"), name="reply_time_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RightsRequest',
+            name="RightsRequest",
             fields=[
-                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(max_length=14)),
-                ('right', models.CharField(choices=[('access', 'A copy of what is held'), ('rectify', 'To have something corrected'), ('erase', 'To have something erased'), ('restrict', 'To have its use limited'), ('object', 'To object to its use'), ('portability', 'To take data elsewhere'), ('automated', 'Not to be decided on by a machine'), ('marketing', 'To stop marketing'), ('compensation', 'Compensation'), ('informed', 'To be told how data is used'), ('complaint', 'A complaint about how data was handled')], default='access', max_length=12, verbose_name='what is asked')),
-                ('token', models.UUIDField(unique=True)),
-                ('status', models.CharField(choices=[('handed_in', 'Handed in'), ('open', 'Open'), ('prepared', 'Waits for approval'), ('approved', 'Approved'), ('answered', 'Answered'), ('withdrawn', 'Withdrawn')], default='handed_in', max_length=10)),
-                ('received_on', models.DateField(verbose_name='received on')),
-                ('channel', models.CharField(choices=[('spoken', 'Said to somebody'), ('telephone', 'By telephone'), ('letter', 'By letter'), ('email', 'By e-mail'), ('form', 'On a form')], max_length=10, verbose_name='how it came')),
-                ('requester', safeguarding.sealing.fields.SealedText(verbose_name='who asks')),
-                ('contact', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='how to reach them')),
-                ('about', safeguarding.sealing.fields.SealedText(verbose_name='about whom')),
-                ('words', safeguarding.sealing.fields.SealedText(verbose_name='what they asked, in their words')),
-                ('requester_is', models.CharField(blank=True, choices=[('child', 'The child'), ('parent', 'A parent or carer'), ('solicitor', 'A solicitor'), ('authority', 'A local authority'), ('other', 'Somebody else')], default='', max_length=10, verbose_name='who they are')),
-                ('authority', models.CharField(blank=True, choices=[('own', 'It is their own data'), ('parental', 'Parental responsibility'), ('written', 'Written authority'), ('order', 'An order of a court'), ('none', 'None was shown')], default='', max_length=10, verbose_name='by what they ask')),
-                ('identity_seen', models.CharField(blank=True, default='', max_length=80, verbose_name='identity seen')),
-                ('scope', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='what is looked for')),
-                ('wants_record', models.BooleanField(default=False, verbose_name='asks for the educational record too')),
-                ('competence', models.CharField(blank=True, choices=[('', 'Not assessed yet'), ('understands', 'The child understands the request'), ('not_yet', 'The child does not understand it yet')], default='', max_length=12, verbose_name='whether the child understands')),
-                ('child_views', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='what the child says')),
-                ('order_binds', models.CharField(blank=True, choices=[('no', 'No'), ('yes', 'Yes')], default='', max_length=3, verbose_name='an order of a court binds the requester')),
-                ('address_is_confidential', models.CharField(blank=True, choices=[('no', 'No'), ('yes', 'Yes')], default='', max_length=3, verbose_name='an address may not be given')),
-                ('care_order', models.CharField(blank=True, choices=[('no', 'No'), ('yes', 'Yes')], default='', max_length=3, verbose_name='the child is under a care order')),
-                ('checks_note', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='what was found')),
-                ('handed_in_at', models.DateTimeField()),
-                ('opened_at', models.DateTimeField(blank=True, null=True)),
-                ('gathering', models.CharField(blank=True, choices=[('', 'Not asked for'), ('asked', 'Waits to be gathered'), ('at_work', 'Is being gathered'), ('done', 'Gathered'), ('failed', 'Could not be gathered')], default='', max_length=8)),
-                ('gathered_at', models.DateTimeField(blank=True, null=True)),
-                ('gathering_failed_because', models.CharField(blank=True, default='', max_length=300)),
-                ('prepared_at', models.DateTimeField(blank=True, null=True)),
-                ('approved_at', models.DateTimeField(blank=True, null=True)),
-                ('approved_state', models.CharField(blank=True, default='', max_length=64)),
-                ('outcome', models.CharField(blank=True, choices=[('given', 'Given in full'), ('part', 'Given in part'), ('nothing', 'Nothing is held'), ('done', 'Done as asked'), ('partly_done', 'Done in part'), ('statement', 'Not done; a statement was added to the record'), ('refused', 'Refused')], default='', max_length=12)),
-                ('outcome_reasons', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='reasons')),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_because', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='why it was withdrawn, or opened again')),
-                ('told_ten_for', models.DateField(blank=True, null=True)),
-                ('told_five_for', models.DateField(blank=True, null=True)),
-                ('told_late_for', models.DateField(blank=True, null=True)),
-                ('revision', models.PositiveIntegerField(default=0, editable=False)),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('came_with', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='requests.rightsrequest')),
-                ('child', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='children.child')),
-                ('handed_in_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('opened_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('prepared_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reference", models.CharField(max_length=14)),
+                (
+                    "right",
+                    models.CharField(
+                        choices=[
+                            ("access", "A copy of what is held"),
+                            ("rectify", "To have something corrected"),
+                            ("erase", "To have something erased"),
+                            ("restrict", "To have its use limited"),
+                            ("object", "To object to its use"),
+                            ("portability", "To take data elsewhere"),
+                            ("automated", "Not to be decided on by a machine"),
+                            ("marketing", "To stop marketing"),
+                            ("compensation", "Compensation"),
+                            ("informed", "To be told how data is used"),
+                            ("complaint", "A complaint about how data was handled"),
+                        ],
+                        default="access",
+                        max_length=12,
+                        verbose_name="what is asked",
+                    ),
+                ),
+                ("token", models.UUIDField(unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("handed_in", "Handed in"),
+                            ("open", "Open"),
+                            ("prepared", "Waits for approval"),
+                            ("approved", "Approved"),
+                            ("answered", "Answered"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="handed_in",
+                        max_length=10,
+                    ),
+                ),
+                ("received_on", models.DateField(verbose_name="received on")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("spoken", "Said to somebody"),
+                            ("telephone", "By telephone"),
+                            ("letter", "By letter"),
+                            ("email", "By e-mail"),
+                            ("form", "On a form"),
+                        ],
+                        max_length=10,
+                        verbose_name="how it came",
+                    ),
+                ),
+                ("requester", safeguarding.sealing.fields.SealedText(verbose_name="who asks")),
+                (
+                    "contact",
+                    safeguarding.sealing.fields.SealedText(blank=True, default="", verbose_name="how to reach them"),
+                ),
+                ("about", safeguarding.sealing.fields.SealedText(verbose_name="about whom")),
+                ("words", safeguarding.sealing.fields.SealedText(verbose_name="what they asked, in their words")),
+                (
+                    "requester_is",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("child", "The child"),
+                            ("parent", "A parent or carer"),
+                            ("solicitor", "A solicitor"),
+                            ("authority", "A local authority"),
+                            ("other", "Somebody else"),
+                        ],
+                        default="",
+                        max_length=10,
+                        verbose_name="who they are",
+                    ),
+                ),
+                (
+                    "authority",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("own", "It is their own data"),
+                            ("parental", "Parental responsibility"),
+                            ("written", "Written authority"),
+                            ("order", "An order of a court"),
+                            ("none", "None was shown"),
+                        ],
+                        default="",
+                        max_length=10,
+                        verbose_name="by what they ask",
+                    ),
+                ),
+                (
+                    "identity_seen",
+                    models.CharField(blank=True, default="", max_length=80, verbose_name="identity seen"),
+                ),
+                (
+                    "scope",
+                    safeguarding.sealing.fields.SealedText(blank=True, default="", verbose_name="what is looked for"),
+                ),
+                (
+                    "wants_record",
+                    models.BooleanField(default=False, verbose_name="asks for the educational record too"),
+                ),
+                (
+                    "competence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not assessed yet"),
+                            ("understands", "The child understands the request"),
+                            ("not_yet", "The child does not understand it yet"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="whether the child understands",
+                    ),
+                ),
+                (
+                    "child_views",
+                    safeguarding.sealing.fields.SealedText(blank=True, default="", verbose_name="what the child says"),
+                ),
+                (
+                    "order_binds",
+                    models.CharField(
+                        blank=True,
+                        choices=[("no", "No"), ("yes", "Yes")],
+                        default="",
+                        max_length=3,
+                        verbose_name="an order of a court binds the requester",
+                    ),
+                ),
+                (
+                    "address_is_confidential",
+                    models.CharField(
+                        blank=True,
+                        choices=[("no", "No"), ("yes", "Yes")],
+                        default="",
+                        max_length=3,
+                        verbose_name="an address may not be given",
+                    ),
+                ),
+                (
+                    "care_order",
+                    models.CharField(
+                        blank=True,
+                        choices=[("no", "No"), ("yes", "Yes")],
+                        default="",
+                        max_length=3,
+                        verbose_name="the child is under a care order",
+                    ),
+                ),
+                (
+                    "checks_note",
+                    safeguarding.sealing.fields.SealedText(blank=True, default="", verbose_name="what was found"),
+                ),
+                ("handed_in_at", models.DateTimeField()),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "gathering",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not asked for"),
+                            ("asked", "Waits to be gathered"),
+                            ("at_work", "Is being gathered"),
+                            ("done", "Gathered"),
+                            ("failed", "Could not be gathered"),
+                        ],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("gathered_at", models.DateTimeField(blank=True, null=True)),
+                ("gathering_failed_because", models.CharField(blank=True, default="", max_length=300)),
+                ("prepared_at", models.DateTimeField(blank=True, null=True)),
+                ("approved_at", models.DateTimeField(blank=True, null=True)),
+                ("approved_state", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("given", "Given in full"),
+                            ("part", "Given in part"),
+                            ("nothing", "Nothing is held"),
+                            ("done", "Done as asked"),
+                            ("partly_done", "Done in part"),
+                            ("statement", "Not done; a statement was added to the record"),
+                            ("refused", "Refused"),
+                        ],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "outcome_reasons",
+                    safeguarding.sealing.fields.SealedText(blank=True, default="", verbose_name="reasons"),
+                ),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "ended_because",
+                    safeguarding.sealing.fields.SealedText(
+                        blank=True, default="", verbose_name="why it was withdrawn, or opened again"
+                    ),
+                ),
+                ("told_ten_for", models.DateField(blank=True, null=True)),
+                ("told_five_for", models.DateField(blank=True, null=True)),
+                ("told_late_for", models.DateField(blank=True, null=True)),
+                ("revision", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "came_with",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="requests.rightsrequest",
+                    ),
+                ),
+                (
+                    "child",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="children.child",
+                    ),
+                ),
+                (
+                    "handed_in_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "prepared_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.school"
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'request about data',
-                'verbose_name_plural': 'requests about data',
+                "verbose_name": "request about data",
+                "verbose_name_plural": "requests about data",
             },
         ),
         migrations.CreateModel(
-            name='RequestStep',
+            name="RequestStep",
             fields=[
-                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('token', models.UUIDField(unique=True)),
-                ('kind', models.CharField(choices=[('identity_asked', 'Proof of identity asked for'), ('identity_seen', 'Proof of identity seen'), ('fee_asked', 'Fee asked for'), ('fee_paid', 'Fee paid'), ('clarification_asked', 'Asked what is meant'), ('clarification_given', 'Told what is meant'), ('extended', 'Two further months'), ('writer_consulted', 'Whoever wrote it was asked'), ('authority_consulted', 'The local authority was asked'), ('sent_back', 'Sent back by the approver'), ('handed_over', 'Handed over'), ('progress', 'Told how it stands'), ('acknowledged', 'Acknowledged'), ('note', 'Note')], max_length=20, verbose_name='what happened')),
-                ('happened_on', models.DateField(verbose_name='when')),
-                ('text', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='in words')),
-                ('made_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='requests.rightsrequest')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("token", models.UUIDField(unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("identity_asked", "Proof of identity asked for"),
+                            ("identity_seen", "Proof of identity seen"),
+                            ("fee_asked", "Fee asked for"),
+                            ("fee_paid", "Fee paid"),
+                            ("clarification_asked", "Asked what is meant"),
+                            ("clarification_given", "Told what is meant"),
+                            ("extended", "Two further months"),
+                            ("writer_consulted", "Whoever wrote it was asked"),
+                            ("authority_consulted", "The local authority was asked"),
+                            ("sent_back", "Sent back by the approver"),
+                            ("handed_over", "Handed over"),
+                            ("progress", "Told how it stands"),
+                            ("acknowledged", "Acknowledged"),
+                            ("note", "Note"),
+                        ],
+                        max_length=20,
+                        verbose_name="what happened",
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="when")),
+                ("text", safeguarding.sealing.fields.SealedText(blank=True, default="", verbose_name="in words")),
+                ("made_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.school"
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="requests.rightsrequest"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'step of a request',
-                'verbose_name_plural': 'steps of requests',
+                "verbose_name": "step of a request",
+                "verbose_name_plural": "steps of requests",
             },
         ),
         migrations.CreateModel(
-            name='RequestRole',
+            name="RequestRole",
             fields=[
-                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('part', models.CharField(choices=[('handler', 'Handles it'), ('preparer', 'Prepares the copies'), ('reviewer', 'Reviews what the preparer may not see'), ('approver', 'Approves them')], max_length=10)),
-                ('named_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('named_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='requests.rightsrequest')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[
+                            ("handler", "Handles it"),
+                            ("preparer", "Prepares the copies"),
+                            ("reviewer", "Reviews what the preparer may not see"),
+                            ("approver", "Approves them"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("named_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "named_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.school"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="roles", to="requests.rightsrequest"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'part in a request',
-                'verbose_name_plural': 'parts in requests',
+                "verbose_name": "part in a request",
+                "verbose_name_plural": "parts in requests",
             },
         ),
         migrations.CreateModel(
-            name='RequestPerson',
+            name="RequestPerson",
             fields=[
-                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('child', 'Child'), ('adult', 'Family or other adult'), ('staff', 'Member of staff'), ('address', 'Address that may not be given')], max_length=8, verbose_name='what they are')),
-                ('label', models.CharField(max_length=40, verbose_name='what they are called in the answer')),
-                ('key', models.UUIDField()),
-                ('names', safeguarding.sealing.fields.SealedJSON(default=dict, verbose_name='how they are called')),
-                ('items', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='requests.rightsrequest')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("child", "Child"),
+                            ("adult", "Family or other adult"),
+                            ("staff", "Member of staff"),
+                            ("address", "Address that may not be given"),
+                        ],
+                        max_length=8,
+                        verbose_name="what they are",
+                    ),
+                ),
+                ("label", models.CharField(max_length=40, verbose_name="what they are called in the answer")),
+                ("key", models.UUIDField()),
+                ("names", safeguarding.sealing.fields.SealedJSON(default=dict, verbose_name="how they are called")),
+                (
+                    "items",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.school"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="people", to="requests.rightsrequest"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person found for a request',
-                'verbose_name_plural': 'people found for requests',
+                "verbose_name": "person found for a request",
+                "verbose_name_plural": "people found for requests",
             },
         ),
         migrations.CreateModel(
-            name='RequestLetter',
+            name="RequestLetter",
             fields=[
-                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('token', models.UUIDField(unique=True)),
-                ('kind', models.CharField(choices=[('acknowledgement', 'Acknowledgement'), ('identity', 'Asking for proof of identity'), ('clarification', 'Asking what is meant'), ('extension', 'Two further months'), ('progress', 'How it stands'), ('refusal', 'Refusal'), ('outcome', 'Outcome')], max_length=16, verbose_name='which letter')),
-                ('text', safeguarding.sealing.fields.SealedText(verbose_name='the letter')),
-                ('made_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('revision', models.PositiveIntegerField(default=0, editable=False)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
-                ('sent_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='requests.rightsrequest')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("token", models.UUIDField(unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("acknowledgement", "Acknowledgement"),
+                            ("identity", "Asking for proof of identity"),
+                            ("clarification", "Asking what is meant"),
+                            ("extension", "Two further months"),
+                            ("progress", "How it stands"),
+                            ("refusal", "Refusal"),
+                            ("outcome", "Outcome"),
+                        ],
+                        max_length=16,
+                        verbose_name="which letter",
+                    ),
+                ),
+                ("text", safeguarding.sealing.fields.SealedText(verbose_name="the letter")),
+                ("made_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("revision", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.school"
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="letters", to="requests.rightsrequest"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'letter of a request',
-                'verbose_name_plural': 'letters of requests',
+                "verbose_name": "letter of a request",
+                "verbose_name_plural": "letters of requests",
             },
         ),
         migrations.CreateModel(
-            name='RequestItem',
+            name="RequestItem",
             fields=[
-                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('source', models.CharField(blank=True, default='', max_length=60)),
-                ('source_key', models.UUIDField(blank=True, null=True)),
-                ('source_revision', models.PositiveIntegerField(blank=True, null=True)),
-                ('concern_key', models.UUIDField(blank=True, null=True)),
-                ('title', safeguarding.sealing.fields.SealedText(verbose_name='what it is')),
-                ('moment', models.DateTimeField(blank=True, null=True, verbose_name='when')),
-                ('content', safeguarding.sealing.fields.SealedJSON(default=dict, verbose_name='copy')),
-                ('found', safeguarding.sealing.fields.SealedJSON(default=dict, verbose_name='who was found in it')),
-                ('without', models.CharField(blank=True, choices=[('withheld_file', 'The file is withheld, or was removed'), ('not_scanned', 'The file waits for the virus scanner, or has a virus'), ('not_copied', 'Sound or film: it is withheld, or given by hand'), ('unreadable', 'The file cannot be read')], default='', max_length=14, verbose_name='why it has no content')),
-                ('is_in_error', models.BooleanField(default=False, verbose_name='was entered in error')),
-                ('is_passage', models.BooleanField(default=False, verbose_name='is about others and names the child')),
-                ('is_record', models.BooleanField(default=False, verbose_name='belongs to the educational record')),
-                ('made_at', models.DateTimeField()),
-                ('decided', models.CharField(blank=True, choices=[('', 'Not decided'), ('full', 'In full'), ('part', 'In part'), ('withheld', 'Withheld'), ('out_of_scope', 'Not asked for')], default='', max_length=12, verbose_name='decision')),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('answers', safeguarding.sealing.fields.SealedJSON(blank=True, default=dict, verbose_name='answers')),
-                ('why', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='why')),
-                ('pages_read', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField(), blank=True, default=list, size=None)),
-                ('looked_at', models.DateTimeField(blank=True, null=True)),
-                ('looked_state', models.CharField(blank=True, default='', max_length=64)),
-                ('revision', models.PositiveIntegerField(default=0, editable=False)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('exemption', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='requests.exemption')),
-                ('looked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reviewer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='requests.rightsrequest')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("source", models.CharField(blank=True, default="", max_length=60)),
+                ("source_key", models.UUIDField(blank=True, null=True)),
+                ("source_revision", models.PositiveIntegerField(blank=True, null=True)),
+                ("concern_key", models.UUIDField(blank=True, null=True)),
+                ("title", safeguarding.sealing.fields.SealedText(verbose_name="what it is")),
+                ("moment", models.DateTimeField(blank=True, null=True, verbose_name="when")),
+                ("content", safeguarding.sealing.fields.SealedJSON(default=dict, verbose_name="copy")),
+                ("found", safeguarding.sealing.fields.SealedJSON(default=dict, verbose_name="who was found in it")),
+                (
+                    "without",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("withheld_file", "The file is withheld, or was removed"),
+                            ("not_scanned", "The file waits for the virus scanner, or has a virus"),
+                            ("not_copied", "Sound or film: it is withheld, or given by hand"),
+                            ("unreadable", "The file cannot be read"),
+                        ],
+                        default="",
+                        max_length=14,
+                        verbose_name="why it has no content",
+                    ),
+                ),
+                ("is_in_error", models.BooleanField(default=False, verbose_name="was entered in error")),
+                ("is_passage", models.BooleanField(default=False, verbose_name="is about others and names the child")),
+                ("is_record", models.BooleanField(default=False, verbose_name="belongs to the educational record")),
+                ("made_at", models.DateTimeField()),
+                (
+                    "decided",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Not decided"),
+                            ("full", "In full"),
+                            ("part", "In part"),
+                            ("withheld", "Withheld"),
+                            ("out_of_scope", "Not asked for"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="decision",
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("answers", safeguarding.sealing.fields.SealedJSON(blank=True, default=dict, verbose_name="answers")),
+                ("why", safeguarding.sealing.fields.SealedText(blank=True, default="", verbose_name="why")),
+                (
+                    "pages_read",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("looked_at", models.DateTimeField(blank=True, null=True)),
+                ("looked_state", models.CharField(blank=True, default="", max_length=64)),
+                ("revision", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "exemption",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="requests.exemption",
+                    ),
+                ),
+                (
+                    "looked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.school"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="items", to="requests.rightsrequest"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'item of a request',
-                'verbose_name_plural': 'items of requests',
+                "verbose_name": "item of a request",
+                "verbose_name_plural": "items of requests",
             },
         ),
         migrations.CreateModel(
-            name='RequestFile',
+            name="RequestFile",
             fields=[
-                ('stored', models.CharField(blank=True, max_length=80)),
-                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('token', models.UUIDField(unique=True)),
-                ('name', safeguarding.sealing.fields.SealedText(verbose_name='name of the file')),
-                ('kind', models.CharField(choices=[('pdf', 'PDF'), ('jpeg', 'Picture (JPEG)'), ('png', 'Picture (PNG)'), ('heic', 'Picture (HEIC)'), ('webp', 'Picture (WebP)'), ('docx', 'Word document'), ('xlsx', 'Excel workbook'), ('odt', 'OpenDocument text'), ('txt', 'Plain text'), ('eml', 'E-mail (EML)'), ('msg', 'E-mail (Outlook)'), ('mp3', 'Sound (MP3)'), ('m4a', 'Sound (M4A)'), ('mp4', 'Video (MP4)')], max_length=10)),
-                ('size', models.PositiveIntegerField(verbose_name='bytes')),
-                ('is_active', models.BooleanField(default=False)),
-                ('pictures', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, size=None)),
-                ('scan', models.CharField(choices=[('waiting', 'Waits to be scanned for viruses'), ('clean', 'Scanned: no virus found'), ('not_scanned', 'Not scanned: this school has no virus scanner'), ('infected', 'Has a virus: it cannot be downloaded'), ('unscannable', 'Could not be scanned: it cannot be downloaded')], max_length=12)),
-                ('scanned_at', models.DateTimeField(blank=True, null=True)),
-                ('signatures', models.PositiveIntegerField(blank=True, null=True)),
-                ('attached_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('withheld_at', models.DateTimeField(blank=True, null=True)),
-                ('removal', models.CharField(blank=True, choices=[('intimate', 'It shows a child nude or partly nude'), ('other_child', 'It is about another child or family, attached by mistake'), ('unlawful', 'The school may not hold it')], max_length=12, verbose_name='why it is taken out')),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('removed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
-                ('withheld_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='file', to='requests.requestitem')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='requests.rightsrequest')),
+                ("stored", models.CharField(blank=True, max_length=80)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("token", models.UUIDField(unique=True)),
+                ("name", safeguarding.sealing.fields.SealedText(verbose_name="name of the file")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("pdf", "PDF"),
+                            ("jpeg", "Picture (JPEG)"),
+                            ("png", "Picture (PNG)"),
+                            ("heic", "Picture (HEIC)"),
+                            ("webp", "Picture (WebP)"),
+                            ("docx", "Word document"),
+                            ("xlsx", "Excel workbook"),
+                            ("odt", "OpenDocument text"),
+                            ("txt", "Plain text"),
+                            ("eml", "E-mail (EML)"),
+                            ("msg", "E-mail (Outlook)"),
+                            ("mp3", "Sound (MP3)"),
+                            ("m4a", "Sound (M4A)"),
+                            ("mp4", "Video (MP4)"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("size", models.PositiveIntegerField(verbose_name="bytes")),
+                ("is_active", models.BooleanField(default=False)),
+                (
+                    "pictures",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "scan",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waits to be scanned for viruses"),
+                            ("clean", "Scanned: no virus found"),
+                            ("not_scanned", "Not scanned: this school has no virus scanner"),
+                            ("infected", "Has a virus: it cannot be downloaded"),
+                            ("unscannable", "Could not be scanned: it cannot be downloaded"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("scanned_at", models.DateTimeField(blank=True, null=True)),
+                ("signatures", models.PositiveIntegerField(blank=True, null=True)),
+                ("attached_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("withheld_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "removal",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("intimate", "It shows a child nude or partly nude"),
+                            ("other_child", "It is about another child or family, attached by mistake"),
+                            ("unlawful", "The school may not hold it"),
+                        ],
+                        max_length=12,
+                        verbose_name="why it is taken out",
+                    ),
+                ),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "removed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.school"
+                    ),
+                ),
+                (
+                    "withheld_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "item",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="file", to="requests.requestitem"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="files", to="requests.rightsrequest"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'file of a request',
-                'verbose_name_plural': 'files of requests',
-                'abstract': False,
+                "verbose_name": "file of a request",
+                "verbose_name_plural": "files of requests",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Redaction',
+            name="Redaction",
             fields=[
-                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('token', models.UUIDField(unique=True)),
-                ('block', models.CharField(blank=True, default='', max_length=80)),
-                ('start', models.PositiveIntegerField(blank=True, null=True)),
-                ('end', models.PositiveIntegerField(blank=True, null=True)),
-                ('page', models.PositiveIntegerField(blank=True, null=True)),
-                ('area', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), blank=True, null=True, size=4)),
-                ('deed', models.CharField(choices=[('out', 'Take out'), ('replace', 'Replace'), ('keep', 'Keep'), ('undone', 'Undone')], max_length=8, verbose_name='what is done')),
-                ('instead', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='what stands instead')),
-                ('answers', safeguarding.sealing.fields.SealedJSON(blank=True, default=dict, verbose_name='answers')),
-                ('why', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='why')),
-                ('made_at', models.DateTimeField()),
-                ('exemption', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='requests.exemption')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
-                ('undoes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone', to='requests.redaction')),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='redactions', to='requests.requestitem')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='requests.requestperson')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='redactions', to='requests.rightsrequest')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("token", models.UUIDField(unique=True)),
+                ("block", models.CharField(blank=True, default="", max_length=80)),
+                ("start", models.PositiveIntegerField(blank=True, null=True)),
+                ("end", models.PositiveIntegerField(blank=True, null=True)),
+                ("page", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "area",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(), blank=True, null=True, size=4
+                    ),
+                ),
+                (
+                    "deed",
+                    models.CharField(
+                        choices=[("out", "Take out"), ("replace", "Replace"), ("keep", "Keep"), ("undone", "Undone")],
+                        max_length=8,
+                        verbose_name="what is done",
+                    ),
+                ),
+                (
+                    "instead",
+                    safeguarding.sealing.fields.SealedText(blank=True, default="", verbose_name="what stands instead"),
+                ),
+                ("answers", safeguarding.sealing.fields.SealedJSON(blank=True, default=dict, verbose_name="answers")),
+                ("why", safeguarding.sealing.fields.SealedText(blank=True, default="", verbose_name="why")),
+                ("made_at", models.DateTimeField()),
+                (
+                    "exemption",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="requests.exemption",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.school"
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undone",
+                        to="requests.redaction",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="redactions",
+                        to="requests.requestitem",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="requests.requestperson",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="redactions",
+                        to="requests.rightsrequest",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'redaction',
-                'verbose_name_plural': 'redactions',
+                "verbose_name": "redaction",
+                "verbose_name_plural": "redactions",
             },
         ),
         migrations.CreateModel(
-            name='BundleVolume',
+            name="BundleVolume",
             fields=[
-                ('stored', models.CharField(blank=True, max_length=80)),
-                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveSmallIntegerField(verbose_name='volume')),
-                ('of', models.PositiveSmallIntegerField(verbose_name='of')),
-                ('pages', models.PositiveSmallIntegerField()),
-                ('size', models.PositiveIntegerField(verbose_name='bytes')),
-                ('digest', models.CharField(max_length=64)),
-                ('built_at', models.DateTimeField()),
-                ('bundle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='volumes', to='requests.bundle')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='requests.rightsrequest')),
+                ("stored", models.CharField(blank=True, max_length=80)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="volume")),
+                ("of", models.PositiveSmallIntegerField(verbose_name="of")),
+                ("pages", models.PositiveSmallIntegerField()),
+                ("size", models.PositiveIntegerField(verbose_name="bytes")),
+                ("digest", models.CharField(max_length=64)),
+                ("built_at", models.DateTimeField()),
+                (
+                    "bundle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="volumes", to="requests.bundle"
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.school"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="requests.rightsrequest"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'file of an answer',
-                'verbose_name_plural': 'files of answers',
+                "verbose_name": "file of an answer",
+                "verbose_name_plural": "files of answers",
             },
         ),
         migrations.AddField(
-            model_name='bundle',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bundles', to='requests.rightsrequest'),
+            model_name="bundle",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="bundles", to="requests.rightsrequest"
+            ),
         ),
         migrations.CreateModel(
-            name='SearchPlace',
+            name="SearchPlace",
             fields=[
-                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('token', models.UUIDField(unique=True)),
-                ('place', models.CharField(choices=[('harbour', 'Harbour'), ('register', 'The school’s register'), ('mail', 'E-mail'), ('paper', 'Paper files'), ('other', 'Somewhere else'), ('adults_headteacher', 'Concerns about adults, asked of the Headteacher'), ('adults_chair', 'Concerns about adults, asked of the chair of governors')], max_length=20, verbose_name='where')),
-                ('searched_for', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='which words were looked for')),
-                ('made_at', models.DateTimeField()),
-                ('found', models.CharField(blank=True, choices=[('', 'Waits for an answer'), ('none', 'Nothing is held there'), ('some', 'Something is held there, and was added')], default='', max_length=4, verbose_name='what is there')),
-                ('note', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='in words')),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('revision', models.PositiveIntegerField(default=0, editable=False)),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('asked', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='places', to='requests.rightsrequest')),
-                ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("token", models.UUIDField(unique=True)),
+                (
+                    "place",
+                    models.CharField(
+                        choices=[
+                            ("harbour", "Harbour"),
+                            ("register", "The school’s register"),
+                            ("mail", "E-mail"),
+                            ("paper", "Paper files"),
+                            ("other", "Somewhere else"),
+                            ("adults_headteacher", "Concerns about adults, asked of the Headteacher"),
+                            ("adults_chair", "Concerns about adults, asked of the chair of governors"),
+                        ],
+                        max_length=20,
+                        verbose_name="where",
+                    ),
+                ),
+                (
+                    "searched_for",
+                    safeguarding.sealing.fields.SealedText(
+                        blank=True, default="", verbose_name="which words were looked for"
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                (
+                    "found",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Waits for an answer"),
+                            ("none", "Nothing is held there"),
+                            ("some", "Something is held there, and was added"),
+                        ],
+                        default="",
+                        max_length=4,
+                        verbose_name="what is there",
+                    ),
+                ),
+                ("note", safeguarding.sealing.fields.SealedText(blank=True, default="", verbose_name="in words")),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("revision", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asked",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="places", to="requests.rightsrequest"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.school"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'place searched for a request',
-                'verbose_name_plural': 'places searched for requests',
+                "verbose_name": "place searched for a request",
+                "verbose_name_plural": "places searched for requests",
             },
         ),
         migrations.AddField(
-            model_name='requestitem',
-            name='place',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='requests.searchplace'),
+            model_name="requestitem",
+            name="place",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="requests.searchplace",
+            ),
         ),
         migrations.CreateModel(
-            name='Statement',
+            name="Statement",
             fields=[
-                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('token', models.UUIDField(unique=True)),
-                ('text', safeguarding.sealing.fields.SealedText(verbose_name='what they say')),
-                ('written_on', models.DateField(verbose_name='written on')),
-                ('reference', models.CharField(max_length=14, verbose_name='request')),
-                ('made_at', models.DateTimeField()),
-                ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.concern')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("token", models.UUIDField(unique=True)),
+                ("text", safeguarding.sealing.fields.SealedText(verbose_name="what they say")),
+                ("written_on", models.DateField(verbose_name="written on")),
+                ("reference", models.CharField(max_length=14, verbose_name="request")),
+                ("made_at", models.DateTimeField()),
+                (
+                    "concern",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="concerns.concern"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.school"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'statement of disagreement',
-                'verbose_name_plural': 'statements of disagreement',
+                "verbose_name": "statement of disagreement",
+                "verbose_name_plural": "statements of disagreement",
             },
         ),
         migrations.AddIndex(
-            model_name='rightsrequest',
-            index=models.Index(fields=['school', '-received_on', '-id'], name='request_register'),
+            model_name="rightsrequest",
+            index=models.Index(fields=["school", "-received_on", "-id"], name="request_register"),
         ),
         migrations.AddIndex(
-            model_name='rightsrequest',
-            index=models.Index(fields=['child'], name='request_of_child'),
+            model_name="rightsrequest",
+            index=models.Index(fields=["child"], name="request_of_child"),
         ),
         migrations.AddConstraint(
-            model_name='rightsrequest',
-            constraint=models.UniqueConstraint(models.F('school'), models.F('reference'), name='request_number_once'),
+            model_name="rightsrequest",
+            constraint=models.UniqueConstraint(models.F("school"), models.F("reference"), name="request_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='rightsrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('opened_at', None), ('opened_by', None)), models.Q(('opened_at__isnull', False), ('opened_by__isnull', False)), _connector='OR'), name='request_opened_in_pairs'),
+            model_name="rightsrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("opened_at", None), ("opened_by", None)),
+                    models.Q(("opened_at__isnull", False), ("opened_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="request_opened_in_pairs",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rightsrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('prepared_at', None), ('prepared_by', None)), models.Q(('prepared_at__isnull', False), ('prepared_by__isnull', False)), _connector='OR'), name='request_prepared_in_pairs'),
+            model_name="rightsrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("prepared_at", None), ("prepared_by", None)),
+                    models.Q(("prepared_at__isnull", False), ("prepared_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="request_prepared_in_pairs",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rightsrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at', None), ('approved_by', None)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), name='request_approved_in_pairs'),
+            model_name="rightsrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approved_at", None), ("approved_by", None)),
+                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="request_approved_in_pairs",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rightsrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('answered_by', None)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='request_answered_in_pairs'),
+            model_name="rightsrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answered_at", None), ("answered_by", None)),
+                    models.Q(("answered_at__isnull", False), ("answered_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="request_answered_in_pairs",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rightsrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at', None), ('withdrawn_by', None)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='request_withdrawn_in_pairs'),
+            model_name="rightsrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("withdrawn_at", None), ("withdrawn_by", None)),
+                    models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="request_withdrawn_in_pairs",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rightsrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('handed_in', 'withdrawn')), ('opened_at__isnull', False), _connector='OR'), name='request_opened_as_it_stands'),
+            model_name="rightsrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ("handed_in", "withdrawn")), ("opened_at__isnull", False), _connector="OR"
+                ),
+                name="request_opened_as_it_stands",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rightsrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('prepared', 'approved')), _negated=True), ('prepared_at__isnull', False), _connector='OR'), name='request_prepared_as_it_stands'),
+            model_name="rightsrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ("prepared", "approved")), _negated=True),
+                    ("prepared_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="request_prepared_as_it_stands",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rightsrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'approved'), _negated=True), ('approved_at__isnull', False), _connector='OR'), name='request_approved_as_it_stands'),
+            model_name="rightsrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "approved"), _negated=True), ("approved_at__isnull", False), _connector="OR"
+                ),
+                name="request_approved_as_it_stands",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rightsrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'answered'), _negated=True), models.Q(('answered_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='request_answered_as_it_stands'),
+            model_name="rightsrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "answered"), _negated=True),
+                    models.Q(("answered_at__isnull", False), models.Q(("outcome", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="request_answered_as_it_stands",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rightsrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('prepared_by')), _negated=True), _connector='OR'), name='request_approved_by_another'),
+            model_name="rightsrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by", None),
+                    models.Q(("approved_by", models.F("prepared_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="request_approved_by_another",
+            ),
         ),
         migrations.AddIndex(
-            model_name='requeststep',
-            index=models.Index(fields=['case', 'happened_on', 'id'], name='step_of_request'),
+            model_name="requeststep",
+            index=models.Index(fields=["case", "happened_on", "id"], name="step_of_request"),
         ),
         migrations.AddConstraint(
-            model_name='requeststep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at', None), ('withdrawn_by', None)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='step_withdrawn_in_pairs'),
+            model_name="requeststep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("withdrawn_at", None), ("withdrawn_by", None)),
+                    models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="step_withdrawn_in_pairs",
+            ),
         ),
         migrations.AddIndex(
-            model_name='requestrole',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['user'], name='part_of_user'),
+            model_name="requestrole",
+            index=models.Index(condition=models.Q(("ended_at", None)), fields=["user"], name="part_of_user"),
         ),
         migrations.AddConstraint(
-            model_name='requestrole',
-            constraint=models.UniqueConstraint(models.F('case'), models.F('part'), condition=models.Q(('ended_at', None), ('part__in', ('handler', 'preparer', 'approver'))), name='one_of_each_part_in_a_request'),
+            model_name="requestrole",
+            constraint=models.UniqueConstraint(
+                models.F("case"),
+                models.F("part"),
+                condition=models.Q(("ended_at", None), ("part__in", ("handler", "preparer", "approver"))),
+                name="one_of_each_part_in_a_request",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestrole',
-            constraint=models.UniqueConstraint(models.F('case'), models.F('user'), models.F('part'), condition=models.Q(('ended_at', None)), name='part_in_a_request_once'),
+            model_name="requestrole",
+            constraint=models.UniqueConstraint(
+                models.F("case"),
+                models.F("user"),
+                models.F("part"),
+                condition=models.Q(("ended_at", None)),
+                name="part_in_a_request_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestrole',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='part_in_a_request_ended_in_pairs'),
+            model_name="requestrole",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("ended_by", None)),
+                    models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="part_in_a_request_ended_in_pairs",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestperson',
-            constraint=models.UniqueConstraint(models.F('case'), models.F('kind'), models.F('key'), name='person_of_request_once'),
+            model_name="requestperson",
+            constraint=models.UniqueConstraint(
+                models.F("case"), models.F("kind"), models.F("key"), name="person_of_request_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestperson',
-            constraint=models.UniqueConstraint(models.F('case'), models.F('label'), name='label_of_request_once'),
+            model_name="requestperson",
+            constraint=models.UniqueConstraint(models.F("case"), models.F("label"), name="label_of_request_once"),
         ),
         migrations.AddConstraint(
-            model_name='requestletter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at', None), ('sent_by', None)), models.Q(('sent_at__isnull', False), ('sent_by__isnull', False)), _connector='OR'), name='letter_sent_in_pairs'),
+            model_name="requestletter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("sent_at", None), ("sent_by", None)),
+                    models.Q(("sent_at__isnull", False), ("sent_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="letter_sent_in_pairs",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestletter',
-            constraint=models.UniqueConstraint(models.F('case'), models.F('kind'), condition=models.Q(('sent_at', None)), name='one_draft_of_a_letter'),
+            model_name="requestletter",
+            constraint=models.UniqueConstraint(
+                models.F("case"), models.F("kind"), condition=models.Q(("sent_at", None)), name="one_draft_of_a_letter"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removal', ''), ('withheld_at', None), ('withheld_by', None)), models.Q(('withheld_at__isnull', False), ('withheld_by__isnull', False), models.Q(('removal', ''), _negated=True)), _connector='OR'), name='requestfile_withheld_in_pairs'),
+            model_name="requestfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("removal", ""), ("withheld_at", None), ("withheld_by", None)),
+                    models.Q(
+                        ("withheld_at__isnull", False),
+                        ("withheld_by__isnull", False),
+                        models.Q(("removal", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="requestfile_withheld_in_pairs",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removed_at', None), ('removed_by', None)), models.Q(('removed_at__isnull', False), ('removed_by__isnull', False), ('stored', ''), ('withheld_at__isnull', False)), _connector='OR'), name='requestfile_removed_by_two'),
+            model_name="requestfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("removed_at", None), ("removed_by", None)),
+                    models.Q(
+                        ("removed_at__isnull", False),
+                        ("removed_by__isnull", False),
+                        ("stored", ""),
+                        ("withheld_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="requestfile_removed_by_two",
+            ),
         ),
         migrations.AddIndex(
-            model_name='redaction',
-            index=models.Index(fields=['item', 'id'], name='redaction_of_item'),
+            model_name="redaction",
+            index=models.Index(fields=["item", "id"], name="redaction_of_item"),
         ),
         migrations.AddConstraint(
-            model_name='redaction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deed', 'undone'), ('undoes__isnull', False)), models.Q(('item', None), ('page', None), ('person__isnull', False), ('start', None), ('undoes', None)), models.Q(('end__isnull', False), ('item__isnull', False), ('page', None), ('person', None), ('start__isnull', False), ('undoes', None), models.Q(('block', ''), _negated=True)), models.Q(('area__isnull', False), ('item__isnull', False), ('page__isnull', False), ('person', None), ('start', None), ('undoes', None)), _connector='OR'), name='redaction_of_one_place'),
+            model_name="redaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("deed", "undone"), ("undoes__isnull", False)),
+                    models.Q(
+                        ("item", None), ("page", None), ("person__isnull", False), ("start", None), ("undoes", None)
+                    ),
+                    models.Q(
+                        ("end__isnull", False),
+                        ("item__isnull", False),
+                        ("page", None),
+                        ("person", None),
+                        ("start__isnull", False),
+                        ("undoes", None),
+                        models.Q(("block", ""), _negated=True),
+                    ),
+                    models.Q(
+                        ("area__isnull", False),
+                        ("item__isnull", False),
+                        ("page__isnull", False),
+                        ("person", None),
+                        ("start", None),
+                        ("undoes", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="redaction_of_one_place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bundlevolume',
-            constraint=models.UniqueConstraint(models.F('bundle'), models.F('number'), name='volume_of_answer_once'),
+            model_name="bundlevolume",
+            constraint=models.UniqueConstraint(models.F("bundle"), models.F("number"), name="volume_of_answer_once"),
         ),
         migrations.AddConstraint(
-            model_name='bundlevolume',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', models.F('of'))), name='volume_of_answer_is_one_of'),
+            model_name="bundlevolume",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1), ("number__lte", models.F("of"))),
+                name="volume_of_answer_is_one_of",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bundle',
-            constraint=models.UniqueConstraint(models.F('case'), models.F('kind'), models.F('state'), condition=models.Q(('building__in', ('failed', 'refused')), _negated=True), name='one_bundle_of_a_state'),
+            model_name="bundle",
+            constraint=models.UniqueConstraint(
+                models.F("case"),
+                models.F("kind"),
+                models.F("state"),
+                condition=models.Q(("building__in", ("failed", "refused")), _negated=True),
+                name="one_bundle_of_a_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bundle',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('building', 'built'), ('built_at__isnull', False)), models.Q(models.Q(('building', 'built'), _negated=True), ('built_at', None), ('released_at', None)), _connector='OR'), name='bundle_built_as_it_stands'),
+            model_name="bundle",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("building", "built"), ("built_at__isnull", False)),
+                    models.Q(models.Q(("building", "built"), _negated=True), ("built_at", None), ("released_at", None)),
+                    _connector="OR",
+                ),
+                name="bundle_built_as_it_stands",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bundle',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('released_at', None), ('released_by', None)), models.Q(('released_at__isnull', False), ('released_by__isnull', False)), _connector='OR'), name='bundle_released_in_pairs'),
+            model_name="bundle",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("released_at", None), ("released_by", None)),
+                    models.Q(("released_at__isnull", False), ("released_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="bundle_released_in_pairs",
+            ),
         ),
         migrations.AddIndex(
-            model_name='searchplace',
-            index=models.Index(fields=['case', 'id'], name='place_of_request'),
+            model_name="searchplace",
+            index=models.Index(fields=["case", "id"], name="place_of_request"),
         ),
         migrations.AddConstraint(
-            model_name='searchplace',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('found', '')), models.Q(models.Q(('found', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='place_answered_as_it_stands'),
+            model_name="searchplace",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answered_at", None), ("found", "")),
+                    models.Q(models.Q(("found", ""), _negated=True), ("answered_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="place_answered_as_it_stands",
+            ),
         ),
         migrations.AddIndex(
-            model_name='requestitem',
-            index=models.Index(fields=['reviewer', 'case'], name='item_of_reviewer'),
+            model_name="requestitem",
+            index=models.Index(fields=["reviewer", "case"], name="item_of_reviewer"),
         ),
         migrations.AddConstraint(
-            model_name='requestitem',
-            constraint=models.UniqueConstraint(models.F('case'), models.F('number'), name='item_number_once'),
+            model_name="requestitem",
+            constraint=models.UniqueConstraint(models.F("case"), models.F("number"), name="item_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='requestitem',
-            constraint=models.UniqueConstraint(models.F('case'), models.F('source'), models.F('source_key'), models.F('source_revision'), condition=models.Q(('source', ''), _negated=True), name='item_copied_once', nulls_distinct=False),
+            model_name="requestitem",
+            constraint=models.UniqueConstraint(
+                models.F("case"),
+                models.F("source"),
+                models.F("source_key"),
+                models.F("source_revision"),
+                condition=models.Q(("source", ""), _negated=True),
+                name="item_copied_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='item_decided_in_pairs'),
+            model_name="requestitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("decided_by", None)),
+                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="item_decided_in_pairs",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('looked_at', None), ('looked_by', None)), models.Q(('looked_at__isnull', False), ('looked_by__isnull', False)), _connector='OR'), name='item_looked_in_pairs'),
+            model_name="requestitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("looked_at", None), ("looked_by", None)),
+                    models.Q(("looked_at__isnull", False), ("looked_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="item_looked_in_pairs",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='requestitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided', ''), ('decided_at', None)), models.Q(models.Q(('decided', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='item_decided_as_it_stands'),
+            model_name="requestitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided", ""), ("decided_at", None)),
+                    models.Q(models.Q(("decided", ""), _negated=True), ("decided_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="item_decided_as_it_stands",
+            ),
         ),
         migrations.AddIndex(
-            model_name='statement',
-            index=models.Index(fields=['concern', 'id'], name='statement_of_concern'),
+            model_name="statement",
+            index=models.Index(fields=["concern", "id"], name="statement_of_concern"),
         ),
     ]

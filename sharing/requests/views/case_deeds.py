@@ -125,8 +125,8 @@ OUTCOME: Deed[Case] = Deed(
     _is_before_approval,
 )  # fmt: skip
 GATHER: Deed[Case] = Deed(
-    "gather", GatherForm, "Gather what is held", "Gather it", "Asked for. It is gathered in the background.", _gather,
-    _is_gathered,
+    "gather", GatherForm, "Gather what is held", "Gather it", "Asked for. The copies are made in the background.",
+    _gather, _is_gathered,
 )  # fmt: skip
 STATEMENT: Deed[Case] = Deed(
     "statement", StatementForm, "Add what they say to a concern", "Add the statement",

@@ -1,6 +1,7 @@
 """One letter to who asks: its draft, which begins from facts, that it was sent, and the letter on paper."""
 
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -67,8 +68,9 @@ def _refused(
 ) -> HttpResponse:
     """The letter as it stands now, with what was typed: to be saved on top."""
     case, found = _found(request, case_id, letter_id)
-    form.data = form.data.copy()
-    form.data["revision"] = str(found.revision)
+    data: Any = form.data.copy()  # type: ignore[attr-defined]
+    data["revision"] = str(found.revision)
+    form.data = data
     form.add_error(None, refusal.sentence)
     return _page(request, case, found, form, status=refusal.status)
 
