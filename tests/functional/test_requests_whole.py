@@ -119,10 +119,10 @@ def the_officer_approves_and_locks(page: Page, case: RightsRequest) -> str:
     sign_in(page, officer.username, f"/requests/{case.pk}/approval/")
     usable(page, check_rules=True)
     expect(page.get_by_text("You have not opened item")).to_be_visible()
-    for address in page.locator("#looked a").evaluate_all("links => links.map(one => one.getAttribute('href'))"):
-        if "/items/" in address and not address.endswith(f"{case.pk}/items/"):
-            page.goto(address)
-            expect(page.get_by_role("heading", name=re.compile("^Item"), level=1)).to_be_visible()
+    links = page.get_by_role("link", name=re.compile(r"^Item \d+"))
+    for address in links.evaluate_all("found => found.map(one => one.getAttribute('href'))"):
+        page.goto(address)
+        expect(page.get_by_role("heading", name=re.compile("^Item"), level=1)).to_be_visible()
     page.goto(f"/requests/{case.pk}/approval/")
     press(page, "Approve the answer")
     expect(page.get_by_text("Approved. The files can be made now.")).to_be_visible()
@@ -134,7 +134,7 @@ def the_officer_approves_and_locks(page: Page, case: RightsRequest) -> str:
     page.get_by_role("link", name="Look again").click()
     usable(page, check_rules=True)
     goes(page, "Lock them and show the words")
-    words = page.locator("#words .hb-ref").inner_text()
+    words = page.locator(".hb-panel .hb-ref").first.inner_text()
     usable(page, check_rules=True)
     return words
 
