@@ -105,8 +105,8 @@ class File:
             yield from ((what, page) for key, what in _FOREIGN.items() if key in one)
             if one.get("/Type") == "/EmbeddedFile" or one.get("/Type") == "/Filespec":
                 yield "carries an attachment", page
-        for number, page in enumerate(self._structure.pages, 1):
-            for note in page.obj.get("/Annots", ()):
+        for number, sheet in enumerate(self._structure.pages, 1):
+            for note in sheet.obj.get("/Annots", ()):
                 if note.get("/Subtype") != "/Link":
                     yield "has a note on a page", number
 
@@ -174,18 +174,18 @@ class File:
                     yield Said(Said.STRUCTURE, key, page)
             if isinstance(one, pikepdf.Stream) and one.get("/Type") == "/Metadata":
                 yield Said(Said.METADATA, _TAG.sub(" ", one.read_bytes().decode("utf-8", "replace")))
-        for number, page in enumerate(self._structure.pages, 1):
-            yield from (Said(Said.ALTERNATIVE, text, number) for text in _in_content(page))
+        for number, sheet in enumerate(self._structure.pages, 1):
+            yield from (Said(Said.ALTERNATIVE, text, number) for text in _in_content(sheet))
 
     @cached_property
     def _dictionaries(self) -> list[tuple[Any, int | None]]:
         """Every dictionary of the file with its page, those inside others too."""
-        numbers = {page.obj.objgen: number for number, page in enumerate(self._structure.pages, 1)}
+        numbers = {sheet.obj.objgen: number for number, sheet in enumerate(self._structure.pages, 1)}
         found: list[tuple[Any, int | None]] = []
         waiting: list[tuple[Any, int | None]] = [(one, None) for one in self._structure.objects]
         waiting.append((self._structure.trailer, None))
-        for number, page in enumerate(self._structure.pages, 1):
-            waiting += [(note, number) for note in page.obj.get("/Annots", ())]
+        for number, sheet in enumerate(self._structure.pages, 1):
+            waiting += [(note, number) for note in sheet.obj.get("/Annots", ())]
         while waiting:
             one, page = waiting.pop()
             if isinstance(one, pikepdf.Array):

@@ -109,7 +109,7 @@ def _paragraphs(bundle: Bundle, sources: Sequence[tuple[str, UUID]]) -> list[Par
 
 def _sentences(sections: Iterable[Mapping[str, object]]) -> dict[Section, tuple[str, ...]]:
     """What the published notice says under each heading, without its tables; else what is so at every school."""
-    found = dict(_UNSAID)
+    found: dict[Section, tuple[str, ...]] = dict(_UNSAID)
     for section in sections:
         blocks: list[Mapping[str, list[list[str]]]] = section.get("blocks", [])  # type: ignore[assignment]
         lines = [line[0] for block in blocks if str(block.get("kind")) != "table" for line in block.get("lines", [])]

@@ -129,7 +129,13 @@ def _page(
 
 
 def _parts(
-    request: Request, case: RightsRequest, kinds: list[K], form: ReleaseForm | None, *, words: str, of: Bundle | None
+    request: Request,
+    case: RightsRequest,
+    kinds: list[Bundle.Kind],
+    form: ReleaseForm | None,
+    *,
+    words: str,
+    of: Bundle | None,
 ) -> list[dict[str, Any]]:
     """Each kind of files, the newest of it, and what can be done with that."""
     rows = list(visible(request, Bundle).filter(case=case).select_related("released_by").order_by("asked_at", "pk"))
