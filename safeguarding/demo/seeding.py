@@ -37,6 +37,7 @@ from safeguarding.demo.plans import lay_plans
 from safeguarding.demo.published import lay_published
 from safeguarding.demo.received import lay_received
 from safeguarding.demo.records import write
+from safeguarding.demo.requests import lay_requests
 from safeguarding.demo.retention import lay_retention
 from safeguarding.demo.shares import lay_shares
 from safeguarding.demo.sharing import lay_sharing
@@ -120,6 +121,7 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     lay_transfers(school, ground, Keys(Random(f"{chance.random()} transfers")))  # noqa: S311
     ours = Random(f"{chance.random()} received")  # noqa: S311
     lay_received(school, ground, Keys(ours), ours)
+    lay_requests(school, ground, Keys(Random(f"{chance.random()} requests")))  # noqa: S311
     return len(ground.children), len(users) + len(outside), written
 
 

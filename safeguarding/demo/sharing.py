@@ -140,7 +140,7 @@ def _answer(
     child_id, wording, organisation, said, parent, how, days, scope, until = answer
     child = Child.objects.select_related("school").get(pk=ground.children[child_id])
     at = ground.now - timedelta(days=days)
-    adults = _parents(child)
+    adults = parents(child)
     adult = adults[min(parent, len(adults) - 1)] if adults else None
     known = ParentalResponsibility.objects.filter(child=child, contact=adult, ends_on=None, held=True).exists()
     record_consent(
@@ -164,7 +164,7 @@ def _answer(
     )
 
 
-def _parents(child: Child) -> list[Contact]:
+def parents(child: Child) -> list[Contact]:
     """The adults of the child, those who are known to have parental responsibility first."""
     held = ParentalResponsibility.objects.filter(child=child, ends_on=None, held=True)
     first = set(held.values_list("contact_id", flat=True))
