@@ -17,22 +17,23 @@ def each_class_made_once() -> Iterator[None]:
 
     Everything else, such as a field or another name, makes classes again as Django does.
     """
-    djangos = ProjectState._append_option, ProjectState.add_model
-    ProjectState._append_option, ProjectState.add_model = _append_option, _add_model  # type: ignore[method-assign]
+    state: Any = ProjectState
+    djangos = state._append_option, state.add_model
+    state._append_option, state.add_model = _append_option, _add_model
     try:
         yield
     finally:
-        ProjectState._append_option, ProjectState.add_model = djangos  # type: ignore[method-assign]
+        state._append_option, state.add_model = djangos
 
 
-def _append_option(self: ProjectState, app_label: str, model_name: str, option_name: str, obj: Any) -> None:
+def _append_option(self: Any, app_label: str, model_name: str, option_name: str, obj: Any) -> None:
     options = self.models[app_label, model_name].options
     options[option_name] = [*options[option_name], obj]
     if "apps" in self.__dict__:
         setattr(self.apps.get_model(app_label, model_name)._meta, option_name, options[option_name])
 
 
-def _add_model(self: ProjectState, model_state: ModelState) -> None:
+def _add_model(self: Any, model_state: ModelState) -> None:
     key = model_state.app_label, model_state.name_lower
     self.models[key] = model_state
     if self._relations is not None:

@@ -2,9 +2,9 @@
 process.
 
 Tests are signed in as `web`, as Harbour is. The first run migrates a template, kept in `var/test` until a migration,
-a model or the privileges change; every run works on a copy of it, in a temporary folder that is gone afterwards.
-Runs side by side share nothing. With `DATABASE_URL`, `WORKER_DATABASE_URL` and `OWNER_DATABASE_URL` set it starts no
-server of its own: the template is made there.
+a model or the privileges change; every run works on a copy of it, in a temporary folder that is gone afterwards, in
+memory where the machine has room. Runs side by side share nothing. With `DATABASE_URL`, `WORKER_DATABASE_URL` and
+`OWNER_DATABASE_URL` set it starts no server of its own: the template is made there.
 """
 
 import hashlib
@@ -46,6 +46,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$
 """
 _PREFIX = "harbour-test-"
+_MEMORY = Path("/dev/shm")  # noqa: S108
+# Bytes: several times what a run takes.
+_ROOM = 3 * 1024**3
 # The socket is in a folder that only we can enter; what these guard is that sign-in by password works.
 _PASSWORDS = {role: f"password-of-{role}" for role in (*ROLES, "postgres")}
 
@@ -117,7 +120,7 @@ def server() -> Iterator[Databases]:
         yield _given()
         return
     _remove_leftovers()
-    home = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+    home = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=_folder()))
     cluster = Cluster(home, root.account(), DISPOSABLE)
     if cluster.account:
         root.open_the_way(home)
@@ -132,6 +135,15 @@ def server() -> Iterator[Databases]:
             yield _databases(cluster)
     finally:
         shutil.rmtree(home)
+
+
+def _folder() -> Path:
+    """Where the machine keeps files in memory, if there is room: a database has two thousand files, and is made anew
+    after each test that commits.
+    """
+    if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
+        return _MEMORY
+    return Path(tempfile.gettempdir())
 
 
 def _create(cluster: Cluster) -> None:
@@ -321,7 +333,8 @@ def _copy(kept: Path, cluster: Cluster, *, parts: tuple[str, ...] = ("data", "ke
 
 def _remove_leftovers() -> None:
     """Folders of runs that were killed: the process in their name has ended."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    kept = (folder for parent in (_MEMORY, Path(tempfile.gettempdir())) for folder in parent.glob(f"{_PREFIX}*"))
+    for folder in kept:
         process = folder.name.removeprefix(_PREFIX).split("-")[0]
         try:
             os.kill(int(process), 0)
