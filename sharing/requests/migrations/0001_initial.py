@@ -504,7 +504,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='bundle',
-            constraint=models.UniqueConstraint(models.F('case'), models.F('kind'), models.F('state'), condition=models.Q(('building__in', ('failed', 'refused')), _negated=True), name='one_bundle_of_a_state'),
+            constraint=models.UniqueConstraint(models.F('case'), models.F('kind'), models.F('state'), condition=models.Q(models.Q(('building__in', ('failed', 'refused')), _negated=True), ('released_at', None)), name='one_bundle_of_a_state'),
         ),
         migrations.AddConstraint(
             model_name='bundle',
