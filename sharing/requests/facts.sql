@@ -90,23 +90,25 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE one.item_id = ANY ((SELECT rules.items_read(me))::uuid[]) OR one.person_id = ANY ((SELECT rules.request_people_read(me))::uuid[])
 $$;
 
--- Cases that are not over, in which somebody prepares, reviews or approves, and of which they read every item.
+-- Cases that are not over, which somebody approves, and of which they read every item. Who prepares is not among them: that
+-- one does and another does not would say where something is hidden.
 CREATE FUNCTION rules.requests_read_whole(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH mine AS MATERIALIZED (
         SELECT DISTINCT named.request FROM rules.request_parts_of(me) AS named
-        WHERE named.part <> 'handler' AND named.status IN ('open', 'prepared', 'approved')
+        WHERE named.part = 'approver' AND named.status IN ('open', 'prepared', 'approved')
     ), read AS MATERIALIZED (SELECT rules.items_read(me) AS items WHERE EXISTS (SELECT FROM mine))
     SELECT coalesce(array_agg(mine.request), '{}') FROM mine CROSS JOIN read
     WHERE NOT EXISTS (
             SELECT FROM public.requests_requestitem AS item WHERE item.case_id = mine.request AND NOT item.id = ANY (read.items))
 $$;
 
--- Answers that were locked: whoever sends them cannot open them.
+-- Answers that were locked, of what is approved now: whoever sends them cannot open them.
 CREATE FUNCTION rules.bundles_locked(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(made.id), '{}') FROM public.requests_bundle AS made
     JOIN public.requests_rightsrequest AS asked ON asked.id = made.case_id AND asked.status = 'approved'
+        AND asked.approved_state = made.state
     WHERE made.words_shown_at IS NOT NULL AND made.building = 'built'
       AND made.school_id = ANY ((SELECT rules.schools_with(me, 'handle_requests'))::uuid[])
 $$;
@@ -125,6 +127,18 @@ CREATE FUNCTION rules.reviewers_of_request(request uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT named.user_id), '{}') FROM public.requests_requestrole AS named
     WHERE named.case_id = reviewers_of_request.request AND named.ended_at IS NULL AND named.part IN ('preparer', 'reviewer')
+$$;
+
+-- The same, and who has decided something of it that stands, whatever their part is now: nobody approves what they decided.
+CREATE FUNCTION rules.who_decided_request(request uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT rules.reviewers_of_request(who_decided_request.request) || ARRAY(
+        SELECT item.decided_by_id FROM public.requests_requestitem AS item
+        WHERE item.case_id = who_decided_request.request AND item.decided_by_id IS NOT NULL
+        UNION
+        SELECT one.made_by_id FROM public.requests_redaction AS one
+        WHERE one.case_id = who_decided_request.request AND one.undoes_id IS NULL
+          AND NOT EXISTS (SELECT FROM public.requests_redaction AS other WHERE other.undoes_id = one.id))
 $$;
 
 -- Of these cases those of which everything is decided; and in how many places nobody has answered yet. For those who read no item:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
+from safeguarding.accounts.services.looked import keep_apart
 from safeguarding.audit.by_keys import Statement
 from safeguarding.audit.reading import visible
 from safeguarding.concerns import chronology
@@ -21,7 +22,16 @@ from safeguarding.references import quoted
 
 from .capabilities import RequestCapability as C
 from .entries import SOURCES
-from .models import RightsRequest
+from .models import (
+    Redaction,
+    RequestFile,
+    RequestItem,
+    RequestPerson,
+    RequestRole,
+    RequestStep,
+    RightsRequest,
+    SearchPlace,
+)
 from .permissions import works_on_requests
 from .services.working import OBJECT
 from .views import at_home
@@ -70,6 +80,19 @@ def _references(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
     return {one.pk: one.reference for one in visible(request, RightsRequest).filter(pk__in=keys).only("reference")}
 
 
+# Who works on a request tells where something is hidden from who prepares it, who may read the log of the school. What
+# was built, locked and handed over stays in it.
+for _kind in (
+    RightsRequest,
+    RequestRole,
+    RequestStep,
+    SearchPlace,
+    RequestItem,
+    RequestFile,
+    RequestPerson,
+    Redaction,
+):
+    keep_apart(_kind._meta.label_lower)
 chronology.register(*SOURCES)
 leads_to(OBJECT, lambda key: reverse("request", args=[key]), _references)
 quoted(_address)

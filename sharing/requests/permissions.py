@@ -42,7 +42,7 @@ look_for(requests_named="requests_named", requests_asked="requests_asked")
 HANDLERS = only_they(C.HANDLE_REQUESTS)
 REVIEWERS = only_they(C.REVIEW_REQUESTS)
 NAMED = "Only whoever is named for it in this request can do this. Its page says who that is."
-# The office gives to another what one colleague was to review or to answer, and sees none of it.
+# The office gives to another what one colleague was to answer, and sees none of it.
 ASSIGNING = "assigning"
 # Who is asked what a place holds, and answers: the case to which it belongs.
 ANSWERING = "answering a search"
@@ -73,9 +73,25 @@ def cases_seen(me: Any) -> Rule:
 
 
 @rule(RequestRole)
+def parts_seen(me: Any) -> Rule:
+    """Who has which part. Whom Harbour named, since something is hidden from the preparer, that person and the approver
+    know of alone.
+    """
+    by_somebody = Q(named_by__isnull=False)
+    return Rule(
+        because={
+            "role": by_somebody & _handles(me),
+            "named": by_somebody & among("case_id", fact("requests_named", me)),
+            "own": Q(user=me) & among("case_id", fact("requests_named", me)),
+            "approver": among("case_id", fact("requests_approved", me)),
+        },
+        never=_hidden(me),
+    )
+
+
 @rule(RequestLetter)
-def with_the_case(me: Any) -> Rule:
-    """Who has which part, and what was written to the requester."""
+def letters_seen(me: Any) -> Rule:
+    """What was written to the requester: with the case."""
     return Rule(
         because={"role": _handles(me), "named": among("case_id", fact("requests_named", me))}, never=_hidden(me)
     )
@@ -121,7 +137,6 @@ def items_seen(me: Any) -> Rule:
     return Rule(
         because={"named": among("id", fact("items_read", me))},
         never=_hidden(me),
-        doors={ASSIGNING: _handles(me)},
     )
 
 
@@ -217,11 +232,13 @@ def may_prepare(user: Any, case: RightsRequest) -> bool:
 
 
 def may_approve(user: Any, case: RightsRequest) -> bool:
-    """Who sends it back or approves it: the approver, who neither prepares nor reviews, and sees every item."""
+    """Who sends it back or approves it: the approver, who neither prepares nor reviews, has decided nothing of
+    what stands, and sees every item.
+    """
     return (
         _has(RequestRole.Part.APPROVER, user, case)
         and case.prepared_by_id != user.pk
-        and user.pk not in known_of("reviewers_of_request", case.pk)
+        and user.pk not in known_of("who_decided_request", case.pk)
         and not known_of("items_hidden_from", case.pk, str(user.pk))
     )
 
@@ -246,7 +263,9 @@ def may_change(user: Any, case: RightsRequest) -> bool:
 
 
 def reads_whole(user: Any, case: RightsRequest) -> bool:
-    """Who has the answer made, opens and locks it: whoever reads every item."""
+    """Who has the answer made, opens and locks it: its approver, who reads every item. The preparer never does, for one
+    who does not would learn that something is hidden.
+    """
     return case.pk in known("requests_read_whole", user.pk)
 
 

@@ -20,7 +20,11 @@ _READS_WHOLE = "NEW.case_id = ANY (rules.requests_read_whole(me))"
 _UNFINISHED = both("NEW.prepared_at IS NULL", "NEW.approved_at IS NULL", "NEW.answered_at IS NULL", "NEW.outcome = ''")
 # The parts of who asks in the case that is changed.
 _PREPARES_IT = "NEW.id = ANY (rules.requests_reviewed(me))"
-_APPROVES_IT = both("NEW.id = ANY (rules.requests_approved(me))", "OLD.prepared_by_id IS DISTINCT FROM me")
+_APPROVES_IT = both(
+    "NEW.id = ANY (rules.requests_approved(me))",
+    "OLD.prepared_by_id IS DISTINCT FROM me",
+    "NOT me = ANY (rules.who_decided_request(NEW.id))",
+)
 _WORKS_ON_IT = either(
     _TASK, _HANDLES, "NEW.id = ANY (rules.requests_named(me))", "NEW.id = ANY (rules.requests_asked(me))"
 )
@@ -31,7 +35,8 @@ def _holds(capability: str) -> str:
     return f"NEW.school_id = ANY (rules.schools_with(NEW.user_id, '{capability}'))"
 
 
-_REVIEWER = "NEW.user_id = ANY (rules.reviewers_of_request(NEW.case_id))"
+# Who prepares or reviews, or has decided something that stands.
+_DECIDED = "NEW.user_id = ANY (rules.who_decided_request(NEW.case_id))"
 _APPROVER = (
     "EXISTS (SELECT FROM public.requests_requestrole AS other WHERE other.case_id = NEW.case_id "
     "AND other.user_id = NEW.user_id AND other.part = 'approver' AND other.ended_at IS NULL)"
@@ -42,7 +47,7 @@ _PART = either(
     # A deputy reviews what is given to her, and prepares nothing.
     both("NEW.part = 'preparer'", _holds("handle_requests"), _holds("review_requests"), f"NOT {_APPROVER}"),
     both("NEW.part = 'reviewer'", either(_holds("review_requests"), _holds("stand_in")), f"NOT {_APPROVER}"),
-    both("NEW.part = 'approver'", _holds("approve_requests"), "NEW.user_id <> me", f"NOT {_REVIEWER}", _SIGHT),
+    both("NEW.part = 'approver'", _holds("approve_requests"), "NEW.user_id <> me", f"NOT {_DECIDED}", _SIGHT),
 )
 # An item has no reviewer yet, one who is named for it, or who found it where they alone look.
 _GOES_TO = either(
@@ -141,7 +146,7 @@ keep(
         "requests.requestitem": gives(
             both(either(_TASK, _IN_CASE, _ASKED, _HANDLES), _GOES_TO, "NEW.decided = ''", "NEW.looked_at IS NULL"),
             change(
-                both(either(_TASK, _HANDLES), "NEW.reviewer_id = ANY (rules.reviewers_of_request(NEW.case_id))"),
+                both(_TASK, "NEW.reviewer_id = ANY (rules.reviewers_of_request(NEW.case_id))"),
                 "reviewer_id",
             ),
             change(

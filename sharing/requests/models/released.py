@@ -64,7 +64,11 @@ class Bundle(models.Model):
         verbose_name_plural = "answers as files"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                "case", "kind", "state", condition=~Q(building__in=("failed", "refused")), name="one_bundle_of_a_state"
+                "case",
+                "kind",
+                "state",
+                condition=~Q(building__in=("failed", "refused")) & Q(released_at=None),
+                name="one_bundle_of_a_state",
             ),
             models.CheckConstraint(
                 condition=Q(building="built", built_at__isnull=False)

@@ -93,7 +93,9 @@ def ask(case: RightsRequest, *, by: User, kind: str = Bundle.Kind.ANSWER, token:
         raise BadInput("Nobody has asked for the educational record.")
     if held.status != S.APPROVED:
         raise OutOfTurn(NOT_APPROVED)
-    there = Bundle.objects.filter(case=held, kind=kind, state=held.approved_state).exclude(building__in=_OVER).first()
+    rows = Bundle.objects.filter(case=held, kind=kind, state=held.approved_state).exclude(building__in=_OVER)
+    # What went before the case was opened again is no answer to it, though it may say the same.
+    there = rows.exclude(released_at__lt=held.approved_at).order_by("-asked_at").first()
     if there is not None:
         return there
     made = Bundle(

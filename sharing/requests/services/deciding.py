@@ -20,6 +20,7 @@ from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
 from safeguarding.keys import entry_token
 from sharing.requests import redacting
 from sharing.requests.models import Decided, Exemption, Redaction, RequestItem, RequestPerson, RightsRequest
+from sharing.requests.permissions import may_prepare
 
 from . import documents
 from .holding import GIVEN, hold, hold_person, lacks, open_sentence, settle
@@ -30,6 +31,9 @@ MOST_PLACES = 500
 CHANGED = "Somebody changed this item while you were reading. Open it again to see it as it is."
 UNDONE_ALREADY = "It was undone already. Open the item again to see how it stands."
 NEVER_KEPT = "A confidential address may not be kept: it comes out always."
+OF_OTHERS = (
+    "They stand in items of others too, so who prepares it decides on them everywhere. Mark each place of yours."
+)
 IN_ROLE = "Named as a member of staff in their role (DPA 2018, Schedule 2, paragraph 17)."
 # Items whose content was not copied and that somebody can hand over beside the answer.
 BY_HAND = (W.NOT_COPIED, W.UNREADABLE)
@@ -192,6 +196,7 @@ def undo(redaction: Redaction, *, by: User, token: UUID, at: datetime | None = N
         items = [held]
     elif redaction.person is not None:
         case, items = hold_person(redaction.person, by)
+        _ensure_decides(case, redaction.person, items, by)
     else:
         raise OutOfTurn(UNDONE_ALREADY)
     if there := Redaction.objects.filter(undoes=redaction).first():
@@ -232,6 +237,8 @@ def decide_people(
     if not people:
         raise BadInput("Tick who you decide on.")
     held = [hold_person(person, by) for person in people]
+    for (of_case, mine), person in zip(held, people, strict=True):
+        _ensure_decides(of_case, person, mine, by)
     case, items = held[0][0], {item.pk: item for _, some in held for item in some}
     if any(person.kind == K.ADDRESS for person in people):
         raise BadInput(NEVER_KEPT if said.deed == D.KEEP else "A confidential address comes out without a decision.")
@@ -253,6 +260,14 @@ def decide_people(
     return rows
 
 
+def _ensure_decides(case: RightsRequest, person: RequestPerson, mine: Sequence[RequestItem], by: User) -> None:
+    """Raise `OutOfTurn` where somebody stands in items of others too, and `by` does not prepare the case: whoever reads
+    those items would learn from the decision that somebody else reviews what they may not see.
+    """
+    if set(person.items) - {item.pk for item in mine} and not may_prepare(by, case):
+        raise OutOfTurn(OF_OTHERS)
+
+
 def named(said: Said, person: RequestPerson) -> Said:
     """What is done with a person: replaced without other words, they are called as throughout the answer."""
     if said.deed == D.REPLACE and not said.instead.strip():
@@ -269,7 +284,8 @@ def keep_staff(case: RightsRequest, *, by: User, token: UUID, at: datetime | Non
     decided = documents.live(Redaction.objects.filter(case=case, person__isnull=False)).values("person")
     staff = list(RequestPerson.objects.filter(case=case, kind=K.STAFF).exclude(pk__in=decided).order_by("pk"))
     mine = {item.pk for item in RequestItem.objects.filter(case=case, reviewer=by).only("pk")}
-    staff = [one for one in staff if mine.intersection(one.items)]
+    prepares = may_prepare(by, case)
+    staff = [one for one in staff if mine.intersection(one.items) and (prepares or mine.issuperset(one.items))]
     if not staff:
         raise OutOfTurn("No member of staff is left to decide on.")
     return decide_people(staff, by=by, said=Said(D.KEEP, why=IN_ROLE), token=token, at=at)

@@ -26,6 +26,7 @@ from safeguarding.sealing.ring import Key, ring
 from sharing.requests import redacting
 from sharing.requests.lifecycles import request_life
 from sharing.requests.models import Redaction, RequestItem, RequestPerson, RightsRequest
+from sharing.requests.permissions import may_prepare
 from sharing.requests.redacting.marks import (
     Area,
     Box,
@@ -205,11 +206,17 @@ def people_lines(people: Sequence[RequestPerson], items: Sequence[RequestItem], 
             there,
             decided.get(one.pk),
             is_address=one.kind == K.ADDRESS,
-            may_decide=one.kind != K.ADDRESS and any(item.reviewer_id == reader.pk for item in there),
+            may_decide=one.kind != K.ADDRESS and _may_decide(one, there, reader),
         )
         for one in people
         for there in [[item for item in items if item.pk in set(one.items)]]
     ]
+
+
+def _may_decide(person: RequestPerson, there: Sequence[RequestItem], reader: User) -> bool:
+    """Whether a reader decides on somebody everywhere: who stands in items of others too is the preparer's."""
+    mine = {item.pk for item in there if item.reviewer_id == reader.pk}
+    return bool(mine) and (mine.issuperset(person.items) or may_prepare(reader, person.case))
 
 
 def released(item: RequestItem, say: mentions.Say) -> Released:

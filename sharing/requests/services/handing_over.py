@@ -50,6 +50,13 @@ def is_stale(bundle: Bundle) -> bool:
     return bundle.case.status != S.APPROVED or bundle.state != bundle.case.approved_state
 
 
+def went_before(bundle: Bundle, case: RightsRequest) -> bool:
+    """Whether these files were handed over before the case was opened and approved again: they are no answer to it."""
+    if bundle.released_at is None or case.approved_at is None:
+        return False
+    return bundle.released_at < case.approved_at
+
+
 def _held(bundle: Bundle) -> Bundle:
     """The files and their case, locked. Raises `OutOfTurn` unless they are made, and are of what was approved."""
     case = RightsRequest.objects.select_for_update(of=("self",)).filter(pk=bundle.case_id).first()
@@ -154,7 +161,7 @@ def release_problems(bundle: Bundle, how: str, on: date | None, *, today: date) 
 
 
 def _record_went(case: RightsRequest) -> bool:
-    return Bundle.objects.filter(case=case, kind=Bundle.Kind.RECORD, released_at__isnull=False).exists()
+    return Bundle.objects.filter(case=case, kind=Bundle.Kind.RECORD, released_at__gte=case.approved_at).exists()
 
 
 def _step(bundle: Bundle, how: str, on: date, *, by: User, at: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from safeguarding.accounts.models import RoleAssignment, User
@@ -58,9 +58,13 @@ def _by_role(case: RightsRequest, part: str, on: date) -> Iterator[User]:
 
 
 def _others(case: RightsRequest, part: str) -> set[UUID]:
-    """People with a part that excludes this one: nobody approves what they prepared or reviewed."""
-    against = {P.APPROVER: _WORKS, P.PREPARER: (P.APPROVER,), P.REVIEWER: (P.APPROVER,)}.get(P(part), ())
-    rows = RequestRole.objects.filter(case=case, ended_at=None, part__in=against)
+    """People with a part that excludes this one: nobody approves what they prepared, reviewed or decided."""
+    if part == P.APPROVER:
+        # Whoever asks does not see all of them: some were named by Harbour.
+        return set(known_of("who_decided_request", case.pk))
+    if part not in _WORKS:
+        return set()
+    rows = RequestRole.objects.filter(case=case, ended_at=None, part=P.APPROVER)
     return set(rows.values_list("user_id", flat=True))
 
 
@@ -93,7 +97,13 @@ def name(case: RightsRequest, *, by: User, user: User, part: str, at: datetime |
         return there
     if part != P.REVIEWER and live_rows.exists():
         raise OutOfTurn("Somebody else has this part. Replace them instead.")
-    return _named(held, user, part, by=by, at=at or timezone.now())
+    at = at or timezone.now()
+    try:
+        with transaction.atomic():
+            return _named(held, user, part, by=by, at=at)
+    except IntegrityError:
+        # Harbour has named them as a reviewer already, of which nobody else knows.
+        return RequestRole(case=held, school_id=held.school_id, user=user, part=part, named_at=at, named_by=by)
 
 
 def _named(case: RightsRequest, user: User, part: str, *, by: User, at: datetime) -> RequestRole:
@@ -174,6 +184,15 @@ def replace(
             return row
         _ended(row, held, by=by, at=at)
     return _named(held, user, part, by=by, at=at)
+
+
+def offered_to_approve(case: RightsRequest) -> list[User]:
+    """Who may approve by their role, as its preparer is told. Who of them reviews something, or from whom something is
+    hidden, is not left out: their absence would say so.
+    """
+    everybody = {one.pk: one for one in _by_role(case, P.APPROVER, timezone.localdate())}
+    preparers = {one.pk for one in who_has(case, P.PREPARER)}
+    return [one for key, one in everybody.items() if key not in preparers]
 
 
 def who_has(case: RightsRequest, *parts: str) -> list[User]:

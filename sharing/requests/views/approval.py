@@ -110,7 +110,7 @@ def _page(
         "unseen": sum(not one.is_seen for one in looked),
         "notes": list(steps.order_by("-made_at", "-pk")),
         "approver": next(iter(roles.who_has(case, P.APPROVER)), None),
-        "others": roles.people_for(case, P.APPROVER) if prepares else [],
+        "others": roles.offered_to_approve(case) if prepares else [],
         "send_back": form or _form(),
         "bound": [form] if form else [],
         "has_errors": bool(form and form.errors),

@@ -148,6 +148,8 @@ def _parts(
             bundle.case = case
         is_open = bundle is not None and bundle.building == B.BUILT and bundle.released_at is None
         is_stale = bundle is not None and bundle.released_at is None and handing_over.is_stale(bundle)
+        # Handed over before the request was opened again: what goes now is made anew.
+        is_gone = bundle is not None and handing_over.went_before(bundle, case)
         bound = form if form and bundle and form.file.pk == bundle.pk else None
         found.append(
             {
@@ -160,7 +162,7 @@ def _parts(
                 "words": words if of is not None and bundle is not None and of.pk == bundle.pk else "",
                 "form": (bound or _form(bundle)) if bundle is not None and is_open and not is_stale else None,
                 "can_ask": case.status == S.APPROVED
-                and (bundle is None or is_stale or bundle.building in (B.REFUSED, B.FAILED)),
+                and (bundle is None or is_stale or is_gone or bundle.building in (B.REFUSED, B.FAILED)),
             }
         )
     return found
@@ -170,10 +172,12 @@ def _parts(
 @requires_for_record(C.HANDLE_REQUESTS, also=works_on_requests)
 def request_volume(request: Request, case_id: UUID, volume_id: UUID) -> HttpResponseBase:
     """One file of an answer: locked, for who sends it; before that, for who reads every item, with a fresh factor."""
-    rows = visible(request, BundleVolume).filter(case=case_id).exclude(stored="").select_related("bundle", "case")
+    rows = visible(request, BundleVolume).filter(case=case_id).exclude(stored="").select_related("bundle__case", "case")
     found = rows.filter(pk=volume_id).first()
     if found is None:
         raise Http404
+    if handing_over.is_stale(found.bundle):
+        raise OutOfTurn(building.STALE)
     if found.bundle.words_shown_at is None and (page := fresh.asked(request)) is not None:
         return page
     volume = read_one(request, rows, verb=Verb.EXPORT, pk=volume_id)
