@@ -96,6 +96,7 @@ class Migration(migrations.Migration):
                 ('reason', safeguarding.sealing.fields.SealedText(verbose_name='why it can be closed')),
                 ('receipt', models.CharField(choices=[('read_acted', 'Thank you. This has been read and acted on.'), ('watching', 'We know about this and are keeping watch. Log anything new.'), ('in_school', 'Dealt with in school.'), ('action_taken', 'Action has been taken. You may not be told the details.')], max_length=20, verbose_name='what the reporter is told')),
                 ('closed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('reopened_at', models.DateTimeField(blank=True, null=True, verbose_name='opened again')),
                 ('closed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
                 ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='closings', to='concerns.concern')),
