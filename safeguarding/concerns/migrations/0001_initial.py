@@ -964,6 +964,7 @@ class Migration(migrations.Migration):
                 ('text', safeguarding.sealing.fields.SealedText(verbose_name='what was said')),
                 ('answer', models.CharField(blank=True, choices=[('accepted', 'Accepted: they will assess'), ('strategy', 'A strategy discussion'), ('open_case', 'Passed to the worker who has the case'), ('early_help', 'Passed to early help'), ('advice', 'Information and advice only'), ('more', 'They want more information'), ('no_action', 'No further action'), ('other', 'Something else')], max_length=12)),
                 ('answer_by', models.DateField(blank=True, null=True, verbose_name='answer expected by')),
+                ('was_due_on', models.DateField(blank=True, null=True, verbose_name='answer had been expected by')),
                 ('happened_at', models.DateTimeField(verbose_name='when')),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
