@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("sharing.transfers.urls")),
     path("", include("sharing.received.urls")),
     path("", include("retention.urls")),
+    path("", include("safeguarding.reports.urls")),
 ]
 
 handler400 = "safeguarding.views.bad_request"

@@ -1,0 +1,106 @@
+"""Who has how much? What each lead has opened and nobody has closed, and what they have to do. Never to rank people."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from safeguarding.accounts.models import User
+from safeguarding.accounts.permissions import people_with
+from safeguarding.accounts.roles import Capability
+from safeguarding.concerns.models import Action, Concern
+
+from .base import actions, concerns
+from .registry import Figure, Lists, key_of, register
+from .values import Viewer
+
+_S = Concern.Status
+
+
+@dataclass(frozen=True)
+class Load:
+    """One lead: open concerns that they read first, the oldest of them, actions to do and those that are late."""
+
+    name: str
+    open: int
+    oldest: datetime | None
+    actions: int
+    late: int
+    behind_open: str
+    behind_actions: str
+
+
+def load_of_leads(viewer: Viewer) -> tuple[Load, ...]:
+    """Everybody who decides concerns at the school today, in the order in which they are called. Three queries."""
+    people = list(people_with(Capability.DECIDE_CONCERNS, viewer.school_id, viewer.today))
+    opened = {
+        key: (number, oldest)
+        for key, number, oldest in _open(viewer)
+        .order_by()
+        .values_list("acknowledged_by")
+        .annotate(number=Count("pk"), oldest=Min("logged_at"))
+    }
+    late = Q(due_on__lt=viewer.today)
+    to_do = {
+        key: (number, n_late)
+        for key, number, n_late in _to_do(viewer)
+        .order_by()
+        .values_list("owner")
+        .annotate(number=Count("pk"), late=Count("pk", filter=late))
+    }
+    return tuple(
+        Load(
+            one.full_name,
+            *opened.get(one.pk, (0, None)),
+            *to_do.get(one.pk, (0, 0)),
+            viewer.behind("open-of", str(one.pk)),
+            viewer.behind("actions-of", str(one.pk)),
+        )
+        for one in people
+    )
+
+
+def _open(viewer: Viewer) -> QuerySet[Concern]:
+    return concerns(viewer).exclude(status=_S.CLOSED)
+
+
+def _to_do(viewer: Viewer) -> QuerySet[Action]:
+    return actions(viewer).filter(status=Action.Status.TO_DO)
+
+
+def _open_rows(viewer: Viewer, cell: str) -> QuerySet[Concern]:
+    return _open(viewer).filter(acknowledged_by=key_of(cell))
+
+
+def _action_rows(viewer: Viewer, cell: str) -> QuerySet[Action]:
+    return _to_do(viewer).filter(owner=key_of(cell))
+
+
+def _name(viewer: Viewer, cell: str) -> str:
+    """Of whoever decides there today; of nobody else is it said whether there is such a person."""
+    key: UUID = key_of(cell)
+    found = people_with(Capability.DECIDE_CONCERNS, viewer.school_id, viewer.today).filter(pk=key).first()
+    return found.full_name if isinstance(found, User) else "Somebody else"
+
+
+register(
+    Figure(
+        "open-of",
+        "Open concerns of a lead",
+        Lists.CONCERNS,
+        "Concerns that are not closed, by who read them first.",
+        _open_rows,
+        _name,
+        has_period=False,
+    ),
+    Figure(
+        "actions-of",
+        "Actions of a lead",
+        Lists.ACTIONS,
+        "Actions that are still to do, by who has to do them.",
+        _action_rows,
+        _name,
+        has_period=False,
+    ),
+)

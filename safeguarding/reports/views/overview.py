@@ -1,0 +1,86 @@
+"""The overview: whether children wait, dates are missed and the school's promises hold, on one page.
+
+Each number leads to the list behind it. It is recorded as one view of the school's figures; who opens a list has seen
+its records, and that is recorded there.
+"""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from safeguarding.accounts.permissions import may, requires
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
+from safeguarding.http import Request
+from safeguarding.panels import fill_to_approve
+from safeguarding.plans.permissions import not_named
+from safeguarding.reports.capabilities import ReportCapability as C
+from safeguarding.reports.figures import cohorts, concerns, load, places, timeliness, work
+from safeguarding.reports.figures.values import Viewer
+
+from .asking import asked_of
+
+
+@require_GET
+@requires(C.VIEW_REPORTS)
+def overview(request: Request) -> HttpResponse:
+    """Every figure of a school, of the time that the address asks for."""
+    asked = asked_of(request)
+    viewer = asked.viewer
+    # Two days of which one is none: the page is shown again with what was typed, and of this school year.
+    wrong = bool(asked.form.errors.keys() & {"first", "last"})
+    record(
+        Verb.VIEW,
+        object_type="accounts.school",
+        object_id=viewer.school_id,
+        school_id=viewer.school_id,
+        purpose="overview",
+    )
+    context = {
+        "form": asked.form,
+        "has_errors": wrong,
+        "viewer": viewer,
+        "period": viewer.period,
+        "schools": asked.schools,
+        "narrowed_to": asked.narrowed_to,
+        "numbers": _numbers(viewer),
+        **_charts(viewer),
+        "cohorts": cohorts.children_who_may_need_more(viewer),
+        "not_named": not_named(request.user, viewer.school_id),
+        "loads": load.load_of_leads(viewer),
+        "opens_load": may(request.user, "view_concerns", request.held.school_id),
+        # Of the school where one works now: what waits elsewhere waits there.
+        "waiting": fill_to_approve(request) if viewer.school_id == request.held.school_id else None,
+    }
+    return render(request, "reports/overview.html", context, status=422 if wrong else 200)
+
+
+def _numbers(viewer: Viewer) -> list[Any]:
+    """The six of the top row."""
+    return [
+        concerns.open_concerns(viewer),
+        timeliness.read_same_day(viewer),
+        timeliness.decided_in_a_day(viewer),
+        work.actions_late(viewer),
+        work.dates_missed(viewer),
+        work.agencies_late(viewer),
+    ]
+
+
+def _charts(viewer: Viewer) -> dict[str, Any]:
+    this_year, last_year = concerns.by_week(viewer)
+    read, decided = timeliness.by_week(viewer)
+    in_holidays, behind_holidays = concerns.in_holidays(viewer)
+    where, when = places.where_and_when(viewer)
+    return {
+        "this_year": this_year,
+        "last_year": last_year,
+        "in_holidays": in_holidays,
+        "behind_holidays": behind_holidays,
+        "kinds": concerns.by_category(viewer),
+        "quickly": [read, decided, work.actions_by_week(viewer), work.chased_by_week(viewer)],
+        "where": where,
+        "when": when,
+    }
