@@ -1,4 +1,4 @@
-"""Where are the pages of reports? Figure, cell and period are codes."""
+"""Where are the pages of reports? Figure, cell and period are codes of its query."""
 
 from django.urls import URLPattern, path
 
@@ -6,5 +6,5 @@ from .views import behind, overview
 
 urlpatterns: list[URLPattern] = [
     path("reports/", overview.overview, name="overview"),
-    path("reports/behind/<slug:figure>/", behind.behind_figure, name="behind_figure"),
+    path("reports/behind/", behind.behind_figure, name="behind_figure"),
 ]

@@ -13,7 +13,7 @@ from .base import concerns, logged, week_in_london
 from .days import monday_of, school_weeks
 from .periods import a_year_before, year_of
 from .registry import Figure, Lists, NoSuchCell, day_of, one_of, register
-from .values import Cell, Number, Series, Viewer, counted_by
+from .values import Cell, Number, Series, Viewer, counted_by, on_axis
 
 _WEEK, _DAY = timedelta(weeks=1), timedelta(days=1)
 _THEN, _UNREAD, _HOLIDAYS, _NONE = "a-year-ago", "unread", "holidays", "none"
@@ -86,12 +86,10 @@ def by_week(viewer: Viewer) -> tuple[Series, Series]:
     earlier = iter([monday for monday, is_school in before if is_school])
     this, last = [], []
     for monday, is_school in weeks:
-        label = short_day(monday, monday)
+        label = on_axis(monday)
         this.append(_week_cell(viewer, monday, label, number.get(monday, 0) if is_school else None))
         then = next(earlier, None) if is_school else None
-        last.append(
-            _week_cell(viewer, then, short_day(then, then), number.get(then, 0)) if then else Cell("", label, None)
-        )
+        last.append(_week_cell(viewer, then, on_axis(then), number.get(then, 0)) if then else Cell("", label, None))
     title, title_before = _year_title(viewer.period.last), _year_title(_last_year(viewer))
     return (
         Series("by-week", title, tuple(this), "concerns", says=_says_weeks(this, title)),

@@ -31,7 +31,7 @@ from .base import logged
 from .days import SchoolDays, last_school_weeks, monday_of
 from .periods import Period, between
 from .registry import Figure, Lists, NoSuchCell, day_of, register
-from .values import Cell, Number, Series, Viewer, percent
+from .values import Cell, Number, Series, Viewer, on_axis, percent
 
 # As many school weeks as the small lines have.
 WEEKS = 6
@@ -93,7 +93,7 @@ def _line(viewer: Viewer, promise: _Promise, weeks: list[date], found: dict[date
     for monday in weeks:
         good, of = found.get(monday, [0, 0, 0, 0])[at : at + 2]
         behind = viewer.behind(promise.key, monday.isoformat()) if of else ""
-        cells.append(Cell(monday.isoformat(), short_day(monday, monday), good if of else None, behind, of))
+        cells.append(Cell(monday.isoformat(), on_axis(monday), good if of else None, behind, of))
     said = ", ".join(f"{cell.label} {f'{cell.percent} per cent' if cell.of else 'none'}" for cell in cells)
     return Series(promise.key, promise.title, tuple(cells), "per cent", says=f"{promise.title}, by week: {said}.")
 

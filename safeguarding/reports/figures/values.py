@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Count, Model, QuerySet
-from django.urls import reverse
 
 from safeguarding.accounts.calendar import SchoolCalendar
+from safeguarding.addresses import address_of
 from safeguarding.audit.reading import visible
 from safeguarding.dates import as_day
 
@@ -64,8 +64,8 @@ class Viewer:
 
     def behind(self, figure: str, cell: str = "") -> str:
         """The address of the list behind a figure, or behind one cell of it."""
-        codes = self.codes | ({"cell": cell} if cell else {})
-        return f"{reverse('behind_figure', args=[figure])}?{urlencode(codes)}"
+        codes = {"figure": figure} | ({"cell": cell} if cell else {}) | self.codes
+        return f"{address_of('behind_figure')}?{urlencode(codes)}"
 
 
 @dataclass(frozen=True)
@@ -149,3 +149,8 @@ def counted_by(rows: QuerySet[Any], *names: str) -> Mapping[Any, int]:
     """How many rows there are of each value of an annotation: one query. Of several names the key is a tuple."""
     found = rows.order_by().values_list(*names).annotate(number=Count("pk"))
     return {(key[0] if len(names) == 1 else tuple(key)): number for *key, number in found}
+
+
+def on_axis(day: date) -> str:
+    """2 Nov: as short as the names under a chart are."""
+    return f"{day.day} {day:%b}"

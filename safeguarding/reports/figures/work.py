@@ -29,7 +29,7 @@ from .base import actions, day_in_london, referrals
 from .days import SchoolDays, last_school_weeks, monday_of
 from .registry import Figure, Lists, NoSuchCell, day_of, one_of, register
 from .timeliness import WEEKS
-from .values import Cell, Number, Series, Viewer
+from .values import Cell, Number, Series, Viewer, on_axis
 
 _WEEK = timedelta(weeks=1)
 _K = ReferralStep.Kind
@@ -105,7 +105,7 @@ def _by_week(viewer: Viewer, key: str, title: str, rows: Callable[[Viewer, date,
     for monday in weeks:
         good, of = found.get(monday, (0, 0))
         behind = viewer.behind(key, monday.isoformat()) if of else ""
-        cells.append(Cell(monday.isoformat(), short_day(monday, monday), good if of else None, behind, of))
+        cells.append(Cell(monday.isoformat(), on_axis(monday), good if of else None, behind, of))
     said = ", ".join(f"{cell.label} {f'{cell.percent} per cent' if cell.of else 'none'}" for cell in cells)
     return Series(key, title, tuple(cells), "per cent", says=f"{title}, by week: {said}.")
 

@@ -22,7 +22,7 @@ from safeguarding.reports.panels import OVERVIEW, REPORTS, begins_here
 
 @dataclass(frozen=True)
 class Asked:
-    """The form over the address, and the question that figures answer. `schools`: key and name of several, else none."""
+    """The form over the address, and the question that figures answer. `schools`: keys and names of several."""
 
     form: PeriodForm
     viewer: Viewer

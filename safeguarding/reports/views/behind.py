@@ -48,9 +48,11 @@ _NOUNS = {
 
 @require_GET
 @requires(C.VIEW_REPORTS)
-def behind_figure(request: Request, figure: str) -> HttpResponse:
-    """The list behind a figure, or behind one cell of it: as many rows as the number says."""
-    found = find(figure)
+def behind_figure(request: Request) -> HttpResponse:
+    """The list behind a figure, or behind one cell of it: as many rows as the number says. Open concerns, where the
+    address names none.
+    """
+    found = find(request.GET.get("figure", "open"))
     if found is None:
         raise Http404
     asked, cell = asked_of(request), request.GET.get("cell", "")

@@ -14,11 +14,12 @@ from safeguarding.accounts.permissions import may, requires
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.http import Request
-from safeguarding.panels import fill_to_approve
+from safeguarding.panels import fill, fill_to_approve
 from safeguarding.plans.permissions import not_named
 from safeguarding.reports.capabilities import ReportCapability as C
 from safeguarding.reports.figures import cohorts, concerns, load, places, timeliness, work
 from safeguarding.reports.figures.values import Viewer
+from safeguarding.reports.panels import begins_here
 
 from .asking import asked_of
 
@@ -51,10 +52,20 @@ def overview(request: Request) -> HttpResponse:
         "not_named": not_named(request.user, viewer.school_id),
         "loads": load.load_of_leads(viewer),
         "opens_load": may(request.user, "view_concerns", request.held.school_id),
-        # Of the school where one works now: what waits elsewhere waits there.
-        "waiting": fill_to_approve(request) if viewer.school_id == request.held.school_id else None,
+        **_of_ones_own(request, viewer),
     }
     return render(request, "reports/overview.html", context, status=422 if wrong else 200)
+
+
+def _of_ones_own(request: Request, viewer: Viewer) -> dict[str, Any]:
+    """What waits for the reader, at the school where they work now: what waits elsewhere waits there.
+
+    Whose first page this is meets here what others meet above Today.
+    """
+    if viewer.school_id != request.held.school_id:
+        return {}
+    slots = {"above": "today_above", "heading": "today_heading"} if begins_here(request) else {}
+    return {name: fill(slot, request) for name, slot in slots.items()} | {"waiting": fill_to_approve(request)}
 
 
 def _numbers(viewer: Viewer) -> list[Any]:
