@@ -5,11 +5,13 @@ the day on which a concern was logged for how many concerns. SEN support alone i
 it. Children can be in more than one group. The unit of concerns is a child in a concern.
 """
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Count, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
@@ -22,7 +24,7 @@ from safeguarding.plans.services import work
 
 from .base import in_concerns, roll
 from .registry import Figure, Lists, one_of, register
-from .values import Viewer
+from .values import Viewer, counted_by
 
 # Of the school census: help at school without a plan of the authority.
 _SEN_SUPPORT = "K"
@@ -97,31 +99,25 @@ class Line:
 
 
 def children_who_may_need_more(viewer: Viewer) -> tuple[Line, ...]:
-    """The groups in their order, and last the whole school beside which they stand. Six queries, however many rows."""
+    """The groups in their order, and last the whole school beside which they stand. Four queries, however many rows."""
     of = _members(viewer)
-    everybody = set(roll(viewer).values_list("pk", flat=True))
-    logged = (
-        in_concerns(viewer)
-        .order_by()
-        .aggregate(all=Count("pk"), **{code: Count("pk", filter=_on_the_day(viewer, code)) for code in _codes()})
-    )
+    logged = _logged(viewer)
     attended, dates = _attendance(viewer), _dates(viewer)
-    groups = [(code, _TITLES[code], of[code] & everybody) for code in _codes()] + [(WHOLE, _TITLES[WHOLE], everybody)]
     badges = {one.code: one.badge for one in COHORTS}
     return tuple(
         Line(
             code,
-            title,
+            _TITLES[code],
             badges.get(code, ""),
             len(children),
-            logged["all" if code == WHOLE else code],
+            logged[code],
             *(sum(attended[key][n] for key in children & attended.keys()) for n in (0, 1)),
             *dates.get(code, (0, 0, None)),
             viewer.behind("children", code),
             viewer.behind("in-concerns", code),
             viewer.behind("dates-late", code),
         )
-        for code, title, children in groups
+        for code, children in of.items()
     )
 
 
@@ -134,12 +130,15 @@ def _kinds(code: str) -> tuple[str, ...]:
 
 
 def _members(viewer: Viewer) -> dict[str, set[UUID]]:
-    """The keys of the children of each group on the last day of the period."""
-    found: dict[str, set[UUID]] = {code: set() for code in _codes()}
+    """The keys of the children of each group, and of all, on the last day of the period. One query."""
+    found: dict[str, set[UUID]] = {code: set() for code in (*_codes(), WHOLE)}
     of_kind = {kind: one.code for one in COHORTS for kind in one.kinds}
-    for child, kind in _in_force(viewer, of_kind).values_list("child_id", "kind"):
-        found[of_kind[kind]].add(child)
-    found[SUPPORT] = set(_on_support(viewer).values_list("child_id", flat=True))
+    kinds = _in_force(viewer, of_kind).filter(child=OuterRef("pk")).values("kind")
+    support = Exists(_on_support(viewer).filter(child=OuterRef("pk")))
+    rows = roll(viewer).annotate(kinds=ArraySubquery(kinds), is_on_support=support)
+    for child, has, is_on_support in rows.values_list("pk", "kinds", "is_on_support"):
+        for code in {WHOLE, *(of_kind[kind] for kind in has), *((SUPPORT,) if is_on_support else ())}:
+            found[code].add(child)
     return found
 
 
@@ -158,6 +157,16 @@ def _on_the_day(viewer: Viewer, code: str) -> Exists:
         return Exists(_on_support(viewer).filter(child=OuterRef("child_id")))
     then = viewer.see(Designation).filter(kind__in=_kinds(code), child=OuterRef("child_id"))
     return Exists(then.filter(Q(ends_on=None) | Q(ends_on__gte=OuterRef("day")), starts_on__lte=OuterRef("day")))
+
+
+def _logged(viewer: Viewer) -> Counter[str]:
+    """How often a child of each group, and of the whole school, is in a concern of the period. One query."""
+    codes = _codes()
+    rows = in_concerns(viewer).annotate(**{f"of_{n}": _on_the_day(viewer, code) for n, code in enumerate(codes)})
+    found: Counter[str] = Counter()
+    for belongs, number in counted_by(rows, *(f"of_{n}" for n in range(len(codes)))).items():
+        found.update({code: number for code, is_in in zip((*codes, WHOLE), (*belongs, True), strict=True) if is_in})
+    return found
 
 
 def _attendance(viewer: Viewer) -> dict[UUID, tuple[int, int]]:

@@ -1,5 +1,6 @@
 """How many concerns are open, how many were logged in which week, and of which kind?"""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
@@ -74,11 +75,21 @@ def _open_rows(viewer: Viewer, cell: str) -> QuerySet[Concern]:
 # --- by week
 
 
-def by_week(viewer: Viewer) -> tuple[Series, Series]:
+@dataclass(frozen=True)
+class ByWeek:
+    """A school year and the one before, and how many were logged in the weeks of this one that have no school day."""
+
+    this: Series
+    before: Series
+    in_holidays: int
+    behind_holidays: str
+
+
+def by_week(viewer: Viewer) -> ByWeek:
     """Concerns logged in each week of a school year and of the one before, side by side by the number of school week.
 
-    The year is that of the last day of the period. A week without a school day is a gap in both; what was logged then
-    stands in no week of a line and is said besides (`in_holidays`).
+    The year is that of the last day of the period. A week without a school day is a gap in both, and no zero. One
+    query.
     """
     weeks, before = _weeks(viewer), _weeks_before(viewer)
     asked = _in_weeks(viewer, [*(monday for monday, _ in weeks), *(monday for monday, _ in before)])
@@ -91,17 +102,12 @@ def by_week(viewer: Viewer) -> tuple[Series, Series]:
         then = next(earlier, None) if is_school else None
         last.append(_week_cell(viewer, then, on_axis(then), number.get(then, 0)) if then else Cell("", label, None))
     title, title_before = _year_title(viewer.period.last), _year_title(_last_year(viewer))
-    return (
+    return ByWeek(
         Series("by-week", title, tuple(this), "concerns", says=_says_weeks(this, title)),
         Series("by-week", title_before, tuple(last), "concerns", says=_says_weeks(last, title_before)),
+        sum(number.get(monday, 0) for monday, is_school in weeks if not is_school),
+        viewer.behind("by-week", _HOLIDAYS),
     )
-
-
-def in_holidays(viewer: Viewer) -> tuple[int, str]:
-    """How many were logged in weeks of this line without a school day, and the address of their list."""
-    gaps = [monday for monday, is_school in _weeks(viewer) if not is_school]
-    number = _in_weeks(viewer, gaps).count() if gaps else 0
-    return number, viewer.behind("by-week", _HOLIDAYS)
 
 
 def _says_weeks(cells: list[Cell], title: str) -> str:
@@ -185,7 +191,7 @@ def _week_called(viewer: Viewer, cell: str) -> str:
 def by_category(viewer: Viewer) -> Series:
     """Concerns of the period by the kind that they have now, the most first. A call may have none yet."""
     number = counted_by(logged(viewer), "category_id", "category__name")
-    kept = dict(names_on(viewer.today, viewer.school_id, retired=True))
+    kept = dict(names_on(viewer.today, viewer.school_id, asks=viewer.user, retired=True))
     cells = [
         Cell(
             code or _NONE, kept.get(code, name) if code else "Not said yet", n, viewer.behind("by-kind", code or _NONE)
@@ -206,7 +212,7 @@ def _kind_rows(viewer: Viewer, cell: str) -> QuerySet[Concern]:
 
 
 def _kind_called(viewer: Viewer, cell: str) -> str:
-    names = dict(names_on(viewer.today, viewer.school_id, retired=True))
+    names = dict(names_on(viewer.today, viewer.school_id, asks=viewer.user, retired=True))
     return one_of(cell, names | {_NONE: "Not said yet"})
 
 

@@ -31,7 +31,7 @@ from .base import logged
 from .days import SchoolDays, last_school_weeks, monday_of
 from .periods import Period, between
 from .registry import Figure, Lists, NoSuchCell, day_of, register
-from .values import Cell, Number, Series, Viewer, on_axis, percent
+from .values import Cell, Number, Series, Viewer, counted_by, on_axis, percent
 
 # As many school weeks as the small lines have.
 WEEKS = 6
@@ -63,6 +63,18 @@ def read_same_day(viewer: Viewer) -> Number:
 def decided_in_a_day(viewer: Viewer) -> Number:
     """Concerns of the period that were decided within one school day; the first decision counts."""
     return _number(viewer, DECIDED)
+
+
+def read_and_decided(viewer: Viewer) -> tuple[Number, Number]:
+    """Both of the period, in one query: for a page that shows the two."""
+    names = [f"{one.done}_{part}" for one in (READ, DECIDED) for part in ("over", "good")]
+    found = counted_by(_standing(viewer, viewer.period, READ, DECIDED), *names)
+    said = []
+    for place, promise in ((0, READ), (2, DECIDED)):
+        of = sum(number for key, number in found.items() if key[place])
+        good = sum(number for key, number in found.items() if key[place] and key[place + 1])
+        said.append(_in_words(viewer, promise, good, of))
+    return said[0], said[1]
 
 
 def by_week(viewer: Viewer) -> tuple[Series, Series]:
@@ -99,8 +111,11 @@ def _line(viewer: Viewer, promise: _Promise, weeks: list[date], found: dict[date
 
 
 def _number(viewer: Viewer, promise: _Promise) -> Number:
-    found = _rows(viewer, promise).aggregate(good=Count("pk", filter=Q(good=True)), of=Count("pk"))
-    good, of = found["good"], found["of"]
+    number = counted_by(_rows(viewer, promise), "good")
+    return _in_words(viewer, promise, number.get(True, 0), sum(number.values()))
+
+
+def _in_words(viewer: Viewer, promise: _Promise, good: int, of: int) -> Number:
     late = of - good
     notes = [(f"{good} of {of}", "")] if of else [("None to count yet", "")]
     if late:

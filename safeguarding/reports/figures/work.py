@@ -1,11 +1,13 @@
 """What is late: actions, dates that the law asks of the school, answers of agencies? And how quickly is it seen to?"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import (
     BooleanField,
+    CharField,
     Count,
     DateField,
     ExpressionWrapper,
@@ -40,31 +42,46 @@ _K = ReferralStep.Kind
 
 def actions_late(viewer: Viewer) -> Number:
     """Actions still to do whose day has passed, and how late the oldest is."""
-    return _late(viewer, "actions-late", "Actions late", "action", _actions_late(viewer), "due_on", "warn")
+    return _number(viewer, "actions-late")
 
 
 def dates_missed(viewer: Viewer) -> Number:
     """Dates of plans that are the school's own duty and have passed. No kind and no level narrows them."""
-    title = "Statutory dates missed"
-    return _late(viewer, "dates-missed", title, "date", _dates_missed(viewer), "due_on", "bad")
+    return _number(viewer, "dates-missed")
 
 
 def agencies_late(viewer: Viewer) -> Number:
     """Referrals that no agency has answered by the day last agreed, and how late the oldest is."""
-    found = _agencies_late(viewer)
-    return _late(viewer, "agencies-late", "Agencies late with an answer", "referral", found, "answer_by", "warn")
+    return _number(viewer, "agencies-late")
 
 
-def _late(viewer: Viewer, key: str, title: str, noun: str, rows: QuerySet[Any], due: str, tone: str) -> Number:
-    found = rows.order_by().aggregate(number=Count("pk"), oldest=Min(due))
-    number, oldest = found["number"], found["oldest"]
+def all_late(viewer: Viewer) -> tuple[Number, Number, Number]:
+    """The three of them in one query: for a page that shows all."""
+    asked = [_asked(key, _LATE[key].rows(viewer), _LATE[key].due) for key in _LATE]
+    found = {key: (number, oldest) for key, number, oldest in asked[0].union(*asked[1:], all=True)}
+    numbers = [_in_words(viewer, key, *found.get(key, (0, None))) for key in _LATE]
+    return numbers[0], numbers[1], numbers[2]
+
+
+def _number(viewer: Viewer, key: str) -> Number:
+    found = list(_asked(key, _LATE[key].rows(viewer), _LATE[key].due))
+    return _in_words(viewer, key, *(found[0][1:] if found else (0, None)))
+
+
+def _asked(key: str, rows: QuerySet[Any], due: str) -> QuerySet[Any]:
+    """How many there are and which day is the oldest; nothing where there is none."""
+    named = rows.order_by().annotate(figure=Value(key, output_field=CharField()))
+    return named.values_list("figure").annotate(number=Count("pk"), oldest=Min(due))
+
+
+def _in_words(viewer: Viewer, key: str, number: int, oldest: date | None) -> Number:
+    late = _LATE[key]
     days = counted((viewer.today - oldest).days, "day") if oldest else ""
     note = f"Oldest: {days} late" if oldest else "None"
-    says = f"{title}: {counted(number, noun)}{f', the oldest by {days}' if days else ''}."
-    behind = viewer.behind(key)
-    return Number(
-        key, title, number, f"{noun}s", viewer.at, says, behind, notes=((note, ""),), tone=tone if number else ""
-    )
+    says = f"{late.title}: {counted(number, late.noun)}{f', the oldest by {days}' if days else ''}."
+    unit, behind = f"{late.noun}s", viewer.behind(key)
+    tone = late.tone if number else ""
+    return Number(key, late.title, number, unit, viewer.at, says, behind, notes=((note, ""),), tone=tone)
 
 
 def _actions_late(viewer: Viewer) -> QuerySet[Action]:
@@ -78,6 +95,24 @@ def _dates_missed(viewer: Viewer) -> QuerySet[Step]:
 
 def _agencies_late(viewer: Viewer) -> QuerySet[Referral]:
     return referrals(viewer).filter(status=Referral.Status.WAITING, answer_by__lt=viewer.today)
+
+
+@dataclass(frozen=True)
+class _Late:
+    """A number of what is late: what it counts, its rows, which day has passed, and how it looks."""
+
+    title: str
+    noun: str
+    rows: Callable[[Viewer], QuerySet[Any]]
+    due: str
+    tone: str
+
+
+_LATE = {
+    "actions-late": _Late("Actions late", "action", _actions_late, "due_on", "warn"),
+    "dates-missed": _Late("Statutory dates missed", "date", _dates_missed, "due_on", "bad"),
+    "agencies-late": _Late("Agencies late with an answer", "referral", _agencies_late, "answer_by", "warn"),
+}
 
 
 # --- week by week

@@ -15,7 +15,6 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.http import Request
 from safeguarding.panels import fill, fill_to_approve
-from safeguarding.plans.permissions import not_named
 from safeguarding.reports.capabilities import ReportCapability as C
 from safeguarding.reports.figures import cohorts, concerns, load, places, timeliness, work
 from safeguarding.reports.figures.values import Viewer
@@ -49,7 +48,6 @@ def overview(request: Request) -> HttpResponse:
         "numbers": _numbers(viewer),
         **_charts(viewer),
         "cohorts": cohorts.children_who_may_need_more(viewer),
-        "not_named": not_named(request.user, viewer.school_id),
         "loads": load.load_of_leads(viewer),
         "opens_load": may(request.user, "view_concerns", request.held.school_id),
         **_of_ones_own(request, viewer),
@@ -64,32 +62,24 @@ def _of_ones_own(request: Request, viewer: Viewer) -> dict[str, Any]:
     """
     if viewer.school_id != request.held.school_id:
         return {}
-    slots = {"above": "today_above", "heading": "today_heading"} if begins_here(request) else {}
-    return {name: fill(slot, request) for name, slot in slots.items()} | {"waiting": fill_to_approve(request)}
+    above = fill("today_above", request) if begins_here(request) else []
+    return {"above": above, "waiting": fill_to_approve(request)}
 
 
 def _numbers(viewer: Viewer) -> list[Any]:
     """The six of the top row."""
     return [
         concerns.open_concerns(viewer),
-        timeliness.read_same_day(viewer),
-        timeliness.decided_in_a_day(viewer),
-        work.actions_late(viewer),
-        work.dates_missed(viewer),
-        work.agencies_late(viewer),
+        *timeliness.read_and_decided(viewer),
+        *work.all_late(viewer),
     ]
 
 
 def _charts(viewer: Viewer) -> dict[str, Any]:
-    this_year, last_year = concerns.by_week(viewer)
     read, decided = timeliness.by_week(viewer)
-    in_holidays, behind_holidays = concerns.in_holidays(viewer)
     where, when = places.where_and_when(viewer)
     return {
-        "this_year": this_year,
-        "last_year": last_year,
-        "in_holidays": in_holidays,
-        "behind_holidays": behind_holidays,
+        "weeks": concerns.by_week(viewer),
         "kinds": concerns.by_category(viewer),
         "quickly": [read, decided, work.actions_by_week(viewer), work.chased_by_week(viewer)],
         "where": where,

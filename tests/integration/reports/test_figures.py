@@ -3,15 +3,20 @@
 Recomputed here in plain Python from what was laid, without the database.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 
+from safeguarding.audit.models import Event
 from safeguarding.reports.figures import cohorts, concerns, load, places, timeliness, work
 from safeguarding.reports.figures.periods import a_year_before, between, last_year, this_term, this_year
 from safeguarding.reports.figures.registry import NoSuchCell, find
@@ -23,6 +28,8 @@ from .truth import TODAY, Truth, lay
 
 pytestmark = pytest.mark.django_db
 YEAR = (date(2026, 9, 1), TODAY)
+# The address of a list, the first number in its link, and whether that is a share.
+LINK = re.compile(r'<a href="(/reports/behind/[^"]+)"[^>]*>(?:<[^>]+>|[^<0-9])*(\d+)(%?)')
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +79,7 @@ def agree(viewer: Viewer, told: list[Any], first: date, last: date) -> None:
         assert listed(viewer, "by-kind", code) == keys(one for one in of_time if one.kind == code)
 
 
-def test_figures_agree_with_what_was_laid_for_each_who_looks():
+def test_figures_agree_with_what_was_laid_for_each_who_looks(client: Client):
     truth = lay()
     for name, user in truth.viewers.items():
         told = truth.seen_by(name)
@@ -87,6 +94,7 @@ def test_figures_agree_with_what_was_laid_for_each_who_looks():
             _children(viewer, told)
             _loads(viewer, told, truth)
     _narrowed(truth)
+    _page(truth, client)
 
 
 def _a_year_ago(viewer: Viewer, told: list[Any]) -> None:
@@ -98,7 +106,8 @@ def _a_year_ago(viewer: Viewer, told: list[Any]) -> None:
 
 
 def _by_week(viewer: Viewer, told: list[Any]) -> None:
-    this, last = concerns.by_week(viewer)
+    found = concerns.by_week(viewer)
+    this, last = found.this, found.before
     weeks = Counter(monday(one.logged.date()) for one in told)
     assert [cell.code for cell in this.cells if cell.value is None] == ["2026-10-26"]
     assert len([cell for cell in last.cells if cell.value is not None]) == len(this.cells) - 1
@@ -106,15 +115,14 @@ def _by_week(viewer: Viewer, told: list[Any]) -> None:
         if cell.value is not None:
             assert cell.value == weeks[date.fromisoformat(cell.code)]
             assert len(listed(viewer, "by-week", cell.code)) == cell.value
-    in_holidays, _ = concerns.in_holidays(viewer)
-    assert in_holidays == weeks[date(2026, 10, 26)] == len(listed(viewer, "by-week", "holidays"))
+    assert found.in_holidays == weeks[date(2026, 10, 26)] == len(listed(viewer, "by-week", "holidays"))
 
 
 def _six_weeks(viewer: Viewer, told: list[Any]) -> None:
     for series, done, days in zip(timeliness.by_week(viewer), ("read", "decided"), (0, 1), strict=True):
         said = [(monday(one.counts_for), one.in_time(getattr(one, done), days)) for one in told]
         assert len(series.cells) == 6
-        assert series.cells[3].label == "2 Nov"
+        assert series.cells[2].label == "2 Nov"
         for cell in series.cells:
             week = [good for of, good in said if good is not None and of == date.fromisoformat(cell.code)]
             assert (cell.value or 0, cell.of) == (sum(week), len(week))
@@ -185,3 +193,22 @@ def _narrowed(truth: Truth) -> None:
         for figure, cell in (("open", "none"), ("by-week", "2026-11-03"), ("by-week", "x"), ("by-place", "moon.1")):
             with pytest.raises(NoSuchCell):
                 find(figure).rows(viewer, cell)
+
+
+def _page(truth: Truth, client: Client) -> None:
+    """What the overview prints leads to lists of as many rows: one number of each figure, and one of its cells."""
+    client.force_login(truth.room.headteacher)
+    page = client.get(reverse("overview"))
+    event = Event.objects.filter(purpose="overview").get()
+    assert (event.object_id, event.actor_id) == (truth.room.school.pk, truth.room.headteacher.pk)
+    links = {}
+    for address, number, share in LINK.findall(page.content.decode()):
+        if not share and "a-year-ago" not in address:
+            links[re.sub(r"&amp;cell=[^&]+", "&cell", address)] = (address, int(number))
+    assert len(links) > 14
+    for address, number in links.values():
+        behind = client.get(unescape(address))
+        assert behind.context["number"] == len(behind.context["rows"]) == number, address
+    none = ("none", "by-kind&cell=none-such", "by-week&cell=2026-11-03", "by-place&cell=x")
+    for wrong in (f"figure={one}" for one in none):
+        assert client.get(f"{reverse('behind_figure')}?{wrong}").status_code == 404, wrong

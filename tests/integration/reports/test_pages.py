@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from safeguarding.accounts.roles import DECIDING, ROLES
-from safeguarding.audit.models import Event, Verb
+from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.demo.copying import Copies
 from safeguarding.demo.days import Days
@@ -22,12 +22,8 @@ from tests import factories
 from tests.factories import SCHOOL_DAY
 from tests.integration.demo.test_queries import asked
 
-from .truth import lay
-
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 35
-# The address of a list, the first number in its link, and whether that is a share.
-LINK = re.compile(r'<a href="(/reports/behind/[^"]+)"[^>]*>(?:<[^>]+>|[^<0-9])*(\d+)(%?)')
 
 
 @pytest.fixture(autouse=True)
@@ -41,40 +37,33 @@ def text(page: Any) -> str:
 
 
 def test_the_overview_is_for_those_who_read_concerns_and_the_first_page_of_the_headteacher(client: Client):
+    """Every role and every page: the matrix (`tests/matrix`)."""
     room = factories.staffroom()
-    for role in ROLES:
-        client.force_login(factories.member(room.school, role, "Ada", "Brook"))
-        expected = 200 if role in DECIDING else 403
-        assert client.get(reverse("overview")).status_code == expected, role
-        assert client.get(reverse("behind_figure")).status_code == expected, role
-        begins = client.get("/").url == reverse("overview")
-        assert begins == (role == "headteacher"), role
+    assert {key for key, role in ROLES.items() if role.home == "overview"} == {"headteacher"}
+    assert {key for key, role in ROLES.items() if role.may("view_reports")} == set(DECIDING)
+    for person, status in ((room.headteacher, 200), (room.deputy, 200), (room.pastoral, 403)):
+        client.force_login(person)
+        assert client.get(reverse("overview")).status_code == status
+        assert client.get(reverse("behind_figure")).status_code == status
     client.force_login(room.lead)
     assert client.post(reverse("overview")).status_code == 405
     assert client.get(reverse("overview"), {"school": "01900000-0000-7000-8000-00000000dead"}).status_code == 404
 
 
-def test_each_number_of_the_page_leads_to_as_many_rows(client: Client):
-    truth = lay()
-    client.force_login(truth.room.headteacher)
-    page = client.get(reverse("overview"))
-    event = Event.objects.filter(purpose="overview").get()
-    assert (event.object_id, event.actor_id) == (truth.room.school.pk, truth.room.headteacher.pk)
-    body = page.content.decode().split("<main")[1]
-    links = re.findall(
-        r'<a href="(/reports/behind/[^"]+)"[^>]*>(?:<[^>]+>|[^<0-9])*(\d+)(%?)(?:</b>)?,?( of \d+)?', body
-    )
-    followed = 0
-    for address, number, share in links:
-        behind = client.get(unescape(address))
-        assert behind.status_code == 200, address
-        if not share and "a-year-ago" not in address:
-            assert behind.context["number"] == len(behind.context["rows"]) == int(number), address
-            followed += 1
-    assert followed > 40
-    none = ("none", "by-kind&cell=none-such", "by-week&cell=2026-11-03", "by-place&cell=x")
-    for wrong in (f"figure={one}" for one in none):
-        assert client.get(f"{reverse('behind_figure')}?{wrong}").status_code == 404, wrong
+def test_a_trust_lead_chooses_among_their_schools_and_no_other(client: Client):
+    room, other, third = factories.staffroom(), factories.staffroom("Quay School"), factories.staffroom("Far School")
+    trust = factories.member(room.school, "trust_lead", "Tess", "Ives")
+    factories.give_role(user=trust, school=other.school, role_key="trust_lead", starts_on=factories.LONG_AGO)
+    factories.concern(other)
+    client.force_login(trust)
+    numbers = {}
+    for at in (room, other):
+        page = client.get(reverse("overview"), {"school": str(at.school.pk)})
+        numbers[at.school.pk] = page.context["numbers"][0].value
+        assert client.get(page.context["numbers"][0].behind).context["number"] == numbers[at.school.pk]
+    assert list(numbers.values()) == [0, 1]
+    assert "Quay School" in page.content.decode()
+    assert client.get(reverse("overview"), {"school": str(third.school.pk)}).status_code == 404
 
 
 def test_two_days_that_are_none_are_told_and_stay_in_their_boxes(client: Client):

@@ -9,13 +9,13 @@ from children.models import Child
 from children.services import access as child_access
 from safeguarding.accounts.models import User
 from safeguarding.accounts.services import add_closure, add_term
-from safeguarding.concerns.models import Category, Concern
+from safeguarding.concerns.models import Category
 from safeguarding.concerns.services import access, agencies, deciding
 from safeguarding.concerns.services.agencies import Sent, Step
 from safeguarding.concerns.services.raising import ChildEntry
 from tests import factories
 from tests.factories import LONDON, SCHOOL_DAY, Staffroom
-from tests.integration.concerns.decided import WATCH
+from tests.integration.concerns.decided import WATCH, fresh
 
 TODAY = SCHOOL_DAY.date()
 TERMS = (
@@ -186,10 +186,11 @@ def _lay(truth: Truth, one: Told) -> None:
         ruling = {**vars(WATCH), "level": level, "review_on": max(one.decided.date(), TODAY)}
         if level > 2:
             ruling["not_referred"] = "Help at school is enough."
-        concern = deciding.decide(
+        deciding.decide(
             concern=concern, token=uuid4(), seen=concern.revision, ruling=deciding.Ruling(**ruling), by=room.lead,
             at=one.decided,
         )  # fmt: skip
+        concern = fresh(concern)
     if one.closed:
         concern = deciding.close_concern(
             concern=concern, seen=concern.revision, outcome="helped_in_school", reason="Settled.", receipt="in_school",
@@ -198,8 +199,8 @@ def _lay(truth: Truth, one: Told) -> None:
     if one.reopened:
         deciding.reopen_concern(concern=concern, token=uuid4(), reason="Again.", by=room.lead, at=one.reopened)
     if one.is_restricted:
-        access.restrict_concern(concern=Concern.objects.get(pk=concern.pk), by=room.lead)
-    one.record = Concern.objects.get(pk=concern.pk)
+        access.restrict_concern(concern=fresh(concern), by=room.lead)
+    one.record = fresh(concern)
 
 
 def _work(truth: Truth) -> None:
