@@ -54,7 +54,10 @@ def asked_of(request: Request) -> Asked:
     categories = names_on(as_day(at), school_id, asks=request.user, retired=True)
     data = request.GET.copy()
     data.setdefault("period", YEAR)
-    data.setdefault("school", str(school_id))
+    if several:
+        data.setdefault("school", str(school_id))
+    else:
+        data.pop("school", None)
     form = PeriodForm(data, categories=categories, schools=several)
     chosen = form.chosen()
     period = form.days(chosen) or named(chosen.get("period", YEAR), calendar, as_day(at))

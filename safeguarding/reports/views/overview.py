@@ -47,7 +47,7 @@ def overview(request: Request) -> HttpResponse:
         "narrowed_to": asked.narrowed_to,
         "numbers": _numbers(viewer),
         **_charts(viewer),
-        "cohorts": cohorts.children_who_may_need_more(viewer),
+        **_groups(viewer),
         "loads": load.load_of_leads(viewer),
         "opens_load": may(request.user, "view_concerns", request.held.school_id),
         **_of_ones_own(request, viewer),
@@ -64,6 +64,13 @@ def _of_ones_own(request: Request, viewer: Viewer) -> dict[str, Any]:
         return {}
     above = fill("today_above", request) if begins_here(request) else []
     return {"above": above, "waiting": fill_to_approve(request)}
+
+
+def _groups(viewer: Viewer) -> dict[str, Any]:
+    """Groups with somebody in them, or who were in a concern; and the names of the others."""
+    lines = cohorts.children_who_may_need_more(viewer)
+    shown = [line for line in lines if line.children or line.in_concerns or line.waiting or line is lines[-1]]
+    return {"cohorts": shown, "nobody": [line.title for line in lines if line not in shown]}
 
 
 def _numbers(viewer: Viewer) -> list[Any]:
