@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -104,21 +105,28 @@ def children_who_may_need_more(viewer: Viewer) -> tuple[Line, ...]:
     logged = _logged(viewer)
     attended, dates = _attendance(viewer), _dates(viewer)
     badges = {one.code: one.badge for one in COHORTS}
-    return tuple(
-        Line(
-            code,
-            _TITLES[code],
-            badges.get(code, ""),
-            len(children),
-            logged[code],
-            *(sum(attended[key][n] for key in children & attended.keys()) for n in (0, 1)),
-            *dates.get(code, (0, 0, None)),
-            viewer.behind("children", code),
-            viewer.behind("in-concerns", code),
-            viewer.behind("dates-late", code),
+    lines = []
+    for code, children in of.items():
+        sessions = [attended[key] for key in children & attended.keys()]
+        waiting, late, next_on = dates.get(code, (0, 0, None))
+        lines.append(
+            Line(
+                code=code,
+                title=_TITLES[code],
+                badge=badges.get(code, ""),
+                children=len(children),
+                in_concerns=logged[code],
+                attended=sum(came for came, _ in sessions),
+                possible=sum(possible for _, possible in sessions),
+                waiting=waiting,
+                late=late,
+                next_on=next_on,
+                behind_children=viewer.behind("children", code),
+                behind_concerns=viewer.behind("in-concerns", code),
+                behind_late=viewer.behind("dates-late", code),
+            )
         )
-        for code, children in of.items()
-    )
+    return tuple(lines)
 
 
 def _codes() -> list[str]:
@@ -215,7 +223,7 @@ def _children_rows(viewer: Viewer, cell: str) -> QuerySet[Child]:
     if cell in ("", WHOLE):
         return found
     one_of(cell, _TITLES)
-    members = _on_support(viewer) if cell == SUPPORT else _in_force(viewer, _kinds(cell))
+    members: QuerySet[Any] = _on_support(viewer) if cell == SUPPORT else _in_force(viewer, _kinds(cell))
     return found.filter(pk__in=members.values("child"))
 
 

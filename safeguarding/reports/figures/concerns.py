@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
@@ -58,7 +59,7 @@ def _a_year_ago(viewer: Viewer) -> datetime:
     return datetime.combine(a_year_before(here.date()), here.time(), LONDON)
 
 
-def _open_at(viewer: Viewer, moment: datetime) -> Q:
+def _open_at(viewer: Viewer, moment: datetime) -> Any:
     """Logged by then, and not closed: or opened again since only afterwards."""
     closings = viewer.see(Closing).filter(concern=OuterRef("pk"), closed_at__lte=moment)
     shut = closings.filter(Q(reopened_at=None) | Q(reopened_at__gt=moment))

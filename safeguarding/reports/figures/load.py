@@ -37,16 +37,13 @@ def load_of_leads(viewer: Viewer) -> tuple[Load, ...]:
     """Everybody who decides concerns at the school today, in the order in which they are called. Two queries."""
     people = list(people_with(Capability.DECIDE_CONCERNS, viewer.school_id, viewer.today))
     found = {(is_open, key): rest for is_open, key, *rest in _counted(viewer)}
-    return tuple(
-        Load(
-            one.full_name,
-            *found.get((True, one.pk), (0, None, 0))[:2],
-            *found.get((False, one.pk), (0, None, 0))[::2],
-            viewer.behind("open-of", str(one.pk)),
-            viewer.behind("actions-of", str(one.pk)),
-        )
-        for one in people
-    )
+    loads = []
+    for one in people:
+        opened, oldest, _ = found.get((True, one.pk), (0, None, 0))
+        to_do, _, late = found.get((False, one.pk), (0, None, 0))
+        behind_open, behind_actions = (viewer.behind(key, str(one.pk)) for key in ("open-of", "actions-of"))
+        loads.append(Load(one.full_name, opened, oldest, to_do, late, behind_open, behind_actions))
+    return tuple(loads)
 
 
 def _counted(viewer: Viewer) -> QuerySet[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 
-from safeguarding.concerns.models import Account, Concern
+from safeguarding.concerns.models import Account
 
 from .base import logged
 from .registry import Figure, Lists, NoSuchCell, register
@@ -75,7 +75,7 @@ def _most(rows: Mapping[str, str], found: Counter[tuple[str, str]]) -> str:
     return f"Most often, {highest} each: {'; '.join(most[:3])}."
 
 
-def _seen(viewer: Viewer) -> QuerySet[Concern]:
+def _seen(viewer: Viewer) -> QuerySet[Any]:
     """Concerns of the period with what their account says; a day and hour in London, as it was written down."""
     return logged(viewer).annotate(
         place=F("account__place"),
@@ -107,8 +107,8 @@ def _hour(found: QuerySet[Any], code: str) -> QuerySet[Any]:
 
 def _rows(
     known: Mapping[str, str], narrow: Callable[[QuerySet[Any], str], QuerySet[Any]]
-) -> Callable[[Viewer, str], QuerySet[Concern]]:
-    def behind(viewer: Viewer, cell: str) -> QuerySet[Concern]:
+) -> Callable[[Viewer, str], QuerySet[Any]]:
+    def behind(viewer: Viewer, cell: str) -> QuerySet[Any]:
         found = _seen(viewer)
         if not cell:
             return found

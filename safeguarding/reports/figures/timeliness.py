@@ -8,6 +8,7 @@ after it (the day after the trigger is day 1, domain reference 2.5). What is not
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 from django.db.models import (
     BooleanField,
@@ -24,7 +25,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from safeguarding.concerns.models import Concern, Decision
+from safeguarding.concerns.models import Decision
 from safeguarding.dates import counted, short_day
 
 from .base import logged
@@ -89,7 +90,7 @@ def by_week(viewer: Viewer) -> tuple[Series, Series]:
         for name in names.values()
         for what, also in (("in", Q(**{f"{name}_good": True})), ("of", Q()))
     }
-    found = {}
+    found: dict[date, list[int]] = {}
     if weeks:
         rows = _standing(viewer, _window(weeks), *names).filter(counts_on__gte=weeks[0])
         listed = rows.order_by().values_list("counts_on").annotate(**counts)
@@ -131,7 +132,7 @@ def _first_decision(viewer: Viewer) -> Subquery:
     return Subquery(of_concern.annotate(first=Min("decided_at")).values("first"), output_field=DateTimeField())
 
 
-def _standing(viewer: Viewer, period: Period, *promises: _Promise) -> QuerySet[Concern]:
+def _standing(viewer: Viewer, period: Period, *promises: _Promise) -> QuerySet[Any]:
     """The concerns logged in a time, each with the school day for which it counts and, of each promise, whether it can
     be said (`…_over`) and was kept (`…_good`).
     """
@@ -150,7 +151,7 @@ def _standing(viewer: Viewer, period: Period, *promises: _Promise) -> QuerySet[C
     return found
 
 
-def _rows(viewer: Viewer, promise: _Promise, period: Period | None = None) -> QuerySet[Concern]:
+def _rows(viewer: Viewer, promise: _Promise, period: Period | None = None) -> QuerySet[Any]:
     found = _standing(viewer, period or viewer.period, promise).filter(**{f"{promise.done}_over": True})
     return found.annotate(good=F(f"{promise.done}_good"))
 
@@ -160,7 +161,7 @@ def _window(weeks: list[date]) -> Period:
     return between(weeks[0] - _LONGEST_BREAK, weeks[-1] + timedelta(days=6))
 
 
-def _behind(promise: _Promise, viewer: Viewer, cell: str) -> QuerySet[Concern]:
+def _behind(promise: _Promise, viewer: Viewer, cell: str) -> QuerySet[Any]:
     if not cell or cell in _CELLS:
         rows = _rows(viewer, promise)
         return rows.filter(good=cell == _IN_TIME) if cell else rows
