@@ -258,7 +258,7 @@ register(
         "in-concerns",
         "Children in concerns",
         Lists.IN_CONCERNS,
-        "Each child whom a concern of this time is about, in the group on the day on which it was logged. A concern "
+        "Each child that a concern of this time is about, in the group on the day on which it was logged. A concern "
         "about two children stands here twice.",
         _in_concerns_rows,
         _called,
