@@ -76,7 +76,15 @@ register(
         order=40,
         place="retention",
     ),
-    Line(MINE, "destruction_lists", "retention/today_line.html", waiting.today, may=waiting.counts, order=60),
+    Line(
+        MINE,
+        "destruction_lists",
+        "retention/today_line.html",
+        waiting.today,
+        may=waiting.counts,
+        order=60,
+        approves=True,
+    ),
     Setting(
         "retention_schedule",
         "Retention schedule",

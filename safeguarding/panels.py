@@ -46,6 +46,7 @@ class Line:
 
     `data(request)` gives the context of the template, which prints an `item` for each; None leaves them out. In it,
     `number` is how many there are, `hot` whether that is urgent, `all` the whole list: its words and its address.
+    `approves`: the reader says yes or no to what somebody else has done; so is all that waits for a second person.
     """
 
     beside: str
@@ -54,6 +55,7 @@ class Line:
     data: Callable[[Request], dict[str, Any] | None]
     may: Predicate = lambda request: True
     order: int = 50
+    approves: bool = False
 
 
 @dataclass
@@ -169,14 +171,26 @@ def fill_beside(request: Request) -> dict[str, Lines]:
     """The lines that this person may see, in order, for each of the panels beside Today."""
     found = {beside: Lines([]) for beside in BESIDE}
     for line in (line for beside in BESIDE for line in _lines[beside]):
-        if line.may(request) and (data := line.data(request)) is not None:
-            into = found[line.beside]
-            into.blocks.append(render_to_string(line.template, data, request))
-            into.number += data.get("number", 0)
-            into.hot = into.hot or bool(data.get("hot"))
-            if "all" in data:
-                into.lists.append(data["all"])
+        _add(found[line.beside], line, request)
     return found
+
+
+def fill_to_approve(request: Request) -> Lines:
+    """Everything that waits for this person to approve it, of every app, in order."""
+    found = Lines([])
+    for line in (line for beside in BESIDE for line in _lines[beside]):
+        if line.approves or line.beside == SECOND:
+            _add(found, line, request)
+    return found
+
+
+def _add(into: Lines, line: Line, request: Request) -> None:
+    if line.may(request) and (data := line.data(request)) is not None:
+        into.blocks.append(render_to_string(line.template, data, request))
+        into.number += data.get("number", 0)
+        into.hot = into.hot or bool(data.get("hot"))
+        if "all" in data:
+            into.lists.append(data["all"])
 
 
 def placed(request: Request, place: str) -> list[NavItem]:

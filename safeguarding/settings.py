@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "sharing.received",
     "sharing.requests",
     "retention",
+    "safeguarding.reports",
     "safeguarding.demo",
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -270,8 +271,7 @@ SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_LOGIN_ON_GET = False
 
 # --- sessions (accounts/sessions.py), in seconds
-SESSION_IDLE = 15 * 60
-SESSION_IDLE_SHARED = 5 * 60
+SESSION_IDLE, SESSION_IDLE_SHARED = 15 * 60, 5 * 60
 SESSION_LONGEST = 10 * 60 * 60
 FACTOR_FRESH = 5 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("sharing.received.urls")),
     path("requests/", include("sharing.requests.urls")),
     path("", include("retention.urls")),
+    path("", include("safeguarding.reports.urls")),
 ]
 
 handler400 = "safeguarding.views.bad_request"

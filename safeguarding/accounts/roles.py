@@ -196,9 +196,11 @@ def register(
         CAPABILITIES.add(capability, held)
 
 
-def opens_at(page: str, capability: AnyCapability) -> None:
-    """The home page of whoever holds `capability` is `page`, unless an earlier one is theirs."""
-    _homes.append((page, capability))
+def opens_at(page: str, capability: AnyCapability, *, first: bool = False) -> None:
+    """The home page of whoever holds `capability` is `page`, unless an earlier one is theirs. `first`: before all that
+    were said until then, by an app above.
+    """
+    _homes.insert(0 if first else len(_homes), (page, capability))
 
 
 def with_capability(capability: AnyCapability) -> list[str]:

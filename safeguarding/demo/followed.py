@@ -18,6 +18,7 @@ from safeguarding.concerns.models import (
     Receipt,
 )
 from safeguarding.demo import words
+from safeguarding.demo.days import CLOSES
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
 from safeguarding.demo.source import Entry
@@ -93,14 +94,20 @@ class Following:
         yield from self._look_again()
 
     def _read(self) -> bool:
-        opened = self.ground.days.later(
-            self.story.recorded, timedelta(minutes=self.chance.randint(*_OPENED_AFTER[self.concern.how_soon]))
-        )
+        minutes = self.chance.randint(*_OPENED_AFTER[self.concern.how_soon])
+        opened = self._before_home(minutes, self.ground.days.later(self.story.recorded, timedelta(minutes=minutes)))
         if opened > self.ground.now:
             return False
         self._stamp("acknowledged", opened, self._by(opened))
         self.concern.status = Concern.Status.ACKNOWLEDGED
         return True
+
+    def _before_home(self, minutes: int, opened: datetime) -> datetime:
+        """Leads look once more before they go home: of what would wait for the next day, most is read then."""
+        closing = datetime.combine(self.story.recorded.date(), CLOSES, LONDON)
+        last_look = closing - timedelta(minutes=3 + minutes % 40)
+        waits = opened.date() > self.story.recorded.date() and self.ground.days.calendar.is_open(self.story.recorded)
+        return max(last_look, self.story.recorded + timedelta(minutes=2)) if waits and minutes % 9 else opened
 
     def _decide(self, at: datetime) -> Decision:
         concern = self.concern

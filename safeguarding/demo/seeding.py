@@ -21,6 +21,7 @@ from safeguarding.audit.services import record
 from safeguarding.concerns.models import Subcategory
 from safeguarding.demo import people, small, source, stories
 from safeguarding.demo.adults import lay_adults
+from safeguarding.demo.answered import lay_answered
 from safeguarding.demo.apart import MAIN, SMALL, NotForDemo, ensure_apart
 from safeguarding.demo.attendance import lay_attendance
 from safeguarding.demo.choices import lay_choices, lay_mistakes
@@ -122,6 +123,7 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     ours = Random(f"{chance.random()} received")  # noqa: S311
     lay_received(school, ground, Keys(ours), ours)
     lay_requests(school, ground, Keys(Random(f"{chance.random()} requests")))  # noqa: S311
+    lay_answered(ground, Keys(Random(f"{chance.random()} answered")))  # noqa: S311
     return len(ground.children), len(users) + len(outside), written
 
 

@@ -17,7 +17,7 @@ from safeguarding.concerns.school_decides import manages_school
 from safeguarding.concerns.services.history import tell_rows
 from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
-from safeguarding.panels import LATE, MINE, UNANSWERED, Line, NavItem, Panel, Setting, Tab, register
+from safeguarding.panels import LATE, MINE, SECOND, UNANSWERED, Line, NavItem, Panel, Setting, Tab, register
 from safeguarding.plans.services.work import Today
 from safeguarding.references import quoted
 
@@ -86,6 +86,7 @@ register(
     Line(LATE, "sharing", "sharing/today_lines.html", today_lines.late, may=_shares_here, order=25),
     Line(MINE, "sharing", "sharing/today_lines.html", today_lines.due, may=_shares_here, order=45),
     Line(UNANSWERED, "sharing", "sharing/today_lines.html", today_lines.unanswered, may=_shares_here, order=25),
+    Line(SECOND, "sharing", "sharing/today_lines.html", today_lines.to_lift, may=_shares_here, order=30),
     Panel("record_actions", "share", "sharing/share_action.html", _shares_of, order=30),
     Panel("referral", "sharing", "sharing/from_referral.html", from_referral.of_referral),
     Panel("concern_aside", "sharing", "sharing/of_concern.html", from_referral.of_concern, order=60),

@@ -205,6 +205,7 @@ def what_a_meeting_needs(lead: Page) -> None:
 
 def when_the_lead_is_away(head: Page, lead: Page) -> None:
     """Step 10: the way to name who acts; and what was decided while the lead was away, with reasons."""
+    menu(head, "Today")
     head.get_by_role("link", name="The safeguarding lead is away").first.click()
     expect(head.get_by_role("heading", name="Who acts, and until when")).to_be_visible()
     menu(lead, "Today")

@@ -115,11 +115,11 @@ MENU_OF = {
     "office": "Home, Children, Requests, My reports, Retention",
     "chair": "Home, Concerns about adults, Actions, Retention",
     "alternate_lead": "Home, Actions, My reports",
-    "deputy_lead": "Today, Concerns, Children, Plans and dates, Sharing, Retention, School",
-    "trust_lead": "Today, Concerns, Children, Plans and dates, Sharing, Requests, Retention, School",
-    "acting_lead": "Today, Concerns, Children, Plans and dates, Sharing, Requests, School",
-    "lead": "Today, Concerns, Children, Plans and dates, Sharing, Requests, Retention, School",
-    "headteacher": "Today, Concerns, Children, Plans and dates, Sharing, Requests, Retention, School",
+    "deputy_lead": "Today, Concerns, Children, Plans and dates, Sharing, Retention, Reports, School",
+    "trust_lead": "Today, Concerns, Children, Plans and dates, Sharing, Requests, Retention, Reports, School",
+    "acting_lead": "Today, Concerns, Children, Plans and dates, Sharing, Requests, Reports, School",
+    "lead": "Today, Concerns, Children, Plans and dates, Sharing, Requests, Retention, Reports, School",
+    "headteacher": "Overview, Today, Concerns, Children, Plans and dates, Sharing, Requests, Retention, School",
 }
 # One row beside the call at 1366 pixels.
 MOST_IN_THE_MENU = 9

@@ -163,6 +163,8 @@ class ReferralStep(OfConcern):
     text = SealedText("what was said")
     answer = models.CharField(max_length=12, choices=Referral.Answer, blank=True)
     answer_by = models.DateField("answer expected by", null=True, blank=True)
+    # The day that was agreed until then: the referral itself keeps the newest alone.
+    was_due_on = models.DateField("answer had been expected by", null=True, blank=True)
     happened_at = models.DateTimeField("when")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(db_default=Now())
@@ -171,7 +173,7 @@ class ReferralStep(OfConcern):
         subject = "concern__children"
         sealed_by = "concern"
         narrative = ("spoken_to", "text")
-        plain = ("token", "kind", "method", "answer", "answer_by", "happened_at", "recorded_at")
+        plain = ("token", "kind", "method", "answer", "answer_by", "was_due_on", "happened_at", "recorded_at")
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT

@@ -128,7 +128,9 @@ class Decision(OfConcern):
 
 
 class Closing(OfConcern):
-    """How a concern was closed, and why. Opening the concern again, and a later closing, leave it as it was written."""
+    """How a concern was closed, and why. Opening the concern again, and a later closing, leave it as it was written:
+    it keeps no more than when it was opened again, so that what was open on a day can be told afterwards.
+    """
 
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="closings")
     outcome = models.CharField("how it ended", max_length=20, choices=ClosingOutcome)
@@ -136,12 +138,13 @@ class Closing(OfConcern):
     receipt = models.CharField("what the reporter is told", max_length=20, choices=Receipt)
     closed_at = models.DateTimeField(db_default=Now())
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reopened_at = models.DateTimeField("opened again", null=True, blank=True)
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
         sealed_by = "concern"
         narrative = ("reason",)
-        plain = ("outcome", "receipt", "closed_at")
+        plain = ("outcome", "receipt", "closed_at", "reopened_at")
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT

@@ -45,8 +45,18 @@ def unanswered(request: Request) -> dict[str, Any] | None:
     return _lines(request, [one for one in _waiting(request) if one.is_unanswered(today)], said)
 
 
+def to_lift(request: Request) -> dict[str, Any] | None:
+    """What another person asks to let go although something stands in its way."""
+    rows = [
+        one
+        for one in _waiting(request)
+        if one.lift_asked_at and one.lifted_at is None and one.lift_asked_by_id != request.user.pk
+    ]
+    return _lines(request, rows, lambda one: ("Let it go?", "warn"))
+
+
 def _waiting(request: Request) -> list[SharingEvent]:
-    """All that waits today, read once for the three lines."""
+    """All that waits today, read once for its lines."""
     school = request.held.school_id
 
     def read() -> list[SharingEvent]:

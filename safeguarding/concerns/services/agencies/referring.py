@@ -185,6 +185,7 @@ def step(
     for problem in step_problems(move, said, referral, at=at).values():
         raise BadInput(problem)
     facts: dict[str, object] = {}
+    was_due_on = referral.answer_by
     if move in WAITS_AGAIN:
         facts = {"answer_by": said.answer_by, "answer_source": ""}
     if move == "answer":
@@ -198,6 +199,7 @@ def step(
         school_id=concern.school_id,
         token=token,
         kind=KINDS[move],
+        was_due_on=was_due_on,
         by=by,
         recorded_at=at,
         **vars(said),

@@ -70,6 +70,10 @@ def reopen_concern(*, concern: Concern, token: UUID, reason: str, by: User, at: 
     concern = concern_life.perform(
         "reopen", concern, by=by, at=at, reopened_at=at, closed_at=None, closed_by=None, outcome="", closing_reason=""
     )
+    closing = Closing.objects.filter(concern=concern, reopened_at=None).order_by("-closed_at", "-pk").first()
+    if closing is not None:
+        closing.reopened_at = at
+        closing.save(update_fields=["reopened_at"])
     add_note(concern=concern, token=token, text=note, by=by, at=at)
     tell_readers(concern, ConcernNotice.REOPENED, by=by, at=at)
     return concern
