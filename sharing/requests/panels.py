@@ -17,7 +17,7 @@ from safeguarding.concerns import chronology
 from safeguarding.glance import seen
 from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
-from safeguarding.panels import LATE, MINE, Line, NavItem, Panel, register
+from safeguarding.panels import LATE, MINE, SECOND, Line, NavItem, Panel, register
 from safeguarding.references import quoted
 
 from .capabilities import RequestCapability as C
@@ -100,6 +100,7 @@ register(
     NavItem("requests", "Requests", "requests", may=_opens_list, order=35, waiting=_new),
     Line(LATE, "requests", "requests/today_lines.html", at_home.late, may=_handles, order=28),
     Line(MINE, "requests", "requests/today_lines.html", at_home.due, may=_handles, order=48),
+    Line(SECOND, "requests_to_approve", "requests/today_lines.html", at_home.to_approve, may=_handles, order=40),
     Line(MINE, "request_searches", "requests/today_asked.html", at_home.asked_lines, may=_is_asked, order=49),
     *(
         Panel(slot, "requests_asked", "requests/asked_panel.html", data=at_home.asked, may=_is_asked, order=8)

@@ -11,7 +11,7 @@ from safeguarding.glance import seen
 from safeguarding.http import Request
 from safeguarding.once import once
 from sharing.requests.forms.cases import ALL_OPEN
-from sharing.requests.models import OPEN, RightsRequest, SearchPlace
+from sharing.requests.models import OPEN, RequestRole, RightsRequest, SearchPlace
 
 from .saying import Standing, handles, standing
 
@@ -29,6 +29,18 @@ def due(request: Request) -> dict[str, Any] | None:
     """What is due soon, and what nobody has taken up."""
     waits = [one for one in at_hand(request) if not one.is_late]
     return _lines([one for one in waits if one.is_soon or one.case.status == S.HANDED_IN], request)
+
+
+def to_approve(request: Request) -> dict[str, Any] | None:
+    """What waits to be approved by the reader, as the second person."""
+    waits = [one for one in at_hand(request) if one.case.status == S.PREPARED]
+    if not waits:
+        return None
+    mine = visible(request, RequestRole).filter(
+        case__in=[one.case.pk for one in waits], user=request.user, part=RequestRole.Part.APPROVER, ended_at=None
+    )
+    cases = set(mine.values_list("case_id", flat=True))
+    return _lines([one for one in waits if one.case.pk in cases], request)
 
 
 def at_hand(request: Request) -> list[Standing]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from safeguarding.accounts.models import User
 from safeguarding.audit.models import Event, Verb
 from sharing.requests.models import Bundle, BundleVolume, RequestItem, RightsRequest
-from sharing.requests.services import building
+from sharing.requests.services import building, roles
 from tests.integration.requests.answers import (
     School,
     built,
@@ -150,3 +150,18 @@ def queries(at: School, case: RightsRequest) -> int:
     ) as asked:
         assert here.get(reverse("request_approval", args=[case.pk])).status_code == 200
     return len(asked)
+
+
+def test_what_waits_for_approval_stands_beside_today_of_its_approver_alone(at: School, case: RightsRequest) -> None:
+    head = at.cast.headteacher
+    roles.replace(case, by=at.lead, part="approver", user=head)
+    address = reverse("request", args=[case.pk])
+
+    def beside(user: User) -> bool:
+        lines = client(user).get(reverse("today")).context["beside"]
+        return address in "".join(lines["second"].blocks)
+
+    assert not beside(head)
+    prepared(at, case)
+    assert beside(head)
+    assert not beside(at.lead)
