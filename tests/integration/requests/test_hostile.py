@@ -4,16 +4,26 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from children.facts import Home
+from children.models import ChildDetail
 from safeguarding.accounts.services.looked import Asked, events_at
 from safeguarding.audit.models import Event
 from safeguarding.concerns.models import ConcernSubject
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import uuid7
-from sharing.requests.models import Bundle, BundleVolume, Redaction, RequestItem, RequestRole, RightsRequest
+from sharing.requests.models import (
+    Bundle,
+    BundleVolume,
+    Redaction,
+    RequestItem,
+    RequestPerson,
+    RequestRole,
+    RightsRequest,
+)
 from sharing.requests.permissions import ASSIGNING, may_approve, reads_whole
-from sharing.requests.services import answering, approving, building, deciding, handing_over, roles
+from sharing.requests.services import answering, approving, building, deciding, handing_over, intake, roles
 from tests import factories
-from tests.integration.requests import cases
+from tests.integration.requests import answers, cases
 from tests.integration.requests.answers import School, approved, family, gathered, now, school
 from tests.integration.requests.desk import desk, signed_in
 from tests.integration.requests.test_walls import change, refused, seen, through
@@ -168,3 +178,24 @@ def built_row(at: School, case: RightsRequest) -> Bundle:
     made = building.ask(case, by=at.officer)
     Bundle._base_manager.filter(pk=made.pk).update(building="built", built_at=timezone.now(), outcome="part")
     return Bundle._base_manager.get(pk=made.pk)
+
+
+def test_a_home_that_became_secret_is_found_before_anything_is_prepared_or_printed(at: School) -> None:
+    rowan, _ = family(at, homes=[Home("14 Kiln Road", town="Testham", postcode="ZZ9 9ZZ")])
+    case = gathered(at, rowan)
+    assert not RequestPerson._base_manager.filter(case=case, kind="address").exists()
+    case = approved(at, case)
+    # On the list of the school, once the answer is approved: it is not printed, and the case is open again.
+    detail = ChildDetail._base_manager.get(child=rowan)
+    detail.address_confidential, detail.address_confidential_reason = True, "An order."
+    detail.save()
+    bundle = building.ask(case, by=at.officer)
+    assert building.run(bundle.pk)
+    assert (Bundle.objects.get(pk=bundle.pk).building, now(case).status) == ("failed", "open")
+    assert RequestPerson._base_manager.filter(case=case, kind="address").exists()
+    # In the checks: it is gathered again first.
+    intake.answer_checks(
+        now(case), by=at.lead, **(answers.CHECKS | {"address_is_confidential": "yes", "note": "A refuge."})
+    )
+    assert now(case).gathering == "asked"
+    assert any("not been gathered" in one for one in approving.preparing_problems(now(case), at.lead))
