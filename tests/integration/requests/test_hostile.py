@@ -21,13 +21,14 @@ from sharing.requests.models import (
     RightsRequest,
 )
 from sharing.requests.permissions import ASSIGNING, may_approve, reads_whole
-from sharing.requests.services import answering, approving, building, deciding, handing_over, intake, roles
+from sharing.requests.services import answering, approving, building, deciding, handing_over, intake, places, roles
 from tests import factories
 from tests.integration.requests import answers, cases
 from tests.integration.requests.answers import School, approved, family, gathered, now, school
 from tests.integration.requests.desk import desk, signed_in
 from tests.integration.requests.test_walls import change, refused, seen, through
 from tests.integration.test_rights_rows import insert
+from tests.walls import asking
 
 pytestmark = pytest.mark.django_db
 
@@ -199,3 +200,20 @@ def test_a_home_that_became_secret_is_found_before_anything_is_prepared_or_print
     )
     assert now(case).gathering == "asked"
     assert any("not been gathered" in one for one in approving.preparing_problems(now(case), at.lead))
+
+
+def test_what_is_added_from_a_place_is_added_once_and_is_not_nothing(at: School) -> None:
+    senco = factories.member(at.cast.school, "senco")
+    case = cases.taken_up(at.cast, factories.child(at.cast.school, by=at.cast.office))
+    mail = places.ask(case, by=at.cast.office, place="mail", user=senco, searched_for="Rowan", token=uuid7())
+    page = signed_in(senco)
+    typed = {"do": "text", "place": mail.pk, "title": "An e-mail", "text": "Rowan was late."}
+    for _ in range(2):
+        assert page.post(reverse("request_places", args=[case.pk]), typed).status_code == 302
+    assert RequestItem._base_manager.filter(place=mail).count() == 1
+    with asking(senco), pytest.raises(BadInput, match="does not hold nothing"):
+        places.answer(mail, by=senco, found="none")
+    other = places.ask(case, by=at.cast.office, place="paper", user=senco, searched_for="Rowan", token=uuid7())
+    places.answer(other, by=senco, found="none")
+    with pytest.raises(OutOfTurn, match="nothing is held there"):
+        places.add_text(other, by=senco, title="A note", text="Hail.")
