@@ -19,6 +19,7 @@ from sharing.requests.models import (
     RequestPerson,
     RequestRole,
     RightsRequest,
+    SearchPlace,
 )
 from sharing.requests.permissions import ASSIGNING, may_approve, reads_whole
 from sharing.requests.services import answering, approving, building, deciding, handing_over, intake, places, roles
@@ -217,3 +218,14 @@ def test_what_is_added_from_a_place_is_added_once_and_is_not_nothing(at: School)
     places.answer(other, by=senco, found="none")
     with pytest.raises(OutOfTurn, match="nothing is held there"):
         places.add_text(other, by=senco, title="A note", text="Hail.")
+
+
+def test_asking_again_does_not_say_whether_the_store_about_adults_was_answered(at: School) -> None:
+    case = cases.taken_up(at.cast, factories.child(at.cast.school, by=at.cast.office))
+    asked = {"place": "adults_chair", "user": at.chair, "token": uuid7()}
+    places.ask(case, by=at.cast.office, **asked)
+    row = SearchPlace._base_manager.get(case=case, place="adults_chair")
+    places.answer(row, by=at.chair, found="none")
+    again = places.ask(case, by=at.cast.office, **asked)
+    assert (again.asked, again.answered_at, again.found) == (at.chair, None, "")
+    assert SearchPlace._base_manager.filter(case=case, place="adults_chair").count() == 1
