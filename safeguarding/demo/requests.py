@@ -55,7 +55,7 @@ _TEST = {
     "reasonable": "No. It would tell one family about another, and says nothing more about the child.",
 }
 _WHY = "It is about somebody else, and is not theirs to give."
-_CHECKS = {"order_binds": "no", "address_is_confidential": "no", "care_order": "no", "competence": "not_yet"}
+_CHECKS: dict[str, Any] = {"order_binds": "no", "address_is_confidential": "no", "care_order": "no", "competence": "not_yet"}
 # What stands in square brackets in a letter, as it begins, and what the office writes there.
 _FILLED_IN = {
     "say why there is a doubt": "your message came from an e-mail address that we do not know.",

@@ -156,6 +156,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE place.case_id = ANY (places_of_requests.requests)
 $$;
 
+-- What was added from a place: who added it, and reads none of it, does not say that nothing is held there.
+CREATE FUNCTION rules.items_of_place(place uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(item.id), '{}') FROM public.requests_requestitem AS item WHERE item.place_id = items_of_place.place
+$$;
+
 -- The last number of an item in a case: whoever adds one may read none of the others.
 CREATE FUNCTION rules.last_item_of(request uuid) RETURNS integer
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

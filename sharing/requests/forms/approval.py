@@ -19,7 +19,8 @@ class SendBackForm(DeedForm):
         label="What is to be looked at again",
         max_length=LONGEST_NOTE,
         widget=forms.Textarea,
-        help_text="The item by its number, and what you would decide otherwise. Who prepared it reads this",
+        help_text="The item by its number, and what you would decide otherwise. Who prepared it reads this: name "
+        "no item that somebody else reviews",
         error_messages={"required": "Write what is to be looked at again"},
     )
 

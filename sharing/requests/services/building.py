@@ -40,8 +40,9 @@ from sharing.requests.models import Bundle, BundleVolume, Decided, RequestItem, 
 from sharing.requests.permissions import reads_whole
 from sharing.requests.verbs import RequestVerb
 
-from . import accompanying, documents
+from . import accompanying, documents, finding
 from .composing import Composed, Taken, compose
+from .copying import set_back
 
 TASK = "requests"
 B, S, Given = Bundle.Building, RightsRequest.Status, RightsRequest.Outcome
@@ -166,7 +167,19 @@ def _made_or_failed(bundle: Bundle) -> bool:
     return True
 
 
+@system_task(TASK)
+def _look_again(bundle_id: UUID) -> None:
+    """Find everybody once more: whoever became known since, and each home that became secret. Where that changes what
+    was approved, the case is open again.
+    """
+    case = _held(bundle_id).case
+    finding.find(case)
+    if documents.state_of(case) != case.approved_state:
+        set_back(case)
+
+
 def _make(bundle_id: UUID) -> None:
+    _look_again(bundle_id)
     composed = _read(bundle_id)
     made = _files(composed)
     finds = check([one.content for one in made], composed.protected, composed.painted)

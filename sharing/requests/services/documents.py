@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -198,6 +198,9 @@ def people_lines(people: Sequence[RequestPerson], items: Sequence[RequestItem], 
     rows = live(Redaction.objects.filter(person__in=people)).select_related("exemption", "made_by", "person")
     decided = {row.person_id: row for row in rows.order_by("made_at", "pk")}
     wanted = {key for one in people for key in one.items}
+    mine = {item.pk for item in items if item.reviewer_id == reader.pk}
+    # Who stands in items of others too is the preparer's.
+    prepares = not mine.issuperset(wanted) and may_prepare(reader, people[0].case)
     places = Counter((item.pk, place.person) for item in items if item.pk in wanted for place in found_in(item))
     return [
         PersonLine(
@@ -206,17 +209,15 @@ def people_lines(people: Sequence[RequestPerson], items: Sequence[RequestItem], 
             there,
             decided.get(one.pk),
             is_address=one.kind == K.ADDRESS,
-            may_decide=one.kind != K.ADDRESS and _may_decide(one, there, reader),
+            may_decide=one.kind != K.ADDRESS and _may_decide(one, mine, prepares=prepares),
         )
         for one in people
         for there in [[item for item in items if item.pk in set(one.items)]]
     ]
 
 
-def _may_decide(person: RequestPerson, there: Sequence[RequestItem], reader: User) -> bool:
-    """Whether a reader decides on somebody everywhere: who stands in items of others too is the preparer's."""
-    mine = {item.pk for item in there if item.reviewer_id == reader.pk}
-    return bool(mine) and (mine.issuperset(person.items) or may_prepare(reader, person.case))
+def _may_decide(person: RequestPerson, mine: Collection[UUID], *, prepares: bool) -> bool:
+    return not set(person.items).isdisjoint(mine) and (prepares or set(person.items) <= set(mine))
 
 
 def released(item: RequestItem, say: mentions.Say) -> Released:

@@ -30,9 +30,13 @@ from .errors import in_error
 from .files import files_of
 from .search_log import log_search
 
+<<<<<<< HEAD
 TASK = "requests"
 
 __all__ = ["add_item", "ask", "run", "run_all", "settle"]
+=======
+__all__ = ["add_item", "ask", "look_again", "run", "run_all", "settle"]
+>>>>>>> hostile
 
 G = RightsRequest.Gathering
 BROKEN = (
@@ -74,6 +78,20 @@ def ask(case: RightsRequest, *, by: User) -> RightsRequest:
         record(RequestVerb.GATHER, held, by=by)
     transaction.on_commit(partial(_ring, held.pk), robust=True)
     return held
+
+
+def look_again(case: RightsRequest, *, by: User) -> None:
+    """Have the worker look once more what the copies name, as where a home has become secret: until it has, nothing is
+    said to be prepared. The caller has locked the case, and asked who may. Where nobody prepares it, whoever is named
+    to has it done.
+    """
+    named = RequestRole.objects.filter(case=case, part=RequestRole.Part.PREPARER, ended_at=None)
+    if case.gathering != G.DONE or not named.exists():
+        return
+    case.gathering = G.ASKED
+    case.save(update_fields=["gathering"])
+    record(RequestVerb.GATHER, case, by=by)
+    transaction.on_commit(partial(_ring, case.pk), robust=True)
 
 
 def _ring(case_id: UUID) -> None:

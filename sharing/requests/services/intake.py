@@ -28,7 +28,7 @@ from sharing.requests.notice_kinds import RequestNotice
 from sharing.requests.permissions import HANDING_IN, ensure_handles, ensure_reviews_at, may_hand_in
 from sharing.requests.verbs import RequestVerb
 
-from . import documents
+from . import documents, gathering
 from .answering import unsaid
 from .numbering import as_asked, new_reference
 from .places import ask_about_adults, begin_places
@@ -292,11 +292,14 @@ def answer_checks(
     if not changed:
         return held
     held = documents.changed(held, by=by)
+    was_secret = held.address_is_confidential == R.Answer.YES
     for name in changed:
         setattr(held, name, wanted[name])
     held.revision += 1
     held.save(update_fields=[*changed, "revision"])
     record(Verb.DECIDE, held, by=by, purpose="checks")
+    if was_secret is not (held.address_is_confidential == R.Answer.YES):
+        gathering.look_again(held, by=by)
     return held
 
 

@@ -4,6 +4,7 @@ Both who read concerns about adults are asked in every case, so that having been
 """
 
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -16,6 +17,7 @@ from safeguarding.accounts.services import settle_notices
 from safeguarding.adults.services.routing import chairs, heads
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
+from safeguarding.audit.protection import known_of
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token
@@ -121,7 +123,8 @@ def _ask_reader(case: RightsRequest, place: str, user: User, *, by: User, at: da
         rows = SearchPlace.objects.select_for_update(of=("self",)).filter(case=case, place=place, answered_at=None)
         row = rows.first()
         if row is None:
-            raise OutOfTurn("This is answered already.")
+            # Whether they have answered is told to nobody who asks.
+            return SearchPlace(case=case, school_id=case.school_id, place=place, asked=user)
         if row.asked_id == user.pk:
             return row
         row.asked = user
@@ -157,8 +160,8 @@ def answer(place: SearchPlace, *, by: User, found: str, note: str = "", at: date
 
 def _ensure_fits(row: SearchPlace, found: str) -> None:
     """ "Nothing" is not said of a place from which something was added, nor the other way round."""
-    has_items = RequestItem.objects.filter(place=row).exists()
-    if found == F.NONE and has_items:
+    # Who answers reads none of what they added.
+    if found == F.NONE and known_of("items_of_place", row.pk):
         raise BadInput("Something was added from there, so it does not hold nothing.")
 
 
@@ -173,27 +176,31 @@ def _settle(case: RightsRequest, *, by: User, at: datetime) -> None:
 def add_text(
     place: SearchPlace, *, by: User, title: str, text: str, token: UUID | None = None, at: datetime | None = None
 ) -> RequestItem:
-    """Words that are held there become an item. The same `token` again adds nothing twice. Raises `NotAllowed`,
-    `BadInput`, `OutOfTurn`.
+    """Words that are held there become an item. The same `token` again adds nothing twice; without one, the same words.
+    Raises `NotAllowed`, `BadInput`, `OutOfTurn`.
     """
     if not title.strip() or not text.strip():
         raise BadInput("Write what it is, and copy its words.")
     block = {"label": title.strip(), "text": text.strip()}
+    token = token or entry_token(place.pk, *block.values())
     return _add(place, by=by, token=token, at=at, title=title.strip(), blocks=(block,))
 
 
 def add_file(
     place: SearchPlace, *, by: User, upload: Upload, token: UUID | None = None, at: datetime | None = None
 ) -> RequestItem:
-    """A file that is held there becomes an item. The same `token` again adds nothing twice. Raises `NotAllowed`,
-    `BadInput`, `OutOfTurn`.
+    """A file that is held there becomes an item. The same `token` again adds nothing twice; without one, the same file.
+    Raises `NotAllowed`, `BadInput`, `OutOfTurn`.
     """
+    token = token or entry_token(place.pk, upload.name, sha256(upload.content).hexdigest())
     return _add(place, by=by, token=token, at=at, title=upload.name, file=upload)
 
 
 @transaction.atomic
 def _add(place: SearchPlace, *, by: User, token: UUID | None, at: datetime | None, **what: Any) -> RequestItem:
     case, row = _held(place, by=by)
+    if row.found == F.NONE:
+        raise OutOfTurn("You have said that nothing is held there. Say first that something is, and add it then.")
     with door(ANSWERING):
         made = add_item(case, place=row, by=by, token=token, at=at, **what)
         documents.changed(case, by=by)

@@ -4,20 +4,32 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from children.facts import Home
+from children.models import ChildDetail
 from safeguarding.accounts.services.looked import Asked, events_at
 from safeguarding.audit.models import Event
 from safeguarding.concerns.models import ConcernSubject
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import uuid7
-from sharing.requests.models import Bundle, BundleVolume, Redaction, RequestItem, RequestRole, RightsRequest
+from sharing.requests.models import (
+    Bundle,
+    BundleVolume,
+    Redaction,
+    RequestItem,
+    RequestPerson,
+    RequestRole,
+    RightsRequest,
+    SearchPlace,
+)
 from sharing.requests.permissions import ASSIGNING, may_approve, reads_whole
-from sharing.requests.services import answering, approving, building, deciding, handing_over, roles
+from sharing.requests.services import answering, approving, building, deciding, handing_over, intake, places, roles
 from tests import factories
-from tests.integration.requests import cases
+from tests.integration.requests import answers, cases
 from tests.integration.requests.answers import School, approved, family, gathered, now, school
 from tests.integration.requests.desk import desk, signed_in
 from tests.integration.requests.test_walls import change, refused, seen, through
 from tests.integration.test_rights_rows import insert
+from tests.walls import asking
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +180,52 @@ def built_row(at: School, case: RightsRequest) -> Bundle:
     made = building.ask(case, by=at.officer)
     Bundle._base_manager.filter(pk=made.pk).update(building="built", built_at=timezone.now(), outcome="part")
     return Bundle._base_manager.get(pk=made.pk)
+
+
+def test_a_home_that_became_secret_is_found_before_anything_is_prepared_or_printed(at: School) -> None:
+    rowan, _ = family(at, homes=[Home("14 Kiln Road", town="Testham", postcode="ZZ9 9ZZ")])
+    case = gathered(at, rowan)
+    assert not RequestPerson._base_manager.filter(case=case, kind="address").exists()
+    case = approved(at, case)
+    # On the list of the school, once the answer is approved: it is not printed, and the case is open again.
+    detail = ChildDetail._base_manager.get(child=rowan)
+    detail.address_confidential, detail.address_confidential_reason = True, "An order."
+    detail.save()
+    bundle = building.ask(case, by=at.officer)
+    assert building.run(bundle.pk)
+    assert (Bundle.objects.get(pk=bundle.pk).building, now(case).status) == ("failed", "open")
+    assert RequestPerson._base_manager.filter(case=case, kind="address").exists()
+    # In the checks: it is gathered again first.
+    intake.answer_checks(
+        now(case), by=at.lead, **(answers.CHECKS | {"address_is_confidential": "yes", "note": "A refuge."})
+    )
+    assert now(case).gathering == "asked"
+    assert any("not been gathered" in one for one in approving.preparing_problems(now(case), at.lead))
+
+
+def test_what_is_added_from_a_place_is_added_once_and_is_not_nothing(at: School) -> None:
+    senco = factories.member(at.cast.school, "senco")
+    case = cases.taken_up(at.cast, factories.child(at.cast.school, by=at.cast.office))
+    mail = places.ask(case, by=at.cast.office, place="mail", user=senco, searched_for="Rowan", token=uuid7())
+    page = signed_in(senco)
+    typed = {"do": "text", "place": mail.pk, "title": "An e-mail", "text": "Rowan was late."}
+    for _ in range(2):
+        assert page.post(reverse("request_places", args=[case.pk]), typed).status_code == 302
+    assert RequestItem._base_manager.filter(place=mail).count() == 1
+    with asking(senco), pytest.raises(BadInput, match="does not hold nothing"):
+        places.answer(mail, by=senco, found="none")
+    other = places.ask(case, by=at.cast.office, place="paper", user=senco, searched_for="Rowan", token=uuid7())
+    places.answer(other, by=senco, found="none")
+    with pytest.raises(OutOfTurn, match="nothing is held there"):
+        places.add_text(other, by=senco, title="A note", text="Hail.")
+
+
+def test_asking_again_does_not_say_whether_the_store_about_adults_was_answered(at: School) -> None:
+    case = cases.taken_up(at.cast, factories.child(at.cast.school, by=at.cast.office))
+    asked = {"place": "adults_chair", "user": at.chair, "token": uuid7()}
+    places.ask(case, by=at.cast.office, **asked)
+    row = SearchPlace._base_manager.get(case=case, place="adults_chair")
+    places.answer(row, by=at.chair, found="none")
+    again = places.ask(case, by=at.cast.office, **asked)
+    assert (again.asked, again.answered_at, again.found) == (at.chair, None, "")
+    assert SearchPlace._base_manager.filter(case=case, place="adults_chair").count() == 1
