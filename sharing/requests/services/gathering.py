@@ -30,13 +30,9 @@ from .errors import in_error
 from .files import files_of
 from .search_log import log_search
 
-<<<<<<< HEAD
 TASK = "requests"
 
-__all__ = ["add_item", "ask", "run", "run_all", "settle"]
-=======
 __all__ = ["add_item", "ask", "look_again", "run", "run_all", "settle"]
->>>>>>> hostile
 
 G = RightsRequest.Gathering
 BROKEN = (
