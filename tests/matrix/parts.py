@@ -62,7 +62,7 @@ PARTS: dict[str, str] = {
     **dict.fromkeys(("transfers.filetransfer", "transfers.transfernote", "transfers.filesending"), "transfer"),
     "transfers.filevolume": "volume",
     "plans.attendancefile": "register",
-    **dict.fromkeys(("requests.rightsrequest", "requests.requestrole", "requests.requestletter"), "request"),
+    **dict.fromkeys(("requests.rightsrequest", "requests.requestrole"), "request"),
     **dict.fromkeys(("requests.requestitem", "requests.requestfile"), "item"),
     **dict.fromkeys(("requests.requestperson", "requests.redaction"), "item"),
     **dict.fromkeys(("requests.bundle", "requests.bundlevolume"), "answer"),

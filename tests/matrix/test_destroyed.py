@@ -45,6 +45,7 @@ from safeguarding.plans.models import Episode
 from safeguarding.sealing import files, ledger
 from safeguarding.sealing.models import RecordKey, SubjectKey
 from sharing.events.models import SharingEvent
+from sharing.requests.models import RightsRequest
 from tests.factories import Staffroom
 from tests.integration.retention.conftest import Office, as_destroyer, days_ago, later
 from tests.matrix.every_kind import NO_FILE, lay_every_kind
@@ -99,6 +100,7 @@ def settle(world: World) -> None:
     Brake._base_manager.filter(lifted_at=None).update(lift_asked_at=THEN, lifted_at=THEN, **two)
     gone = {"status": "discarded", "discarded_at": THEN, "discarded_by": world.people["lead"]}
     SharingEvent._base_manager.filter(status__in=("draft", "to_send")).update(**gone)
+    RightsRequest._base_manager.update(status="withdrawn", withdrawn_at=THEN, withdrawn_by=world.people["lead"])
     Draft._base_manager.update(names=[], concern=None, adds_to=None)
     DestructionItem._base_manager.filter(left_out_at=None).update(left_out_at=THEN, left_out_by=world.people["lead"])
 

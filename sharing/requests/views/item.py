@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.audit.reading import visible
-from safeguarding.exceptions import BadInput, HarbourError
+from safeguarding.exceptions import BadInput, HarbourError, NotAllowed
 from safeguarding.front.limits import takes_text
 from safeguarding.http import Request
 from safeguarding.keys import entry_token, uuid7
@@ -24,7 +24,7 @@ from sharing.requests import shown
 from sharing.requests.capabilities import RequestCapability as C
 from sharing.requests.forms.items import ItemForm, MarkForm
 from sharing.requests.models import Exemption, Redaction, RequestItem, RequestPerson, RightsRequest
-from sharing.requests.permissions import may_approve, works_on_requests
+from sharing.requests.permissions import NAMED, may_approve, works_on_requests
 from sharing.requests.redacting.marks import Document, Span
 from sharing.requests.services import approving, deciding, documents
 from sharing.requests.services.deciding import Place
@@ -50,7 +50,7 @@ def request_item(request: Request, item_id: UUID) -> HttpResponse:
             approving.look(found, by=request.user)
         return _page(request, found)
     if found.reviewer_id != request.user.pk:
-        raise Http404
+        raise NotAllowed(NAMED)
     do = _DEEDS.get(request.POST.get("do", ""))
     if do is None:
         raise BadInput(_UNKNOWN)

@@ -5,14 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.audit.reading import read_many, visible
-from safeguarding.exceptions import BadInput, HarbourError
+from safeguarding.exceptions import BadInput, HarbourError, NotAllowed
 from safeguarding.front.limits import takes_text
 from safeguarding.http import Request
 from safeguarding.keys import entry_token, uuid7
@@ -20,7 +20,7 @@ from safeguarding.unsaved import waits_unsent
 from sharing.requests.capabilities import RequestCapability as C
 from sharing.requests.forms.items import PeopleForm
 from sharing.requests.models import Redaction, RequestItem, RequestPerson, RightsRequest
-from sharing.requests.permissions import works_on_requests
+from sharing.requests.permissions import NAMED, works_on_requests
 from sharing.requests.services import deciding, documents
 from sharing.requests.services.law import exemptions_for
 
@@ -41,7 +41,7 @@ def request_people(request: Request, case_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return _page(request, case)
     if not visible(request, RequestItem).filter(case=case, reviewer=request.user).exists():
-        raise Http404
+        raise NotAllowed(NAMED)
     do = {"people": _decide, "staff": _keep_staff, "undo": _undo}.get(request.POST.get("do", ""))
     if do is None:
         raise BadInput(_UNKNOWN)

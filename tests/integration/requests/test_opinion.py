@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from safeguarding.accounts.models import User
 from safeguarding.accounts.roles import ROLES
-from sharing.requests.models import RequestItem, RequestPerson, RequestRole, RightsRequest
+from safeguarding.keys import uuid7
+from sharing.requests.models import RequestItem, RequestPerson, RequestRole, RightsRequest, Statement
 from tests import worlds
 from tests.integration.requests import cases
 from tests.integration.requests.test_walls import seen
@@ -61,9 +62,25 @@ class Requests(worlds.Opinion):
     def sees_person(self, person: User, found: RequestPerson) -> bool:
         return any(self.sees_item(person, one) for one in RequestItem._base_manager.filter(pk__in=found.items))
 
+    def sees_statement(self, person: User, said: Statement) -> bool:
+        return self.sees_concern(person, self._concern(said.concern_id))
+
 
 def lay(world: worlds.World, chance: Random) -> None:
-    """A case about each child, with people in it by chance and items of concerns of the school."""
+    """A case about each child, with people in it by chance and items of concerns of the school; beside each concern
+    somebody's words of another request.
+    """
+    for concern in world.concerns:
+        Statement._base_manager.create(
+            concern=concern,
+            school_id=concern.school_id,
+            token=uuid7(),
+            text="He was not there.",
+            written_on=cases.RECEIVED,
+            reference="RQ-2026-001",
+            made_at=timezone.now(),
+            made_by=chance.choice(world.people),
+        )
     for child in world.children:
         somebody = chance.choice(world.people)
         cast = SimpleNamespace(school=child.school, teacher=somebody, office=somebody)
@@ -98,6 +115,7 @@ def test_both_walls_and_the_rule_in_english_agree(seed: int):
             RightsRequest: opinion.sees_case,
             RequestItem: opinion.sees_item,
             RequestPerson: opinion.sees_person,
+            Statement: opinion.sees_statement,
         }
         shown = 0
         for model, sees in said.items():
