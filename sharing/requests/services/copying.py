@@ -42,12 +42,12 @@ _OF_RECORD = frozenset(
 def told(case: RightsRequest) -> list[Block]:
     """What is held of the child and of the records that became part of theirs, the family first."""
     children = [case.child_id, *known_of("merged_from", case.child_id)]  # type: ignore[list-item, arg-type]
-    blocks = _by_term(parts.gather(_every_row, children, beyond_file=True, with_errors=True))  # type: ignore[arg-type]
+    blocks = by_term(parts.gather(_every_row, children, beyond_file=True, with_errors=True))  # type: ignore[arg-type]
     began = {b.right.key: _when(b) for b in blocks if b.record == b.right and b.right.label == _CONCERN}
     return sorted(blocks, key=partial(_place, began))
 
 
-def _by_term(blocks: Iterable[Block]) -> list[Block]:
+def by_term(blocks: Iterable[Block]) -> list[Block]:
     """The same with the days of attendance of one term as one block: nobody reviews, or reads, a page for each day."""
     found: list[Block] = []
     days: defaultdict[tuple[Key, str], list[Block]] = defaultdict(list)

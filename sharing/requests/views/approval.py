@@ -89,7 +89,7 @@ def _refused(request: Request, case_id: UUID, form: SendBackForm | None, refusal
     return _page(request, case, form, status=refusal.status, refusal=refusal)
 
 
-def _told_once(sentences: Sequence[str]) -> list[str]:
+def told_once(sentences: Sequence[str]) -> list[str]:
     """The same of several items as one sentence, with their numbers: "Items 3, 4 and 6: decide what becomes of it." """
     numbers: dict[str, list[str]] = {}
     for sentence in sentences:
@@ -129,10 +129,10 @@ def _page(
         "case": case,
         "prepares": prepares,
         "approves": approves,
-        "missing": _told_once(approving.preparing_problems(case, request.user))
+        "missing": told_once(approving.preparing_problems(case, request.user))
         if prepares and case.status == S.OPEN
         else [],
-        "waiting": _told_once(approving.approving_problems(case, looked))
+        "waiting": told_once(approving.approving_problems(case, looked))
         if approves and case.status == S.PREPARED
         else [],
         "looked": looked,
