@@ -44,7 +44,17 @@ def told(case: RightsRequest) -> list[Block]:
     children = [case.child_id, *known_of("merged_from", case.child_id)]  # type: ignore[list-item, arg-type]
     blocks = by_term(parts.gather(_every_row, children, beyond_file=True, with_errors=True))  # type: ignore[arg-type]
     began = {b.right.key: _when(b) for b in blocks if b.record == b.right and b.right.label == _CONCERN}
-    return sorted(blocks, key=partial(_place, began))
+    names = {
+        b.right.key: b.title.rpartition(" ")[2] for b in blocks if b.record == b.right and b.right.label == _CONCERN
+    }
+    return [_with_reference(b, names.get(b.right.key, "")) for b in sorted(blocks, key=partial(_place, began))]
+
+
+def _with_reference(block: Block, reference: str) -> Block:
+    """What hangs on a concern says on which: "Decision, C-2026-0031"."""
+    if not reference or reference in block.title:
+        return block
+    return replace(block, title=f"{block.title}, {reference}")
 
 
 def by_term(blocks: Iterable[Block]) -> list[Block]:
@@ -65,9 +75,13 @@ def _term_of(moment: datetime) -> str:
 
 
 def _one_term(term: str, days: Sequence[Block]) -> Block:
-    """One block of these days, each with its date. Its key is that of no row, and the same each time."""
+    """One block of these days: a text for each month, a line for each day. Its key is no row's."""
     first = days[0]
-    texts = tuple(Text(full_day(day.moment), _said(day)) for day in days if day.moment)
+    months: defaultdict[str, list[str]] = defaultdict(list)
+    for day in days:
+        on = full_day(day.moment) if day.moment else ""
+        months[on.partition(" ")[2]].append(f"{on}: {_said(day)}")
+    texts = tuple(Text(month, "\n".join(lines)) for month, lines in months.items())
     key = Key(_ATTENDANCE, uuid5(first.right.key, f"attendance {term}"))
     return replace(first, title=f"Attendance, {term}", record=key, revision=None, texts=texts)
 

@@ -220,8 +220,8 @@ def _next_step(case: RightsRequest, parts: Collection[str]) -> str:
     if not case.gathering:
         return "Nothing is gathered yet. Have it gathered, and ask who else may hold something."
     if P.APPROVER not in parts:
-        return "The copies are reviewed. Nobody approves them yet: name who does."
-    return "The copies are reviewed. Then a second person approves them."
+        return "The copies are being reviewed. Nobody approves them yet: name who does."
+    return "The copies are being reviewed. Then a second person approves them."
 
 
 def _binds(case: RightsRequest) -> bool:

@@ -17,7 +17,7 @@ def block(label: str, day: int | None, month: int, *said: Text) -> Block:
     return Block("Attendance", Key(label, uuid4()), None, moment, False, said, (), frozenset(), CHILD)
 
 
-def test_the_days_of_a_term_are_one_item_each_with_its_date():
+def test_the_days_of_a_term_are_one_item_with_a_line_for_each():
     late = Text("Morning", "Late"), Text("Minutes late", "11")
     days = [
         block("plans.attendanceday", 8, 9, *late),
@@ -30,10 +30,9 @@ def test_the_days_of_a_term_are_one_item_each_with_its_date():
     assert other == note
     assert {one.title: [(text.label, text.text) for text in one.texts] for one in terms} == {
         "Attendance, autumn 2026": [
-            ("7 September 2026", "Morning: Present"),
-            ("8 September 2026", "Morning: Late; Minutes late: 11"),
+            ("September 2026", "7 September 2026: Morning: Present\n8 September 2026: Morning: Late; Minutes late: 11"),
         ],
-        "Attendance, summer 2026": [("2 July 2026", "Morning: Ill")],
+        "Attendance, summer 2026": [("July 2026", "2 July 2026: Morning: Ill")],
     }
     assert [one.record for one in by_term(days[::-1])] == [one.record for one in terms[::-1]]
 
