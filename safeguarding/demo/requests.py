@@ -1,5 +1,5 @@
 """Who has asked the demo school about data? One was just said to a teacher, one waits for proof of identity, one is
-half reviewed, one was answered, and one is a complaint.
+a complaint, one waits for approval, one is half reviewed, and one was answered.
 
 What the worker does, gathering and the files of the answer, is done here as it does it: for nobody by name.
 """
@@ -42,11 +42,11 @@ from sharing.requests.services import (
     places,
     roles,
 )
+from sharing.requests.services.answering import answer
 
 Kind = RequestPerson.Kind
 _HEAD, _LEAD, _OFFICE, _TEACHER, _OFFICER = "S01", "S02", "S09", "S23", "S46"
-# Of the entries of the data: spoken at the office, a new e-mail address, the record too, in her own hand, a complaint.
-_SPOKEN, _DOUBTED, _REVIEWED, _ANSWERED, _COMPLAINS = "P0007", "P0040", "P0366", "P0398", "P0291"
+_SPOKEN, _DOUBTED, _REVIEWED, _ANSWERED, _COMPLAINS, _ERASES = "P0007", "P0040", "P0112", "P0398", "P0291", "P0255"
 _THIRD_PARTY = "other_people"
 _TEST = {
     "who_else": "The other person, by the name.",
@@ -55,7 +55,16 @@ _TEST = {
     "reasonable": "No. It would tell one family about another, and says nothing more about the child.",
 }
 _WHY = "It is about somebody else, and is not theirs to give."
-_CHECKS: dict[str, Any] = {"order_binds": "no", "address_is_confidential": "no", "care_order": "no", "competence": "not_yet"}
+_REFUSED = (
+    "The school keeps it to do what the law asks of it and to keep a child safe, so it is not erased "
+    "(UK GDPR Article 17(3)). You may add what you say about it, and it is kept beside it."
+)
+_CHECKS: dict[str, Any] = {
+    "order_binds": "no",
+    "address_is_confidential": "no",
+    "care_order": "no",
+    "competence": "not_yet",
+}
 # What stands in square brackets in a letter, as it begins, and what the office writes there.
 _FILLED_IN = {
     "say why there is a doubt": "your message came from an e-mail address that we do not know.",
@@ -130,11 +139,12 @@ class _Desk:
 
 
 def lay_requests(school: School, ground: Ground, keys: Keys) -> None:
-    """The five of them."""
+    """The six of them."""
     desk = _Desk(school, ground, keys)
     _spoken(desk)
     _doubted(desk)
     _complaint(desk)
+    _erase(desk)
     _half_reviewed(desk)
     _answered(desk)
 
@@ -172,6 +182,21 @@ def _complaint(desk: _Desk) -> None:
     case = desk.handed_in(child, days=9, channel="letter", right="complaint", words=_COMPLAINT)
     case = desk.taken_up(case, child, days=8)
     _send(desk, case, "acknowledgement", days=7)
+
+
+def _erase(desk: _Desk) -> None:
+    """A note is to be erased. The office proposes to refuse it, and the data protection officer has to approve that."""
+    child = desk.child(_ERASES)
+    words = "Delete what was written about us in September. It was a misunderstanding, and we want it gone."
+    case = desk.handed_in(child, days=20, channel="form", right="erase", words=words)
+    case = desk.taken_up(case, child, days=19)
+    _send(desk, case, "acknowledgement", days=19)
+    desk.named(case, days=18)
+    with desk.acts(desk.office) as office:
+        answer(_now(case), by=office, outcome="refused", reasons=_REFUSED, at=desk.ago(6))
+    with desk.acts(desk.lead) as lead:
+        intake.answer_checks(case, by=lead, **_CHECKS)
+        approving.prepare(_now(case), by=lead, at=desk.ago(5))
 
 
 def _half_reviewed(desk: _Desk) -> None:

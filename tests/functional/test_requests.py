@@ -88,7 +88,7 @@ def test_asked_in_the_corridor_acknowledged_and_searched_for(room: Staffroom, ne
     senco.get_by_role("link", name="E-mail", exact=True).click()
     usable(senco, check_rules=True)
     senco.get_by_label("Nothing", exact=True).check()
-    press(senco, "Say so")
+    press(senco, "Send the answer")
     expect(senco.get_by_text("Answered. Thank you.")).to_be_visible()
     office.goto("/requests/")
     usable(office, check_rules=True)

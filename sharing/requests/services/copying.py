@@ -1,10 +1,12 @@
 """What is held of a child, as items: which records are new since the last time, and how does each become a copy?"""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db.models import Model, QuerySet
 from django.utils import timezone
@@ -15,8 +17,9 @@ from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import known_of
 from safeguarding.audit.services import record, record_many
+from safeguarding.dates import full_day
 from safeguarding.keys import uuid7
-from safeguarding.parts import Block, Key
+from safeguarding.parts import Block, Key, Text
 from sharing.requests.models import RequestFile, RequestItem, RightsRequest
 
 from . import reviewers
@@ -26,7 +29,7 @@ from .item_numbers import Numbers
 TASK = "requests"
 
 S = RightsRequest.Status
-_CONCERN = "concerns.concern"
+_CONCERN, _ATTENDANCE = "concerns.concern", "plans.attendanceday"
 # The educational record by default: what the school's register holds. Whoever reviews an item says otherwise.
 _OF_RECORD = frozenset(
     f"children.{name}"
@@ -34,15 +37,58 @@ _OF_RECORD = frozenset(
         *("child", "childdetail", "othername", "formerupn", "enrolment", "classepisode", "earlierschool", "household"),
         *("householdmember", "contact", "contactlink", "parentalresponsibility", "sibling", "photograph"),
     )
-) | {"plans.attendanceday"}
+) | {_ATTENDANCE}
 
 
 def told(case: RightsRequest) -> list[Block]:
     """What is held of the child and of the records that became part of theirs, the family first."""
     children = [case.child_id, *known_of("merged_from", case.child_id)]  # type: ignore[list-item, arg-type]
-    blocks = parts.gather(_every_row, children, beyond_file=True, with_errors=True)  # type: ignore[arg-type]
+    blocks = by_term(parts.gather(_every_row, children, beyond_file=True, with_errors=True))  # type: ignore[arg-type]
     began = {b.right.key: _when(b) for b in blocks if b.record == b.right and b.right.label == _CONCERN}
-    return sorted(blocks, key=partial(_place, began))
+    names = {
+        b.right.key: b.title.rpartition(" ")[2] for b in blocks if b.record == b.right and b.right.label == _CONCERN
+    }
+    return [_with_reference(b, names.get(b.right.key, "")) for b in sorted(blocks, key=partial(_place, began))]
+
+
+def _with_reference(block: Block, reference: str) -> Block:
+    """What hangs on a concern says on which: "Decision, C-2026-0031"."""
+    if not reference or reference in block.title:
+        return block
+    return replace(block, title=f"{block.title}, {reference}")
+
+
+def by_term(blocks: Iterable[Block]) -> list[Block]:
+    """The same with the days of attendance of one term as one block: nobody reviews, or reads, a page for each day."""
+    found: list[Block] = []
+    days: defaultdict[tuple[Key, str], list[Block]] = defaultdict(list)
+    for block in blocks:
+        if block.record.label == _ATTENDANCE and block.moment is not None:
+            days[block.right, _term_of(block.moment)].append(block)
+        else:
+            found.append(block)
+    return [*found, *(_one_term(term, sorted(some, key=_when)) for (_, term), some in days.items())]
+
+
+def _term_of(moment: datetime) -> str:
+    day = timezone.localdate(moment)
+    return f"{'spring' if day.month < 4 else 'summer' if day.month < 9 else 'autumn'} {day.year}"
+
+
+def _one_term(term: str, days: Sequence[Block]) -> Block:
+    """One block of these days: a text for each month, a line for each day. Its key is no row's."""
+    first = days[0]
+    months: defaultdict[str, list[str]] = defaultdict(list)
+    for day in days:
+        on = full_day(day.moment) if day.moment else ""
+        months[on.partition(" ")[2]].append(f"{on}: {_said(day)}")
+    texts = tuple(Text(month, "\n".join(lines)) for month, lines in months.items())
+    key = Key(_ATTENDANCE, uuid5(first.right.key, f"attendance {term}"))
+    return replace(first, title=f"Attendance, {term}", record=key, revision=None, texts=texts)
+
+
+def _said(block: Block) -> str:
+    return "; ".join(f"{one.label}: {one.text}" for one in block.texts)
 
 
 def _every_row(model: type[Model]) -> QuerySet[Any]:

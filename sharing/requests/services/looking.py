@@ -194,6 +194,8 @@ class _Names:
         self.telling = lasts | others | run | plural
         self.all = self.telling | firsts
         self._firsts, self._lasts, self._run = firsts, lasts, run
+        parts = (person.forename, person.known_forename, person.surname, person.known_surname)
+        self._alone = {squeezed(name) for name in parts if name}
         self.initials = None
         if person.forename and person.surname:
             first, last = (re.escape(plain(name)[:1]) for name in (person.forename, person.surname))
@@ -204,6 +206,9 @@ class _Names:
         if mentions.mentioned(hit.words):
             return True
         said = squeezed(hit.words)
+        if said in self._alone:
+            # A surname of two words is a surname all the same.
+            return False
         if said in self._run or (any(a in said for a in self._firsts) and any(b in said for b in self._lasts)):
             return True
         return len(_WORD.findall(plain(hit.words))) > 1 and not _is_initials(hit)

@@ -1,5 +1,7 @@
 """The page on which an answer is said to be prepared, sent back, and approved by the second person."""
 
+import re
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -26,6 +28,9 @@ from sharing.requests.services.working import OBJECT
 
 S, P = RightsRequest.Status, RequestRole.Part
 NAV = "requests"
+_OF_AN_ITEM = re.compile(r"Item (\d+): (.+)")
+# Of so many items the numbers are told.
+_MOST_NAMED = 12
 
 
 @takes_text
@@ -84,6 +89,26 @@ def _refused(request: Request, case_id: UUID, form: SendBackForm | None, refusal
     return _page(request, case, form, status=refusal.status, refusal=refusal)
 
 
+def told_once(sentences: Sequence[str]) -> list[str]:
+    """The same of several items as one sentence, with their numbers: "Items 3, 4 and 6: decide what becomes of it." """
+    numbers: dict[str, list[str]] = {}
+    for sentence in sentences:
+        found = _OF_AN_ITEM.fullmatch(sentence)
+        numbers.setdefault(found[2] if found else sentence, []).extend([found[1]] if found else [])
+    return [_of_items(some, words) if some else words for words, some in numbers.items()]
+
+
+def _of_items(numbers: Sequence[str], words: str) -> str:
+    if len(numbers) == 1:
+        return f"Item {numbers[0]}: {words}"
+    some = (
+        numbers
+        if len(numbers) <= _MOST_NAMED
+        else [*numbers[: _MOST_NAMED - 1], f"{len(numbers) - _MOST_NAMED + 1} more"]
+    )
+    return f"Items {', '.join(some[:-1])} and {some[-1]}: {words}"
+
+
 def _page(
     request: Request,
     case: RightsRequest,
@@ -104,8 +129,12 @@ def _page(
         "case": case,
         "prepares": prepares,
         "approves": approves,
-        "missing": approving.preparing_problems(case, request.user) if prepares and case.status == S.OPEN else [],
-        "waiting": approving.approving_problems(case, looked) if approves and case.status == S.PREPARED else [],
+        "missing": told_once(approving.preparing_problems(case, request.user))
+        if prepares and case.status == S.OPEN
+        else [],
+        "waiting": told_once(approving.approving_problems(case, looked))
+        if approves and case.status == S.PREPARED
+        else [],
         "looked": looked,
         "unseen": sum(not one.is_seen for one in looked),
         "notes": list(steps.order_by("-made_at", "-pk")),

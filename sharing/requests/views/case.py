@@ -1,6 +1,6 @@
 """The page of one request: how it stands and until when, what happened, who does what, and what can be done now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,7 @@ from sharing.requests.services import statements
 from sharing.requests.services.working import OBJECT
 
 from .case_deeds import STATEMENT, TAKEN, UNSTEP, theirs
+from .reading import ItemCounts
 from .saying import HANDLES, REVIEWS, handles, named, standing
 
 NAV = "requests"
@@ -40,6 +41,8 @@ _MAY = {
     P.PREPARER: (C.REVIEW_REQUESTS, C.HANDLE_REQUESTS),
     P.APPROVER: (C.APPROVE_REQUESTS,),
 }
+# Files are made once an answer is approved.
+_WITH_FILES = (RightsRequest.Status.APPROVED, RightsRequest.Status.ANSWERED)
 _REVIEWING = (P.PREPARER, P.REVIEWER, P.APPROVER)
 _PEOPLE = ("handed_in_by", "opened_by", "prepared_by", "approved_by", "answered_by", "withdrawn_by")
 
@@ -186,6 +189,9 @@ def _page(
         "deeds": deeds,
         **_happened(request, case),
         **_ways(case, own, handles=handling),
+        "counts": ItemCounts(request, case.pk),
+        "next_step": _next_step(case, {one.part for one in parts}),
+        "checks_kind": "alert" if _binds(case) else "",
     }
     return render(request, "requests/case.html", context, status=status)
 
@@ -205,6 +211,26 @@ def _happened(request: Request, case: RightsRequest) -> dict[str, Any]:
     }
 
 
+def _next_step(case: RightsRequest, parts: Collection[str]) -> str:
+    """What an open request waits for: neither how much there is nor what, which the office is not told."""
+    if not case.is_copy:
+        return "It is looked into. Propose the outcome with its reasons; a second person then approves it."
+    if P.PREPARER not in parts:
+        return "Nobody prepares the copies yet. Name who does, and who approves them."
+    if not case.gathering:
+        return "Nothing is gathered yet. Have it gathered, and ask who else may hold something."
+    if P.APPROVER not in parts:
+        return "The copies are being reviewed. Nobody approves them yet: name who does."
+    return "The copies are being reviewed. Then a second person approves them."
+
+
+def _binds(case: RightsRequest) -> bool:
+    """Whether something binds the answer, or nobody has looked yet whether it does."""
+    return any(
+        one != RightsRequest.Answer.NO for one in (case.order_binds, case.address_is_confidential, case.care_order)
+    )
+
+
 def _ways(case: RightsRequest, own: set[str], *, handles: bool) -> Mapping[str, bool]:
     """To which other pages of the case the reader is led."""
     is_shut = case.status in (RightsRequest.Status.ANSWERED, RightsRequest.Status.WITHDRAWN)
@@ -212,5 +238,5 @@ def _ways(case: RightsRequest, own: set[str], *, handles: bool) -> Mapping[str, 
     return {
         "to_items": reads,
         "to_approval": named(own, P.PREPARER, P.APPROVER) and not is_shut,
-        "to_bundle": case.is_copy and (handles or named(own, P.PREPARER, P.APPROVER)),
+        "to_bundle": case.is_copy and case.status in _WITH_FILES and (handles or named(own, P.PREPARER, P.APPROVER)),
     }

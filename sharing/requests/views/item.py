@@ -198,6 +198,7 @@ def _page(
     refusal: HarbourError | None = None,
 ) -> HttpResponse:
     document, marked = documents.document_of(item), documents.marked_of_each([item])[item.pk]
+    given = given_of(item, document, marked)
     details, decides = details_of(document, marked), item.reviewer_id == request.user.pk
     if item.case.child_id:
         request.showing = Showing(own=frozenset({item.case.child_id}))
@@ -208,7 +209,9 @@ def _page(
         **beside(request, item),
         "details": details,
         "left": sum(one.state == shown.OPEN for one in details),
-        "given": given_of(item, document, marked),
+        "given": given,
+        # Where nothing is cut it is not told twice.
+        "is_cut": any("hb-cut" in words for _, words in given),
         "page": page_of(item, document, marked.marks, _page_asked(request)),
         "decides": decides,
         "refusal": refusal,

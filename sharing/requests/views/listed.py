@@ -35,11 +35,14 @@ def requests(request: Request) -> HttpResponse:
         rows = rows.filter(right=chosen["right"])
     page = newest_first(rows, "handed_in_at", request.GET.get("before", ""))
     found = read_many(request, page.rows, purpose="requests about data")
-    here = reverse("requests")
+    here, asked = reverse("requests"), waiting_for(request)
+    # Of those whom one may know of: who is only asked reads it on the page of the question.
+    known = visible(request, RightsRequest).filter(pk__in=[place.case_id for place in asked])
+    references = dict(known.values_list("pk", "reference")) if asked else {}
     context = {
         "form": form,
         "rows": standing(found),
-        "asked": waiting_for(request),
+        "asked": [(place, references.get(place.case_id, "")) for place in asked],
         "narrowed": bool(chosen),
         "handles": handles(request.user, request.held.school_id),
         "older": f"{here}?{urlencode(chosen | {'before': page.older})}" if page.older else "",

@@ -61,7 +61,7 @@ class Standing:
         if self.due is None:
             if self.dates.is_paused:
                 return "Paused: you wait for an answer", "info"
-            return ("No day in law", "line") if self.dates.has_begun else ("Has not begun", "info")
+            return ("No day set by law", "line") if self.dates.has_begun else ("Has not begun", "info")
         if self.is_late:
             return counted(-self.days_left, "day late", "days late"), "bad"
         if self.days_left == 0:
