@@ -285,9 +285,30 @@ def share_what_must_be_shared(lead: Page, head: Page) -> None:
     expect(head.get_by_role("button", name="Sign out")).to_have_count(0)
 
 
+def answer_a_request(office: Page, lead: Page) -> None:
+    """Step 15: dates for the office, and no item; for the lead copies, and what goes."""
+    for page in (office, lead):
+        menu(page, "Requests")
+        panel(page, "Requests about data").get_by_role("row").filter(has_text="Tyler").get_by_role("link").click()
+        expect(panel(page, "Reply")).to_contain_text("Reply by")
+    expect(office.get_by_role("button", name="Review what was found")).to_have_count(0)
+    lead.get_by_role("button", name="Review what was found").click()
+    panel(lead, "Items").get_by_role("row").nth(1).get_by_role("link").first.click()
+    expect(lead.get_by_role("heading", name="As it is given")).to_be_visible()
+
+
+def how_safeguarding_is_going(head: Page) -> None:
+    """Step 16: a number, and the records behind it."""
+    menu(head, "Overview")
+    number = head.get_by_role("main").get_by_role("listitem").filter(has_text="Open concerns").get_by_role("link").first
+    shown = number.inner_text()
+    number.click()
+    expect(head.get_by_role("main")).to_contain_text(shown)
+
+
 def test_the_tour_of_the_readme_holds_step_by_step(enter: Enter) -> None:
     tour = (ROOT / "README.md").read_text().split(TOUR)[1].split("\n## ")[0]
-    assert len(re.findall(r"^ ?\d+\. ", tour, re.MULTILINE)) == 14, "a new step of the tour is walked here, too"
+    assert len(re.findall(r"^ ?\d+\. ", tour, re.MULTILINE)) == 16, "a new step of the tour is walked here, too"
     teacher, lead = enter("Class teacher"), enter("Designated safeguarding lead")
     reference = log_a_concern(teacher)
     lead.reload()
@@ -305,3 +326,5 @@ def test_the_tour_of_the_readme_holds_step_by_step(enter: Enter) -> None:
     plans_and_their_dates(lead)
     how_a_record_ends(lead, head)
     share_what_must_be_shared(lead, head)
+    answer_a_request(enter("Office"), lead)
+    how_safeguarding_is_going(head)
