@@ -113,25 +113,25 @@ def test_nobody_decides_everywhere_on_who_stands_in_what_others_review(at: Schoo
 
 def test_nobody_approves_what_they_decided_whatever_their_part_is_now() -> None:
     on = desk()
-    item, room = on.item("Hail."), on.room
-    deciding.decide(item, by=on.lead, decided="full", revision=0)
-    other = factories.member(room.school, "lead", "Orla", "Finch")
-    rows = RequestRole._base_manager.filter(case=on.case)
+    room, head, rows = on.room, on.room.headteacher, RequestRole._base_manager.filter(case=on.case)
     rows.update(ended_at=timezone.now(), ended_by=room.office)
-    roles.name(on.case, by=room.office, user=other, part="preparer")
+    cases.named(on.case, head, "preparer", by=room.office)
+    deciding.decide(on.item("Hail.", reviewer=head), by=head, decided="full", revision=0)
+    rows.update(ended_at=timezone.now(), ended_by=room.office)
+    roles.name(on.case, by=room.office, user=on.lead, part="preparer")
     with pytest.raises(BadInput, match="cannot be named"):
-        roles.name(on.case, by=room.office, user=on.lead, part="approver")
-    made = RequestRole(case=on.case, school=room.school, user=on.lead, part="approver", named_by=room.office)
+        roles.name(on.case, by=room.office, user=head, part="approver")
+    made = RequestRole(case=on.case, school=room.school, user=head, part="approver", named_by=room.office)
     made.named_at = timezone.now()
     assert refused(room.office, *insert(made))
     made.save(force_insert=True)
     RightsRequest._base_manager.filter(pk=on.case.pk).update(
-        status="prepared", prepared_at=timezone.now(), prepared_by=other
+        status="prepared", prepared_at=timezone.now(), prepared_by=on.lead
     )
     case = now(on.case)
-    assert not may_approve(on.lead, case)
-    sets = f"status = 'approved', approved_at = now(), approved_by_id = '{on.lead.pk}'"
-    assert refused(on.lead, change(case, sets))
+    assert not may_approve(head, case)
+    sets = f"status = 'approved', approved_at = now(), approved_by_id = '{head.pk}'"
+    assert refused(head, change(case, sets))
 
 
 def test_nobody_gives_an_item_of_others_to_themselves(at: School) -> None:
