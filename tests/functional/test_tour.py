@@ -299,7 +299,7 @@ def answer_a_request(office: Page, lead: Page) -> None:
 
 def how_safeguarding_is_going(head: Page) -> None:
     """Step 16: a number, and the records behind it."""
-    menu(head, "Overview")
+    expect(head.get_by_role("heading", name="Overview")).to_be_visible()
     number = head.get_by_role("main").get_by_role("listitem").filter(has_text="Open concerns").get_by_role("link").first
     shown = number.inner_text()
     number.click()
@@ -327,4 +327,4 @@ def test_the_tour_of_the_readme_holds_step_by_step(enter: Enter) -> None:
     how_a_record_ends(lead, head)
     share_what_must_be_shared(lead, head)
     answer_a_request(enter("Office"), lead)
-    how_safeguarding_is_going(head)
+    how_safeguarding_is_going(enter("Headteacher"))
