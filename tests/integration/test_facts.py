@@ -184,6 +184,8 @@ def test_one_acts_on_a_concern_in_which_one_has_something_to_do_at_a_school_wher
         "concerns_open": [],
         "merges": False,
         "withheld": False,
+        "requests_named": [],
+        "requests_asked": [],
     }
     assert glance(room.teacher) == {
         "unopened": 0,
@@ -202,6 +204,8 @@ def test_one_acts_on_a_concern_in_which_one_has_something_to_do_at_a_school_wher
         "concerns_open": [],
         "merges": False,
         "withheld": False,
+        "requests_named": [],
+        "requests_asked": [],
     }
     end_role(assignment=RoleAssignment.objects.get(user=room.pastoral), last_day=timezone.localdate() - DAY)
     assert known("concerns_to_act_on", room.pastoral.pk) == []

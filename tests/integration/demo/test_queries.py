@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 TEN, THOUSAND = 10, 1000
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # A family has to be found first. A meeting gathers what stands on the chronology and on the page "People".
-LISTS, RECORDS, FAMILY, MEETING, SEARCH = 12, 25, 30, 45, 44
+LISTS, RECORDS, FAMILY, MEETING, SEARCH = 12, 25, 30, 45, 45
 
 
 def ten_concerns(room, child):
