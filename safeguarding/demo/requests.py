@@ -1,5 +1,5 @@
 """Who has asked the demo school about data? One was just said to a teacher, one waits for proof of identity, one is
-a complaint, one waits for approval, one is half reviewed, and one was answered.
+a complaint, one disagrees with a note, one is half reviewed, and one was answered.
 
 What the worker does, gathering and the files of the answer, is done here as it does it: for nobody by name.
 """
@@ -15,6 +15,8 @@ from django.utils import timezone
 from children.models import Child
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import Acting, acting
+from safeguarding.audit.protection import may_view
+from safeguarding.concerns.models import ConcernChild
 from safeguarding.demo import printer
 from safeguarding.demo.drawing import a_letter
 from safeguarding.demo.ground import Ground
@@ -41,12 +43,13 @@ from sharing.requests.services import (
     letters,
     places,
     roles,
+    statements,
 )
 from sharing.requests.services.answering import answer
 
 Kind = RequestPerson.Kind
 _HEAD, _LEAD, _OFFICE, _TEACHER, _OFFICER = "S01", "S02", "S09", "S23", "S46"
-_SPOKEN, _DOUBTED, _REVIEWED, _ANSWERED, _COMPLAINS, _ERASES = "P0007", "P0040", "P0112", "P0398", "P0291", "P0255"
+_SPOKEN, _DOUBTED, _REVIEWED, _ANSWERED, _COMPLAINS, _DISAGREES = "P0007", "P0040", "P0112", "P0398", "P0291", "P0218"
 _THIRD_PARTY = "other_people"
 _TEST = {
     "who_else": "The other person, by the name.",
@@ -55,9 +58,12 @@ _TEST = {
     "reasonable": "No. It would tell one family about another, and says nothing more about the child.",
 }
 _WHY = "It is about somebody else, and is not theirs to give."
-_REFUSED = (
-    "The school keeps it to do what the law asks of it and to keep a child safe, so it is not erased "
-    "(UK GDPR Article 17(3)). You may add what you say about it, and it is kept beside it."
+_STATEMENT = (
+    "The bus was cut in September. We walk forty minutes, and we do care that our child comes to school on time."
+)
+_REASONS = (
+    "The note says what a member of staff thought on that day. An opinion is not changed; what you say about it now "
+    "stands beside it, and is read with it."
 )
 _CHECKS: dict[str, Any] = {
     "order_binds": "no",
@@ -144,7 +150,7 @@ def lay_requests(school: School, ground: Ground, keys: Keys) -> None:
     _spoken(desk)
     _doubted(desk)
     _complaint(desk)
-    _erase(desk)
+    _disagrees(desk)
     _half_reviewed(desk)
     _answered(desk)
 
@@ -184,16 +190,26 @@ def _complaint(desk: _Desk) -> None:
     _send(desk, case, "acknowledgement", days=7)
 
 
-def _erase(desk: _Desk) -> None:
-    """A note is to be erased. The office proposes to refuse it, and the data protection officer has to approve that."""
-    child = desk.child(_ERASES)
-    words = "Delete what was written about us in September. It was a misunderstanding, and we want it gone."
-    case = desk.handed_in(child, days=20, channel="form", right="erase", words=words)
+def _disagrees(desk: _Desk) -> None:
+    """A parent says that what was written is wrong. It is an opinion, so that what they say is put beside it; the data
+    protection officer has to approve that.
+    """
+    about = ConcernChild.objects.filter(child__school=desk.school, child__left_on=None, role="worried_about")
+    rows = about.select_related("concern", "child__school").order_by("-concern__logged_at")
+    own = rows.filter(child=desk.child(_DISAGREES))
+    concern, child = next(
+        (row.concern, row.child) for row in (*own, *rows[:40]) if row.child and may_view(desk.lead, row.concern)
+    )
+    words = "The note says that we do not care how she comes to school. That is not true, and I want it put right."
+    case = desk.handed_in(child, days=20, channel="email", right="rectify", words=words)
     case = desk.taken_up(case, child, days=19)
     _send(desk, case, "acknowledgement", days=19)
     desk.named(case, days=18)
+    with desk.acts(desk.lead) as lead:
+        on, token = desk.day(10), desk.keys.token()
+        statements.add(case, by=lead, concern=concern, text=_STATEMENT, written_on=on, token=token, at=desk.ago(9))
     with desk.acts(desk.office) as office:
-        answer(_now(case), by=office, outcome="refused", reasons=_REFUSED, at=desk.ago(6))
+        answer(_now(case), by=office, outcome="statement", reasons=_REASONS, at=desk.ago(6))
     with desk.acts(desk.lead) as lead:
         intake.answer_checks(case, by=lead, **_CHECKS)
         approving.prepare(_now(case), by=lead, at=desk.ago(5))
