@@ -136,6 +136,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT item.decided_by_id FROM public.requests_requestitem AS item
         WHERE item.case_id = who_decided_request.request AND item.decided_by_id IS NOT NULL
         UNION
+        SELECT asked.outcome_by_id FROM public.requests_rightsrequest AS asked
+        WHERE asked.id = who_decided_request.request AND asked.outcome_by_id IS NOT NULL
+        UNION
         SELECT one.made_by_id FROM public.requests_redaction AS one
         WHERE one.case_id = who_decided_request.request AND one.undoes_id IS NULL
           AND NOT EXISTS (SELECT FROM public.requests_redaction AS other WHERE other.undoes_id = one.id))

@@ -106,6 +106,7 @@ keep(
                 "approved_by_id",
                 "approved_state",
             ),
+            change(both("NEW.outcome_by_id = me", _HANDLES), "outcome_by_id"),
             change(both("OLD.child_id IS NULL", "OLD.status = 'handed_in'", _HANDLES), "child_id"),
             # SAR- becomes RQ- where something else is asked than a copy.
             change(both("OLD.status IN ('handed_in', 'open')", _HANDLES), "reference"),

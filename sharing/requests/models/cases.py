@@ -155,6 +155,8 @@ class RightsRequest(models.Model):
     # What was approved: a keyed hash over items, persons and redactions. Anything changed since makes it stale.
     approved_state = models.CharField(max_length=64, blank=True, default="")
     outcome = models.CharField(max_length=12, choices=Outcome, blank=True, default="")
+    # Who proposed it: somebody else approves.
+    outcome_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     outcome_reasons = SealedText("reasons", blank=True, default="")
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -77,9 +77,9 @@ def answer(
 
 def _propose(held: RightsRequest, outcome: str, reasons: str, *, by: User) -> RightsRequest:
     held = documents.changed(held, by=by)
-    held.outcome, held.outcome_reasons = outcome, reasons
+    held.outcome, held.outcome_reasons, held.outcome_by = outcome, reasons, by
     held.revision += 1
-    held.save(update_fields=["outcome", "outcome_reasons", "revision"])
+    held.save(update_fields=["outcome", "outcome_reasons", "outcome_by", "revision"])
     record(Verb.DECIDE, held, by=by, purpose=f"outcome: {outcome}")
     return held
 

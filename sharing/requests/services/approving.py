@@ -57,7 +57,8 @@ class ToLook:
 def preparing_problems(case: RightsRequest, by: User) -> list[str]:
     """Why an answer cannot be said to be prepared, a sentence each. What others review is one sentence."""
     found = intake.unanswered(case)
-    if case.is_copy:
+    # A request that is refused as a whole is not searched for.
+    if case.is_copy and case.outcome != RightsRequest.Outcome.REFUSED:
         if case.gathering != G.DONE:
             found.append("What is held has not been gathered. Gather it first.")
         found += _unanswered_places(case)
@@ -243,7 +244,7 @@ def approve(case: RightsRequest, *, by: User, at: datetime | None = None) -> Rig
         return held
     if held.status != S.PREPARED:
         raise OutOfTurn(NOT_PREPARED)
-    if held.is_copy:
+    if held.is_copy and held.outcome != RightsRequest.Outcome.REFUSED:
         for sentence in approving_problems(held, to_look_at(held)):
             raise OutOfTurn(sentence)
     done = request_life.perform("approve", held, by=by, at=at, approved_state=documents.state_of(held))

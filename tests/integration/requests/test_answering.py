@@ -11,10 +11,11 @@ from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
 from sharing.requests.lifecycles import request_life
 from sharing.requests.models import RequestRole, RightsRequest, Statement
-from sharing.requests.services import answering, intake, letters, roles, statements, steps
+from sharing.requests.services import answering, approving, intake, letters, roles, statements, steps
 from tests import factories
 from tests.walls import asking
 
+from .answers import CHECKS
 from .cases import handed_in, taken_up
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,34 @@ def test_refused_it_is_answered_once_somebody_else_approved_these_reasons(cast: 
     assert WHY in letters.begin(done, by=cast.office, kind="refusal", token=uuid7()).text
     with pytest.raises(OutOfTurn):
         answering.answer(case, by=cast.office, outcome="refused", reasons=WHY)
+
+
+def test_who_proposed_an_outcome_does_not_approve_it(cast: Any) -> None:
+    case = taken_up(cast, cast.child(), right="erase")
+    roles.name(case, by=cast.office, user=cast.lead, part=Part.PREPARER)
+    roles.name(case, by=cast.office, user=cast.officer, part=Part.APPROVER)
+    intake.answer_checks(case, by=cast.lead, **CHECKS)
+    answering.answer(case, by=cast.officer, outcome="refused", reasons=WHY)
+    approving.prepare(case, by=cast.lead)
+    with pytest.raises(NotAllowed):
+        approving.approve(case, by=cast.officer)
+    answering.answer(case, by=cast.office, outcome="refused", reasons=f"{WHY} And more.")
+    approving.prepare(case, by=cast.lead)
+    assert approving.approve(case, by=cast.officer).status == "approved"
+
+
+def test_an_unfounded_request_is_refused_without_being_searched_for(cast: Any) -> None:
+    case = taken_up(cast, cast.child())
+    roles.name(case, by=cast.office, user=cast.lead, part=Part.PREPARER)
+    roles.name(case, by=cast.office, user=cast.officer, part=Part.APPROVER)
+    intake.answer_checks(case, by=cast.lead, **CHECKS)
+    assert "What is held has not been gathered. Gather it first." in approving.preparing_problems(case, cast.lead)
+    why = "UK GDPR Article 12(5): the same was asked and answered three times this month."
+    case = answering.answer(case, by=cast.office, outcome="refused", reasons=why)
+    assert approving.preparing_problems(case, cast.lead) == []
+    approving.prepare(case, by=cast.lead)
+    approving.approve(case, by=cast.officer)
+    assert answering.answer(case, by=cast.office, outcome="refused", reasons=why).status == "answered"
 
 
 def test_an_outcome_is_one_that_the_case_can_have(cast: Any) -> None:
