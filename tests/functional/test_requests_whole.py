@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pypdfium2
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from safeguarding.accounts.models import User
 from safeguarding.concerns.services.raising import ChildEntry
@@ -16,6 +16,7 @@ from sharing.requests.services import building, gathering, places
 from sharing.requests.services.law import load_request_law
 from tests import factories
 from tests.factories import Staffroom
+from tests.functional.request_steps import answers_the_checks, goes, group, names, opens
 from tests.functional.steps import sign_in
 from tests.functional.test_import import press, usable
 from tests.integration.requests.cases import taken_up
@@ -40,28 +41,6 @@ def case(room: Staffroom) -> RightsRequest:
     return taken_up(room, rowan)
 
 
-def opens(page: Page, user: User, case: RightsRequest) -> None:
-    sign_in(page, user.username, f"/requests/{case.pk}/")
-
-
-def names(page: Page, part: str, who: str) -> None:
-    page.get_by_text("Name who does what", exact=True).click()
-    page.get_by_label("What they do").select_option(part)
-    page.get_by_label("Who", exact=True).select_option(who)
-    press(page, "Name")
-    expect(page.get_by_text("Named. They are told in their inbox.")).to_be_visible()
-
-
-def goes(page: Page, name: str) -> None:
-    """Press a button, and be where it leads."""
-    with page.expect_navigation():
-        press(page, name)
-
-
-def group(page: Page, name: str) -> Locator:
-    return page.get_by_role("group", name=name)
-
-
 def the_office_names_people_and_has_it_gathered(page: Page, room: Staffroom, case: RightsRequest) -> None:
     opens(page, room.office, case)
     names(page, "Prepares the copies", room.lead.full_name)
@@ -76,12 +55,7 @@ def the_office_names_people_and_has_it_gathered(page: Page, room: Staffroom, cas
 
 def the_lead_decides(page: Page, room: Staffroom, case: RightsRequest) -> None:
     opens(page, room.lead, case)
-    page.get_by_text("Answer the checks", exact=True).first.click()
-    for question in ("Does an order of a court", "May an address not", "Is the child under a care order"):
-        group(page, question).get_by_label("No", exact=True).check()
-    group(page, "Does the child understand").get_by_label("does not understand it yet").check()
-    press(page, "Save the answers")
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    answers_the_checks(page)
     page.goto(f"/requests/{case.pk}/people/")
     usable(page, check_rules=True)
     page.get_by_label("Hazel Quennell").check()

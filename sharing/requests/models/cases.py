@@ -268,6 +268,11 @@ class RightsRequest(models.Model):
         """Whether copies are asked for, and so items gathered and a bundle made."""
         return self.right == Right.ACCESS
 
+    @property
+    def is_handed_over(self) -> bool:
+        """Whether copies go out with its answer: none do where the request is refused as a whole."""
+        return self.is_copy and self.outcome != self.Outcome.REFUSED
+
 
 _S = RightsRequest.Status
 # What is not over. Its items are read while it is one of the last three.
