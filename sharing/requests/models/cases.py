@@ -270,8 +270,10 @@ class RightsRequest(models.Model):
 
     @property
     def is_handed_over(self) -> bool:
-        """Whether copies go out with its answer: none do where the request is refused as a whole."""
-        return self.is_copy and self.outcome != self.Outcome.REFUSED
+        """Whether copies go out with its answer: none do where somebody refuses the request as a whole, with reasons.
+        Where each item was withheld by itself, the letter that says so goes out.
+        """
+        return self.is_copy and not (self.outcome == self.Outcome.REFUSED and self.outcome_reasons)
 
 
 _S = RightsRequest.Status
