@@ -12,6 +12,7 @@ from sharing.requests.models import RightsRequest
 from sharing.requests.services.law import load_request_law
 from tests import factories
 from tests.factories import Staffroom
+from tests.functional.request_steps import hands_in, takes_up
 from tests.functional.steps import sign_in
 from tests.functional.test_import import press, usable
 
@@ -22,41 +23,6 @@ def room(server: str) -> Staffroom:
     found = factories.staffroom(password=factories.PASSWORD)
     factories.child(found.school, "Rowan", "Ashdown", by=found.office)
     return found
-
-
-def hands_in(page: Page, room: Staffroom, wants: str) -> str:
-    """A teacher writes down what somebody said in the corridor. Returns its number."""
-    sign_in(page, room.teacher.username)
-    page.get_by_role("link", name="Hand in a request about data").click()
-    page.get_by_role("button", name="Hand it in").click()
-    expect(page.get_by_role("alert", name="There is a problem")).to_contain_text("Enter who asks")
-    page.get_by_label("Who asks?").fill("Dana Ashdown, mother")
-    page.get_by_label("How are they reached?").fill("dana@example.org")
-    page.get_by_label("Who is it about?").fill("Rowan Ashdown in 5B")
-    page.get_by_label("What did they ask, in their words?").fill("I want to see what you wrote about him.")
-    page.get_by_label(wants).check()
-    page.get_by_label("Said to somebody").check()
-    page.get_by_role("button", name="Hand it in").click()
-    said = page.get_by_text("Handed in as")
-    expect(said).to_contain_text("You need do nothing more")
-    found = re.search(r"(SAR|RQ)-[0-9]+-[0-9]+", said.inner_text())
-    assert found
-    return found[0]
-
-
-def takes_up(page: Page, room: Staffroom, reference: str) -> None:
-    sign_in(page, room.office.username)
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Requests").click()
-    page.get_by_role("link", name=reference).click()
-    page.get_by_role("button", name="Take it up").click()
-    page.get_by_label("Add a child").fill("Rowan")
-    page.get_by_role("button", name="Find a child").click()
-    page.get_by_role("button", name=re.compile("Rowan Ashdown")).first.click()
-    page.get_by_label("A parent or carer").check()
-    page.get_by_label("Parental responsibility").check()
-    page.get_by_label("Proof of identity that was seen").fill("Known to the school")
-    page.get_by_role("button", name="Take it up").click()
-    expect(page.get_by_text("Taken up.")).to_be_visible()
 
 
 def test_asked_in_the_corridor_acknowledged_and_searched_for(room: Staffroom, new_person: Callable[..., Page]) -> None:

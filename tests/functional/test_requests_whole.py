@@ -1,5 +1,6 @@
 """A mother’s request from the day it is taken up to the hand-over: by the office, the safeguarding lead, who decides on
-the copies, and the data protection officer, who approves them; the worker’s part is done here in between.
+the copies, and the data protection officer, who approves them; the worker’s part is done here in between. The
+educational record goes by files of its own.
 """
 
 import re
@@ -16,6 +17,7 @@ from sharing.requests.services import building, gathering, places
 from sharing.requests.services.law import load_request_law
 from tests import factories
 from tests.factories import Staffroom
+from tests.functional.request_steps import answers_the_checks, goes, group, names, opens
 from tests.functional.steps import sign_in
 from tests.functional.test_import import press, usable
 from tests.integration.requests.cases import taken_up
@@ -37,29 +39,7 @@ def case(room: Staffroom) -> RightsRequest:
     rowan = factories.child(room.school, "Rowan", "Ashdown", by=room.office)
     factories.child(room.school, "Hazel", "Quennell", by=room.office)
     factories.concern(room, children=[ChildEntry("worried_about", rowan)], facts=f"He was quiet. {SECRET}")
-    return taken_up(room, rowan)
-
-
-def opens(page: Page, user: User, case: RightsRequest) -> None:
-    sign_in(page, user.username, f"/requests/{case.pk}/")
-
-
-def names(page: Page, part: str, who: str) -> None:
-    page.get_by_text("Name who does what", exact=True).click()
-    page.get_by_label("What they do").select_option(part)
-    page.get_by_label("Who", exact=True).select_option(who)
-    press(page, "Name")
-    expect(page.get_by_text("Named. They are told in their inbox.")).to_be_visible()
-
-
-def goes(page: Page, name: str) -> None:
-    """Press a button, and be where it leads."""
-    with page.expect_navigation():
-        press(page, name)
-
-
-def group(page: Page, name: str) -> Locator:
-    return page.get_by_role("group", name=name)
+    return taken_up(room, rowan, wants_record=True)
 
 
 def the_office_names_people_and_has_it_gathered(page: Page, room: Staffroom, case: RightsRequest) -> None:
@@ -76,12 +56,7 @@ def the_office_names_people_and_has_it_gathered(page: Page, room: Staffroom, cas
 
 def the_lead_decides(page: Page, room: Staffroom, case: RightsRequest) -> None:
     opens(page, room.lead, case)
-    page.get_by_text("Answer the checks", exact=True).first.click()
-    for question in ("Does an order of a court", "May an address not", "Is the child under a care order"):
-        group(page, question).get_by_label("No", exact=True).check()
-    group(page, "Does the child understand").get_by_label("does not understand it yet").check()
-    press(page, "Save the answers")
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    answers_the_checks(page)
     page.goto(f"/requests/{case.pk}/people/")
     usable(page, check_rules=True)
     page.get_by_label("Hazel Quennell").check()
@@ -99,6 +74,7 @@ def the_lead_decides(page: Page, room: Staffroom, case: RightsRequest) -> None:
         page.goto(f"/requests/items/{item.pk}/")
         gone = page.get_by_text("[another child]").count()
         group(page, "Whole item").get_by_label("In part" if gone else "In full", exact=True).check()
+        group(page, "Belongs to the educational record").get_by_label("No" if gone else "Yes", exact=True).check()
         goes(page, "Decide, and go on")
     assert not RequestItem.objects.filter(case=case, decided="").exists()
     page.goto(f"/requests/{case.pk}/approval/")
@@ -114,7 +90,7 @@ def keeps_whoever_is_left(page: Page, case: RightsRequest) -> None:
         goes(page, "Keep all in their role")
 
 
-def the_officer_approves_and_locks(page: Page, case: RightsRequest) -> str:
+def the_officer_approves(page: Page, case: RightsRequest) -> None:
     officer = User.objects.get(last_name="Shah")
     sign_in(page, officer.username, f"/requests/{case.pk}/approval/")
     usable(page, check_rules=True)
@@ -126,36 +102,66 @@ def the_officer_approves_and_locks(page: Page, case: RightsRequest) -> str:
     page.goto(f"/requests/{case.pk}/approval/")
     press(page, "Approve the answer")
     expect(page.get_by_text("Approved. The files can be made now.")).to_be_visible()
-    goes(page, "Make the files")
+
+
+def panel(page: Page, named_by: str) -> Locator:
+    """A panel, by the id of its heading."""
+    return page.locator(f"section[aria-labelledby={named_by}]")
+
+
+def makes_and_locks(page: Page, case: RightsRequest, kind: str) -> str:
+    """The words that open the files of this kind."""
+    page.goto(f"/requests/{case.pk}/files/")
+    with page.expect_navigation():
+        page.locator(f"form:has(input[name=kind][value={kind}])").get_by_role("button").press("Enter")
     expect(page.get_by_text("They are being made and checked")).to_be_visible()
     usable(page, check_rules=True)
-    bundle = Bundle.objects.get(case=case)
-    assert building.run(bundle.pk)
+    assert building.run(Bundle.objects.get(case=case, kind=kind).pk)
+    made = Bundle.objects.get(case=case, kind=kind)
+    assert made.building == "built", (made.finds, made.failed_because)
     page.get_by_role("link", name="Look again").click()
     usable(page, check_rules=True)
-    goes(page, "Lock them and show the words")
-    words = page.locator(".hb-panel .hb-ref").first.inner_text()
+    with page.expect_navigation():
+        panel(page, f"lock-{kind}").get_by_role("button").press("Enter")
+    words = panel(page, "words").locator(".hb-ref").inner_text()
     usable(page, check_rules=True)
     return words
 
 
-def the_office_hands_it_over(page: Page, room: Staffroom, case: RightsRequest, words: str) -> str:
-    """What the file says to who has the words."""
-    sign_in(page, room.office.username, f"/requests/{case.pk}/files/")
-    usable(page, check_rules=True)
-    assert words not in page.content() and SECRET not in page.content()
+def fetches(page: Page, kind: str, words: str) -> str:
+    """What the file of this kind says to who has its words."""
     with page.expect_download() as fetched:
-        page.get_by_role("button", name="Fetch it").click()
+        panel(page, kind).get_by_role("button", name="Fetch it").click()
     content = fetched.value.path().read_bytes()
     with pytest.raises(pypdfium2.PdfiumError):
         pypdfium2.PdfDocument(content)
-    press(page, "Record that they went")
-    expect(page.get_by_role("alert").get_by_text("Choose how they went")).to_be_visible()
-    page.get_by_label("By e-mail, locked").check()
-    press(page, "Record that they went")
-    expect(page.get_by_text("Handed over. The request is answered.")).to_be_visible()
     with pypdfium2.PdfDocument(content, password=words) as document:
         return " ".join(one.get_textpage().get_text_range() for one in document)
+
+
+def hands_over(page: Page, kind: str, then: str) -> None:
+    went = panel(page, f"release-{kind}")
+    went.get_by_label("By e-mail, locked").check()
+    went.get_by_role("button", name="Record that they went").press("Enter")
+    expect(page.get_by_text(then)).to_be_visible()
+
+
+def the_office_hands_both_over(
+    page: Page, room: Staffroom, case: RightsRequest, words: dict[str, str]
+) -> dict[str, str]:
+    """The educational record before the answer. What each file says."""
+    sign_in(page, room.office.username, f"/requests/{case.pk}/files/")
+    usable(page, check_rules=True)
+    assert SECRET not in page.content() and all(one not in page.content() for one in words.values())
+    said = {kind: fetches(page, kind, one) for kind, one in words.items()}
+    panel(page, "release-answer").get_by_role("button", name="Record that they went").press("Enter")
+    expect(page.get_by_role("alert").get_by_text("Choose how they went")).to_be_visible()
+    hands_over(page, "answer", "Hand it over first")
+    hands_over(page, "record", "Handed over.")
+    assert RightsRequest.objects.get(pk=case.pk).status == "approved"
+    page.goto(f"/requests/{case.pk}/files/")
+    hands_over(page, "answer", "Handed over. The request is answered.")
+    return said
 
 
 def test_from_taken_up_to_handed_over(room: Staffroom, case: RightsRequest, new_person: Callable[..., Page]) -> None:
@@ -164,9 +170,11 @@ def test_from_taken_up_to_handed_over(room: Staffroom, case: RightsRequest, new_
         person.set_default_timeout(40_000)
     the_office_names_people_and_has_it_gathered(office, room, case)
     the_lead_decides(lead, room, case)
-    words = the_officer_approves_and_locks(officer, case)
-    said = the_office_hands_it_over(office, room, case, words)
-    assert "He was quiet." in said and "[another child]" in said
-    assert "Quennell" not in said and "Hazel" not in said
+    the_officer_approves(officer, case)
+    words = {kind: makes_and_locks(officer, case, kind) for kind in ("record", "answer")}
+    said = the_office_hands_both_over(office, room, case, words)
+    assert "He was quiet." in said["answer"] and "[another child]" in said["answer"]
+    assert "Rowan" in said["record"] and "He was quiet." not in said["record"]
+    assert all(name not in text for name in ("Quennell", "Hazel") for text in said.values())
     found = RightsRequest.objects.get(pk=case.pk)
     assert (found.status, found.outcome) == ("answered", "part")

@@ -268,6 +268,13 @@ class RightsRequest(models.Model):
         """Whether copies are asked for, and so items gathered and a bundle made."""
         return self.right == Right.ACCESS
 
+    @property
+    def is_handed_over(self) -> bool:
+        """Whether copies go out with its answer: none do where somebody refuses the request as a whole, with reasons.
+        Where each item was withheld by itself, the letter that says so goes out.
+        """
+        return self.is_copy and not (self.outcome == self.Outcome.REFUSED and self.outcome_reasons)
+
 
 _S = RightsRequest.Status
 # What is not over. Its items are read while it is one of the last three.

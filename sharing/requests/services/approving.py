@@ -58,7 +58,7 @@ def preparing_problems(case: RightsRequest, by: User) -> list[str]:
     """Why an answer cannot be said to be prepared, a sentence each. What others review is one sentence."""
     found = intake.unanswered(case)
     # A request that is refused as a whole is not searched for.
-    if case.is_copy and case.outcome != RightsRequest.Outcome.REFUSED:
+    if case.is_handed_over:
         if case.gathering != G.DONE:
             found.append("What is held has not been gathered. Gather it first.")
         found += _unanswered_places(case)
@@ -217,7 +217,9 @@ def _ensured(case: RightsRequest, by: User) -> RightsRequest:
 
 
 def approving_problems(case: RightsRequest, looked: Collection[ToLook]) -> list[str]:
-    """Why it cannot be approved yet, a sentence each."""
+    """Why it cannot be approved yet, a sentence each. Nothing is in the way where no copy goes out."""
+    if not case.is_handed_over:
+        return []
     found = [
         f"Item {row.number}: {sentence}."
         for row, marks in _each(case)
@@ -244,9 +246,8 @@ def approve(case: RightsRequest, *, by: User, at: datetime | None = None) -> Rig
         return held
     if held.status != S.PREPARED:
         raise OutOfTurn(NOT_PREPARED)
-    if held.is_copy and held.outcome != RightsRequest.Outcome.REFUSED:
-        for sentence in approving_problems(held, to_look_at(held)):
-            raise OutOfTurn(sentence)
+    for sentence in approving_problems(held, to_look_at(held) if held.is_handed_over else []):
+        raise OutOfTurn(sentence)
     done = request_life.perform("approve", held, by=by, at=at, approved_state=documents.state_of(held))
     settle_notices(object_id=case.pk, kinds=[RequestNotice.TO_APPROVE], by=by, at=at)
     _tell(done, RequestRole.Part.PREPARER, RequestNotice.APPROVED, at)

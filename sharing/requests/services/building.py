@@ -55,6 +55,7 @@ READERS = "Only who reads every item of this request has its files made."
 STALE = "Something was changed after it was approved. Have it approved again, and make the files then."
 NOT_APPROVED = "The copies have not been approved. Once they are, the files can be made."
 MADE_AGAIN = "They were made again, since nobody had written down their words."
+REFUSED = "This request is refused as a whole, so no files go out. Have it gathered, if copies are given."
 NO_RECORD = "No item belongs to the educational record. Say so of the items that do, and have them approved again."
 # These pass: the files are made the next time.
 _AWAY = (FilesAway, KeysAway, PrinterAway, TooMany)
@@ -94,6 +95,8 @@ def ask(case: RightsRequest, *, by: User, kind: str = Bundle.Kind.ANSWER, token:
         raise BadInput("Nobody has asked for the educational record.")
     if held.status != S.APPROVED:
         raise OutOfTurn(NOT_APPROVED)
+    if not held.is_handed_over:
+        raise OutOfTurn(REFUSED)
     rows = Bundle.objects.filter(case=held, kind=kind, state=held.approved_state).exclude(building__in=_OVER)
     # What went before the case was opened again is no answer to it, though it may say the same.
     there = rows.exclude(released_at__lt=held.approved_at).order_by("-asked_at").first()

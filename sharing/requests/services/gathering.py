@@ -22,7 +22,7 @@ from sharing.requests.models import RequestRole, RightsRequest
 from sharing.requests.permissions import HANDLERS, may_handle, may_prepare
 from sharing.requests.verbs import RequestVerb
 
-from . import finding, reviewers
+from . import documents, finding, reviewers
 from .adding import add_item, settle, unsettled
 from .alone import WORKED_ON, alone
 from .copying import Known, copy_file, keep, row_of, told
@@ -54,6 +54,8 @@ class GatheringBroken(Exception):
 def ask(case: RightsRequest, *, by: User) -> RightsRequest:
     """Have the worker gather what is held, for the first time or again. Asked twice, it is done once.
 
+    A refusal that was proposed is one no more: what is gathered has to be decided, item by item.
+
     Raises `NotAllowed`, `OutOfTurn` for a request that is not worked on or that nobody prepares, `BadInput` where there
     is no child, or no copy is asked for.
     """
@@ -68,6 +70,11 @@ def ask(case: RightsRequest, *, by: User) -> RightsRequest:
         raise BadInput(NO_CHILD)
     if not RequestRole.objects.filter(case=held, part=RequestRole.Part.PREPARER, ended_at=None).exists():
         raise OutOfTurn(NO_PREPARER)
+    if held.outcome == RightsRequest.Outcome.REFUSED:
+        held = documents.changed(held, by=by)
+        held.outcome, held.outcome_reasons = "", ""
+        held.revision += 1
+        held.save(update_fields=["outcome", "outcome_reasons", "revision"])
     if held.gathering not in (G.ASKED, G.AT_WORK):
         held.gathering, held.gathering_failed_because = G.ASKED, ""
         held.save(update_fields=["gathering", "gathering_failed_because"])

@@ -51,8 +51,9 @@ def request_approval(request: Request, case_id: UUID) -> HttpResponseBase:
         if (page := fresh.asked(request)) is not None:
             return page
         approving.approve(case, by=request.user)
-        messages.success(request, "Approved. The files can be made now.")
-        return redirect("request_bundle" if case.is_copy else "request", case.pk)
+        then = "The files can be made now." if case.is_handed_over else "They can be told the outcome now."
+        messages.success(request, f"Approved. {then}")
+        return redirect("request_bundle" if case.is_handed_over else "request", case.pk)
     if deed != "send_back":
         return _page(request, case, status=422)
     form = _form(request.POST)
@@ -120,7 +121,7 @@ def _page(
     open_notices(user=request.user, object_id=case.pk, object_type=OBJECT)
     prepares, approves = may_prepare(request.user, case), may_approve(request.user, case)
     looked: list[ToLook] = []
-    if approves and case.is_copy and case.status in (S.PREPARED, S.APPROVED):
+    if approves and case.is_handed_over and case.status in (S.PREPARED, S.APPROVED):
         looked = approving.to_look_at(case)
         rows = visible(request, RequestItem).filter(pk__in=[one.item.pk for one in looked])
         read_many(request, rows.only("pk"), purpose="items to approve", about=case)

@@ -162,6 +162,7 @@ def _parts(
                 "words": words if of is not None and bundle is not None and of.pk == bundle.pk else "",
                 "form": (bound or _form(bundle)) if bundle is not None and is_open and not is_stale else None,
                 "can_ask": case.status == S.APPROVED
+                and case.is_handed_over
                 and (bundle is None or is_stale or is_gone or bundle.building in (B.REFUSED, B.FAILED)),
             }
         )

@@ -190,7 +190,7 @@ def _page(
         **_happened(request, case),
         **_ways(case, own, handles=handling),
         "counts": ItemCounts(request, case.pk),
-        "next_step": _next_step(case, {one.part for one in parts}),
+        "next_step": _next_step(case, {one.part for one in parts}, reviews=reviews),
         "checks_kind": "alert" if _binds(case) else "",
     }
     return render(request, "requests/case.html", context, status=status)
@@ -211,10 +211,14 @@ def _happened(request: Request, case: RightsRequest) -> dict[str, Any]:
     }
 
 
-def _next_step(case: RightsRequest, parts: Collection[str]) -> str:
+def _next_step(case: RightsRequest, parts: Collection[str], *, reviews: bool) -> str:
     """What an open request waits for: neither how much there is nor what, which the office is not told."""
-    if not case.is_copy:
+    if not case.is_copy and not case.outcome:
         return "It is looked into. Propose the outcome with its reasons; a second person then approves it."
+    if not case.is_copy or (reviews and not case.is_handed_over):
+        if not {P.PREPARER, P.APPROVER} <= set(parts):
+            return "The outcome is proposed. Name who prepares the answer, and who approves it."
+        return "The outcome is proposed. Once it is said to be prepared, a second person approves it."
     if P.PREPARER not in parts:
         return "Nobody prepares the copies yet. Name who does, and who approves them."
     if not case.gathering:
@@ -238,5 +242,7 @@ def _ways(case: RightsRequest, own: set[str], *, handles: bool) -> Mapping[str, 
     return {
         "to_items": reads,
         "to_approval": named(own, P.PREPARER, P.APPROVER) and not is_shut,
-        "to_bundle": case.is_copy and case.status in _WITH_FILES and (handles or named(own, P.PREPARER, P.APPROVER)),
+        "to_bundle": case.is_handed_over
+        and case.status in _WITH_FILES
+        and (handles or named(own, P.PREPARER, P.APPROVER)),
     }

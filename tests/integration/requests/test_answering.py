@@ -11,7 +11,17 @@ from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
 from sharing.requests.lifecycles import request_life
 from sharing.requests.models import RequestRole, RightsRequest, Statement
-from sharing.requests.services import answering, approving, intake, letters, roles, statements, steps
+from sharing.requests.services import (
+    answering,
+    approving,
+    building,
+    gathering,
+    intake,
+    letters,
+    roles,
+    statements,
+    steps,
+)
 from tests import factories
 from tests.walls import asking
 
@@ -75,6 +85,17 @@ def test_an_unfounded_request_is_refused_without_being_searched_for(cast: Any) -
     approving.prepare(case, by=cast.lead)
     approving.approve(case, by=cast.officer)
     assert answering.answer(case, by=cast.office, outcome="refused", reasons=why).status == "answered"
+
+
+def test_a_refusal_that_is_gathered_after_all_is_no_refusal_any_more(cast: Any) -> None:
+    case = taken_up(cast, cast.child())
+    answering.answer(case, by=cast.office, outcome="refused", reasons=WHY)
+    ready = approved(case, cast)
+    with pytest.raises(OutOfTurn, match="refused as a whole"):
+        building.ask(ready, by=cast.officer)
+    again = gathering.ask(ready, by=cast.office)
+    assert (again.status, again.outcome, again.approved_at) == ("open", "", None)
+    assert approving.preparing_problems(again, cast.lead)
 
 
 def test_an_outcome_is_one_that_the_case_can_have(cast: Any) -> None:
