@@ -30,6 +30,8 @@ NEWEST = 300
 # kind and its reference.
 REFERENCES = ("printing.PrintJob.title", "sharing.SharedItem.title")
 _secret: OrderedDict[str, None] = OrderedDict()
+# What a copy for a request is called: by its kind and its reference, as the page of the record itself.
+_REFERENCE = re.compile(r"[A-Z][a-z ,]+ [A-Z]+-\d{4}-\d+")
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
 
@@ -91,7 +93,9 @@ def learn(rows: Iterable[Any]) -> None:
 
 
 def _remember(text: Any) -> None:
-    if isinstance(text, str) and len(text := text.strip()) >= SHORTEST and " " in text:
+    if not isinstance(text, str) or _REFERENCE.fullmatch(text := text.strip()):
+        return
+    if len(text) >= SHORTEST and " " in text:
         _secret[text] = None
         _secret.move_to_end(text)
         if len(_secret) > NEWEST:
