@@ -33,8 +33,8 @@ from .models import (
     SearchPlace,
 )
 from .permissions import works_on_requests
-from .services.working import OBJECT
-from .views import at_home
+from .services.locking import OBJECT
+from .views import first_pages
 
 
 def _handles(request: Request) -> bool:
@@ -98,18 +98,18 @@ leads_to(OBJECT, lambda key: reverse("request", args=[key]), _references)
 quoted(_address)
 register(
     NavItem("requests", "Requests", "requests", may=_opens_list, order=35, waiting=_new),
-    Line(LATE, "requests", "requests/today_lines.html", at_home.late, may=_handles, order=28),
-    Line(MINE, "requests", "requests/today_lines.html", at_home.due, may=_handles, order=48),
-    Line(SECOND, "requests_to_approve", "requests/today_lines.html", at_home.to_approve, may=_handles, order=40),
-    Line(MINE, "request_searches", "requests/today_asked.html", at_home.asked_lines, may=_is_asked, order=49),
+    Line(LATE, "requests", "requests/today_lines.html", first_pages.late, may=_handles, order=28),
+    Line(MINE, "requests", "requests/today_lines.html", first_pages.due, may=_handles, order=48),
+    Line(SECOND, "requests_to_approve", "requests/today_lines.html", first_pages.to_approve, may=_handles, order=40),
+    Line(MINE, "request_searches", "requests/today_asked.html", first_pages.asked_lines, may=_is_asked, order=49),
     *(
-        Panel(slot, "requests_asked", "requests/asked_panel.html", data=at_home.asked, may=_is_asked, order=8)
+        Panel(slot, "requests_asked", "requests/asked_panel.html", data=first_pages.asked, may=_is_asked, order=8)
         for slot in ("staff_home", "own_role")
     ),
-    Panel("staff_home", "requests", "requests/office_panel.html", data=at_home.of_office, order=9),
+    Panel("staff_home", "requests", "requests/office_panel.html", data=first_pages.of_office, order=9),
     *(
         Panel(slot, "hand_in_request", "requests/hand_in_panel.html", data=_nothing, may=_logs, order=order)
         for slot, order in (("staff_home_aside", 8), ("today_foot", 96))
     ),
-    Panel("record_actions", "requests", "requests/of_child.html", at_home.of_child, may=_handles, order=40),
+    Panel("record_actions", "requests", "requests/of_child.html", first_pages.of_child, may=_handles, order=40),
 )

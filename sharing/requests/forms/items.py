@@ -8,7 +8,7 @@ from django import forms
 
 from safeguarding.forms import HarbourForm, Radios, blank_first
 from safeguarding.keys import uuid7
-from sharing.requests import shown
+from sharing.requests import sentences
 from sharing.requests.models import Decided, Exemption, Redaction, RequestItem
 from sharing.requests.redacting.marks import LONGEST_INSTEAD, Document
 from sharing.requests.services.deciding import MOST_PLACES, Place, Said
@@ -215,7 +215,7 @@ class MarkForm(PeopleForm):
         drawn = self.document.page_of.get(page)
         if drawn is None or min(words) < 0:
             raise IndexError
-        return [Place(page=page, area=tuple(area)) for area in shown.areas_of(drawn, words)]
+        return [Place(page=page, area=tuple(area)) for area in sentences.areas_of(drawn, words)]
 
     def _numbers(self) -> list[Place]:
         """The rectangle that was given by four numbers."""

@@ -1,6 +1,6 @@
 """Requests about data: who asked what about which child, what was found and decided, and what went out."""
 
-from .cases import OPEN, Right, RightsRequest
+from .cases import AT_WORK, OPEN, Right, RightsRequest
 from .items import Decided, Redaction, RequestFile, RequestItem, RequestPerson
 from .law import Exemption, ReplyTime
 from .released import Bundle, BundleVolume
@@ -9,6 +9,7 @@ from .statements import Statement
 from .steps import RequestLetter, RequestStep, SearchPlace
 
 __all__ = [
+    "AT_WORK",
     "OPEN",
     "Bundle",
     "BundleVolume",

@@ -277,5 +277,7 @@ class RightsRequest(models.Model):
 
 
 _S = RightsRequest.Status
-# What is not over. Its items are read while it is one of the last three.
-OPEN = (_S.HANDED_IN, _S.OPEN, _S.PREPARED, _S.APPROVED)
+# What is worked on: its items are read.
+AT_WORK = (_S.OPEN, _S.PREPARED, _S.APPROVED)
+# What is not over.
+OPEN = (_S.HANDED_IN, *AT_WORK)

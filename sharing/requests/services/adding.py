@@ -24,13 +24,13 @@ from safeguarding.keys import uuid7
 from safeguarding.parts import Key
 from safeguarding.sealing.exceptions import FilesAway, KeysAway
 from safeguarding.uploads.services.keeping import Upload, seal_all
-from sharing.requests.models import RequestFile, RequestItem, RequestRole, RightsRequest, SearchPlace
+from sharing.requests.models import AT_WORK, RequestFile, RequestItem, RequestRole, RightsRequest, SearchPlace
 
 from . import finding, reviewers
-from .alone import WORKED_ON, alone
 from .copying import set_back
 from .files import Found, Without, copied, without_of
 from .item_numbers import NEW, number_for_now
+from .worker import alone, ask_to_settle
 
 TASK = "requests"
 
@@ -84,7 +84,7 @@ def add_item(
         # The same form was sent before. Who adds an item may not look whether it is there.
         return item
     record(Verb.ADD, item, by=by)
-    transaction.on_commit(partial(_ring_to_settle, case.pk), robust=True)
+    ask_to_settle(case.pk)
     return item
 
 
@@ -114,12 +114,6 @@ def _sealed(
     return {field.attname: getattr(row, field.attname) for field in RequestFile._meta.concrete_fields}
 
 
-def _ring_to_settle(case_id: UUID) -> None:
-    from sharing.requests.gathering_tasks import settle_request
-
-    settle_request.apply_async((str(case_id),), retry=False)
-
-
 def settle(case_id: UUID) -> bool:
     """Look into files that were added, and see to it that every item has a reviewer and says whom it names.
 
@@ -130,7 +124,7 @@ def settle(case_id: UUID) -> bool:
         if not mine:
             return False
         with system_task(TASK):
-            case = RightsRequest.objects.filter(pk=case_id, status__in=WORKED_ON).select_related("school").first()
+            case = RightsRequest.objects.filter(pk=case_id, status__in=AT_WORK).select_related("school").first()
             waiting = [file.pk for file in _uncopied() if file.case_id == case_id] if case else []
         if case is None or case.child_id is None:
             return False
@@ -146,14 +140,9 @@ def settle(case_id: UUID) -> bool:
         return True
 
 
-def ask_to_settle(case: RightsRequest) -> None:
-    """Have the worker settle it after commit: somebody else prepares it, or reviews."""
-    transaction.on_commit(partial(_ring_to_settle, case.pk), robust=True)
-
-
 def _uncopied() -> list[RequestFile]:
     """Files that were added and that nobody has looked into, though anybody may now."""
-    rows = RequestFile.objects.filter(item__without=Without.NOT_SCANNED, item__source="", case__status__in=WORKED_ON)
+    rows = RequestFile.objects.filter(item__without=Without.NOT_SCANNED, item__source="", case__status__in=AT_WORK)
     return [file for file in rows.order_by("pk") if not without_of(file)]
 
 
@@ -161,7 +150,7 @@ def unsettled() -> list[UUID]:
     """The cases in which something waits to be settled: something new, or whose reviewer is not named any more."""
     parts = (RequestRole.Part.PREPARER, RequestRole.Part.REVIEWER)
     named = RequestRole.objects.filter(case=OuterRef("case"), user=OuterRef("reviewer"), ended_at=None, part__in=parts)
-    items = RequestItem.objects.filter(case__status__in=WORKED_ON)
+    items = RequestItem.objects.filter(case__status__in=AT_WORK)
     left = items.filter(Q(number__gte=NEW) | Q(reviewer__isnull=False) & ~Exists(named))
     return sorted({*left.values_list("case_id", flat=True), *(file.case_id for file in _uncopied())})
 

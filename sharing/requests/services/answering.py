@@ -20,9 +20,9 @@ from sharing.requests.notice_kinds import RequestNotice
 from sharing.requests.permissions import ensure_handles
 
 from . import documents
+from .locking import ensure_at_work, lock
 from .statements import has_one
 from .steps import dates_of
-from .working import ensure_at_work, lock
 
 Out, S = RightsRequest.Outcome, RightsRequest.Status
 # A copy ends so where nothing goes out; everything else of it is handed over.

@@ -31,8 +31,8 @@ from sharing.requests.verbs import RequestVerb
 
 from . import deciding, documents, intake
 from .holding import GIVEN, lacks
+from .locking import tell_some
 from .roles import who_has
-from .working import tell_some
 
 S, G = RightsRequest.Status, RightsRequest.Gathering
 LONGEST_NOTE = 2_000

@@ -19,7 +19,6 @@ import pikepdf
 from django.db import transaction
 from django.utils import timezone
 
-from children.services.imports.working import alone
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Outcome, Verb
@@ -43,6 +42,7 @@ from sharing.requests.verbs import RequestVerb
 from . import accompanying, documents, finding
 from .composing import Composed, Taken, compose
 from .copying import set_back
+from .worker import alone, ask_to_build
 
 TASK = "requests"
 B, S, Given = Bundle.Building, RightsRequest.Status, RightsRequest.Outcome
@@ -113,7 +113,7 @@ def ask(case: RightsRequest, *, by: User, kind: str = Bundle.Kind.ANSWER, token:
     )
     made.save(force_insert=True)
     record(RequestVerb.BUILD, made, by=by, purpose=f"files of {kind}")
-    transaction.on_commit(partial(_ring, made.pk), robust=True)
+    ask_to_build(made.pk)
     return made
 
 
@@ -130,12 +130,6 @@ def ask_again(held: Bundle, *, by: User) -> Bundle:
     held.save(update_fields=["building", "built_at", "failed_because"])
     record(Verb.CHANGE, held, by=by, purpose="files are made again")
     return ask(held.case, by=by, kind=held.kind)
-
-
-def _ring(bundle_id: UUID) -> None:
-    from sharing.requests.building_tasks import build_answer
-
-    build_answer.apply_async((str(bundle_id),), retry=False)
 
 
 def run(bundle_id: UUID) -> bool:

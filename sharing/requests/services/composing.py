@@ -32,7 +32,7 @@ from sharing.requests.redacting.marks import (
     Released,
 )
 
-from . import documents, listed
+from . import documents, known_people
 from .holding import GIVEN
 
 # What the index calls an item whose title must not stand there.
@@ -212,8 +212,8 @@ class _Case:
         excused = [
             one for item in asked for one in (*left_standing(item.number, item.texts(), passages), *item.kept(self.say))
         ]
-        shared = (*listed.the_child(self.case), *map(listed.person_of, stay))
-        return Protected(tuple(map(listed.person_of, gone)), shared, tuple(passages), tuple(excused))
+        shared = (*known_people.the_child(self.case), *map(known_people.person_of, stay))
+        return Protected(tuple(map(known_people.person_of, gone)), shared, tuple(passages), tuple(excused))
 
 
 def _all_of(document: Document) -> Iterator[Range | Rectangle]:

@@ -208,31 +208,14 @@ def undo(redaction: Redaction, *, by: User, token: UUID, at: datetime | None = N
     return made
 
 
-def decide_person(
-    person: RequestPerson,
-    *,
-    by: User,
-    deed: str,
-    token: UUID,
-    instead: str = "",
-    exemption: Exemption | None = None,
-    answers: Mapping[str, str] | None = None,
-    why: str = "",
-    at: datetime | None = None,
-) -> Redaction:
-    """Decide on somebody once for all items in which they stand; a place that was marked by hand stays as it is.
-
-    Who is replaced without other words is called "Child B". Raises as `redact`.
-    """
-    said = Said(deed, instead, exemption, answers or {}, why)
-    return decide_people([person], by=by, said=said, token=token, at=at)[0]
-
-
 @transaction.atomic
 def decide_people(
     people: Sequence[RequestPerson], *, by: User, said: Said, token: UUID, at: datetime | None = None
 ) -> list[Redaction]:
-    """The same of several people of one case in one step. Raises the same."""
+    """Decide on people of one case, once for all their items; a place that was marked by hand stays as it is.
+
+    Who is replaced without other words is called "Child B". Raises as `redact`.
+    """
     at = at or timezone.now()
     if not people:
         raise BadInput("Tick who you decide on.")

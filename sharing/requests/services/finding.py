@@ -16,9 +16,9 @@ from safeguarding.keys import uuid7
 from sharing.requests.models import RequestItem, RequestPerson, RightsRequest
 
 from .item_numbers import bands
-from .listed import Listed, everybody, names_of, secret_homes, the_child
-from .looking import Read, look, look_for_all
-from .looking import read as read_item
+from .known_people import Listed, everybody, names_of, secret_homes, the_child
+from .matching import Read, look, look_for_all
+from .matching import read as read_item
 
 Kind = RequestPerson.Kind
 _CALLED = {Kind.CHILD: "Child", Kind.ADULT: "Adult", Kind.STAFF: "Staff", Kind.ADDRESS: "Address"}

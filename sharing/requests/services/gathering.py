@@ -6,7 +6,6 @@ it had copied; the next goes on.
 """
 
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -18,17 +17,17 @@ from safeguarding.audit.models import Outcome
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, HarbourError, NotAllowed, OutOfTurn
 from safeguarding.sealing.exceptions import FilesAway, KeysAway
-from sharing.requests.models import RequestRole, RightsRequest
+from sharing.requests.models import AT_WORK, RequestRole, RightsRequest
 from sharing.requests.permissions import HANDLERS, may_handle, may_prepare
 from sharing.requests.verbs import RequestVerb
 
 from . import documents, finding, reviewers
 from .adding import add_item, settle, unsettled
-from .alone import WORKED_ON, alone
 from .copying import Known, copy_file, keep, row_of, told
 from .errors import in_error
 from .files import files_of
 from .search_log import log_search
+from .worker import alone, ask_to_gather
 
 TASK = "requests"
 
@@ -62,7 +61,7 @@ def ask(case: RightsRequest, *, by: User) -> RightsRequest:
     held = RightsRequest.objects.select_for_update(of=("self",)).get(pk=case.pk)
     if not (may_handle(by, held) or may_prepare(by, held)):
         raise NotAllowed(HANDLERS)
-    if held.status not in WORKED_ON:
+    if held.status not in AT_WORK:
         raise OutOfTurn(NOT_OPEN)
     if not held.is_copy:
         raise BadInput(NO_COPY)
@@ -79,7 +78,7 @@ def ask(case: RightsRequest, *, by: User) -> RightsRequest:
         held.gathering, held.gathering_failed_because = G.ASKED, ""
         held.save(update_fields=["gathering", "gathering_failed_because"])
         record(RequestVerb.GATHER, held, by=by)
-    transaction.on_commit(partial(_ring, held.pk), robust=True)
+    ask_to_gather(held.pk)
     return held
 
 
@@ -94,13 +93,7 @@ def look_again(case: RightsRequest, *, by: User) -> None:
     case.gathering = G.ASKED
     case.save(update_fields=["gathering"])
     record(RequestVerb.GATHER, case, by=by)
-    transaction.on_commit(partial(_ring, case.pk), robust=True)
-
-
-def _ring(case_id: UUID) -> None:
-    from sharing.requests.gathering_tasks import gather_request
-
-    gather_request.apply_async((str(case_id),), retry=False)
+    ask_to_gather(case.pk)
 
 
 def run(case_id: UUID) -> bool:
@@ -125,7 +118,7 @@ def run(case_id: UUID) -> bool:
 def run_all() -> int:
     """Gather what waits for it, and settle what was left: a worker was stopped, or the queue was away."""
     with system_task(TASK):
-        rows = RightsRequest.objects.filter(gathering__in=(G.ASKED, G.AT_WORK), status__in=WORKED_ON)
+        rows = RightsRequest.objects.filter(gathering__in=(G.ASKED, G.AT_WORK), status__in=AT_WORK)
         waiting = list(rows.order_by("pk").values_list("pk", flat=True))
         left = unsettled()
     return sum(map(run, waiting)) + sum(map(settle, left))
@@ -135,7 +128,7 @@ def _begun(case_id: UUID) -> RightsRequest | None:
     """The case, which is at work now; None where it does not wait for it."""
     with system_task(TASK):
         rows = RightsRequest.objects.select_for_update(of=("self",)).select_related("school")
-        case = rows.filter(pk=case_id, gathering__in=(G.ASKED, G.AT_WORK), status__in=WORKED_ON).first()
+        case = rows.filter(pk=case_id, gathering__in=(G.ASKED, G.AT_WORK), status__in=AT_WORK).first()
         if case is None or case.child_id is None:
             return None
         if case.gathering == G.ASKED:

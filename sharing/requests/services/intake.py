@@ -30,10 +30,10 @@ from sharing.requests.verbs import RequestVerb
 
 from . import documents, gathering
 from .answering import unsaid
+from .locking import OVER, ensure_at_work, ensure_day, lock, tell_some
 from .numbering import as_asked, new_reference
 from .places import ask_about_adults, begin_places
 from .roles import give
-from .working import OVER, ensure_at_work, ensure_day, lock, tell_some
 
 R, S, Who = RightsRequest, RightsRequest.Status, RightsRequest.Requester
 # A child of this age is asked what they want (domain reference 5.6: a reasonable starting point).

@@ -30,7 +30,7 @@ from sharing.requests.reckoning import working_day
 
 from . import steps
 from .law import times_on
-from .working import CHANGED, NOT_TAKEN_UP, ensure_at_work, ensure_day, lock
+from .locking import CHANGED, NOT_TAKEN_UP, ensure_at_work, ensure_day, lock
 
 K, S = RequestLetter.Kind, RequestStep.Kind
 # What is recorded when a letter goes.

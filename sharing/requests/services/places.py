@@ -3,7 +3,7 @@
 Both who read concerns about adults are asked in every case, so that having been asked says nothing.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid5
@@ -29,7 +29,7 @@ from sharing.requests.permissions import ANSWERING, ASSIGNING, ensure_handles, m
 
 from . import documents
 from .adding import add_item
-from .working import ensure_at_work, lock, tell_some
+from .locking import ensure_at_work, lock, tell_some
 
 P, F = SearchPlace.Place, SearchPlace.Found
 _READERS = {P.ADULTS_HEADTEACHER: heads, P.ADULTS_CHAIR: chairs}
@@ -233,8 +233,3 @@ def unanswered(case: RightsRequest) -> list[str]:
     if set(places) & SearchPlace.APART:
         found.append("Concerns about adults: Headteacher or chair has not answered yet.")
     return found
-
-
-def readers_of(place: str, school_id: UUID, on: date) -> list[User]:
-    """Who can be asked about concerns about adults at one of the two places."""
-    return list(_READERS[P(place)](school_id, on))

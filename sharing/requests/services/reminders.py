@@ -15,9 +15,9 @@ from sharing.requests.models import OPEN, RequestRole, RightsRequest
 from sharing.requests.notice_kinds import RequestNotice
 
 from .intake import handlers
+from .locking import tell_some
 from .roles import who_has
 from .steps import dates_of_many
-from .working import tell_some
 
 P = RequestRole.Part
 # The gravest first: who is told of one is not told of those after it.

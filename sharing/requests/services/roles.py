@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -21,7 +20,8 @@ from sharing.requests.notice_kinds import RequestNotice
 from sharing.requests.permissions import ensure_handles
 
 from . import documents
-from .working import OVER, ensure_at_work, lock, tell_some
+from .locking import OVER, ensure_at_work, lock, tell_some
+from .worker import ask_to_settle
 
 P = RequestRole.Part
 # They keep an answer apart from who approves it.
@@ -123,13 +123,7 @@ def _named(case: RightsRequest, user: User, part: str, *, by: User, at: datetime
 def _ring(case: RightsRequest, part: str) -> None:
     """Who prepares or reviews is another one: the worker gives each item a reviewer who may see it."""
     if part in _WORKS:
-        transaction.on_commit(partial(_ask_worker, case.pk), robust=True)
-
-
-def _ask_worker(case_id: UUID) -> None:
-    from sharing.requests.gathering_tasks import settle_request
-
-    settle_request.apply_async((str(case_id),), retry=False)
+        ask_to_settle(case.pk)
 
 
 def give(case: RightsRequest, user: User, part: str, *, by: User | None, at: datetime) -> RequestRole:

@@ -17,7 +17,7 @@ from safeguarding.turns import wait_for
 from sharing.requests.models import Right, RightsRequest, Statement
 from sharing.requests.permissions import ensure_reviews_at
 
-from .working import ensure_at_work, ensure_day, lock
+from .locking import ensure_at_work, ensure_day, lock
 
 _LONGEST = 20_000
 _NOT_THEIRS = "Choose a concern of this child that you may read."

@@ -25,7 +25,7 @@ from sharing.requests.models import ReplyTime, RequestStep, RightsRequest
 from sharing.requests.permissions import NAMED, ensure_handles, may_approve, may_review
 
 from .law import times_in
-from .working import ensure_at_work, ensure_day, lock
+from .locking import ensure_at_work, ensure_day, lock
 
 K = RequestStep.Kind
 # A step that answers another one: it is refused where that one was never taken.

@@ -15,11 +15,11 @@ from safeguarding.front.limits import takes_files
 from safeguarding.http import Request
 from safeguarding.sealing.exceptions import FilesAway
 from safeguarding.unsaved import waits_unsent
-from sharing.requests.forms.working import AddFileForm, AddTextForm, AnswerPlaceForm
+from sharing.requests.forms.case_deeds import AddFileForm, AddTextForm, AnswerPlaceForm
 from sharing.requests.models import RightsRequest, SearchPlace
 from sharing.requests.permissions import reference_of
 from sharing.requests.services import places
-from sharing.requests.services.working import OBJECT
+from sharing.requests.services.locking import OBJECT
 
 from .case import NAV
 

@@ -24,7 +24,7 @@ from sharing.requests.models import RequestItem, RequestRole, RequestStep, Right
 from sharing.requests.permissions import may_approve, may_prepare, works_on_requests
 from sharing.requests.services import approving, roles
 from sharing.requests.services.approving import ToLook
-from sharing.requests.services.working import OBJECT
+from sharing.requests.services.locking import OBJECT
 
 S, P = RightsRequest.Status, RequestRole.Part
 NAV = "requests"

@@ -25,11 +25,11 @@ from sharing.requests.capabilities import RequestCapability as C
 from sharing.requests.models import RequestLetter, RequestRole, RequestStep, RightsRequest, SearchPlace
 from sharing.requests.permissions import works_on_requests
 from sharing.requests.services import statements
-from sharing.requests.services.working import OBJECT
+from sharing.requests.services.locking import OBJECT
 
 from .case_deeds import STATEMENT, TAKEN, UNSTEP, theirs
 from .reading import ItemCounts
-from .saying import HANDLES, REVIEWS, handles, named, standing
+from .standing import HANDLES, REVIEWS, handles, named, standing
 
 NAV = "requests"
 P = RequestRole.Part

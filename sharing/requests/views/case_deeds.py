@@ -2,8 +2,7 @@
 
 from safeguarding.accounts.models import User
 from safeguarding.plans.views.deeds import Deed
-from sharing.requests.forms.cases import ChecksForm, CorrectForm
-from sharing.requests.forms.working import (
+from sharing.requests.forms.case_deeds import (
     AskPlaceForm,
     BecauseForm,
     FinishForm,
@@ -15,6 +14,7 @@ from sharing.requests.forms.working import (
     StepForm,
     StepKeyForm,
 )
+from sharing.requests.forms.cases import ChecksForm, CorrectForm
 from sharing.requests.models import Right, RightsRequest
 from sharing.requests.services import answering, gathering, intake, letters, places, roles, statements, steps
 

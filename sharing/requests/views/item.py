@@ -20,7 +20,7 @@ from safeguarding.http import Request
 from safeguarding.keys import entry_token, uuid7
 from safeguarding.rendering import Showing
 from safeguarding.unsaved import waits_unsent
-from sharing.requests import shown
+from sharing.requests import sentences
 from sharing.requests.capabilities import RequestCapability as C
 from sharing.requests.forms.items import ItemForm, MarkForm
 from sharing.requests.models import Exemption, Redaction, RequestItem, RequestPerson, RightsRequest
@@ -107,7 +107,7 @@ def _but(document: Document, places: Sequence[Place]) -> list[Place]:
 def _look(request: Request, item: RequestItem, form: MarkForm) -> HttpResponse:
     """The places where typed words stand, ticked, to be looked at before anything happens."""
     words = " ".join(form.cleaned_data["words"].split())
-    hits = shown.hits_of(form.document, words)
+    hits = sentences.hits_of(form.document, words)
     if not hits:
         form.add_error("words", "These words do not stand in this item: check how they are spelt there")
         return _page(request, item, mark=form, status=422)
@@ -193,7 +193,7 @@ def _page(
     *,
     mark: MarkForm | None = None,
     whole: ItemForm | None = None,
-    hits: Sequence[shown.Hit] = (),
+    hits: Sequence[sentences.Hit] = (),
     status: int = 200,
     refusal: HarbourError | None = None,
 ) -> HttpResponse:
@@ -208,7 +208,7 @@ def _page(
         "counts": ItemCounts(request, item.case_id),
         **beside(request, item),
         "details": details,
-        "left": sum(one.state == shown.OPEN for one in details),
+        "left": sum(one.state == sentences.OPEN for one in details),
         "given": given,
         # Where nothing is cut it is not told twice.
         "is_cut": any("hb-cut" in words for _, words in given),
@@ -234,7 +234,7 @@ def _ticked(form: MarkForm, document: Document) -> dict[str, Any]:
     boxes = {
         f"{at}:{start}:{end}"
         for at, block in enumerate(document.blocks)
-        for start, end in shown.sentences_of(block.text)
+        for start, end in sentences.sentences_of(block.text)
     }
     selected = [one for one in form.ticked("at") if one not in boxes]
     return {

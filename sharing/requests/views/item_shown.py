@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from sharing.requests import redacting, shown
+from sharing.requests import redacting, sentences
 from sharing.requests.models import Redaction, RequestItem, RequestPerson
 from sharing.requests.redacting.marks import Area, Document, DrawnPage, Marks, Range, Rectangle, Released, Run
 from sharing.requests.redacting.pages import open_boxes, painted_on
@@ -18,8 +18,8 @@ from sharing.requests.services import documents
 from sharing.requests.services.documents import Marked
 from sharing.requests.services.holding import unread_pages
 
-_TONES = {shown.OPEN: "line", shown.OUT: "", shown.REPLACE: "", shown.KEEP: "ok", shown.MUST: "bad"}
-_STATES = {"out": shown.OUT, "replace": shown.REPLACE, "keep": shown.KEEP}
+_TONES = {sentences.OPEN: "line", sentences.OUT: "", sentences.REPLACE: "", sentences.KEEP: "ok", sentences.MUST: "bad"}
+_STATES = {"out": sentences.OUT, "replace": sentences.REPLACE, "keep": sentences.KEEP}
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Detail:
 
     @property
     def says(self) -> str:
-        return "To decide" if self.state == shown.OPEN else shown.SAYS[self.state]
+        return "To decide" if self.state == sentences.OPEN else sentences.SAYS[self.state]
 
     @property
     def tone(self) -> str:
@@ -45,15 +45,15 @@ class Detail:
 
     @property
     def is_open(self) -> bool:
-        return self.state == shown.OPEN
+        return self.state == sentences.OPEN
 
     @property
     def is_must(self) -> bool:
-        return self.state == shown.MUST
+        return self.state == sentences.MUST
 
     @property
     def may_be_ticked(self) -> bool:
-        return self.person is not None and self.state != shown.MUST
+        return self.person is not None and self.state != sentences.MUST
 
 
 def details_of(document: Document, marked: Marked) -> list[Detail]:
@@ -69,9 +69,9 @@ def details_of(document: Document, marked: Marked) -> list[Detail]:
 
 def _of_person(at: int, person: RequestPerson, count: int, marked: Marked) -> Detail:
     row = marked.decided.get(str(person.pk))
-    state = _STATES[row.deed] if row else shown.OPEN
+    state = _STATES[row.deed] if row else sentences.OPEN
     if str(person.pk) in marked.marks.must_go:
-        row, state = None, shown.MUST
+        row, state = None, sentences.MUST
     kind = person.get_kind_display()  # type: ignore[attr-defined]
     return Detail(at, documents.full_name(person), kind, state, count, _note(row) if row else "", person, row)
 
@@ -104,7 +104,7 @@ def texts_of(
     Put together here, since a space between two pieces would be one in the text.
     """
     chosen = set(ticked)
-    blocks = shown.shown_blocks(document, marked.marks, numbers_of(marked, details))
+    blocks = sentences.shown_blocks(document, marked.marks, numbers_of(marked, details))
     return [
         (
             block.label,
@@ -118,7 +118,7 @@ def _joined(parts: Iterable[SafeString]) -> SafeString:
     return format_html_join("", "{}", ((part,) for part in parts))
 
 
-def _sentence(sentence: shown.Sentence, block: int, chosen: set[str], may_tick: bool) -> SafeString:
+def _sentence(sentence: sentences.Sentence, block: int, chosen: set[str], may_tick: bool) -> SafeString:
     words = _joined(_piece(one, block) for one in sentence.pieces)
     if sentence.is_blank or not may_tick:
         return words
@@ -134,7 +134,7 @@ def _sentence(sentence: shown.Sentence, block: int, chosen: set[str], may_tick: 
     )
 
 
-def _piece(piece: shown.Shown, block: int) -> SafeString:
+def _piece(piece: sentences.Shown, block: int) -> SafeString:
     whole = SafeString(" data-whole") if piece.is_mention else ""
     words = format_html(
         '<span data-block="{}" data-from="{}" data-to="{}"{}>{}</span>',
@@ -184,7 +184,7 @@ def page_of(item: RequestItem, document: Document, marks: Marks, wanted: str) ->
         "picture": f"{reverse('request_item_page', args=[item.pk])}?page={n}",
         # Made anew whenever something is decided: a browser keeps none of it anyhow.
         "released": f"{reverse('request_item_page_released', args=[item.pk])}?page={n}&state={item.revision}",
-        "words": shown.shown_words(page, marks),
+        "words": sentences.shown_words(page, marks),
         "rectangles": list(_rectangles(page, marks)),
         "is_read": n in item.pages_read,
         "unread": unread_pages(document, item),

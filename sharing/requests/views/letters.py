@@ -17,13 +17,13 @@ from safeguarding.front.limits import takes_text
 from safeguarding.http import Request
 from safeguarding.printing.paper import paper
 from safeguarding.unsaved import waits_unsent
-from sharing.requests.forms.working import LetterTextForm
+from sharing.requests.forms.case_deeds import LetterTextForm
 from sharing.requests.models import RequestLetter, RightsRequest
 from sharing.requests.permissions import HANDLERS, works_on_requests
 from sharing.requests.services import letters
 
 from .case import read_case
-from .saying import HANDLES, handles
+from .standing import HANDLES, handles
 
 
 def _found(request: Request, case_id: UUID, letter_id: UUID) -> tuple[RightsRequest, RequestLetter]:

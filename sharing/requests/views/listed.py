@@ -15,8 +15,8 @@ from sharing.requests.forms.cases import ALL_OPEN, ListForm
 from sharing.requests.models import RightsRequest
 from sharing.requests.permissions import works_on_requests
 
-from .at_home import waiting_for
-from .saying import HANDLES, handles, standing
+from .first_pages import waiting_for
+from .standing import HANDLES, handles, standing
 
 NAV = "requests"
 

@@ -26,7 +26,7 @@ from sharing.requests.permissions import HANDLERS
 from sharing.requests.services import intake
 
 from .case import read_case
-from .saying import HANDLES, handles
+from .standing import HANDLES, handles
 
 _FIELDS = ("right", "requester_is", "authority", "identity_seen", "scope", "wants_record", "nobody")
 

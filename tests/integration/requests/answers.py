@@ -7,6 +7,7 @@ Whom Rowan's record names besides: Hazel, another child; Dana, the mother; and w
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from children.models import Child
 from safeguarding.accounts.models import User
@@ -104,7 +105,7 @@ def decided(at: School, case: RightsRequest, *, by: User | None = None, keep: Se
         stays = person.kind == "staff" or person.names["forename"] in keep
         deed = Redaction.Deed.KEEP if stays else Redaction.Deed.REPLACE
         if person.items and _reviews(by, case, person):
-            deciding.decide_person(
+            decide_person(
                 person, by=by, deed=deed, token=uuid7(), exemption=law(), answers=ANSWERS, why="Not theirs to give."
             )
     for item in RequestItem.objects.filter(case=case, reviewer=by, decided=""):
@@ -158,3 +159,8 @@ def note(case: RightsRequest, title: str, text: str, *, by: User) -> RequestItem
     """Something that was found on paper."""
     made = add_item(case, title=title, by=by, token=uuid7(), blocks=[{"key": "text", "label": "Note", "text": text}])
     return RequestItem.objects.get(pk=made.pk)
+
+
+def decide_person(person: RequestPerson, *, by: User, deed: str, token: UUID, **reason: Any) -> Redaction:
+    """Decide on one person, for `reason` as `deciding.Said` has it."""
+    return deciding.decide_people([person], by=by, said=deciding.Said(deed, **reason), token=token)[0]

@@ -8,6 +8,7 @@ from sharing.requests.models import Redaction, RightsRequest
 from sharing.requests.services import deciding, documents
 from sharing.requests.services.law import in_force
 
+from .answers import decide_person
 from .cases import RECEIVED
 from .desk import OTHERS, WORDS, Desk, K, desk
 
@@ -93,7 +94,7 @@ def test_an_item_is_decided_once_nobody_in_it_is_open_and_each_page_without_word
     pope = at.person("Denise Pope", one)
     with pytest.raises(BadInput, match="Somebody was found in it"):
         decide(at, one)
-    made = deciding.decide_person(pope, by=at.lead, deed="out", token=uuid7(), **at.because())
+    made = decide_person(pope, by=at.lead, deed="out", token=uuid7(), **at.because())
     with pytest.raises(BadInput, match="Page 2 has no words"):
         decide(at, one, "part")
     for page, sentence in ((1, "has words"), (3, "no page 3")):

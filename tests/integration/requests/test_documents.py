@@ -7,6 +7,7 @@ from safeguarding.keys import uuid7
 from sharing.requests.models import RightsRequest
 from sharing.requests.services import deciding, documents
 
+from .answers import decide_person
 from .desk import WORDS, Desk, K, desk
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ def given(of) -> str:
 def test_a_decision_on_a_person_holds_everywhere_unless_a_place_differs(at):
     first, second = at.item(), at.item("Denise Pope rang.")
     pope = at.person("Denise Pope", first, second)
-    deciding.decide_person(pope, by=at.lead, deed="replace", token=uuid7(), **at.because())
+    decide_person(pope, by=at.lead, deed="replace", token=uuid7(), **at.because())
     assert "Adult B saw him" in given(first)
     assert given(second) == "Adult B rang."
     deciding.redact(second, by=at.lead, deed="keep", block="text", start=0, end=11, token=uuid7())
@@ -55,7 +56,7 @@ def test_a_confidential_address_comes_out_always(at):
     with pytest.raises(deciding.BadInput, match="confidential address"):
         deciding.redact(one, by=at.lead, deed="keep", block="text", start=0, end=len(WORDS), token=uuid7())
     with pytest.raises(deciding.BadInput, match="may not be kept"):
-        deciding.decide_person(address, by=at.lead, deed="keep", token=uuid7())
+        decide_person(address, by=at.lead, deed="keep", token=uuid7())
     assert "14 Example Close" not in given(one)
 
 
@@ -66,7 +67,7 @@ def test_a_mention_is_told_as_the_answer_calls_the_child(at):
     bo.names = {"forename": "Bo", "surname": "Marsden", "pseudonym": "k7f3q2m9xd"}
     bo.save(update_fields=["names"])
     assert given(one) == "Rowan Ashdown played with Child B."
-    deciding.decide_person(bo, by=at.lead, deed="keep", token=uuid7())
+    decide_person(bo, by=at.lead, deed="keep", token=uuid7())
     say = documents.say_of(one.case, [bo], documents.kept_in(documents.marks_of(one)))
     assert documents.released(one, say).blocks[0].runs[0].text == "Rowan Ashdown played with Bo Marsden."
 
@@ -77,7 +78,7 @@ def test_the_state_follows_every_change_and_comes_back_with_its_undoing(at):
     states = [documents.state_of(at.case)]
     row = at.take_out(two, "Hail")
     states.append(documents.state_of(at.case))
-    deciding.decide_person(pope, by=at.lead, deed="keep", token=uuid7())
+    decide_person(pope, by=at.lead, deed="keep", token=uuid7())
     states.append(documents.state_of(at.case))
     one.refresh_from_db()
     deciding.decide(one, by=at.lead, decided="full", revision=one.revision)

@@ -25,7 +25,7 @@ from sharing.requests.permissions import ASSIGNING, may_approve, reads_whole
 from sharing.requests.services import answering, approving, building, deciding, handing_over, intake, places, roles
 from tests import factories
 from tests.integration.requests import answers, cases
-from tests.integration.requests.answers import School, approved, family, gathered, now, school
+from tests.integration.requests.answers import School, approved, decide_person, family, gathered, now, school
 from tests.integration.requests.desk import desk, signed_in
 from tests.integration.requests.test_walls import change, refused, seen, through
 from tests.integration.test_rights_rows import insert
@@ -103,9 +103,9 @@ def test_nobody_decides_everywhere_on_who_stands_in_what_others_review(at: Schoo
     both, apart = cases.person(case, one, other), cases.person(case, other, label="Child C")
     keep = {"deed": "keep", "token": uuid7()}
     with pytest.raises(OutOfTurn, match="items of others too"):
-        deciding.decide_person(both, by=at.cast.deputy, **keep)
-    deciding.decide_person(apart, by=at.cast.deputy, **keep)
-    made = deciding.decide_person(both, by=at.lead, **keep)
+        decide_person(both, by=at.cast.deputy, **keep)
+    decide_person(apart, by=at.cast.deputy, **keep)
+    made = decide_person(both, by=at.lead, **keep)
     with pytest.raises(OutOfTurn, match="items of others too"):
         deciding.undo(made, by=at.cast.deputy, token=uuid7())
     assert {row.made_by for row in Redaction._base_manager.filter(pk__in=seen(Redaction, at.lead))} == {at.lead}

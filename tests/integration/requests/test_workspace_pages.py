@@ -20,6 +20,7 @@ from sharing.requests.models import Redaction, RequestFile, RequestItem, Request
 from sharing.requests.services import deciding, documents
 from tests import factories
 
+from .answers import decide_person
 from .cases import item, named
 from .desk import OTHERS, WORDS, Desk, K, desk, signed_in
 
@@ -217,7 +218,7 @@ def test_a_whole_item_is_decided_and_the_next_is_opened(at):
     whole = {"do": "decide", "decided": "full", "is_record": "no", "revision": one.revision}
     refused = client.post(page_of(one), whole)
     assert refused.status_code == 422 and "decide on each first" in refused.content.decode()
-    deciding.decide_person(pope, by=at.lead, deed="keep", token=uuid7())
+    decide_person(pope, by=at.lead, deed="keep", token=uuid7())
     late = client.post(page_of(one), whole)
     assert late.status_code == 409 and "Somebody changed this item" in late.content.decode()
     one.refresh_from_db()

@@ -18,7 +18,7 @@ from sharing.requests.people import Finder, Hit, Person, text_of
 from sharing.requests.plain import plain, run_together, squeezed
 from sharing.requests.redacting.marks import Document, DrawnPage, document_of
 
-from .listed import Listed
+from .known_people import Listed
 
 _INITIALS = 2
 # Of those who share a name that may mean any of them.

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from children import mentions
-from sharing.requests import shown
+from sharing.requests import sentences
 from sharing.requests.redacting.marks import (
     Area,
     Decision,
@@ -31,7 +31,7 @@ def test_its_sentences_are_the_text_in_pieces_and_no_mention_is_cut(text, places
     spans = [Span("t", a, b, "p") for a, b in inside[:2]]
     ranges = [Range("t", a, b, Decision(Deed.OUT, reason="x")) for a, b in inside[2:]]
     marks = Marks(ranges, spans, {}, frozenset())
-    [block] = shown.shown_blocks(Document((TextBlock("t", "Note", text),), ()), marks, {"p": 1})
+    [block] = sentences.shown_blocks(Document((TextBlock("t", "Note", text),), ()), marks, {"p": 1})
     pieces = [piece for sentence in block.sentences for piece in sentence.pieces]
     assert "".join(piece.text for piece in pieces) == text
     assert [piece.text for piece in pieces if piece.is_mention] == [MARK] * text.count(MARK)
@@ -39,12 +39,12 @@ def test_its_sentences_are_the_text_in_pieces_and_no_mention_is_cut(text, places
         number, start, end = map(int, sentence.value.split(":"))
         assert (number, text[start:end]) == (0, "".join(piece.text for piece in sentence.pieces))
     for piece in pieces:
-        assert piece.state == shown.OUT or not any(r.start <= piece.start < r.end for r in ranges)
+        assert piece.state == sentences.OUT or not any(r.start <= piece.start < r.end for r in ranges)
 
 
 def test_a_page_with_several_sentences_is_ticked_one_by_one():
     text = "He came late. “Why?” Nobody knew.\nShe rang."
-    assert [text[a:b] for a, b in shown.sentences_of(text)] == [
+    assert [text[a:b] for a, b in sentences.sentences_of(text)] == [
         "He came late. ",
         "“Why?” ",
         "Nobody knew.\n",
@@ -53,12 +53,12 @@ def test_a_page_with_several_sentences_is_ticked_one_by_one():
 
 
 def test_words_that_follow_each_other_in_a_line_are_one_rectangle():
-    assert shown.areas_of(PAGE, [0, 1]) == [Area(0, 0, 19, 9)]
-    assert shown.areas_of(PAGE, [1, 2]) == [Area(10, 0, 19, 9), Area(0, 20, 9, 29)]
-    assert shown.areas_of(PAGE, [2, 0]) == [Area(0, 0, 9, 9), Area(0, 20, 9, 29)]
+    assert sentences.areas_of(PAGE, [0, 1]) == [Area(0, 0, 19, 9)]
+    assert sentences.areas_of(PAGE, [1, 2]) == [Area(10, 0, 19, 9), Area(0, 20, 9, 29)]
+    assert sentences.areas_of(PAGE, [2, 0]) == [Area(0, 0, 9, 9), Area(0, 20, 9, 29)]
 
 
 def test_typed_words_are_found_whole_in_any_case_and_over_line_ends():
     document = Document((TextBlock("t", "Note", "ann\nLEE came to Annual Lee."),), (PAGE,))
-    assert [hit.value for hit in shown.hits_of(document, "Ann  Lee")] == ["at:0:0:7", "words:1:0:1"]
-    assert shown.hits_of(document, "(.*") == shown.hits_of(document, " ") == []
+    assert [hit.value for hit in sentences.hits_of(document, "Ann  Lee")] == ["at:0:0:7", "words:1:0:1"]
+    assert sentences.hits_of(document, "(.*") == sentences.hits_of(document, " ") == []

@@ -13,7 +13,7 @@ from safeguarding.once import once
 from sharing.requests.forms.cases import ALL_OPEN
 from sharing.requests.models import OPEN, RequestRole, RightsRequest, SearchPlace
 
-from .saying import Standing, handles, standing
+from .standing import Standing, handles, standing
 
 # As many as stand beside Today, and on the home page of the office; more open ones than a school has.
 SHOWN, AT_HOME, MOST = 1, 5, 300

@@ -11,9 +11,8 @@ from safeguarding.accounts.services import tell
 from safeguarding.audit.protection import who_sees
 from safeguarding.dates import full_day
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
-from sharing.requests.models import RightsRequest
+from sharing.requests.models import AT_WORK, RightsRequest
 from sharing.requests.notice_kinds import RequestNotice
-from sharing.requests.permissions import ensure_handles
 
 S = RightsRequest.Status
 # What a notice of a request leads to.
@@ -21,7 +20,6 @@ OBJECT = "request"
 CHANGED = "Somebody changed this request while you were writing. Open it again to see it as it is."
 NOT_TAKEN_UP = "Take this request up first: say which child it is about and what is asked."
 OVER = "This request is over. Open it again, with a reason, to go on with it."
-AT_WORK = (S.OPEN, S.PREPARED, S.APPROVED)
 
 
 def lock(case_id: UUID, seen: int | None = None) -> RightsRequest:
@@ -38,14 +36,6 @@ def ensure_at_work(case: RightsRequest) -> None:
         raise OutOfTurn(NOT_TAKEN_UP)
     if case.status not in AT_WORK:
         raise OutOfTurn(OVER)
-
-
-def hold(case: RightsRequest, *, by: User, seen: int | None = None) -> RightsRequest:
-    """The case, locked, for who handles it, while it is worked on. Raises `NotAllowed`, `ChangedSince`, `OutOfTurn`."""
-    ensure_handles(by, case)
-    held = lock(case.pk, seen)
-    ensure_at_work(held)
-    return held
 
 
 def ensure_day(day: date, at: datetime, *, since: date | None = None, what: str = "this") -> None:
