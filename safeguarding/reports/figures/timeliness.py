@@ -1,4 +1,4 @@
-"""How quickly was a concern read, and decided? Of those of which that can be said by now.
+"""How quickly was a concern read, and decided? Counted are those whose time is up, or that are done.
 
 What is logged after the school closes, or on a day without children, counts for the next school day. Read in time is
 what was read by the end of that day, decided in time what was decided, for the first time, by the end of the school day
