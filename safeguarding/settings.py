@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "children",
     "safeguarding.printing",
     "safeguarding.staff",
+    "safeguarding.training",
     "safeguarding.concerns",
     "safeguarding.adults",
     "safeguarding.plans",
@@ -71,7 +72,9 @@ INSTALLED_APPS = [
     "sharing.received",
     "sharing.requests",
     "retention",
+    "safeguarding.self_check",
     "safeguarding.reports",
+    "safeguarding.governors",
     "safeguarding.demo",
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -389,12 +392,4 @@ AUDITLOG_STORE_JSON_CHANGES = AUDITLOG_USE_BASE_MANAGER = AUDITLOG_DISABLE_REMOT
 # Its own table would stay empty, and would hold names if anything ever wrote to it.
 MIGRATION_MODULES = {"auditlog": None}
 
-# --- logs say what happened, never to whom: no query strings, no bodies, no parameters
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}, "botocore": {"level": "WARNING"}},
-}
+from safeguarding.log_settings import *  # noqa: E402, F403

@@ -24,6 +24,9 @@ urlpatterns = [
     path("requests/", include("sharing.requests.urls")),
     path("", include("retention.urls")),
     path("", include("safeguarding.reports.urls")),
+    path("", include("safeguarding.self_check.urls")),
+    path("", include("safeguarding.training.urls")),
+    path("", include("safeguarding.governors.urls")),
 ]
 
 handler400 = "safeguarding.views.bad_request"

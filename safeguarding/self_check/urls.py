@@ -1,0 +1,5 @@
+"""Where are its pages?"""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
