@@ -28,7 +28,7 @@ test:  ## everything but the long proofs and what `make check` asks; about 40 mi
 
 soak:  ## the long proofs, under 2 hours
 	@$(PYTHON) .ci/bootstrap.py test
-	@$(HARBOUR) -m pytest -m soak -o timeout=0 tests/soak
+	@$(HARBOUR) -m pytest -m soak -o timeout=0 tests
 
 check:  ## style, types, layers, migrations, templates, documents, settings for production
 	@$(PYTHON) .ci/bootstrap.py check

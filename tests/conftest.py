@@ -52,13 +52,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _keep_together(items: list[pytest.Item]) -> None:
-    """The tests that share a world are done by one process, which makes it once: the matrix, each file of the demo."""
+    """The tests that share a world are done by one process, which makes it once: the matrix, the practice school."""
     for item in items:
         asked = {*getattr(item, "fixturenames", ())}
         if "world" in asked and item.path.parent.name == "matrix":
             item.add_marker(pytest.mark.xdist_group("matrix"))
-        elif "made" in asked and item.path.parent.name == "demo":
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        elif item.path.parent.name == "practice_school":
+            item.add_marker(pytest.mark.xdist_group("practice school"))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,43 +1,11 @@
-"""The demo school with a tenth of its notes: made anew for a test, or once for a file of tests that only read it."""
-
-from collections.abc import Iterator
-from datetime import datetime
-from zoneinfo import ZoneInfo
+"""The demo school with a tenth of its notes, made anew for a test."""
 
 import pytest
-from django.db import transaction
 
-from safeguarding.accounts.models import School
-from safeguarding.demo.apart import MAIN
-from safeguarding.demo.seeding import seed_demo
-from safeguarding.sealing.models import KEYS
 from tests.practice_school import few_notes
-
-TUESDAY = datetime(2026, 11, 24, 10, 15, tzinfo=ZoneInfo("Europe/London"))
 
 
 @pytest.fixture
 def small_data(monkeypatch: pytest.MonkeyPatch) -> None:
     """Demo mode, and little to write."""
     few_notes(monkeypatch)
-
-
-@pytest.fixture(scope="module")
-def made(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[School]:
-    """The demo school on a Tuesday morning. Each test works in a savepoint, the file in one transaction."""
-    with (
-        django_db_blocker.unblock(),  # type: ignore[attr-defined]
-        pytest.MonkeyPatch.context() as patch,
-        transaction.atomic(),
-        transaction.atomic(using=KEYS),
-    ):
-        few_notes(patch)
-        seed_demo(now=TUESDAY)
-        yield School.objects.get(slug=MAIN)
-        transaction.set_rollback(True)
-        transaction.set_rollback(True, using=KEYS)
-
-
-@pytest.fixture
-def school(made: School, db: None) -> School:
-    return made

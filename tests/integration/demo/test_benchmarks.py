@@ -18,8 +18,7 @@ from tests.benchmarks import cast, measure
 from tests.benchmarks import pages as measured_pages
 from tests.benchmarks import settings as bench_settings
 from tests.benchmarks.pages import Budget, pages
-
-from .conftest import TUESDAY
+from tests.practice_school import TUESDAY
 
 pytestmark = pytest.mark.django_db
 

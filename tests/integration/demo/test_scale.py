@@ -19,9 +19,8 @@ from safeguarding.sealing.fields import Shut
 from safeguarding.sealing.models import Wrap
 from safeguarding.sealing.services.rows import sealed_fields
 from tests import factories
+from tests.practice_school import TUESDAY
 from tests.walls import as_role
-
-from .conftest import TUESDAY
 
 pytestmark = pytest.mark.django_db
 SIZE = Size(schools=6, children=60, years=3, concerns=300)

@@ -49,8 +49,7 @@ from safeguarding.demo.apart import SMALL
 from safeguarding.demo.people import sign_ins
 from safeguarding.panels import settings
 from safeguarding.sealing.fields import Sealed
-
-from .conftest import TUESDAY
+from tests.practice_school import TUESDAY
 
 pytestmark = pytest.mark.django_db
 
