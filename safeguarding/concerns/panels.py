@@ -13,6 +13,7 @@ from children.counting import count_with
 from children.models import ChildTeamGrant
 from children.services.access import when_hidden
 from children.services.sight import live_grants
+from safeguarding import checks
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.services.acting import register_mover
@@ -30,6 +31,7 @@ from safeguarding.references import quoted
 
 from . import chronology
 from .entries import SOURCES
+from .looks import CHECKS
 from .models import (
     Action,
     Attachment,
@@ -287,6 +289,7 @@ def _look_at(request: Request, record: Any) -> dict[str, Any]:
 # Said here, which every process reads, and not left to whichever page happens to bring it in.
 when_hidden(hand_on_concerns)
 count_with(of_children.open_concerns)
+checks.register(*CHECKS)
 register_mover(covering.move_actions)
 register_mover(covering.move_notices)
 register(

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from children.badges import badge_with
+from safeguarding import checks
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.by_keys import Statement
@@ -24,6 +25,7 @@ from .badges import BADGING
 from .capabilities import PlanCapability as C
 from .changes import READS
 from .entries import KIND, SOURCES
+from .looks import CHECKS
 from .models import Step
 from .permissions import TAB_AREAS, children_kept_for, keeps_plans_standing_in, reads_at
 from .services import work
@@ -68,6 +70,7 @@ def _missed(request: Request) -> Statement:
 
 
 chronology.register(*SOURCES, kinds={KIND: "Plans of authorities"})
+checks.register(*CHECKS)
 badge_with(BADGING)
 briefing.add_blocks(brief.blocks)
 search_with(search_plans, *PARTS)
