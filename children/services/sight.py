@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Model, QuerySet, Subquery
+from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery
 
 from children.models import (
     BY_NAME,
@@ -120,10 +120,9 @@ def undeclared(see: See, school_id: UUID, *, on: date) -> QuerySet[User]:
     answers = ConflictAnswer.objects.filter(school=school_id, year=school_year(on), user=OuterRef("pk"))
     said_yes = Exists(answers.filter(has_connection=True))
     named = see(ConflictOfInterest).filter(school=school_id, lifted_at=None, user=OuterRef("pk"))
+    this_year = start_of(date(school_year(on), 9, 1))
     signed = AccessReview.objects.filter(
-        school=school_id,
-        signed_at__gte=start_of(date(school_year(on), 9, 1)),
-        signed_at__date__gt=OuterRef("starts_on"),
+        school=school_id, signed_at__gte=this_year, signed_at__date__gt=OuterRef("starts_on")
     )
     people = User.objects.filter(is_active=True, pk__in=here.values("user"))
     return people.filter(~Exists(answers) | said_yes & ~Exists(named)).annotate(

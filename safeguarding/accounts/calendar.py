@@ -98,8 +98,8 @@ class SchoolCalendar:
         return sum(self.is_school_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
 
     def hours_before(self, at: datetime, span: timedelta) -> datetime:
-        """The last moment from which `span` of school time has passed by `at`: whatever began then or earlier has waited
-        so long (`hours_between`). A year back where there is not so much.
+        """The last moment from which `span` of school time has passed by `at`: what began then or earlier has waited so
+        long (`hours_between`). A year back where there is not so much.
         """
         left, here = span, at.astimezone(LONDON)
         for back in range(_YEAR.days):
