@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from children.badges import badges_of, beside_detail, told_by
 from children.capabilities import ChildCapability
-from children.looks import CHECKS
+from children.checks import CHECKS
 from children.models import Child, ChildDetail, Photograph
 from children.permissions import access_to_a_child, children_open_to, may_see_details
 from children.services.mentioning import told_page

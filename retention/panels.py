@@ -21,8 +21,8 @@ from safeguarding.references import quoted
 from . import waiting
 from .badges import BADGING
 from .capabilities import RetentionCapability as C
+from .checks import CHECKS
 from .entries import KIND, SOURCES
-from .looks import CHECKS
 from .models import LegalHold
 from .services.list_notices import OBJECT_TYPE
 

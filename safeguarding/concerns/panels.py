@@ -30,8 +30,8 @@ from safeguarding.printing.gathering import gathers
 from safeguarding.references import quoted
 
 from . import chronology
+from .checks import CHECKS
 from .entries import SOURCES
-from .looks import CHECKS
 from .models import (
     Action,
     Attachment,

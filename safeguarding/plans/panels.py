@@ -24,8 +24,8 @@ from . import brief, sections
 from .badges import BADGING
 from .capabilities import PlanCapability as C
 from .changes import READS
+from .checks import CHECKS
 from .entries import KIND, SOURCES
-from .looks import CHECKS
 from .models import Step
 from .permissions import TAB_AREAS, children_kept_for, keeps_plans_standing_in, reads_at
 from .services import work

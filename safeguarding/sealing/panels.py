@@ -4,13 +4,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from safeguarding import checks
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
 from safeguarding.http import Request
 from safeguarding.panels import SCHOOL, NavItem, Panel, register
 
-from .looks import CHECKS
 from .services.backups_standing import backups_standing
 from .services.standing import standing
 
@@ -40,7 +38,6 @@ def _no_backup(request: Request, record: Any) -> dict[str, Any] | None:
     return {"standing": now} if now.needs_a_hand else None
 
 
-checks.register(*CHECKS)
 register(
     NavItem(
         "backups",

@@ -25,9 +25,9 @@ from safeguarding.references import quoted
 from . import stopping, withdrawal
 from .capabilities import SharingCapability as C
 from .changes import READS
+from .checks import CHECKS
 from .entries import SOURCES
 from .forms.register import NUMBER
-from .looks import CHECKS
 from .models import WAITING, SharingEvent
 from .permissions import children_shared_for, may_share, shares_standing_in
 from .views import from_referral, today_lines

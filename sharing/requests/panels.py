@@ -22,8 +22,8 @@ from safeguarding.panels import LATE, MINE, SECOND, Line, NavItem, Panel, regist
 from safeguarding.references import quoted
 
 from .capabilities import RequestCapability as C
+from .checks import CHECKS
 from .entries import SOURCES
-from .looks import CHECKS
 from .models import (
     Redaction,
     RequestFile,

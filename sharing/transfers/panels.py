@@ -23,8 +23,8 @@ from sharing.events import outcomes
 from sharing.events.capabilities import SharingCapability as C
 from sharing.events.permissions import shares_standing_in
 
+from .checks import CHECKS
 from .entries import SOURCES
-from .looks import CHECKS
 from .models import OPEN, FileTransfer
 from .models.transfers import UNSENT
 from .permissions import may_send_of
