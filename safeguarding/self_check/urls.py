@@ -1,5 +1,9 @@
 """Where are its pages?"""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from . import views
+
+urlpatterns: list[URLPattern] = [
+    path("self-check/", views.self_check, name="self_check"),
+]
