@@ -1,4 +1,4 @@
-"""Does the self-check turn red for what waits in concerns, green once it is put right, and tell nobody of a hidden one?"""
+"""Does the self-check turn red for what waits in concerns, green once it is put right, and tell of no hidden one?"""
 
 from datetime import date, timedelta
 from typing import Any
@@ -115,12 +115,14 @@ def test_who_is_close_to_a_child_and_who_reads_nothing_restricted_learn_of_neith
     declare_conflict(user=parent, child=hidden, kind="own_child", by=parent)
     for child in (hidden, other):
         at = SCHOOL_DAY - 4 * DAY
-        concern = factories.concern(room, at=at, children=[ChildEntry("worried_about", child)])
+        about = {"children": [ChildEntry("worried_about", child)]}
+        unread, concern = factories.concern(room, at=at, **about), opened(room, at, **about)
         act(concern, room.lead, room.assistant, due_on=TODAY - DAY, at=SCHOOL_DAY - 2 * DAY)
         sent = Sent(agency="health", method="telephone", told="A visit.", sent_at=at, answer_by=TODAY - DAY)
         agencies.refer(concern=concern, token=uuid4(), sent=sent, by=room.lead, at=at)
         drafted(room, who=[str(child.pk)])
-    access.restrict_concern(concern=fresh(concern), by=room.lead)
+    for one in (unread, concern):
+        access.restrict_concern(concern=fresh(one), by=room.lead)
     clock.move_to(SCHOOL_DAY + DAY)
     keys = ("unread", "actions", "referrals", "drafts")
     for person, numbers in ((room.lead, (2, 2, 2, 2)), (parent, (1, 1, 1, 1)), (room.deputy, (1, 1, 1, 2))):
