@@ -58,7 +58,8 @@ class Check:
     `good` says in a sentence what good is. `look(looker)` finds it; it raises what it likes, and is then itself to be
     put right. `of_machine`: looked at by the machine, and stored; else live, with the rights of who reads the page.
     `each_school`: the machine looks once for each school, and not once for the installation.
-    `sees` is the capability that a reader needs to have the line; `url_name` the page where it is put right.
+    `sees` is the capability that a reader needs to have the line; `url_name` the page where it is put right. Of the
+    machine it may be empty, where no page puts it right: the self-check says how, under the key.
     """
 
     key: str

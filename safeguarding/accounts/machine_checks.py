@@ -23,7 +23,6 @@ from safeguarding.audit.seals.standing import standing
 from safeguarding.checks import Check, Found, Looker, State
 from safeguarding.dates import counted, full_day
 
-PUT_RIGHT = "put_right"
 # It is verified every night; a day and a night may pass.
 _VERIFIED_WITHIN = timedelta(days=2)
 
@@ -115,7 +114,7 @@ def machine_checks() -> Iterable[Check]:
         "Everybody who can open a record signs in with a second factor.",
         second_factor,
         sees=sees,
-        url_name=PUT_RIGHT,
+        url_name="",
         of_machine=True,
         each_school=True,
         order=60,
@@ -126,7 +125,7 @@ def machine_checks() -> Iterable[Check]:
         "Who works here no longer has no open account.",
         accounts_without_role,
         sees=sees,
-        url_name=PUT_RIGHT,
+        url_name="",
         of_machine=True,
         each_school=True,
         order=61,
@@ -137,7 +136,7 @@ def machine_checks() -> Iterable[Check]:
         "Events are sealed within minutes, and the whole record is verified every night.",
         seals,
         sees=sees,
-        url_name=PUT_RIGHT,
+        url_name="",
         of_machine=True,
         order=70,
     )
@@ -147,7 +146,7 @@ def machine_checks() -> Iterable[Check]:
         "An e-mail leaves within 15 minutes.",
         mail,
         sees=sees,
-        url_name=PUT_RIGHT,
+        url_name="",
         of_machine=True,
         order=75,
     )

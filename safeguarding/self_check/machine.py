@@ -14,8 +14,6 @@ from safeguarding.dates import counted, full_day
 
 from .models import QueueSeen, RestoreDrill
 
-# For what is put right on the server, or by what one says to a colleague: this page says how.
-PUT_RIGHT = "put_right"
 QUEUE = "queue"
 # The beat asks every two minutes, and what waits for longer than that is dropped: some may be missed.
 SLOW, STOPPED = timedelta(minutes=6), timedelta(minutes=15)
@@ -103,7 +101,7 @@ CHECKS = (
         "What is to be done is taken up within minutes.",
         queue,
         sees=_KEEPS,
-        url_name=PUT_RIGHT,
+        url_name="",
         of_machine=True,
         order=76,
     ),
@@ -113,7 +111,7 @@ CHECKS = (
         "A fifth of the disk is free.",
         room,
         sees=_KEEPS,
-        url_name=PUT_RIGHT,
+        url_name="",
         of_machine=True,
         order=77,
     ),

@@ -2,10 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from . import machine_views
+from .views import machine
 
 urlpatterns: list[URLPattern] = [
-    path("self-check/look/", machine_views.look_again, name="look_again"),
-    path("self-check/restore/", machine_views.restore_drill, name="restore_drill"),
-    path("self-check/put-right/", machine_views.put_right, name="put_right"),
+    path("self-check/look/", machine.look_again, name="look_again"),
+    path("self-check/restore/", machine.restore_drill, name="restore_drill"),
+    path("self-check/put-right/", machine.put_right, name="put_right"),
 ]

@@ -28,7 +28,7 @@ SCANNER = Check(
     "Every file is scanned with signatures of the last three days.",
     scanner,
     sees=Capability.KEEP_KEYS.value,
-    url_name="put_right",
+    url_name="",
     of_machine=True,
     order=72,
 )

@@ -22,7 +22,6 @@ from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.checks import INSTALLATION, Check, Found, Looker, State
 from safeguarding.self_check.capabilities import CheckCapability
-from safeguarding.self_check.machine import PUT_RIGHT
 from safeguarding.self_check.models import CheckResult, QueueSeen
 
 _ASKERS = only_they(CheckCapability.VIEW_CHECKS, "of this school can have Harbour look at itself")
@@ -76,8 +75,8 @@ def found_by(check: Check, looker: Looker) -> Found:
     except Exception as error:
         logger.error("the check %s could not look: %s", check.key, type(error).__name__)
         found = Found(State.FIX, _FAILED)
-    if check.url_name == PUT_RIGHT and not found.address:
-        found = replace(found, address=f"{reverse(PUT_RIGHT)}#{check.key}")
+    if not (check.url_name or found.address):
+        found = replace(found, address=f"{reverse('put_right')}#{check.key}")
     return found
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -129,7 +130,7 @@ def test_a_drill_is_noted_once_by_those_who_keep_the_keys_and_not_ahead_of_its_d
         with pytest.raises(NotAllowed):
             note_drill(by=person, **given | {"token": uuid4()})
     with pytest.raises(BadInput, match="has not come yet"):
-        note_drill(by=room.lead, **given | {"token": uuid4(), "tried_on": today + timezone.timedelta(days=1)})
+        note_drill(by=room.lead, **given | {"token": uuid4(), "tried_on": today + timedelta(days=1)})
     assert RestoreDrill.objects.count() == 1
 
 
@@ -147,13 +148,13 @@ def test_the_pages_and_who_has_them(client, room, role, looks, keeps):
 
 def test_a_drill_on_its_page_is_refused_with_what_was_typed_or_kept(client, room):
     client.force_login(room.lead)
-    day = {"tried_on_0": "31", "tried_on_1": "2", "tried_on_2": "2026"}
+    day = {"tried_on_day": "31", "tried_on_month": "2", "tried_on_year": "2026"}
     refused = client.post("/self-check/restore/", {"token": uuid4(), "came_back": "partly", **day})
     assert refused.status_code == 422
     assert "must be a real date" in refused.content.decode()
     assert 'value="31"' in refused.content.decode()
     today = timezone.localdate()
-    day = {"tried_on_0": today.day, "tried_on_1": today.month, "tried_on_2": today.year}
+    day = {"tried_on_day": today.day, "tried_on_month": today.month, "tried_on_year": today.year}
     assert client.post("/self-check/restore/", {"token": uuid4(), "came_back": "whole", **day}).status_code == 302
     assert "Everything was there" in client.get("/self-check/restore/").content.decode()
     assert latest(room.school.pk)["restore_drill"].found.state is State.GOOD

@@ -1,4 +1,5 @@
 """Have Harbour look at itself now, note a backup that was put back on trial; and how is the rest put right?"""
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,11 +13,10 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.dates import counted
 from safeguarding.http import Request
-
-from .capabilities import CheckCapability
-from .forms import DrillForm
-from .services.drills import newest_drills, note_drill
-from .services.look import look_now
+from safeguarding.self_check.capabilities import CheckCapability
+from safeguarding.self_check.forms import DrillForm
+from safeguarding.self_check.services.drills import newest_drills, note_drill
+from safeguarding.self_check.services.look import look_now
 
 
 @require_POST
