@@ -30,6 +30,7 @@ from safeguarding.printing.gathering import gathers
 from safeguarding.references import quoted
 
 from . import chronology
+from .checks import CHECKS
 from .entries import SOURCES
 from .models import (
     Action,
@@ -289,6 +290,7 @@ def _look_at(request: Request, record: Any) -> dict[str, Any]:
 # Said here, which every process reads, and not left to whichever page happens to bring it in.
 when_hidden(hand_on_concerns)
 count_with(of_children.open_concerns)
+checks.register(*CHECKS)
 register_mover(covering.move_actions)
 register_mover(covering.move_notices)
 register(

@@ -6,12 +6,10 @@ one found. Two runs come to the same.
 
 import logging
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from safeguarding import checks
@@ -65,19 +63,16 @@ def _row(check: Check, school_id: UUID | None, at: datetime) -> CheckResult:
 
 
 def found_by(check: Check, looker: Looker) -> Found:
-    """What a check finds, with the place on the page of instructions where it has no page of its own.
+    """What a check finds. One that raises is red.
 
-    One that raises is red. What it raised is in the log by its kind alone: its words may hold what they should not.
+    What it raised is in the log by its kind alone: its words may hold what they should not.
     """
     try:
         with transaction.atomic():  # an error of the database ends with this check
-            found = check.look(looker)
+            return check.look(looker)
     except Exception as error:
         logger.error("the check %s could not look: %s", check.key, type(error).__name__)
-        found = Found(State.FIX, _FAILED)
-    if not (check.url_name or found.address):
-        found = replace(found, address=f"{reverse('put_right')}#{check.key}")
-    return found
+        return Found(State.FIX, _FAILED)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.utils import timezone
 from safeguarding import checks
 from safeguarding.audit.models import Event, Outcome, Verb
 from safeguarding.checks import Found, State
+from safeguarding.dates import full_day
 from safeguarding.exceptions import BadInput, NotAllowed
 from safeguarding.self_check import tasks
 from safeguarding.self_check.models import CheckResult, RestoreDrill
@@ -141,6 +142,9 @@ def test_a_drill_is_noted_once_by_those_who_keep_the_keys_and_not_ahead_of_its_d
 def test_the_pages_and_who_has_them(client, room, role, looks, keeps):
     client.force_login(getattr(room, role, None) or factories.member(room.school, role, "Ben", "Okoro"))
     assert client.post("/self-check/look/").status_code == looks
+    page = client.get("/self-check/")
+    if looks == 302:
+        assert ("Look at the machine now" in page.content.decode()) is (keeps == 200)
     assert client.get("/self-check/look/").status_code == 405
     assert client.get("/self-check/put-right/").status_code == keeps
     assert client.get("/self-check/restore/").status_code == keeps
@@ -156,5 +160,5 @@ def test_a_drill_on_its_page_is_refused_with_what_was_typed_or_kept(client, room
     today = timezone.localdate()
     day = {"tried_on_day": today.day, "tried_on_month": today.month, "tried_on_year": today.year}
     assert client.post("/self-check/restore/", {"token": uuid4(), "came_back": "whole", **day}).status_code == 302
-    assert "Everything was there" in client.get("/self-check/restore/").content.decode()
+    assert full_day(today) in client.get("/self-check/restore/").content.decode()
     assert latest(room.school.pk)["restore_drill"].found.state is State.GOOD
