@@ -15,12 +15,14 @@ from safeguarding.checks import Check, Found, Looker, State
 from safeguarding.concerns.models import ConcernGrant
 from safeguarding.dates import counted
 
+_GIVEN: tuple[type[Any], ...] = (ChildGrant, ConcernGrant)
+
 
 def _of_leavers(looker: Looker) -> Iterable[QuerySet[Any]]:
     """Access that is in force, and whose holder has no role at the school or no open account any more."""
     on = timezone.localdate(looker.at)
     here = RoleAssignment.objects.filter(live(on), school_id=looker.school_id, user__is_active=True)
-    for model in (ChildGrant, ConcernGrant):
+    for model in _GIVEN:
         given = visible(looker, model).filter(school_id=looker.school_id, ended_at=None, expires_on__gte=on)
         yield given.exclude(user__in=here.values("user_id"))
 
