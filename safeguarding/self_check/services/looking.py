@@ -112,11 +112,14 @@ def look_for(user: Any, school_id: UUID, *, at: datetime) -> SelfCheck:
 def _look(wanted: Sequence[Check], looker: Looker) -> list[tuple[Check, Found]]:
     """One savepoint for all, and another one after each that fails: the transaction of the page goes on.
 
-    What can be counted together is. Where that fails, each is counted by itself, and the one that fails is found.
+    What can be counted together is. Where that fails, each is counted by itself, and the one that fails is found. One
+    that fails after others is looked at once more, alone: an error that another one kept to itself is not its own.
     """
-    left, found = list(wanted), []
+    left: list[Check] = list(wanted)
+    found: list[tuple[Check, Found]] = []
     tallies: dict[str, Tally] | None = None
     while left:
+        first = left[0]
         try:
             with transaction.atomic():
                 if tallies is None:
@@ -129,9 +132,11 @@ def _look(wanted: Sequence[Check], looker: Looker) -> list[tuple[Check, Found]]:
                 tallies = {}
                 _log("counted together", error)
                 continue
-            failed = left.pop(0)
-            _log(failed.key, error)
-            found.append((failed, Found(State.FIX, COULD_NOT_LOOK)))
+            if not left:  # at the end of the savepoint, after the last of them
+                left.append(found.pop()[0])
+            if left[0] is first:
+                _log(first.key, error)
+                found.append((left.pop(0), Found(State.FIX, COULD_NOT_LOOK)))
     return found
 
 
