@@ -49,6 +49,7 @@ from .permissions import access_given, has_supervision
 from .school_decides import ACCESS_REVIEW, SETTINGS, manages_school
 from .services import chronology_on_paper, covering, meanwhile, reading
 from .services.access import hand_on_concerns
+from .services.access_checks import LEAVERS
 from .services.drafts import unsent_of
 from .services.outside.links import link_of
 from .services.outside.waiting import unsettled
@@ -335,6 +336,7 @@ register(*of_children.ENTRIES, *duty_panels.ENTRIES, *withheld.ENTRIES)
 chronology.register(*SOURCES)
 gathers(chronology_on_paper.NAME, chronology_on_paper.in_pieces)
 keep_apart("concerns.withheldname")
+checks.register(LEAVERS)
 
 # What a notice is about, by the type it was written with, and the page that shows it.
 leads_to("concern", lambda key: reverse("concern", args=[key]), _references_of_concerns)

@@ -1,15 +1,20 @@
-"""What does the self-check put into the pages that every app shares? A panel of the overview, and its entries."""
+"""What does the self-check put into the pages that every app shares? A panel of the overview, and its entries.
+
+And it registers the checks of the installation itself.
+"""
 
 from typing import Any
 
 from django.utils import timezone
 
+from safeguarding import checks
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
 from safeguarding.http import Request
 from safeguarding.panels import SCHOOL, NavItem, Panel, register
 
 from .capabilities import CheckCapability as C
+from .machine import CHECKS
 from .services.looking import look_for
 
 # As many lines as stand on the overview; the page shows all.
@@ -52,3 +57,4 @@ register(
     ),
     Panel("overview_aside", "self_check", "self_check/panel.html", data=_on_overview, may=_reads, order=20),
 )
+checks.register(*CHECKS)

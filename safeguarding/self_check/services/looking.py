@@ -57,8 +57,10 @@ class Line:
 
     @property
     def address(self) -> str:
-        """Where it is put right."""
-        return self.found.address or address_of(self.check.url_name)
+        """Where it is put right: on its page, or by what the page “How it is put right” says of it."""
+        if self.found.address or self.check.url_name:
+            return self.found.address or address_of(self.check.url_name)
+        return f"{address_of('put_right')}#{self.check.key}"
 
     @property
     def needs_a_look(self) -> bool:
@@ -80,6 +82,11 @@ class SelfCheck:
     def amiss(self) -> list[Line]:
         """What is to be put right, and what needs a look."""
         return [line for line in self.lines if line.needs_a_look]
+
+    @property
+    def has_machine(self) -> bool:
+        """Whether some lines are of the machine, which looks again when it is asked to."""
+        return any(line.check.of_machine for line in self.lines)
 
     @property
     def is_urgent(self) -> bool:

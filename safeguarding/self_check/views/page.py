@@ -10,9 +10,8 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.checks import State
 from safeguarding.http import Request
-
-from .capabilities import CheckCapability as C
-from .services.looking import look_for
+from safeguarding.self_check.capabilities import CheckCapability as C
+from safeguarding.self_check.services.looking import look_for
 
 # The parts of the page, the gravest first: their heading, and whether they are urgent.
 _PARTS = (
