@@ -29,7 +29,7 @@ def test_children_with_a_plan_whose_next_date_has_passed(place: Place):
     parent = factories.member(place.school, "lead", "Pat", "Quill")
     declare_conflict(user=parent, child=place.child, kind="own_child", by=parent)
     assert stands(parent, "plan_dates") == (State.GOOD, 0)
-    for episode, reason in ((care, "E8"), (plan, "moved")):
+    for episode, reason in ((care, "E8"), (plan, "2")):
         episode.refresh_from_db()
         end_episode(
             episode=episode, seen=episode.revision, ends_on=date(2026, 11, 20), end_reason=reason, by=place.room.lead
