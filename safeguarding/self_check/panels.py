@@ -17,6 +17,7 @@ from .capabilities import CheckCapability as C
 from .machine import CHECKS
 from .services.looking import look_for
 
+UNDER_OVERVIEW, UNDER_SCHOOL = "self_check", "self_check_of_machine"
 # As many lines as stand on the overview; the page shows all.
 SHOWN = 8
 
@@ -27,6 +28,11 @@ def _sees(request: Request) -> bool:
 
 def _reads(request: Request) -> bool:
     return _sees(request) and may(request.user, Capability.VIEW_CONCERNS, request.held.school_id)
+
+
+def entry(request: Request) -> str:
+    """The entry below which the pages of the self-check stand for this person."""
+    return UNDER_OVERVIEW if _reads(request) else UNDER_SCHOOL
 
 
 def _keeps_running(request: Request) -> bool:
@@ -43,11 +49,11 @@ def _on_overview(request: Request, record: Any) -> dict[str, Any]:
 register(
     # Below the overview: whichever of its two entries the reader has.
     *(
-        NavItem("self_check", "Self-check", "self_check", may=_reads, order=20, place=place)
+        NavItem(UNDER_OVERVIEW, "Self-check", "self_check", may=_reads, order=20, place=place)
         for place in ("overview", "reports")
     ),
     NavItem(
-        "self_check_of_machine",
+        UNDER_SCHOOL,
         "Self-check",
         "self_check",
         may=_keeps_running,

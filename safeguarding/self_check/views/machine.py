@@ -15,6 +15,7 @@ from safeguarding.dates import counted
 from safeguarding.http import Request
 from safeguarding.self_check.capabilities import CheckCapability
 from safeguarding.self_check.forms import DrillForm
+from safeguarding.self_check.panels import entry
 from safeguarding.self_check.services.drills import newest_drills, note_drill
 from safeguarding.self_check.services.look import look_now
 
@@ -32,7 +33,7 @@ def look_again(request: Request) -> HttpResponseBase:
 @requires(Capability.KEEP_KEYS)
 def restore_drill(request: Request) -> HttpResponseBase:
     """When was a backup last put back on trial? Sending the form notes one."""
-    request.nav = "self_check"
+    request.nav = entry(request)
     form = DrillForm(request.POST or None)
     if form.is_valid():
         note_drill(by=request.user, school_id=request.held.school_id, **form.cleaned_data)
@@ -48,7 +49,7 @@ def restore_drill(request: Request) -> HttpResponseBase:
 @requires(Capability.KEEP_KEYS)
 def put_right(request: Request) -> HttpResponse:
     """How is that put right which no page of Harbour puts right? And whose accounts need a word."""
-    request.nav, school_id, today = "self_check", request.held.school_id, timezone.localdate()
+    request.nav, school_id, today = entry(request), request.held.school_id, timezone.localdate()
     lacking = list(lacking_factor(school_id, on=today))
     idle = list(without_role(school_id, on=today))
     record(Verb.LIST, object_type="accounts.user", count=len(lacking) + len(idle), purpose="self-check")

@@ -11,6 +11,7 @@ from safeguarding.audit.services import record
 from safeguarding.checks import State
 from safeguarding.http import Request
 from safeguarding.self_check.capabilities import CheckCapability as C
+from safeguarding.self_check.panels import entry
 from safeguarding.self_check.services.looking import look_for
 
 # The parts of the page, the gravest first: their heading, and whether they are urgent.
@@ -26,7 +27,7 @@ _PARTS = (
 @requires(C.VIEW_CHECKS)
 def self_check(request: Request) -> HttpResponse:
     """All that Harbour looks at, as far as the reader sees it. One event about the school: no record is named."""
-    request.nav, school_id = "self_check", request.held.school_id
+    request.nav, school_id = entry(request), request.held.school_id
     found = look_for(request.user, school_id, at=timezone.now())
     record(Verb.VIEW, object_type="accounts.school", object_id=school_id, school_id=school_id, purpose="self-check")
     parts = [(title, lines, hot) for state, title, hot in _PARTS if (lines := found.of(state))]
