@@ -60,6 +60,15 @@ def test_every_check_names_a_capability_and_a_page():
         assert check.good.endswith(".") and not check.title.endswith(".")
 
 
+def test_each_line_leads_to_a_page_that_its_reader_may_open(client: Client):
+    room = factories.staffroom()
+    keeper = factories.member(room.school, "it_admin", "Ivo", "Lund")
+    for person in (room.deputy, room.lead, keeper):
+        client.force_login(person)
+        addresses = {line.address.partition("#")[0] for line in lines(person).values()}
+        assert {address: client.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 200)
+
+
 def test_what_is_to_be_put_right_comes_first(client: Client):
     room = factories.staffroom()
     factories.concern(room, at=SCHOOL_DAY - 50 * HOUR)
