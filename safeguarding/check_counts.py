@@ -4,7 +4,7 @@ A check whose look is a `Counted` says of which rows it is the number, and what 
 query; a page that has many of them (`safeguarding/self_check`) asks one for all.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -24,16 +24,26 @@ class Tally:
     oldest_day: date | None = None
     oldest_at: datetime | None = None
 
+    def and_(self, other: "Tally") -> "Tally":
+        """Both together."""
+        return Tally(
+            self.number + other.number,
+            tuple(one + more for one, more in zip(self.some, other.some, strict=True)),
+            min((day for day in (self.oldest_day, other.oldest_day) if day), default=None),
+            min((at for at in (self.oldest_at, other.oldest_at) if at), default=None),
+        )
+
 
 @dataclass(frozen=True)
 class Counted:
-    """The look of a check that counts: `rows(looker)` is a query set of what the looker may see.
+    """The look of a check that counts: `rows(looker)` are query sets of what the looker may see, mostly one.
 
+    The numbers of several are added.
     `some(looker)` are conditions of which the rows are counted too. `day` or `moment` is the field by which one is the
     oldest. `of`: what is counted, each value once; the rows, where it is left out.
     """
 
-    rows: Callable[[Looker], QuerySet[Any]]
+    rows: Callable[[Looker], QuerySet[Any] | Sequence[QuerySet[Any]]]
     says: Callable[[Looker, Tally], Found]
     some: Callable[[Looker], tuple[Q, ...]] = lambda looker: ()
     day: str = ""
@@ -50,17 +60,25 @@ def count_all(looks: Mapping[str, Counted], looker: Looker) -> dict[str, Tally]:
         return {}
     asked = {key: look.some(looker) for key, look in looks.items()}
     width = max(len(some) for some in asked.values())
-    parts = [_asked(key, look, looker, asked[key], width) for key, look in looks.items()]
+    parts = [
+        _asked(key, look, rows, asked[key], width)
+        for key, look in looks.items()
+        for rows in _several(look.rows(looker))
+    ]
     found = {key: Tally(some=(0,) * len(some)) for key, some in asked.items()}
     for key, number, day, moment, *some in parts[0].union(*parts[1:], all=True):
-        found[key] = Tally(number, tuple(some[: len(asked[key])]), day, moment)
+        found[key] = found[key].and_(Tally(number, tuple(some[: len(asked[key])]), day, moment))
     return found
 
 
-def _asked(key: str, look: Counted, looker: Looker, some: tuple[Q, ...], width: int) -> QuerySet[Any]:
-    """One row with the key, the number and the oldest; nothing where there are no rows."""
+def _several(rows: QuerySet[Any] | Sequence[QuerySet[Any]]) -> Sequence[QuerySet[Any]]:
+    return [rows] if isinstance(rows, QuerySet) else rows
+
+
+def _asked(key: str, look: Counted, rows: QuerySet[Any], some: tuple[Q, ...], width: int) -> QuerySet[Any]:
+    """One row with the key, the number and the oldest."""
     counted = Count(look.of, distinct=True) if look.of else Count("pk")
-    named = look.rows(looker).order_by().annotate(check_key=Value(key, CharField())).values_list("check_key")
+    named = rows.order_by().annotate(check_key=Value(key, CharField())).values_list("check_key")
     parts = {
         f"check_some_{place}": Count(look.of or "pk", distinct=bool(look.of), filter=some[place])
         if place < len(some)

@@ -1,6 +1,6 @@
 """What of the installation itself does Harbour look at: the queue, the disk, and whether a backup was ever put back?"""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -26,9 +26,14 @@ LITTLE_FREE = 2 * disk.LEAST_FREE
 def queue(looker: Looker) -> Found:
     """Whether the worker works, by what it last took in time. Calls, mail and reminders wait while it does not."""
     seen = QueueSeen.objects.first()
-    if seen is None:
+    return queue_seen(seen.seen_at if seen else None, looker.at)
+
+
+def queue_seen(seen_at: datetime | None, now: datetime) -> Found:
+    """The same of what is known already: when it last took something in time."""
+    if seen_at is None:
         return Found(State.FIX, "The worker has taken nothing from the queue yet.")
-    age = looker.at - seen.seen_at
+    age = now - seen_at
     minutes = max(0, int(age.total_seconds() // 60))
     if age >= STOPPED:
         return Found(State.FIX, f"The worker has taken nothing in time for {_long(minutes)}.", minutes)
