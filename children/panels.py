@@ -15,10 +15,12 @@ from django.utils import timezone
 
 from children.badges import badges_of, beside_detail, told_by
 from children.capabilities import ChildCapability
+from children.checks import CHECKS
 from children.models import Child, ChildDetail, Photograph
 from children.permissions import access_to_a_child, children_open_to, may_see_details
 from children.services.mentioning import told_page
 from children.services.sight import ToLookAt, children_of_log, given_to, keys_in_log, to_look_at
+from safeguarding import checks
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import asks_first, may
 from safeguarding.accounts.roles import Capability
@@ -162,6 +164,7 @@ def _access_to_look_at(request: Request) -> str:
 
 
 finish_with(told_page)
+checks.register(*CHECKS)
 register(
     NavItem("children", "Children", "children", may=_sees_children, order=25),
     NavItem(

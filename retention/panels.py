@@ -9,6 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from children.badges import badge_with
+from safeguarding import checks
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import visible
@@ -20,6 +21,7 @@ from safeguarding.references import quoted
 from . import waiting
 from .badges import BADGING
 from .capabilities import RetentionCapability as C
+from .checks import CHECKS
 from .entries import KIND, SOURCES
 from .models import LegalHold
 from .services.list_notices import OBJECT_TYPE
@@ -58,6 +60,7 @@ def _address_of_hold(request: Request, reference: str) -> str:
 
 badge_with(BADGING)
 chronology.register(*SOURCES, kinds={KIND: "Legal holds"})
+checks.register(*CHECKS)
 leads_to("brake", lambda key: reverse("brake", args=[key]))
 leads_to("legal_hold", lambda key: reverse("legal_hold", args=[key]), _references_of_holds)
 leads_to(OBJECT_TYPE, lambda key: reverse("destruction_list", args=[key]), waiting.references)

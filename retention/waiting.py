@@ -16,7 +16,7 @@ from safeguarding.paging import counted_by_keys
 
 from .capabilities import RetentionCapability as C
 from .models import DestructionItem, DestructionList, RetentionDate
-from .services.scan import is_due
+from .services.scan import on_no_list
 
 _REFERENCE = re.compile(r"DL-(\d{4})-(\d{1,9})")
 _S = DestructionList.Status
@@ -32,9 +32,7 @@ def _lists(asked: Asked, status: str, **more: Any) -> QuerySet[DestructionList]:
 
 
 def _due(asked: Asked) -> QuerySet[RetentionDate]:
-    on_lists = visible(asked, DestructionItem).filter(left_out_at=None).values("record_key")
-    due = visible(asked, RetentionDate).filter(asked.one("school_id")).filter(is_due())
-    return due.exclude(record_key__in=on_lists)
+    return on_no_list(visible(asked, RetentionDate).filter(asked.one("school_id")), visible(asked, DestructionItem))
 
 
 _due_at = counted_by_keys(_due)

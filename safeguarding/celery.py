@@ -111,6 +111,14 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=1, minute=30),
         "options": {"expires": 3600},
     },
+    # After the night's backup, and what it verifies; before anybody works.
+    "self-check": {
+        "task": "safeguarding.self_check.tasks.look",
+        "schedule": crontab(hour=5, minute=40),
+        "options": {"expires": 3600},
+    },
+    # What waits in the queue for longer than this is dropped: a row that grows old tells that the queue does not move.
+    "queue": {"task": "safeguarding.self_check.tasks.queue_seen", "schedule": 120.0, "options": {"expires": 120}},
     # When nobody works, and the backup of the night has been made. A table that is in use is left for the next night.
     "tables that lost rows": {
         "task": "retention.tasks.clear",

@@ -13,6 +13,9 @@ from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
 
+# In the place of a school, where the machine looks at what is of the installation.
+INSTALLATION = UUID(int=0)
+
 
 class State(StrEnum):
     """How a check found things. `NOT_SET_UP`: nobody has set up yet what it would look at."""
@@ -38,7 +41,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Looker:
-    """Who looks, of which school, when. `user` is None where the machine looks, and then no record is looked at."""
+    """Who looks, of which school, when. `user` is None where the machine looks, and then no record is looked at.
+
+    `school_id` is `INSTALLATION` for a check of the machine that is not of each school.
+    """
 
     user: Any
     school_id: UUID
@@ -51,7 +57,9 @@ class Check:
 
     `good` says in a sentence what good is. `look(looker)` finds it; it raises what it likes, and is then itself to be
     put right. `of_machine`: looked at by the machine, and stored; else live, with the rights of who reads the page.
-    `sees` is the capability that a reader needs to have the line; `url_name` the page where it is put right.
+    `each_school`: the machine looks once for each school, and not once for the installation.
+    `sees` is the capability that a reader needs to have the line; `url_name` the page where it is put right. Of the
+    machine it may be empty, where no page puts it right: the self-check says how, under the key.
     """
 
     key: str
@@ -61,6 +69,7 @@ class Check:
     sees: str
     url_name: str
     of_machine: bool = False
+    each_school: bool = False
     order: int = 50
 
 

@@ -32,6 +32,12 @@ def is_full() -> bool:
     return free_bytes() < LEAST_BYTES
 
 
+def least_free() -> float:
+    """Of the disks of this machine to which Harbour writes, how much of the fullest is free: from 0 to 1."""
+    usage = _usage()
+    return min(1.0 if files.are_elsewhere() else files.free_part(), usage.free / usage.total)
+
+
 def ensure_not_full() -> None:
     """The same for work that nobody asked for, such as a backup. Raises `BadInput`."""
     if is_full():

@@ -73,6 +73,20 @@ _ICONS: dict[str, tuple[str, str]] = {
         _STEP_20,
         '<circle cx="10" cy="10" r="8" fill="none" stroke="currentColor" stroke-width="2"/>',
     ),
+    "light-warn": (
+        _FILL_18,
+        f'<path d="M9 1 17.5 16.5H.5z" fill="currentColor"/><path d="M9 6.5v4.3M9 13.3v.2" fill="none" {_ON_FILL}/>',
+    ),
+    "light-bad": (
+        _FILL_18,
+        '<path d="M5.5 1h7L17 5.5v7L12.5 17h-7L1 12.5v-7z" fill="currentColor"/>'
+        f'<path d="m6 6 6 6m0-6-6 6" fill="none" {_ON_FILL}/>',
+    ),
+    "light-off": (
+        _FILL_18,
+        '<circle cx="9" cy="9" r="7" fill="none" stroke="currentColor" stroke-width="2"/>'
+        '<path d="M5.5 9h7" stroke="currentColor" stroke-width="2"/>',
+    ),
     "done": (
         _FILL_18,
         f'<circle cx="9" cy="9" r="8" fill="currentColor"/><path d="m5.2 9.3 2.6 2.6 5-5.3" fill="none" {_ON_FILL}/>',

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Model, QuerySet, Subquery
+from django.db.models import Exists, Model, OuterRef, QuerySet, Subquery
 
 from children.models import (
     BY_NAME,
@@ -32,7 +32,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import known_of
 from safeguarding.audit.reading import visible
 from safeguarding.audit.services import record
-from safeguarding.dates import clock, full_day, school_year
+from safeguarding.dates import clock, full_day, school_year, start_of
 
 See = Callable[[type[Model]], QuerySet[Any]]
 
@@ -108,6 +108,26 @@ def named_no_child(school_id: UUID, *, on: date) -> list[User]:
         ConflictOfInterest.objects.filter(school_id=school_id, lifted_at=None).values_list("user_id", flat=True)
     )
     return [one.user for one in staff_of(school_id, on=on) if one.user.pk in said - named]
+
+
+def undeclared(see: See, school_id: UUID, *, on: date) -> QuerySet[User]:
+    """Who works at a school and has not answered the yearly question, or has said yes and for whom no child is named:
+    the people of `unanswered` and of `named_no_child`.
+
+    With `is_past_review`: somebody has signed the review of access this school year since they have a role there.
+    """
+    here = RoleAssignment.objects.filter(live(on), school=school_id)
+    answers = ConflictAnswer.objects.filter(school=school_id, year=school_year(on), user=OuterRef("pk"))
+    said_yes = Exists(answers.filter(has_connection=True))
+    named = see(ConflictOfInterest).filter(school=school_id, lifted_at=None, user=OuterRef("pk"))
+    this_year = start_of(date(school_year(on), 9, 1))
+    signed = AccessReview.objects.filter(
+        school=school_id, signed_at__gte=this_year, signed_at__date__gt=OuterRef("starts_on")
+    )
+    people = User.objects.filter(is_active=True, pk__in=here.values("user"))
+    return people.filter(~Exists(answers) | said_yes & ~Exists(named)).annotate(
+        is_past_review=Exists(here.filter(Exists(signed), user=OuterRef("pk")))
+    )
 
 
 def emergencies_to_see(accesses: QuerySet[EmergencyAccess], *, reviewed: bool) -> QuerySet[EmergencyAccess]:

@@ -12,11 +12,11 @@ from itertools import batched
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from children.models import Child, Photograph
-from retention.models import Mark, RetentionDate, RetentionGate, Statement
+from retention.models import DestructionItem, Mark, RetentionDate, RetentionGate, Statement
 from retention.periods import ABUSE, WHERE, File, Kept, Period, of_file, of_photograph
 from safeguarding.accounts.models import School
 from safeguarding.audit.context import system_task
@@ -196,3 +196,8 @@ def _take(row: RetentionDate, kept: Kept, today: date, *, is_sure: bool) -> None
 def is_due() -> Q:
     """Records whose time is over, as two scans have seen."""
     return Q(seen_again_on__isnull=False)
+
+
+def on_no_list(rows: QuerySet[RetentionDate], items: QuerySet[DestructionItem]) -> QuerySet[RetentionDate]:
+    """Of these rows, those of records that are due and that nobody has put on a list."""
+    return rows.filter(is_due()).exclude(record_key__in=items.filter(left_out_at=None).values("record_key"))

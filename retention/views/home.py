@@ -18,7 +18,7 @@ from retention.services.kept import hidden_from
 from retention.services.lists import MOST, begin_list
 from retention.services.progress import Due, Progress, Stand, backups_live, due_at, progress_of, standing_brakes
 from retention.services.reviewers import reviews
-from retention.services.scan import is_due
+from retention.services.scan import on_no_list
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may, requires
 from safeguarding.accounts.services import get_school
@@ -112,10 +112,9 @@ def _page(
 
 def _due(request: Request) -> QuerySet[RetentionDate]:
     """What is due and on no list, the longest due first."""
-    on_lists = visible(request, DestructionItem).filter(left_out_at=None).values("record_key")
-    due = visible(request, RetentionDate).filter(is_due(), school=request.held.school_id)
-    due = due.exclude(record_key__in=on_lists).select_related("child", "rule").order_by("due_on", "pk")
-    return due[: SHOWN + 1]
+    here = visible(request, RetentionDate).filter(school=request.held.school_id)
+    due = on_no_list(here, visible(request, DestructionItem))
+    return due.select_related("child", "rule").order_by("due_on", "pk")[: SHOWN + 1]
 
 
 def _rows(request: Request, found: list[RetentionDate]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from safeguarding.once import once
 from safeguarding.prepared import prepared
 
 LONDON = ZoneInfo("Europe/London")
+_YEAR = timedelta(days=366)
 
 
 # Nearly every page asks this. As query sets it took longer to write than to answer.
@@ -95,3 +96,29 @@ class SchoolCalendar:
         2.5).
         """
         return sum(self.is_school_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+    def hours_before(self, at: datetime, span: timedelta) -> datetime:
+        """The last moment from which `span` of school time has passed by `at`: what began then or earlier has waited so
+        long (`hours_between`). A year back where there is not so much.
+        """
+        left, here = span, at.astimezone(LONDON)
+        for back in range(_YEAR.days):
+            day = here.date() - timedelta(days=back)
+            if not self.is_school_day(day):
+                continue
+            closes = min(datetime.combine(day, self.closes, LONDON), here)
+            passed = closes - datetime.combine(day, self.opens, LONDON)
+            if passed >= left:
+                return closes - left
+            left -= max(passed, timedelta())
+        return here - _YEAR
+
+    def school_days_ago(self, on: date, number: int) -> date:
+        """The last day from which so many school days have passed by `on` (`school_days_between`); at most two years
+        back.
+        """
+        for back in range(2 * _YEAR.days):
+            number -= self.is_school_day(on - timedelta(days=back))
+            if number <= 0:
+                return on - timedelta(days=back + 1)
+        return on - 2 * _YEAR

@@ -30,6 +30,8 @@ from .models import Notice
 # Refusals of one address, each twice as far from the last, until its notices are left to the inbox alone: about a day.
 MAX_ATTEMPTS = 12
 FIRST_PAUSE = timedelta(seconds=30)
+# A message that has not left by then is told of: the mail server is asked every half minute.
+TOO_LATE = timedelta(minutes=15)
 # Notices among which the next person is looked for: more than all that workers can hold at one time.
 _LOOKED_AT = 500
 logger = logging.getLogger("harbour.mail")
@@ -111,6 +113,18 @@ def _written(rows: list[Notice]) -> tuple[str, str]:
         subject = f"You have {things} to read in Harbour"
         return subject, render_to_string("email/digest.txt", context | {"things": things})
     return "You have something to read in Harbour", render_to_string("email/notice.txt", context)
+
+
+def number_unmailed(*, at: datetime) -> int:
+    """How many people have waited for more than a quarter of an hour for a message that should have left. One query.
+
+    Those of a digest wait from its time on. An address that was refused too often is among them until its notices are
+    opened in the inbox.
+    """
+    late = at - TOO_LATE
+    due = Q(in_digest=False, created_at__lte=late) | Q(in_digest=True, mail_again_at__lte=late)
+    asking = Notice.objects.filter(due, mailed_at=None, opened_at=None, settled_at=None, user__is_active=True)
+    return asking.exclude(user__email="").values("user_id").distinct().count()
 
 
 def warn_if_not_set_up() -> None:

@@ -6,7 +6,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from safeguarding import checks
 from safeguarding.accounts import services
+from safeguarding.accounts.machine_checks import machine_checks
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
@@ -165,3 +167,4 @@ register(
         order=20,
     ),
 )
+checks.register(*machine_checks())

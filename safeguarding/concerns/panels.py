@@ -13,6 +13,7 @@ from children.counting import count_with
 from children.models import ChildTeamGrant
 from children.services.access import when_hidden
 from children.services.sight import live_grants
+from safeguarding import checks
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.services.acting import register_mover
@@ -29,6 +30,7 @@ from safeguarding.printing.gathering import gathers
 from safeguarding.references import quoted
 
 from . import chronology
+from .checks import CHECKS
 from .entries import SOURCES
 from .models import (
     Action,
@@ -47,6 +49,7 @@ from .permissions import access_given, has_supervision
 from .school_decides import ACCESS_REVIEW, SETTINGS, manages_school
 from .services import chronology_on_paper, covering, meanwhile, reading
 from .services.access import hand_on_concerns
+from .services.access_checks import LEAVERS
 from .services.drafts import unsent_of
 from .services.outside.links import link_of
 from .services.outside.waiting import unsettled
@@ -287,6 +290,7 @@ def _look_at(request: Request, record: Any) -> dict[str, Any]:
 # Said here, which every process reads, and not left to whichever page happens to bring it in.
 when_hidden(hand_on_concerns)
 count_with(of_children.open_concerns)
+checks.register(*CHECKS)
 register_mover(covering.move_actions)
 register_mover(covering.move_notices)
 register(
@@ -332,6 +336,7 @@ register(*of_children.ENTRIES, *duty_panels.ENTRIES, *withheld.ENTRIES)
 chronology.register(*SOURCES)
 gathers(chronology_on_paper.NAME, chronology_on_paper.in_pieces)
 keep_apart("concerns.withheldname")
+checks.register(LEAVERS)
 
 # What a notice is about, by the type it was written with, and the page that shows it.
 leads_to("concern", lambda key: reverse("concern", args=[key]), _references_of_concerns)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from children.badges import badge_with
+from safeguarding import checks
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.by_keys import Statement
@@ -23,6 +24,7 @@ from . import brief, sections
 from .badges import BADGING
 from .capabilities import PlanCapability as C
 from .changes import READS
+from .checks import CHECKS
 from .entries import KIND, SOURCES
 from .models import Step
 from .permissions import TAB_AREAS, children_kept_for, keeps_plans_standing_in, reads_at
@@ -68,6 +70,7 @@ def _missed(request: Request) -> Statement:
 
 
 chronology.register(*SOURCES, kinds={KIND: "Plans of authorities"})
+checks.register(*CHECKS)
 badge_with(BADGING)
 briefing.add_blocks(brief.blocks)
 search_with(search_plans, *PARTS)

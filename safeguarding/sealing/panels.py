@@ -4,11 +4,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from safeguarding import checks
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
 from safeguarding.http import Request
 from safeguarding.panels import SCHOOL, NavItem, Panel, register
 
+from .checks import BACKUPS, SHARES
 from .services.backups_standing import backups_standing
 from .services.standing import standing
 
@@ -64,3 +66,4 @@ register(
     ),
     Panel("own_role", "keys", "sealing/part_wrong.html", _wrong, _keeps_only_keys, order=5),
 )
+checks.register(BACKUPS, SHARES)

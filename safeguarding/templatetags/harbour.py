@@ -285,6 +285,17 @@ def badge(key: str) -> dict[str, Any]:
     return {"key": key, "text": BADGES[key], "in_full": _IN_FULL.get(key), "locked": key in ("addr", "hold")}
 
 
+# The icon of each tone: a shape beside the word and the colour.
+_LIGHTS = {"ok": "done", "warn": "light-warn", "bad": "light-bad", "off": "light-off"}
+
+
+@label(register)
+def light(text: str, tone: str) -> dict[str, Any]:
+    """How something stands that Harbour has looked at."""
+    _one_of("light tone", tone, *_LIGHTS)
+    return {"text": text, "tone": tone, "icon": _LIGHTS[tone]}
+
+
 @label(register)
 def soon(value: int, text: str) -> dict[str, Any]:
     """The reporter's answer to how soon: 4 is right now."""

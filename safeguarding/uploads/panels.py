@@ -4,11 +4,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from safeguarding import checks
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
 from safeguarding.http import Request
 from safeguarding.panels import Panel, register
 
+from .checks import SCANNER
 from .services.scanning import scanner_standing
 
 
@@ -26,3 +28,4 @@ register(
     Panel("own_role", "scanner", "files/part_scanner.html", _scanner, _keeps_running, order=7),
     Panel("today_above", "scanner", "files/part_scanner.html", _scanner, _keeps_running, order=6),
 )
+checks.register(SCANNER)

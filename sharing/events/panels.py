@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from children.models import Child
+from safeguarding import checks
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.by_keys import Statement
@@ -24,6 +25,7 @@ from safeguarding.references import quoted
 from . import stopping, withdrawal
 from .capabilities import SharingCapability as C
 from .changes import READS
+from .checks import CHECKS
 from .entries import SOURCES
 from .forms.register import NUMBER
 from .models import WAITING, SharingEvent
@@ -74,6 +76,7 @@ def _references_of_shares(request: Request, keys: Collection[UUID]) -> dict[UUID
 
 
 chronology.register(*SOURCES)
+checks.register(*CHECKS)
 leads_to("sharing_event", lambda key: reverse("share_pack", args=[key]), _references_of_shares)
 leads_to("sharing_decision", lambda key: reverse("share", args=[key]), _references_of_shares)
 withdrawal.register(stopping.SENDER)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from safeguarding import checks
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.services.looked import keep_apart
@@ -21,6 +22,7 @@ from safeguarding.panels import LATE, MINE, SECOND, Line, NavItem, Panel, regist
 from safeguarding.references import quoted
 
 from .capabilities import RequestCapability as C
+from .checks import CHECKS
 from .entries import SOURCES
 from .models import (
     Redaction,
@@ -94,6 +96,7 @@ for _kind in (
 ):
     keep_apart(_kind._meta.label_lower)
 chronology.register(*SOURCES)
+checks.register(*CHECKS)
 leads_to(OBJECT, lambda key: reverse("request", args=[key]), _references)
 quoted(_address)
 register(

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from children.models import Child
+from safeguarding import checks
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.by_keys import Statement
@@ -22,6 +23,7 @@ from sharing.events import outcomes
 from sharing.events.capabilities import SharingCapability as C
 from sharing.events.permissions import shares_standing_in
 
+from .checks import CHECKS
 from .entries import SOURCES
 from .models import OPEN, FileTransfer
 from .models.transfers import UNSENT
@@ -71,6 +73,7 @@ def _address(key: UUID) -> str:
 
 
 chronology.register(*SOURCES)
+checks.register(*CHECKS)
 leads_to(OBJECT, _address)
 outcomes.register(outcomes.Outcome(receiving.was_received, receiving.was_asked_back))
 register(

@@ -16,7 +16,7 @@ GOVERNMENT = re.compile(r"@font-face|GDS Transport|crown|crest|govuk-logotype|go
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 # Drawn as parts of a name (`hb-tag--{{ tone }}`) or by the libraries.
 BUILT = re.compile(
-    r"hb-(tag|badge|alert|panel|soon|sev|due|tl__dot|spot|w\d+|grid|table|count|input|select|textarea)(--.*|\d*)$"
+    r"hb-(tag|badge|alert|panel|light|soon|sev|due|tl__dot|spot|w\d+|grid|table|count|input|select|textarea)(--.*|\d*)$"
 )
 
 

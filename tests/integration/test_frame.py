@@ -138,7 +138,7 @@ def test_the_menu_of_a_role_is_short_and_its_own(client: Client, role_key):
 
 
 SCHOOL_OF = {
-    "it_admin": "Accounts, Backups, Keys",
+    "it_admin": "Accounts, Backups, Keys, Self-check",
     "auditor": "Event log",
     "deputy_lead": "Cover, Accounts",
     "lead": "Cover, Accounts, Access, Event log, Settings, Backups, Keys",

@@ -20,12 +20,13 @@ from django.utils.crypto import constant_time_compare
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import needs_second_factor
 
-_OWN = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+# What is a factor of one’s own: recovery codes alone are none.
+OWN = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def has_factor(user: User) -> bool:
     """Whether `user` has an authenticator app or a passkey. Recovery codes alone are none."""
-    return Authenticator.objects.filter(user=user, type__in=_OWN).exists()
+    return Authenticator.objects.filter(user=user, type__in=OWN).exists()
 
 
 def factor_given_at(request: HttpRequest, user: User) -> float | None:
@@ -107,5 +108,5 @@ def use_up(entry: Authenticator) -> Authenticator:
 
 def may_go(entry: Authenticator) -> bool:
     """Whether something would be left to sign in with, or this person needs nothing."""
-    others = Authenticator.objects.filter(user=entry.user, type__in=_OWN).exclude(pk=entry.pk)
+    others = Authenticator.objects.filter(user=entry.user, type__in=OWN).exclude(pk=entry.pk)
     return others.exists() or not needs_second_factor(entry.user)

@@ -30,13 +30,15 @@ from safeguarding import dates
 from safeguarding.accounts.models import RoleAssignment
 from safeguarding.audit.asking import AmongMany, Fact
 from safeguarding.concerns.models import Concern
-from safeguarding.concerns.services.reading import OPEN, about_child, to_review, with_news
+from safeguarding.concerns.services.reading import OPEN, about_child, quiet, to_review, with_news
 from safeguarding.keys import record_of
 from safeguarding.paging import PAGE, Page, newest_first
 from safeguarding.sealing.fields import Shut
 
 # What the first page shows a few of, as codes in the filter of the list; WAITING is also an order.
 WAITING, REVIEW, NEWS, LEVEL = "waiting", "review", "news", "level"
+# Decided, without a review, and nothing has happened for long: what the self-check looks for.
+QUIET = "quiet"
 # What was entered in error, or is said to be; a page shows the first only where it asks for it (`context.with_errors`).
 IN_ERROR = "in_error"
 # Titles that are opened for one search, the newest; and concerns that it shows.
@@ -105,6 +107,8 @@ def _sifted(rows: Q) -> Coalesce:
 def _standing_at(concerns: QuerySet[Concern], school_id: UUID, code: str, today: date) -> QuerySet[Concern]:
     if code == REVIEW:
         return to_review(concerns, school_id, today=today)
+    if code == QUIET:
+        return quiet(concerns, school_id, today=today)
     if code == NEWS:
         return with_news(concerns, school_id)
     if code == IN_ERROR:

@@ -19,7 +19,7 @@ from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.permissions import live, may
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.by_keys import ByKeys
-from safeguarding.concerns.models import Action, Attachment, Concern, ConcernChild, HowSoon, Level
+from safeguarding.concerns.models import Action, Attachment, Chronicled, Concern, ConcernChild, HowSoon, Level
 from safeguarding.concerns.services.clocks import waited
 from safeguarding.concerns.services.kinds import give_kinds
 from safeguarding.concerns.services.named import Named, children_of
@@ -31,6 +31,8 @@ S = Concern.Status
 OPEN = (S.NEW, S.ACKNOWLEDGED)
 # Reviews show up this long before their day.
 REVIEWS_AHEAD = timedelta(days=7)
+# School days without anything after which a decided concern without a review is looked for: practice, not law.
+QUIET_AFTER = 30
 # Concerns of one kind about one child within this time are shown side by side; nothing is scored.
 SIMILAR_WITHIN = timedelta(days=90)
 _REFERENCE = re.compile(r"\s*(?:c\s*[-/ ]?\s*)?(?:(20\d\d)\s*[-/ ]\s*)?0*(\d{1,7})\s*", re.IGNORECASE)
@@ -188,6 +190,18 @@ def to_review(concerns: QuerySet[Concern], school_id: UUID, *, today: date) -> Q
     )
 
 
+def quiet(concerns: QuerySet[Concern], school_id: UUID, *, today: date) -> QuerySet[Concern]:
+    """Decided, with no day on which to look again, and nothing has happened for `QUIET_AFTER` school days.
+
+    What happened is what stands in the chronology, as far as whoever asks sees it.
+    """
+    last = SchoolCalendar.of(school_id).school_days_ago(today, QUIET_AFTER)
+    since = dates.start_of(last + timedelta(days=1))
+    lately = Chronicled.objects.filter(concern=OuterRef("pk"), moment__gte=since)
+    decided = concerns.filter(school_id=school_id, status=S.DECIDED, review_on=None, decided_at__lt=since)
+    return decided.filter(~Exists(lately))
+
+
 def last_read(concerns: QuerySet[Concern], school_id: UUID) -> Concern | None:
     """The concern that was read last, for the empty queue: it says since when there has been nothing."""
     recent = concerns.filter(school_id=school_id, acknowledged_at__isnull=False).order_by("-logged_at", "-pk")[:50]
@@ -216,8 +230,13 @@ def adrift(actions: QuerySet[Action], school_id: UUID, *, reader: User, today: d
 
     Nobody else would see it: it stands on its owner's page alone, and who has left has no page.
     """
-    others = with_standing(actions.filter(school_id=school_id).exclude(owner=reader), today=today)
-    return _soonest_first(others.filter(Q(due_on__lt=today) | Q(owner_gone=True)).select_related("owner"))
+    return undone(actions, school_id, today=today).exclude(owner=reader).select_related("owner")
+
+
+def undone(actions: QuerySet[Action], school_id: UUID, *, today: date) -> QuerySet[Action]:
+    """What is to do and past its day, or has nobody who does it any more, soonest first."""
+    found = with_standing(actions.filter(school_id=school_id), today=today)
+    return _soonest_first(found.filter(Q(due_on__lt=today) | Q(owner_gone=True)))
 
 
 def with_standing(actions: QuerySet[Action], *, today: date) -> QuerySet[Action]:

@@ -122,6 +122,11 @@ def owed(referrals: QuerySet[Referral], school_id: UUID) -> QuerySet[Referral]:
     return referrals.filter(school_id=school_id, status=R.WAITING).select_related("concern").order_by("answer_by", "pk")
 
 
+def unanswered(referrals: QuerySet[Referral], school_id: UUID, *, today: date) -> QuerySet[Referral]:
+    """Of these, those whose day to answer has passed."""
+    return owed(referrals, school_id).filter(answer_by__lt=today)
+
+
 def steps_of(concern: Concern, see: See) -> dict[UUID, list[ReferralStep]]:
     """What happened with each referral of a concern, in order: for paper."""
     found: dict[UUID, list[ReferralStep]] = {}

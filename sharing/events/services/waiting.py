@@ -17,14 +17,21 @@ def at_hand(rows: QuerySet[SharingEvent], school_id: UUID, today: date) -> Query
     What is due first comes first.
     """
     unsent = Q(status=S.TO_SEND) | Q(status=S.DRAFT, due_on__lte=today)
-    asked = Q(status__in=(S.SENT, S.ASKED_BACK), follow_up_on__lte=today)
-    return rows.filter(unsent | asked, school=school_id).order_by("due_on", "follow_up_on", "made_at", "pk")
+    return rows.filter(unsent | _asked(today), school=school_id).order_by("due_on", "follow_up_on", "made_at", "pk")
 
 
 def waits(rows: QuerySet[SharingEvent], school_id: UUID, today: date) -> QuerySet[SharingEvent]:
     """All of it."""
-    open_ = Q(status__in=WAITING) | Q(status__in=(S.SENT, S.ASKED_BACK), follow_up_on__lte=today)
-    return rows.filter(open_, school=school_id)
+    return rows.filter(Q(status__in=WAITING) | _asked(today), school=school_id)
+
+
+def unanswered(rows: QuerySet[SharingEvent], school_id: UUID, today: date) -> QuerySet[SharingEvent]:
+    """What was sent, or asked back, and nobody there has answered by the day that was expected."""
+    return rows.filter(_asked(today), school=school_id)
+
+
+def _asked(today: date) -> Q:
+    return Q(status__in=(S.SENT, S.ASKED_BACK), follow_up_on__lte=today)
 
 
 def not_written_down(

@@ -9,14 +9,13 @@ from children.models import Child
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.glance import seen
 from safeguarding.http import Request
-from safeguarding.once import once
 from sharing.requests.forms.cases import ALL_OPEN
 from sharing.requests.models import OPEN, RequestRole, RightsRequest, SearchPlace
 
-from .standing import Standing, handles, standing
+from .standing import Standing, at_hand_of, handles
 
-# As many as stand beside Today, and on the home page of the office; more open ones than a school has.
-SHOWN, AT_HOME, MOST = 1, 5, 300
+# As many as stand beside Today, and on the home page of the office.
+SHOWN, AT_HOME = 1, 5
 S = RightsRequest.Status
 
 
@@ -44,17 +43,8 @@ def to_approve(request: Request) -> dict[str, Any] | None:
 
 
 def at_hand(request: Request) -> list[Standing]:
-    """Every request of the school that is not over and that the reader may know of, what is due first before the
-    others: read once for all that stands on a page.
-    """
-    school = request.held.school_id
-
-    def read() -> list[Standing]:
-        rows = visible(request, RightsRequest).filter(school=school, status__in=OPEN).order_by("received_on", "pk")
-        found = standing(list(rows[:MOST]))
-        return sorted(found, key=lambda one: (one.due is None, one.due or one.today))
-
-    return once(("requests at hand", request.user.pk, school), read)
+    """Every request that is not over, of the school where the reader works now."""
+    return at_hand_of(request, request.held.school_id)
 
 
 def _lines(found: Sequence[Standing], request: Request, *, hot: bool = False) -> dict[str, Any] | None:

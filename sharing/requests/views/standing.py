@@ -3,21 +3,26 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
+from safeguarding.audit.reading import visible
 from safeguarding.dates import counted
+from safeguarding.once import once
 from sharing.requests.dates import Dates
-from sharing.requests.models import RightsRequest
+from sharing.requests.models import OPEN, RightsRequest
 from sharing.requests.services import steps
 
 S = RightsRequest.Status
 HANDLES, REVIEWS = "handle_requests", "review_requests"
 # A line beside Today, and a warning on the list, from this many days before an answer is due.
 SOON = 14
+# More open requests than a school has.
+MOST = 300
 _TONES = {S.HANDED_IN: "warn", S.OPEN: "", S.PREPARED: "info", S.APPROVED: "ok", S.ANSWERED: "ok", S.WITHDRAWN: "line"}
 _DONE_BY_LEAD = frozenset({S.PREPARED, S.APPROVED, S.ANSWERED})
 
@@ -48,6 +53,12 @@ class Standing:
     @property
     def is_late(self) -> bool:
         return self.due is not None and self.days_left < 0
+
+    @property
+    def is_past_target(self) -> bool:
+        """Whether the school’s own aim has passed, which is no law."""
+        target = self.dates.target_on if self.dates and self.due else None
+        return target is not None and target < self.today
 
     @property
     def is_soon(self) -> bool:
@@ -81,6 +92,19 @@ def standing(cases: Sequence[RightsRequest], today: date | None = None) -> list[
     today = today or timezone.localdate()
     found = steps.dates_of_many([case for case in cases if case.is_open])
     return [Standing(case, found.get(case.pk), today) for case in cases]
+
+
+def at_hand_of(asks: Any, school_id: UUID) -> list[Standing]:
+    """Every request of the school that is not over and that `asks.user` may know of, what is due first before the
+    others: read once for all that stands on a page.
+    """
+
+    def read() -> list[Standing]:
+        rows = visible(asks, RightsRequest).filter(school=school_id, status__in=OPEN).order_by("received_on", "pk")
+        found = standing(list(rows[:MOST]))
+        return sorted(found, key=lambda one: (one.due is None, one.due or one.today))
+
+    return once(("requests at hand", asks.user.pk, school_id), read)
 
 
 def handles(user: User, school_id: UUID) -> bool:
