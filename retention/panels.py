@@ -9,6 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from children.badges import badge_with
+from safeguarding import first_pages
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import visible
@@ -57,6 +58,7 @@ def _address_of_hold(request: Request, reference: str) -> str:
 
 
 badge_with(BADGING)
+first_pages.register(*waiting.TASKS)
 chronology.register(*SOURCES, kinds={KIND: "Legal holds"})
 leads_to("brake", lambda key: reverse("brake", args=[key]))
 leads_to("legal_hold", lambda key: reverse("legal_hold", args=[key]), _references_of_holds)

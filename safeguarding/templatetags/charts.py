@@ -64,10 +64,11 @@ def small_lines(
         {
             "series": one,
             "chart": charts.small([cell.percent for cell in one.cells], aim),
-            "newest": _newest(one),
+            "newest": newest,
             "target": aim,
+            "is_missed": aim is not None and newest is not None and newest.percent < aim,
         }
-        for one, aim in zip(series, aims, strict=True)
+        for one, newest, aim in zip(series, map(_newest, series), aims, strict=True)
     ]
     return {"title": title, "shown": shown, "names": [cell.label for cell in series[0].cells], "source": source}
 
