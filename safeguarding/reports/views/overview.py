@@ -19,7 +19,7 @@ from safeguarding.http import Request
 from safeguarding.panels import fill, fill_to_approve
 from safeguarding.reports.capabilities import ReportCapability as C
 from safeguarding.reports.figures import cohorts, concerns, load, places, timeliness, work
-from safeguarding.reports.figures.values import Viewer
+from safeguarding.reports.figures.values import Number, Viewer
 from safeguarding.reports.models import Target
 from safeguarding.reports.panels import begins_here
 from safeguarding.reports.services.targets import judged, of_lines, targets_of
@@ -50,7 +50,7 @@ def overview(request: Request) -> HttpResponse:
         "period": viewer.period,
         "schools": asked.schools,
         "narrowed_to": asked.narrowed_to,
-        "numbers": judged(_numbers(viewer), targets, viewer),
+        "numbers": judged(six_numbers(viewer), targets, viewer),
         **_charts(viewer, targets),
         "sets_targets": viewer.school_id == request.held.school_id
         and may(request.user, Capability.MANAGE_SCHOOL, viewer.school_id),
@@ -80,7 +80,7 @@ def _groups(viewer: Viewer) -> dict[str, Any]:
     return {"cohorts": shown, "nobody": [line.title for line in lines if line not in shown]}
 
 
-def _numbers(viewer: Viewer) -> list[Any]:
+def six_numbers(viewer: Viewer) -> list[Number]:
     """The six of the top row."""
     return [
         concerns.open_concerns(viewer),
