@@ -99,8 +99,8 @@ def test_what_waits_stands_there_with_its_page_and_names_no_child(client: Client
     )  # fmt: skip
     soon = SCHOOL_DAY.date() + timedelta(days=3)
     plan = pastoral.make_plan(
-        child=place.child, token=uuid7(), aims="In class by nine.", starts_on=SCHOOL_DAY.date(), review_on=soon, by=room.pastoral,
-        at=SCHOOL_DAY,
+        child=place.child, token=uuid7(), aims="In class by nine.", starts_on=SCHOOL_DAY.date(), review_on=soon,
+        by=room.pastoral, at=SCHOOL_DAY,
     )  # fmt: skip
     deciding.add_action(
         concern=factories.concern(room), token=uuid7(), text="Ring home", owner=place.attendance,
