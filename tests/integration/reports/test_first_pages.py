@@ -60,8 +60,8 @@ def waiting(client: Client, person: User) -> str:
     return found[0]
 
 
-def every_link_opens(client: Client, panel: str) -> None:
-    links = set(re.findall(r'href="([^"#]+)"', panel))
+def links_open(client: Client, panel: str, most: int = 9) -> None:
+    links = list(dict.fromkeys(re.findall(r'href="([^"#]+)"', panel)))[:most]
     assert links
     for link in links:
         assert client.get(link.replace("&amp;", "&")).status_code == 200, link
@@ -75,17 +75,9 @@ def test_where_nothing_waits_it_says_so_and_leads_on(client: Client):
         panel = waiting(client, person)
         for words in NOTHING[role]:
             assert words in panel, role
-        every_link_opens(client, panel)
+        links_open(client, panel)
     client.force_login(place.room.teacher)
     assert "Waiting for you" not in client.get(reverse("staff_home")).content.decode()
-
-
-def test_a_role_that_the_notice_does_not_name_is_told_so(client: Client):
-    place = make_place()
-    place.begin("looked_after", starts_on=date(2026, 6, 1))
-    assert "privacy notice does not name your role" in waiting(client, place.designated)
-    place.name_in_notice("designated_teacher")
-    assert "privacy notice does not name your role" not in waiting(client, place.designated)
 
 
 def test_what_waits_stands_there_with_its_page_and_names_no_child(client: Client):
@@ -118,7 +110,7 @@ def test_what_waits_stands_there_with_its_page_and_names_no_child(client: Client
         panel = waiting(client, people[role])
         assert says in panel, role
         assert "Ashdown" not in panel, role
-        every_link_opens(client, panel)
+        links_open(client, panel, 3)
 
 
 def late_plans(place: Place) -> list[Any]:
@@ -138,10 +130,12 @@ def begin_needs(place: Place) -> Any:
     return episode
 
 
-def test_a_hundred_dates_take_as_many_queries_as_one(client: Client):
+def test_sixty_dates_take_as_many_queries_as_ten_and_who_is_not_named_sees_none(client: Client):
     place = make_place()
-    place.name_in_notice("designated_teacher", "senco")
+    place.name_in_notice("senco")
     step = late_plans(place)[0]
+    assert "privacy notice does not name your role" in waiting(client, place.designated)
+    place.name_in_notice("designated_teacher", "senco")
     client.force_login(place.designated)
     seen = []
     for number in (10, 60):
