@@ -20,7 +20,8 @@ from children.models import Child, ChildDetail, Photograph
 from children.permissions import access_to_a_child, children_open_to, may_see_details
 from children.services.mentioning import told_page
 from children.services.sight import ToLookAt, children_of_log, given_to, keys_in_log, to_look_at
-from safeguarding import checks
+from children.views import first_page
+from safeguarding import checks, first_pages
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import asks_first, may
 from safeguarding.accounts.roles import Capability
@@ -165,6 +166,7 @@ def _access_to_look_at(request: Request) -> str:
 
 finish_with(told_page)
 checks.register(*CHECKS)
+first_pages.register(*first_page.TASKS)
 register(
     NavItem("children", "Children", "children", may=_sees_children, order=25),
     NavItem(

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from children.badges import badge_with
-from safeguarding import checks
+from safeguarding import checks, first_pages
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import visible
@@ -59,6 +59,7 @@ def _address_of_hold(request: Request, reference: str) -> str:
 
 
 badge_with(BADGING)
+first_pages.register(*waiting.TASKS)
 chronology.register(*SOURCES, kinds={KIND: "Legal holds"})
 checks.register(*CHECKS)
 leads_to("brake", lambda key: reverse("brake", args=[key]))

@@ -11,6 +11,8 @@ from django.urls import reverse
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.by_keys import Asked, Statement
 from safeguarding.audit.reading import visible
+from safeguarding.dates import counted
+from safeguarding.first_pages import Task, Thing, Waiting
 from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
 
@@ -43,13 +45,13 @@ _to_advise_at = counted_by_keys(lambda asked: _lists(asked, _S.APPROVAL, advice=
 def waits(request: Request) -> Statement | int:
     """What waits for this person: lists to approve or to advise on; of who reviews, records that are due."""
     school_id = request.held.school_id
-    for capability, counted in (
+    for capability, number_at in (
         (C.APPROVE_DESTRUCTION, _to_approve_at),
         (C.ADVISE_RETENTION, _to_advise_at),
         (C.KEEP_RETENTION, _due_at),
     ):
         if may(request.user, capability, school_id):
-            return counted.statement(request, [school_id])
+            return number_at.statement(request, [school_id])
     return 0
 
 
@@ -87,3 +89,29 @@ def address_of_list(request: Request, reference: str) -> str:
     rows = visible(request, DestructionList).filter(year=int(parts[1]), number=int(parts[2]))
     found = rows.filter(school=request.held.school_id).only("pk").first()
     return reverse("destruction_list", args=[found.pk]) if found else ""
+
+
+def _advises(request: Request) -> bool:
+    return may(request.user, C.ADVISE_RETENTION, request.held.school_id)
+
+
+def _to_advise(request: Request) -> Waiting:
+    """The lists on which the data protection officer has not advised."""
+    rows = visible(request, DestructionList).filter(school=request.held.school_id, status=_S.APPROVAL, advice="")
+    if not (number := rows.count()):
+        return Waiting()
+    says = f"{counted(number, 'destruction list waits', 'destruction lists wait')} for your advice"
+    return Waiting((Thing(says, reverse("retention")),), number)
+
+
+TASKS = (
+    Task(
+        "advice_on_destruction",
+        "What is kept and destroyed",
+        "No destruction list waits for your advice.",
+        may=_advises,
+        waits=_to_advise,
+        ways=(("Retention", "retention"), ("Legal holds", "holds")),
+        order=60,
+    ),
+)

@@ -98,22 +98,44 @@ def record_many(
     who = current()
     same_person = by is None or by.pk == who.user_id
     school_id = school_id or who.school_id
-    for some in batched(object_ids, BATCH):
-        events = [
-            Event(
-                actor_id=who.user_id if by is None else by.pk,
-                acting_role=who.role_at(school_id) if same_person else "",
-                school_id=school_id,
-                verb=verb,
-                object_type=object_type,
-                object_id=object_id,
-                purpose=purpose,
-                request_id=who.request_id,
-                source_address=who.source_address,
-            )
-            for object_id in some
-        ]
-        head, places, fields = _insert()
+    _write_many(
+        Event(
+            actor_id=who.user_id if by is None else by.pk,
+            acting_role=who.role_at(school_id) if same_person else "",
+            school_id=school_id,
+            verb=verb,
+            object_type=object_type,
+            object_id=object_id,
+            purpose=purpose,
+            request_id=who.request_id,
+            source_address=who.source_address,
+        )
+        for object_id in object_ids
+    )
+
+
+def record_of_schools(verb: EventVerb, school_ids: Iterable[UUID], *, purpose: str) -> None:
+    """One event about each of several schools, each in the school's own log, in few statements."""
+    who = current()
+    _write_many(
+        Event(
+            actor_id=who.user_id,
+            acting_role=who.role_at(school_id),
+            school_id=school_id,
+            verb=verb,
+            object_type="accounts.school",
+            object_id=school_id,
+            purpose=purpose,
+            request_id=who.request_id,
+            source_address=who.source_address,
+        )
+        for school_id in school_ids
+    )
+
+
+def _write_many(events: Iterable[Event]) -> None:
+    head, places, fields = _insert()
+    for some in batched(events, BATCH):
         with connection.cursor() as cursor:
-            values = [value for event in events for value in _values(event, fields)]
-            cursor.execute(head + ", ".join([places] * len(events)), values)
+            values = [value for event in some for value in _values(event, fields)]
+            cursor.execute(head + ", ".join([places] * len(some)), values)

@@ -13,7 +13,7 @@ from children.counting import count_with
 from children.models import ChildTeamGrant
 from children.services.access import when_hidden
 from children.services.sight import live_grants
-from safeguarding import checks
+from safeguarding import checks, first_pages
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.services.acting import register_mover
@@ -23,7 +23,6 @@ from safeguarding.audit.by_keys import Statement
 from safeguarding.audit.context import with_errors
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
-from safeguarding.once import once
 from safeguarding.paging import counted_by_keys
 from safeguarding.panels import PERSON, NavItem, Panel, Tab, register
 from safeguarding.printing.gathering import gathers
@@ -58,7 +57,8 @@ from .services.patterns import rules_of
 from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
 from .told import told_of
-from .views import access_panels, asked_panels, duty_panels, of_children, today_lines, withheld
+from .views import access_panels, asked_panels, duty_panels, first_page, of_children, today_lines, withheld
+from .views.first_page import own_actions
 
 # As many as an aside shows; the page behind it shows all.
 IN_ASIDE = 4
@@ -75,20 +75,16 @@ def _reads_at(request: Request, school_id: UUID) -> bool:
     return may(request.user, "view_concerns", school_id)
 
 
-def _own_actions(request: Request) -> reading.Given:
-    return once(("actions given", request.user.pk), lambda: reading.given(visible(request, Action), request.user))
-
-
 def _acts(request: Request) -> bool:
     """Who has, or had, something to do and no Today to see it on. Any member of staff may be given an action."""
     if _reads(request):
         return False
-    return may(request.user, "own_actions", request.held.school_id) or _own_actions(request).ever
+    return may(request.user, "own_actions", request.held.school_id) or own_actions(request).ever
 
 
 def _to_do(request: Request, record: Any) -> dict[str, Any] | None:
     """The first of what one has to do; no panel where there is nothing. Recorded as the list of it is."""
-    if not (number := _own_actions(request).to_do):
+    if not (number := own_actions(request).to_do):
         return None
     found = read_many(request, reading.actions_of(visible(request, Action), request.user)[:IN_ASIDE])
     rows = reading.to_do(found, reader=request.user, today=timezone.localdate())
@@ -314,7 +310,7 @@ register(
     NavItem("home", "Home", "staff_home", may=lambda r: r.held.role.home == "staff_home", order=10),
     NavItem("today", "Today", "today", may=_reads, order=10),
     NavItem("concerns", "Concerns", "concerns", may=_reads, order=20, waiting=_unread, hot=True),
-    NavItem("actions", "Actions", "my_actions", may=_acts, order=30, waiting=lambda r: _own_actions(r).to_do),
+    NavItem("actions", "Actions", "my_actions", may=_acts, order=30, waiting=lambda r: own_actions(r).to_do),
     NavItem("my_reports", "My reports", "my_reports", may=lambda r: _logs(r) and not _reads(r), order=60),
     NavItem("my_reports", "My reports", "my_reports", may=lambda r: _logs(r) and _reads(r), order=10, place=PERSON),
     NavItem("load", "Workload: who has how much", "load", may=_reads, order=20, place="cover"),
@@ -331,6 +327,7 @@ register(
     Tab("pastoral", "Pastoral", "child_pastoral", may=_reads_at, order=25, given=_writes_pastoral_at),
     Tab("changes", "What has changed", "child_changes", may=_reads_at, order=90),
 )
+first_pages.register(*first_page.TASKS)
 register(*SETTINGS, ACCESS_REVIEW, *access_panels.ENTRIES, *asked_panels.ENTRIES, *today_lines.ENTRIES)
 register(*of_children.ENTRIES, *duty_panels.ENTRIES, *withheld.ENTRIES)
 chronology.register(*SOURCES)

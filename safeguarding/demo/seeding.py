@@ -45,6 +45,7 @@ from safeguarding.demo.sharing import lay_sharing
 from safeguarding.demo.source import Entry
 from safeguarding.demo.standing import answer_for, lay_access
 from safeguarding.demo.stories import Cast, Story
+from safeguarding.demo.targets import lay_targets
 from safeguarding.demo.transfers import lay_transfers
 from safeguarding.demo.twice import lay_twice
 
@@ -112,6 +113,7 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     mark(school, ground)
     lay_twice(school, ground)
     lay_choices(school, ground)
+    lay_targets(school, ground)
     lay_mistakes(school, ground)
     lay_plans(school, ground, Keys(Random(f"{chance.random()} plans")))  # noqa: S311
     lay_attendance(school, ground, Keys(Random(f"{chance.random()} attendance")))  # noqa: S311

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from children.badges import badge_with
-from safeguarding import checks
+from safeguarding import checks, first_pages
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.by_keys import Statement
@@ -30,7 +30,7 @@ from .models import Step
 from .permissions import TAB_AREAS, children_kept_for, keeps_plans_standing_in, reads_at
 from .services import work
 from .services.searching import PARTS, search_plans
-from .views import from_referral, standing_in, today_lines
+from .views import first_page, from_referral, standing_in, today_lines
 from .views.on_paper import section_of
 
 _missed_at = counted_by_keys(lambda asked: work.missed(visible(asked, Step).filter(asked.one("school_id"))))
@@ -69,6 +69,7 @@ def _missed(request: Request) -> Statement:
     return _missed_at.statement(request, [request.held.school_id])
 
 
+first_pages.register(*first_page.TASKS)
 chronology.register(*SOURCES, kinds={KIND: "Plans of authorities"})
 checks.register(*CHECKS)
 badge_with(BADGING)

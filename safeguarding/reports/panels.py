@@ -1,10 +1,12 @@
 """What do reports put into the pages that every app shares? An entry of the menu: the Headteacher's first, and one of
-the leads'.
+the leads'; the setting of targets; and, on the first page of who has no Today, what waits for them.
 """
 
 from safeguarding.accounts.permissions import may
+from safeguarding.concerns.school_decides import manages_school
+from safeguarding.first_pages import first_page
 from safeguarding.http import Request
-from safeguarding.panels import NavItem, register
+from safeguarding.panels import NavItem, Panel, Setting, register
 
 from .capabilities import ReportCapability as C
 
@@ -23,4 +25,19 @@ def _reads(request: Request) -> bool:
 register(
     NavItem(OVERVIEW, "Overview", "overview", may=begins_here, order=5),
     NavItem(REPORTS, "Reports", "overview", may=_reads, order=65),
+    Setting(
+        "targets",
+        "Targets",
+        "How quickly concerns are to be read and decided, and how much may be late. The overview says how it is.",
+        "targets",
+        may=manages_school,
+        models=("reports.target",),
+        order=70,
+    ),
+    *(
+        Panel(
+            slot, "waiting", "reports/part_first_page.html", data=lambda request, record: first_page(request), order=4
+        )
+        for slot in ("staff_home_above", "own_role")
+    ),
 )

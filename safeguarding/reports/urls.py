@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from .views import behind, overview
+from .views import behind, overview, schools, targets
 
 urlpatterns: list[URLPattern] = [
     path("reports/", overview.overview, name="overview"),
     path("reports/behind/", behind.behind_figure, name="behind_figure"),
+    path("reports/schools/", schools.schools_side_by_side, name="schools_side_by_side"),
+    path("reports/targets/", targets.targets, name="targets"),
 ]

@@ -64,10 +64,11 @@ def small_lines(
         {
             "series": one,
             "chart": charts.small([cell.percent for cell in one.cells], aim),
-            "newest": _newest(one),
+            "newest": newest,
             "target": aim,
+            "stands": _stands(newest, aim),
         }
-        for one, aim in zip(series, aims, strict=True)
+        for one, newest, aim in zip(series, map(_newest, series), aims, strict=True)
     ]
     return {"title": title, "shown": shown, "names": [cell.label for cell in series[0].cells], "source": source}
 
@@ -85,6 +86,13 @@ def share_row(context: Context, title: str, cells: Sequence[Any]) -> SafeString:
     """A row of shares in the table that is being printed: each with its list, a dash where nothing could be counted."""
     shares = [format_html('<a href="{}">{}%</a>', one.behind, one.percent) if one.of else "–" for one in cells]
     return printed_row(context, [title, *shares], ())
+
+
+def _stands(newest: Any, aim: int | None) -> str:
+    """Behind the words of a target: whether the newest share meets it."""
+    if newest is None or aim is None:
+        return ""
+    return ": met" if newest.percent >= aim else ": missed"
 
 
 def _newest(series: Any) -> Any:

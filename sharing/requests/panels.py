@@ -9,6 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from safeguarding import checks
+from safeguarding import first_pages as task_register
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.services.looked import keep_apart
@@ -97,6 +98,7 @@ for _kind in (
     keep_apart(_kind._meta.label_lower)
 chronology.register(*SOURCES)
 checks.register(*CHECKS)
+task_register.register(*first_pages.TASKS)
 leads_to(OBJECT, lambda key: reverse("request", args=[key]), _references)
 quoted(_address)
 register(

@@ -3,9 +3,10 @@
 What is logged after the school closes, or on a day without children, counts for the next school day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import DateField, DateTimeField, Field, Func
 from django.db.models.expressions import Combinable
@@ -29,7 +30,7 @@ class Looked(Func):  # type: ignore[misc]
         super().__init__(moment, output_field=output)
         self.listed, self.first = list(listed), first
         self.type = "date" if type(output) is DateField else "timestamptz"
-        self.shift = closes and _MIDNIGHT - timedelta(hours=closes.hour, minutes=closes.minute, seconds=closes.second)
+        self.shift = closes and _until_midnight(closes)
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         found, given = compiler.compile(self.get_source_expressions()[0])
@@ -50,24 +51,76 @@ class SchoolDays:
             one = after - back * _DAY
             day = one if calendar.is_school_day(one) else day
             counted.append(day)
-        self._counted = counted[::-1]
+        self.counted = counted[::-1]
         self._calendar = calendar
 
     def of(self, moment: str | Combinable) -> Looked:
         """The school day for which a moment counts."""
-        return Looked(moment, self._counted, self.first, self._closes, DateField())
+        return Looked(moment, self.counted, self.first, self._closes, DateField())
 
     def end_of(self, moment: str | Combinable, *, after: int = 0) -> Looked:
         """The last moment (midnight) of that day, or of so many school days after it."""
-        return Looked(moment, self._ends(after), self.first, self._closes, DateTimeField())
+        return Looked(moment, self.ends(after), self.first, self._closes, DateTimeField())
 
     def end_of_day(self, day: str | Combinable, *, after: int = 0) -> Looked:
         """The same of a day, which counts for itself or for the next school day."""
-        return Looked(day, self._ends(after), self.first, None, DateTimeField())
+        return Looked(day, self.ends(after), self.first, None, DateTimeField())
 
-    def _ends(self, after: int) -> list[datetime]:
-        ends = {day: _end(self._calendar, day, after) for day in set(self._counted)}
-        return [ends[day] for day in self._counted]
+    def ends(self, after: int) -> list[datetime]:
+        """The last moment of each day's school day, or of so many school days after it."""
+        ends = {day: _end(self._calendar, day, after) for day in set(self.counted)}
+        return [ends[day] for day in self.counted]
+
+
+class LookedOfSchool(Func):  # type: ignore[misc]
+    """The same of rows of several schools, which have a column `school_id`.
+
+    Of each calendar there is one list, all of one length, one after the other; `of_school` says which is whose.
+    """
+
+    def __init__(self, moment: str | Combinable, listed: str, days: "DaysOfSchools", output: Field) -> None:
+        super().__init__(moment, "school_id", output_field=output)
+        self.listed, self.days = listed, days
+        self.type = "date" if type(output) is DateField else "timestamptz"
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        moment, school = self.get_source_expressions()
+        found, given = compiler.compile(moment)
+        column, more = compiler.compile(school)
+        place = f"(%s::int[])[array_position(%s::uuid[], {column})]"
+        which = [self.days.of_school, self.days.keys, *more]
+        day = f"(({found}) AT TIME ZONE 'Europe/London' + (%s::interval[])[{place}])::date - %s::date"
+        text = f"(%s::{self.type}[])[({place} - 1) * %s + ({day}) + 1]"
+        return text, [self.listed, *which, self.days.length, *given, self.days.shifts, *which, self.days.first]
+
+
+class DaysOfSchools:
+    """The school days of several calendars between two days. What is alike is worked out once."""
+
+    def __init__(self, calendars: Mapping[UUID, SchoolCalendar], first: date, last: date) -> None:
+        alike = list(dict.fromkeys(calendars.values()))
+        self.first, self.keys = first, list(calendars)
+        self.of_school = [alike.index(one) + 1 for one in calendars.values()]
+        self.shifts = [_until_midnight(one.closes) for one in alike]
+        self._days = [SchoolDays(one, first, last) for one in alike]
+        self.length = len(self._days[0].counted) if alike else 0
+
+    def of(self, moment: str | Combinable) -> LookedOfSchool:
+        """The school day for which a moment counts at its school."""
+        return LookedOfSchool(moment, _as_text(one.counted for one in self._days), self, DateField())
+
+    def end_of(self, moment: str | Combinable, *, after: int = 0) -> LookedOfSchool:
+        """The last moment (midnight) of that day, or of so many school days after it."""
+        return LookedOfSchool(moment, _as_text(one.ends(after) for one in self._days), self, DateTimeField())
+
+
+def _as_text(lists: Iterable[Sequence[date]]) -> str:
+    """The lists one after the other, as PostgreSQL reads an array: the driver takes far longer to write so many."""
+    return f"{{{','.join(one.isoformat() for listed in lists for one in listed)}}}"
+
+
+def _until_midnight(closes: time) -> timedelta:
+    return _MIDNIGHT - timedelta(hours=closes.hour, minutes=closes.minute, seconds=closes.second)
 
 
 def _end(calendar: SchoolCalendar, day: date, after: int) -> datetime:

@@ -5,10 +5,12 @@ what was read by the end of that day, decided in time what was decided, for the 
 after it (the day after the trigger is day 1, domain reference 2.5). What is not done, and has time left, is left out.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db.models import (
     BooleanField,
@@ -29,10 +31,10 @@ from safeguarding.concerns.models import Decision
 from safeguarding.dates import counted, short_day
 
 from .base import logged
-from .days import SchoolDays, last_school_weeks, monday_of
+from .days import last_school_weeks, monday_of
 from .periods import Period, between
 from .registry import Figure, Lists, NoSuchCell, day_of, register
-from .values import Cell, Number, Series, Viewer, counted_by, on_axis, percent
+from .values import Cell, Number, Schools, Series, Viewer, counted_by, on_axis, percent
 
 # As many school weeks as the small lines have.
 WEEKS = 6
@@ -54,6 +56,7 @@ class _Promise:
 
 READ = _Promise("read-in-time", "Read the same school day", "read", 0)
 DECIDED = _Promise("decided-in-time", "Decided in 1 school day", "decided", 1)
+_NAMES = [f"{one.done}_{part}" for one in (READ, DECIDED) for part in ("over", "good")]
 
 
 def read_same_day(viewer: Viewer) -> Number:
@@ -68,8 +71,19 @@ def decided_in_a_day(viewer: Viewer) -> Number:
 
 def read_and_decided(viewer: Viewer) -> tuple[Number, Number]:
     """Both of the period, in one query: for a page that shows the two."""
-    names = [f"{one.done}_{part}" for one in (READ, DECIDED) for part in ("over", "good")]
-    found = counted_by(_standing(viewer, viewer.period, READ, DECIDED), *names)
+    return _both(viewer, counted_by(_standing(viewer, viewer.period, READ, DECIDED), *_NAMES))
+
+
+def read_and_decided_by_school(schools: Schools) -> dict[UUID, tuple[Number, Number]]:
+    """Both of each of several schools, in one query for all."""
+    found = counted_by(_standing(schools, schools.period, READ, DECIDED), "school_id", *_NAMES)
+    each: dict[UUID, dict[Any, int]] = {key: {} for key in schools.calendars}
+    for (school_id, *key), number in found.items():
+        each[school_id][tuple(key)] = number
+    return {key: _both(viewer, each[key]) for key, viewer in schools.each().items()}
+
+
+def _both(viewer: Viewer, found: Mapping[Any, int]) -> tuple[Number, Number]:
     said = []
     for place, promise in ((0, READ), (2, DECIDED)):
         of = sum(number for key, number in found.items() if key[place])
@@ -136,7 +150,7 @@ def _standing(viewer: Viewer, period: Period, *promises: _Promise) -> QuerySet[A
     """The concerns logged in a time, each with the school day for which it counts and, of each promise, whether it can
     be said (`…_over`) and was kept (`…_good`).
     """
-    days = SchoolDays(viewer.calendar, period.first, period.last)
+    days = viewer.school_days(period)
     found = logged(viewer, period).annotate(counts_on=days.of("logged_at"))
     for one in promises:
         done, until, good, over = (f"{one.done}_{part}" for part in ("when", "until", "good", "over"))

@@ -1,7 +1,7 @@
 """What is a figure? A small frozen value that a page, a paper or a file prints, and that says where its list stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
@@ -14,7 +14,9 @@ from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.addresses import address_of
 from safeguarding.audit.reading import visible
 from safeguarding.dates import as_day
+from safeguarding.reports.aims import Aim
 
+from .days import DaysOfSchools, SchoolDays
 from .periods import Period
 
 M = TypeVar("M", bound=Model)
@@ -49,6 +51,10 @@ class Viewer:
         """The rows of this school that who asks may see."""
         return visible(self, source).filter(school_id=self.school_id)
 
+    def school_days(self, period: Period) -> SchoolDays | DaysOfSchools:
+        """The school days of a time, as queries ask for them."""
+        return SchoolDays(self.calendar, period.first, period.last)
+
     def within(self, period: Period) -> "Viewer":
         """The same question of another time."""
         return replace(self, period=period)
@@ -69,10 +75,35 @@ class Viewer:
 
 
 @dataclass(frozen=True)
+class Schools(Viewer):
+    """The same question of several schools at once: its rows are grouped by `school_id`. `school_id` is the first.
+
+    Who asks sees of each school what they would see of it alone.
+    """
+
+    calendars: Mapping[UUID, SchoolCalendar] = field(default_factory=dict, hash=False)
+
+    def see(self, source: type[M]) -> QuerySet[M]:
+        """The rows of these schools that who asks may see."""
+        return visible(self, source).filter(school_id__in=list(self.calendars))
+
+    def school_days(self, period: Period) -> DaysOfSchools:
+        return DaysOfSchools(self.calendars, period.first, period.last)
+
+    def each(self) -> dict[UUID, Viewer]:
+        """The same question of each school alone, for its words and the addresses of its lists."""
+        return {
+            key: Viewer(user=self.user, school_id=key, at=self.at, period=self.period, school_code=str(key))
+            for key in self.calendars
+        }
+
+
+@dataclass(frozen=True)
 class Number:
     """One number: how many `unit`, or how many of so many (`of`). `says` is the whole of it in words.
 
-    `notes` stand under it, each with the address of its list or without one. `tone`: "bad", "warn" or nothing.
+    `notes` stand under it, each with the address of its list or without one. `tone`: "bad", "warn" or nothing. `aim`:
+    what the school has set itself, where it has.
     """
 
     figure: str
@@ -85,6 +116,7 @@ class Number:
     of: int | None = None
     notes: tuple[tuple[str, str], ...] = ()
     tone: str = ""
+    aim: Aim | None = None
 
     @property
     def shown(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import (
     BooleanField,
@@ -31,7 +32,7 @@ from .base import actions, day_in_london, referrals
 from .days import SchoolDays, last_school_weeks, monday_of
 from .registry import Figure, Lists, NoSuchCell, day_of, one_of, register
 from .timeliness import WEEKS
-from .values import Cell, Number, Series, Viewer, on_axis
+from .values import Cell, Number, Schools, Series, Viewer, on_axis
 
 _WEEK = timedelta(weeks=1)
 _K = ReferralStep.Kind
@@ -63,15 +64,27 @@ def all_late(viewer: Viewer) -> tuple[Number, Number, Number]:
     return numbers[0], numbers[1], numbers[2]
 
 
+def all_late_by_school(schools: Schools) -> dict[UUID, tuple[Number, ...]]:
+    """The three of each of several schools, in one query for all."""
+    asked = [_asked(key, _LATE[key].rows(schools), _LATE[key].due, "school_id") for key in _LATE]
+    found = {
+        (school_id, key): (number, oldest) for key, school_id, number, oldest in asked[0].union(*asked[1:], all=True)
+    }
+    return {
+        school_id: tuple(_in_words(viewer, key, *found.get((school_id, key), (0, None))) for key in _LATE)
+        for school_id, viewer in schools.each().items()
+    }
+
+
 def _number(viewer: Viewer, key: str) -> Number:
     found = list(_asked(key, _LATE[key].rows(viewer), _LATE[key].due))
     return _in_words(viewer, key, *(found[0][1:] if found else (0, None)))
 
 
-def _asked(key: str, rows: QuerySet[Any], due: str) -> QuerySet[Any]:
-    """How many there are and which day is the oldest; nothing where there is none."""
+def _asked(key: str, rows: QuerySet[Any], due: str, *by: str) -> QuerySet[Any]:
+    """How many there are and which day is the oldest, `by` what is named; nothing where there is none."""
     named = rows.order_by().annotate(figure=Value(key, output_field=CharField()))
-    return named.values_list("figure").annotate(number=Count("pk"), oldest=Min(due))
+    return named.values_list("figure", *by).annotate(number=Count("pk"), oldest=Min(due))
 
 
 def _in_words(viewer: Viewer, key: str, number: int, oldest: date | None) -> Number:

@@ -42,7 +42,7 @@ class Asked:
 
 def asked_of(request: Request) -> Asked:
     """What the address asks for. Raises `Http404` for a school whose figures are not one's own to see."""
-    schools = {held.school_id: held.school_name for held in rights(request.user).held if held.role.may(C.VIEW_REPORTS)}
+    schools = schools_of(request)
     school_id = _school(request, schools)
     request.nav = OVERVIEW if begins_here(request) else REPORTS
     if school_id != request.held.school_id:
@@ -72,6 +72,11 @@ def asked_of(request: Request) -> Asked:
         school_code=str(school_id) if school_id != request.held.school_id else "",
     )
     return Asked(form, viewer, several)
+
+
+def schools_of(request: Request) -> dict[UUID, str]:
+    """The schools whose figures who asks may see, by key: what each is called."""
+    return {held.school_id: held.school_name for held in rights(request.user).held if held.role.may(C.VIEW_REPORTS)}
 
 
 def _school(request: Request, schools: dict[UUID, str]) -> UUID:

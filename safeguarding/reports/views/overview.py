@@ -4,6 +4,7 @@ Each number leads to the list behind it. It is recorded as one view of the schoo
 its records, and that is recorded there.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,14 +12,17 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from safeguarding.accounts.permissions import may, requires
+from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.http import Request
 from safeguarding.panels import fill, fill_to_approve
 from safeguarding.reports.capabilities import ReportCapability as C
 from safeguarding.reports.figures import cohorts, concerns, load, places, timeliness, work
-from safeguarding.reports.figures.values import Viewer
+from safeguarding.reports.figures.values import Number, Viewer
+from safeguarding.reports.models import Target
 from safeguarding.reports.panels import begins_here
+from safeguarding.reports.services.targets import judged, of_lines, targets_of
 
 from .asking import asked_of
 
@@ -38,6 +42,7 @@ def overview(request: Request) -> HttpResponse:
         school_id=viewer.school_id,
         purpose="overview",
     )
+    targets = targets_of([viewer.school_id])[viewer.school_id]
     context = {
         "form": asked.form,
         "has_errors": wrong,
@@ -45,8 +50,10 @@ def overview(request: Request) -> HttpResponse:
         "period": viewer.period,
         "schools": asked.schools,
         "narrowed_to": asked.narrowed_to,
-        "numbers": _numbers(viewer),
-        **_charts(viewer),
+        "numbers": judged(six_numbers(viewer), targets, viewer),
+        **_charts(viewer, targets),
+        "sets_targets": viewer.school_id == request.held.school_id
+        and may(request.user, Capability.MANAGE_SCHOOL, viewer.school_id),
         **_groups(viewer),
         "loads": load.load_of_leads(viewer),
         "opens_load": may(request.user, "view_concerns", request.held.school_id),
@@ -73,7 +80,7 @@ def _groups(viewer: Viewer) -> dict[str, Any]:
     return {"cohorts": shown, "nobody": [line.title for line in lines if line not in shown]}
 
 
-def _numbers(viewer: Viewer) -> list[Any]:
+def six_numbers(viewer: Viewer) -> list[Number]:
     """The six of the top row."""
     return [
         concerns.open_concerns(viewer),
@@ -82,13 +89,15 @@ def _numbers(viewer: Viewer) -> list[Any]:
     ]
 
 
-def _charts(viewer: Viewer) -> dict[str, Any]:
+def _charts(viewer: Viewer, targets: Sequence[Target]) -> dict[str, Any]:
     read, decided = timeliness.by_week(viewer)
+    quickly = [read, decided, work.actions_by_week(viewer), work.chased_by_week(viewer)]
     where, when = places.where_and_when(viewer)
     return {
         "weeks": concerns.by_week(viewer),
         "kinds": concerns.by_category(viewer),
-        "quickly": [read, decided, work.actions_by_week(viewer), work.chased_by_week(viewer)],
+        "quickly": quickly,
+        "targets": of_lines(quickly, targets, viewer),
         "where": where,
         "when": when,
     }

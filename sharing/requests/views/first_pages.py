@@ -7,6 +7,8 @@ from django.urls import reverse
 
 from children.models import Child
 from safeguarding.audit.reading import read_many, visible
+from safeguarding.dates import counted
+from safeguarding.first_pages import Task, Thing, Waiting
 from safeguarding.glance import seen
 from safeguarding.http import Request
 from sharing.requests.forms.cases import ALL_OPEN
@@ -91,3 +93,41 @@ def of_child(request: Request, child: Child) -> dict[str, Any] | None:
     rows = visible(request, RightsRequest).filter(child=child, status__in=OPEN).order_by("received_on", "pk")
     found = list(rows.only("reference"))
     return {"requests": found} if found else None
+
+
+def _of_task(request: Request) -> Waiting:
+    """What is late, what nobody has taken up, and what the reader approves; each request once."""
+    found = at_hand(request)
+    late = [one for one in found if one.is_late]
+    new = [one for one in found if one.case.status == S.HANDED_IN and not one.is_late]
+    approve = (to_approve(request) or {"number": 0})["number"]
+    page = reverse("requests")
+    things = [
+        Thing(says, f"{page}?state={state}", stands, tone)
+        for number, says, state, stands, tone in (
+            (len(late), f"{counted(len(late), 'request is', 'requests are')} late", ALL_OPEN, "Late", "bad"),
+            (
+                len(new),
+                f"{counted(len(new), 'request waits', 'requests wait')} to be taken up",
+                S.HANDED_IN,
+                "",
+                "",
+            ),
+            (approve, f"{counted(approve, 'answer waits', 'answers wait')} for your approval", S.PREPARED, "", ""),
+        )
+        if number
+    ]
+    return Waiting(tuple(things), len(things))
+
+
+TASKS = (
+    Task(
+        "requests",
+        "Requests about data",
+        "No request is late, and each has been taken up.",
+        may=lambda request: handles(request.user, request.held.school_id),
+        waits=_of_task,
+        ways=(("All requests", "requests"), ("Hand in a request that you were given", "request_hand_in")),
+        order=50,
+    ),
+)

@@ -48,6 +48,10 @@ from safeguarding.demo import desk, law
 from safeguarding.demo.apart import SMALL
 from safeguarding.demo.people import sign_ins
 from safeguarding.panels import settings
+from safeguarding.reports.figures.periods import this_year
+from safeguarding.reports.figures.values import Viewer
+from safeguarding.reports.services.targets import judged, targets_of
+from safeguarding.reports.views.overview import six_numbers
 from safeguarding.sealing.fields import Sealed
 from tests.practice_school import TUESDAY
 
@@ -247,3 +251,12 @@ def test_one_child_is_on_the_list_twice_and_another_was(school):
     assert asked.keep.detail.date_of_birth == asked.other.detail.date_of_birth
     assert merged.other.merged_into == merged.keep and merged.undo_until > timezone.localdate()
     assert FormerUpn.objects.get(child=merged.keep).upn == merged.other.detail.upn
+
+
+def test_the_overview_shows_a_target_that_is_met_and_one_that_is_missed(school):
+    head = RoleAssignment.objects.filter(school=school, role_key="headteacher").latest("starts_on").user
+    viewer = Viewer(user=head, school_id=school.pk, at=TUESDAY, period=this_year(TUESDAY.date()))
+    held = targets_of([school.pk])[school.pk]
+    stands = {one.title: one.aim.stands.value for one in judged(six_numbers(viewer), held, viewer) if one.aim}
+    assert {"met", "missed"} <= set(stands.values()), stands
+    assert [one.value for one in held if one.figure == "read-in-time"] == [90, 95]

@@ -1,0 +1,1 @@
+"""Which code of reports writes? Targets."""
