@@ -26,4 +26,6 @@ declare(
     called=("certificate", "certificates"),
     followed=_OF_STAFF,
     searched=Refused("the name of a file about a member of staff, which no search of children’s records finds"),
+    # It scans them, and drops from the store what it sees no row of.
+    needed_by=("files",),
 )

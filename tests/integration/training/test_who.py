@@ -8,6 +8,7 @@ from safeguarding.audit.models import Event
 from safeguarding.audit.protection import may_view
 from safeguarding.exceptions import NotAllowed
 from safeguarding.keys import uuid7
+from safeguarding.records import system_tasks
 from safeguarding.training.models import Certificate
 from safeguarding.training.services.noting import attach_certificate, withdraw_training
 from safeguarding.training.services.reading_guidance import confirm_read, to_read
@@ -83,6 +84,10 @@ def test_a_certificate_is_opened_by_its_person_and_keepers_alone(client: Client,
     client.post(reverse("withhold", args=[file.pk]), {"reason": "unlawful"})
     client.force_login(room.teacher)
     assert client.get(reverse("attachment", args=[file.pk])).status_code == 409
+
+
+def test_the_task_of_files_sees_certificates_and_so_scans_them_and_drops_none():
+    assert Certificate._meta.label_lower in system_tasks()["files"]
 
 
 def test_only_who_keeps_the_register_notes_and_withdraws(place: Place):
