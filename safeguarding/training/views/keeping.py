@@ -161,7 +161,6 @@ def training_record(request: Request, record_id: UUID) -> HttpResponse:
         "keeps": keeps,
         "files": read_many(request, files, purpose="certificates", about=found),
         "attach_form": None if found.withdrawn_at else AttachForm(),
-        "attach_url": reverse("training_record", args=[record_id]),
         "may_withhold": keeps and _decides(request, found),
     }
     return render(request, "training/record.html", context)

@@ -73,17 +73,22 @@ def my_training_file(request: Request) -> HttpResponse:
     records = visible(request, TrainingRecord).filter(**of_me).select_related("course", "noted_by", "school")
     reads = visible(request, GuidanceRead).filter(**of_me).select_related("edition", "school")
     files = visible(request, Certificate).filter(**of_me, removed_at=None, withheld_at=None).select_related("author")
-    out = [*records.order_by("done_on", "pk"), *reads.order_by("read_at", "pk"), *files.order_by("attached_at", "pk")]
+    out: list[_Kept] = [
+        *records.order_by("done_on", "pk"),
+        *reads.order_by("read_at", "pk"),
+        *files.order_by("attached_at", "pk"),
+    ]
     read_out(request, out, verb=Verb.EXPORT, purpose="own training")
     response = HttpResponse(as_csv(_HEADINGS, [_line(one) for one in out]), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="my-training.csv"'
     return response
 
 
+_Kept = TrainingRecord | GuidanceRead | Certificate
 _HEADINGS = ("What", "Day", "Holds until", "School", "Noted by", "Withdrawn on")
 
 
-def _line(row: TrainingRecord | GuidanceRead | Certificate) -> tuple[str, ...]:
+def _line(row: _Kept) -> tuple[str, ...]:
     match row:
         case TrainingRecord():
             until = full_day(row.valid_until) if row.valid_until else "no end"
