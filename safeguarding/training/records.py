@@ -4,8 +4,6 @@ from safeguarding.records import Kind, Refused, declare
 
 from .models import Certificate, Course, GuidanceRead, TrainingRecord
 
-# The task of the machine that reminds people of what is due.
-TASK = "training reminders"
 _OF_STAFF = Refused("it is about a member of staff: whoever reads changes of the children’s records must not find it")
 
 declare(Course, kind=Kind.REFERENCE)
@@ -13,13 +11,13 @@ declare(
     TrainingRecord,
     called=("record of training", "records of training"),
     followed=_OF_STAFF,
-    read_by=(TASK,),
+    read_by=("training reminders",),
 )
 declare(
     GuidanceRead,
     called=("guidance that was read", "guidance that was read"),
     followed=_OF_STAFF,
-    read_by=(TASK,),
+    read_by=("training reminders",),
 )
 declare(
     Certificate,

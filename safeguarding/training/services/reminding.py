@@ -20,7 +20,6 @@ from safeguarding.audit.services import record
 from safeguarding.locks import one_at_a_time
 from safeguarding.training.models import GuidanceRead, TrainingRecord
 from safeguarding.training.notice_kinds import TrainingNotice as N
-from safeguarding.training.records import TASK
 
 from .register import Person, Rows, State, counting, people
 
@@ -35,7 +34,7 @@ def remind_all(*, at: datetime | None = None) -> int:
         return sum(remind_school(school, at=at) for school in schools()) if is_mine else 0
 
 
-@system_task(TASK)
+@system_task("training reminders")
 def remind_school(school: School, *, at: datetime) -> int:
     """Tell the people of one school. Returns how many notices there are."""
     today = timezone.localdate(at)
