@@ -130,6 +130,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=7, minute=5),
         "options": {"expires": 3600},
     },
+    # Each thing is told once: a morning on which the worker was away is made good by the next.
+    "training that is due": {
+        "task": "safeguarding.training.tasks.reminders",
+        "schedule": crontab(hour=6, minute=35),
+        "options": {"expires": 3600},
+    },
     "requests that fall due": {
         "task": "sharing.requests.tasks.reminders",
         "schedule": 900.0,

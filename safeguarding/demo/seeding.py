@@ -46,6 +46,7 @@ from safeguarding.demo.source import Entry
 from safeguarding.demo.standing import answer_for, lay_access
 from safeguarding.demo.stories import Cast, Story
 from safeguarding.demo.targets import lay_targets
+from safeguarding.demo.training import lay_training
 from safeguarding.demo.transfers import lay_transfers
 from safeguarding.demo.twice import lay_twice
 
@@ -126,6 +127,7 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     lay_received(school, ground, Keys(ours), ours)
     lay_requests(school, ground, Keys(Random(f"{chance.random()} requests")))  # noqa: S311
     lay_answered(ground, Keys(Random(f"{chance.random()} answered")))  # noqa: S311
+    lay_training(school, ground, Keys(Random(f"{chance.random()} training")))  # noqa: S311
     return len(ground.children), len(users) + len(outside), written
 
 

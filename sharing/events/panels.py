@@ -11,6 +11,7 @@ from children.models import Child
 from safeguarding import checks
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
+from safeguarding.accounts.services.guidance import confirmed_by
 from safeguarding.audit.by_keys import Statement
 from safeguarding.audit.reading import visible
 from safeguarding.concerns import chronology
@@ -30,6 +31,7 @@ from .entries import SOURCES
 from .forms.register import NUMBER
 from .models import WAITING, SharingEvent
 from .permissions import children_shared_for, may_share, shares_standing_in
+from .services.law import read_at
 from .views import from_referral, today_lines
 
 
@@ -77,6 +79,7 @@ def _references_of_shares(request: Request, keys: Collection[UUID]) -> dict[UUID
 
 chronology.register(*SOURCES)
 checks.register(*CHECKS)
+confirmed_by(read_at)
 leads_to("sharing_event", lambda key: reverse("share_pack", args=[key]), _references_of_shares)
 leads_to("sharing_decision", lambda key: reverse("share", args=[key]), _references_of_shares)
 withdrawal.register(stopping.SENDER)

@@ -112,7 +112,7 @@ MENU_OF = {
     "senco": "Home, Plans and dates, Actions, My reports",
     "designated_teacher": "Home, Plans and dates, Actions, My reports",
     "attendance": "Home, Plans and dates, Actions, My reports",
-    "office": "Home, Children, Requests, My reports, Retention",
+    "office": "Home, Children, Requests, My reports, Retention, Training of staff",
     "chair": "Home, Concerns about adults, Actions, Retention",
     "alternate_lead": "Home, Actions, My reports",
     "deputy_lead": "Today, Concerns, Children, Plans and dates, Sharing, Retention, Reports, School",
@@ -133,16 +133,17 @@ def test_the_menu_of_a_role_is_short_and_its_own(client: Client, role_key):
     assert ", ".join(item["text"] for item in frame["nav"]) == MENU_OF[role_key]
     assert len(frame["nav"]) <= MOST_IN_THE_MENU
     assert [item["text"] for item in frame["bell"]] == ["Inbox"]
-    # Who has Today finds the own reports under the name.
-    assert [item["text"] for item in frame["mine"]] == (["My reports"] if "Today" in MENU_OF[role_key] else [])
+    # Who has Today finds the own reports under the name, and everybody their training.
+    own = ["My reports", "My training"] if "Today" in MENU_OF[role_key] else ["My training"]
+    assert [item["text"] for item in frame["mine"]] == own
 
 
 SCHOOL_OF = {
     "it_admin": "Accounts, Backups, Keys, Self-check",
     "auditor": "Event log",
-    "deputy_lead": "Cover, Accounts",
-    "lead": "Cover, Accounts, Access, Event log, Settings, Backups, Keys",
-    "headteacher": "Cover, Accounts, Access, Event log, Settings, Backups, Keys",
+    "deputy_lead": "Cover, Accounts, Training of staff",
+    "lead": "Cover, Accounts, Access, Event log, Settings, Backups, Keys, Training of staff",
+    "headteacher": "Cover, Accounts, Access, Event log, Settings, Backups, Keys, Training of staff",
 }
 
 

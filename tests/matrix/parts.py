@@ -97,6 +97,8 @@ PARTS: dict[str, str] = {
     "retention.itemreason": "end_reason",
     **dict.fromkeys(("retention.destructionitem", "retention.decision", "retention.approval"), "end_item"),
     "retention.destructionlist": "ending",
+    # The training of a member of staff.
+    **dict.fromkeys(("training.trainingrecord", "training.certificate", "training.guidanceread"), "training"),
     # What a field was before. Its words are those of the record, and found as such.
     "audit.logentry": "concern",
 }

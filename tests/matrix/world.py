@@ -52,6 +52,7 @@ from tests.matrix.received import lay_received
 from tests.matrix.requests import lay_requests
 from tests.matrix.retention import lay_retention
 from tests.matrix.sharing import lay_sharing
+from tests.matrix.training import lay_training
 from tests.matrix.transfers import lay_transfers
 from tests.matrix.twice import lay_twice
 
@@ -153,6 +154,7 @@ def make() -> World:
     lay_requests(world)
     lay_retention(world)
     lay_notice(world)
+    lay_training(world)
     plant(world)
     return world
 

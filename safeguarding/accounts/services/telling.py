@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.calendar import LONDON, SchoolCalendar
+from safeguarding.accounts.models import Notice, School, User
 from safeguarding.accounts.notice_kinds import KINDS, AnyNoticeKind
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -158,6 +159,15 @@ def inbox(user: User, *, opened: bool) -> QuerySet[Notice]:
         return Notice.objects.none()
     waiting = Q(opened_at=None, settled_at=None)
     return Notice.objects.filter(~waiting if opened else waiting, user=user).select_related("school", "settled_by")
+
+
+def next_digest(school: School, at: datetime) -> datetime:
+    """When the next digest goes out: today where that is still to come on a school day, else on the next one."""
+    calendar, here = SchoolCalendar.of(school.pk), at.astimezone(LONDON)
+    today = here.date()
+    if not calendar.is_school_day(today) or here.time() >= school.digest_at:
+        today = calendar.next_school_day(today)
+    return datetime.combine(today, school.digest_at, LONDON)
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from safeguarding.accounts.calendar import LONDON, SchoolCalendar
 from safeguarding.accounts.models import School, Team, User
 from safeguarding.accounts.notice_kinds import AnyNoticeKind
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import ROLES, Capability
-from safeguarding.accounts.services import SETTERS, change_school, staff_of, teams_of, tell
+from safeguarding.accounts.services import SETTERS, change_school, next_digest, staff_of, teams_of, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import who_sees
 from safeguarding.audit.services import record
@@ -113,15 +112,6 @@ def end_rule(*, rule: NoticeRule, by: User, at: datetime | None = None) -> None:
 def set_digest_time(*, school: School, digest_at: time, by: User) -> School:
     """When the digest of a school day goes out."""
     return change_school(school=school, by=by, digest_at=digest_at)
-
-
-def next_digest(school: School, at: datetime) -> datetime:
-    """When the next digest goes out: today where that is still to come on a school day, else on the next one."""
-    calendar, here = SchoolCalendar.of(school.pk), at.astimezone(LONDON)
-    today = here.date()
-    if not calendar.is_school_day(today) or here.time() >= school.digest_at:
-        today = calendar.next_school_day(today)
-    return datetime.combine(today, school.digest_at, LONDON)
 
 
 @transaction.atomic

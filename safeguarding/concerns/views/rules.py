@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from safeguarding.accounts.models import School
 from safeguarding.accounts.permissions import requires
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import get_school, teams_of
+from safeguarding.accounts.services import get_school, next_digest, teams_of
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import visible
 from safeguarding.audit.services import record
@@ -85,7 +85,7 @@ def _page(request: Request, school: School, **given: Any) -> HttpResponse:
         "school": school,
         "rules": notice_rules.rules_of(school.pk),
         "ended": notice_rules.ended_rules(school.pk),
-        "next": notice_rules.next_digest(school, timezone.now()),
+        "next": next_digest(school, timezone.now()),
         "has_errors": wrong,
     }
     return render(request, "concerns/notice_rules.html", context, status=422 if wrong else 200)

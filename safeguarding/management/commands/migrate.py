@@ -22,6 +22,7 @@ from safeguarding.migrating import each_class_made_once
 from safeguarding.plans.services.rules import load_rules
 from safeguarding.row_security import problems, put_up, take_down
 from safeguarding.sealing.models import KEYS
+from safeguarding.training.services.courses import load_courses
 from safeguarding.wall_digests import keep_digests
 from sharing.events.services.reference import load_law
 from sharing.requests.services.law import load_request_law
@@ -51,6 +52,7 @@ class Command(Migrate):
             load_reference()
             load_rules()
             load_editions()
+            load_courses()
             load_law()
             load_request_law()
             load_defaults()

@@ -106,6 +106,11 @@ def _confirmed(school_id: UUID) -> dict[str, LawConfirmed]:
     return once((school_id, "law confirmed"), lambda: {row.code: row for row in rows})
 
 
+def read_at(school_id: UUID) -> dict[str, date]:
+    """Code of what the school has read to the day from which it holds."""
+    return {code: row.from_day for code, row in _confirmed(school_id).items()}
+
+
 def to_confirm() -> dict[str, str]:
     """Code to name of all that a school may say it has read."""
     reasons = LegalReason.objects.filter(to_confirm=True).order_by("order").values_list("code", "title", "law")

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from safeguarding.accounts.mail import deliver
 from safeguarding.accounts.models import Notice, User
-from safeguarding.accounts.services import add_member, make_team
+from safeguarding.accounts.services import add_member, make_team, next_digest
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Category, HowSoon, NoticeRule
 from safeguarding.concerns.services import access, deciding, escalation, notice_rules
@@ -114,7 +114,7 @@ def test_the_digest_says_how_many_and_nothing_else_at_the_schools_time(room):
     friday = datetime(2026, 11, 27, 16, 0, tzinfo=LONDON)
     notice_rules.set_digest_time(school=room.school, digest_at=time(9), by=room.headteacher)
     room.school.refresh_from_db()
-    assert notice_rules.next_digest(room.school, friday) == datetime(2026, 11, 30, 9, 0, tzinfo=LONDON)
+    assert next_digest(room.school, friday) == datetime(2026, 11, 30, 9, 0, tzinfo=LONDON)
     # In the digest or not: what nobody reads for a school day is chased at once.
     assert escalation.chase_unread(at=SCHOOL_DAY + timedelta(days=2)) == 2
     assert set(told(concerns[1], "unread").values()) == {False}
