@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from .views import behind, overview
+from .views import behind, overview, taking_out
 
 urlpatterns: list[URLPattern] = [
     path("reports/", overview.overview, name="overview"),
     path("reports/behind/", behind.behind_figure, name="behind_figure"),
+    path("reports/take-out/", taking_out.take_out, name="take_out"),
+    path("reports/files/<uuid:export_id>/", taking_out.export, name="export"),
 ]
