@@ -14,5 +14,7 @@ from .models import Export
 
 @rule(Export)
 def exports_seen(me: Any) -> Rule:
-    """A file: for who asked for it. Whether they still see each record in it, giving it asks (`exports/services.py`)."""
+    """A file: for who asked for it. Whether they still see each record in it is asked when it is given
+    (`exports/services.py`).
+    """
     return Rule(because={"asker": Q(asker=me)}, never=overlapping("names", fact("hidden_children", me)))

@@ -40,9 +40,7 @@ def _day(code: str) -> date | str:
 
 def _kinds(viewer: Viewer) -> Made:
     found = concerns.by_category(viewer)
-    return Made(
-        "Main category", ("Main category", "Concerns"), tuple((cell.label, cell.value) for cell in found.cells)
-    )
+    return Made("Main category", ("Main category", "Concerns"), tuple((cell.label, cell.value) for cell in found.cells))
 
 
 def _quickly(viewer: Viewer) -> Made:

@@ -1,6 +1,7 @@
 """What are the bytes of a file that is taken out? A table read through the gate, as CSV or as a workbook.
 
-The workbook says on a last sheet of which school, time and moment it is, and what is counted; a CSV has the table alone.
+The workbook says on a last sheet of which school, time and moment it is, and what is counted; a CSV has the table
+alone.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ from safeguarding.spreadsheet import Sheet, as_csv, as_xlsx
 
 from .tables import FigureTable, Line, Listing, ListTable, Made, Table, Wanted
 
-# A list of more rows is made by the worker: who asks is known until the page is answered, so that rows cannot follow it.
+# A list of more rows is made by the worker: who asks is known until a page is answered, and no row can follow it.
 MOST_AT_ONCE = 5_000
 ONE_SHEET = "A CSV file has one table. Choose a workbook for all figures, or one table of them."
 

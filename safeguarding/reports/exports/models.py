@@ -81,7 +81,7 @@ class Export(InStore):
         indexes = [
             models.Index("asked_at", name="export_waiting", condition=Q(status="waiting")),
             models.Index("ended_at", name="export_ready", condition=Q(status="ready")),
-            models.Index("asker", "-asked_at", name="export_of_asker"),
+            models.Index("asker", name="export_of_asker", condition=Q(status="waiting")),
         ]
 
     class PersonalData(personal_data.PersonalData):

@@ -156,13 +156,13 @@ def _make(key: UUID, at: datetime) -> None:
 def asked_for(made: Export) -> tuple[ListTable, Wanted]:
     """The table and the question, for who asked. Raises `_NotTheirs` where it is not theirs to take out any more."""
     user, table = made.asker, tables.find(made.table)
-    there = isinstance(table, ListTable) and tables.may_take(table, user, made.school_id)
-    if not user.is_active or not there or not may(user, C.VIEW_REPORTS, made.school_id):
+    if not isinstance(table, ListTable) or not tables.may_take(table, user, made.school_id):
+        raise _NotTheirs
+    if not user.is_active or not may(user, C.VIEW_REPORTS, made.school_id):
         raise _NotTheirs
     asked: dict[str, Any] = made.asked
     _, viewer = put(user, made.school_id, asked["codes"], made.asked_at)
     wanted = Wanted(viewer, asked["figure"], asked["cell"], asked["why"])
-    assert isinstance(table, ListTable)
     try:
         table.rows(wanted)
     except NoSuchCell:

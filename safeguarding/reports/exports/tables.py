@@ -1,4 +1,4 @@
-"""Which tables can be taken out as a file? Each is declared once, for every format, and for the worker as for a page."""
+"""Which tables can be taken out as a file? Each is declared once, for every format, for a page and for the worker."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

@@ -107,9 +107,7 @@ def _answer(request: Request, asked: Asked, form: TakeOutForm) -> HttpResponseBa
     if isinstance(table, FigureTable):
         content, number = making.of_figures(table, wanted, format_)
         kind, purpose = "accounts.school", f"figures {table.key}"
-        record(
-            Verb.EXPORT, object_type=kind, object_id=school_id, school_id=school_id, count=number, purpose=purpose
-        )
+        record(Verb.EXPORT, object_type=kind, object_id=school_id, school_id=school_id, count=number, purpose=purpose)
         return _file(content, table, format_, asked)
     number = making.number_of_rows(table, wanted)
     if number > making.MOST_AT_ONCE:
@@ -117,9 +115,7 @@ def _answer(request: Request, asked: Asked, form: TakeOutForm) -> HttpResponseBa
         return SeeOther(reverse("export", args=[made.pk]))
     content, number = making.of_list(table, wanted, format_)
     kind = table.listing(wanted).model._meta.label_lower
-    record(
-        Verb.EXPORT, object_type=kind, school_id=school_id, count=number, purpose=services.purpose_of(table, wanted)
-    )
+    record(Verb.EXPORT, object_type=kind, school_id=school_id, count=number, purpose=services.purpose_of(table, wanted))
     return _file(content, table, format_, asked)
 
 
@@ -164,6 +160,7 @@ def export(request: Request, export_id: UUID) -> HttpResponseBase:
     table = tables.find(made.table)
     context = {
         "made": made,
+        "part": part,
         "title": table.title if table else "List",
         "over": made.is_over(at),
         "problem": problem,
