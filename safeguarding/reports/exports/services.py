@@ -99,7 +99,7 @@ def _ring(key: UUID) -> None:
 def run_all(*, at: datetime | None = None) -> int:
     """Make every list that waits. Returns how many ended. Work of the worker."""
     with system_task(TASK):
-        rows = Export.objects.filter(status=S.WAITING).order_by("asked_at")
+        rows = Export.objects.filter(status=S.WAITING).order_by("asked_at", "pk")
         waiting = list(rows.values_list("pk", flat=True))
     return sum(run(key, at=at) for key in waiting)
 
