@@ -45,7 +45,7 @@ def take_out(request: Request) -> HttpResponseBase:
     offered = _offered(request, asked)
     first = request.GET.get("table", BEHIND if request.GET.get("figure") else "")
     initial = {"table": first, "file_format": making.Format.XLSX}
-    form = TakeOutForm(request.POST or None, offered=offered, initial=initial)
+    form = TakeOutForm(request.POST if request.method == "POST" else None, offered=offered, initial=initial)
     status = 200
     if request.method == "POST":
         if form.is_valid():
