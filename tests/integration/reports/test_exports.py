@@ -29,6 +29,7 @@ from safeguarding.reports.notice_kinds import ReportNotice
 from tests import factories
 from tests.factories import SCHOOL_DAY, Staffroom
 from tests.integration.demo.test_queries import asked
+from tests.signed_in import give_factor, next_code
 from tests.walls import as_role
 from tests.workbooks import sheets
 
@@ -67,7 +68,8 @@ def of(person: Any) -> Client:
 
 def take(person: Any, table: str, file_format: str = "csv", why: str = "", **query: str) -> Any:
     sent = {"table": table, "file_format": file_format, "why": why}
-    return of(person).post(reverse("take_out", query=query), sent)
+    client = person if isinstance(person, Client) else of(person)
+    return client.post(reverse("take_out", query=query), sent)
 
 
 def lines(answer: Any) -> list[list[str]]:
@@ -80,19 +82,19 @@ def lines(answer: Any) -> list[list[str]]:
 
 def test_every_table_is_given_as_csv_and_as_a_workbook_with_the_same_rows(room: Staffroom, some: list[Concern]) -> None:
     taken = {"figures", "numbers", "weeks", "kinds", "quickly", "groups", "where", "when", "load"}
-    tables = offered(room.lead, room.school.pk)
+    tables, lead = offered(room.lead, room.school.pk), of(room.lead)
     assert {one.key for one in tables} == taken | {"behind", "concerns", "actions", "dates", "sharing"}
     for table in tables:
         query = {"figure": "open"} if table.key == "behind" else {}
-        book = take(room.lead, table.key, "xlsx", **query)
+        book = take(lead, table.key, "xlsx", **query)
         assert book.status_code == 200 and f'filename="{table.key}-2026-11-24.xlsx"' in book["Content-Disposition"]
         found = list(sheets(book.content).values())
         assert found[-1][0] == ["What", "Said"]
         if table.key != "figures":
-            rows = lines(take(room.lead, table.key, "csv", **query))
+            rows = lines(take(lead, table.key, "csv", **query))
             assert rows[0] == found[0][0] and len(rows) == len(found[0])
-    assert len(found) == 2 and len(sheets(take(room.lead, "figures", "xlsx").content)) == 9
-    assert take(room.lead, "figures", "csv").status_code == 422
+    assert len(found) == 2 and len(sheets(take(lead, "figures", "xlsx").content)) == 9
+    assert take(lead, "figures", "csv").status_code == 422
 
 
 def test_a_figure_is_the_value_of_its_page(room: Staffroom, some: list[Concern]) -> None:
@@ -133,11 +135,15 @@ def test_who_sees_figures_takes_them_out_and_nobody_else(room: Staffroom, who: s
 
 
 def test_it_asks_for_a_fresh_factor_and_goes_on_with_what_was_chosen(room: Staffroom) -> None:
-    client = of(room.lead)
+    client = of(give_factor(room.lead))
+    sent = {"table": "actions", "file_format": "csv", "why": ""}
     with time_machine.travel(SCHOOL_DAY + timedelta(minutes=6), tick=False):
-        answer = client.post(reverse("take_out"), {"table": "actions", "file_format": "csv", "why": ""})
-    assert "Content-Disposition" not in answer and 'value="actions"' in answer.content.decode()
-    assert not Event.objects.filter(verb=Verb.EXPORT).exists()
+        asks = client.post(reverse("take_out", query={"period": "term"}), sent)
+        assert "Content-Disposition" not in asks and 'value="actions"' in asks.content.decode()
+        assert not Event.objects.filter(verb=Verb.EXPORT).exists()
+        code = {"factor_code": next_code(room.lead)}
+        given = client.post(reverse("take_out", query={"period": "term"}), sent | code)
+    assert lines(given)[0][:2] == ["Concern", "Due"]
 
 
 def test_too_many_files_are_refused_and_told(room: Staffroom, settings: Any) -> None:
