@@ -1,9 +1,14 @@
 """What must the rest of Harbour know of a file that was taken out?"""
 
 from safeguarding.audit.models import LogEntry
-from safeguarding.records import declare, needs
+from safeguarding.records import Refused, declare, needs
 
 from .models import Export
 
-declare(Export, page="export", needed_by=("exports",))
+declare(
+    Export,
+    page="export",
+    searched=Refused("it has the codes of a list that was asked for, and no words"),
+    needed_by=("exports",),
+)
 needs("exports", LogEntry)
