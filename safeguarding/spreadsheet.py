@@ -186,8 +186,8 @@ def _write(page: _Page, row: int, column: int, value: object, styles: _Styles, l
             return []
         case bool():
             _heed(page.write_string(row, column, "Yes" if value else "No"))
-        case int() | float() | Decimal() if abs(value) < _EXACT:
-            _heed(page.write_number(row, column, float(value) if isinstance(value, Decimal) else value))
+        case int() | float() | Decimal() if -_EXACT < value < _EXACT:
+            _heed(page.write_number(row, column, float(value)))
         case datetime() if value.date() >= _FIRST_DATE:
             here = timezone.make_naive(value) if timezone.is_aware(value) else value
             _heed(page.write_datetime(row, column, here, styles.moment))

@@ -243,7 +243,7 @@ def purpose_of(table: tables.Table, wanted: Wanted) -> str:
     return ": ".join(filter(None, (f"list {wanted.figure or table.key}", wanted.why)))[:40]
 
 
-def _fail(key: UUID, at: datetime, why: Why) -> None:
+def _fail(key: UUID, at: datetime, why: Export.Why) -> None:
     with actors_transaction(), suppress(OutOfTurn):
         made = _held(key)
         _end(made, S.FAILED, at, why=why)
