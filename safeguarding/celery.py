@@ -57,6 +57,11 @@ app.conf.beat_schedule = {
     },
     "scans": {"task": "safeguarding.uploads.tasks.scan", "schedule": 30.0, "options": {"expires": 30}},
     "prints": {"task": "safeguarding.printing.tasks.work_on_prints", "schedule": 5.0, "options": {"expires": 5}},
+    "lists to take out": {
+        "task": "safeguarding.reports.tasks.make_exports",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "stray files": {"task": "safeguarding.uploads.tasks.strays", "schedule": 3600.0, "options": {"expires": 3600}},
     "sheets": {"task": "safeguarding.concerns.tasks.sheets", "schedule": 600.0, "options": {"expires": 600}},
     "unread": {"task": "safeguarding.concerns.tasks.chase", "schedule": 300.0, "options": {"expires": 300}},

@@ -1,14 +1,24 @@
 """What do reports put into the pages that every app shares? An entry of the menu: the Headteacher's first, and one of
-the leads'; the setting of targets; and, on the first page of who has no Today, what waits for them.
+the leads'; the setting of targets; on the first page of who has no Today, what waits for them; and where notices about
+files lead.
 """
 
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from django.urls import reverse
+
+from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
+from safeguarding.audit.reading import visible
 from safeguarding.concerns.school_decides import manages_school
 from safeguarding.first_pages import first_page
 from safeguarding.http import Request
 from safeguarding.panels import NavItem, Panel, Setting, register
 
 from .capabilities import ReportCapability as C
+from .exports import figures, lists, tables
+from .models import Export
 
 OVERVIEW, REPORTS = "overview", "reports"
 
@@ -22,6 +32,14 @@ def _reads(request: Request) -> bool:
     return may(request.user, C.VIEW_REPORTS, request.held.school_id) and not begins_here(request)
 
 
+def _titles(request: Request, keys: Collection[UUID]) -> Mapping[UUID, str]:
+    rows = visible(request, Export).filter(pk__in=keys).values_list("pk", "table")
+    return {key: found.title for key, table in rows if (found := tables.find(table))}
+
+
+# The tables that can be taken out are there once their modules are.
+TABLES = (figures, lists)
+leads_to("export", lambda key: reverse("export", args=[key]), _titles)
 register(
     NavItem(OVERVIEW, "Overview", "overview", may=begins_here, order=5),
     NavItem(REPORTS, "Reports", "overview", may=_reads, order=65),

@@ -1,7 +1,15 @@
-"""What must the rest of Harbour know of targets?"""
+"""What must the rest of Harbour know of targets, and of a file that was taken out?"""
 
-from safeguarding.records import Kind, declare
+from safeguarding.audit.models import LogEntry
+from safeguarding.records import Kind, Refused, declare, needs
 
-from .models import Target
+from .models import Export, Target
 
 declare(Target, kind=Kind.REFERENCE)
+declare(
+    Export,
+    page="export",
+    searched=Refused("it has the codes of a list that was asked for, and no words"),
+    needed_by=("exports",),
+)
+needs("exports", LogEntry)

@@ -36,6 +36,9 @@ from safeguarding.concerns.services.withholding import withhold
 from safeguarding.keys import uuid7
 from safeguarding.printing import services as printing
 from safeguarding.printing.models import PrintJob
+from safeguarding.reports.exports import services, tables
+from safeguarding.reports.exports.tables import Wanted
+from safeguarding.reports.viewing import put
 from tests import earlier
 from tests.matrix.ground import NOW, RECORDS, THEN, TODAY, given_row
 
@@ -176,8 +179,8 @@ def lay_cover(world: Any) -> None:
 
 
 def lay_own(world: Any) -> None:
-    """A filter that the lead has saved under a name, a note of her supervision with the Headteacher, and a print of
-    hers.
+    """A filter that the lead has saved under a name, a note of her supervision with the Headteacher, a print of hers,
+    and a list that she has asked for as a file.
     """
     lead, other, school = world.people["lead"], world.people["headteacher"], world.here
     kept = own.save_filter(school_id=school.pk, token=uuid7(), name=world.word(), chosen={"status": "new"}, by=lead)
@@ -187,6 +190,10 @@ def lay_own(world: Any) -> None:
     waiting = PrintJob(title=world.word(), address=f"/{world.word()}/", school=school, asker=lead, asked_at=THEN)
     printing.keep(waiting, world.word().encode(), by=lead)
     world.keys["open"] |= {"filter": kept.pk, "supervision": note.pk, "print": waiting.pk}
+    _, viewer = put(lead, school.pk, {}, THEN)
+    table: Any = tables.find("concerns")
+    made = services.order(table, Wanted(viewer, figure=world.word()), "csv", rows=9, by=lead)
+    world.keys["open"] |= {"export": made.pk}
 
 
 def lay_school_days(world: Any) -> None:

@@ -56,6 +56,7 @@ BODIES: dict[str, Callable[[World, str, str], Body]] = {
     "declare_for_colleague": _words,
     "log_find": _form_key,
     "call_lead": _form_key,
+    "take_out": lambda *asked: {"table": "concerns", "file_format": "csv", "why": "meeting"},
     "add_note": _note,
     "link_child": _link,
     "report_add": _addition,

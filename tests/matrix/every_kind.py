@@ -10,6 +10,7 @@ from retention.models import RetentionDate
 from safeguarding.concerns.models import EarlierBatch, EarlierPdf, HandOver, PastoralNote, StepUp
 from safeguarding.keys import uuid7
 from safeguarding.printing.models import PrintJob
+from safeguarding.reports.models import Export
 from tests.matrix.ground import THEN, TODAY, given_row
 
 # What the store has no file of.
@@ -36,6 +37,7 @@ def lay_every_kind(world: Any, record: str) -> None:
     action = world.concerns[record].actions.first()
     given_row(HandOver, concern=action.concern, school=school, action=action, **_handed(world, record))
     given_row(PrintJob, school=school, asker=by, names=[child.pk], stored=NO_FILE, status="waiting")
+    given_row(Export, school=school, asker=by, table="concerns", file_format="csv", names=[child.pk], status="waiting")
     batch = EarlierBatch._base_manager.filter(school=school).first()
     given_row(EarlierPdf, batch=batch, school=school, child=child, number=900, kind="file")
     given_row(

@@ -91,6 +91,7 @@ PARTS: dict[str, str] = {
     "concerns.savedfilter": "kept",
     "concerns.supervisionnote": "supervision",
     "printing.printjob": "print",
+    "reports.export": "export",
     "concerns.emergencysheet": "sheet",
     # Until when records are kept, and what is to end.
     **dict.fromkeys(("retention.statement", "retention.mark"), "retention"),

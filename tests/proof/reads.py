@@ -25,6 +25,7 @@ NO_EVENT: dict[tuple[str, str], str] = {
     ("call?part", "concerns.concern"): _POLLED,
     ("call?part", "concerns.account"): _POLLED,
     ("print_job?part", "printing.printjob"): _POLLED,
+    ("export?part", "reports.export"): _POLLED,
     ("call_lead", "concerns.concern"): _NAMES_NOBODY,
     ("call_lead", "concerns.account"): _NAMES_NOBODY,
     ("call_lead", "concerns.concernchild"): _NAMES_NOBODY,

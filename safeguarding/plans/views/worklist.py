@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from children.models import ChildDetail
-from safeguarding.accounts.permissions import requires
+from safeguarding.accounts.permissions import may, requires
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
 from safeguarding.keys import record_of
@@ -65,6 +65,7 @@ def plans(request: Request) -> HttpResponse:
         "status": status,
         "statuses": counted,
         "lacking": lacking,
+        "takes_out": may(request.user, "view_reports", school_id),
         "not_named": nothing and not_named(request.user, school_id),
         **(standing_in.panel(request) or {}),
     }

@@ -7,17 +7,15 @@ from uuid import UUID
 from django.http import Http404
 from django.utils import timezone
 
-from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.permissions import rights
-from safeguarding.concerns.services.kinds import names_on
-from safeguarding.dates import as_day
 from safeguarding.http import Request
 from safeguarding.keys import record_of
 from safeguarding.reports.capabilities import ReportCapability as C
-from safeguarding.reports.figures.periods import YEAR, named
+from safeguarding.reports.figures.periods import YEAR
 from safeguarding.reports.figures.values import Viewer
 from safeguarding.reports.forms import PeriodForm
 from safeguarding.reports.panels import OVERVIEW, REPORTS, begins_here
+from safeguarding.reports.viewing import put
 
 
 @dataclass(frozen=True)
@@ -47,30 +45,16 @@ def asked_of(request: Request) -> Asked:
     request.nav = OVERVIEW if begins_here(request) else REPORTS
     if school_id != request.held.school_id:
         request.of_school = school_id
-    at = timezone.now()
-    calendar = SchoolCalendar.of(school_id)
     several = sorted(((str(key), name) for key, name in schools.items()), key=lambda one: one[1])
     several = several if len(several) > 1 else []
-    categories = names_on(as_day(at), school_id, asks=request.user, retired=True)
     data = request.GET.copy()
     data.setdefault("period", YEAR)
     if several:
         data.setdefault("school", str(school_id))
     else:
         data.pop("school", None)
-    form = PeriodForm(data, categories=categories, schools=several)
-    chosen = form.chosen()
-    period = form.days(chosen) or named(chosen.get("period", YEAR), calendar, as_day(at))
-    viewer = Viewer(
-        user=request.user,
-        school_id=school_id,
-        at=at,
-        period=period,
-        year_group=chosen.get("year"),
-        category=chosen.get("category", ""),
-        level=chosen.get("level"),
-        school_code=str(school_id) if school_id != request.held.school_id else "",
-    )
+    code = str(school_id) if school_id != request.held.school_id else ""
+    form, viewer = put(request.user, school_id, data, timezone.now(), schools=several, school_code=code)
     return Asked(form, viewer, several)
 
 

@@ -72,6 +72,7 @@ def behind_figure(request: Request) -> HttpResponse:
         "noun": _NOUNS[found.lists],
         "rows": _DRESS[found.lists](request, asked.viewer, shown),
         "part": f"reports/part_{found.lists.name.lower()}.html",
+        "take_out": asked.viewer.behind(found.key, cell).replace(reverse("behind_figure"), reverse("take_out"), 1),
         "back": f"{reverse('overview')}?{urlencode(asked.viewer.codes)}",
         **_steps(asked, found, cell, page),
     }

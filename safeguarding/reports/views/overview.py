@@ -9,6 +9,8 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from safeguarding.accounts.permissions import may, requires
@@ -56,6 +58,7 @@ def overview(request: Request) -> HttpResponse:
         and may(request.user, Capability.MANAGE_SCHOOL, viewer.school_id),
         **_groups(viewer),
         "loads": load.load_of_leads(viewer),
+        "take_out": f"{reverse('take_out')}?{urlencode(viewer.codes)}",
         "opens_load": may(request.user, "view_concerns", request.held.school_id),
         **_of_ones_own(request, viewer),
     }

@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from safeguarding.accounts.permissions import requires
+from safeguarding.accounts.permissions import may, requires
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.concerns.models import Referral
-from safeguarding.dates import full_day, full_moment
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
 from safeguarding.spreadsheet import as_csv
@@ -22,7 +21,7 @@ from sharing.events.capabilities import SharingCapability as C
 from sharing.events.forms.register import NUMBER, WAITS, RegisterForm
 from sharing.events.models import SharingEvent
 from sharing.events.permissions import shares_standing_in
-from sharing.events.services import waiting
+from sharing.events.services import register_file, waiting
 
 # Referrals of which no decision was written down, on the page; and rows of a file.
 SHOWN, MOST = 10, 5000
@@ -46,6 +45,7 @@ def register(request: Request) -> HttpResponse:
         "older": f"{reverse('sharing')}?{urlencode(kept | {'before': page.older})}" if page.older else "",
         "newest": "" if page.is_first else f"{reverse('sharing')}?{urlencode(kept)}",
         "file": f"{reverse('sharing_csv')}?{urlencode(kept)}",
+        "takes_out": may(request.user, "view_reports", request.held.school_id),
         "waits_url": f"{reverse('sharing')}?state={WAITS}",
         "lacking": lacking[:SHOWN],
         "lacking_more": len(lacking) > SHOWN,
@@ -78,25 +78,6 @@ def _lacking(request: Request) -> list[Referral]:
     return list(found.select_related("concern").order_by("-sent_at", "-pk")[: SHOWN + 1])
 
 
-_HEADINGS = (
-    "Number",
-    "State",
-    "Child",
-    "Record",
-    "Recipient",
-    "Decision",
-    "Legal reason",
-    "Article 6",
-    "Begun",
-    "Decided",
-    "Decided by",
-    "How",
-    "Sent",
-    "Received",
-    "Confirmation expected by",
-)
-
-
 @require_GET
 @requires(C.SHARE, also=shares_standing_in)
 def register_csv(request: Request) -> HttpResponse:
@@ -104,27 +85,7 @@ def register_csv(request: Request) -> HttpResponse:
     rows, *_ = _narrowed(request)
     found = read_many(request, rows.order_by("-made_at", "-pk")[:MOST], verb=Verb.EXPORT, purpose="sharing register")
     return HttpResponse(
-        as_csv(_HEADINGS, map(_line, found)),
+        as_csv(register_file.HEADINGS, map(register_file.line, found)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="sharing.csv"'},
-    )
-
-
-def _line(one: SharingEvent) -> tuple[object, ...]:
-    return (
-        one.reference,
-        one.get_status_display(),
-        one.child.full_name,
-        one.child.number,
-        one.recipient.called,
-        one.get_decision_display(),
-        f"{one.reason.title}: {one.reason.law}" if one.reason else "",
-        one.reason.article6 if one.reason else "",
-        full_moment(one.made_at),
-        full_moment(one.decided_at) if one.decided_at else "",
-        one.decided_by.full_name if one.decided_by else "",
-        one.get_method_display(),
-        full_moment(one.sent_at) if one.sent_at else "",
-        full_moment(one.received_at) if one.received_at else "",
-        full_day(one.follow_up_on) if one.follow_up_on else "",
     )
