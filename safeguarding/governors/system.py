@@ -11,67 +11,30 @@ from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 
-from children.models import Child, ChildDetail, ClassEpisode
-from retention.models import DestructionList
-from safeguarding.concerns.models import (
-    OUT_OF_THE_RECORD,
-    Action,
-    Closing,
-    Concern,
-    ConcernChild,
-    Decision,
-    Referral,
-    ReferralStep,
-)
-from safeguarding.plans.models import AttendanceDay, Designation, Episode, Step
+from children.models import Child
+from safeguarding.concerns.models import OUT_OF_THE_RECORD, Concern
 from safeguarding.reports.figures.values import Viewer
-from sharing.events.models import SharingEvent
-from sharing.requests.models import RightsRequest
 
 M = TypeVar("M", bound=Model)
 
-TASK = "governors report"
-# What it reads, and writes nothing there: said in `records.py`.
-READ: tuple[type[Model], ...] = (
-    Action,
-    AttendanceDay,
-    Child,
-    ChildDetail,
-    ClassEpisode,
-    Closing,
-    Concern,
-    ConcernChild,
-    Decision,
-    Designation,
-    DestructionList,
-    Episode,
-    Referral,
-    ReferralStep,
-    RightsRequest,
-    SharingEvent,
-    Step,
-)
 # Good news, and what is about an adult of the school: no worries about a child.
 NO_WORRY = ("POS", "STF")
+_IS_OUT = Q(in_error__in=OUT_OF_THE_RECORD) | Q(ending_at__isnull=False)
 
 
 def of_record(model: type[M]) -> QuerySet[M]:
     """The rows of a model that are in the record, whichever school's."""
     rows: QuerySet[M] = model._default_manager.all()
     if model is Concern:
-        return rows.exclude(_is_out("")).exclude(category_id__in=NO_WORRY)
+        return rows.exclude(_IS_OUT).exclude(category_id__in=NO_WORRY)
     if model is Child:
         return rows.filter(merged_into=None, ending_at=None)
     fields = {field.name for field in model._meta.concrete_fields}
     if "concern" in fields:
-        rows = rows.exclude(concern__in=Concern.objects.filter(_is_out("")).values("pk"))
+        rows = rows.exclude(concern__in=Concern.objects.filter(_IS_OUT).values("pk"))
     if "child" in fields:
         rows = rows.filter(Q(child=None) | Q(child__merged_into=None, child__ending_at=None))
     return rows
-
-
-def _is_out(concern: str) -> Q:
-    return Q(**{f"{concern}in_error__in": OUT_OF_THE_RECORD}) | Q(**{f"{concern}ending_at__isnull": False})
 
 
 @dataclass(frozen=True)
