@@ -296,7 +296,5 @@ def laid_out(table: Table, cells: Sequence[BuiltCell]) -> Laid:
     for one in cells:
         if one.row not in joined:
             rows.setdefault(one.row, {})[one.column] = one
-    drawn = tuple(
-        (next(iter(by.values())).label, tuple(by.get(column) for column in columns)) for by in rows.values()
-    )
+    drawn = tuple((next(iter(by.values())).label, tuple(by.get(column) for column in columns)) for by in rows.values())
     return Laid(columns, drawn, tuple(one.label for one in cells if one.row in joined))

@@ -47,7 +47,9 @@ def group_of(kind: str) -> str:
 
 def phase_of(years: Iterable[int | None]) -> str:
     """The phase of the children of one concern, by their year groups on the day."""
-    found = {next((name for last, name in _LAST if year <= last), MIXED) if year is not None else MIXED for year in years}
+    found = {
+        next((name for last, name in _LAST if year <= last), MIXED) if year is not None else MIXED for year in years
+    }
     return found.pop() if len(found) == 1 else MIXED
 
 

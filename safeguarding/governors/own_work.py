@@ -71,9 +71,7 @@ def requests(viewer: Viewer) -> Plain:
 def destroyed(viewer: Viewer) -> Plain:
     """Records that were destroyed because their time was over, and lists that were carried out."""
     begins, ends = _times(viewer)
-    gone = Tombstone.objects.filter(
-        school_id=viewer.school_id, destroyed_at__gte=begins, destroyed_at__lt=ends
-    ).count()
+    gone = Tombstone.objects.filter(school_id=viewer.school_id, destroyed_at__gte=begins, destroyed_at__lt=ends).count()
     done = viewer.see(DestructionList).filter(done_at__gte=begins, done_at__lt=ends).count()
     lines = (Line("destroyed", "Destroyed", gone, unit="records"), Line("lists", "Carried out", done, unit="lists"))
     return Plain("retention", "done", lines)
@@ -84,11 +82,9 @@ def staff(viewer: Viewer) -> Plain:
     from safeguarding.training.services.standing import standing
 
     found = standing(viewer.school_id, min(viewer.period.last, viewer.today))
-    lines = (
-        Line("trained", "Training in date", found.trained, found.staff, unit="staff"),
-        Line("read", "Have read the guidance in force", found.guidance_read, found.staff, unit="staff"),
-    )
-    return Plain("training", "staff", lines)
+    trained = Line("trained", "Training in date", found.trained, found.staff, unit="staff")
+    read = Line("read", "Have read the guidance in force", found.guidance_read, found.staff, unit="staff")
+    return Plain("training", "staff", (trained, read))
 
 
 def checks(found: Iterable[Found]) -> Plain:

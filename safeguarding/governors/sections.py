@@ -5,7 +5,7 @@ Each function takes who counts (`system.Whole`) and gives tables: `Plain`, shown
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from children.models import ClassEpisode
-from safeguarding.concerns.models import Action, Closing, Concern, Referral
+from safeguarding.concerns.models import Action, Closing, Referral
 from safeguarding.concerns.models.agencies import Agency
 from safeguarding.dates import start_of
 from safeguarding.reports.figures import cohorts as cohort_figures
@@ -63,12 +63,20 @@ class Groups:
 
 
 @dataclass(frozen=True)
-class Rates:
-    """Rates of groups, in tenths, to be shown where the numbers they are made of are: `of` says which groups do."""
+class Register:
+    """Sessions attended, those that were possible, and of how many children a register is held."""
 
-    numbers: Mapping[str, int | None]
-    whole: int | None
-    few: frozenset[str] = field(default_factory=frozenset)
+    attended: int = 0
+    possible: int = 0
+    children: int = 0
+
+    def __add__(self, other: "Register") -> "Register":
+        return Register(self.attended + other.attended, self.possible + other.possible, self.children + other.children)
+
+    @property
+    def rate(self) -> int | None:
+        """Per cent in tenths; None where no register is held."""
+        return per_100(self.attended, self.possible)
 
 
 # --- concerns
@@ -170,7 +178,8 @@ class Cohorts:
 
     children: Groups
     in_concerns: Groups
-    attended: Rates
+    registers: Mapping[str, Register]
+    whole: Register
 
 
 def cohorts(viewer: Viewer) -> Cohorts:
@@ -194,21 +203,14 @@ def cohorts(viewer: Viewer) -> Cohorts:
             Line(cells.TOTAL, school.title, school.in_concerns, column=cells.NUMBER, unit=cells.TIMES),
             "in-concerns-year",
         ),
-        Rates(
-            {line.code: _tenths(line.attended * 100, line.possible) for line in groups},
-            _tenths(school.attended * 100, school.possible),
-            few=frozenset(line.code for line in groups if 0 < line.with_register != line.children),
-        ),
+        {line.code: Register(line.attended, line.possible, line.with_register) for line in groups},
+        Register(school.attended, school.possible, school.with_register),
     )
 
 
-def _tenths(part: int, whole: int) -> int | None:
-    """In tenths, rounded down: of 100 children, or of 100 sessions; None where there is nothing to count."""
-    return part * 10 // whole if whole else None
-
-
-def per_100(times: int, children: int) -> int | None:
-    return _tenths(times * 100, children)
+def per_100(part: int, whole: int) -> int | None:
+    """In tenths, rounded down; None where there is nothing to count."""
+    return part * 1000 // whole if whole else None
 
 
 # --- referrals
@@ -249,9 +251,7 @@ def last_terms_actions(viewer: Viewer) -> Plain:
     """Actions that were to do when the term began, and what became of them by its end."""
     begins, ends, status = start_of(viewer.period.first), ends_at(viewer), Action.Status
     open_then = actions(viewer).filter(created_at__lt=begins)
-    rows = open_then.filter(Q(ended_at=None) | Q(ended_at__gte=begins)).annotate(
-        ended=day_in_london("ended_at")
-    )
+    rows = open_then.filter(Q(ended_at=None) | Q(ended_at__gte=begins)).annotate(ended=day_in_london("ended_at"))
     over = Q(ended_at__lt=ends)
     found = rows.aggregate(
         all=Count("pk"),
@@ -268,7 +268,3 @@ def last_terms_actions(viewer: Viewer) -> Plain:
         "waiting": "Still to do",
     }
     return Plain("actions", "became", tuple(Line(k, title, found[k], unit="actions") for k, title in words.items()))
-
-
-def has_concerns(viewer: Viewer) -> bool:
-    return bool(viewer.see(Concern).exists())

@@ -64,12 +64,12 @@ def suppressed(
     lines = _names(rows, together), _names(columns, together)
     if len(lines[0]) < 2 or len(lines[1]) < 2:
         return None
-    hidden = _hidden(table, settings, _before_folded(before.cells, rows, columns, together) & table.keys())
+    # Where a hidden cell is part of a joined one, what that showed less the others would tell it.
+    were = {_place(spot, rows, columns, together) for spot in before.cells} & table.keys()
+    hidden = _hidden(table, settings, were)
     if hidden is None or 2 * len(hidden) > len(table):
         return None
-    return TwoWay(
-        lines[0], lines[1], rows.members, columns.members, table, frozenset(hidden)
-    )
+    return TwoWay(lines[0], lines[1], rows.members, columns.members, table, frozenset(hidden))
 
 
 def _sums(numbers: Mapping[Spot, int], side: int) -> dict[str, int]:
@@ -94,11 +94,6 @@ def _folded(numbers: Mapping[Spot, int], rows: Joined, columns: Joined, together
 def _place(spot: Spot, rows: Joined, columns: Joined, together: str) -> Spot:
     row, column = spot
     return together if row in rows.members else row, together if column in columns.members else column
-
-
-def _before_folded(cells: Collection[Spot], rows: Joined, columns: Joined, together: str) -> set[Spot]:
-    """Cells that were hidden before, where they stand now: within what is joined now they need no mark."""
-    return {spot for spot in cells if spot == _place(spot, rows, columns, together)}
 
 
 def _hidden(table: Mapping[Spot, int], settings: Settings, always: Collection[Spot]) -> set[Spot] | None:
