@@ -1,4 +1,4 @@
-"""What does everything that a school published tell an attacker? Cells become numbers and sums, as a reader has them."""
+"""What does everything that a school published tell an attacker? Cells become numbers and sums."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from safeguarding.governors.cells import BuiltCell
 from .attacker import Attacker, Name
 from .schools import AGENCIES, COHORTS, GROUP_OF, KINDS, Published, School
 
-# Section and table of a term; its codes, its main column, whether its total is the sum of it, and the table of its year.
+# Section and table of a term; its codes, its main column, whether its total is its sum, and the table of its year.
 LISTS = (
     ("categories", "term", KINDS, "", True, "year"),
     ("referrals", "agencies", AGENCIES, "", True, "agencies-year"),
@@ -122,9 +122,8 @@ class Reader:
                     self.attacker.equal(of, cell.value or 0)
                     continue
                 least = 0 if before and were else self.lowest
-                name = self.attacker.sum_of(
-                    ("spot", report.states, row, column, tuple(members), tuple(parts)), of, least
-                )
+                spot = ("spot", report.states, tuple(members), tuple(parts))
+                name = self.attacker.sum_of(spot, of, least)
                 self.hidden[name] = f"cell {row} {column}"
                 small.append(name)
         for column, parts in columns.items():

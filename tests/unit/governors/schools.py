@@ -1,4 +1,4 @@
-"""Random schools, and what they publish of three terms: first reports, and corrected ones, with and without a change."""
+"""Random schools, and what they publish of three terms: first reports, and corrected ones, changed or not."""
 
 from collections import Counter
 from dataclasses import dataclass, field
