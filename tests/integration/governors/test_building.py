@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.db import ProgrammingError
 
-from safeguarding.audit.context import system_task
+from safeguarding.audit.context import system_task, with_errors
 from safeguarding.concerns.models import Concern
+from safeguarding.concerns.services import error
 from safeguarding.governors import cells
 from safeguarding.governors.building import build
 from safeguarding.governors.cells import BuiltCell, Earlier, Term, laid_out, of_table, shown, table_of
@@ -68,11 +70,25 @@ def test_the_report_counts_every_record_and_tells_no_small_number():
     _work(found)
     _children(found)
     assert found == built(truth)
+    with_one_in_error = _without_one(truth)
+    assert numbers(with_one_in_error, "volume", "concerns")["logged"] == len(told) - 1
+    assert numbers(with_one_in_error, "categories", "term")["NEG"] == 6
     assert [one.order for one in found] == list(range(len(found)))
     places = {(one.section, one.table, one.row, one.column) for one in found}
     assert len(places) == len(found)
     for section, tables in cells.grouped(found):
         assert all(laid_out(table, rows).rows or laid_out(table, rows).left_out for table, rows in tables), section.key
+
+
+def _without_one(truth: Truth) -> list[BuiltCell]:
+    """The same after two people have said that a concern was entered in error."""
+    concern = next(one.record for one in of_term(truth) if one.kind == "NEG" and one.read is None)
+    given = {"concern": concern, "seen": concern.revision, "token": uuid4(), "reason": "A test.", "mistake": "test"}
+    entry = error.propose(**given, by=truth.room.lead)
+    with with_errors("all"):
+        seen = Concern.objects.get(pk=concern.pk).revision
+    error.answer(entry=entry, seen=seen, confirms=True, reason="Yes.", by=truth.room.deputy)
+    return built(truth)
 
 
 def _timely(found: list[BuiltCell], told: list[Told]) -> None:

@@ -7,6 +7,7 @@ hides something, one number at least is below the threshold.
 from collections.abc import Hashable, Iterable
 
 import highspy
+import numpy as np
 
 Name = Hashable
 # No number of a school is larger.
@@ -85,7 +86,7 @@ class Attacker:
 
     def _add_column(self, low: int, high: int) -> int:
         place = self._model.getNumCol()
-        self._model.addCol(0, low, high, 0, [], [])
+        self._model.addVar(low, high)
         self._model.changeColIntegrality(place, highspy.HighsVarType.kInteger)
         return int(place)
 
@@ -96,7 +97,8 @@ class Attacker:
         whole: dict[int, int] = {}
         for column, factor in parts:
             whole[column] = whole.get(column, 0) + factor
-        self._model.addRow(low, high, len(whole), list(whole), list(whole.values()))
+        columns, factors = np.array(list(whole), dtype=np.int32), np.array(list(whole.values()), dtype=np.float64)
+        self._model.addRow(low, high, len(whole), columns, factors)
 
 
 _SOLVED = highspy.HighsModelStatus.kOptimal
