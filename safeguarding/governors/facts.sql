@@ -43,9 +43,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       AND part.word = ANY (words_of_names.words) AND length(part.word) >= 3
     UNION
     SELECT DISTINCT part.word, called.child_id FROM public.children_othername AS called
-    CROSS JOIN LATERAL regexp_split_to_table(
-        lower(regexp_replace(normalize(called.forename || ' ' || called.surname, NFKD), '[̀-ͯ''’‘ʼ`]', '', 'g')), '[^[:alnum:]]+'
-    ) AS part (word)
+    -- As `children/names.py` folds them.
+    CROSS JOIN LATERAL regexp_split_to_table(translate(replace(replace(replace(replace(
+        regexp_replace(lower(normalize(called.forename || ' ' || called.surname, NFKD)), '[\u0300-\u036F''’‘ʼ`]', '', 'g'),
+        'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'), 'øłđðı', 'olddi'), '[^[:alnum:]]+') AS part (word)
     WHERE called.school_id = words_of_names.school
       AND words_of_names.school = ANY ((SELECT rules.schools_with(me, 'write_report'))::uuid[])
       AND part.word = ANY (words_of_names.words) AND length(part.word) >= 3

@@ -207,7 +207,9 @@ class ReportBuild(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint("report", condition=Q(status="asked"), name="governors_report_counted_once_at_a_time"),
+            models.UniqueConstraint(
+                "report", condition=Q(status="asked"), name="governors_report_counted_once_at_a_time"
+            ),
             models.CheckConstraint(
                 condition=~Q(status="done") | Q(as_at__isnull=False), name="governors_report_counted_at_a_moment"
             ),
@@ -245,7 +247,9 @@ class ReportCell(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint("build", "section", "table", "row", "column", name="report_cell_once"),
-            models.CheckConstraint(condition=Q(hidden=False) | Q(value=None, of=None), name="report_cell_hides_its_value"),
+            models.CheckConstraint(
+                condition=Q(hidden=False) | Q(value=None, of=None), name="report_cell_hides_its_value"
+            ),
         ]
 
     class PersonalData(personal_data.PersonalData):

@@ -22,7 +22,9 @@ def _at(me: Any, capability: C) -> Q:
 @rule(GovernorReport)
 def reports_seen(me: Any) -> Rule:
     """A draft by who writes it; what was once published by who reads reports, also that it was withdrawn."""
-    return Rule(because={"writes": _at(me, C.WRITE_REPORT), "reads": Q(published_at__isnull=False) & _at(me, C.READ_REPORT)})
+    return Rule(
+        because={"writes": _at(me, C.WRITE_REPORT), "reads": Q(published_at__isnull=False) & _at(me, C.READ_REPORT)}
+    )
 
 
 @rule(ReportBuild)

@@ -80,9 +80,7 @@ keep(
         "governors.reportcell": gives(both(COUNTS, _BEING_COUNTED)),
         "governors.reportcomment": gives(
             both("NEW.written_by_id = me", _WRITES, _DRAFT),
-            change(
-                both("NEW.written_by_id = me", _WRITES, _DRAFT), "words", "written_at", "written_by_id", "revision"
-            ),
+            change(both("NEW.written_by_id = me", _WRITES, _DRAFT), "words", "written_at", "written_by_id", "revision"),
         ),
         "governors.nameanswer": gives(both("NEW.answered_by_id = me", _WRITES, _DRAFT)),
         "governors.reportsetting": gives(_MANAGES, change(_MANAGES, "threshold", "zero", "revision")),
