@@ -1,9 +1,9 @@
 """Does a comment name anybody? It is looked through for the names of every child of the school, of now and before,
 whoever may see them, and of staff.
 
-A whole name, or a word of a child's name with a capital inside a sentence, is refused. A name that is also a word (Will,
-May), one that is written small, and names of staff are asked about: the answer is about that word in that sentence, and
-is kept with who gave it.
+A whole name, or a word of a child's name with a capital, is refused. A name that is also a word (Will, May), one that
+is written small, and names of staff are asked about: the answer is about that word in that sentence, and is kept with
+who gave it.
 """
 
 import re
@@ -23,6 +23,10 @@ _DATA = Path(__file__).parent.parent / "data"
 # Where a sentence begins: at the start of a line or a bullet, after a full stop, a question mark, a colon.
 _SENTENCES = re.compile(r"(?<=[.!?:])\s+|\s*\n\s*(?:[-–—•*]\s*)?")
 _SHORTEST = 3
+# A word of so few letters may be the beginning of the next one.
+_SHORT = 2
+_AROUND = "\"“”‘’'.,;:!?()[]…"
+_PARTS = re.compile(r"[-–—/\\&+_,.;:()]+")
 _POSSESSIVE = re.compile(r"['’‘ʼ`]s$", re.IGNORECASE)
 
 
@@ -61,7 +65,6 @@ class _Word:
     folded: str
     sentence: str
     place: int
-    begins: bool
 
     @property
     def has_capital(self) -> bool:
@@ -86,7 +89,7 @@ def refusal_of(words: Collection[str]) -> str:
 
 
 def look_through(text: str, *, school_id: UUID, by: User) -> Looked:
-    """Look through a comment for names. `by` writes reports at the school. Two queries, one where nothing is written."""
+    """Look through a comment for names. `by` writes reports at the school. Two queries, none where nothing is said."""
     words = list(_words(text))
     asked = sorted({one.folded for one in words if len(one.folded) >= _SHORTEST})
     if not asked:
@@ -114,7 +117,7 @@ def _judge(words: list[_Word], of_children: dict[str, set[UUID]], of_staff: set[
 def _whole_names(words: list[_Word], of_children: dict[str, set[UUID]]) -> Iterator[_Word]:
     """Words beside each other that are both of the name of one child: a whole name, however it is written."""
     for one, other in pairwise(words):
-        beside = one.sentence == other.sentence and other.place - one.place <= 1 and one.folded != other.folded
+        beside = one.sentence == other.sentence and other.place - one.place == 1 and one.folded != other.folded
         both = of_children.get(one.folded, set()) & of_children.get(other.folded, set())
         if beside and both and not (one.is_plain and other.is_plain):
             yield one
@@ -122,16 +125,24 @@ def _whole_names(words: list[_Word], of_children: dict[str, set[UUID]]) -> Itera
 
 
 def _words(text: str) -> Iterator[_Word]:
-    """Every word, in its sentence. "Anne-Marie" and "O’Brien-Şahin" are words of several parts."""
+    """Every word, in its sentence, and what two of them are together where the first is short: O Brien."""
     for sentence in filter(None, map(str.strip, _SENTENCES.split(text))):
-        place = 0
-        for number, typed in enumerate(sentence.split()):
-            bare = _POSSESSIVE.sub("", typed.strip("\"“”‘’'.,;:!?()[]…"))
-            for part in re.split(r"[-–—/\\&+_,.;:()]+", bare):
-                if folded := fold(part):
-                    for piece in folded.split():
-                        yield _Word(part.strip(), piece, sentence, place, number == 0)
-                        place += 1
+        found = list(_of_sentence(sentence))
+        yield from found
+        for one, other in pairwise(found):
+            if len(one.folded) <= _SHORT:
+                yield _Word(f"{one.typed} {other.typed}", one.folded + other.folded, sentence, one.place)
+
+
+def _of_sentence(sentence: str) -> Iterator[_Word]:
+    """Its words. "Anne-Marie" and "O’Brien-Şahin" are words of several parts."""
+    place = 0
+    for typed in sentence.split():
+        bare = _POSSESSIVE.sub("", typed.strip(_AROUND))
+        for part in _PARTS.split(bare):
+            for piece in fold(part).split():
+                yield _Word(part, piece, sentence, place)
+                place += 1
 
 
 def _of_staff(school_id: UUID, asked: Collection[str]) -> set[str]:
