@@ -6,7 +6,7 @@ answers for the school, approves and publishes.
 
 from django.db import models
 
-from safeguarding.accounts.roles import DECIDING, register
+from safeguarding.accounts.roles import DECIDING, opens_at, register
 
 
 class GovernorCapability(models.TextChoices):
@@ -26,3 +26,5 @@ register(
         C.APPROVE_REPORT: ("headteacher",),
     },
 )
+# After all that were said: whoever holds something else begins there.
+opens_at("governor_home", C.READ_REPORT)

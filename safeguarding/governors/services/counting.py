@@ -200,16 +200,13 @@ class Differs:
 def differences(before: Sequence[ReportCell], after: Sequence[ReportCell]) -> list[Differs]:
     """What differs between two builds, in the order of the report."""
     had, has = ({(c.section, c.table, c.row, c.column): c for c in some} for some in (before, after))
-    places = {key: cell.order for key, cell in [*had.items(), *has.items()]}
     order = list(SECTIONS)
+    there = {**had, **has}
     found = []
-    for key in sorted(places, key=lambda one: (order.index(one[0]), places[one])):
-        one, other = had.get(key), has.get(key)
-        said = tuple(cell.shown if cell else "" for cell in (one, other))
-        if said[0] != said[1]:
-            cell = other or one
-            assert cell is not None
+    for key, cell in sorted(there.items(), key=lambda one: (order.index(one[0][0]), one[1].order)):
+        one, other = (some[key].shown if key in some else "" for some in (had, has))
+        if one != other:
             table = cells.table_of(cell.section, cell.table)
             column = dict(table.columns).get(cell.column, cell.column)
-            found.append(Differs(SECTIONS[cell.section].title, table.title, cell.label, column, *said))
+            found.append(Differs(SECTIONS[cell.section].title, table.title, cell.label, column, one, other))
     return found

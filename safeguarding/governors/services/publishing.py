@@ -1,5 +1,6 @@
 """Approve a report, publish it, replace it by a corrected one, and withdraw it. What was published never changes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -18,17 +19,23 @@ from safeguarding.governors.models import GovernorReport, ReportBuild
 from safeguarding.governors.notice_kinds import GovernorNotice
 
 from . import drafting
+from .names import Looked
 
 _S = GovernorReport.Status
 OBJECT = GovernorReport._meta.label_lower
 
 
-def approving_problems(report: GovernorReport, *, by: User) -> list[str]:
-    """What stands in the way of approving a draft, in sentences. Empty when nothing does."""
+def approving_problems(
+    report: GovernorReport, *, by: User, looked: Mapping[str, Looked] | None = None
+) -> list[str]:
+    """What stands in the way of approving a draft, in sentences. Empty when nothing does.
+
+    `looked` is what was found in its comments, where that is known.
+    """
     found = []
     if report.chosen_id is None:
         found.append("Its numbers are not counted yet.")
-    for section, seen in drafting.looked(report, by=by).items():
+    for section, seen in (drafting.looked(report, by=by) if looked is None else looked).items():
         title = SECTIONS[section].title
         if seen.refused:
             found.append(f"{title}: {seen.sentence}.")

@@ -21,7 +21,7 @@ def setting_of(school_id: UUID) -> ReportSetting:
 
 @transaction.atomic
 def save_setting(*, school: School, seen: int, threshold: int, zero: str, by: User) -> ReportSetting:
-    """Save what is hidden. It holds for what is counted from then on. Raises `NotAllowed`, `BadInput`, `ChangedSince`."""
+    """Save what is hidden, in what is counted from then on. Raises `NotAllowed`, `BadInput`, `ChangedSince`."""
     ensure(by, Capability.MANAGE_SCHOOL, school.pk, SETTERS)
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
     held = setting_of(school.pk)

@@ -11,15 +11,15 @@ from safeguarding.spreadsheet import Sheet, as_xlsx
 
 @dataclass(frozen=True)
 class ShownTable:
-    """A table: headings beside the first column, and lines of a label with what stands beside it. `says` in its place
-    where it is left out.
+    """A table: headings beside the first column, and lines of a label with what stands beside it, each under its
+    heading. `says` in its place where it is left out.
     """
 
     key: str
     title: str
     counts: str
     headings: tuple[str, ...]
-    lines: tuple[tuple[str, tuple[str, ...]], ...]
+    lines: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     says: str = ""
     is_in_part: bool = False
 
@@ -66,14 +66,12 @@ def _table(table: cells.Table, rows: Sequence[ReportCell], *, in_part: bool) -> 
     columns += list(dict.fromkeys(one.column for one in rows if one.column not in words))
     labels = dict.fromkeys((one.row, one.label) for one in rows)
     at = {(one.row, one.column): one.shown for one in rows}
-    return ShownTable(
-        table.key,
-        table.title,
-        table.counts,
-        tuple(words.get(key, key) or "Number" for key in columns),
-        tuple((label, tuple(at.get((row, key), "") for key in columns)) for row, label in labels),
-        is_in_part=in_part,
+    headings = tuple(words.get(key, key) or "Number" for key in columns)
+    lines = tuple(
+        (label, tuple((head, at.get((row, key), "")) for head, key in zip(headings, columns, strict=True)))
+        for row, label in labels
     )
+    return ShownTable(table.key, table.title, table.counts, headings, lines, is_in_part=in_part)
 
 
 def told(build: ReportBuild) -> list[tuple[str, str]]:
@@ -93,8 +91,8 @@ def as_workbook(report: GovernorReport, build: ReportBuild, sections: Sequence[S
         (section.title, table.title, label, heading, text)
         for section in sections
         for table in section.tables
-        for label, texts in table.lines or ((table.says, ("",)),)
-        for heading, text in zip(table.headings or ("",), texts, strict=True)
+        for label, texts in table.lines or ((table.says, (("", ""),)),)
+        for heading, text in texts
     ]
     comments = [(section.title, section.comment) for section in sections if section.comment]
     return as_xlsx(
