@@ -16,8 +16,10 @@ LEFT_OUT = "left-out"
 LEFT_OUT_SAYS = "This table is not shown: too many of its numbers are small, and could tell of single children."
 NO_YEAR_SAYS = "This table is not shown: not every term of this school year has a published report."
 # The row, and the column, into which small groups are joined; the row and column of all.
-OTHER, TOTAL = "other", "total"
+OTHER, TOTAL = "together", "all"
 OTHER_TITLE = "Other kinds together"
+# The column of sums of a table of two ways, and that of columns that are joined.
+ALL_COLUMN, OTHER_COLUMN = "All", "Others together"
 
 # What a value counts. A share is of `of`; tenths are shown with one place, 951 as 95.1.
 CONCERNS, CHILDREN, TIMES, REFERRALS = "concerns", "children", "times a child is in a concern", "referrals"
@@ -40,7 +42,8 @@ class BuiltCell:
     """One number of a report: where it stands, what it is called, how many `unit`, and of how many where it is a part.
 
     `label` is the title of its row, `column` that of its column in words (or empty, in a table with one). `hidden`: it
-    is not shown, and has neither `value` nor `of`. `value` is also None where there was nothing to count.
+    is not shown, and has neither `value` nor `of`. `value` is also None where there was nothing to count. A row that is
+    joined with others has one cell, hidden, in the table's `main` column; so has a joined column, in the row of all.
     """
 
     section: str
@@ -73,7 +76,7 @@ class Said(Protocol):
 
 
 def shown(cell: Said) -> str:
-    """34; 31 of 34 (91%), never rounded up; 95.1; a dash where nothing could be counted; or the mark of what is hidden."""
+    """34; 31 of 34 (91%), never rounded up; 95.1; a dash where nothing could be counted; the mark of what is hidden."""
     if cell.hidden:
         return NOT_SHOWN
     if cell.value is None:
@@ -91,26 +94,32 @@ def shown(cell: Said) -> str:
 class Earlier:
     """A report that was published before, of the same term or another: what it showed, and what it hid.
 
-    Give every one that was published, replaced and withdrawn ones too, the oldest first.
+    Give every one that was published, replaced and withdrawn ones too, the oldest first. `stands`: it is not withdrawn.
     """
 
     term: Term
     cells: tuple[BuiltCell, ...]
+    stands: bool = True
 
 
 @dataclass(frozen=True)
 class Table:
     """A table of a section: its code, title, what is counted in a sentence, and whether small numbers are hidden in it.
 
-    `columns` are codes and words of its columns in order; a table with one column has none.
+    `columns` are its columns in words, in order; a table with one column has none, and one of two ways those of its
+    cells. Of `main` every row has a cell: hidden there, the row is joined with others.
     """
 
     key: str
     title: str
     counts: str
     hides: bool
-    columns: tuple[tuple[str, str], ...] = ()
+    columns: tuple[str, ...] = ()
     is_two_way: bool = False
+
+    @property
+    def main(self) -> str:
+        return ALL_COLUMN if self.is_two_way else next(iter(self.columns), "")
 
 
 @dataclass(frozen=True)
@@ -124,7 +133,8 @@ class Section:
     tables: tuple[Table, ...]
 
 
-_RATED = (("number", "Number"), ("rate", "For each 100 children"))
+NUMBER, RATE, IN_TIME, TARGET = "Number", "For each 100 children", "In time", "Target"
+_RATED = (NUMBER, RATE)
 _BY_SCHOOL = "Counted as they are: the school's own work."
 _SMALL = "Small groups stand together."
 
@@ -165,7 +175,7 @@ _ALL = (
                 "In time",
                 "What is not done and has time left is not counted.",
                 False,
-                (("in-time", "In time"), ("target", "Target")),
+                (IN_TIME, TARGET),
             ),
         ),
     ),
@@ -260,3 +270,31 @@ def grouped(cells: Sequence[BuiltCell]) -> Iterator[tuple[Section, list[tuple[Ta
     for section in SECTIONS.values():
         found = [(table, of_table(cells, section.key, table.key)) for table in section.tables]
         yield section, [(table, rows) for table, rows in found if rows]
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A table as it is drawn: columns in words, rows of cells under them, and which groups are joined in one row.
+
+    `left_out` says, in a sentence, why there is nothing to draw.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[BuiltCell | None, ...]], ...]
+    together: tuple[str, ...] = ()
+    left_out: str = ""
+
+
+def laid_out(table: Table, cells: Sequence[BuiltCell]) -> Laid:
+    """The cells of one table for a page, a paper or a sheet."""
+    if out := next((one for one in cells if one.row == LEFT_OUT), None):
+        return Laid((), (), left_out=out.label)
+    joined = {one.row for one in cells if one.hidden and one.column == table.main and one.row not in (OTHER, TOTAL)}
+    gone = {one.column for one in cells if one.hidden and one.row == TOTAL}
+    columns = tuple(dict.fromkeys(one.column for one in cells if one.column not in gone))
+    rows: dict[str, dict[str, BuiltCell]] = {}
+    for one in cells:
+        if one.row not in joined:
+            rows.setdefault(one.row, {})[one.column] = one
+    drawn = tuple((next(iter(by.values())).label, tuple(by.get(column) for column in columns)) for by in rows.values())
+    return Laid(columns, drawn, tuple(one.label for one in cells if one.row in joined))

@@ -57,7 +57,7 @@ _TITLES = {one.code: one.title for one in COHORTS} | {SUPPORT: "SEN support", WH
 class Line:
     """One group: how many children, in how many concerns of the period, and what that is per 100 children.
 
-    `attended` and `possible` are sessions, as far as registers were brought in. `waiting` are dates of their plans that
+    `attended` and `possible` are sessions of the `with_register` whose registers were brought in. `waiting` are dates of their plans that
     wait, `late` those of them that have passed, whosever duty; `next_on` the nearest day that is to come.
     """
 
@@ -74,6 +74,7 @@ class Line:
     behind_children: str
     behind_concerns: str
     behind_late: str
+    with_register: int = 0
 
     @property
     def per_100(self) -> str:
@@ -124,6 +125,7 @@ def children_who_may_need_more(viewer: Viewer) -> tuple[Line, ...]:
                 behind_children=viewer.behind("children", code),
                 behind_concerns=viewer.behind("in-concerns", code),
                 behind_late=viewer.behind("dates-late", code),
+                with_register=len(sessions),
             )
         )
     return tuple(lines)

@@ -33,7 +33,7 @@ from .registry import Figure, Lists, NoSuchCell, day_of, one_of, register
 from .timeliness import WEEKS
 from .values import Cell, Number, Series, Viewer, on_axis
 
-_WEEK = timedelta(weeks=1)
+_WEEK, _DAY = timedelta(weeks=1), timedelta(days=1)
 _K = ReferralStep.Kind
 
 
@@ -126,6 +126,21 @@ def actions_by_week(viewer: Viewer) -> Series:
 def chased_by_week(viewer: Viewer) -> Series:
     """Silent agencies that were chased by the end of the next school day, by the week of the first day agreed."""
     return _by_week(viewer, "agencies-chased", "Agencies chased in time", _agencies_silent)
+
+
+def done_on_time(viewer: Viewer) -> tuple[int, int]:
+    """Actions due in the period that were done by their day, of those that are done or past it."""
+    return _kept(_actions_due(viewer, viewer.period.first, viewer.period.last + _DAY))
+
+
+def chased_in_time(viewer: Viewer) -> tuple[int, int]:
+    """Of agencies that were silent beyond a day of the period, those chased by the end of the next school day."""
+    return _kept(_agencies_silent(viewer, viewer.period.first, viewer.period.last + _DAY))
+
+
+def _kept(rows: QuerySet[Any]) -> tuple[int, int]:
+    found = rows.order_by().aggregate(kept=Count("pk", filter=Q(good=True)), of=Count("pk"))
+    return found["kept"], found["of"]
 
 
 def _by_week(viewer: Viewer, key: str, title: str, rows: Callable[[Viewer, date, date], QuerySet[Any]]) -> Series:
