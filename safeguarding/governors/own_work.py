@@ -16,7 +16,8 @@ from safeguarding.reports.figures.values import Viewer
 from sharing.events.models import SHARED, SharingEvent
 from sharing.requests.models import RightsRequest
 
-from .sections import Line, Plain, ends_at
+from .sections import ends_at
+from .tables import Line, Plain
 
 _DAY = timedelta(days=1)
 _STATES = {

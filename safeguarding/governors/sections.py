@@ -1,11 +1,10 @@
 """What is counted for each section of the report, before anything is hidden?
 
 Each function takes who counts (`system.Whole`) and gives tables: `Plain`, shown as it is, for the school's own work;
-`Groups`, numbers of children or of what happened to them, which `building` suppresses.
+`Groups`, numbers of children or of what happened to them, which `assembling` suppresses.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,64 +18,15 @@ from safeguarding.dates import start_of
 from safeguarding.reports.figures import cohorts as cohort_figures
 from safeguarding.reports.figures import timeliness as timeliness_figures
 from safeguarding.reports.figures import work as work_figures
-from safeguarding.reports.figures.base import actions, concerns, day_in_london, logged, referrals, worried_about
+from safeguarding.reports.figures.base import actions, concerns, day_in_london, logged, referrals, roll, worried_about
 from safeguarding.reports.figures.periods import Period
 from safeguarding.reports.figures.values import Viewer, counted_by
 
 from . import cells
-from .kinds import NOT_SAID, group_of, phase_of
+from .kinds import GROUPS, NOT_SAID, PHASES, group_of, phase_of
+from .tables import Cohorts, Groups, Line, Plain, Register
 
 _DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row of a plain table: its code, its words, how many, of how many; `column` where there are several."""
-
-    row: str
-    label: str
-    value: int | None
-    of: int | None = None
-    column: str = ""
-    unit: str = cells.CONCERNS
-
-
-@dataclass(frozen=True)
-class Plain:
-    section: str
-    table: str
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True)
-class Groups:
-    """Numbers of one list of groups, by code; `titles` has every group in order. `total` is shown as it is."""
-
-    section: str
-    table: str
-    titles: Mapping[str, str]
-    numbers: Mapping[str, int]
-    unit: str
-    total: Line | None = None
-    # Where it is made of each term and the report is that of the year's last: the table of its sum.
-    year_table: str = ""
-
-
-@dataclass(frozen=True)
-class Register:
-    """Sessions attended, those that were possible, and of how many children a register is held."""
-
-    attended: int = 0
-    possible: int = 0
-    children: int = 0
-
-    def __add__(self, other: "Register") -> "Register":
-        return Register(self.attended + other.attended, self.possible + other.possible, self.children + other.children)
-
-    @property
-    def rate(self) -> int | None:
-        """Per cent in tenths; None where no register is held."""
-        return per_100(self.attended, self.possible)
 
 
 # --- concerns
@@ -129,9 +79,14 @@ def by_kind(viewer: Viewer, period: Period) -> dict[str, int]:
     return {code or NOT_SAID: number for code, number in found.items()}
 
 
-def by_group_and_phase(viewer: Viewer, periods: list[Period]) -> dict[tuple[str, str], int]:
-    """Concerns logged in these times, by group of kinds and by the phase of their children on the day."""
-    found: dict[tuple[str, str], int] = {}
+def by_group_and_phase(viewer: Viewer, periods: Sequence[Period]) -> dict[tuple[str, str], int]:
+    """Concerns logged in these times, by group of kinds and by the phase of their children on the day.
+
+    Every cell is there: of each group, and of each phase that the school has children in.
+    """
+    here = {phase_of([year]) for year in roll(viewer).values_list("year_group", flat=True).distinct()}
+    phases = [phase for phase in PHASES if phase in here]
+    found = {(group, phase): 0 for group in GROUPS for phase in phases}
     for period in periods:
         kinds = dict(logged(viewer, period).filter(logged_at__lt=viewer.at).values_list("pk", "category_id"))
         years: dict[Any, list[int | None]] = {}
@@ -146,7 +101,8 @@ def by_group_and_phase(viewer: Viewer, periods: list[Period]) -> dict[tuple[str,
         for concern, kind in kinds.items():
             spot = group_of(kind or NOT_SAID), phase_of(years.get(concern, []))
             found[spot] = found.get(spot, 0) + 1
-    return found
+    columns = {column for _, column in found}
+    return {(row, column): found.get((row, column), 0) for row in GROUPS for column in PHASES if column in columns}
 
 
 # --- how quickly
@@ -170,16 +126,6 @@ def timeliness(viewer: Viewer, targets: Mapping[str, int]) -> Plain:
 
 
 # --- children
-
-
-@dataclass(frozen=True)
-class Cohorts:
-    """What is counted of groups of children: how many, how often in a concern, and sessions attended in per cent."""
-
-    children: Groups
-    in_concerns: Groups
-    registers: Mapping[str, Register]
-    whole: Register
 
 
 def cohorts(viewer: Viewer) -> Cohorts:
@@ -206,11 +152,6 @@ def cohorts(viewer: Viewer) -> Cohorts:
         {line.code: Register(line.attended, line.possible, line.with_register) for line in groups},
         Register(school.attended, school.possible, school.with_register),
     )
-
-
-def per_100(part: int, whole: int) -> int | None:
-    """In tenths, rounded down; None where there is nothing to count."""
-    return part * 1000 // whole if whole else None
 
 
 # --- referrals
@@ -242,6 +183,11 @@ def _referrals(table: str, titles: dict[str, str], numbers: Mapping[str, int], y
 
 def _made(viewer: Viewer) -> QuerySet[Referral]:
     return referrals(viewer).filter(sent_at__gte=start_of(viewer.period.first), sent_at__lt=ends_at(viewer))
+
+
+def answers(viewer: Viewer) -> Plain:
+    """How many referrals the school made: the sum of both lists, which is shown whatever they hide."""
+    return Plain("referrals", "answers", (Line("made", "Referrals made", _made(viewer).count(), unit=cells.REFERRALS),))
 
 
 # --- actions

@@ -22,20 +22,24 @@ class TermJoined:
 def too_narrow(
     terms: Sequence[TermJoined], group_of: Mapping[str, str], joined: Collection[str], settings: Settings
 ) -> set[str]:
-    """The groups whose total in the year narrows a number that a term hid. `joined` have one total together."""
-    edges = [
-        Edge(
-            (place, kind),
-            ("term", place),
-            ("group", "" if group_of[kind] in joined else group_of[kind]),
-            number,
-            settings.least(kind, term.may_be_zero),
-        )
+    """The groups whose total in the year narrows a number that a term hid, or their own that the year hides.
+
+    `joined` have one total together, which is shown, and each one of its own, which is not.
+    """
+    hidden = [
+        (place, kind, number, settings.least(kind, term.may_be_zero))
         for place, term in enumerate(terms)
         for kind, number in term.hidden.items()
     ]
-    # What a correction made none can lie below what it is thought to be at least.
-    edges = [Edge(e.name, e.row, e.column, e.value, min(e.least, e.value)) for e in edges]
-    found = ranges(edges)
-    narrow = {name for name, (least, most) in found.items() if most - least + 1 < VALUES}
-    return {group_of[kind] for _, kind in narrow if group_of[kind] not in joined}
+    edges = [
+        # What a correction made none lies below what it is thought to be at least.
+        Edge((place, kind), ("term", place), ("group", group_of[kind]), number, min(least, number))
+        for place, kind, number, least in hidden
+    ]
+    sums: dict[str, int] = {}
+    for _, kind, number, _ in hidden:
+        if (group := group_of[kind]) in joined:
+            sums[group] = sums.get(group, 0) + number
+    edges += [Edge(("", group), ("group", group), ("joined", ""), number, 0) for group, number in sums.items()]
+    narrow = {name for name, (least, most) in ranges(edges).items() if most - least + 1 < VALUES}
+    return {kind if place == "" else group_of[kind] for place, kind in narrow}

@@ -57,8 +57,8 @@ _TITLES = {one.code: one.title for one in COHORTS} | {SUPPORT: "SEN support", WH
 class Line:
     """One group: how many children, in how many concerns of the period, and what that is per 100 children.
 
-    `attended` and `possible` are sessions of the `with_register` whose registers were brought in. `waiting` are dates of their plans that
-    wait, `late` those of them that have passed, whosever duty; `next_on` the nearest day that is to come.
+    `attended` and `possible` are sessions of the `with_register` whose registers were brought in. `waiting` are dates
+    of their plans that wait, `late` those of them that have passed, whosever duty; `next_on` the nearest to come.
     """
 
     code: str
