@@ -200,6 +200,8 @@ class ReportBuild(models.Model):
     zero = models.CharField(max_length=8, choices=ReportSetting.Zero)
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # How the checks of records stood for who asked: their states, one for each.
+    checked = models.JSONField(default=list, blank=True)
     # The moment of which it tells.
     as_at = models.DateTimeField(null=True, blank=True)
 
@@ -216,7 +218,7 @@ class ReportBuild(models.Model):
         ]
 
     class PersonalData(personal_data.PersonalData):
-        plain = ("status", "threshold", "zero", "asked_at", "as_at")
+        plain = ("status", "threshold", "zero", "checked", "asked_at", "as_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import system_task
 from safeguarding.audit.services import record
+from safeguarding.checks import Found, State
 from safeguarding.exceptions import HarbourError, NotAllowed, OutOfTurn
 from safeguarding.governors import cells
 from safeguarding.governors.building import build
@@ -26,6 +27,7 @@ from safeguarding.governors.records import TASK
 from safeguarding.governors.verbs import GovernorVerb as V
 from safeguarding.locks import one_at_a_time
 
+from .checked import states_of
 from .settings import setting_of
 
 logger = logging.getLogger(__name__)
@@ -57,6 +59,7 @@ def ask(report: GovernorReport, *, by: User, at: datetime | None = None) -> Repo
             report=held,
             threshold=chosen.threshold,
             zero=chosen.zero,
+            checked=states_of(held.school_id, by=by, at=at or timezone.now()),
             asked_at=at or timezone.now(),
             asked_by=by,
         )
@@ -78,8 +81,7 @@ def run(build_id: UUID, *, at: datetime | None = None) -> bool:
         if not mine:
             return False
         try:
-            with system_task(TASK):
-                return _count(build_id, at or timezone.now())
+            return _count(build_id, at or timezone.now())
         except HarbourError as problem:
             logger.warning("a report to governors could not be counted: %s", type(problem).__name__)
             _fail(build_id)
@@ -97,18 +99,28 @@ def run_all() -> int:
 
 
 def _count(build_id: UUID, at: datetime) -> bool:
-    rows = ReportBuild.objects.select_for_update(of=("self",)).select_related("report")
-    asked = rows.filter(pk=build_id, status=_B.ASKED).first()
-    if asked is None:
-        return False
+    with system_task(TASK):
+        rows = ReportBuild.objects.select_related("report")
+        asked = rows.filter(pk=build_id, status=_B.ASKED).first()
+        if asked is None:
+            return False
+        earlier = earlier_of(asked.school_id)
     built = build(
         asked.school_id,
         term=asked.report.term,
         as_at=at,
         threshold=asked.threshold,
         hide_zero=asked.zero == ReportSetting.Zero.HIDDEN,
-        earlier=earlier_of(asked.school_id),
+        earlier=earlier,
+        checked=[Found(State(one), "") for one in asked.checked],
     )
+    with system_task(TASK):
+        _keep(asked, built, at)
+    return True
+
+
+def _keep(asked: ReportBuild, built: Sequence[BuiltCell], at: datetime) -> None:
+    """Store what was counted. A draft without numbers has them from now on."""
     store(asked, built)
     asked.status, asked.as_at = _B.DONE, at
     asked.save(update_fields=["status", "as_at"])
@@ -118,7 +130,6 @@ def _count(build_id: UUID, at: datetime) -> bool:
         held.revision += 1
         held.save(update_fields=["chosen", "revision"])
     record(V.COUNT, held, count=len(built), purpose="done")
-    return True
 
 
 def store(asked: ReportBuild, built: Sequence[BuiltCell]) -> None:
@@ -136,9 +147,10 @@ def store(asked: ReportBuild, built: Sequence[BuiltCell]) -> None:
 
 def is_total(cell: BuiltCell) -> bool:
     """Whether a cell breaks nothing down: the sum of a table about children, or the school's own work."""
-    if not cells.table_of(cell.section, cell.table).hides:
+    table = cells.table_of(cell.section, cell.table)
+    if not table.hides or cell.row == cells.LEFT_OUT:
         return True
-    return cell.row in (cells.TOTAL, cells.LEFT_OUT) and cell.column in ("", cells.TOTAL)
+    return cell.row == cells.TOTAL and (not table.is_two_way or cell.column == table.main)
 
 
 @system_task(TASK)
@@ -154,7 +166,11 @@ def earlier_of(school_id: UUID) -> list[Earlier]:
     found: dict[UUID, list[BuiltCell]] = {one.chosen_id: [] for one in reports if one.chosen_id}
     for row in ReportCell.objects.filter(build__in=found).order_by("order"):
         found[row.build_id].append(as_built(row))
-    return [Earlier(one.term, tuple(found[one.chosen_id])) for one in reports if one.chosen_id]
+    return [
+        Earlier(one.term, tuple(found[one.chosen_id]), stands=one.status != _S.WITHDRAWN)
+        for one in reports
+        if one.chosen_id
+    ]
 
 
 def as_built(cell: ReportCell) -> BuiltCell:
@@ -206,7 +222,6 @@ def differences(before: Sequence[ReportCell], after: Sequence[ReportCell]) -> li
     for key, cell in sorted(there.items(), key=lambda one: (order.index(one[0][0]), one[1].order)):
         one, other = (some[key].shown if key in some else "" for some in (had, has))
         if one != other:
-            table = cells.table_of(cell.section, cell.table)
-            column = dict(table.columns).get(cell.column, cell.column)
-            found.append(Differs(SECTIONS[cell.section].title, table.title, cell.label, column, one, other))
+            title = cells.table_of(cell.section, cell.table).title
+            found.append(Differs(SECTIONS[cell.section].title, title, cell.label, cell.column, one, other))
     return found

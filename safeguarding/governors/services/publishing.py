@@ -25,9 +25,7 @@ _S = GovernorReport.Status
 OBJECT = GovernorReport._meta.label_lower
 
 
-def approving_problems(
-    report: GovernorReport, *, by: User, looked: Mapping[str, Looked] | None = None
-) -> list[str]:
+def approving_problems(report: GovernorReport, *, by: User, looked: Mapping[str, Looked] | None = None) -> list[str]:
     """What stands in the way of approving a draft, in sentences. Empty when nothing does.
 
     `looked` is what was found in its comments, where that is known.

@@ -8,11 +8,13 @@ from safeguarding.governors import cells
 from safeguarding.governors.models import GovernorReport, ReportBuild, ReportCell, ReportComment, ReportSetting
 from safeguarding.spreadsheet import Sheet, as_xlsx
 
+from .counting import as_built
+
 
 @dataclass(frozen=True)
 class ShownTable:
     """A table: headings beside the first column, and lines of a label with what stands beside it, each under its
-    heading. `says` in its place where it is left out.
+    heading. `together` are the groups that stand in one line; `says` stands where the table is left out.
     """
 
     key: str
@@ -20,6 +22,7 @@ class ShownTable:
     counts: str
     headings: tuple[str, ...]
     lines: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    together: tuple[str, ...] = ()
     says: str = ""
     is_in_part: bool = False
 
@@ -59,19 +62,15 @@ def shown_of(
 
 
 def _table(table: cells.Table, rows: Sequence[ReportCell], *, in_part: bool) -> ShownTable:
-    if out := next((one for one in rows if one.row == cells.LEFT_OUT), None):
-        return ShownTable(table.key, table.title, table.counts, (), (), says=out.label)
-    words = dict(table.columns)
-    columns = [key for key in words if any(one.column == key for one in rows)]
-    columns += list(dict.fromkeys(one.column for one in rows if one.column not in words))
-    labels = dict.fromkeys((one.row, one.label) for one in rows)
-    at = {(one.row, one.column): one.shown for one in rows}
-    headings = tuple(words.get(key, key) or "Number" for key in columns)
+    laid = cells.laid_out(table, [as_built(one) for one in rows])
+    headings = tuple(one or "Number" for one in laid.columns)
     lines = tuple(
-        (label, tuple((head, at.get((row, key), "")) for head, key in zip(headings, columns, strict=True)))
-        for row, label in labels
+        (label, tuple((head, one.shown if one else "") for head, one in zip(headings, row, strict=True)))
+        for label, row in laid.rows
     )
-    return ShownTable(table.key, table.title, table.counts, headings, lines, is_in_part=in_part)
+    return ShownTable(
+        table.key, table.title, table.counts, headings, lines, laid.together, laid.left_out, is_in_part=in_part
+    )
 
 
 def told(build: ReportBuild) -> list[tuple[str, str]]:

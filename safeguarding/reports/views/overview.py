@@ -63,7 +63,7 @@ def _of_ones_own(request: Request, viewer: Viewer) -> dict[str, Any]:
     if viewer.school_id != request.held.school_id:
         return {}
     above = fill("today_above", request) if begins_here(request) else []
-    return {"above": above, "waiting": fill_to_approve(request)}
+    return {"above": above, "waiting": fill_to_approve(request), "beside": fill("overview_aside", request)}
 
 
 def _groups(viewer: Viewer) -> dict[str, Any]:
