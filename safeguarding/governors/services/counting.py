@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import system_task
+from safeguarding.audit.models import Outcome
 from safeguarding.audit.services import record
 from safeguarding.checks import Found, State
 from safeguarding.exceptions import HarbourError, NotAllowed, OutOfTurn
@@ -155,7 +156,11 @@ def is_total(cell: BuiltCell) -> bool:
 
 @system_task(TASK)
 def _fail(build_id: UUID) -> None:
-    ReportBuild.objects.filter(pk=build_id, status=_B.ASKED).update(status=_B.FAILED)
+    asked = ReportBuild.objects.filter(pk=build_id, status=_B.ASKED).select_related("report").first()
+    if asked is not None:
+        asked.status = _B.FAILED
+        asked.save(update_fields=["status"])
+        record(V.COUNT, asked.report, purpose="failed", outcome=Outcome.FAILED)
 
 
 def earlier_of(school_id: UUID) -> list[Earlier]:
