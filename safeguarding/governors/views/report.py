@@ -310,8 +310,7 @@ def governor_report_differs(request: Request, report_id: UUID) -> HttpResponse:
     report = _read(request, report_id)
     newest = counting.newest_build(report)
     rows = visible(request, ReportCell).order_by("order")
-    done = newest is not None and newest.status == ReportBuild.Status.DONE
-    is_other = done and newest.pk != report.chosen_id
+    is_other = newest is not None and newest.status == ReportBuild.Status.DONE and newest.pk != report.chosen_id
     before, after = (
         (list(rows.filter(build=report.chosen_id)), list(rows.filter(build=newest))) if is_other else ([], [])
     )
