@@ -84,15 +84,17 @@ def by_group_and_phase(viewer: Viewer, periods: Sequence[Period]) -> dict[tuple[
 
     Every cell is there: of each group, and of each phase that the school has children in.
     """
-    here = {phase_of([year]) for year in roll(viewer).values_list("year_group", flat=True).distinct()}
-    phases = [phase for phase in PHASES if phase in here]
+    years_here = roll(viewer).order_by().values_list("year_group", flat=True).distinct()
+    taught = {phase_of([year]) for year in years_here}
+    phases = [phase for phase in PHASES if phase in taught]
     found = {(group, phase): 0 for group in GROUPS for phase in phases}
     for period in periods:
         kinds = dict(logged(viewer, period).filter(logged_at__lt=viewer.at).values_list("pk", "category_id"))
         years: dict[Any, list[int | None]] = {}
-        here = viewer.see(ClassEpisode).filter(child=OuterRef("child_id"))
-        on_day = here.filter(
-            Q(starts_on=None) | Q(starts_on__lte=OuterRef("day")), Q(ends_on=None) | Q(ends_on__gte=OuterRef("day"))
+        on_day = viewer.see(ClassEpisode).filter(
+            Q(starts_on=None) | Q(starts_on__lte=OuterRef("day")),
+            Q(ends_on=None) | Q(ends_on__gte=OuterRef("day")),
+            child=OuterRef("child_id"),
         )
         children = worried_about(viewer).filter(concern__in=logged(viewer, period))
         rows = children.annotate(years=ArraySubquery(on_day.values("year_group")))
