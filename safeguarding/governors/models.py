@@ -4,6 +4,7 @@ The cells are the record: counted once, suppressed before they are stored, and n
 another build beside it. No row links to a record of a child. Comments, and the words that were asked about, are sealed.
 """
 
+from datetime import date
 from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -23,6 +24,12 @@ from . import cells
 
 WHY = "mandatory: Education Act 2002 s.175"
 LEAST_THRESHOLD, USUAL_THRESHOLD, MOST_THRESHOLD = 3, 5, 20
+
+
+def title_of(first: date) -> str:
+    """What a term is called that begins on this day: Autumn term 2026."""
+    name = "Autumn" if first.month >= 8 else "Spring" if first.month <= 3 else "Summer"
+    return f"{name} term {first.year}"
 
 
 class ReportSetting(models.Model):
@@ -86,7 +93,6 @@ class GovernorReport(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     # The term, as the calendar had it when the report was begun.
-    title = models.CharField("term", max_length=60)
     starts_on = models.DateField()
     ends_on = models.DateField()
     is_last = models.BooleanField("last term of its school year", default=False)
@@ -137,7 +143,6 @@ class GovernorReport(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         plain = (
-            "title",
             "starts_on",
             "ends_on",
             "is_last",
@@ -154,6 +159,11 @@ class GovernorReport(models.Model):
         )
         source = Source.SCHOOL
         retention = Retention.KEPT
+
+    @property
+    def title(self) -> str:
+        """Autumn term 2026."""
+        return title_of(self.starts_on)
 
     @property
     def name(self) -> str:

@@ -17,17 +17,17 @@ def lay_governors(world: Any) -> None:
     """Both, of the same school."""
     head = world.people["headteacher"]
     done = {"status": "published", "approved_at": THEN, "approved_by": head, "published_at": THEN, "published_by": head}
-    world.keys["open"]["governor_report"] = _report(world, "Summer term 2026", SUMMER, done).pk
-    draft = _report(world, "Autumn term 2026", AUTUMN, {})
+    world.keys["open"]["governor_report"] = _report(world, SUMMER, done).pk
+    draft = _report(world, AUTUMN, {})
     world.keys["open"]["governor_draft"] = draft.pk
     said = {"word": world.word(), "sentence": world.word(), "meaning": "word", "token": uuid7(), "section": "volume"}
     by = {"answered_at": THEN, "answered_by": world.people["lead"]}
     given_row(NameAnswer, school=world.here, report=draft, **said, **by)
 
 
-def _report(world: Any, title: str, term: tuple[date, date], done: dict[str, Any]) -> GovernorReport:
+def _report(world: Any, term: tuple[date, date], done: dict[str, Any]) -> GovernorReport:
     lead, of = world.people["lead"], {"school": world.here}
-    made = {"title": title, "starts_on": term[0], "ends_on": term[1], "token": uuid7()}
+    made = {"starts_on": term[0], "ends_on": term[1], "token": uuid7()}
     report: GovernorReport = given_row(GovernorReport, **of, **made, made_at=THEN, made_by=lead)
     counted = {"status": "done", "threshold": 5, "zero": "none", "asked_at": THEN, "asked_by": lead, "as_at": THEN}
     build = given_row(ReportBuild, **of, report=report, **counted)

@@ -57,7 +57,6 @@ def made(
     rows = GovernorReport.objects.filter(school=school_id, starts_on=term.first)
     new = GovernorReport.objects.create(
         school_id=school_id,
-        title=term.title,
         starts_on=term.first,
         ends_on=term.last,
         is_last=term.is_last,

@@ -7,6 +7,7 @@ from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.clocks import terms_of
 from safeguarding.dates import school_year
 from safeguarding.governors.cells import Term
+from safeguarding.governors.models import title_of
 
 _SUMMER = (6, 7, 8)
 
@@ -18,11 +19,5 @@ def reportable(school_id: UUID, today: date) -> list[Term]:
     for place, one in enumerate(found):
         after = found[place + 1] if place + 1 < len(found) else None
         is_last = school_year(after.first) != school_year(one.first) if after else one.last.month in _SUMMER
-        terms.append(Term(one.first, one.last, _title(one.first), is_last))
+        terms.append(Term(one.first, one.last, title_of(one.first), is_last))
     return [term for term in reversed(terms) if term.first <= today]
-
-
-def _title(first: date) -> str:
-    """Autumn term 2026."""
-    name = "Autumn" if first.month >= 8 else "Spring" if first.month <= 3 else "Summer"
-    return f"{name} term {first.year}"

@@ -102,7 +102,7 @@ def test_the_page_the_paper_and_the_workbook_say_the_same(room: Staffroom, clien
     )
 
 
-def test_the_list_asks_as_often_for_many_reports_as_for_one(
+def test_the_list_the_first_page_and_the_overview_lead_to_it(
     room: Staffroom, client: Client, django_assert_max_num_queries
 ):
     published(room)
