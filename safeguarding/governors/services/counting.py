@@ -24,13 +24,14 @@ from safeguarding.governors.building import build
 from safeguarding.governors.cells import SECTIONS, BuiltCell, Earlier
 from safeguarding.governors.lifecycles import MOVED_ON, WRITERS, may_write
 from safeguarding.governors.models import GovernorReport, ReportBuild, ReportCell, ReportSetting
-from safeguarding.governors.records import TASK
 from safeguarding.governors.verbs import GovernorVerb as V
 from safeguarding.locks import one_at_a_time
 
 from .checked import states_of
 from .settings import setting_of
 
+# What it is called where it is said which records it reads (`records.py`).
+TASK = "governors report"
 logger = logging.getLogger(__name__)
 _S, _B = GovernorReport.Status, ReportBuild.Status
 # What a stored cell has of a built one.

@@ -19,7 +19,7 @@ from children.names import fold
 from safeguarding.accounts.models import User
 from safeguarding.prepared import prepared
 
-_DATA = Path(__file__).parent.parent / "data"
+_ORDINARY = Path(__file__).parent.parent / "words.txt"
 # Where a sentence begins: at the start of a line or a bullet, after a full stop, a question mark, a colon.
 _SENTENCES = re.compile(r"(?<=[.!?:])\s+|\s*\n\s*(?:[-–—•*]\s*)?")
 _SHORTEST = 3
@@ -154,7 +154,7 @@ def _of_staff(school_id: UUID, asked: Collection[str]) -> set[str]:
 @cache
 def ordinary() -> frozenset[str]:
     """Words of the language that are names too."""
-    return frozenset(_read((_DATA / "words.txt").read_text(encoding="utf-8").splitlines()))
+    return frozenset(_read(_ORDINARY.read_text(encoding="utf-8").splitlines()))
 
 
 def _read(lines: Iterable[str]) -> Iterator[str]:

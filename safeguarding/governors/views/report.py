@@ -20,7 +20,6 @@ from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.accounts.services import open_notices
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.exceptions import HarbourError, NotAllowed, OutOfTurn
-from safeguarding.front.limits import takes_text
 from safeguarding.governors.capabilities import GovernorCapability as C
 from safeguarding.governors.cells import SECTIONS
 from safeguarding.governors.forms import AnswerForm, CommentsForm, DeedForm, TakeForm, TokenForm, WithdrawForm, field_of
@@ -65,7 +64,6 @@ class Asked:
         return hashlib.sha256("\0".join((self.section, *self.question.key)).encode()).hexdigest()
 
 
-@takes_text
 @waits_unsent(CommentsForm, WithdrawForm)
 @requires_for_record(C.READ_REPORT)
 def governor_report(request: Request, report_id: UUID) -> HttpResponseBase:
