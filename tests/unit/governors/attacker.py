@@ -5,13 +5,16 @@ hides something, one number at least is below the threshold.
 """
 
 from collections.abc import Hashable, Iterable
+from random import Random
 
 import highspy
 import numpy as np
 
 Name = Hashable
 # No number of a school is larger.
-MOST = 5_000
+MOST = 1_000
+# So many ways in which everything fits together are looked at before each number is asked by itself.
+TRIES = 6
 
 
 class Attacker:
@@ -20,6 +23,10 @@ class Attacker:
     def __init__(self) -> None:
         self._model = highspy.Highs()
         self._model.silent()
+        self._model.setOptionValue("threads", 1)
+        self._model.setOptionValue("mip_rel_gap", 0.0)
+        self._random = Random(27)
+        self._seen: dict[int, set[int]] = {}
         self._column: dict[Name, int] = {}
         self._least: dict[Name, int] = {}
 
@@ -59,30 +66,47 @@ class Attacker:
         self._rows(switches, 1, len(switches))
 
     def is_possible(self) -> bool:
-        return self._run(0, 0) is not None
+        return self._look({}) is not None
 
-    def has_three_values(self, name: Name) -> bool:
-        """Whether the number could be one of three at least, for all that is known."""
-        column = self._column[name]
-        least, most = self._run(column, 1), self._run(column, -1)
-        assert least is not None and most is not None
-        return most - least >= 2 and self._between(column, name, least + 1, most - 1)
+    def narrow(self, names: Iterable[Name]) -> list[Name]:
+        """Those of the numbers that could be fewer than three, for all that is known."""
+        waiting = list(names)
+        for _ in range(TRIES):
+            waiting = [name for name in waiting if len(self._seen.get(self._column[name], ())) < 3]
+            if not waiting:
+                break
+            self._look({self._column[name]: self._random.choice((-1, 1)) for name in waiting})
+        return [name for name in waiting if not self._has_three_values(self._column[name], name)]
 
-    def _between(self, column: int, name: Name, low: int, high: int) -> bool:
+    def _has_three_values(self, column: int, name: Name) -> bool:
+        """Whether it can: looks below, between and above the values that are known until three are, or nothing fits."""
+        seen = self._seen[column]
+        while len(seen) < 3:
+            known = sorted(seen)
+            gaps = [(self._least[name], known[0] - 1), (known[0] + 1, known[-1] - 1), (known[-1] + 1, MOST)]
+            if not any(low <= high and self._fits_within(column, name, low, high) for low, high in gaps):
+                return False
+        return True
+
+    def _fits_within(self, column: int, name: Name, low: int, high: int) -> bool:
         self._model.changeColBounds(column, low, high)
-        found = self._run(column, 1)
+        found = self._look({})
         self._model.changeColBounds(column, self._least[name], MOST)
         return found is not None
 
-    def _run(self, column: int, sign: int) -> int | None:
-        """The least that a number can be, the most for -1; None where nothing fits together."""
-        self._model.changeColCost(column, sign)
+    def _look(self, wanted: dict[int, int]) -> list[int] | None:
+        """One way in which all fits together, as low (1) or high (-1) as it goes where that is wanted."""
+        for column, sign in wanted.items():
+            self._model.changeColCost(column, sign)
         self._model.run()
         status = self._model.getModelStatus()
-        value = round(self._model.getSolution().col_value[column]) if status == _SOLVED else None
-        self._model.changeColCost(column, 0)
         assert status in (_SOLVED, *_NOTHING_FITS), self._model.modelStatusToString(status)
-        return value
+        found = [round(one) for one in self._model.getSolution().col_value] if status == _SOLVED else None
+        for column in wanted:
+            self._model.changeColCost(column, 0)
+        for column, value in enumerate(found or ()):
+            self._seen.setdefault(column, set()).add(value)
+        return found
 
     def _add_column(self, low: int, high: int) -> int:
         place = self._model.getNumCol()

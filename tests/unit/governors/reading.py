@@ -29,7 +29,10 @@ class Reader:
     """Everything that was published, and which hidden numbers there are in it."""
 
     def __init__(self, school: School) -> None:
-        self.school, self.attacker, self.hidden = school, Attacker(), dict[Name, str]()
+        self.school = school
+        # What is of one list shares no number with another: each is worked out by itself.
+        self.attackers = {(section, table): Attacker() for section, table, *_ in LISTS}
+        self.hidden = {at: dict[Name, str]() for at in self.attackers}
         self.lowest = 0 if school.settings.hide_zero else 1
         for place, report in enumerate(school.published):
             before = [one for one in school.published[:place] if one.term == report.term]
@@ -51,11 +54,12 @@ class Reader:
         main: str,
         is_sum: bool,
     ) -> None:
+        attacker, hidden = self.attackers[section, table], self.hidden[section, table]
         rows = {one.row: one for one in _cells(report, section, table) if one.column == main or one.row == OUT}
         state = report.states[report.term]
         names = {code: (section, table, report.term, state, code) for code in codes}
         if is_sum and ALL in rows:
-            self.attacker.equal(names.values(), rows[ALL].value or 0)
+            attacker.equal(names.values(), rows[ALL].value or 0)
         if OUT in rows:
             return
         were = {
@@ -67,29 +71,31 @@ class Reader:
         for code in codes:
             if rows[code].hidden:
                 least = 0 if code in were else self.lowest
-                self.hidden[self.attacker.number(names[code], least)] = f"{section} {table} {code}"
+                hidden[attacker.number(names[code], least)] = f"{section} {table} {code}"
             else:
-                self.attacker.equal([names[code]], rows[code].value or 0)
+                attacker.equal([names[code]], rows[code].value or 0)
         gone = [names[code] for code in codes if rows[code].hidden]
         if gone:
-            self.attacker.equal(gone, rows[TOGETHER].value or 0)
+            attacker.equal(gone, rows[TOGETHER].value or 0)
             if not before:
-                self.attacker.one_is_below(gone, self.school.settings.threshold)
+                attacker.one_is_below(gone, self.school.settings.threshold)
 
     def _year(self, report: Published, section: str, table: str, year: str, codes: tuple[str, ...]) -> None:
         rows = {one.row: one for one in _cells(report, section, year)}
         if not rows or OUT in rows:
             return
 
+        attacker = self.attackers[section, table]
+
         def over(code: str) -> list[Name]:
             return [(section, table, term, state, code) for term, state in enumerate(report.states)]
 
         for code in codes:
             if not rows[code].hidden:
-                self.attacker.equal(over(code), rows[code].value or 0)
+                attacker.equal(over(code), rows[code].value or 0)
         gone = [name for code in codes if rows[code].hidden for name in over(code)]
         if gone:
-            self.attacker.equal(gone, rows[TOGETHER].value or 0)
+            attacker.equal(gone, rows[TOGETHER].value or 0)
 
     # --- the table of two ways
 
@@ -105,7 +111,8 @@ class Reader:
         columns = {WORDS[phase]: [phase] for phase in phases if WORDS[phase] not in joined_columns}
         if joined_columns:
             columns["Others together"] = [phase for phase in phases if WORDS[phase] in joined_columns]
-        unknown = {(g, p): self.attacker.number(("phase", report.states, g, p)) for g in groups for p in phases}
+        attacker, hides = self.attackers["categories", "term"], self.hidden["categories", "term"]
+        unknown = {(g, p): attacker.number(("phase", report.states, g, p)) for g in groups for p in phases}
         self._tie_to_terms(report, groups, unknown)
         were = {
             (one.row, one.column)
@@ -115,28 +122,28 @@ class Reader:
         }
         small: list[Name] = []
         for row, members in rows.items():
-            self.attacker.equal([unknown[g, p] for g in members for p in phases], grid[row, "All"].value or 0)
+            attacker.equal([unknown[g, p] for g in members for p in phases], grid[row, "All"].value or 0)
             for column, parts in columns.items():
                 cell, of = grid[row, column], [unknown[g, p] for g in members for p in parts]
                 if not cell.hidden:
-                    self.attacker.equal(of, cell.value or 0)
+                    attacker.equal(of, cell.value or 0)
                     continue
                 least = 0 if before and were else self.lowest
                 spot = ("spot", report.states, tuple(members), tuple(parts))
-                name = self.attacker.sum_of(spot, of, least)
-                self.hidden[name] = f"cell {row} {column}"
+                name = attacker.sum_of(spot, of, least)
+                hides[name] = f"cell {row} {column}"
                 small.append(name)
         for column, parts in columns.items():
-            self.attacker.equal([unknown[g, p] for g in groups for p in parts], grid[ALL, column].value or 0)
+            attacker.equal([unknown[g, p] for g in groups for p in parts], grid[ALL, column].value or 0)
         if small and not before:
-            self.attacker.one_is_below(small, self.school.settings.threshold)
+            attacker.one_is_below(small, self.school.settings.threshold)
         for group in self._not_told(report, joined_rows):
-            name = self.attacker.sum_of(("row", report.states, group), [unknown[group, p] for p in phases])
-            self.hidden[name] = f"row {group}"
+            name = attacker.sum_of(("row", report.states, group), [unknown[group, p] for p in phases])
+            hides[name] = f"row {group}"
         for phase in phases:
             if WORDS[phase] in joined_columns:
-                name = self.attacker.sum_of(("column", report.states, phase), [unknown[g, phase] for g in groups])
-                self.hidden[name] = f"column {phase}"
+                name = attacker.sum_of(("column", report.states, phase), [unknown[g, phase] for g in groups])
+                hides[name] = f"column {phase}"
 
     def _tie_to_terms(self, report: Published, groups: list[str], unknown: dict[tuple[str, str], Name]) -> None:
         """A group of kinds over the phases is the same as over the terms."""
@@ -147,7 +154,7 @@ class Reader:
                 for kind in KINDS
                 if GROUP_OF[kind] == group
             ]
-            self.attacker.same([unknown[group, phase] for phase in self.school.phases], terms)
+            self.attackers["categories", "term"].same([unknown[group, phase] for phase in self.school.phases], terms)
 
     def _not_told(self, report: Published, joined: set[str]) -> Iterator[str]:
         """Joined groups of which a kind, in some term, was never shown: of others the lists of kinds tell the sum."""
@@ -173,5 +180,9 @@ def _cells(report: Published, section: str, table: str) -> list[BuiltCell]:
 def narrowed(school: School) -> list[str]:
     """The hidden numbers of all that a school published that can be narrowed to fewer than three; best, none."""
     reader = Reader(school)
-    assert reader.attacker.is_possible()
-    return [said for name, said in reader.hidden.items() if not reader.attacker.has_three_values(name)]
+    found = []
+    for at, hidden in reader.hidden.items():
+        if hidden:
+            assert reader.attackers[at].is_possible()
+            found += [hidden[name] for name in reader.attackers[at].narrow(hidden)]
+    return found

@@ -69,7 +69,7 @@ class School:
         self.truths = [[self._term()] for _ in TERMS]
 
     def _term(self) -> Truth:
-        number = self.random.randint(2, max(self.size // 3, 6))
+        number = self.random.randint(self.size // 12, self.size // 2)
         kinds = self.random.choices(KINDS, self.weights, k=number)
         phases = self.random.choices(self.phases, range(1, len(self.phases) + 1), k=number)
         groups = {one: self.random.randint(0, max(self.size // 12, 3)) for one in COHORTS}
