@@ -166,7 +166,7 @@ def _approve(request: Request, report: GovernorReport) -> HttpResponseBase:
 
 def _open_again(request: Request, report: GovernorReport) -> HttpResponseBase:
     drafting.open_again(report, by=request.user)
-    messages.success(request, "It is a draft again. It has to be approved anew.")
+    messages.success(request, "It is a draft again, and has to be approved again.")
     return redirect("governor_report", report.pk)
 
 
