@@ -91,6 +91,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "reports that wait to be counted": {
+        "task": "safeguarding.governors.tasks.count_reports",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "seals": {"task": "safeguarding.audit.tasks.seal", "schedule": 60.0, "options": {"expires": 60}},
     "readers of concerns about adults": {
         "task": "safeguarding.adults.tasks.ask_for_readers",

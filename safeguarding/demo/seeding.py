@@ -31,6 +31,7 @@ from safeguarding.demo.days import Days, in_year
 from safeguarding.demo.earlier import lay_earlier
 from safeguarding.demo.families import new_child
 from safeguarding.demo.fresh import Desk
+from safeguarding.demo.governors import lay_governors
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
 from safeguarding.demo.marked import mark
@@ -128,6 +129,7 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     lay_requests(school, ground, Keys(Random(f"{chance.random()} requests")))  # noqa: S311
     lay_answered(ground, Keys(Random(f"{chance.random()} answered")))  # noqa: S311
     lay_training(school, ground, Keys(Random(f"{chance.random()} training")))  # noqa: S311
+    lay_governors(school, ground, Keys(Random(f"{chance.random()} governors")))  # noqa: S311
     return len(ground.children), len(users) + len(outside), written
 
 

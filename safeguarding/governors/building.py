@@ -21,10 +21,12 @@ from .assembling import Counted, Year, assembled
 from .cells import BuiltCell, Earlier, Term
 from .kinds import kinds_of
 from .past import Past
-from .records import TASK
 from .suppression import Settings
 from .system import Whole, whole
 from .tables import Plain
+
+# What it is called where it is said which records it reads (`records.py`).
+TASK = "governors report"
 
 
 def build(

@@ -200,12 +200,12 @@ _ALL = (
     Section(
         "referrals",
         "Referrals and their outcomes",
-        "Referrals made in the term: to whom, and what came of them.",
+        "Referrals made in the term: to which agency, and what came of them.",
         True,
         (
-            Table("agencies", "To whom", f"Referrals by agency. {_SMALL}", True),
+            Table("agencies", "To which agency", f"Referrals by agency. {_SMALL}", True),
             Table("outcomes", "What came of them", f"Referrals by outcome, as it is now. {_SMALL}", True),
-            Table("agencies-year", "To whom, this school year", f"The sum of its terms. {_SMALL}", True),
+            Table("agencies-year", "To which agency, this school year", f"The sum of its terms. {_SMALL}", True),
             Table("answers", "Answers", _BY_SCHOOL, False),
         ),
     ),

@@ -1,4 +1,4 @@
-"""What does the report to governors read of the records of a school?"""
+"""What must the rest of Harbour know of reports to governors, and which records does the task read that counts them?"""
 
 from children.models import Child, ChildDetail, ClassEpisode
 from retention.models import DestructionList
@@ -12,12 +12,20 @@ from safeguarding.concerns.models import (
     ReferralStep,
 )
 from safeguarding.plans.models import AttendanceDay, Designation, Episode, Step
-from safeguarding.records import reads
+from safeguarding.records import Kind, Refused, declare, reads
 from sharing.events.models import SharingEvent
 from sharing.requests.models import RightsRequest
 
-# The one task of the machine: it counts for the report, and writes nothing that it counts (`system.py`).
+from .models import GovernorReport, NameAnswer, ReportBuild, ReportCell, ReportComment, ReportSetting
+
+# The one task of the machine: it counts records, of which it writes none, and writes the numbers of reports
+# (`system.py`).
 TASK = "governors report"
+_NOT_SEARCHED = Refused("a report is found in the list of reports, and names nobody")
+# It is of no record that a history hangs on.
+_NOT_FOLLOWED = Refused("each of its moves is an event, and its page says who did what and when")
+_OF_REPORTS = {"searched": _NOT_SEARCHED, "followed": _NOT_FOLLOWED}
+
 reads(
     TASK,
     Action,
@@ -38,3 +46,14 @@ reads(
     SharingEvent,
     Step,
 )
+declare(
+    GovernorReport,
+    called=("report to governors", "reports to governors"),
+    name=lambda row: row.name,
+    page="governor_report",
+    needed_by=(TASK,),
+    **_OF_REPORTS,
+)
+declare(ReportBuild, ReportCell, needed_by=(TASK,), **_OF_REPORTS)
+declare(ReportComment, NameAnswer, **_OF_REPORTS)
+declare(ReportSetting, kind=Kind.REFERENCE)

@@ -100,6 +100,8 @@ PARTS: dict[str, str] = {
     "retention.destructionlist": "ending",
     # The training of a member of staff.
     **dict.fromkeys(("training.trainingrecord", "training.certificate", "training.guidanceread"), "training"),
+    # What was asked of words in its comments, by who writes it.
+    "governors.nameanswer": "report_draft",
     # What a field was before. Its words are those of the record, and found as such.
     "audit.logentry": "concern",
 }
@@ -146,6 +148,13 @@ def _search(row: Any) -> str:
     return "search" if row.answered_at is None else "search_answer"
 
 
+def _report(row: Any) -> str:
+    """A report to governors is read once it is published; of its cells the break-downs by fewer people."""
+    report = getattr(row, "report", None) or (row.build.report if hasattr(row, "build") else row)
+    whole = "" if getattr(row, "is_total", True) else "_whole"
+    return f"report{whole}" if report.published_at else f"report_draft{whole}"
+
+
 BY_ROW: dict[str, tuple[Callable[[Any], str], frozenset[str]]] = {
     **dict.fromkeys(
         ("plans.episode", "plans.step", "plans.stepnote", "plans.planfile"),
@@ -157,6 +166,14 @@ BY_ROW: dict[str, tuple[Callable[[Any], str], frozenset[str]]] = {
     ),
     "requests.requeststep": (_request_step, frozenset({"request", "request_review"})),
     "requests.searchplace": (_search, frozenset({"search", "search_answer", "search_apart"})),
+    **dict.fromkeys(
+        ("governors.governorreport", "governors.reportbuild", "governors.reportcomment"),
+        (_report, frozenset({"report", "report_draft"})),
+    ),
+    "governors.reportcell": (
+        _report,
+        frozenset({"report", "report_whole", "report_draft", "report_draft_whole"}),
+    ),
     "retention.legalhold": (_hold, frozenset({"retention", "retention_head"})),
     **dict.fromkeys(("sharing.sharingevent", "sharing.sharingstep"), (_share, frozenset({"share", "transfer"}))),
     "plans.designation": (_badge, frozenset({"badge", "plan_adoption"})),

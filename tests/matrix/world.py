@@ -41,6 +41,7 @@ from tests.matrix.beside import (
     lay_work,
 )
 from tests.matrix.canaries import Planted, Words
+from tests.matrix.governors import lay_governors
 from tests.matrix.ground import NOW, RECORDS, THEN, TODAY, given_row
 from tests.matrix.law import lay_law
 from tests.matrix.marked import mark
@@ -155,6 +156,7 @@ def make() -> World:
     lay_retention(world)
     lay_notice(world)
     lay_training(world)
+    lay_governors(world)
     plant(world)
     return world
 

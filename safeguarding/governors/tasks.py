@@ -1,0 +1,19 @@
+"""Jobs of reports to governors. Each calls one service and may run twice."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from .services.counting import run, run_all
+
+
+@shared_task
+def count_report(build_id: str) -> bool:
+    """Count the numbers of a report, for which somebody asked."""
+    return run(UUID(build_id))
+
+
+@shared_task
+def count_reports() -> int:
+    """Every minute: numbers that wait to be counted, because a worker was stopped or the queue was away."""
+    return run_all()
