@@ -231,7 +231,7 @@ declare(
     read_by=("keys",),
     **_EARLIER,
 )
-declare(EarlierUpload, followed=Refused("one of those files"), **_EARLIER)
+declare(EarlierUpload, followed=Refused("one of those files"), read_by=("files",), **_EARLIER)
 _ON_ITS_WAY = Refused("what a file says on its way in: searched when it is a record")
 declare(
     EarlierRow,
@@ -239,7 +239,13 @@ declare(
     followed=Refused("what such a file says, until it is a record"),
     needed_by=("earlier",),
 )
-declare(EarlierPdf, searched=_ON_ITS_WAY, followed=Refused("the same of a PDF"), needed_by=("earlier",))
+declare(
+    EarlierPdf,
+    searched=_ON_ITS_WAY,
+    followed=Refused("the same of a PDF"),
+    needed_by=("earlier",),
+    read_by=("files",),
+)
 
 # --- what is not sent, and what is somebody's own
 

@@ -27,7 +27,13 @@ declare(
 )
 declare(StepNote, called=("note to a date", "notes to dates"), part_of="episode")
 declare(Professional, called=("professional", "professionals"), searched="Who works with the child", part_of="episode")
-declare(PlanFile, called=("file of a plan", "files of plans"), searched="Name of a file", part_of="episode")
+declare(
+    PlanFile,
+    called=("file of a plan", "files of plans"),
+    searched="Name of a file",
+    part_of="episode",
+    needed_by=("files",),
+)
 declare(Designation, called=("badge", "badges"), part_of="episode")
 declare(AttendanceFile, called=("file of attendance", "files of attendance"))
 declare(AttendanceDay, called=("day of attendance", "days of attendance"))

@@ -5,5 +5,5 @@ from safeguarding.records import declare, needs
 
 from .models import PrintJob
 
-declare(PrintJob, page="print_job", needed_by=("prints",))
+declare(PrintJob, page="print_job", needed_by=("prints",), read_by=("files",))
 needs("prints", LogEntry)

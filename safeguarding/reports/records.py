@@ -11,5 +11,6 @@ declare(
     page="export",
     searched=Refused("it has the codes of a list that was asked for, and no words"),
     needed_by=("exports",),
+    read_by=("files",),
 )
 needs("exports", LogEntry)

@@ -18,6 +18,7 @@ from safeguarding.keys import uuid7
 from safeguarding.personal_data import own_models
 from safeguarding.records import Kind, Refused
 from safeguarding.sealing.services.rows import sealed_fields
+from safeguarding.uploads.models import InStore
 from tests.architecture.source import ROOT
 
 # What hangs on a child and on no concern, of apps below concerns: no word search looks through them.
@@ -43,6 +44,12 @@ def test_every_sealed_text_about_a_concern_is_searched_or_refused_in_words():
         and one.model._meta.app_label not in _OF_THE_CHILD
     ]
     assert silent == []
+
+
+def test_the_task_that_drops_stray_files_sees_every_row_that_names_one():
+    """What it does not see, it would take for a stray and delete after a day."""
+    seen = records.seen_by_tasks()["files"]
+    assert {model._meta.label_lower for model in own_models() if issubclass(model, InStore)} - seen == set()
 
 
 def test_every_refusal_says_why():
