@@ -114,7 +114,7 @@ def record_many(
     )
 
 
-def record_of_schools(verb: EventVerb, school_ids: Iterable[UUID], *, purpose: str) -> None:
+def record_of_schools(verb: EventVerb, object_type: str, school_ids: Iterable[UUID], *, purpose: str) -> None:
     """One event about each of several schools, each in the school's own log, in few statements."""
     who = current()
     _write_many(
@@ -123,7 +123,7 @@ def record_of_schools(verb: EventVerb, school_ids: Iterable[UUID], *, purpose: s
             acting_role=who.role_at(school_id),
             school_id=school_id,
             verb=verb,
-            object_type="accounts.school",
+            object_type=object_type,
             object_id=school_id,
             purpose=purpose,
             request_id=who.request_id,

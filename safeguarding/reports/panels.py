@@ -4,6 +4,7 @@ files lead.
 """
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from uuid import UUID
 
 from django.urls import reverse
@@ -29,7 +30,16 @@ def begins_here(request: Request) -> bool:
 
 
 def _reads(request: Request) -> bool:
-    return may(request.user, C.VIEW_REPORTS, request.held.school_id) and not begins_here(request)
+    return _sees_figures(request) and not begins_here(request)
+
+
+def _sees_figures(request: Request) -> bool:
+    return may(request.user, C.VIEW_REPORTS, request.held.school_id)
+
+
+def _address(table: str, request: Request, record: None) -> dict[str, str]:
+    """Where the list is taken out as a file."""
+    return {"address": f"{reverse('take_out')}?table={table}"}
 
 
 def _titles(request: Request, keys: Collection[UUID]) -> Mapping[UUID, str]:
@@ -57,5 +67,9 @@ register(
             slot, "waiting", "reports/part_first_page.html", data=lambda request, record: first_page(request), order=4
         )
         for slot in ("staff_home_above", "own_role")
+    ),
+    *(
+        Panel(slot, "take_out", "reports/part_take_out.html", data=partial(_address, table), may=_sees_figures)
+        for slot, table in (("plans_actions", "dates"), ("sharing_actions", "sharing"))
     ),
 )

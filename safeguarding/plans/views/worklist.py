@@ -15,10 +15,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from children.models import ChildDetail
-from safeguarding.accounts.permissions import may, requires
+from safeguarding.accounts.permissions import requires
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
 from safeguarding.keys import record_of
+from safeguarding.panels import fill
 from safeguarding.plans.capabilities import PlanCapability as C
 from safeguarding.plans.forms.worklist import MINE, NOBODYS, WorklistForm
 from safeguarding.plans.kinds import EPISODES
@@ -65,7 +66,7 @@ def plans(request: Request) -> HttpResponse:
         "status": status,
         "statuses": counted,
         "lacking": lacking,
-        "takes_out": may(request.user, "view_reports", school_id),
+        "actions": fill("plans_actions", request),
         "not_named": nothing and not_named(request.user, school_id),
         **(standing_in.panel(request) or {}),
     }

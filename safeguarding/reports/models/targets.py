@@ -8,8 +8,7 @@ from safeguarding.accounts.models import School, User
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
-
-from ..aims import aim_in_words
+from safeguarding.reports.aims import aim_in_words
 
 
 class Target(models.Model):

@@ -55,7 +55,7 @@ def schools_side_by_side(request: Request) -> HttpResponse:
     form = SchoolsForm(data)
     period = _period(form)
     wrong = bool(form.errors.keys() & {"first", "last"})
-    record_of_schools(Verb.VIEW, schools, purpose="overview")
+    record_of_schools(Verb.VIEW, "accounts.school", schools, purpose="overview")
     rows = rows_of(_question(request, schools, period), schools)
     context = {
         "form": form,

@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from safeguarding.accounts.permissions import may, requires
+from safeguarding.accounts.permissions import requires
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.concerns.models import Referral
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
+from safeguarding.panels import fill
 from safeguarding.spreadsheet import as_csv
 from sharing.events.capabilities import SharingCapability as C
 from sharing.events.forms.register import NUMBER, WAITS, RegisterForm
@@ -45,7 +46,7 @@ def register(request: Request) -> HttpResponse:
         "older": f"{reverse('sharing')}?{urlencode(kept | {'before': page.older})}" if page.older else "",
         "newest": "" if page.is_first else f"{reverse('sharing')}?{urlencode(kept)}",
         "file": f"{reverse('sharing_csv')}?{urlencode(kept)}",
-        "takes_out": may(request.user, "view_reports", request.held.school_id),
+        "actions": fill("sharing_actions", request),
         "waits_url": f"{reverse('sharing')}?state={WAITS}",
         "lacking": lacking[:SHOWN],
         "lacking_more": len(lacking) > SHOWN,

@@ -6,8 +6,7 @@ from safeguarding.accounts.models import School
 from safeguarding.governors import cells
 from safeguarding.governors.building import build
 from safeguarding.governors.cells import BuiltCell, Earlier, Term, of_table
-
-from .conftest import TUESDAY
+from tests.practice_school import TUESDAY
 
 TERMS = (
     Term(date(2025, 9, 1), date(2025, 12, 31), "Autumn term 2025"),
