@@ -46,8 +46,13 @@ def nav_of(request: Request) -> str:
 
 
 def _newest(request: Request) -> list[GovernorReport]:
-    rows = visible(request, GovernorReport).filter(school=request.held.school_id).exclude(status=_S.WITHDRAWN)
-    return list(rows.order_by("-starts_on", "-version")[:_SHOWN])
+    """Read once for a page: two of its pieces ask."""
+    known: list[GovernorReport] | None = request.__dict__.get("newest_governor_reports")
+    if known is None:
+        rows = visible(request, GovernorReport).filter(school=request.held.school_id).exclude(status=_S.WITHDRAWN)
+        known = list(rows.order_by("-starts_on", "-version")[:_SHOWN])
+        request.__dict__["newest_governor_reports"] = known
+    return known
 
 
 def _on_overview(request: Request, record: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from safeguarding.concerns.models import (
 )
 from safeguarding.plans.models import AttendanceDay, Designation, Episode, Step
 from safeguarding.records import Kind, Refused, declare, reads
+from safeguarding.training.models import GuidanceRead, TrainingRecord
 from sharing.events.models import SharingEvent
 from sharing.requests.models import RightsRequest
 
@@ -40,11 +41,13 @@ reads(
     Designation,
     DestructionList,
     Episode,
+    GuidanceRead,
     Referral,
     ReferralStep,
     RightsRequest,
     SharingEvent,
     Step,
+    TrainingRecord,
 )
 declare(
     GovernorReport,

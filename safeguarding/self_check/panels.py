@@ -41,8 +41,8 @@ def _keeps_running(request: Request) -> bool:
 
 
 def _on_overview(request: Request, record: Any) -> dict[str, Any]:
-    """What is to be put right and what needs a look, the gravest first."""
-    found = look_for(request.user, request.held.school_id, at=timezone.now())
+    """What is to be put right and what needs a look, the gravest first, as far as it is known at a glance."""
+    found = look_for(request.user, request.held.school_id, at=timezone.now(), at_a_glance=True)
     return {"found": found, "shown": found.amiss[:SHOWN], "more": max(len(found.amiss) - SHOWN, 0)}
 
 

@@ -93,15 +93,16 @@ class SelfCheck:
         return any(line.state == State.FIX for line in self.lines)
 
 
-def look_for(user: Any, school_id: UUID, *, at: datetime) -> SelfCheck:
-    """Every check that this person sees at a school, the gravest first.
+def look_for(user: Any, school_id: UUID, *, at: datetime, at_a_glance: bool = False) -> SelfCheck:
+    """Every check that this person sees at a school, the gravest first. `at_a_glance`: without those of records that
+    cannot be counted together with the others, for a page that asks the database enough.
 
     A check that raises is itself to be put right; the others are looked at all the same. As many queries for a thousand
     records as for ten.
     """
     looker = Looker(user, school_id, at)
     seen = [check for check in checks.every() if may(user, check.sees, school_id)]
-    of_records = [check for check in seen if not check.of_machine]
+    of_records = [c for c in seen if not c.of_machine and not (at_a_glance and not isinstance(c.look, Counted))]
     lines = [Line(check, found, at) for check, found in _look(of_records, looker)]
     lines += _stored([check for check in seen if check.of_machine], looker)
     lines.sort(key=lambda line: (_ORDER.index(line.state), line.check.order, line.check.key))
