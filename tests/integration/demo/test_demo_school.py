@@ -47,6 +47,8 @@ from safeguarding.concerns.services.patterns import rules_of
 from safeguarding.demo import desk, law
 from safeguarding.demo.apart import SMALL
 from safeguarding.demo.people import sign_ins
+from safeguarding.governors.models import GovernorReport, ReportCell
+from safeguarding.governors.services import drafting, publishing
 from safeguarding.panels import settings
 from safeguarding.sealing.fields import Sealed
 
@@ -248,3 +250,12 @@ def test_one_child_is_on_the_list_twice_and_another_was(school):
     assert asked.keep.detail.date_of_birth == asked.other.detail.date_of_birth
     assert merged.other.merged_into == merged.keep and merged.undo_until > timezone.localdate()
     assert FormerUpn.objects.get(child=merged.keep).upn == merged.other.detail.upn
+
+
+def test_governors_read_a_published_report_and_the_next_one_is_a_draft(school):
+    done, begun = GovernorReport.objects.filter(school=school).order_by("starts_on")
+    assert (done.status, begun.status) == ("published", "draft")
+    for report in (done, begun):
+        assert ReportCell.objects.filter(build=report.chosen_id, hidden=False).count() > 20
+        assert drafting.comments_of(report)
+    assert publishing.approving_problems(begun, by=begun.made_by) == []
