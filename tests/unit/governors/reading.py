@@ -16,8 +16,7 @@ LISTS = (
 )
 TOGETHER, ALL, OUT = "together", "all", "left-out"
 WORDS = {
-    "early": "Nursery and Reception",
-    "ks1": "Key stage 1",
+    "ks1": "Nursery to key stage 1",
     "ks2": "Key stage 2",
     "ks3": "Key stage 3",
     "ks4": "Key stage 4",
@@ -33,7 +32,6 @@ class Reader:
         # What is of one list shares no number with another: each is worked out by itself.
         self.attackers = {(section, table): Attacker() for section, table, *_ in LISTS}
         self.hidden = {at: dict[Name, str]() for at in self.attackers}
-        self.lowest = 0 if school.settings.hide_zero else 1
         for place, report in enumerate(school.published):
             before = [one for one in school.published[:place] if one.term == report.term]
             for section, table, codes, main, is_sum, year in LISTS:
@@ -70,7 +68,7 @@ class Reader:
         }
         for code in codes:
             if rows[code].hidden:
-                least = 0 if code in were else self.lowest
+                least = 0 if code in were else _lowest(report)
                 hidden[attacker.number(names[code], least)] = f"{section} {table} {code}"
             else:
                 attacker.equal([names[code]], rows[code].value or 0)
@@ -78,7 +76,7 @@ class Reader:
         if gone:
             attacker.equal(gone, rows[TOGETHER].value or 0)
             if not before:
-                attacker.one_is_below(gone, self.school.settings.threshold)
+                attacker.one_is_below(gone, report.settings.threshold)
 
     def _year(self, report: Published, section: str, table: str, year: str, codes: tuple[str, ...]) -> None:
         rows = {one.row: one for one in _cells(report, section, year)}
@@ -128,7 +126,7 @@ class Reader:
                 if not cell.hidden:
                     attacker.equal(of, cell.value or 0)
                     continue
-                least = 0 if before and were else self.lowest
+                least = 0 if before and were else _lowest(report)
                 spot = ("spot", report.states, tuple(members), tuple(parts))
                 name = attacker.sum_of(spot, of, least)
                 hides[name] = f"cell {row} {column}"
@@ -136,7 +134,7 @@ class Reader:
         for column, parts in columns.items():
             attacker.equal([unknown[g, p] for g in groups for p in parts], grid[ALL, column].value or 0)
         if small and not before:
-            attacker.one_is_below(small, self.school.settings.threshold)
+            attacker.one_is_below(small, report.settings.threshold)
         for group in self._not_told(report, joined_rows):
             name = attacker.sum_of(("row", report.states, group), [unknown[group, p] for p in phases])
             hides[name] = f"row {group}"
@@ -171,6 +169,11 @@ class Reader:
                 if not set(kinds) <= shown:
                     yield group
                     break
+
+
+def _lowest(report: Published) -> int:
+    """What a hidden number is at least: where none is shown as none, it is one."""
+    return 0 if report.settings.hide_zero else 1
 
 
 def _cells(report: Published, section: str, table: str) -> list[BuiltCell]:

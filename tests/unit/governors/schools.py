@@ -25,7 +25,7 @@ KINDS = (
 GROUP_OF = {kind: group_of(kind) for kind in KINDS}
 AGENCIES = ("social_care", "police", "early_help", "health", "other")
 COHORTS = ("looked-after", "child-protection", "child-in-need", "ehcp", "sen-support", "early-help")
-PRIMARY, SECONDARY = ("early", "ks1", "ks2"), ("ks3", "ks4", "ks5")
+PRIMARY, SECONDARY = ("ks1", "ks2"), ("ks3", "ks4", "ks5")
 Spot = tuple[str, str]
 
 
@@ -48,10 +48,11 @@ class Truth:
 
 @dataclass(frozen=True)
 class Published:
-    """A report: of which term, of which state of each term's records it was made, and its cells."""
+    """A report: of which term, of which state of each term's records and by which settings it was made, its cells."""
 
     term: int
     states: tuple[int, ...]
+    settings: Settings
     cells: list[BuiltCell]
 
 
@@ -87,13 +88,17 @@ class School:
             concerns[self.random.choice(KINDS), self.random.choice(self.phases)] += 1
         self.truths[term].append(Truth(+concerns, now.agencies, now.children, now.times))
 
+    def ease(self) -> None:
+        """The school chooses a lower threshold, and to show none as none."""
+        self.settings = Settings(max(self.settings.threshold - 2, 3))
+
     def publish(self, term: int) -> Published:
         """The report of a term, as its records are now."""
         own, states = self.truths[term][-1], tuple(len(one) - 1 for one in self.truths)
         earlier = tuple(Earlier(TERMS[one.term], tuple(one.cells)) for one in self.published)
         year = self._year() if TERMS[term].is_last else None
         counted = Counted(self._categories(own), self._cohorts(own), (self._agencies(own),), year=year)
-        made = Published(term, states, assembled(counted, self.settings, Past(TERMS[term], earlier)))
+        made = Published(term, states, self.settings, assembled(counted, self.settings, Past(TERMS[term], earlier)))
         self.published.append(made)
         return made
 
@@ -134,12 +139,14 @@ def _groups(
     return Groups(section, table, {c: c for c in codes}, {c: numbers[c] for c in codes}, unit, line, year)
 
 
-def year_of_reports(school: School, corrections: list[tuple[int, int, bool]]) -> None:
-    """Three reports; after the one at a place a corrected one of a term, with its records changed or as they were."""
+def year_of_reports(school: School, corrections: list[tuple[int, int, str]]) -> None:
+    """Three reports; after the one at a place a corrected one of a term: its records have changed, or the settings."""
     for place in range(len(TERMS)):
         school.publish(place)
-        for after, term, changes in corrections:
+        for after, term, what in corrections:
             if after == place and term <= place:
-                if changes:
+                if what == "records":
                     school.change(term)
+                elif what == "settings":
+                    school.ease()
                 school.publish(term)

@@ -27,7 +27,7 @@ def schools(draw: st.DrawFn) -> School:
         phases=draw(st.sampled_from([PRIMARY, SECONDARY])),
         random=Random(draw(st.integers(0, 2**32))),
     )
-    corrections = st.tuples(st.integers(0, 2), st.integers(0, 2), st.booleans())
+    corrections = st.tuples(st.integers(0, 2), st.integers(0, 2), st.sampled_from(["records", "settings", "nothing"]))
     year_of_reports(school, draw(st.lists(corrections, max_size=3)))
     return school
 
