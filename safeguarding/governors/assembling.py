@@ -4,7 +4,7 @@
 that were never there (`tests/unit/governors/`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
@@ -202,14 +202,13 @@ class _Assembly:
 
     def _hid(self, year: Year) -> list[TermJoined]:
         """What each term of the year joined of its kinds, as they are now: those before, and this one."""
-        kinds, at = self.counted.categories.titles, ("categories", "term")
+        kinds, own = self.counted.categories.titles, self.counted.categories
         terms = self.past.terms_of_year() or ()
         found = [
-            _term_joined(numbers, kinds, one.joined(*at), one.hid_before(*at))
+            _term_joined(numbers, kinds, one.joined("categories", "term"))
             for one, numbers in zip(terms, year.kinds, strict=True)
         ]
-        own = self.counted.categories
-        return [*found, _term_joined(own.numbers, kinds, self._join(own), self.past.hidden(*at))]
+        return [*found, _term_joined(own.numbers, kinds, self._join(own))]
 
     def _cells_of(self, found: TwoWay) -> Iterator[BuiltCell]:
         add = partial(self._cell, "categories", "by-phase", unit=cells.CONCERNS)
@@ -249,13 +248,14 @@ class _Assembly:
         return self._cell(section, table, cells.LEFT_OUT, says, None, "", hidden=True)
 
 
-def _term_joined(
-    numbers: Mapping[str, int], kinds: Mapping[str, str], joined: Joined | None, before: Iterable[str]
-) -> TermJoined:
-    """What a term hid, as its records are now: of a term whose list was left out, every kind."""
+def _term_joined(numbers: Mapping[str, int], kinds: Mapping[str, str], joined: Joined | None) -> TermJoined:
+    """What a term hid, as its records are now: of a term whose list was left out, every kind.
+
+    What an earlier version hid as more than none is thought to be that still, whatever a correction hides.
+    """
     if joined is None:
         return TermJoined({kind: numbers.get(kind, 0) for kind in kinds}, frozenset(kinds))
-    return TermJoined({kind: numbers.get(kind, 0) for kind in joined.members}, frozenset(before))
+    return TermJoined({kind: numbers.get(kind, 0) for kind in joined.members})
 
 
 def _lines(there: Mapping[str, int], titles: Mapping[str, str], together: str) -> list[tuple[str, str]]:

@@ -46,10 +46,6 @@ class OfTerm:
         together = sum(one.value or 0 for one in rows if one.row == OTHER)
         return Joined(shown, frozenset(one.row for one in rows if one.hidden), together)
 
-    def hid_before(self, section: str, table: str) -> frozenset[str]:
-        """The rows that versions before it hid: of these nobody knows that they are not none."""
-        return _hidden_rows(self.before, section, table)
-
     def total(self, section: str, table: str) -> int | None:
         rows = _main_cells(self.newest, section, table)
         return next((one.value for one in rows if one.row == TOTAL), None)

@@ -104,7 +104,7 @@ MENU_OF = {
     "teacher": "Home, My reports",
     "teaching_assistant": "Home, My reports",
     "midday": "Home, My reports",
-    "governor": "Home",
+    "governor": "Report",
     "it_admin": "Home, School",
     "auditor": "Home, Event log",
     "dpo": "Home, Requests, My reports, Retention, Event log",

@@ -652,6 +652,8 @@ def test_every_table_that_facts_read_says_whether_it_gives_or_takes_and_no_other
     words = {apps.get_model(label)._meta.db_table: one for label, one in rights_rows.said().items()}
     # No fact reads a reason: the second person does, before they approve. What a school says of itself everybody reads.
     said = {"notice_privacynotice", "notice_noticepaper", "notice_noticedetails", "sharing_lawconfirmed"}
+    # What governors read: no fact reads a number or a word of it.
+    said |= {f"governors_{one}" for one in ("reportcell", "reportcomment", "nameanswer", "reportsetting")}
     assert set(words) == read_by_facts() | {"retention_itemreason"} | said
     assert {one.word for one in words.values()} == {"gives", "takes", "neither"}
     for table, one in words.items():

@@ -47,6 +47,8 @@ from safeguarding.concerns.services.patterns import rules_of
 from safeguarding.demo import desk, law
 from safeguarding.demo.apart import SMALL
 from safeguarding.demo.people import sign_ins
+from safeguarding.governors.models import GovernorReport, ReportCell
+from safeguarding.governors.services import drafting, publishing
 from safeguarding.panels import settings
 from safeguarding.reports.figures.periods import this_year
 from safeguarding.reports.figures.values import Viewer
@@ -260,3 +262,12 @@ def test_the_overview_shows_a_target_that_is_met_and_one_that_is_missed(school):
     stands = {one.title: one.aim.stands.value for one in judged(six_numbers(viewer), held, viewer) if one.aim}
     assert {"met", "missed"} <= set(stands.values()), stands
     assert [one.value for one in held if one.figure == "read-in-time"] == [90, 95]
+
+
+def test_governors_read_a_published_report_and_the_next_one_is_a_draft(school):
+    done, begun = GovernorReport.objects.filter(school=school).order_by("starts_on")
+    assert (done.status, begun.status) == ("published", "draft")
+    for report in (done, begun):
+        assert ReportCell.objects.filter(build=report.chosen_id, hidden=False).count() > 20
+        assert drafting.comments_of(report)
+    assert publishing.approving_problems(begun, by=begun.made_by) == []

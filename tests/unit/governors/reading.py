@@ -16,8 +16,7 @@ LISTS = (
 )
 TOGETHER, ALL, OUT = "together", "all", "left-out"
 WORDS = {
-    "early": "Nursery and Reception",
-    "ks1": "Key stage 1",
+    "ks1": "Nursery to key stage 1",
     "ks2": "Key stage 2",
     "ks3": "Key stage 3",
     "ks4": "Key stage 4",

@@ -25,7 +25,7 @@ KINDS = (
 GROUP_OF = {kind: group_of(kind) for kind in KINDS}
 AGENCIES = ("social_care", "police", "early_help", "health", "other")
 COHORTS = ("looked-after", "child-protection", "child-in-need", "ehcp", "sen-support", "early-help")
-PRIMARY, SECONDARY = ("early", "ks1", "ks2"), ("ks3", "ks4", "ks5")
+PRIMARY, SECONDARY = ("ks1", "ks2"), ("ks3", "ks4", "ks5")
 Spot = tuple[str, str]
 
 
