@@ -26,10 +26,10 @@ WHY = "mandatory: Education Act 2002 s.175"
 LEAST_THRESHOLD, USUAL_THRESHOLD, MOST_THRESHOLD = 3, 5, 20
 
 
-def title_of(first: date) -> str:
-    """What a term is called that begins on this day: Autumn term 2026."""
-    name = "Autumn" if first.month >= 8 else "Spring" if first.month <= 3 else "Summer"
-    return f"{name} term {first.year}"
+def title_of(last: date) -> str:
+    """What a term is called that ends on this day: Autumn term 2026."""
+    name = "Spring" if last.month <= 4 else "Summer" if last.month <= 8 else "Autumn"
+    return f"{name} term {last.year}"
 
 
 class ReportSetting(models.Model):
@@ -163,7 +163,7 @@ class GovernorReport(models.Model):
     @property
     def title(self) -> str:
         """Autumn term 2026."""
-        return title_of(self.starts_on)
+        return title_of(self.ends_on)
 
     @property
     def name(self) -> str:
