@@ -203,7 +203,7 @@ class _Work:
 
 
 def _held(key: UUID) -> Export:
-    """A list that is being made, locked. Raises `OutOfTurn` where it was ended meanwhile."""
+    """A list that is being made, locked. Raises `OutOfTurn` where it was ended by then."""
     rows = Export.objects.select_for_update(of=("self",)).select_related("asker")
     found: Export | None = rows.filter(pk=key, status=S.WAITING).first()
     if found is None:
