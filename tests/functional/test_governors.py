@@ -87,6 +87,8 @@ def test_a_report_is_written_read_and_corrected(
     if scripts:
         looks_right(reader)
 
+    if not scripts:
+        return
     head.get_by_role("button", name="Begin a corrected report").click()
     counts()
     head.reload()
