@@ -41,5 +41,11 @@ def too_narrow(
         if (group := group_of[kind]) in joined:
             sums[group] = sums.get(group, 0) + number
     edges += [Edge(("", group), ("group", group), ("joined", ""), number, 0) for group, number in sums.items()]
-    narrow = {name for name, (least, most) in ranges(edges).items() if most - least + 1 < VALUES}
-    return {kind if place == "" else group_of[kind] for place, kind in narrow}
+    found = ranges(edges)
+    # By the edges as they were made here: what a range is called is any key.
+    told = {(place, kind): group_of[kind] for place, kind, _, _ in hidden} | {("", group): group for group in sums}
+    return {group for name, group in told.items() if _is_narrow(*found[name])}
+
+
+def _is_narrow(least: int, most: int) -> bool:
+    return most - least + 1 < VALUES
