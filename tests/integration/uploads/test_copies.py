@@ -173,6 +173,7 @@ def test_a_large_picture_becomes_as_large_as_a_page():
         (b"%PDF-1.7 and nothing else", "It is damaged"),
         (b"", "It is damaged"),
     ],
+    ids=["too long", "locked", "broken", "empty"],
 )
 def test_a_pdf_that_cannot_be_copied_says_why(content, says):
     copied = draw(PDF, content)
