@@ -16,7 +16,6 @@ from psycopg import ClientCursor, sql
 
 from safeguarding import chronicling, following, large_objects, rights_rows
 from safeguarding.accounts.capabilities import CAPABILITIES
-from safeguarding.accounts.permissions import ONLY_LOGGING
 from safeguarding.accounts.roles import ROLES, with_capability
 from safeguarding.audit.asking import Me
 from safeguarding.audit.protection import among, condition, fact, protected_models, rule_of
@@ -133,7 +132,7 @@ def _roles() -> Iterator[sql.Composable]:
     for signature, body in (
         ("roles_with(capability text)", sql.SQL("SELECT CASE capability {} ELSE '{{}}' END").format(cases)),
         ("roles_named()", _keys(role.key for role in ROLES.values() if role.named_in_notice)),
-        ("roles_in_records()", _keys(role.key for role in ROLES.values() if role.capabilities - ONLY_LOGGING)),
+        ("roles_in_records()", _keys(role.key for role in ROLES.values() if role.opens_records)),
     ):
         # Pieces of facts (`_PIECES`): they read no table.
         yield sql.SQL("CREATE FUNCTION rules.{} RETURNS text[] LANGUAGE sql STABLE AS {}").format(

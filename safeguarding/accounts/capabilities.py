@@ -13,10 +13,14 @@ from safeguarding.registers import Entry, Register
 
 @dataclass(frozen=True)
 class Held(Entry):
-    """What a capability is in words, the roles that hold it, and how it is said that a role never holds it."""
+    """What a capability is in words, the roles that hold it, and how it is said that a role never holds it.
+
+    `opens_records`: who holds it can open a record, and needs a second factor. One that does not say so is strict.
+    """
 
     by: frozenset[str]
     never: str = ""
+    opens_records: bool = True
 
 
 CAPABILITIES: Register[Held] = Register("capability", length=40)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from safeguarding.accounts.mail import number_unmailed
 from safeguarding.accounts.models import RoleAssignment, User
-from safeguarding.accounts.permissions import ONLY_LOGGING, live
+from safeguarding.accounts.permissions import live
 from safeguarding.accounts.roles import ROLES, Capability
 from safeguarding.accounts.services.factors import OWN
 from safeguarding.audit.seals.findings import Verdict
@@ -32,7 +32,7 @@ def lacking_factor(school_id: UUID, *, on: date) -> QuerySet[User]:
 
     A factor that is given at the provider of the school's accounts is one, where an account there is linked.
     """
-    strict = [role.key for role in ROLES.values() if role.capabilities - ONLY_LOGGING]
+    strict = [role.key for role in ROLES.values() if role.opens_records]
     held = RoleAssignment.objects.filter(live(on), school_id=school_id, role_key__in=strict, user=OuterRef("pk"))
     factor = Authenticator.objects.filter(user=OuterRef("pk"), type__in=OWN)
     found = User.objects.filter(Exists(held), ~Exists(factor), is_active=True)

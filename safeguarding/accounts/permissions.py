@@ -21,7 +21,7 @@ from django.utils import timezone
 from safeguarding.dates import school_year
 from safeguarding.exceptions import BadInput, NotAllowed
 
-from .capabilities import CAPABILITIES, AnyCapability, Capability
+from .capabilities import CAPABILITIES, AnyCapability
 from .models import RoleAssignment, User
 from .roles import ROLES, Role, with_capability
 
@@ -125,13 +125,9 @@ def may(user: User | Any, capability: AnyCapability, school_id: UUID | None = No
     return rights(user).may(capability, school_id)
 
 
-# What may be done without a second factor: nothing of it opens a record. A capability that is not named here is strict.
-ONLY_LOGGING = frozenset({Capability.LOG_CONCERN, Capability.FIND_CHILDREN})
-
-
 def needs_second_factor(user: User | Any) -> bool:
     """Whether some live role of `user` can open a record."""
-    return any(held.role.capabilities - ONLY_LOGGING for held in rights(user).held)
+    return any(held.role.opens_records for held in rights(user).held)
 
 
 def ensure(user: User, capability: AnyCapability, school_id: UUID, sentence: str) -> None:

@@ -36,6 +36,16 @@ class Role:
         """Everything that it may do, by what every app has registered."""
         return frozenset(capability for capability, held in CAPABILITIES.entries.items() if self.key in held.by)
 
+    @property
+    def opens_records(self) -> bool:
+        """Whether something that it may do can open a record: then it needs a second factor."""
+        return any(CAPABILITIES[capability].opens_records for capability in self.capabilities)
+
+    @property
+    def is_about_people(self) -> bool:
+        """Whether something that it may do is about somebody: a record, or what one has logged oneself."""
+        return self.opens_records or any(capability in ONLY_LOGGING for capability in self.capabilities)
+
     def may(self, capability: AnyCapability) -> bool:
         """Whether it holds `capability`. Raises `NotRegistered`."""
         return self.key in CAPABILITIES[capability].by
@@ -46,7 +56,9 @@ _homes: list[tuple[str, AnyCapability]] = []
 C = Capability
 # Held from a day until a day, never without an end.
 ACTING_LEAD = "acting_lead"
-_STAFF = frozenset({C.LOG_CONCERN, C.FIND_CHILDREN})
+# What may be done without a second factor.
+ONLY_LOGGING = frozenset({C.LOG_CONCERN, C.FIND_CHILDREN})
+_STAFF = ONLY_LOGGING
 _DEPUTY = _STAFF | {C.VIEW_CONCERNS, C.DECIDE_CONCERNS, C.RECEIVE_CALLS}
 _LEAD = _DEPUTY | {C.MANAGE_SCHOOL, C.MANAGE_ACCESS, C.GIVE_ROLES, C.VIEW_AUDIT, C.KEEP_KEYS}
 # Everything that a concern needs, and nothing that lasts longer: no roles, no settings, no keys.
@@ -173,7 +185,8 @@ LEADING = ("trust_lead", ACTING_LEAD, "lead", "headteacher")
 DECIDING = ("deputy_lead", *LEADING)
 
 for each in Capability:
-    CAPABILITIES.add(each, Held(each.label, by=frozenset(key for key, role in ROLES.items() if each in role.own)))
+    held_by = frozenset(key for key, role in ROLES.items() if each in role.own)
+    CAPABILITIES.add(each, Held(each.label, by=held_by, opens_records=each not in ONLY_LOGGING))
 
 
 def register(
@@ -181,9 +194,10 @@ def register(
     *,
     held_by: Mapping[models.TextChoices, Collection[str]],
     never: Mapping[models.TextChoices, str] | None = None,
+    without_records: Collection[models.TextChoices] = (),
 ) -> None:
     """Let roles hold the capabilities of an app: the label of each is what it is in words. `never` says of some what
-    somebody never does whose role lacks them.
+    somebody never does whose role lacks them; `without_records` which of them open none.
 
     Raises `ImproperlyConfigured` for a role that there is not. A capability that no role holds is `()`.
     """
@@ -192,7 +206,12 @@ def register(
     for capability in capabilities:
         if unknown := set(held_by[capability]) - set(ROLES):
             raise ImproperlyConfigured(f"{capability} is held by {', '.join(sorted(unknown))}, which is no role.")
-        held = Held(capability.label, by=frozenset(held_by[capability]), never=(never or {}).get(capability, ""))
+        held = Held(
+            capability.label,
+            by=frozenset(held_by[capability]),
+            never=(never or {}).get(capability, ""),
+            opens_records=capability not in without_records,
+        )
         CAPABILITIES.add(capability, held)
 
 

@@ -182,7 +182,7 @@ def reset_needs_two(about: User, *, first: User, school_id: UUID) -> bool:
     held = list(RoleAssignment.objects.filter(user=about).values_list("role_key", flat=True))
     if about.is_new and about.added_by_id == first.pk:
         return any(_takes_two(key, school_id, besides=(about, first)) for key in held)
-    return any(ROLES[key].capabilities for key in held) or any(h.role.key == IT for h in rights(first).held)
+    return any(ROLES[key].is_about_people for key in held) or any(h.role.key == IT for h in rights(first).held)
 
 
 def ensure_not_let_in_alone(user: User, role_key: str, school: School, *, by: User) -> None:

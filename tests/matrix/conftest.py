@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connections, transaction
 
 from tests import postgres
@@ -26,3 +28,12 @@ def world(django_db_setup: None, django_db_blocker: Any, databases: postgres.Dat
         finally:
             connections.close_all()
             databases.reset()
+
+
+@pytest.fixture(autouse=True)
+def _files_come_back(world: worlds.World) -> Iterator[None]:
+    """What a test destroys in the store is there again for the next: no transaction takes that back."""
+    kept = {name: default_storage.open(name).read() for name in default_storage.names()}  # type: ignore[attr-defined]
+    yield
+    for name in kept.keys() - set(default_storage.names()):  # type: ignore[attr-defined]
+        default_storage.save(name, ContentFile(kept[name]))

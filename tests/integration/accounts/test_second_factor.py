@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from safeguarding import secret_text
 from safeguarding.accounts import services
-from safeguarding.accounts.permissions import ONLY_LOGGING, needs_second_factor
-from safeguarding.accounts.roles import ROLES, Capability
+from safeguarding.accounts.permissions import needs_second_factor
+from safeguarding.accounts.roles import ONLY_LOGGING, ROLES, Capability
 from safeguarding.accounts.verbs import AccountVerb
 from safeguarding.audit.models import Event
 from safeguarding.demo.codes import codes_of, give_apps
