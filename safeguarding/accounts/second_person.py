@@ -175,7 +175,7 @@ def reset_needs_two(about: User, *, first: User, school_id: UUID) -> bool:
     """Whether a new start for `about` needs a second person beside `first`.
 
     One is enough for the first start of an account that `first` has added, unless it holds one of `TAKES_TWO`, or one
-    of `ONE_OF_TWO` where somebody else could be the second; and for an account that never held a role with a capability
+    of `ONE_OF_TWO` where somebody else could be the second; and for an account that never held a role about people
     (a governor), unless `first` is of IT. Roles that have ended count: what somebody wrote in them is still there. So
     do those that have not begun.
     """
