@@ -28,6 +28,8 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffroom]:
         factories.child(found.school, "Zoë", "O’Brien-Şahin", by=found.office)
         factories.child(found.school, "Jonathan", "Ashdown", known_forename="Renée", by=found.office)
         factories.child(found.school, "May", "Green", by=found.office)
+        factories.child(found.school, "Anne-Marie", "Kjeldsen", by=found.office)
+        factories.child(found.school, "Bo", "Li", by=found.office)
         hidden = factories.child(found.school, "Isaura", "Fallows", by=found.office)
         declare_conflict(user=found.lead, child=hidden, kind="relative", by=found.lead)
         yield found
@@ -52,6 +54,23 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffroom]:
         ("The Green form is lost.", [], ["Green"]),
         # Staff of this school, by surname.
         ("Thanks to Mrs Raman for this.", [], ["Raman"]),
+        # What looks the same is the same: letters without width, of another script, a word or a name over two lines.
+        ("A plan for Ash\u200bdown is in place.", ["Ashdown"], []),
+        ("A plan for Ash\u00addown is in place.", ["Ashdown"], []),
+        ("We met Isаurа.", ["Isаurа"], []),
+        ("We heard of May\nGreen today.", ["May", "Green"], []),
+        ("We will review in May.\nGreen forms are lost.", [], ["May", "Green"]),
+        ("A plan for Ash-\ndown is in place.", ["Ash down"], []),
+        # Hyphens, and two names in one word.
+        ("We met Ash-down.", ["Ash-down"], []),
+        ("We met Annemarie.", [], ["Annemarie"]),
+        ("The Ashdown’s-led group met.", ["Ashdown"], []),
+        ("We met Ashdown＇s father.", ["Ashdown"], []),
+        ("We met the Ashdowns.", [], ["Ashdowns"]),
+        # Names of two letters.
+        ("We met Bo.", ["Bo"], []),
+        ("We met bo li.", ["bo", "li"], []),
+        ("BO was measured, and so it was.", [], ["BO"]),
         ("Attendance is better. More was logged than last year.", [], []),
         ("", [], []),
     ],
