@@ -210,6 +210,26 @@ def test_of_a_withdrawn_report_governors_read_that_it_was_withdrawn(room: Staffr
     assert GovernorReport.objects.all().visible_to(governor).count() == 1
 
 
+def test_one_that_was_replaced_can_be_withdrawn_too_so_that_nobody_reads_its_words(room: Staffroom):
+    governor = factories.member(room.school, "governor", "Gil", "Stone")
+    first = published(room, volume="Words that should not be read.")
+    second = counted(publishing.correct(first, token=uuid7(), by=room.lead))
+    second = commented(second, by=room.lead, volume="Other words.")
+    publishing.publish(publishing.approve(second, seen=second.revision, by=room.headteacher), by=room.headteacher)
+    first.refresh_from_db()
+    assert first.status == "replaced" and ReportComment.objects.all().visible_to(governor).count() == 2
+    with pytest.raises(NotAllowed):
+        publishing.withdraw(first, because="words", by=room.lead)
+    to_end = (
+        "UPDATE governors_governorreport SET status = 'withdrawn', withdrawn_at = now(), withdrawn_by_id = rules.me()"
+    )
+    with pytest.raises(ProgrammingError, match="not for this person"):
+        tried(room.lead, "web", f"{to_end}, because = 'words' WHERE id = %s", [first.pk])
+    publishing.withdraw(first, because="words", by=room.headteacher)
+    assert ReportComment.objects.all().visible_to(governor).get().words == "Other words."
+    assert {one.build_id for one in ReportCell.objects.all().visible_to(governor)} == {second.chosen_id}
+
+
 def test_what_is_hidden_is_a_setting_with_bounds(room: Staffroom):
     assert setting_of(room.school.pk).threshold == 5
     for threshold in (2, 21):
