@@ -18,7 +18,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Schools whose records the person reads, and not all of them: restricted ones are shut to them, or a child there is hidden from
--- them, or they are named in a concern themselves.
+-- them, or they are named themselves in a concern that is counted.
 CREATE FUNCTION rules.schools_seen_in_part(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(seen.id), '{}') FROM unnest(rules.schools_with(me, 'view_concerns')) AS seen (id)
@@ -29,7 +29,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
        OR EXISTS (
             SELECT FROM public.concerns_concernsubject AS named
             JOIN public.concerns_concern AS concern ON concern.id = named.concern_id
-            WHERE named.user_id = me AND named.withdrawn_at IS NULL AND concern.school_id = seen.id)
+            WHERE named.user_id = me AND named.withdrawn_at IS NULL AND concern.school_id = seen.id
+              -- Those that no report counts (`NO_WORRY` of `system.py`) can be worked out from none.
+              AND (concern.category_id IS NULL OR concern.category_id NOT IN ('POS', 'STF')))
 $$;
 
 -- Of these folded words of two letters or more, those of names of children of the school, of now and before, whoever may see them;

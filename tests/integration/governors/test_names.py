@@ -112,6 +112,18 @@ def test_a_child_who_came_after_the_comment_keeps_it_from_being_approved(room: S
     factories.child(room.school, "Quillon", "Vane", by=room.office)
     with pytest.raises(BadInput, match="“Quillon” is in the name of a child"):
         publishing.approve(report, seen=report.revision, by=room.headteacher)
+    # Or after it was approved.
+    report = commented(report, by=room.lead, volume="We thank Severine for the garden.")
+    report = publishing.approve(report, seen=report.revision, by=room.headteacher)
+    late = factories.child(room.school, "Severine", "Vane", by=room.office)
+    with pytest.raises(BadInput, match=r"Make it a draft again\. .*“Severine” is in the name of a child"):
+        publishing.publish(report, by=room.headteacher)
+    with pytest.raises(NotAllowed):
+        publishing.publish(report, by=room.lead)
+    report = drafting.open_again(report, by=room.headteacher)
+    report = commented(report, by=room.lead, volume=f"We thank child {late.number} for the garden.")
+    report = publishing.approve(report, seen=report.revision, by=room.headteacher)
+    assert publishing.publish(report, by=room.headteacher).status == "published"
 
 
 def test_only_who_writes_reports_learns_whether_a_word_is_a_name(room: Staffroom):
