@@ -4,7 +4,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from html import unescape
-from re import sub
+from re import findall, sub
 from typing import Any
 
 import pytest
@@ -13,11 +13,11 @@ from django.test import Client
 from django.urls import reverse
 
 from safeguarding.accounts.roles import DECIDING, ROLES
-from safeguarding.governors.models import GovernorReport
+from safeguarding.governors.models import GovernorReport, ReportComment
 from safeguarding.keys import uuid7
 from tests import factories
 from tests.factories import SCHOOL_DAY, Staffroom
-from tests.integration.governors.reports import AUTUMN, BUILD, CELLS, counted, draft, published, with_terms
+from tests.integration.governors.reports import AUTUMN, BUILD, CELLS, commented, counted, draft, published, with_terms
 from tests.pdfs import Printed
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +124,33 @@ def test_the_setting_is_typed_refused_and_saved(room: Staffroom, client: Client)
     assert "Saved." in text(client.post(here, {"seen": 0, "threshold": 6, "zero": "hidden"}, follow=True))
     assert 'value="6"' in client.get(here).content.decode()
     assert "Reports to governors" in text(client.get(reverse("setting_changes"), {"of": "governors"}))
+
+
+def test_two_people_who_write_at_once_lose_no_word_of_each_other(room: Staffroom, client: Client):
+    report = draft(room, volume="Of volume.", sharing="Of sharing.")
+    here = reverse("governor_report", args=[report.pk])
+
+    def sent(page: Any, **typed: str) -> dict[str, str]:
+        """The form as a browser sends it: every box, and what is hidden."""
+        hidden = {
+            name: findall(f'name="{name}" value="([^"]*)"', page.content.decode())[-1] for name in ("seen", "was")
+        }
+        boxes = {box["field"].html_name: box["field"].value() or "" for box in page.context["boxes"]}
+        return {"deed": "comments", **hidden, **boxes, **{f"comment_{key}": text for key, text in typed.items()}}
+
+    client.force_login(room.headteacher)
+    stale = client.get(here)
+    commented(report, by=room.lead, sharing="Of sharing, by the lead.", training="Of training.")
+    page = client.post(here, sent(stale, volume="Of volume, by the Headteacher.", training="Of mine."))
+    assert page.status_code == 409
+    assert "It says now: Of training." in text(page) and "Of volume, by the Headteacher." in text(page)
+    assert client.post(here, sent(page)).status_code == 302
+    said = {one.section: one.words for one in ReportComment.objects.filter(report=report)}
+    assert said == {
+        "volume": "Of volume, by the Headteacher.",
+        "sharing": "Of sharing, by the lead.",
+        "training": "Of mine.",
+    }
+    # What was there is taken away by an empty box.
+    assert client.post(here, sent(client.get(here), sharing="")).status_code == 302
+    assert ReportComment.objects.get(report=report, section="sharing").words == ""
