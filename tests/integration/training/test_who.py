@@ -115,8 +115,8 @@ def test_what_was_noted_changes_by_no_sql_and_nobody_notes_their_own(place: Plac
     longer = change.format("valid_until = '2099-01-01'")
     course = "UPDATE training_course SET months = 99 WHERE id = %s"
     copied = (
-        "INSERT INTO training_trainingrecord (id, school_id, user_id, token, course_id, done_on, noted_at, noted_by_id) "
-        "SELECT gen_random_uuid(), school_id, user_id, gen_random_uuid(), course_id, done_on - 1, now(), "
+        "INSERT INTO training_trainingrecord (id, school_id, user_id, token, course_id, done_on, noted_at, "
+        "noted_by_id) SELECT gen_random_uuid(), school_id, user_id, gen_random_uuid(), course_id, done_on - 1, now(), "
         "rules.me() FROM training_trainingrecord WHERE id = %s"
     )
     for person in (room.teacher, room.office, room.headteacher):
