@@ -221,8 +221,13 @@ def _of_token(typed: str) -> Iterator[tuple[str, str]]:
     """The words of what has no space in it, each with its folded form: "Anne-Marie" and "O’Brien-Şahin" have two."""
     bare = _POSSESSIVE.sub("", typed.strip(_AROUND))
     for part in _PARTS.split(bare):
-        for piece in fold(part).split():
-            yield part, piece
+        pieces = fold(part).split()
+        if len(part) <= _LONGEST:
+            yield from ((part, piece) for piece in pieces)
+            continue
+        # Thousands of letters without a space: not the whole of it with each of its words.
+        has_capital = any(map(str.isupper, part))
+        yield from ((piece.capitalize() if has_capital else piece, piece) for piece in pieces)
 
 
 def _of_staff(school_id: UUID, asked: Collection[str]) -> set[str]:

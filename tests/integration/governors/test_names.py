@@ -71,6 +71,8 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffroom]:
         ("We met Bo.", ["Bo"], []),
         ("We met bo li.", ["bo", "li"], []),
         ("BO was measured, and so it was.", [], ["BO"]),
+        # Thousands of letters without a space; each of these stands for four words.
+        ("ﷺ" * 1000 + "*Ashdown*" + "x*" * 1000, ["Ashdown"], []),
         ("Attendance is better. More was logged than last year.", [], []),
         ("", [], []),
     ],
