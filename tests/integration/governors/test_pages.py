@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from safeguarding.accounts.roles import DECIDING, ROLES
 from safeguarding.governors.models import GovernorReport, ReportComment
+from safeguarding.governors.services import publishing
 from safeguarding.keys import uuid7
 from tests import factories
 from tests.factories import SCHOOL_DAY, Staffroom
@@ -154,3 +155,20 @@ def test_two_people_who_write_at_once_lose_no_word_of_each_other(room: Staffroom
     # What was there is taken away by an empty box.
     assert client.post(here, sent(client.get(here), sharing="")).status_code == 302
     assert ReportComment.objects.get(report=report, section="sharing").words == ""
+
+
+def test_a_replaced_report_that_should_not_be_read_is_withdrawn_on_its_page(room: Staffroom, client: Client):
+    first = published(room, volume="Words that should not be read.")
+    second = counted(publishing.correct(first, token=uuid7(), by=room.lead))
+    publishing.publish(publishing.approve(second, seen=second.revision, by=room.headteacher), by=room.headteacher)
+    here, said = reverse("governor_report", args=[first.pk]), "If it should not be read"
+    client.force_login(room.lead)
+    assert said not in text(client.get(here))
+    assert client.post(here, {"deed": "withdraw", "because": "words"}).status_code == 403
+    client.force_login(room.headteacher)
+    assert said in text(client.get(here))
+    assert client.post(here, {"deed": "withdraw"}).status_code == 422
+    assert "Withdrawn." in text(client.post(here, {"deed": "withdraw", "because": "words"}, follow=True))
+    client.force_login(factories.member(room.school, "governor", "Gil", "Stone"))
+    page = text(client.get(here))
+    assert "This report was withdrawn" in page and "Words that" not in page
