@@ -71,8 +71,9 @@ class CommentsForm(DeedForm):
 
     def over(self, said: Mapping[str, str]) -> "CommentsForm":
         """The form over what stands there now: what was typed stays, and every other box has what stands."""
-        typed, self.data = self.touched, self.data.copy()
-        self.data.update({field_of(one): said.get(one, "") for one in SECTIONS if one not in typed})
+        typed = self.touched
+        stands = {field_of(one): said.get(one, "") for one in SECTIONS if one not in typed}
+        self.data = {**dict(self.data.items()), **stands}
         return self
 
     def blame(self, problems: Mapping[str, str]) -> None:

@@ -6,6 +6,7 @@ joined is another. Both together may leave a kind fewer than three numbers: then
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from .flow import Edge, ranges
 from .joining import VALUES, Settings
@@ -41,5 +42,5 @@ def too_narrow(
         if (group := group_of[kind]) in joined:
             sums[group] = sums.get(group, 0) + number
     edges += [Edge(("", group), ("group", group), ("joined", ""), number, 0) for group, number in sums.items()]
-    narrow = {name for name, (least, most) in ranges(edges).items() if most - least + 1 < VALUES}
+    narrow: set[Any] = {name for name, (least, most) in ranges(edges).items() if most - least + 1 < VALUES}
     return {kind if place == "" else group_of[kind] for place, kind in narrow}
