@@ -33,7 +33,8 @@ _TWO = 2
 # A word of so few letters may be the beginning of the next one.
 _SHORT = 2
 _AROUND = "\"“”‘’'.,;:!?()[]…"
-_PARTS = re.compile(r"[-‐‑‒–—−/\\&+_,.;:()]+")
+# Digits too: "Ashdown2" is a name with the mark of a note.
+_PARTS = re.compile(r"[-‐‑‒–—−/\\&+_,.;:()\d⁰¹²³⁴-⁹₀-₉]+")
 _TWO_WORDS = re.compile(r"[ -]")
 _APOSTROPHES = "'’‘ʼ`´′＇"
 _POSSESSIVE = re.compile(rf"[{_APOSTROPHES}]s\b", re.IGNORECASE)
@@ -111,8 +112,8 @@ class _Word:
 
     @property
     def halves(self) -> list[tuple[str, str]]:
-        """Two names in one word: "RowanAshdown", "Annemarie"."""
-        is_one = self.has_capital and not self.is_guess and not _TWO_WORDS.search(self.typed)
+        """Two names in one word: "RowanAshdown", "annemarie"."""
+        is_one = not self.is_guess and not _TWO_WORDS.search(self.typed)
         if not is_one or not 2 * _SHORTEST <= len(self.folded) <= _LONGEST:
             return []
         places = range(_SHORTEST, len(self.folded) - _SHORTEST + 1)

@@ -63,7 +63,8 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffroom]:
         ("A plan for Ash-\ndown is in place.", ["Ash down"], []),
         # Hyphens, and two names in one word.
         ("We met Ash-down.", ["Ash-down"], []),
-        ("We met Annemarie.", [], ["Annemarie"]),
+        ("We met Annemarie, and jonathanashdown.", [], ["Annemarie", "jonathanashdown"]),
+        ("We met Ashdown2 and Ashdown³.", ["Ashdown"], []),
         ("The Ashdown’s-led group met.", ["Ashdown"], []),
         ("We met Ashdown＇s father.", ["Ashdown"], []),
         ("We met the Ashdowns.", [], ["Ashdowns"]),
