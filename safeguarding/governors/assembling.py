@@ -155,6 +155,10 @@ class _Assembly:
 
     def _attended(self, found: Cohorts, children: Joined | None) -> Iterator[BuiltCell]:
         add = partial(self._cell, "attendance", "sessions", unit=cells.ATTENDED)
+        if 0 < found.whole.children < self.settings.threshold:
+            # What is called the whole school is these few.
+            yield self._left_out("attendance", "sessions")
+            return
         if children is None:
             yield self._left_out("attendance", "sessions")
         else:

@@ -18,7 +18,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Schools whose records the person reads, and not all of them: restricted ones are shut to them, or a child there is hidden from
--- them, or they are named in a concern themselves.
+-- them, or they are named themselves in a concern that is counted.
 CREATE FUNCTION rules.schools_seen_in_part(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(seen.id), '{}') FROM unnest(rules.schools_with(me, 'view_concerns')) AS seen (id)
@@ -29,10 +29,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
        OR EXISTS (
             SELECT FROM public.concerns_concernsubject AS named
             JOIN public.concerns_concern AS concern ON concern.id = named.concern_id
-            WHERE named.user_id = me AND named.withdrawn_at IS NULL AND concern.school_id = seen.id)
+            WHERE named.user_id = me AND named.withdrawn_at IS NULL AND concern.school_id = seen.id
+              -- Those that no report counts (`NO_WORRY` of `system.py`) can be worked out from none.
+              AND (concern.category_id IS NULL OR concern.category_id NOT IN ('POS', 'STF')))
 $$;
 
--- Of these folded words of three letters or more, those of names of children of the school, of now and before, whoever may see them;
+-- Of these folded words of two letters or more, those of names of children of the school, of now and before, whoever may see them;
 -- each with whose name it is. For who writes a report there: what nobody may be told of stands in no report.
 CREATE FUNCTION rules.words_of_names(me uuid, school uuid, words text[]) RETURNS TABLE (word text, whose uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -40,7 +42,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     CROSS JOIN LATERAL unnest(string_to_array(btrim(child.search_text), ' ')) AS part (word)
     WHERE child.school_id = words_of_names.school
       AND words_of_names.school = ANY ((SELECT rules.schools_with(me, 'write_report'))::uuid[])
-      AND part.word = ANY (words_of_names.words) AND length(part.word) >= 3
+      AND part.word IN (SELECT unnest(words_of_names.words)) AND length(part.word) >= 2
     UNION
     SELECT DISTINCT part.word, called.child_id FROM public.children_othername AS called
     -- As `children/names.py` folds them.
@@ -49,5 +51,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'), 'øłđðı', 'olddi'), '[^[:alnum:]]+') AS part (word)
     WHERE called.school_id = words_of_names.school
       AND words_of_names.school = ANY ((SELECT rules.schools_with(me, 'write_report'))::uuid[])
-      AND part.word = ANY (words_of_names.words) AND length(part.word) >= 3
+      AND part.word IN (SELECT unnest(words_of_names.words)) AND length(part.word) >= 2
 $$;

@@ -1,5 +1,6 @@
 """What is typed for a report to governors: the term, comments, whether a word is a name, why it is withdrawn?"""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -43,12 +44,37 @@ def field_of(section: str) -> str:
     return f"comment_{section.replace('-', '_')}"
 
 
+def state_of(words: Mapping[str, str]) -> str:
+    """What stood in the boxes when the page was made, as its form sends it back: no words, a digest of each."""
+    return " ".join(f"{section}:{_digest(text)}" for section, text in words.items() if text)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:16]
+
+
 class CommentsForm(DeedForm):
-    """What the school says of each section."""
+    """What the school says of each section. It sends back what stood there when the page was made (`state_of`)."""
+
+    was = forms.CharField(widget=forms.HiddenInput, required=False, max_length=1000)
+
+    @property
+    def touched(self) -> list[str]:
+        """The sections in whose boxes something was typed: what a colleague wrote in another one stays."""
+        was = dict(one.partition(":")[::2] for one in self.data.get("was", "").split())
+        sent = {one: self.data[field_of(one)] for one in SECTIONS if field_of(one) in self.data}
+        return [one for one, text in sent.items() if _digest(text) != was.get(one, _digest(""))]
 
     def words(self) -> dict[str, str]:
-        """The comment of each section that was sent, as typed."""
-        return {one: self.cleaned_data[field_of(one)] for one in SECTIONS if field_of(one) in self.data}
+        """The comment of each section in which something was typed, as typed."""
+        return {one: self.cleaned_data[field_of(one)] for one in self.touched}
+
+    def over(self, said: Mapping[str, str]) -> "CommentsForm":
+        """The form over what stands there now: what was typed stays, and every other box has what stands."""
+        typed = self.touched
+        stands = {field_of(one): said.get(one, "") for one in SECTIONS if one not in typed}
+        self.data = {**dict(self.data.items()), **stands}
+        return self
 
     def blame(self, problems: Mapping[str, str]) -> None:
         """Say of sections why their comment is not taken."""

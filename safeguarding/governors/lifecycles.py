@@ -1,6 +1,7 @@
 """What may follow? The moves of a report to governors. Drawn in `docs/lifecycles.md`.
 
-What was published stays published, until a corrected one replaces it or the Headteacher withdraws it.
+What was published stays published, until a corrected one replaces it or the Headteacher withdraws it. What was replaced
+is still read, so it can be withdrawn too.
 """
 
 from typing import Any
@@ -52,7 +53,7 @@ report_life: Lifecycle[GovernorReport] = Lifecycle(
         Move("replace", frozenset({S.PUBLISHED}), S.REPLACED, may_approve, V.REPLACE, APPROVERS, MOVED_ON, "replaced"),
         Move(
             "withdraw",
-            frozenset({S.DRAFT, S.APPROVED, S.PUBLISHED}),
+            frozenset({S.DRAFT, S.APPROVED, S.PUBLISHED, S.REPLACED}),
             S.WITHDRAWN,
             may_withdraw,
             V.WITHDRAW,

@@ -51,6 +51,7 @@ keep(
                     _moves("draft", "withdrawn", "NEW.withdrawn_by_id = me", _WRITES),
                     _moves("approved", "withdrawn", "NEW.withdrawn_by_id = me", _APPROVES),
                     _moves("published", "withdrawn", "NEW.withdrawn_by_id = me", _APPROVES),
+                    _moves("replaced", "withdrawn", "NEW.withdrawn_by_id = me", _APPROVES),
                 ),
                 "status",
             ),

@@ -654,6 +654,8 @@ def test_every_table_that_facts_read_says_whether_it_gives_or_takes_and_no_other
     said = {"notice_privacynotice", "notice_noticepaper", "notice_noticedetails", "sharing_lawconfirmed"}
     # What governors read: no fact reads a number or a word of it.
     said |= {f"governors_{one}" for one in ("reportcell", "reportcomment", "nameanswer", "reportsetting")}
+    # Nor one of the register of training or of targets, which the school shows to others.
+    said |= {"training_trainingrecord", "training_guidanceread", "training_course", "reports_target"}
     assert set(words) == read_by_facts() | {"retention_itemreason"} | said
     assert {one.word for one in words.values()} == {"gives", "takes", "neither"}
     for table, one in words.items():

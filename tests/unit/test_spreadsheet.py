@@ -50,6 +50,14 @@ def test_a_table_is_read_back_as_it_was_apart_from_its_formulas():
     ]
 
 
+def test_what_a_program_may_cut_a_row_at_stands_in_quotes():
+    """LibreOffice cuts at a comma, a semicolon and a tab, unless it is told otherwise."""
+    text = 'Flat 2;=1+1\t=2|=3, "=4"'
+    content = as_csv(("Where", "What"), [(text, "a;=1"), ("5 B", None)]).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(content))) == [["Where", "What"], [text, "a;=1"], ["5 B", ""]]
+    assert content == f'Where,What\r\n"{text.replace(chr(34), chr(34) * 2)}","a;=1"\r\n5 B,\r\n'
+
+
 # --- workbooks
 
 

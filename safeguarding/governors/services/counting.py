@@ -148,7 +148,13 @@ def store(asked: ReportBuild, built: Sequence[BuiltCell]) -> None:
 
 
 def is_total(cell: BuiltCell) -> bool:
-    """Whether a cell breaks nothing down: the sum of a table about children, or the school's own work."""
+    """Whether a cell breaks nothing down: the sum of a table about children, or the school's own work.
+
+    The lines of the self-check are no total: beside the lines of somebody who sees a part of the records, those of
+    whoever asked would tell that something hidden is late.
+    """
+    if cell.section == "self-check":
+        return False
     table = cells.table_of(cell.section, cell.table)
     if not table.hides or cell.row == cells.LEFT_OUT:
         return True

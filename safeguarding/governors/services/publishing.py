@@ -65,12 +65,14 @@ def approve(report: GovernorReport, *, seen: int, by: User, at: datetime | None 
 def publish(report: GovernorReport, *, by: User, at: datetime | None = None) -> GovernorReport:
     """Publish what was approved, and tell the governors. A corrected one takes the place of the one before.
 
-    Raises `NotAllowed`, `OutOfTurn`.
+    Raises `NotAllowed`, `OutOfTurn`, and `BadInput` where a comment names somebody who came since it was approved.
     """
     now = at or timezone.now()
     held = GovernorReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
     if held.status == _S.PUBLISHED and held.published_by_id == by.pk:
         return held
+    if held.status == _S.APPROVED and may_approve(by, held) and (problems := approving_problems(held, by=by)):
+        raise BadInput(" ".join(["Make it a draft again.", *problems]))
     before = GovernorReport.objects.filter(school=held.school_id, starts_on=held.starts_on, status=_S.PUBLISHED).first()
     if held.status == _S.APPROVED and before is not None:
         report_life.perform("replace", before, by=by, at=now)

@@ -21,8 +21,17 @@ from safeguarding.accounts.services import open_notices
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.exceptions import HarbourError, NotAllowed, OutOfTurn
 from safeguarding.governors.capabilities import GovernorCapability as C
-from safeguarding.governors.cells import SECTIONS
-from safeguarding.governors.forms import AnswerForm, CommentsForm, DeedForm, TakeForm, TokenForm, WithdrawForm, field_of
+from safeguarding.governors.cells import SECTIONS, Section
+from safeguarding.governors.forms import (
+    AnswerForm,
+    CommentsForm,
+    DeedForm,
+    TakeForm,
+    TokenForm,
+    WithdrawForm,
+    field_of,
+    state_of,
+)
 from safeguarding.governors.lifecycles import MOVED_ON, WRITERS, may_approve, may_write, report_life
 from safeguarding.governors.models import GovernorReport, ReportBuild, ReportCell
 from safeguarding.governors.panels import nav_of
@@ -264,23 +273,28 @@ def _of_writers(
     questions = _questions(looked)
     for place, one in enumerate(questions):
         one.form = _answer_form(one, bound.answer, place)
-    form = bound.comments or _comments_form(report)
+    said = {key: one.words for key, one in drafting.comments_of(report).items()}
+    form = bound.comments.over(said) if bound.comments else _comments_form(report, said)
     shown = {one.key: one for one in sections}
     return context | {
         "questions": questions,
         "problems": publishing.approving_problems(report, by=request.user, looked=looked),
         "answers": drafting.answers_of(report),
         "comments_form": form,
-        "boxes": [
-            {"section": section, "shown": shown.get(section.key), "field": form[field_of(section.key)]}
-            for section in SECTIONS.values()
-        ],
+        "was": state_of(said),
+        "boxes": [_box(section, form, shown.get(section.key), said) for section in SECTIONS.values()],
     }
 
 
-def _comments_form(report: GovernorReport) -> CommentsForm:
-    said = {field_of(key): one.words for key, one in drafting.comments_of(report).items()}
-    return CommentsForm(initial=said | {"deed": "comments", "seen": report.revision})
+def _box(section: Section, form: CommentsForm, shown: ShownSection | None, said: dict[str, str]) -> dict[str, Any]:
+    """A section with its box. `stands` is what stands there, where something else was typed."""
+    stands = said.get(section.key, "") if form.is_bound and section.key in form.touched else ""
+    return {"section": section, "shown": shown, "field": form[field_of(section.key)], "stands": stands}
+
+
+def _comments_form(report: GovernorReport, said: dict[str, str]) -> CommentsForm:
+    words = {field_of(key): text for key, text in said.items()}
+    return CommentsForm(initial=words | {"deed": "comments", "seen": report.revision})
 
 
 def _answer_form(asked: Asked, sent: AnswerForm | None, place: int) -> AnswerForm:

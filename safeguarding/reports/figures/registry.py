@@ -78,11 +78,14 @@ def one_of(cell: str, known: dict[str, str]) -> str:
 
 
 def day_of(cell: str) -> date:
-    """The day that a cell names. Raises `NoSuchCell`."""
+    """The day that a cell names. Raises `NoSuchCell`, also for one beside which there is no week."""
     try:
-        return date.fromisoformat(cell)
+        day = date.fromisoformat(cell)
     except ValueError:
         raise NoSuchCell(cell) from None
+    if not date.min.year < day.year < date.max.year:
+        raise NoSuchCell(cell)
+    return day
 
 
 def key_of(cell: str) -> UUID:

@@ -143,7 +143,8 @@ def end_course(*, school: School, code: str, by: User, at: datetime | None = Non
     Raises `NotAllowed`, `OutOfTurn` where the school has none of its own.
     """
     ensure(by, Capability.MANAGE_SCHOOL, school.pk, SETTERS)
-    live = Course.objects.select_for_update(of=("self",)).filter(school=school, code=code, ended_at=None).first()
+    rows = Course.objects.select_for_update(of=("self",)).filter(school=school, ended_at=None)
+    live = next((row for row in rows if row.code == code), None)
     if live is None:
         raise OutOfTurn("This course has ended already.")
     _end(live, by=by, at=at or timezone.now())

@@ -28,6 +28,8 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffroom]:
         factories.child(found.school, "Zoë", "O’Brien-Şahin", by=found.office)
         factories.child(found.school, "Jonathan", "Ashdown", known_forename="Renée", by=found.office)
         factories.child(found.school, "May", "Green", by=found.office)
+        factories.child(found.school, "Anne-Marie", "Kjeldsen", by=found.office)
+        factories.child(found.school, "Bo", "Li", by=found.office)
         hidden = factories.child(found.school, "Isaura", "Fallows", by=found.office)
         declare_conflict(user=found.lead, child=hidden, kind="relative", by=found.lead)
         yield found
@@ -52,6 +54,26 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[Staffroom]:
         ("The Green form is lost.", [], ["Green"]),
         # Staff of this school, by surname.
         ("Thanks to Mrs Raman for this.", [], ["Raman"]),
+        # What looks the same is the same: letters without width, of another script, a word or a name over two lines.
+        ("A plan for Ash\u200bdown is in place.", ["Ashdown"], []),
+        ("A plan for Ash\u00addown is in place.", ["Ashdown"], []),
+        ("We met Isаurа.", ["Isаurа"], []),
+        ("We heard of May\nGreen today.", ["May", "Green"], []),
+        ("We will review in May.\nGreen forms are lost.", [], ["May", "Green"]),
+        ("A plan for Ash-\ndown is in place.", ["Ash down"], []),
+        # Hyphens, and two names in one word.
+        ("We met Ash-down.", ["Ash-down"], []),
+        ("We met Annemarie, and jonathanashdown.", [], ["Annemarie", "jonathanashdown"]),
+        ("We met Ashdown2 and Ashdown³.", ["Ashdown"], []),
+        ("The Ashdown’s-led group met.", ["Ashdown"], []),
+        ("We met Ashdown＇s father.", ["Ashdown"], []),
+        ("We met the Ashdowns.", [], ["Ashdowns"]),
+        # Names of two letters.
+        ("We met Bo.", ["Bo"], []),
+        ("We met bo li.", ["bo", "li"], []),
+        ("BO was measured, and so it was.", [], ["BO"]),
+        # Thousands of letters without a space; each of these stands for four words.
+        ("ﷺ" * 1000 + "*Ashdown*" + "x*" * 1000, ["Ashdown"], []),
         ("Attendance is better. More was logged than last year.", [], []),
         ("", [], []),
     ],
@@ -93,6 +115,18 @@ def test_a_child_who_came_after_the_comment_keeps_it_from_being_approved(room: S
     factories.child(room.school, "Quillon", "Vane", by=room.office)
     with pytest.raises(BadInput, match="“Quillon” is in the name of a child"):
         publishing.approve(report, seen=report.revision, by=room.headteacher)
+    # Or after it was approved.
+    report = commented(report, by=room.lead, volume="We thank Severine for the garden.")
+    report = publishing.approve(report, seen=report.revision, by=room.headteacher)
+    late = factories.child(room.school, "Severine", "Vane", by=room.office)
+    with pytest.raises(BadInput, match=r"Make it a draft again\. .*“Severine” is in the name of a child"):
+        publishing.publish(report, by=room.headteacher)
+    with pytest.raises(NotAllowed):
+        publishing.publish(report, by=room.lead)
+    report = drafting.open_again(report, by=room.headteacher)
+    report = commented(report, by=room.lead, volume=f"We thank child {late.number} for the garden.")
+    report = publishing.approve(report, seen=report.revision, by=room.headteacher)
+    assert publishing.publish(report, by=room.headteacher).status == "published"
 
 
 def test_only_who_writes_reports_learns_whether_a_word_is_a_name(room: Staffroom):

@@ -4,7 +4,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from html import unescape
-from re import sub
+from re import findall, sub
 from typing import Any
 
 import pytest
@@ -13,11 +13,12 @@ from django.test import Client
 from django.urls import reverse
 
 from safeguarding.accounts.roles import DECIDING, ROLES
-from safeguarding.governors.models import GovernorReport
+from safeguarding.governors.models import GovernorReport, ReportComment
+from safeguarding.governors.services import publishing
 from safeguarding.keys import uuid7
 from tests import factories
 from tests.factories import SCHOOL_DAY, Staffroom
-from tests.integration.governors.reports import AUTUMN, BUILD, CELLS, counted, draft, published, with_terms
+from tests.integration.governors.reports import AUTUMN, BUILD, CELLS, commented, counted, draft, published, with_terms
 from tests.pdfs import Printed
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +125,50 @@ def test_the_setting_is_typed_refused_and_saved(room: Staffroom, client: Client)
     assert "Saved." in text(client.post(here, {"seen": 0, "threshold": 6, "zero": "hidden"}, follow=True))
     assert 'value="6"' in client.get(here).content.decode()
     assert "Reports to governors" in text(client.get(reverse("setting_changes"), {"of": "governors"}))
+
+
+def test_two_people_who_write_at_once_lose_no_word_of_each_other(room: Staffroom, client: Client):
+    report = draft(room, volume="Of volume.", sharing="Of sharing.")
+    here = reverse("governor_report", args=[report.pk])
+
+    def sent(page: Any, **typed: str) -> dict[str, str]:
+        """The form as a browser sends it: every box, and what is hidden."""
+        hidden = {
+            name: findall(f'name="{name}" value="([^"]*)"', page.content.decode())[-1] for name in ("seen", "was")
+        }
+        boxes = {box["field"].html_name: box["field"].value() or "" for box in page.context["boxes"]}
+        return {"deed": "comments", **hidden, **boxes, **{f"comment_{key}": text for key, text in typed.items()}}
+
+    client.force_login(room.headteacher)
+    stale = client.get(here)
+    commented(report, by=room.lead, sharing="Of sharing, by the lead.", training="Of training.")
+    page = client.post(here, sent(stale, volume="Of volume, by the Headteacher.", training="Of mine."))
+    assert page.status_code == 409
+    assert "It says now: Of training." in text(page) and "Of volume, by the Headteacher." in text(page)
+    assert client.post(here, sent(page)).status_code == 302
+    said = {one.section: one.words for one in ReportComment.objects.filter(report=report)}
+    assert said == {
+        "volume": "Of volume, by the Headteacher.",
+        "sharing": "Of sharing, by the lead.",
+        "training": "Of mine.",
+    }
+    # What was there is taken away by an empty box.
+    assert client.post(here, sent(client.get(here), sharing="")).status_code == 302
+    assert ReportComment.objects.get(report=report, section="sharing").words == ""
+
+
+def test_a_replaced_report_that_should_not_be_read_is_withdrawn_on_its_page(room: Staffroom, client: Client):
+    first = published(room, volume="Words that should not be read.")
+    second = counted(publishing.correct(first, token=uuid7(), by=room.lead))
+    publishing.publish(publishing.approve(second, seen=second.revision, by=room.headteacher), by=room.headteacher)
+    here, said = reverse("governor_report", args=[first.pk]), "If it should not be read"
+    client.force_login(room.lead)
+    assert said not in text(client.get(here))
+    assert client.post(here, {"deed": "withdraw", "because": "words"}).status_code == 403
+    client.force_login(room.headteacher)
+    assert said in text(client.get(here))
+    assert client.post(here, {"deed": "withdraw"}).status_code == 422
+    assert "Withdrawn." in text(client.post(here, {"deed": "withdraw", "because": "words"}, follow=True))
+    client.force_login(factories.member(room.school, "governor", "Gil", "Stone"))
+    page = text(client.get(here))
+    assert "This report was withdrawn" in page and "Words that" not in page

@@ -9,6 +9,7 @@ from django.db import ProgrammingError
 
 from children.services.access import declare_conflict
 from safeguarding.accounts.models import Notice
+from safeguarding.concerns.models import Concern, ConcernSubject
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.governors.models import GovernorReport, ReportBuild, ReportCell, ReportComment
 from safeguarding.governors.services import counting, drafting, publishing
@@ -108,6 +109,23 @@ def test_break_downs_are_not_read_beside_figures_of_a_part_of_the_records(room: 
     # Logged, and all of the categories.
     assert [rows(one) for one in (second, room.deputy)] == [2, 2]
     assert [rows(one) for one in (room.pastoral, room.office, outside.lead, outside.headteacher)] == [0] * 4
+    # Named in a concern that no report counts, somebody sees what they saw before, and is told nothing by it.
+    third = factories.member(room.school, "lead", "Tariq", "Moss")
+    for kind, seen in (("STF", len(CELLS)), ("PHY", 2)):
+        concern = factories.concern(room)
+        ConcernSubject.objects.create(concern=concern, school=room.school, user=third, named_by=room.headteacher)
+        Concern.objects.filter(pk=concern.pk).update(category=kind)
+        assert rows(third) == seen
+
+
+def test_lines_of_the_self_check_are_read_by_who_sees_all_alone(room: Staffroom, monkeypatch: pytest.MonkeyPatch):
+    """What is late for who asked may be hidden from who reads."""
+    line = cell("fix", 3, table="checks", section="self-check", unit="lines", order=6)
+    monkeypatch.setattr(BUILD, lambda *args, **asked: [*CELLS, line])
+    report = published(room)
+    lines = ReportCell.objects.filter(build=report.chosen_id, section="self-check")
+    governor = factories.member(room.school, "governor", "Gil", "Stone")
+    assert [lines.visible_to(one).count() for one in (room.headteacher, governor, room.deputy)] == [1, 1, 0]
 
 
 def test_a_published_report_is_changed_by_nobody_and_its_cells_by_no_person(room: Staffroom):
@@ -208,6 +226,26 @@ def test_of_a_withdrawn_report_governors_read_that_it_was_withdrawn(room: Staffr
     assert again.version == 2
     publishing.withdraw(again, because="not_needed", by=room.lead)
     assert GovernorReport.objects.all().visible_to(governor).count() == 1
+
+
+def test_one_that_was_replaced_can_be_withdrawn_too_so_that_nobody_reads_its_words(room: Staffroom):
+    governor = factories.member(room.school, "governor", "Gil", "Stone")
+    first = published(room, volume="Words that should not be read.")
+    second = counted(publishing.correct(first, token=uuid7(), by=room.lead))
+    second = commented(second, by=room.lead, volume="Other words.")
+    publishing.publish(publishing.approve(second, seen=second.revision, by=room.headteacher), by=room.headteacher)
+    first.refresh_from_db()
+    assert first.status == "replaced" and ReportComment.objects.all().visible_to(governor).count() == 2
+    with pytest.raises(NotAllowed):
+        publishing.withdraw(first, because="words", by=room.lead)
+    to_end = (
+        "UPDATE governors_governorreport SET status = 'withdrawn', withdrawn_at = now(), withdrawn_by_id = rules.me()"
+    )
+    with pytest.raises(ProgrammingError, match="not for this person"):
+        tried(room.lead, "web", f"{to_end}, because = 'words' WHERE id = %s", [first.pk])
+    publishing.withdraw(first, because="words", by=room.headteacher)
+    assert ReportComment.objects.all().visible_to(governor).get().words == "Other words."
+    assert {one.build_id for one in ReportCell.objects.all().visible_to(governor)} == {second.chosen_id}
 
 
 def test_what_is_hidden_is_a_setting_with_bounds(room: Staffroom):

@@ -46,6 +46,10 @@ def test_the_overview_is_for_those_who_read_concerns_and_the_first_page_of_the_h
         assert client.get(reverse("overview")).status_code == status
         assert client.get(reverse("behind_figure")).status_code == status
     client.force_login(room.lead)
+    weeks = {"2026-11-23": 200, "2026-11-24": 404, "9999-12-27": 404, "0001-01-01": 404}
+    for cell, status in weeks.items():
+        found = client.get(reverse("behind_figure"), {"figure": "by-week", "cell": cell})
+        assert found.status_code == status, cell
     assert client.post(reverse("overview")).status_code == 405
     assert client.get(reverse("overview"), {"school": "01900000-0000-7000-8000-00000000dead"}).status_code == 404
 

@@ -19,6 +19,7 @@ from safeguarding.reports.models import Target
 from safeguarding.reports.services.targets import end_target, in_force, judged, of_lines, set_target, targets_of
 from tests import factories
 from tests.factories import SCHOOL_DAY
+from tests.integration.test_rights_rows import is_refused, tried
 
 from .test_pages import text
 
@@ -116,6 +117,15 @@ def test_a_target_is_replaced_and_never_changed():
     for wrong in ({"value": 101}, {"value": 0}, {"figure": "open"}, {"figure": F.ACTIONS_LATE, "value": -1}):
         with pytest.raises(BadInput):
             set_target(**given | {"token": uuid4(), "value": 50} | wrong)
+    changed, ended = "value = 1", "ended_at = now(), ended_by_id = rules.me()"
+    for person, does, is_theirs in (
+        (room.lead, changed, False), (room.lead, ended, True), (room.deputy, ended, False), (other.lead, ended, False)
+    ):  # fmt: skip
+        statement = f"UPDATE reports_target SET {does} WHERE id = %s"  # noqa: S608
+        if is_theirs:
+            assert tried(person, "web", statement, [second.pk]) == 1
+        else:
+            assert is_refused(person, "web", statement, [second.pk])
     end_target(school=room.school, figure=F.READ, by=room.lead)
     with pytest.raises(OutOfTurn, match="no target"):
         end_target(school=room.school, figure=F.READ, by=room.lead)

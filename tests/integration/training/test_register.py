@@ -126,8 +126,9 @@ def test_a_course_takes_the_place_of_one_and_records_count_on(place: Place):
         set_course(school=room.school, token=uuid7(), code=LEAD, months=36, by=room.lead, **facts | {"name": "Leads"})
     assert dict(course_problems(room.school.pk, code="", months=0, **facts)).keys() == {"name", "months"}
     end_course(school=room.school, code=longer.code, by=room.lead)
-    with pytest.raises(OutOfTurn):
-        end_course(school=room.school, code=LEAD, by=room.lead)
+    for code in (LEAD, longer.code, "\x00"):
+        with pytest.raises(OutOfTurn):
+            end_course(school=room.school, code=code, by=room.lead)
     assert not standing(room.school.pk, TODAY).is_set_up
 
 

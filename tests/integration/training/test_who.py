@@ -14,6 +14,7 @@ from safeguarding.training.services.noting import attach_certificate, withdraw_t
 from safeguarding.training.services.reading_guidance import confirm_read, to_read
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories
+from tests.integration.test_rights_rows import is_refused, tried
 
 from .conftest import Place
 
@@ -104,3 +105,28 @@ def test_one_takes_a_copy_of_all_that_is_kept_and_nothing_of_others(client: Clie
     rows = client.get(reverse("my_training_file")).content.decode("utf-8-sig").splitlines()
     assert len(rows) == 2 and rows[1].startswith("Safeguarding update,")
     assert Event.objects.filter(verb="export", object_type="training.trainingrecord").count() == 1
+
+
+def test_what_was_noted_changes_by_no_sql_and_nobody_notes_their_own(place: Place):
+    room = place.room
+    [noted] = place.note(room.teacher)
+    change = "UPDATE training_trainingrecord SET {} WHERE id = %s"
+    withdraw = change.format("withdrawn_at = now(), withdrawn_by_id = rules.me()")
+    longer = change.format("valid_until = '2099-01-01'")
+    course = "UPDATE training_course SET months = 99 WHERE id = %s"
+    copied = (
+        "INSERT INTO training_trainingrecord (id, school_id, user_id, token, course_id, done_on, noted_at, "
+        "noted_by_id) SELECT gen_random_uuid(), school_id, user_id, gen_random_uuid(), course_id, done_on - 1, now(), "
+        "rules.me() FROM training_trainingrecord WHERE id = %s"
+    )
+    for person in (room.teacher, room.office, room.headteacher):
+        assert is_refused(person, "web", longer, [noted.pk]) and is_refused(person, "web", course, [place.update.pk])
+    for statement in (copied, withdraw):
+        assert is_refused(room.teacher, "web", statement, [noted.pk])
+        assert tried(room.office, "web", statement, [noted.pk]) == 1
+    reads = (
+        "INSERT INTO training_guidanceread (id, school_id, user_id, edition_id, read_at) "
+        "SELECT gen_random_uuid(), %s, %s, id, now() FROM accounts_guidanceedition LIMIT 1"
+    )
+    assert tried(room.teacher, "web", reads, [room.school.pk, room.teacher.pk]) == 1
+    assert is_refused(room.office, "web", reads, [room.school.pk, room.teacher.pk])

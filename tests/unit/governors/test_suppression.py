@@ -6,11 +6,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from safeguarding.governors.assembling import Counted, assembled
+from safeguarding.governors.cells import CHILDREN, LEFT_OUT, NOT_SHOWN, TIMES, TOTAL, of_table
+from safeguarding.governors.past import Past
 from safeguarding.governors.suppression import Settings, TermJoined, join, sum_of, suppressed, too_narrow
 from safeguarding.governors.suppression.flow import Edge, ranges
+from safeguarding.governors.tables import Cohorts, Groups, Register
 
 from .reading import narrowed
-from .schools import PRIMARY, SECONDARY, School, year_of_reports
+from .schools import PRIMARY, SECONDARY, TERMS, School, year_of_reports
 
 FIVE, THREE = Settings(), Settings(threshold=3)
 QUICK = settings(
@@ -111,3 +115,16 @@ def test_a_total_of_the_year_that_tells_what_a_term_hid_is_joined():
     assert too_narrow(terms, groups, (), FIVE) == {"harm", "peers"}
     assert too_narrow(terms, groups, {"harm", "peers"}, FIVE) == set()
     assert too_narrow([], groups, (), FIVE) == set()
+
+
+def test_attendance_of_few_is_not_called_that_of_the_whole_school():
+    def attended(children: int) -> list[tuple[str, str]]:
+        groups = Groups("cohorts", "children", {"cp": "CP plan"}, {"cp": 9}, CHILDREN)
+        times = Groups("cohorts", "in-concerns", {"cp": "CP plan"}, {"cp": 9}, TIMES)
+        few = Register(30, 40, children)
+        counted = Counted(groups, Cohorts(groups, times, {"cp": few}, few), ())
+        found = assembled(counted, FIVE, Past(TERMS[0]))
+        return [(one.row, one.shown) for one in of_table(found, "attendance", "sessions")]
+
+    assert attended(5) == [("cp", "75.0"), (TOTAL, "75.0")]
+    assert attended(4) == [(LEFT_OUT, NOT_SHOWN)]
