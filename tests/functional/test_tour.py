@@ -304,11 +304,25 @@ def how_safeguarding_is_going(head: Page) -> None:
     shown = number.inner_text()
     number.click()
     expect(head.get_by_role("main")).to_contain_text(shown)
+    menu(head, "Overview")
+    head.get_by_role("link", name="The whole self-check").click()
+    expect(head.get_by_role("heading", name="Fix now")).to_be_visible()
+
+
+def what_governors_read(head: Page, governor: Page) -> None:
+    """Step 17: a name in a comment is refused; the governor begins with the report that is published."""
+    menu(head, "Overview")
+    panel(head, "Reports to governors").get_by_role("link", name="Autumn term 2026").click()
+    head.get_by_label("Comment").first.fill("We think of Eesa.")
+    head.get_by_role("button", name="Save the comments").click()
+    expect(head.get_by_role("main")).to_contain_text("“Eesa” is in the name of a child of this school")
+    expect(governor.get_by_role("heading", name="Report to governors")).to_be_visible()
+    expect(governor.get_by_role("main")).to_contain_text("Summer term 2026")
 
 
 def test_the_tour_of_the_readme_holds_step_by_step(enter: Enter) -> None:
     tour = (ROOT / "README.md").read_text().split(TOUR)[1].split("\n## ")[0]
-    assert len(re.findall(r"^ ?\d+\. ", tour, re.MULTILINE)) == 16, "a new step of the tour is walked here, too"
+    assert len(re.findall(r"^ ?\d+\. ", tour, re.MULTILINE)) == 17, "a new step of the tour is walked here, too"
     teacher, lead = enter("Class teacher"), enter("Designated safeguarding lead")
     reference = log_a_concern(teacher)
     lead.reload()
@@ -327,4 +341,6 @@ def test_the_tour_of_the_readme_holds_step_by_step(enter: Enter) -> None:
     how_a_record_ends(lead, head)
     share_what_must_be_shared(lead, head)
     answer_a_request(enter("Office"), lead)
-    how_safeguarding_is_going(enter("Headteacher"))
+    head = enter("Headteacher")
+    how_safeguarding_is_going(head)
+    what_governors_read(head, enter(user_name="r.hartigan"))
