@@ -14,7 +14,7 @@ from tests.functional.world import World, busy_school
 
 pytestmark = pytest.mark.django_db
 # Of each kind of page so many are opened: the first concern is another than the third.
-EACH = 4
+EACH = 3
 IN_CAST = ("teacher", "assistant", "pastoral", "office", "lead", "deputy", "headteacher")
 OTHERS = (
     "chair",

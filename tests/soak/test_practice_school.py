@@ -1,4 +1,4 @@
-"""Is the practice school the same for the same seed, and its desk the same on a Sunday?"""
+"""Is the practice school the same for the same seed, its desk the same on a Sunday, and does it move with the year?"""
 
 import hashlib
 import json
@@ -9,8 +9,11 @@ import pytest
 from django.db import transaction
 
 from children import mentions
-from children.models import ContactLink
+from children.models import ChildDetail, ContactLink
+from safeguarding.accounts.calendar import SchoolCalendar
+from safeguarding.accounts.models import School
 from safeguarding.concerns.models import Concern
+from safeguarding.demo.apart import MAIN
 from safeguarding.demo.seeding import seed_demo
 from tests.practice_school import TUESDAY, few_notes
 
@@ -74,3 +77,13 @@ def test_a_desk_laid_on_a_sunday_looks_the_same():
     urgent = Concern.objects.get(status="new", how_soon=4)
 
     assert urgent.logged_at.astimezone(LONDON).strftime("%A %H:%M") == "Friday 15:21"
+
+
+def test_the_school_moves_with_the_year():
+    seed_demo(now=datetime(2028, 5, 16, 9, 0, tzinfo=LONDON))
+    school = School.objects.get(slug=MAIN)
+
+    assert SchoolCalendar.of(school.pk).is_school_day(datetime(2028, 5, 16).date())
+    assert ChildDetail.objects.filter(school=school, child__year_group=0, child__left_on=None).count() == 60
+    youngest = ChildDetail.objects.filter(school=school, child__year_group=0).earliest("date_of_birth")
+    assert youngest.age(datetime(2028, 5, 16).date()) in (4, 5)

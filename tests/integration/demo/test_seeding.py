@@ -1,13 +1,10 @@
 """Making the demo school: the same for the same seed, on any day, and never where a real school stands."""
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from children.models import ChildDetail
-from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import School
 from safeguarding.accounts.services import create_school
 from safeguarding.demo.apart import MAIN, SMALL, NotForDemo, NotForReal, ensure_apart
@@ -61,13 +58,3 @@ def test_no_school_is_added_by_hand_to_practice(settings):
     with pytest.raises(CommandError, match="HARBOUR_DEMO=false"):
         call_command("add_school", "Saltmarsh Lane Primary School")
     assert not School.objects.exists()
-
-
-def test_the_school_moves_with_the_year(small_data):
-    seed_demo(now=datetime(2028, 5, 16, 9, 0, tzinfo=LONDON))
-    school = School.objects.get(slug=MAIN)
-
-    assert SchoolCalendar.of(school.pk).is_school_day(datetime(2028, 5, 16).date())
-    assert ChildDetail.objects.filter(school=school, child__year_group=0, child__left_on=None).count() == 60
-    youngest = ChildDetail.objects.filter(school=school, child__year_group=0).earliest("date_of_birth")
-    assert youngest.age(datetime(2028, 5, 16).date()) in (4, 5)
