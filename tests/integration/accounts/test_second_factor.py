@@ -1,9 +1,9 @@
 """Does nobody who can open a record get past the password alone, by any road, and does a code work once?"""
 
+import functools
 import re
 import time
 from datetime import timedelta
-from functools import cache
 
 import pytest
 import time_machine
@@ -114,7 +114,7 @@ def test_a_wrong_code_is_said_an_event_and_after_ten_the_code_is_not_asked_any_m
     )
 
 
-@cache
+@functools.cache
 def of_a_stranger(method: str, address: str) -> int:
     """What somebody is answered who has not signed in: asked once for all that is compared with it."""
     return getattr(Client(), method)(address).status_code
