@@ -264,9 +264,14 @@ def pairwise(cells: Iterable[Cell]) -> list[Cell]:
     return chosen
 
 
-def once_each(cells: Iterable[Cell]) -> list[Cell]:
-    """One cell of each page and method, the same in every run."""
-    return list({(cell.page, cell.method): cell for cell in sorted(cells, key=in_disorder)}.values())
+def a_few(cells: Iterable[Cell], people: int) -> list[Cell]:
+    """Of each page and method one cell of so many people at most, the same in every run."""
+    chosen: dict[tuple[str, str], dict[str, Cell]] = {}
+    for cell in sorted(cells, key=in_disorder):
+        of_page = chosen.setdefault((cell.page, cell.method), {})
+        if len(of_page) < people:
+            of_page.setdefault(cell.person, cell)
+    return [cell for of_page in chosen.values() for cell in of_page.values()]
 
 
 def in_disorder(cell: Cell) -> bytes:

@@ -99,7 +99,7 @@ PARTS: dict[str, str] = {
     **dict.fromkeys(("retention.destructionitem", "retention.decision", "retention.approval"), "end_item"),
     "retention.destructionlist": "ending",
     # The training of a member of staff.
-    **dict.fromkeys(("training.trainingrecord", "training.certificate", "training.guidanceread"), "training"),
+    **dict.fromkeys(("training.trainingrecord", "training.guidanceread"), "training"),
     # What was asked of words in its comments, by who writes it.
     "governors.nameanswer": "report_draft",
     # What a field was before. Its words are those of the record, and found as such.

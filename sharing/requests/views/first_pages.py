@@ -98,6 +98,8 @@ def of_child(request: Request, child: Child) -> dict[str, Any] | None:
 def _of_task(request: Request) -> Waiting:
     """What is late, what nobody has taken up, and what the reader approves; each request once."""
     found = at_hand(request)
+    # Also that nothing of them is late is known from them.
+    read_many(request, [one.case for one in found[:AT_HOME]], purpose="requests about data")
     late = [one for one in found if one.is_late]
     new = [one for one in found if one.case.status == S.HANDED_IN and not one.is_late]
     approve = (to_approve(request) or {"number": 0})["number"]
