@@ -363,7 +363,7 @@ def test_two_leads_at_once(new_person: Callable[..., Page], cast: factories.Staf
 # --- states that the walk through every page may not meet
 
 
-@pytest.mark.parametrize("width", [1366, 320])
+@pytest.mark.parametrize("width", [pytest.param(1366, marks=pytest.mark.soak), 320])
 def test_a_concern_is_usable_in_every_state_of_its_life(page: Page, cast: factories.Staffroom, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 768})
     concern = factories.concern(

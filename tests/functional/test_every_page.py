@@ -91,7 +91,7 @@ def plain_faults(markup: Markup, world: World) -> list[str]:
     return [*found, *(f"the id {name} twice" for name in markup.twice)]
 
 
-@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("width", [pytest.param(WIDE, marks=pytest.mark.soak), NARROW])
 def test_every_page_can_be_used_by_everybody(page: Page, width: int) -> None:
     world = busy_school()
     look = Look(page, width)
