@@ -111,8 +111,8 @@ def named_no_child(school_id: UUID, *, on: date) -> list[User]:
 
 
 def undeclared(see: See, school_id: UUID, *, on: date) -> QuerySet[User]:
-    """Who works at a school and has not answered the yearly question, or has said yes and for whom no child is named:
-    the people of `unanswered` and of `named_no_child`.
+    """Staff who have not answered the yearly question, or who said yes and named no child: the people of `unanswered`
+    and of `named_no_child`.
 
     With `is_past_review`: somebody has signed the review of access this school year since they have a role there.
     """

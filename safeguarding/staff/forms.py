@@ -1,7 +1,6 @@
 """What is typed about somebody who joins the staff, and which file lists several?"""
 
 import json
-import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -9,14 +8,12 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from children.importing.values import clean
+from children.importing.people import rows_back
+from children.importing.problems import FileRefused
 from safeguarding.exceptions import BadInput
 from safeguarding.forms import DateBoxesField, FilesInput, HarbourForm, blank_first
 from safeguarding.staff.checking import ROLE_CHOICES
 from safeguarding.staff.files import FIELDS, MOST_BYTES, MOST_ROWS, read_staff
-
-# Where a row stands in its file; empty of a person by hand.
-_NUMBER = re.compile(r"[0-9]{0,7}")
 
 
 class PersonForm(HarbourForm):
@@ -88,13 +85,9 @@ class ConfirmForm(HarbourForm):
     def clean_rows(self) -> list[dict[str, str]]:
         """The rows as they were read. Raises where the page sent none."""
         try:
-            found: Any = json.loads(self.cleaned_data["rows"])
-            rows = [{name: clean(str(one.get(name, ""))) for name in ("number", *FIELDS)} for one in found]
-            if not 0 < len(rows) <= MOST_ROWS or not all(_NUMBER.fullmatch(one["number"]) for one in rows):
-                raise ValueError
-        except (ValueError, AttributeError, TypeError, RecursionError):
-            raise forms.ValidationError("The list did not arrive whole. Begin with the file once more") from None
-        return rows
+            return rows_back(self.cleaned_data["rows"], FIELDS, most=MOST_ROWS)
+        except FileRefused as refused:
+            raise forms.ValidationError(refused.sentence) from None
 
 
 class ClassForm(HarbourForm):

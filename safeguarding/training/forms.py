@@ -1,7 +1,6 @@
 """What is typed about training: who had which course and when, which file lists it, and which courses there are?"""
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
-from children.importing.values import clean
+from children.importing.people import rows_back
+from children.importing.problems import FileRefused
 from safeguarding.accounts.models import User
 from safeguarding.accounts.services import Colleague
 from safeguarding.exceptions import BadInput
@@ -21,8 +21,6 @@ from safeguarding.training.models import Course
 from safeguarding.training.services.courses import LONGEST, course_problems
 from safeguarding.training.services.noting import Had, day_problem, until_problem
 
-# Where a row stands in its file.
-_NUMBER = re.compile(r"[0-9]{0,7}")
 ANY, NOT_TRAINED, DUE, UNREAD, IN_ORDER = "", "not_trained", "due", "unread", "in_order"
 STATES = {
     ANY: "Everybody",
@@ -122,13 +120,9 @@ class ConfirmForm(HarbourForm):
     def clean_rows(self) -> list[dict[str, str]]:
         """The rows as they were read. Raises where the page sent none."""
         try:
-            found: Any = json.loads(self.cleaned_data["rows"])
-            rows = [{name: clean(str(one.get(name, ""))) for name in ("number", *FIELDS)} for one in found]
-            if not 0 < len(rows) <= MOST_ROWS or not all(_NUMBER.fullmatch(one["number"]) for one in rows):
-                raise ValueError
-        except (ValueError, AttributeError, TypeError, RecursionError):
-            raise forms.ValidationError("The list did not arrive whole. Begin with the file once more") from None
-        return rows
+            return rows_back(self.cleaned_data["rows"], FIELDS, most=MOST_ROWS)
+        except FileRefused as refused:
+            raise forms.ValidationError(refused.sentence) from None
 
 
 class CourseForm(HarbourForm):
