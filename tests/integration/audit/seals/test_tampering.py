@@ -110,9 +110,12 @@ STATEMENTS: dict[str, tuple[str, str]] = {
         "DELETE FROM audit_leaf WHERE index > 15",
         "short_of_seals",
     ),
-    "newest seals removed, events left": ("DELETE FROM audit_checkpoint WHERE size > 12", "beyond_seals"),
+    "newest seals removed, events left": (
+        "DELETE FROM audit_checkpoint WHERE size > (SELECT min(size) FROM audit_checkpoint)",
+        "beyond_seals",
+    ),
     "newest events removed with their seals": (
-        "DELETE FROM audit_checkpoint WHERE size > 12;"
+        "DELETE FROM audit_checkpoint WHERE size > (SELECT min(size) FROM audit_checkpoint);"
         "DELETE FROM audit_event WHERE id IN (SELECT event_id FROM audit_leaf) AND id NOT IN "
         "(SELECT event_id FROM audit_leaf WHERE index < (SELECT max(size) FROM audit_checkpoint));"
         "DELETE FROM audit_leaf WHERE index >= (SELECT max(size) FROM audit_checkpoint)",
