@@ -1,5 +1,6 @@
 """The queue. Tasks take ids and call one service; what must happen is a row, the queue is only its doorbell."""
 
+import gc
 import os
 from typing import Any
 
@@ -38,6 +39,13 @@ def _refuse_what_was_destroyed(**_: Any) -> None:
     from safeguarding.sealing.services.replaying import refuse_unreplayed
 
     refuse_unreplayed()
+
+
+@worker_init.connect
+def _share_what_was_loaded(**_: Any) -> None:
+    """Leave Harbour's code in memory once: the collector would write to each page of it in every child."""
+    gc.collect()
+    gc.freeze()
 
 
 # Intervals in seconds. The rows are the truth: a beat that was missed is made good by the next.
