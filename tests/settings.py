@@ -25,6 +25,8 @@ CONTEXT_KEYS = {signer: context_key(signer) for signer in ("web", "worker")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A machine that runs tests is busy: a print is waited for as long as it takes, where a test does not say otherwise.
 PRINT_WAIT = 120.0
+# Static files are looked for when one is asked for: each client of a test would list them all first.
+WHITENOISE_AUTOREFRESH = True
 # The tests take what is sent from `django.core.mail.outbox`.
 MAIL_IS_SET_UP = True
 # Every answer is looked at: was it made of records, and is that on record? And innermost, where the transaction of the

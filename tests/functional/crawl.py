@@ -24,14 +24,12 @@ class Visited:
 
 
 class Markup(HTMLParser):
-    """What is asked of a page as it was sent: its title, where its links lead, which pieces it is made of."""
+    """What is asked of a page as it was sent: its title, where its links lead."""
 
     def __init__(self, content: str) -> None:
         super().__init__()
         self.title, self.links, self.styled, self._in_title = "", list[str](), False, False
         self._ids = Counter[str]()
-        # An element with its classes and the names of its attributes, inside such another: a panel more is a pair more.
-        self.pieces, self._around = set[tuple[str, str]](), list[tuple[str, str]]()
         self.feed(content)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
@@ -41,11 +39,6 @@ class Markup(HTMLParser):
         self._ids.update([given["id"] or ""] if "id" in given and given.get("type") != "hidden" else [])
         if tag == "a" and given.get("href"):
             self.links.append(given["href"] or "")
-        told = sorted(f"{name}={given[name]}" if name in ("class", "role", "type") else name for name in given)
-        piece = f"{tag} {' '.join(told)}"
-        self.pieces.add((self._around[-1][1] if self._around else "", piece))
-        if tag not in VOID:
-            self._around.append((tag, piece))
 
     @property
     def twice(self) -> list[str]:
@@ -54,16 +47,10 @@ class Markup(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._in_title = False
-        if tag in (open_tag for open_tag, _ in self._around):
-            while self._around.pop()[0] != tag:
-                pass
 
     def handle_data(self, data: str) -> None:
         if self._in_title:
             self.title += data
-
-
-VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 
 
 def visit_everything(client: Client, start: str = "/") -> Iterator[Visited]:

@@ -10,11 +10,10 @@ from pathlib import Path
 from tests.postgres import ROOT
 
 DATA = ROOT / "tests" / "data"
-# A file of each format, and by what the command names it.
+# A spreadsheet and a transfer file, and by what the command names it. How each product writes its own:
+# `tests/integration/children/test_files.py`.
 FILES = {
     "sims_pupils.csv": "SIMS, 422 rows",
-    "arbor_students.csv": "Arbor, 422 rows",
-    "bromcom_students.csv": "Bromcom, 421 rows",
     "ctf_inbound.xml": "Common Transfer File, 30 rows",
 }
 

@@ -63,7 +63,9 @@ class Matrix:
     policy: Policy
     browsers: dict[str, Client] = field(default_factory=dict)
     _sessions: dict[str, str] = field(default_factory=dict)
-    _words: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    _words: dict[tuple[str, ...], str] = field(default_factory=dict)
+    # Whether answers have the frame of every page around them, which is each person's own.
+    _framed: bool = True
 
     def __post_init__(self) -> None:
         for person in self.policy.people:
@@ -94,7 +96,7 @@ class Matrix:
         """Everything that is wrong with the answer to one cell."""
         expected = self.policy.expected(cell)
         with taken_back():
-            before = self._state(cell)[0]
+            before = self._state(cell)[0] if self._may_not_write(cell, expected) else {}
             response, sent = self.send(cell)
             after, denials = self._state(cell)
             found = [
@@ -128,6 +130,24 @@ class Matrix:
                     f"{method} for {cell}: {p}" for p in [*problems, *self._writes(cell, expected, before, after)]
                 ]
         return "\n".join(found)
+
+    @contextmanager
+    def without_frames(self) -> Iterator[None]:
+        """A refusal answers in its own words alone: the frame around them is that of every page, and most of its
+        time.
+        """
+
+        def words(request: HttpRequest, template: str, said: dict[str, Any], status: int) -> HttpResponse:
+            return HttpResponse(f"{said['title']}. {said['sentence']}", status=status)
+
+        self.forget()
+        self._framed = False
+        try:
+            with patch("safeguarding.views.render", words):
+                yield
+        finally:
+            self.forget()
+            self._framed = True
 
     # --- the request
 
@@ -186,9 +206,9 @@ class Matrix:
         return [] if any(own) else [f"shows nothing of the record {cell.record}"]
 
     def _writes(self, cell: Cell, expected: str, before: dict[str, int], after: dict[str, int]) -> list[str]:
-        refused = expected in REFUSALS or expected == "refused"
-        if expected == "own" or (not refused and cell.method == "POST"):
+        if not self._may_not_write(cell, expected):
             return []
+        refused = expected in REFUSALS or expected == "refused"
         allowed = set(ALWAYS)
         if not refused:
             allowed |= {"accounts_notice", *self.policy.pages[cell.page].get("writes", ())}
@@ -197,9 +217,16 @@ class Matrix:
         )
         return [f"wrote to {', '.join(strange)}"] if strange else []
 
+    def _may_not_write(self, cell: Cell, expected: str) -> bool:
+        """Whether the answer says that nothing was done: a refusal, or a page that is read."""
+        refused = expected in REFUSALS or expected == "refused"
+        return refused or (cell.method == "GET" and expected != "own")
+
     def _unlike_never_issued(self, cell: Cell, response: Any) -> list[str]:
-        """The same page, asked for a number that was never issued, must read alike."""
-        asked = (cell.page, cell.method, cell.person)
+        """The same page, asked for a number that was never issued, must read alike: for this person, or for whoever
+        was asked first where answers have no frame.
+        """
+        asked = (cell.page, cell.method, *([cell.person] if self._framed else []))
         if asked not in self._words:
             with taken_back():
                 never, _ = self.send(cell, keys=[NEVER_ISSUED for _ in self._key(cell)])
@@ -224,17 +251,6 @@ def taken_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-@contextmanager
-def without_frames() -> Iterator[None]:
-    """A refusal answers in its own words alone: the frame around them is that of every page, and most of its time."""
-
-    def words(request: HttpRequest, template: str, said: dict[str, Any], status: int) -> HttpResponse:
-        return HttpResponse(f"{said['title']}. {said['sentence']}", status=status)
-
-    with patch("safeguarding.views.render", words):
-        yield
-
-
 def _sign_in_page() -> str:
     return reverse(settings.LOGIN_URL)
 
@@ -251,16 +267,26 @@ def masked(response: Any) -> str:
     return _MASKED.sub("…", response.content.decode())
 
 
-def pairwise(cells: Iterable[Cell]) -> list[Cell]:
+def pairwise(cells: Iterable[Cell], *, people: int | None = None) -> list[Cell]:
     """A few of many cells, the same in every run: every pair of a page and method with a person, of a page and method
-    with a record, and of a person with a record is in at least one of them, as far as `cells` have it."""
-    chosen, covered = [], set()
-    for cell in sorted(cells, key=in_disorder):
-        page = f"{cell.method} {cell.page}"
-        pairs = {(page, cell.person), (page, "of", cell.record), (cell.person, "of", cell.record)}
-        if pairs - covered:
-            covered |= pairs
-            chosen.append(cell)
+    with a record, and of a person with a record is in at least one of them, as far as `cells` have it.
+
+    `people`: of each page and method no more people than these are asked for themselves.
+    """
+    chosen, covered, ordered = [], set[tuple[str, ...]](), sorted(cells, key=in_disorder)
+    asked: dict[str, set[str]] = {}
+    # What brings several pairs comes first: fewer cells are needed.
+    for at_least in (3, 2, 1):
+        for cell in ordered:
+            page = f"{cell.method} {cell.page}"
+            of_page = asked.setdefault(page, set())
+            pairs = {(page, "of", cell.record), (cell.person, "of", cell.record)}
+            if people is None or len(of_page) < people:
+                pairs.add((page, cell.person))
+            if len(pairs - covered) >= at_least:
+                covered |= pairs
+                of_page.add(cell.person)
+                chosen.append(cell)
     return chosen
 
 

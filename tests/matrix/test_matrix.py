@@ -3,7 +3,8 @@
 Of a refusal the status, the words, the event and that nothing was written; the frame around the words, which is that of
 every page, is left out. Of the refusals that the record decides, and of what is shown or taken, so many cells that each
 page and method has been asked by each person and about each record, and each person about each record. Refusals at the
-door, where no record is looked at, are asked by four people of each page and method. Which rows anybody may read, the
+door, where no record is looked at, are asked by four people of each page and method; so is what is sent and taken, and
+what leads onwards. Which rows anybody may read, the
 gate and the database are asked about every person and row (`test_gate.py`).
 `make soak` asks every cell whole, and by every other method (`tests/soak/test_matrix.py`); `make mutate` those that
 concern a mutant. Of pages named in `MATRIX_PAGES` every refusal that the record decides is asked here.
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from tests.matrix.asking import Matrix, a_few, pairwise, without_frames
+from tests.matrix.asking import Matrix, a_few, pairwise
 from tests.matrix.policy import REFUSALS, Cell, kinds_of, read
 from tests.matrix.world import World
 
@@ -28,21 +29,30 @@ def matrix(world: World) -> Iterator[Matrix]:
     yield Matrix(world, POLICY)
 
 
+@pytest.fixture(scope="module")
+def refusals(matrix: Matrix) -> list[Cell]:
+    refused = [(c, POLICY.expected(c)) for c in matrix.cells()]
+    by_record = chosen(c for c, answer in refused if answer in REFUSALS - AT_THE_DOOR)
+    return [*by_record, *a_few((c for c, answer in refused if answer in AT_THE_DOOR), people=4)]
+
+
+@pytest.fixture(scope="module")
+def the_rest(matrix: Matrix) -> list[Cell]:
+    answered = [(c, POLICY.expected(c)) for c in matrix.cells()]
+    others = (c for c, answer in answered if answer not in {"shown", *REFUSALS})
+    return [*pairwise(c for c, answer in answered if answer == "shown"), *pairwise(others, people=4)]
+
+
 @pytest.mark.parametrize("person", POLICY.people)
-def test_every_refusal_is_one(matrix: Matrix, person: str):
-    refusals = [c for c in matrix.cells() if POLICY.expected(c) in REFUSALS]
-    by_record = chosen(c for c in refusals if POLICY.expected(c) not in AT_THE_DOOR)
-    at_the_door = a_few((c for c in refusals if POLICY.expected(c) in AT_THE_DOOR), people=4)
-    with without_frames():
-        told = matrix.wrong(c for c in (*by_record, *at_the_door) if c.person == person)
-    matrix.forget()
+def test_every_refusal_is_one(matrix: Matrix, refusals: list[Cell], person: str):
+    with matrix.without_frames():
+        told = matrix.wrong(c for c in refusals if c.person == person)
     assert not told, told
 
 
 @pytest.mark.parametrize("person", POLICY.people)
-def test_the_rest_is_as_the_policy_says(matrix: Matrix, person: str):
-    rest = pairwise(c for c in matrix.cells() if POLICY.expected(c) not in REFUSALS)
-    told = matrix.wrong(c for c in rest if c.person == person)
+def test_the_rest_is_as_the_policy_says(matrix: Matrix, the_rest: list[Cell], person: str):
+    told = matrix.wrong(c for c in the_rest if c.person == person)
     assert not told, told
 
 
@@ -70,7 +80,7 @@ def test_other_methods_open_nothing_more(matrix: Matrix, method: str):
     cells = [
         c for c in matrix.cells() for person, of in asked if c.person == person and c.record in of and c.method == "GET"
     ]
-    with without_frames():
+    with matrix.without_frames():
         told = matrix.wrong_by(method, cells)
     assert not told, told
 
@@ -81,6 +91,9 @@ def test_the_selection_has_every_pair_of_a_page_and_a_person():
     assert {(c.page, c.method, c.person) for c in chosen} == {(c.page, c.method, c.person) for c in cells}
     assert {(c.page, c.method, c.record) for c in chosen} == {(c.page, c.method, c.record) for c in cells}
     assert chosen == pairwise(reversed(cells))
+    few = pairwise(cells, people=4)
+    assert {(c.page, c.method, c.record) for c in few} == {(c.page, c.method, c.record) for c in cells}
+    assert len(few) < len(chosen)
 
 
 def chosen(cells: Iterable[Cell]) -> list[Cell]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.matrix.asking import Matrix, without_frames
+from tests.matrix.asking import Matrix
 from tests.matrix.conftest import world  # noqa: F401  (the fixture)
 from tests.matrix.policy import REFUSALS, read
 from tests.matrix.world import World
@@ -16,7 +16,7 @@ def test_every_cell_of_the_matrix_is_answered_as_the_policy_says(world: World, f
     assert not told, told
     opened = [cell for cell in cells if cell.method == "GET"]
     others = ("HEAD", "PUT", "PATCH", "DELETE")
-    with without_frames():
+    with matrix.without_frames():
         told = "\n".join(filter(None, (matrix.wrong_by(method, opened) for method in others)))
     assert not told, told
     refused = sum(policy.expected(cell) in REFUSALS for cell in cells)

@@ -1,6 +1,7 @@
 """With the table of events unwritable, is any page served that shows a record?
 
-Every address is tried, by a lead and by who logged the concern.
+Every address is tried, by a lead and by who logged the concern, with the key of what `docs/policy.yaml` says it is
+of.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,10 +19,12 @@ from safeguarding.concerns.services import deciding
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.raising import ChildEntry
 from tests import factories, sheets
+from tests.matrix.policy import kinds_of, read
 from tests.pdfs import Printed
 
 # Stands in every field of the world below that a page may show; nowhere in what Harbour itself says.
 CANARY = "zanzibarine"
+POLICY = read()
 # Would end the visit, or sign somebody out.
 NOT_OPENED = {"account_logout"}
 
@@ -29,7 +32,8 @@ NOT_OPENED = {"account_logout"}
 @dataclass
 class World:
     people: list[Any]
-    keys: list[UUID]
+    # By the words of `docs/policy.yaml`.
+    keys: dict[str, UUID]
 
 
 @pytest.fixture
@@ -56,11 +60,12 @@ def world(transactional_db: None) -> World:
     )
     run = sheets.look_at(cast.school, [sheets.row(1, forename=f"{CANARY} Hazel")], by=cast.office)
     # A lead opens what the office opens, too.
-    return World([cast.lead, cast.teacher], [child.pk, concern.pk, action.pk, draft, run.pk, concern.children.get().pk])
+    keys = {"child": child.pk, "concern": concern.pk, "action": action.pk, "draft": draft, "run": run.pk}
+    return World([cast.lead, cast.teacher], {**keys, "described": concern.children.get().pk})
 
 
-def addresses(keys: list[UUID], patterns: list[Any] | None = None) -> Iterator[str]:
-    """Every address there is, with each key in its place."""
+def addresses(keys: dict[str, UUID], patterns: list[Any] | None = None) -> Iterator[str]:
+    """Every address there is, with the key of what it is of in its place; where the policy knows none, with each."""
     for entry in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(entry, URLResolver):
             yield from addresses(keys, entry.url_patterns)
@@ -69,7 +74,9 @@ def addresses(keys: list[UUID], patterns: list[Any] | None = None) -> Iterator[s
             if not wanted:
                 yield reverse(entry.name)
             elif len(wanted) == 1:
-                yield from (reverse(entry.name, kwargs={wanted[0]: key}) for key in keys)
+                kinds = kinds_of(POLICY.pages.get(entry.name, {}))
+                fitting = [key for kind, key in keys.items() if kind in kinds or not kinds]
+                yield from (reverse(entry.name, kwargs={wanted[0]: key}) for key in fitting)
 
 
 def shows(answer: Any) -> bool:
@@ -113,14 +120,13 @@ SHOWING = {
 }
 
 
-def requests(keys: list[UUID]) -> Iterator[tuple[str, str, dict[str, str]]]:
+def requests(keys: dict[str, UUID]) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Method, address and what is sent: every page, and those that a form asks for."""
     for address in addresses(keys):
         yield "GET", address, {}
     for name, typed in TYPED.items():
         yield "POST", reverse(name), typed
-    for key in keys:
-        yield "POST", reverse("child_address", args=[key]), {}
+    yield "POST", reverse("child_address", args=[keys["child"]]), {}
 
 
 def ask(client: Client, method: str, address: str, sent: dict[str, str]) -> Any:

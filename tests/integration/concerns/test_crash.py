@@ -47,14 +47,14 @@ def test_twenty_parallel_submissions_with_one_token_make_one_concern() -> None:
     assert Event.objects.filter(verb=Verb.CREATE, object_id=concern.pk).count() == 1
 
 
-def test_killing_the_web_server_in_twenty_submissions_loses_none_and_doubles_none(
+def test_killing_the_web_server_in_eight_submissions_loses_none_and_doubles_none(
     crashing_server: crashing.Server,
 ) -> None:
     cast = factories.staffroom()
     child = factories.child(cast.school, by=cast.office)
     sent = crashing.send_through_crashes(
-        crashing_server, author=cast.teacher, school_id=cast.school.pk, child=child, number=20, seed=7
+        crashing_server, author=cast.teacher, school_id=cast.school.pk, child=child, number=8, seed=7
     )
-    assert crashing_server.kills >= 5
+    assert crashing_server.kills >= 2
     assert dict(Concern.objects.values_list("token", "pk")) == {one.token: one.concern_id for one in sent}
-    assert sorted(Concern.objects.values_list("number", flat=True)) == list(range(1, 21))
+    assert sorted(Concern.objects.values_list("number", flat=True)) == list(range(1, 9))
