@@ -107,7 +107,8 @@ class Table:
     """A table of a section: its code, title, what is counted in a sentence, and whether small numbers are hidden in it.
 
     `columns` are its columns in words, in order; a table with one column has none, and one of two ways those of its
-    cells. Of `main` every row has a cell: hidden there, the row is joined with others.
+    cells. Of `main` every row has a cell: hidden there, the row is joined with others. `is_drawn`: each number of
+    `main` has a bar.
     """
 
     key: str
@@ -116,6 +117,7 @@ class Table:
     hides: bool
     columns: tuple[str, ...] = ()
     is_two_way: bool = False
+    is_drawn: bool = False
 
     @property
     def main(self) -> str:
@@ -153,7 +155,7 @@ _ALL = (
         "Concerns logged in the term by the main kind that each has now.",
         True,
         (
-            Table("term", "This term", f"Concerns by main kind. {_SMALL}", True),
+            Table("term", "This term", f"Concerns by main kind. {_SMALL}", True, is_drawn=True),
             Table("year", "This school year", f"The sum of the reports of its terms. {_SMALL}", True),
             Table(
                 "by-phase",
@@ -176,6 +178,7 @@ _ALL = (
                 "What is not done and has time left is not counted.",
                 False,
                 (IN_TIME, TARGET),
+                is_drawn=True,
             ),
         ),
     ),
@@ -186,7 +189,7 @@ _ALL = (
         "be in more than one group.",
         True,
         (
-            Table("children", "Children", f"Children on the list of the school. {_SMALL}", True),
+            Table("children", "Children", f"Children on the list of the school. {_SMALL}", True, is_drawn=True),
             Table(
                 "in-concerns",
                 "Times in a concern",
@@ -203,8 +206,10 @@ _ALL = (
         "Referrals made in the term: to which agency, and what came of them.",
         True,
         (
-            Table("agencies", "To which agency", f"Referrals by agency. {_SMALL}", True),
-            Table("outcomes", "What came of them", f"Referrals by outcome, as it is now. {_SMALL}", True),
+            Table("agencies", "To which agency", f"Referrals by agency. {_SMALL}", True, is_drawn=True),
+            Table(
+                "outcomes", "What came of them", f"Referrals by outcome, as it is now. {_SMALL}", True, is_drawn=True
+            ),
             Table("agencies-year", "To which agency, this school year", f"The sum of its terms. {_SMALL}", True),
             Table("answers", "Answers", _BY_SCHOOL, False),
         ),
@@ -214,7 +219,7 @@ _ALL = (
         "Attendance of vulnerable groups",
         "Sessions attended of those possible in the term, as far as registers are held.",
         True,
-        (Table("sessions", "Sessions attended", f"In per cent. {_SMALL}", True),),
+        (Table("sessions", "Sessions attended", f"In per cent. {_SMALL}", True, is_drawn=True),),
     ),
     Section(
         "training",

@@ -21,6 +21,12 @@ included = register.inclusion_tag
 MOST_BARS = 8
 
 
+@included("components/bar.html")
+def bar(width: str, high: int = 18) -> dict[str, Any]:
+    """One bar: `width` of the place it has, in per cent; `high` in pixels."""
+    return {"width": width, "high": high, "inner": high - 2}
+
+
 @included("components/bars.html")
 def bars(series: Any, *, unit: str, source: str) -> dict[str, Any]:
     """Bars beside their names, the longest first."""

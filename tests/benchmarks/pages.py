@@ -41,6 +41,8 @@ class Budget:
 
 
 PAGE, SAVE, EMPTY = Budget(25, 50), Budget(50), Budget(2.5, unit="F")
+# Both count whole tables.
+OVERVIEW, TABLE = Budget(100), Budget(500)
 
 
 @dataclass(frozen=True)
@@ -312,6 +314,15 @@ def pages(records: Records) -> list[Page]:
         Page("inbox", (NEW,), PAGE, _get("inbox"), queries=LIST, url="inbox"),
         Page("cover", (LEAD,), PAGE, _get("cover"), url="cover"),
         Page("imports", (OFFICE,), PAGE, _get("imports"), queries=LIST, url="imports"),
+        Page("overview", (HEAD, LEAD), OVERVIEW, _get("overview"), queries=MANY, url="overview"),
+        Page(
+            "schools side by side",
+            (LEAD_OF_ALL,),
+            TABLE,
+            _get("schools_side_by_side"),
+            queries=MANY,
+            url="schools_side_by_side",
+        ),
     ]
 
 

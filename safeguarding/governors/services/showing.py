@@ -1,8 +1,9 @@
 """How does a report stand on a page, on paper and in a workbook? The same sections of the same cells."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from safeguarding import charts
 from safeguarding.dates import full_moment
 from safeguarding.governors import cells
 from safeguarding.governors.models import GovernorReport, ReportBuild, ReportCell, ReportComment, ReportSetting
@@ -14,7 +15,8 @@ from .counting import as_built
 @dataclass(frozen=True)
 class ShownTable:
     """A table: headings beside the first column, and lines of a label with what stands beside it, each under its
-    heading. `together` are the groups that stand in one line; `says` stands where the table is left out.
+    heading. `together` are the groups that stand in one line; `says` stands where the table is left out. `bars` are
+    the widths of a bar for each line, empty for one that has none; there are none where nothing is drawn.
     """
 
     key: str
@@ -25,6 +27,14 @@ class ShownTable:
     together: tuple[str, ...] = ()
     says: str = ""
     is_in_part: bool = False
+    bars: tuple[str, ...] = ()
+
+    @property
+    def with_bars(self) -> Iterator[tuple[str, tuple[tuple[str, str], ...], str]]:
+        """Its lines, each with the width of its bar."""
+        bars = self.bars or ("",) * len(self.lines)
+        for (label, texts), bar in zip(self.lines, bars, strict=True):
+            yield label, texts, bar
 
 
 @dataclass(frozen=True)
@@ -69,8 +79,33 @@ def _table(table: cells.Table, rows: Sequence[ReportCell], *, in_part: bool) -> 
         for label, row in laid.rows
     )
     return ShownTable(
-        table.key, table.title, table.counts, headings, lines, laid.together, laid.left_out, is_in_part=in_part
+        table.key,
+        table.title,
+        table.counts,
+        headings,
+        lines,
+        laid.together,
+        laid.left_out,
+        is_in_part=in_part,
+        bars=_bars([row[0] for _, row in laid.rows]) if table.is_drawn and not in_part else (),
     )
+
+
+def _bars(cells_of_rows: Sequence[cells.BuiltCell | None]) -> tuple[str, ...]:
+    """How wide the bar of each row is: a share of its whole, a number of the largest. None of the row of all."""
+    drawn = [one if one and one.row != cells.TOTAL and one.value is not None else None for one in cells_of_rows]
+    if not any(drawn):
+        return ()
+    if any(one and (one.of is not None or one.unit == cells.ATTENDED) for one in drawn):
+        return tuple(f"{_percent(one):.1f}%" if one else "" for one in drawn)
+    widths = charts.widths([one.value or 0 if one else 0 for one in drawn])
+    return tuple(width if one else "" for one, width in zip(drawn, widths, strict=True))
+
+
+def _percent(cell: cells.BuiltCell) -> float:
+    if cell.unit == cells.ATTENDED:
+        return (cell.value or 0) / 10
+    return (cell.value or 0) * 100 / cell.of if cell.of else 0
 
 
 def told(build: ReportBuild) -> list[tuple[str, str]]:

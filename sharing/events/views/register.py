@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from safeguarding.accounts.permissions import requires
+from safeguarding.accounts.permissions import fresh_factor, requires
+from safeguarding.accounts.services import bulk
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.concerns.models import Referral
@@ -81,10 +82,12 @@ def _lacking(request: Request) -> list[Referral]:
 
 @require_GET
 @requires(C.SHARE, also=shares_standing_in)
+@fresh_factor
 def register_csv(request: Request) -> HttpResponse:
     """The same as a file: numbers, days, organisations and laws, none of the words."""
     rows, *_ = _narrowed(request)
     found = read_many(request, rows.order_by("-made_at", "-pk")[:MOST], verb=Verb.EXPORT, purpose="sharing register")
+    bulk.had_enough(bulk.FILES, by=request.user, school_id=request.held.school_id)
     return HttpResponse(
         as_csv(register_file.HEADINGS, map(register_file.line, found)),
         content_type="text/csv; charset=utf-8",

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from tests.integration.sharing.conftest import Place
 from tests.integration.sharing.deciding import ANSWERS, begun, checked, decided, happened, sent
 from tests.integration.sharing.test_following import call, on_consent
 from tests.integration.sharing.test_pages import day, signed_in
+from tests.signed_in import give_factor
 
 pytestmark = pytest.mark.django_db
 _BRUISE = "At register she held her arm and I saw a bruise as long as a finger on the inside of it, below the elbow."
@@ -259,6 +261,10 @@ def test_the_register_is_narrowed_and_taken_out(place: Place):
     file = lead.get(reverse("sharing_csv"), {"kind": "police"}).content.decode()
     assert waits.reference in file and gone.reference not in file
     assert "Attendance" not in file and "They decide today" not in file, "no words"
+    give_factor(place.room.lead)
+    with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=True):
+        assert lead.get(page).status_code == 200
+        assert lead.get(reverse("sharing_csv")).url.startswith("/account/again/?next=")
 
 
 def test_a_referral_without_a_decision_is_listed_and_fills_one_in(place: Place):
