@@ -15,7 +15,7 @@ from django.utils import timezone
 from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.exceptions import HarbourError
+from safeguarding.exceptions import HarbourError, OutOfTurn
 from safeguarding.printing.services import make_at_once, written
 from sharing.notice.models import NoticePaper, PrivacyNotice
 
@@ -64,6 +64,8 @@ def lay_out_missing(*, at: datetime | None = None) -> int:
         try:
             with system_task(TASK):
                 lay_out(notice, at=at)
+        except OutOfTurn:
+            logger.info("a privacy notice waits for the printer, and is laid out in a minute")
         except HarbourError as problem:
             logger.warning("a privacy notice could not be laid out: %s", type(problem).__name__)
         else:
