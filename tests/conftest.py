@@ -1,5 +1,6 @@
 """What every test can ask for. The database is that of `tests/postgres.py`, the browser that of `tests/browser.py`."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -59,6 +60,12 @@ def _keep_together(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("matrix"))
         elif item.path.parent.name == "practice_school":
             item.add_marker(pytest.mark.xdist_group("practice school"))
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays, and is not looked through each time that the collector looks for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,5 +1,6 @@
 """What people do in their browser, one function per thing that they would call one step."""
 
+import pytest
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page, expect
@@ -7,6 +8,12 @@ from playwright.sync_api import Page, expect
 from safeguarding.accounts.models import User
 from tests.factories import PASSWORD
 from tests.signed_in import next_code
+
+# With scripts; without them in `make soak`. For pages of which another test asks both in `make test`.
+WITHOUT_IN_SOAK = pytest.mark.parametrize(
+    "scripts",
+    [pytest.param(True, id="with scripts"), pytest.param(False, id="without scripts", marks=pytest.mark.soak)],
+)
 
 
 def give_session(page: Page, user: User) -> Client:

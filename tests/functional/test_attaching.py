@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests import factories
-from tests.functional.steps import sign_in
+from tests.functional.steps import WITHOUT_IN_SOAK, sign_in
 from tests.functional.test_every_page import faults, too_wide
 from tests.integration.uploads.corpus import docx, located_picture, pdf
 
@@ -39,7 +39,7 @@ def looked_at(page: Page, scripts: bool) -> None:
             assert faults(page) == []
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@WITHOUT_IN_SOAK
 def test_a_drawing_is_attached_seen_kept_and_another_withheld(
     server: str, new_person: Callable[..., Page], papers: dict[str, Path], scripts: bool
 ) -> None:

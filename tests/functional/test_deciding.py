@@ -14,7 +14,7 @@ from safeguarding.concerns.models import Action, Category, Concern, Decision, Ho
 from safeguarding.concerns.services import deciding
 from safeguarding.concerns.services.raising import ChildEntry
 from tests import factories
-from tests.functional.steps import sign_in
+from tests.functional.steps import WITHOUT_IN_SOAK, sign_in
 from tests.functional.test_every_page import faults, too_wide
 
 FOLD = 768
@@ -286,7 +286,7 @@ def test_a_concern_is_decided_by_keyboard_alone(page: Page, cast: factories.Staf
     assert (decision.level, decision.kind, decision.rationale) == (2, "monitor", "Settled by lunch.")
 
 
-@pytest.mark.parametrize("width", [390, 320])
+@pytest.mark.parametrize("width", [pytest.param(390, marks=pytest.mark.soak), 320])
 def test_a_lead_decides_acts_and_closes_on_a_telephone(
     new_person: Callable[..., Page], cast: factories.Staffroom, width: int
 ) -> None:
@@ -330,7 +330,7 @@ def test_a_lead_decides_acts_and_closes_on_a_telephone(
 # --- two leads
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@WITHOUT_IN_SOAK
 def test_two_leads_at_once(new_person: Callable[..., Page], cast: factories.Staffroom, scripts: bool) -> None:
     concern = queue(cast, 1)[0]
     first, second = new_person(), new_person(java_script_enabled=scripts)
@@ -363,7 +363,8 @@ def test_two_leads_at_once(new_person: Callable[..., Page], cast: factories.Staf
 # --- states that the walk through every page may not meet
 
 
-@pytest.mark.parametrize("width", [pytest.param(1366, marks=pytest.mark.soak), 320])
+@pytest.mark.soak
+@pytest.mark.parametrize("width", [1366, 320])
 def test_a_concern_is_usable_in_every_state_of_its_life(page: Page, cast: factories.Staffroom, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 768})
     concern = factories.concern(

@@ -5,16 +5,15 @@ withdrawn.
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests import factories
-from tests.functional.steps import sign_in
+from tests.functional.steps import WITHOUT_IN_SOAK, sign_in
 from tests.functional.test_attaching import looked_at
 from tests.integration.uploads.corpus import located_picture, pdf
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@WITHOUT_IN_SOAK
 def test_a_photograph_and_an_order_are_put_on_a_childs_record(
     server: str, new_person: Callable[..., Page], tmp_path: Path, scripts: bool
 ) -> None:

@@ -267,25 +267,17 @@ def masked(response: Any) -> str:
     return _MASKED.sub("…", response.content.decode())
 
 
-def pairwise(cells: Iterable[Cell], *, people: int | None = None) -> list[Cell]:
+def pairwise(cells: Iterable[Cell]) -> list[Cell]:
     """A few of many cells, the same in every run: every pair of a page and method with a person, of a page and method
-    with a record, and of a person with a record is in at least one of them, as far as `cells` have it.
-
-    `people`: of each page and method no more people than these are asked for themselves.
-    """
+    with a record, and of a person with a record is in at least one of them, as far as `cells` have it."""
     chosen, covered, ordered = [], set[tuple[str, ...]](), sorted(cells, key=in_disorder)
-    asked: dict[str, set[str]] = {}
     # What brings several pairs comes first: fewer cells are needed.
     for at_least in (3, 2, 1):
         for cell in ordered:
             page = f"{cell.method} {cell.page}"
-            of_page = asked.setdefault(page, set())
-            pairs = {(page, "of", cell.record), (cell.person, "of", cell.record)}
-            if people is None or len(of_page) < people:
-                pairs.add((page, cell.person))
+            pairs = {(page, cell.person), (page, "of", cell.record), (cell.person, "of", cell.record)}
             if len(pairs - covered) >= at_least:
                 covered |= pairs
-                of_page.add(cell.person)
                 chosen.append(cell)
     return chosen
 

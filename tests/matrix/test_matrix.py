@@ -1,11 +1,10 @@
 """Does every page answer everybody as `docs/policy.yaml` says? Pairwise, over HTTP.
 
 Of a refusal the status, the words, the event and that nothing was written; the frame around the words, which is that of
-every page, is left out. Of the refusals that the record decides, and of what is shown or taken, so many cells that each
-page and method has been asked by each person and about each record, and each person about each record. Refusals at the
-door, where no record is looked at, are asked by four people of each page and method; so is what is sent and taken, and
-what leads onwards. Which rows anybody may read, the
-gate and the database are asked about every person and row (`test_gate.py`).
+every page, is left out. Of the refusals that the record decides, and of what is shown, so many cells that each page has
+been asked by each person and about each record, and each person about each record. Refusals at the door, where no
+record is looked at, are asked by four people of each page and method; so are what is sent and taken, and what leads
+onwards. Which rows anybody may read, the gate and the database are asked about every person and row (`test_gate.py`).
 `make soak` asks every cell whole, and by every other method (`tests/soak/test_matrix.py`); `make mutate` those that
 concern a mutant. Of pages named in `MATRIX_PAGES` every refusal that the record decides is asked here.
 """
@@ -40,7 +39,7 @@ def refusals(matrix: Matrix) -> list[Cell]:
 def the_rest(matrix: Matrix) -> list[Cell]:
     answered = [(c, POLICY.expected(c)) for c in matrix.cells()]
     others = (c for c, answer in answered if answer not in {"shown", *REFUSALS})
-    return [*pairwise(c for c, answer in answered if answer == "shown"), *pairwise(others, people=4)]
+    return [*pairwise(c for c, answer in answered if answer == "shown"), *a_few(others, people=4)]
 
 
 @pytest.mark.parametrize("person", POLICY.people)
@@ -91,9 +90,6 @@ def test_the_selection_has_every_pair_of_a_page_and_a_person():
     assert {(c.page, c.method, c.person) for c in chosen} == {(c.page, c.method, c.person) for c in cells}
     assert {(c.page, c.method, c.record) for c in chosen} == {(c.page, c.method, c.record) for c in cells}
     assert chosen == pairwise(reversed(cells))
-    few = pairwise(cells, people=4)
-    assert {(c.page, c.method, c.record) for c in few} == {(c.page, c.method, c.record) for c in cells}
-    assert len(few) < len(chosen)
 
 
 def chosen(cells: Iterable[Cell]) -> list[Cell]:
