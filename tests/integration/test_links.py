@@ -13,8 +13,8 @@ from tests import factories
 from tests.functional.world import World, busy_school
 
 pytestmark = pytest.mark.django_db
-# Of each kind of page so many are opened: one concern is another than the next.
-EACH = 2
+# Of each kind of page so many are opened.
+EACH = 1
 IN_CAST = ("teacher", "assistant", "pastoral", "office", "lead", "headteacher")
 # Their pages are those of the lead.
 AS_THE_LEAD = ("deputy", "alternate_lead", "trust_lead")
