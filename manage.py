@@ -11,12 +11,22 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     try:
-        execute_from_command_line(sys.argv)
+        if sys.argv[1:2] == ["up"]:
+            _start()
+        else:
+            execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         # Its sentence says which setting and what to do: for whoever installs, where it came from helps nobody.
         if "--traceback" in sys.argv:
             raise
         sys.exit(f"Harbour cannot start: {error}")
+
+
+def _start() -> None:
+    """Without the apps: who starts the other processes and watches them stays as long as they do."""
+    from safeguarding.management.commands.up import Command
+
+    Command().run_from_argv(sys.argv)
 
 
 if __name__ == "__main__":
