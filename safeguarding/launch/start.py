@@ -18,7 +18,7 @@ import psycopg
 
 from . import LaunchError, programs
 from .servers import Database, queue
-from .static import build_static
+from .static import BUILD, is_built
 from .supervisor import Program, Stopped, Supervisor, stop_leftovers
 
 
@@ -104,8 +104,9 @@ async def _servers(plan: Plan, supervisor: Supervisor) -> dict[str, str]:
 async def _set_up(plan: Plan, supervisor: Supervisor, environment: Mapping[str, str]) -> None:
     """Bring the tables up to date, build the files that pages name, and fill the demo school once."""
     supervisor.say("harbour", "bringing the tables up to date")
-    migrate = plan.manage("migrate", "migrate", "--verbosity=0", role="owner", environment=environment)
-    await asyncio.gather(supervisor.run(migrate), asyncio.to_thread(build_static))
+    await supervisor.run(plan.manage("migrate", "migrate", "--verbosity=0", role="owner", environment=environment))
+    if not is_built():
+        await supervisor.run(plan.manage("static", *BUILD, role="web", environment=environment))
     if plan.instead[:1] == ["restore"]:
         return  # it brings the keys, and what would be made here
     # Makes them where nothing was ever sealed; says what is wrong where they do not fit, and then nothing is started.
