@@ -90,7 +90,7 @@ def test_a_drawing_is_attached_seen_kept_and_another_withheld(
     looked_at(head, scripts)
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@WITHOUT_IN_SOAK
 def test_files_are_chosen_while_logging_and_a_refused_one_is_asked_for_again(
     server: str, new_person: Callable[..., Page], papers: dict[str, Path], scripts: bool
 ) -> None:

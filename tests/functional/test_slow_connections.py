@@ -38,6 +38,7 @@ def times_of_pages(port: int) -> dict[str, float]:
     return {page: seconds_for(port, page, times=9) for page in PAGES}
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("migrated")
 def test_trickling_posts_slow_downloads_and_idle_connections_stop_no_page(
     up: Up, var: Path, port: int, capsys: pytest.CaptureFixture[str]
