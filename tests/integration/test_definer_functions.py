@@ -33,7 +33,7 @@ CREATE DOMAIN pg_temp.date AS pg_catalog.date CHECK (pg_temp.spy(VALUE::pg_catal
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_finding_1_no_role_makes_temporary_objects(connect: Connect, databases, role: str):
+def test_no_role_makes_temporary_objects(connect: Connect, databases, role: str):
     for where in (connect(role), psycopg.connect(databases.named(f"{databases.name}_keys").url(role))):
         for statement in (
             "CREATE TEMPORARY TABLE held (id integer)",
@@ -48,7 +48,7 @@ def test_finding_1_no_role_makes_temporary_objects(connect: Connect, databases, 
 
 
 @pytest.mark.parametrize("role", ("web", "worker"))
-def test_finding_1_a_type_of_ones_own_is_not_found_by_a_function_that_reads_as_another(connect: Connect, role: str):
+def test_a_type_of_ones_own_is_not_found_by_a_function_that_reads_as_another(connect: Connect, role: str):
     """Even if temporary objects were allowed: the recipe by which `web` read everything as `rules`."""
     superuser = connect("postgres")
     name = superuser.execute("SELECT current_database()").fetchone()
@@ -75,7 +75,7 @@ def test_finding_1_a_type_of_ones_own_is_not_found_by_a_function_that_reads_as_a
             assert "runs as" not in str(error), fact
 
 
-def test_finding_1_every_definer_function_of_both_databases_has_the_same_search_path(connect: Connect, databases):
+def test_every_definer_function_of_both_databases_has_the_same_search_path(connect: Connect, databases):
     for where in (databases.url("postgres"), databases.named(f"{databases.name}_keys").url("postgres")):
         with psycopg.connect(where) as connection:
             found = dict(connection.execute(DEFINERS).fetchall())
@@ -85,7 +85,7 @@ def test_finding_1_every_definer_function_of_both_databases_has_the_same_search_
         }
 
 
-def test_finding_1_who_owns_the_facts_writes_nothing_and_who_writes_has_its_own_columns(connect: Connect):
+def test_who_owns_the_facts_writes_nothing_and_who_writes_has_its_own_columns(connect: Connect):
     asked = (
         "SELECT c.relname, a.attname, has_column_privilege({who}, c.oid, a.attnum, 'UPDATE'), "
         "has_column_privilege({who}, c.oid, a.attnum, 'INSERT'), has_table_privilege({who}, c.oid, 'DELETE, TRUNCATE') "
@@ -114,7 +114,7 @@ def test_finding_1_who_owns_the_facts_writes_nothing_and_who_writes_has_its_own_
     assert reads_narrative == (False,)
 
 
-def test_finding_1_a_server_without_the_role_that_writes_is_told_what_to_run(connect: Connect):
+def test_a_server_without_the_role_that_writes_is_told_what_to_run(connect: Connect):
     require_roles(connection)
     superuser = connect("postgres")
     superuser.autocommit = False
@@ -125,7 +125,7 @@ def test_finding_1_a_server_without_the_role_that_writes_is_told_what_to_run(con
     superuser.rollback()
 
 
-def test_finding_1_nobody_who_does_not_work_asks_a_fact(connect: Connect):
+def test_nobody_who_does_not_work_asks_a_fact(connect: Connect):
     asked = "SELECT DISTINCT r FROM pg_proc p, unnest(%s::text[]) r WHERE p.pronamespace = 'rules'::regnamespace "
     for role, may in (("web", True), ("worker", True), ("destroyer", True), ("backup", False)):
         found = connect("postgres").execute(

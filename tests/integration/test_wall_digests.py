@@ -110,7 +110,7 @@ PLANTED = {
 }
 
 
-def test_finding_4_each_planted_change_is_named_and_the_server_starts_with_none_of_them(
+def test_each_planted_change_is_named_and_the_server_starts_with_none_of_them(
     connect: Connect, subtests: Any
 ):
     superuser = connect("postgres")
@@ -125,7 +125,7 @@ def test_finding_4_each_planted_change_is_named_and_the_server_starts_with_none_
             assert any(said in sentence for sentence in found), found
 
 
-def test_finding_4_the_server_does_not_start_and_the_worker_says_why(connect: Connect):
+def test_the_server_does_not_start_and_the_worker_says_why(connect: Connect):
     assert check_walls() == 0
     connect("postgres").execute(PLANTED["a policy that shows all"][0])
     with pytest.raises(SystemExit, match="policy web_select"):
@@ -133,19 +133,19 @@ def test_finding_4_the_server_does_not_start_and_the_worker_says_why(connect: Co
     assert check_walls() == 1
 
 
-def test_finding_4_the_database_of_keys_is_compared_as_well(connect: Connect, databases):
+def test_the_database_of_keys_is_compared_as_well(connect: Connect, databases):
     with psycopg.connect(databases.named(f"{databases.name}_keys").url("postgres"), autocommit=True) as superuser:
         superuser.execute("GRANT DELETE ON sealing_wrap TO web")
     assert any("relation public.sealing_wrap is not" in sentence for sentence in problems(connection))
 
 
-def test_finding_4_code_that_was_not_migrated_is_named(monkeypatch: pytest.MonkeyPatch):
+def test_code_that_was_not_migrated_is_named(monkeypatch: pytest.MonkeyPatch):
     assert check_walls() == 0
     monkeypatch.setattr(row_security, "own_apps", lambda: own_apps()[:-2])
     assert any("The rules in the code are not those" in sentence for sentence in problems(connection))
 
 
-def test_finding_4_nobody_who_works_writes_down_how_the_walls_stand(connect: Connect):
+def test_nobody_who_works_writes_down_how_the_walls_stand(connect: Connect):
     for role in ("web", "worker", "destroyer", "backup"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connect(role).execute("UPDATE rules.wall SET digest = 'x'")
