@@ -110,9 +110,7 @@ PLANTED = {
 }
 
 
-def test_each_planted_change_is_named_and_the_server_starts_with_none_of_them(
-    connect: Connect, subtests: Any
-):
+def test_each_planted_change_is_named_and_the_server_starts_with_none_of_them(connect: Connect, subtests: Any):
     superuser = connect("postgres")
     superuser.autocommit = False
     assert problems(connection) == []

@@ -4,7 +4,8 @@ Of a refusal the status, the words, the event and that nothing was written; the 
 every page, is left out. Of the refusals that the record decides, and of what is shown, so many cells that each page has
 been asked by each person and about each record, and each person about each record. Refusals at the door, where no
 record is looked at, are asked by four people of each page and method; so are what is sent and taken, and what leads
-onwards. Which rows anybody may read, the gate and the database are asked about every person and row (`test_gate.py`).
+onwards. Of those who read everything one is shown each page. Which rows anybody may read, the gate and the database are
+asked about every person and row (`test_gate.py`).
 `make soak` asks every cell whole, and by every other method (`tests/soak/test_matrix.py`); `make mutate` those that
 concern a mutant. Of pages named in `MATRIX_PAGES` every refusal that the record decides is asked here.
 """
@@ -21,6 +22,8 @@ from tests.matrix.world import World
 POLICY = read()
 # Decided before the record is looked for.
 AT_THE_DOOR = {"closed", "sign_in", "not_allowed"}
+# They read every record that has no rule of its own: where nothing is hidden from somebody, nothing can show.
+READ_ALL = {"lead", "headteacher", "trust_in"}
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +41,13 @@ def refusals(matrix: Matrix) -> list[Cell]:
 @pytest.fixture(scope="module")
 def the_rest(matrix: Matrix) -> list[Cell]:
     answered = [(c, POLICY.expected(c)) for c in matrix.cells()]
+    shown = [c for c, answer in answered if answer == "shown"]
     others = (c for c, answer in answered if answer not in {"shown", *REFUSALS})
-    return [*pairwise(c for c, answer in answered if answer == "shown"), *a_few(others, people=4)]
+    return [
+        *pairwise(c for c in shown if c.person not in READ_ALL),
+        *a_few((c for c in shown if c.person in READ_ALL), people=1),
+        *a_few(others, people=4),
+    ]
 
 
 @pytest.mark.parametrize("person", POLICY.people)
