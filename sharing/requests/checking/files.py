@@ -168,6 +168,8 @@ class File:
         for one, page in self._dictionaries:
             is_about = about is not None and one.is_indirect and one.objgen == about.objgen
             for key in _keys(one):
+                if key == "/ID" and _is_by_lot(one.get(key)):
+                    continue
                 for text in _texts_of(one.get(key)):
                     yield Said(Said.METADATA if is_about else _where(one, key), text, page)
                 if not _PLAIN_NAME.fullmatch(key):
@@ -225,6 +227,14 @@ def _texts_of(value: Any) -> Iterator[str]:
     for one in some:
         if isinstance(one, pikepdf.String) or (isinstance(one, pikepdf.Name) and not _PLAIN_NAME.fullmatch(str(one))):
             yield str(one)
+
+
+def _is_by_lot(value: Any) -> bool:
+    """Whether a file's number is bytes drawn by lot, in which initials stand by chance: none of it reads as a text."""
+    return isinstance(value, pikepdf.Array) and all(
+        isinstance(one, pikepdf.String) and not (bytes(one).isascii() and bytes(one).decode().isprintable())
+        for one in value
+    )
 
 
 def _where(one: Any, key: str) -> str:

@@ -165,3 +165,19 @@ def test_a_name_that_came_back_is_found_in_its_item(bundle):
     made = [layout.make(piece.html) for piece in pieces(FRAME, [item], LAWS)]
     finds = check([joining.join(made)], bundle.protected(), {})
     assert finds and {find.item for find in finds} == {42}
+
+
+def test_initials_in_the_number_of_a_file_are_chance_and_a_name_there_is_found(bundle, files):
+    """Who writes a PDF draws its number by lot."""
+
+    def numbered(number: bytes) -> list[bytes]:
+        with pikepdf.open(io.BytesIO(files[0])) as made:
+            written = io.BytesIO()
+            made.save(written, static_id=True)
+        # As long as the number that `static_id` writes, in the place of it.
+        former = re.search(rb"/ID \[(<[0-9a-f]{32}>)", written.getvalue())
+        assert former is not None
+        return [written.getvalue().replace(former[1], b"<" + number.hex().encode() + b">"), *files[1:]]
+
+    assert bundle.check(numbered(b"\x01\xfe NE \x8f\x02 N.E.\xff\x00")) == []
+    assert bundle.check(numbered(b"Kwame Mensah 123")) != []
