@@ -21,7 +21,7 @@ run:  ## set up what is missing and start Harbour; PORT=8000
 # loadgroup starts what shares a world first, the largest first (`tests/conftest.py`), and then the tests in their order.
 # `load` and `worksteal` deal them out in advance, and then a test of the seals may stand beside a world that is one long
 # transaction, which lets no event settle.
-test:  ## everything but the long proofs and what `make check` asks; about 40 minutes on 2 cores
+test:  ## everything but the long proofs and what `make check` asks; about 50 minutes on 2 cores
 	@$(PYTHON) .ci/bootstrap.py test
 	@$(HARBOUR) -m pytest -n $${PROCESSES:-2} --dist loadgroup --ignore tests/architecture \
 		--ignore tests/soak --ignore tests/mutants/test_mutants.py

@@ -69,6 +69,7 @@ SHORT = {
 }
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("migrated")
 def test_what_is_beyond_a_limit_is_ended_with_a_sentence_and_no_body_is_on_a_disk(up: Up, var: Path, port: int) -> None:
     temporary = var / "temporary"
