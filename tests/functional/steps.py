@@ -9,7 +9,7 @@ from safeguarding.accounts.models import User
 from tests.factories import PASSWORD
 from tests.signed_in import next_code
 
-# With scripts; without them in `make soak`. For pages of which another test asks both in `make test`.
+# `make test` goes this way with scripts, `make soak` without them as well.
 WITHOUT_IN_SOAK = pytest.mark.parametrize(
     "scripts",
     [pytest.param(True, id="with scripts"), pytest.param(False, id="without scripts", marks=pytest.mark.soak)],

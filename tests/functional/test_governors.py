@@ -12,7 +12,7 @@ from safeguarding.governors.models import GovernorReport, ReportBuild
 from safeguarding.governors.services import counting
 from tests import factories
 from tests.factories import PASSWORD, Staffroom
-from tests.functional.steps import WITHOUT_IN_SOAK, sign_in
+from tests.functional.steps import sign_in
 from tests.functional.test_every_page import NARROW, WIDE, faults, too_wide
 from tests.integration.governors.reports import begun_term
 
@@ -47,7 +47,7 @@ def approves_and_publishes(page: Page) -> None:
     expect(page.get_by_text("The governors have been told")).to_be_visible()
 
 
-@WITHOUT_IN_SOAK
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_a_report_is_written_read_and_corrected(
     new_person: Callable[..., Page], room: Staffroom, scripts: bool
 ) -> None:

@@ -208,9 +208,8 @@ class Matrix:
     def _writes(self, cell: Cell, expected: str, before: dict[str, int], after: dict[str, int]) -> list[str]:
         if not self._may_not_write(cell, expected):
             return []
-        refused = expected in REFUSALS or expected == "refused"
         allowed = set(ALWAYS)
-        if not refused:
+        if not _refuses(expected):
             allowed |= {"accounts_notice", *self.policy.pages[cell.page].get("writes", ())}
         strange = sorted(
             name for name, number in after.items() if number != before.get(name, 0) and name not in allowed
@@ -219,12 +218,12 @@ class Matrix:
 
     def _may_not_write(self, cell: Cell, expected: str) -> bool:
         """Whether the answer says that nothing was done: a refusal, or a page that is read."""
-        refused = expected in REFUSALS or expected == "refused"
-        return refused or (cell.method == "GET" and expected != "own")
+        return _refuses(expected) or (cell.method == "GET" and expected != "own")
 
     def _unlike_never_issued(self, cell: Cell, response: Any) -> list[str]:
-        """The same page, asked for a number that was never issued, must read alike: for this person, or for whoever
-        was asked first where answers have no frame.
+        """The same page must read alike for a number that was never issued.
+
+        Without a frame all people read the same words, so one of them is asked.
         """
         asked = (cell.page, cell.method, *([cell.person] if self._framed else []))
         if asked not in self._words:
@@ -249,6 +248,10 @@ def taken_back() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def _refuses(expected: str) -> bool:
+    return expected in REFUSALS or expected == "refused"
 
 
 def _sign_in_page() -> str:

@@ -242,7 +242,7 @@ def test_whose_factor_is_old_gives_it_again_before_it_is_changed_and_the_passwor
 
 
 @pytest.mark.parametrize("demo", [True, False])
-def test_the_code_of_a_practice_user_stands_on_the_sign_in_page_and_nowhere_without_practice(settings, school, demo):
+def test_the_code_of_a_practice_user_stands_on_the_sign_in_pages_of_practice_alone(settings, school, demo):
     person = factories.person("Helen", "Okafor", password=PASSWORD)
     person.username = sign_ins()[-1].username
     person.save()

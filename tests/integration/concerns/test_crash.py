@@ -47,7 +47,6 @@ def test_twenty_parallel_submissions_with_one_token_make_one_concern() -> None:
     assert Event.objects.filter(verb=Verb.CREATE, object_id=concern.pk).count() == 1
 
 
-@pytest.mark.soak
 def test_killing_the_web_server_in_eight_submissions_loses_none_and_doubles_none(
     crashing_server: crashing.Server,
 ) -> None:

@@ -174,7 +174,7 @@ def test_initials_in_the_number_of_a_file_are_chance_and_a_name_there_is_found(b
         with pikepdf.open(io.BytesIO(files[0])) as made:
             written = io.BytesIO()
             made.save(written, static_id=True)
-        # As long as the number that `static_id` writes, in the place of it.
+        # Replaces the number that `static_id` writes; both have 16 bytes.
         former = re.search(rb"/ID \[(<[0-9a-f]{32}>)", written.getvalue())
         assert former is not None
         return [written.getvalue().replace(former[1], b"<" + number.hex().encode() + b">"), *files[1:]]
