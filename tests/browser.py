@@ -17,6 +17,8 @@ import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.counted import count
+
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -108,6 +110,7 @@ def new_person(browser: Browser, server: str) -> Iterator[Callable[..., Page]]:
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
+        page.on("domcontentloaded", lambda _: count("pages"))
         page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
         page.on(
             "response",

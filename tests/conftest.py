@@ -26,7 +26,15 @@ hypothesis.register_profile(
     "harbour", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 hypothesis.load_profile("harbour")
-pytest_plugins = ["tests.browser", "tests.walls", "tests.stores", "tests.full_disk", "tests.printers", "tests.workers"]
+pytest_plugins = [
+    "tests.costs",
+    "tests.browser",
+    "tests.walls",
+    "tests.stores",
+    "tests.full_disk",
+    "tests.printers",
+    "tests.workers",
+]
 _stack = ExitStack()
 _server = pytest.StashKey[postgres.Databases]()
 

@@ -31,6 +31,7 @@ from safeguarding.launch.servers import DATABASE, KEYS_DATABASE
 from safeguarding.launch.servers import Database as InstalledDatabase
 from safeguarding.private import write_private
 from safeguarding.wall_digests import keep_digests
+from tests.counted import count
 from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,6 +89,7 @@ class Databases:
 
     def reset(self) -> None:
         """Make both databases exact copies of their templates, whatever they were before and whoever is connected."""
+        count("copies")
         self.drop()
         with psycopg.connect(self.named("postgres").url("owner"), autocommit=True) as connection:
             for which in ("", KEYS):

@@ -18,6 +18,7 @@ import pytest
 
 from safeguarding.launch import programs
 from safeguarding.printing import client
+from tests.counted import count
 from tests.waiting import until
 
 _HELD = Path(__file__).with_name("held_printer.py")
@@ -137,8 +138,16 @@ def running(program: Program) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _reached(printer: Program) -> Iterator[None]:
+    make = client.make
+
+    def counted(*arguments: Any, **more: Any) -> client.Said:
+        count("prints")
+        return make(*arguments, **more)
+
+    client.make = counted
     with asked(printer):
         yield
+    client.make = make
 
 
 @pytest.fixture(scope="module")

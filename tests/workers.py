@@ -15,6 +15,7 @@ import pytest
 
 from safeguarding.launch import programs
 from safeguarding.launch.redis import Queue
+from tests.counted import count
 from tests.postgres import ROOT, Databases
 from tests.waiting import until
 
@@ -57,6 +58,7 @@ def start_worker(databases: Databases, queue: Queue, tmp_path: Path, settings: A
             "EMAIL_URL": mail_url,
             "HARBOUR_VAR": str(tmp_path),
         }
+        count("installations")
         command = programs.destroyer() if role == "destroyer" else programs.worker()
         with (tmp_path / f"{role}.log").open("ab") as log:
             started.append(subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log, start_new_session=True))

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import postgres
+from tests.counted import count
 from tests.functional.installation import Up
 from tests.postgres import ROOT
 
@@ -55,6 +56,7 @@ def up(var: Path, port: int) -> Iterator[Up]:
             "PORT": str(port),
             "WEB_WORKERS": "1",
         }
+        count("installations")
         process = subprocess.Popen(
             [sys.executable, str(ROOT / "manage.py"), "up", *arguments],
             env=environment | more,
