@@ -135,7 +135,7 @@ def _on_record(_watched: None) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def databases(request: pytest.FixtureRequest, worker_id: str) -> postgres.Databases:
     """This process's own database, by role: `databases.url("owner")`."""
-    return _databases(request.config).named(f"test_{worker_id}")
+    return _databases(request.config).of_process(f"test_{worker_id}")
 
 
 @pytest.fixture(scope="session")

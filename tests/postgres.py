@@ -17,7 +17,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -67,6 +67,8 @@ class Databases:
     # Where the files of the root key and of the epoch keys are.
     keys: Path
     name: str = TEMPLATE
+    # Where the key files of the run's template lie; None for the template itself.
+    source: Path | None = None
 
     def url(self, role: str) -> str:
         return urlunsplit(urlsplit(self.urls[role])._replace(path=f"/{self.name}"))
@@ -75,7 +77,11 @@ class Databases:
         return self.named(f"{self.name}{KEYS}").url(role)
 
     def named(self, name: str) -> "Databases":
-        return Databases(self.urls, self.keys, name)
+        return replace(self, name=name)
+
+    def of_process(self, name: str) -> "Databases":
+        """Databases and key files of one process: what it does to them, no other meets."""
+        return Databases(self.urls, self.keys.with_name(f"{self.keys.name}-{name}"), name, self.keys)
 
     def environment(self) -> dict[str, str]:
         """What a process of Harbour's own needs to reach both databases and the keys."""
@@ -87,16 +93,41 @@ class Databases:
             "EPOCH_KEYS_PATH": str(self.keys / "epochs.json"),
         }
 
-    def reset(self) -> None:
-        """Make both databases exact copies of their templates, whatever they were before and whoever is connected."""
+    def reset(self, snapshot: str = "") -> None:
+        """Make both databases and the key files exact copies of the template, or of a snapshot, whoever is
+        connected.
+        """
         count("copies")
         self.drop()
+        self._copy(self._kept(snapshot), self)
         with psycopg.connect(self.named("postgres").url("owner"), autocommit=True) as connection:
             for which in ("", KEYS):
-                _copy_database(connection, self.name + which, TEMPLATE + which)
                 # The one thing that a copy does not take over.
                 for statement in database_privileges(sql.Identifier(self.name + which)):
                     connection.execute(statement)
+
+    def keep(self, snapshot: str) -> None:
+        """Keep a copy of both databases and of the key files as `snapshot`, for every process of the run."""
+        with psycopg.connect(self.named("postgres").url("owner"), autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY(%s)",
+                [[self.name, self.name + KEYS]],
+            )
+        self._copy(self, self._kept(snapshot))
+
+    def _kept(self, snapshot: str) -> "Databases":
+        assert self.source is not None, "the template is nobody's own"
+        if not snapshot:
+            return Databases(self.urls, self.source)
+        return Databases(self.urls, self.source.with_name(f"{self.source.name}-{snapshot}"), f"snapshot_{snapshot}")
+
+    @staticmethod
+    def _copy(source: "Databases", target: "Databases") -> None:
+        with psycopg.connect(target.named("postgres").url("owner"), autocommit=True) as connection:
+            for which in ("", KEYS):
+                _copy_database(connection, target.name + which, source.name + which)
+        shutil.rmtree(target.keys, ignore_errors=True)
+        shutil.copytree(source.keys, target.keys)
 
     def drop(self) -> None:
         until(self._is_dropped)

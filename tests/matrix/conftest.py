@@ -1,4 +1,4 @@
-"""The world of the matrix: made once for all its tests, in a database that is made anew when they are done."""
+"""The world of the matrix: made once a run, in databases that are those of any test again when its tests are done."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,27 +7,22 @@ import pytest
 import time_machine
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connections, transaction
 
-from tests import postgres
+from tests import postgres, snapshots
 from tests.matrix import world as worlds
 
 
 @pytest.fixture(scope="package")
 def world(django_db_setup: None, django_db_blocker: Any, databases: postgres.Databases) -> Iterator[worlds.World]:
-    """It is kept, so that each question can have a transaction of its own: what a long one takes back, it reads past
-    ever after.
+    """It is committed, so that each question can have a transaction of its own: what a long one takes back, it reads
+    past ever after.
     """
-    with time_machine.travel(worlds.NOW, tick=False), django_db_blocker.unblock():
-        try:
-            with transaction.atomic():
-                made = worlds.make()
-                # What would be done at the end of it, would be done by Redis and the worker.
-                transaction.get_connection().run_on_commit = []
-            yield made
-        finally:
-            connections.close_all()
-            databases.reset()
+    with (
+        time_machine.travel(worlds.NOW, tick=False),
+        django_db_blocker.unblock(),
+        snapshots.shared(databases, "matrix", worlds.make) as made,
+    ):
+        yield made
 
 
 @pytest.fixture(autouse=True)

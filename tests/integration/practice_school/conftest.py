@@ -1,31 +1,30 @@
-"""The practice school with a tenth of its notes, made once for all these tests: they only read it."""
+"""The practice school with a tenth of its notes, made once a run for all these tests: they only read it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from django.db import transaction
 
 from safeguarding.accounts.models import School
 from safeguarding.demo.apart import MAIN
 from safeguarding.demo.seeding import seed_demo
-from safeguarding.sealing.models import KEYS
+from tests import snapshots
+from tests.postgres import Databases
 from tests.practice_school import TUESDAY, few_notes
 
 
+def _make() -> School:
+    seed_demo(now=TUESDAY)
+    return School.objects.get(slug=MAIN)
+
+
 @pytest.fixture(scope="package")
-def made(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[School]:
-    """The demo school on a Tuesday morning. Each test works in a savepoint, all of them in one transaction."""
-    with (
-        django_db_blocker.unblock(),  # type: ignore[attr-defined]
-        pytest.MonkeyPatch.context() as patch,
-        transaction.atomic(),
-        transaction.atomic(using=KEYS),
-    ):
+def made(django_db_setup: None, django_db_blocker: Any, databases: Databases) -> Iterator[School]:
+    """The demo school on a Tuesday morning. What a test changes, it takes back."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         few_notes(patch)
-        seed_demo(now=TUESDAY)
-        yield School.objects.get(slug=MAIN)
-        transaction.set_rollback(True)
-        transaction.set_rollback(True, using=KEYS)
+        with snapshots.shared(databases, "practice_school", _make) as school:
+            yield school
 
 
 @pytest.fixture
