@@ -18,12 +18,10 @@ help:  ## this list
 run:  ## set up what is missing and start Harbour; PORT=8000
 	@exec $(PYTHON) .ci/bootstrap.py run
 
-# loadgroup starts what shares a world first, the largest first (`tests/conftest.py`), and then the tests in their order.
-# `load` and `worksteal` deal them out in advance, and then a test of the seals may stand beside a world that is one long
-# transaction, which lets no event settle.
+# `tests/dealing.py` says in which order the tests are dealt, and to how many processes.
 test:  ## everything but the long proofs and what `make check` asks; about 50 minutes on 2 cores
 	@$(PYTHON) .ci/bootstrap.py test
-	@$(HARBOUR) -m pytest -n $${PROCESSES:-2} --dist loadgroup --ignore tests/architecture \
+	@$(HARBOUR) -m pytest -n $${PROCESSES:-auto} --dist loadgroup --no-loadscope-reorder --ignore tests/architecture \
 		--ignore tests/soak --ignore tests/mutants/test_mutants.py
 
 soak:  ## the long proofs, under 2 hours
@@ -42,7 +40,7 @@ fix:  ## let ruff mend and lay out the code, and djhtml indent the templates
 
 mutate:  ## take away one access check at a time: a test must notice each; ARGS="-k fact" for some
 	@$(PYTHON) .ci/bootstrap.py test
-	@$(HARBOUR) -m pytest -n $${PROCESSES:-2} -m mutants -o timeout=0 tests/mutants $(ARGS)
+	@$(HARBOUR) -m pytest -n $${PROCESSES:-auto} -m mutants -o timeout=0 tests/mutants $(ARGS)
 
 bench:  ## measure every page; prints a table and writes var/bench.json; BENCH_SIZE=full for a million concerns
 	@$(PYTHON) .ci/bootstrap.py test

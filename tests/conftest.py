@@ -50,7 +50,6 @@ def _databases(config: pytest.Config) -> postgres.Databases:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    _keep_together(items)
     # Whoever asks for the database of the records has that of the keys beside it.
     for item in items:
         marker = item.get_closest_marker("django_db")
@@ -58,16 +57,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         options = marker.kwargs if marker else {}
         item.add_marker(pytest.mark.django_db(**options | {"databases": ["default", KEYS]}), append=False)
-
-
-def _keep_together(items: list[pytest.Item]) -> None:
-    """The tests that share a world are done by one process, which makes it once: the matrix, the practice school."""
-    for item in items:
-        asked = {*getattr(item, "fixturenames", ())}
-        if "world" in asked and item.path.parent.name == "matrix":
-            item.add_marker(pytest.mark.xdist_group("matrix"))
-        elif item.path.parent.name == "practice_school":
-            item.add_marker(pytest.mark.xdist_group("practice school"))
 
 
 def pytest_collection_finish() -> None:

@@ -1,0 +1,87 @@
+"""In which order are the tests dealt, and to how many processes?
+
+The dearest first, so that no process is left alone with one at the end. What shares a world stands together, the worlds
+in turn: while one process makes the first, the next makes the second.
+"""
+
+import os
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from tests import costs
+
+# Memory that a process of the run may come to, with its part of the database and a browser.
+_BYTES = 2 * 2**30
+_CGROUP = Path("/sys/fs/cgroup")
+
+
+def processes() -> int:
+    """One for each core that this run may use, and for each 2 GB of memory that it may."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, _cores_of_quota(), _memory() // _BYTES))
+
+
+def _cores_of_quota() -> int:
+    """What a container may use of the cores that it sees."""
+    for quota, period in (_said("cpu.max"), [*_said("cpu/cpu.cfs_quota_us"), *_said("cpu/cpu.cfs_period_us")]):
+        if quota not in ("max", "-1"):
+            return max(1, round(int(quota) / int(period)))
+    return 2**10
+
+
+def _memory() -> int:
+    limits = [_said(name)[0] for name in ("memory.max", "memory/memory.limit_in_bytes")]
+    return min(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), *(int(n) for n in limits if n != "max"))
+
+
+def _said(name: str) -> list[str]:
+    file = _CGROUP / name
+    return file.read_text().split() if file.exists() else ["max"]
+
+
+def world_of(item: pytest.Item) -> str:
+    """The world that a test shares with others, if one."""
+    if item.path.parent.name == "practice_school":
+        return "practice school"
+    in_matrix = item.path.parent.name == "matrix" and "world" in getattr(item, "fixturenames", ())
+    return "matrix" if in_matrix else ""
+
+
+def _person_of(item: pytest.Item) -> str:
+    return (
+        str(item.callspec.params.get("person", ""))
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        else ""
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the tests, and say which belong to one process: of the matrix those of one person, as they share pages."""
+    known = costs.by_file()
+    units: dict[str, list[pytest.Item]] = defaultdict(list)
+    seconds: dict[str, float] = defaultdict(float)
+    worlds: dict[str, list[str]] = defaultdict(list)
+    for item in items:
+        unit = item.nodeid
+        if world := world_of(item):
+            unit = f"{world} {_person_of(item)}".strip()
+            item.add_marker(pytest.mark.xdist_group(unit))
+            if unit not in units:
+                worlds[world].append(unit)
+        units[unit].append(item)
+        file = known.get(item.nodeid.split("::")[0], {"seconds": 0.0, "tests": 1})
+        seconds[unit] += file["seconds"] / file["tests"]
+    shared = [unit for of_world in worlds.values() for unit in of_world]
+    begin = [of_world[0] for of_world in worlds.values()]
+    alone = sorted((unit for unit in units if unit not in shared), key=lambda unit: -seconds[unit])
+    # Those who wait for a world to be made do something else.
+    meanwhile = alone[: 2 * processes()]
+    ordered = [*begin, *meanwhile, *(unit for unit in shared if unit not in begin), *alone[len(meanwhile) :]]
+    items[:] = [item for unit in ordered for item in units[unit]]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    return processes()
