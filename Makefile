@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE =
 SLOTS = heading,tags,actions,endheading panel,more,foot,endpanel item,aside,meta,enditem hero,action,endhero \
 	identity,badges,actions,endidentity person,actions,endperson row,cell,endrow table,rows,endtable
 
-.PHONY: help run test soak check fix mutate bench demo
+.PHONY: help run test costs soak check fix mutate bench demo
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -21,8 +21,11 @@ run:  ## set up what is missing and start Harbour; PORT=8000
 # `tests/dealing.py` says in which order the tests are dealt, and to how many processes.
 test:  ## everything but the long proofs and what `make check` asks; about 50 minutes on 2 cores
 	@$(PYTHON) .ci/bootstrap.py test
-	@$(HARBOUR) -m pytest -n $${PROCESSES:-auto} --dist loadgroup --no-loadscope-reorder --ignore tests/architecture \
-		--ignore tests/soak --ignore tests/mutants/test_mutants.py
+	@$(HARBOUR) -m pytest -n $${PROCESSES:-auto} --dist loadgroup --no-loadscope-reorder --budget \
+		--ignore tests/architecture --ignore tests/soak --ignore tests/mutants/test_mutants.py
+
+costs:  ## what the last run of tests took: each app, and the dearest tests
+	@$(HARBOUR) -m tests.costs
 
 soak:  ## the long proofs, under 2 hours
 	@$(PYTHON) .ci/bootstrap.py test

@@ -28,6 +28,8 @@ hypothesis.register_profile(
 hypothesis.load_profile("harbour")
 pytest_plugins = [
     "tests.costs",
+    "tests.dealing",
+    "tests.budget",
     "tests.browser",
     "tests.walls",
     "tests.stores",
@@ -57,6 +59,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         options = marker.kwargs if marker else {}
         item.add_marker(pytest.mark.django_db(**options | {"databases": ["default", KEYS]}), append=False)
+
+
+@pytest.hookimpl
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A long text is not in the name of its test: names travel between the processes of a run, and one had 20 MB."""
+    return f"{len(val)} characters" if isinstance(val, str | bytes) and len(val) > 100 else None
 
 
 def pytest_collection_finish() -> None:

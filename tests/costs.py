@@ -8,7 +8,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -86,13 +86,25 @@ def by_file() -> dict[str, dict[str, float]]:
     return known
 
 
+def told() -> dict[str, dict[str, float]]:
+    """What each test of this run has cost so far, by its id."""
+    return _tests
+
+
+def file_of(nodeid: str) -> str:
+    """The file of a test, from the root."""
+    return nodeid.split("::")[0]
+
+
 def app_of(nodeid: str) -> str:
-    """Whose budget a test is of: "concerns" for `tests/integration/concerns/…`, else the folder or the file of it."""
-    parts = Path(nodeid.split("::")[0]).parts[1:]
-    return parts[1].removesuffix(".py") if parts[0] in ("integration", "unit") and len(parts) > 1 else parts[0]
+    """Whose budget a test is of: "concerns" for `tests/integration/concerns/…`, "across" for what is of no one app."""
+    folder, name, *more = Path(file_of(nodeid)).parts[1:]
+    if folder in ("integration", "unit"):
+        return name if more else "across"
+    return folder
 
 
-def sums(tests: dict[str, dict[str, float]], key: Callable[[str], str]) -> dict[str, Counter[str]]:
+def sums(tests: Mapping[str, Mapping[str, float]], key: Callable[[str], str]) -> dict[str, Counter[str]]:
     """What tests cost together that have one `key`, which is made of the id of a test."""
     found: dict[str, Counter[str]] = {}
     for nodeid, told in tests.items():
@@ -123,7 +135,7 @@ def main(arguments: list[str]) -> None:
     print(f"\nThe {DEAREST} dearest tests:")
     print("\n".join(_lines(_dearest_first(tests)[:DEAREST])))
     if "--keep" in arguments:
-        files = sums(tests, lambda nodeid: nodeid.split("::")[0])
+        files = sums(tests, file_of)
         kept = {name: {key: round(value, 1) for key, value in told.items()} for name, told in sorted(files.items())}
         KEPT.write_text(json.dumps(kept, indent=0) + "\n")
 

@@ -25,20 +25,21 @@ def processes() -> int:
 
 def _cores_of_quota() -> int:
     """What a container may use of the cores that it sees."""
-    for quota, period in (_said("cpu.max"), [*_said("cpu/cpu.cfs_quota_us"), *_said("cpu/cpu.cfs_period_us")]):
-        if quota not in ("max", "-1"):
-            return max(1, round(int(quota) / int(period)))
-    return 2**10
+    new, old = _said("cpu.max"), [*_said("cpu/cpu.cfs_quota_us"), *_said("cpu/cpu.cfs_period_us")]
+    given = [pair for pair in (new, old) if len(pair) == 2 and pair[0] not in ("max", "-1")]
+    return min((max(1, round(int(quota) / int(period))) for quota, period in given), default=2**10)
 
 
 def _memory() -> int:
-    limits = [_said(name)[0] for name in ("memory.max", "memory/memory.limit_in_bytes")]
+    """Bytes: of the machine, or less where a container may not have all of them."""
+    limits = [*_said("memory.max"), *_said("memory/memory.limit_in_bytes")]
     return min(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), *(int(n) for n in limits if n != "max"))
 
 
 def _said(name: str) -> list[str]:
+    """The words of a file of the control groups; none where this machine has no such file."""
     file = _CGROUP / name
-    return file.read_text().split() if file.exists() else ["max"]
+    return file.read_text().split() if file.exists() else []
 
 
 def world_of(item: pytest.Item) -> str:
@@ -71,7 +72,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if unit not in units:
                 worlds[world].append(unit)
         units[unit].append(item)
-        file = known.get(item.nodeid.split("::")[0], {"seconds": 0.0, "tests": 1})
+        file = known.get(costs.file_of(item.nodeid), {"seconds": 0.0, "tests": 1})
         seconds[unit] += file["seconds"] / file["tests"]
     shared = [unit for of_world in worlds.values() for unit in of_world]
     begin = [of_world[0] for of_world in worlds.values()]
