@@ -3,9 +3,9 @@
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 from safeguarding.exceptions import OutOfTurn
 from safeguarding.launch import programs
@@ -17,39 +17,47 @@ _LONGEST = 120.0
 _PAUSE = 0.2
 
 
-@contextmanager
-def at_hand() -> Iterator[None]:
-    """The printer that answers, else one that ends with the block. Raises `PrinterAway` where none starts."""
-    address = client.address()
-    if _answers(address):
-        yield
-        return
-    process = subprocess.Popen(programs.printer(address), stdout=subprocess.DEVNULL)
-    try:
+class Printer:
+    """The printer that answers, else one that starts while the block goes on, and ends with it.
+
+    It loads for seconds: what is laid before the first print does not wait for it.
+    """
+
+    def __enter__(self) -> Self:
+        self._address = client.address()
+        self._process = None if self._answers() else _started(self._address)
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+            self._address.unlink(missing_ok=True)
+
+    def ensure_ready(self) -> None:
+        """Wait until it answers. Raises `PrinterAway` where it does not start."""
         until = time.monotonic() + _LONGEST
-        while not _answers(address):
-            if process.poll() is not None or time.monotonic() > until:
+        while not self._answers():
+            if self._process is None or self._process.poll() is not None or time.monotonic() > until:
                 raise PrinterAway
             time.sleep(_PAUSE)
-        yield
-    finally:
-        process.terminate()
-        process.wait()
-        address.unlink(missing_ok=True)
+
+    def once_ready[T](self, make: Callable[[], T]) -> T:
+        """What is printed, asked for again until it is ready: a request waits a second, and this may take longer."""
+        self.ensure_ready()
+        until = time.monotonic() + _LONGEST
+        while True:
+            try:
+                return make()
+            except OutOfTurn:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(_PAUSE)
+
+    def _answers(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as asking:
+            return self._address.exists() and asking.connect_ex(str(self._address)) == 0
 
 
-def once_ready[T](make: Callable[[], T]) -> T:
-    """What is printed, asked for again until it is ready: a request waits a second, and this may take longer."""
-    until = time.monotonic() + _LONGEST
-    while True:
-        try:
-            return make()
-        except OutOfTurn:
-            if time.monotonic() > until:
-                raise
-            time.sleep(_PAUSE)
-
-
-def _answers(address: Path) -> bool:
-    with socket.socket(socket.AF_UNIX) as asking:
-        return address.exists() and asking.connect_ex(str(address)) == 0
+def _started(address: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(programs.printer(address), stdout=subprocess.DEVNULL)

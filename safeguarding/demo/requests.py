@@ -17,10 +17,10 @@ from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import Acting, acting
 from safeguarding.audit.protection import may_view
 from safeguarding.concerns.models import ConcernChild
-from safeguarding.demo import printer
 from safeguarding.demo.drawing import a_letter
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
+from safeguarding.demo.printer import Printer
 from safeguarding.demo.sharing import parents
 from safeguarding.uploads.services.keeping import Upload
 from sharing.requests.models import (
@@ -144,7 +144,7 @@ class _Desk:
             roles.name(case, by=who, user=self.officer, part="approver", at=self.ago(days))
 
 
-def lay_requests(school: School, ground: Ground, keys: Keys) -> None:
+def lay_requests(school: School, ground: Ground, keys: Keys, printer: Printer) -> None:
     """The six of them."""
     desk = _Desk(school, ground, keys)
     _spoken(desk)
@@ -152,7 +152,7 @@ def lay_requests(school: School, ground: Ground, keys: Keys) -> None:
     _complaint(desk)
     _disagrees(desk)
     _half_reviewed(desk)
-    _answered(desk)
+    _answered(desk, printer)
 
 
 def _spoken(desk: _Desk) -> None:
@@ -252,7 +252,7 @@ def _added(desk: _Desk, case: RightsRequest, child: Child) -> None:
             places.answer(row, by=user, found="some", note="Two years looked through.", at=at)
 
 
-def _answered(desk: _Desk) -> None:
+def _answered(desk: _Desk, printer: Printer) -> None:
     """Decided, approved, made, locked, sent: five weeks ago to last week."""
     child = desk.child(_ANSWERED)
     words = "Could I have a copy of what the school has about my child? We are moving house."
@@ -275,8 +275,8 @@ def _answered(desk: _Desk) -> None:
             approving.look(one.item, by=officer, at=desk.ago(12))
         approving.approve(_now(case), by=officer, at=desk.ago(12))
         bundle = building.ask(_now(case), by=officer, token=desk.keys.token())
-    with printer.at_hand():
-        building.run(bundle.pk)
+    printer.ensure_ready()
+    building.run(bundle.pk)
     # The worker says when the files were made: here that was earlier.
     Bundle.objects.filter(pk=bundle.pk).update(asked_at=desk.ago(12), built_at=desk.ago(12))
     with desk.acts(desk.officer) as officer:

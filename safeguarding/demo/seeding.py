@@ -36,6 +36,7 @@ from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
 from safeguarding.demo.marked import mark
 from safeguarding.demo.plans import lay_plans
+from safeguarding.demo.printer import Printer
 from safeguarding.demo.published import lay_published
 from safeguarding.demo.received import lay_received
 from safeguarding.demo.records import write
@@ -85,12 +86,13 @@ def seed_demo(*, now: datetime | None = None, seed: int = SEED) -> Made:
         return Made()
     now = now or timezone.now()
     days = Days(timezone.localdate(now))
-    first = _main_school(days, now, Random(f"{seed} main"))  # noqa: S311
+    with Printer() as printer:
+        first = _main_school(days, now, Random(f"{seed} main"), printer)  # noqa: S311
     second = _small_school(days, now, Random(f"{seed} small"))  # noqa: S311
     return Made(*(a + b for a, b in zip(first, second, strict=True)))
 
 
-def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, int]:
+def _main_school(days: Days, now: datetime, chance: Random, printer: Printer) -> tuple[int, int, int]:
     about = source.school()
     school = _school(MAIN, about["name"], about["urn"], about["phone"], days)
     staff = [s for s in source.staff() if people.role_of(s)]
@@ -122,11 +124,11 @@ def _main_school(days: Days, now: datetime, chance: Random) -> tuple[int, int, i
     lay_retention(school, ground, Keys(Random(f"{chance.random()} retention")))  # noqa: S311
     lay_sharing(school, ground, Keys(Random(f"{chance.random()} sharing")))  # noqa: S311
     lay_published(school, ground, Keys(Random(f"{chance.random()} published")))  # noqa: S311
-    lay_shares(school, ground, Keys(Random(f"{chance.random()} shares")))  # noqa: S311
+    lay_shares(school, ground, Keys(Random(f"{chance.random()} shares")), printer)  # noqa: S311
     lay_transfers(school, ground, Keys(Random(f"{chance.random()} transfers")))  # noqa: S311
     ours = Random(f"{chance.random()} received")  # noqa: S311
     lay_received(school, ground, Keys(ours), ours)
-    lay_requests(school, ground, Keys(Random(f"{chance.random()} requests")))  # noqa: S311
+    lay_requests(school, ground, Keys(Random(f"{chance.random()} requests")), printer)  # noqa: S311
     lay_answered(ground, Keys(Random(f"{chance.random()} answered")))  # noqa: S311
     lay_training(school, ground, Keys(Random(f"{chance.random()} training")))  # noqa: S311
     lay_governors(school, ground, Keys(Random(f"{chance.random()} governors")))  # noqa: S311

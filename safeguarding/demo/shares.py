@@ -13,9 +13,9 @@ from children.models import Child
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import Acting, acting
 from safeguarding.audit.protection import may_view
-from safeguarding.demo import printer
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
+from safeguarding.demo.printer import Printer
 from safeguarding.demo.source import shares
 from safeguarding.printing.gathering import For
 from sharing.events.models import LegalReason, Recipient, SharingEvent
@@ -71,18 +71,17 @@ _ANSWERS = {
 }
 
 
-def lay_shares(school: School, ground: Ground, keys: Keys) -> None:
+def lay_shares(school: School, ground: Ground, keys: Keys, printer: Printer) -> None:
     """The address book that they need, and every decision of the data."""
     laws = {row.code: row for row in LegalReason.objects.all()}
     lead = ground.users[_SHARERS[0]]
     with acting(Acting(user_id=lead.pk, school_id=school.pk)):
         book = _address_book(school, keys, by=lead, at=ground.now - timedelta(days=400))
-    with printer.at_hand():
-        for entry in shares():
-            child = Child.objects.select_related("school").get(pk=ground.children[entry["child"]])
-            by = next(person for key in _SHARERS if may_view(person := ground.users[key], child))
-            with acting(Acting(user_id=by.pk, school_id=school.pk)):
-                _lay(entry, child, book, laws, ground.now - timedelta(days=entry["days"]), keys, by=by)
+    for entry in shares():
+        child = Child.objects.select_related("school").get(pk=ground.children[entry["child"]])
+        by = next(person for key in _SHARERS if may_view(person := ground.users[key], child))
+        with acting(Acting(user_id=by.pk, school_id=school.pk)):
+            _lay(entry, child, book, laws, ground.now - timedelta(days=entry["days"]), keys, printer, by=by)
 
 
 def _address_book(school: School, keys: Keys, *, by: User, at: datetime) -> dict[str, Recipient]:
@@ -115,6 +114,7 @@ def _lay(
     laws: dict[str, LegalReason],
     at: datetime,
     keys: Keys,
+    printer: Printer,
     *,
     by: User,
 ) -> None:
@@ -131,7 +131,7 @@ def _lay(
         return
     decided = decide_share(event=made, seen=made.revision, said=said_so, by=by, at=at + timedelta(minutes=20))
     if entry["ends"] in _WITH_PACK:
-        _pack(entry, decided, at + timedelta(hours=1), keys, by=by)
+        _pack(entry, decided, at + timedelta(hours=1), keys, printer, by=by)
     elif entry["ends"] not in ("not_shared", "to_send"):
         _go_on(entry, decided, at + timedelta(hours=1), keys, by=by)
 
@@ -177,7 +177,7 @@ def _said(entry: dict[str, Any], child: Child, recipient: Recipient, law: LegalR
     )
 
 
-def _pack(entry: dict[str, Any], event: SharingEvent, at: datetime, keys: Keys, *, by: User) -> None:
+def _pack(entry: dict[str, Any], event: SharingEvent, at: datetime, keys: Keys, printer: Printer, *, by: User) -> None:
     """Its pages are made: they wait to be looked at, or are handed over."""
     asks = For(by)
     made = printer.once_ready(lambda: make_pack(event=event, seen=event.revision, asks=asks, by=by, at=at))

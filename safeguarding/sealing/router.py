@@ -4,17 +4,17 @@ from typing import Any
 
 from .models import KEYS
 
-_APP = "sealing"
+APP = "sealing"
 
 
 class Router:
     def db_for_read(self, model: Any, **hints: Any) -> str | None:
-        return KEYS if model._meta.app_label == _APP else None
+        return KEYS if model._meta.app_label == APP else None
 
     db_for_write = db_for_read
 
     def allow_relation(self, one: Any, other: Any, **hints: Any) -> bool | None:
-        return (one._meta.app_label == _APP) == (other._meta.app_label == _APP)
+        return (one._meta.app_label == APP) == (other._meta.app_label == APP)
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
-        return (db == KEYS) == (app_label == _APP)
+        return (db == KEYS) == (app_label == APP)

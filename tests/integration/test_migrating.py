@@ -10,12 +10,14 @@ import psycopg
 import pytest
 from django.apps import apps
 from django.db import connections, router
+from django.db.migrations.graph import MigrationGraph
 from django.db.migrations.state import ProjectState
 from psycopg import sql
 
 from safeguarding.migrating import each_class_made_once
 from safeguarding.packages import is_own
 from safeguarding.sealing.models import KEYS
+from safeguarding.sealing.router import APP
 from tests.postgres import Databases
 
 pytestmark = pytest.mark.django_db
@@ -69,9 +71,30 @@ def test_each_table_is_as_its_model_says(databases: Databases, alias: str) -> No
         assert {row for row in cursor.fetchall() if row[0] in ours} == said
 
 
+def migrated(alias: str) -> list[str]:
+    """The app of each migration in a database, in the order in which they were applied."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT app FROM django_migrations ORDER BY id")
+        return [app for (app,) in cursor.fetchall()]
+
+
+def test_keys_have_the_migrations_of_their_own_app_alone() -> None:
+    assert set(migrated(KEYS)) == {APP}
+
+
+def test_tables_of_libraries_come_before_those_of_harbour() -> None:
+    own = [is_own(apps.get_app_config(app).name) for app in migrated("default")]
+    # They lead to the people who sign in, and so wait for that app.
+    assert own.index(True) == migrated("default").index("accounts")
+    own.remove(True)
+    assert own == sorted(own)
+    assert sum(own) > 15
+
+
 def test_django_has_its_own_way_back_afterwards() -> None:
-    djangos = ProjectState.add_model
+    djangos = ProjectState.add_model, MigrationGraph.leaf_nodes
     with pytest.raises(ZeroDivisionError), each_class_made_once():
-        assert ProjectState.add_model is not djangos
+        assert ProjectState.add_model is not djangos[0]
+        assert MigrationGraph.leaf_nodes is not djangos[1]
         raise ZeroDivisionError
-    assert ProjectState.add_model is djangos
+    assert djangos == (ProjectState.add_model, MigrationGraph.leaf_nodes)

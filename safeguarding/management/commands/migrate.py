@@ -22,6 +22,7 @@ from safeguarding.migrating import each_class_made_once
 from safeguarding.plans.services.rules import load_rules
 from safeguarding.row_security import problems, put_up, take_down
 from safeguarding.sealing.models import KEYS
+from safeguarding.sealing.router import APP
 from safeguarding.training.services.courses import load_courses
 from safeguarding.wall_digests import keep_digests
 from sharing.events.services.reference import load_law
@@ -68,7 +69,9 @@ class Command(Migrate):
         if not only_looks:
             require_owner(connection)
             require_roles(connection)
-        self._migrate(*args, **options | {"database": KEYS})
+        # Its app alone: a pass over the others would draw each of their models and make no table here.
+        app = options["app_label"] or APP
+        self._migrate(*args, **options | {"database": KEYS, "app_label": app})
         if not only_looks:
             _ensure_whole(connection)
             apply_privileges(connection)
