@@ -17,7 +17,6 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
@@ -35,6 +34,8 @@ _FROM_THE_RIGHT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
 _TURNED = re.compile(f"{_FROM_THE_RIGHT}(?:\\W*{_FROM_THE_RIGHT})*")
 # In points: A4, its margins, and the size of the letters, each of which is half as wide.
 _WIDTH, _HEIGHT, _SIDE, _HEAD, _FOOT, _LINE = 595, 842, 43, 68, 62, 12
+# So many letters fit on a line; and PDFium reads no more than so many of them at once.
+_WIDEST, _MOST = 2 * (_WIDTH - 2 * _SIDE) // (_LINE - 2), 8000
 
 
 @dataclass
@@ -75,58 +76,61 @@ class _Reader(HTMLParser):
         self._open: list[tuple[str, frozenset[str]]] = []
         self._line: list[str] = []
         self._strings = {"school": "", "reference": "", "printed": "", "side": ""}
-        self._counts: list[int] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         about = {name: value or "" for name, value in attrs}
         classes = frozenset(about.get("class", "").split())
-        if tag not in _INLINE and not self._is_drawn():
+        if tag not in _INLINE and not self._is_in("svg"):
             self._end_line()
         if classes & _NEW_SHEET and self.sheets[-1].lines:
-            self.sheets.append(Sheet(number=self.sheets[-1].number))
+            self.sheets.append(Sheet())
         if tag not in _VOID:
             self._open.append((tag, classes))
-        self._set_strings(tag, classes, about)
+        self._set_strings(tag, about)
+        self._set_margins()
         if tag == "li":
             self.sheets[-1].beside.append("•")
         elif tag == "img":
             self.sheets[-1].pictures.append(self.pictures[about["src"].removeprefix("picture:")])
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "text" or (tag not in _INLINE and not self._is_drawn()):
+        if tag in _VOID:
+            return
+        if tag not in _INLINE and (tag == "text" or not self._is_in("svg")):
             self._end_line()
         while self._open and self._open.pop()[0] != tag:
             pass
 
     def handle_data(self, data: str) -> None:
-        if any(tag == "body" for tag, _ in self._open) and self._open[-1][0] not in _NOT_SHOWN:
-            self._line.append(data)
-        elif self._open and self._open[-1][0] == "title":
+        inner = self._open[-1][0] if self._open else ""
+        if self._is_in("body"):
+            shown = inner == "text" if self._is_in("svg") else inner not in _NOT_SHOWN
+            self._line += [data] if shown else []
+        elif inner == "title":
             self.title = _folded(data)
 
-    def _is_drawn(self) -> bool:
-        return any(tag == "svg" for tag, _ in self._open)
-
     def _is_in(self, name: str) -> bool:
-        return any(name in classes for _, classes in self._open)
+        """Whether an element of this name, or of this class, is open."""
+        return any(tag == name or name in classes for tag, classes in self._open)
 
     def _end_line(self) -> None:
         text, sheet = _folded("".join(self._line)), self.sheets[-1]
         self._line.clear()
-        if text and self._is_drawn():
+        if text and self._is_in("svg"):
             sheet.beside.append(text)
         elif text:
             sheet.lines.append(text)
             if self._open[-1][0] == "h1":
                 sheet.titles.append(text)
 
-    def _set_strings(self, tag: str, classes: frozenset[str], about: Mapping[str, str]) -> None:
-        """What the stylesheet reads from attributes, and puts into the margins."""
+    def _set_strings(self, tag: str, about: Mapping[str, str]) -> None:
+        """What the stylesheet reads from attributes for the margins."""
         if tag == "main":
             self._strings |= {name: about.get(f"data-{name}", "") for name in ("school", "reference", "printed")}
-        elif tag in ("h1", "h2") and "data-reference" in about:
-            self._strings["reference"] = about["data-reference"]
-            self._strings["side"] = "Overleaf" if tag == "h2" else "Front"
+        elif "data-reference" in about:
+            self._strings |= {"reference": about["data-reference"], "side": "Overleaf" if tag == "h2" else "Front"}
+
+    def _set_margins(self) -> None:
         sheet, said = self.sheets[-1], {name: _folded(text) for name, text in self._strings.items()}
         sheet.head, sheet.foot = (said["school"], said["reference"]), said["printed"]
         if self._is_in("form"):
@@ -140,7 +144,7 @@ def _folded(text: str) -> str:
 
 
 def read(html: str, pictures: Mapping[str, bytes] | None = None) -> tuple[str, list[Sheet]]:
-    """The title of a page of HTML, and what its sheets say. Raises `KeyError` for a picture that was not handed over."""
+    """The title of a page of HTML, and what its sheets say. Raises `KeyError` for a picture that is missing."""
     reader = _Reader(pictures or {})
     reader.feed(html)
     reader.close()
@@ -181,10 +185,12 @@ def write(title: str, sheets: Sequence[Sheet]) -> bytes:
     said = [list(sheet.said(number, len(sheets))) for number, sheet in enumerate(sheets, 1)]
     letters = sorted({letter for parts in said for _, lines in parts for line in lines for letter in line})
     codes = {letter: f"{code:04x}" for code, letter in enumerate(letters, 1)}
-    font = _font(file, codes)
-    pages = len(file.objects) + 1
+    font, pages = _font(file, codes), len(file.objects) + 1
     file.add("")
-    kids = [_page(file, pages, font, sheet, parts, codes) for sheet, parts in zip(sheets, said, strict=True)]
+    kids = [
+        _page(file, pages, font, sheet, [_text(begins, lines, codes) for begins, lines in parts])
+        for sheet, parts in zip(sheets, said, strict=True)
+    ]
     listed = " ".join(f"{kid} 0 R" for kid in kids)
     file.objects[pages - 1] = f"<< /Type /Pages /Count {len(kids)} /Kids [{listed}] >>".encode()
     titles = [(name, kid) for sheet, kid in zip(sheets, kids, strict=True) for name in sheet.titles]
@@ -199,38 +205,55 @@ def _string(text: str) -> str:
 
 def _font(file: _File, codes: Mapping[str, str]) -> int:
     """A font without shapes: each letter is half as wide as high, and a table says which it is."""
-    pairs = "".join(f"1 beginbfchar <{code}> <{a.encode('utf-16-be').hex()}> endbfchar\n" for a, code in codes.items())
-    table = f"/CIDInit /ProcSet findresource begin begincmap\n1 begincodespacerange <0000> <ffff> endcodespacerange\n{pairs}endcmap end"
+    pairs = "".join(
+        f"1 beginbfchar <{code}> <{letter.encode('utf-16-be').hex()}> endbfchar\n" for letter, code in codes.items()
+    )
+    spaces = "1 begincodespacerange <0000> <ffff> endcodespacerange"
+    table = f"/CIDInit /ProcSet findresource begin begincmap\n{spaces}\n{pairs}endcmap end"
     unicode = file.add("", table.encode())
-    system = "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>"
-    described = file.add("<< /Type /FontDescriptor /FontName /Double /Flags 4 /FontBBox [0 0 500 1000] /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >>")
-    letters = file.add(f"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Double {system} /DW 500 /FontDescriptor {described} 0 R >>")
+    described = file.add(
+        "<< /Type /FontDescriptor /FontName /Double /Flags 4 /FontBBox [0 -200 500 800] /ItalicAngle 0 /Ascent 800 "
+        "/Descent -200 /CapHeight 700 /StemV 80 >>"
+    )
+    letters = file.add(
+        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Double /DW 500 "
+        f"/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor {described} 0 R >>"
+    )
     return file.add(
         f"<< /Type /Font /Subtype /Type0 /BaseFont /Double /Encoding /Identity-H /DescendantFonts [{letters} 0 R] "
         f"/ToUnicode {unicode} 0 R >>"
     )
 
 
-def _page(file: _File, pages: int, font: int, sheet: Sheet, parts: Iterable[tuple[float, list[str]]], codes: Mapping[str, str]) -> int:
-    drawn = []
-    for begins, lines in parts:
-        shown = "".join(f"<{''.join(codes[letter] for letter in line)}> Tj T*\n" for line in lines)
-        drawn.append(f"BT /F {_LINE - 2} Tf {_LINE} TL {_SIDE} {begins} Td\n{shown}ET\n")
-    forms = ""
-    for number, picture in enumerate(sheet.pictures):
-        with Image.open(io.BytesIO(picture)) as image:
-            width, height, space = *image.size, "DeviceGray" if image.mode == "L" else "DeviceRGB"
-        form = file.add(
-            f"/Type /XObject /Subtype /Image /Width {width} /Height {height} /ColorSpace /{space} /BitsPerComponent 8 "
-            "/Filter /DCTDecode",
-            picture,
-        )
-        forms += f"/P{number} {form} 0 R "
-        drawn.append(f"q 100 0 0 100 {_SIDE} {_FOOT} cm /P{number} Do Q\n")
-    content = file.add("", "".join(drawn).encode())
+def _page(file: _File, pages: int, font: int, sheet: Sheet, drawn: Sequence[str]) -> int:
+    """A page below these `pages`, on which this is `drawn`, and then its pictures."""
+    forms = [_picture(file, picture) for picture in sheet.pictures]
+    shown = [f"q 100 0 0 100 {_SIDE} {_FOOT} cm /P{form} Do Q\n" for form in forms]
+    content = file.add("", "".join([*drawn, *shown]).encode())
+    pictures = " ".join(f"/P{form} {form} 0 R" for form in forms)
     return file.add(
         f"<< /Type /Page /Parent {pages} 0 R /MediaBox [0 0 {_WIDTH} {sheet.height}] /Contents {content} 0 R "
-        f"/Resources << /Font << /F {font} 0 R >> /XObject << {forms}>> >> >>"
+        f"/Resources << /Font << /F {font} 0 R >> /XObject << {pictures} >> >> >>"
+    )
+
+
+def _text(begins: float, lines: Iterable[str], codes: Mapping[str, str]) -> str:
+    """These lines, the first so far from the foot of the sheet. A long one is drawn narrow, so that it is on it."""
+    shown = ""
+    for line in lines:
+        parts = (line[first : first + _MOST] for first in range(0, len(line), _MOST))
+        drawn = " ".join(f"<{''.join(codes[letter] for letter in part)}> Tj" for part in parts)
+        shown += f"{min(100, 100 * _WIDEST / len(line)):.4f} Tz {drawn} T*\n"
+    return f"BT /F {_LINE - 2} Tf {_LINE} TL {_SIDE} {begins} Td\n{shown}ET\n"
+
+
+def _picture(file: _File, jpeg: bytes) -> int:
+    with Image.open(io.BytesIO(jpeg)) as image:
+        width, height, space = *image.size, "DeviceGray" if image.mode == "L" else "DeviceRGB"
+    return file.add(
+        f"/Type /XObject /Subtype /Image /Width {width} /Height {height} /ColorSpace /{space} /BitsPerComponent 8 "
+        "/Filter /DCTDecode",
+        jpeg,
     )
 
 
