@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-import time_machine
 import pytest
+import time_machine
 from playwright.sync_api import Locator, Page, expect
 
 from children.models import Child

@@ -5,8 +5,8 @@ child.
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.utils import timezone
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests import factories

@@ -28,7 +28,8 @@ SHOWN = {
     "lists": "<p>Before</p><ul><li>One</li><li>Two <b>x</b></li></ul><p>Behind</p>",
     "tables": "<table><caption>Dates</caption><thead><tr><th>On</th><th>What</th></tr></thead>"
     "<tbody><tr><th>1 May</th><td><p>Rang.</p><p>Came.</p></td></tr></tbody></table>",
-    "drawings": '<p>A<svg viewBox="0 0 90 90"><title>Not shown</title><text x="9" y="20">Left</text></svg>B</p>',
+    "drawings": '<p><svg viewBox="0 0 90 90" width="90" height="90"><title>Not shown</title>'
+    '<text x="9" y="20">Left</text></svg></p><p>Behind</p>',
     "scripts": "<p>قال لي شيء</p><p>他说家里没有人</p><p>Вдома нікого</p>",
     "sheets": '<div class="form"><h1 data-reference="P-1">Form</h1>'
     '<h2 class="overleaf" data-reference="P-1">Marks</h2></div>',
@@ -90,7 +91,7 @@ def test_its_file_has_title_outline_and_pictures() -> None:
     assert str(paper.document.docinfo.Title) == "Reference 7"
     with paper.document.open_outline() as outline:
         assert [entry.title for entry in outline.root] == ["Item 1: Letter"]
-    assert len(paper.document.pages[0].images) == 1
+    assert len(paper.document.pages[0].get_images()) == 1
 
 
 @pytest.mark.parametrize("content", [b"{}", b"no JSON", services.written(['<body><img src="picture:none"></body>'])])
