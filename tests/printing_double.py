@@ -1,9 +1,9 @@
-"""What does a print say, where no test looks at how it is laid out? The text of its HTML, as a PDF of a few objects.
+"""Which text does a print have, where no test reads its layout? The text of its HTML, as a PDF of a few objects.
 
-It answers the socket as the printer does, with the printer's own code, from a thread of the test process. Only what a
-forked process with WeasyPrint does is done otherwise: each page of HTML becomes one sheet, and what a stylesheet puts
-into the margins, or begins a new sheet with, is known by name (`templates/pdf/assets/paper.css`).
-`tests/integration/printing/test_double.py` compares it with the printer for every kind of paper.
+A thread of the test process answers the socket with the printer's own code. Only WeasyPrint is replaced: each page of
+HTML becomes one sheet, of which the first alone is read where several sizes are sent, and the rules of
+`templates/pdf/assets/paper.css` for margins and new sheets are known by name. `tests/papers.py` compares the text with
+the printer's for every kind of paper. Lines that mix both directions of writing are not always equal.
 """
 
 import asyncio
