@@ -35,6 +35,7 @@ pytest_plugins = [
     "tests.stores",
     "tests.full_disk",
     "tests.printers",
+    "tests.papers",
     "tests.workers",
 ]
 _stack = ExitStack()

@@ -1,6 +1,7 @@
-"""The printer of a test run: the program that an installation has, started when a test first prints.
+"""The printers of a test run, each started when a test first prints there.
 
-And one that a test holds up.
+A test prints on the double (`printing_double.py`), unless it asks for the `real_printer`: the program that an
+installation has. And one that a test holds up.
 """
 
 import os
@@ -19,6 +20,7 @@ import pytest
 from safeguarding.launch import programs
 from safeguarding.printing import client
 from tests.counted import count
+from tests.printing_double import Thread
 from tests.waiting import until
 
 _HELD = Path(__file__).with_name("held_printer.py")
@@ -34,6 +36,10 @@ class Program:
     @property
     def command(self) -> list[str]:
         return programs.printer(self.address)
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None
 
     def start(self) -> None:
         self.process = process = subprocess.Popen(self.command)
@@ -99,18 +105,34 @@ class Held(Program):
 
 
 @pytest.fixture(scope="session")
+def printing_double() -> Iterator[Thread]:
+    """What a test prints on: not started before the first print."""
+    with tempfile.TemporaryDirectory(prefix="harbour-double-") as folder:
+        double = Thread(Path(folder))
+        yield double
+        double.stop()
+
+
+@pytest.fixture(scope="session")
 def printer() -> Iterator[Program]:
-    """The printer of the run, not started before somebody prints."""
+    """The printer of the run, not started before the first print."""
     with tempfile.TemporaryDirectory(prefix="harbour-printer-") as folder:
         program = Program(Path(folder))
         yield program
         program.stop()
 
 
+@pytest.fixture
+def real_printer(printer: Program) -> Iterator[None]:
+    """The test prints on the printer itself: it reads pages, tags, shapes or places, or is about the printer."""
+    with asked(printer):
+        yield
+
+
 @contextmanager
-def asked(program: Program) -> Iterator[None]:
-    """Whoever prints asks this printer, which is started when it is first asked."""
-    before, ever = client.address, program.process is not None
+def asked(program: Program | Thread) -> Iterator[None]:
+    """Every print of this process goes to this printer, which is started when it is first asked."""
+    before, ever = client.address, program.is_running
 
     def address() -> Path:
         nonlocal ever
@@ -137,7 +159,7 @@ def running(program: Program) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _reached(printer: Program) -> Iterator[None]:
+def _reached(printing_double: Thread) -> Iterator[None]:
     make = client.make
 
     def counted(*arguments: Any, **more: Any) -> client.Said:
@@ -145,7 +167,7 @@ def _reached(printer: Program) -> Iterator[None]:
         return make(*arguments, **more)
 
     client.make = counted
-    with asked(printer):
+    with asked(printing_double):
         yield
     client.make = make
 

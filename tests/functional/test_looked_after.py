@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+import pytest
 import time_machine
 from playwright.sync_api import Locator, Page, expect
 
@@ -107,6 +108,7 @@ def finds_the_same_chart_on_paper(page: Page) -> None:
     assert paper.tags()["TH"] > 10 and paper.unmarked() == []
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_the_designated_teacher_keeps_what_is_hers(server: str, new_person: Callable[..., Page]) -> None:
     with time_machine.travel(factories.SCHOOL_DAY):
         load_rules()

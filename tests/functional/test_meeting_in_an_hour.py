@@ -5,6 +5,7 @@ child.
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -15,6 +16,7 @@ from tests.integration.concerns.chronicled import about
 from tests.pdfs import Printed
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_a_lead_marks_what_matters_and_goes_to_a_meeting(server: str, new_person: Callable[..., Page]) -> None:
     cast = factories.staffroom(password=factories.PASSWORD)
     child = factories.child(cast.school, "Rowan", "Ashdown", by=cast.office)

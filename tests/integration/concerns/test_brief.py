@@ -71,6 +71,7 @@ def printed(client, child):
     return Printed(response.content)
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_two_steps_from_the_child_to_two_pages(client, cast, ro, now):
     skye = factories.child(cast.school, "Skye", "Hart", by=cast.office, year_group=3)
     told = about(
@@ -114,6 +115,7 @@ def test_two_steps_from_the_child_to_two_pages(client, cast, ro, now):
     assert Event.objects.filter(verb=Verb.PRINT, object_id=ro.pk, purpose="meeting in an hour").count() == 1
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_nothing_on_record_is_said_and_what_does_not_fit_is_counted(client, cast, now):
     empty = factories.child(cast.school, "Ada", "Stone", by=cast.office)
     client.force_login(cast.lead)

@@ -158,6 +158,7 @@ def test_the_page_can_be_narrowed_to_each_kind_alone(client, cast, rowan, kind):
 # --- paper
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_a_chronology_on_paper_is_whole_tagged_and_takes_the_filter(client, cast, rowan):
     for week in range(6):
         whole_story(cast, rowan, at=SCHOOL_DAY - timedelta(weeks=13 * week))

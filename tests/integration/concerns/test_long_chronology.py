@@ -28,7 +28,8 @@ from tests.pdfs import Printed
 from tests.waiting import until
 from tests.walls import as_role
 
-pytestmark = pytest.mark.django_db
+# Pieces, tags, outline and page numbers are the printer’s.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_printer")]
 WEEKS, OF_EACH = 5, 6
 
 

@@ -195,6 +195,7 @@ def test_one_that_cannot_be_saved_says_so_with_all_that_was_typed(visitor, link,
         assert said in shown, said
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_a_new_link_ends_the_old_one_and_only_managers_make_one(visitor, link, room):
     client = of(room.lead)
     assert link.secret.hex in client.get(reverse("outside_link")).content.decode().replace("-", "")

@@ -164,6 +164,7 @@ def test_an_earlier_closing_stays_on_paper(client, cast, concern):
         assert words in paper.text, words
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_every_page_says_what_it_is_who_printed_it_and_how_many_there_are(client, cast, concern):
     _, paper = printed(client, cast.lead, "concern_paper", concern.pk)
     pages = paper.pages()
@@ -175,6 +176,7 @@ def test_every_page_says_what_it_is_who_printed_it_and_how_many_there_are(client
         assert "Confidential. This print has been recorded." in page
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_paper_is_tagged_for_screen_readers(client, cast, concern):
     _, paper = printed(client, cast.lead, "concern_paper", concern.pk)
     root = paper.document.Root
@@ -199,6 +201,7 @@ def test_paper_is_tagged_for_screen_readers(client, cast, concern):
     ]
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_the_childs_words_are_in_no_box_with_the_adults(client, cast, concern):
     _, paper = printed(client, cast.lead, "concern_paper", concern.pk)
     quote = next(element for element in paper.elements() if element.S == "/BlockQuote")
@@ -256,6 +259,7 @@ def test_a_report_is_printed_by_its_author_only(client, cast, concern, role):
     assert client.get(reverse("report_paper", args=[concern.pk])).status_code == 404
 
 
+@pytest.mark.usefixtures("real_printer")
 @pytest.mark.parametrize("words", HOSTILE)
 def test_what_people_type_stays_words(client, cast, words):
     concern = factories.concern(cast, facts=words, child_words=words, presentation=words)
@@ -286,6 +290,7 @@ def test_the_number_of_queries_does_not_grow_with_what_happened(client, cast, co
         client.get(address)
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_the_paper_form_is_for_everybody_and_names_nobody(client, cast):
     _, paper = printed(client, cast.teacher, "paper_form")
     assert "call 999" in paper.text
@@ -364,6 +369,7 @@ def long_words(cast):
     return concern
 
 
+@pytest.mark.usefixtures("real_printer")
 @pytest.mark.parametrize("name", ["concern_paper", "report_paper", "chronology_paper"])
 def test_no_word_is_too_long_for_the_sheet(client, cast, long_words, name):
     key = long_words.children.get(role="worried_about").child_id if name == "chronology_paper" else long_words.pk
@@ -379,6 +385,7 @@ def test_no_word_is_too_long_for_the_sheet(client, cast, long_words, name):
     assert [text for text in texts.split() if LINK.format(text) not in whole] == []
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_no_column_is_pushed_off_the_sheet_and_no_row_off_its_foot(client, cast, concern):
     task = add_action(
         concern=reopen_concern(concern=concern, token=uuid4(), reason="Again.", by=cast.lead),
@@ -443,6 +450,7 @@ def test_a_character_that_no_font_has_would_be_told(client, cast, caplog):
     assert "unsupported by fonts" in caplog.text
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_words_that_run_from_right_to_left_begin_at_the_right(client, cast):
     concern = factories.concern(cast, facts=f"He wrote it down:\n\n{SCRIPTS['Arabic']}")
     _, paper = printed(client, cast.teacher, "report_paper", concern.pk)

@@ -73,6 +73,7 @@ def send(client: Client, address: str, child: Any, **said: Any) -> Any:
     )
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_a_lead_makes_numbered_forms_once_and_prints_those_that_nobody_has_used(clock, room, forms):
     client = of(room.lead)
     said = {"batch": str(uuid7()), "count": "2", "place": "Staff room"}

@@ -65,6 +65,7 @@ def paper_of(client, person, child, **query):
     return Printed(client.get(reverse("chronology_paper", args=[child.pk]), query).content)
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_account_words_marks_and_reasons_stand_on_the_page_and_on_paper(client, cast, rowan):
     hurt(cast, ChildEntry("worried_about", rowan))
     page = page_of(client, cast.lead, rowan)

@@ -78,6 +78,7 @@ def test_it_is_written_asked_about_approved_and_published_on_its_page(room: Staf
     assert client.post(here, {"deed": "nothing"}).status_code == 422
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_the_page_the_paper_and_the_workbook_say_the_same(room: Staffroom, client: Client):
     report = published(room, volume=SAID)
     client.force_login(factories.member(room.school, "governor", "Gil", "Stone"))

@@ -57,6 +57,7 @@ def plan(place: Place) -> Episode:
     return plan
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_a_plan_is_told_whole_with_its_dates_their_rules_and_its_people(client: Client, place: Place, plan: Episode):
     over = place.begin("early_help")
     end_episode(episode=over, seen=0, ends_on=date(2026, 11, 2), end_reason="met", by=place.room.lead)
@@ -80,6 +81,7 @@ def test_a_plan_is_told_whole_with_its_dates_their_rules_and_its_people(client: 
     assert paper.beyond_the_margins() == ""
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_the_chart_and_the_card_are_those_of_the_page(client: Client, place: Place):
     place.looked_after_with_scores()
     lead = Visitor(client, place.room.lead)

@@ -164,6 +164,7 @@ def test_one_person_leaves_a_core_to_the_others(room: Staffroom, held: Held) -> 
     assert printer_client.look(theirs.pk).state == ("working" if CORES > 1 else "queued")
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_what_is_made_in_time_is_answered_at_once_and_kept_nowhere(room: Staffroom, empty_store: None) -> None:
     answer = ask(room.lead, factories.concern(room))
     assert answer["Content-Type"] == "application/pdf"

@@ -39,6 +39,7 @@ from tests.integration.requests.answers import (
 )
 from tests.integration.requests.cases import taken_up
 from tests.pdfs import Printed
+from tests.printers import Program, asked
 
 pytestmark = pytest.mark.django_db
 # Of Hazel, her mother and the neighbour: in no file of Rowan's.
@@ -47,8 +48,13 @@ WITHHELD = "The neighbour keeps a grey parrot that repeats everything."
 
 
 @pytest.fixture(scope="module")
-def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[School, RightsRequest, Bundle]]:
-    """One answer, made once for this file: a concern that names Hazel, the record, and a note that is withheld."""
+def made(
+    django_db_setup: None, django_db_blocker: Any, printer: Program
+) -> Iterator[tuple[School, RightsRequest, Bundle]]:
+    """One answer, made once for this file: a concern that names Hazel, the record, and a note that is withheld.
+
+    Harbour’s own check reads the file as the printer makes it.
+    """
     with django_db_blocker.unblock(), transaction.atomic(), transaction.atomic(using=KEYS):
         at = school()
         rowan, _ = family(at)
@@ -57,7 +63,9 @@ def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[School
         assert gathering.settle(case.pk)
         give(RequestItem.objects.get(pk=secret.pk), by=at.lead, decided="withheld")
         case = approved(at, now(case))
-        yield at, case, built(at, case)
+        with asked(printer):
+            bundle = built(at, case)
+        yield at, case, bundle
         transaction.set_rollback(True)
         transaction.set_rollback(True, using=KEYS)
 

@@ -54,6 +54,7 @@ def test_everybody_reads_the_published_notice_and_nothing_else(ready: Place):
     assert made.version == 1
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_it_is_laid_out_on_paper_once_and_by_nobody_who_asks_for_it(ready: Place):
     page, paper = (reverse(name, args=[ready.school.pk]) for name in ("privacy_notice", "privacy_notice_paper"))
     assert Client().get(paper).status_code == 404

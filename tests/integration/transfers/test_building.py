@@ -114,6 +114,7 @@ def _items(items: Any) -> Iterator[str]:
 # --- whole
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_every_entry_of_the_index_stands_in_the_record_and_on_paper(
     place: Place, children: dict[str, Child], signer: Signer
 ) -> None:
@@ -138,6 +139,7 @@ def test_every_entry_of_the_index_stands_in_the_record_and_on_paper(
     assert (file.record.child.legal_first, file.record.sent_to) == ("Rowan", "Whitmoor High School")
 
 
+@pytest.mark.usefixtures("real_printer")
 def test_no_other_child_is_named_anywhere(place: Place, children: dict[str, Child]) -> None:
     concern = told(place, children["rowan"], children["mia"], children["theo"])
     _say(place, concern, children["rowan"], "whole")
