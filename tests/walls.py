@@ -54,6 +54,19 @@ def attach(connection: Any, **signal: Any) -> None:
     for wrapper in (follow_the_clock, work_as_the_worker):
         if wrapper not in connection.execute_wrappers:
             connection.execute_wrappers.append(wrapper)
+    for name in ("rollback", "savepoint_rollback"):
+        if name not in vars(connection):
+            setattr(connection, name, _tells_anew(connection, getattr(connection, name)))
+
+
+def _tells_anew(connection: Any, roll_back: Callable[..., None]) -> Callable[..., None]:
+    """What is rolled back takes the time along that the database was told inside."""
+
+    def rolled_back(*arguments: Any) -> None:
+        roll_back(*arguments)
+        connection.told_now = None
+
+    return rolled_back
 
 
 connection_created.connect(attach)
