@@ -83,13 +83,13 @@ def has_venv():
 
 
 def has_chromium():
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return any(map(shutil.which, names)) or any(
         Path(p, "Contents/MacOS").is_dir() for p in ("/Applications/Chromium.app", "/Applications/Google Chrome.app")
     )
 
 
-# need: is it there; Debian's and Ubuntu's packages; Homebrew's
+# need: is it there; Debian's and Ubuntu's packages, of which "a|b" is the first that the system offers; Homebrew's
 NEEDS = {
     "Pango, which lays out the pages that Harbour prints": (
         has_pango,
@@ -105,7 +105,7 @@ NEEDS = {
     "Redis or Valkey": (has_queue, ["redis-server"], ["valkey"]),
     "Python's venv module": (has_venv, ["python3-venv"], ["python"]),
 }
-NEEDS_OF_TESTS = {"Chromium": (has_chromium, ["chromium"], ["--cask", "chromium"])}
+NEEDS_OF_TESTS = {"Chromium": (has_chromium, ["chromium-headless-shell|chromium"], ["--cask", "chromium"])}
 
 
 def system_packages(for_tests):
@@ -147,9 +147,17 @@ def root(packages=()):
 
 def apt(packages):
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    run([*root(packages), "apt-get", "update", "-q"], env=environment)
+    as_root = root([package.split("|")[-1] for package in packages])
+    run([*as_root, "apt-get", "update", "-q"], env=environment)
     install = ["apt-get", "install", "-y", "-q", "--no-install-recommends"]
-    run([*root(packages), *install, *packages], env=environment)
+    run([*as_root, *install, *map(first_offered, packages)], env=environment)
+
+
+def first_offered(package):
+    """The first name of "a|b" that apt knows, else the last. Not every release has the headless shell."""
+    *preferred, last = package.split("|")
+    known = (name for name in preferred if subprocess.run(["apt-cache", "show", name], capture_output=True).stdout)
+    return next(known, last)
 
 
 # --- Python
