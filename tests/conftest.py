@@ -28,6 +28,7 @@ hypothesis.register_profile(
 hypothesis.load_profile("harbour")
 pytest_plugins = [
     "tests.costs",
+    "tests.proofs",
     "tests.browser",
     "tests.walls",
     "tests.stores",

@@ -20,7 +20,7 @@ from tests.benchmarks import settings as bench_settings
 from tests.benchmarks.pages import Budget, pages
 from tests.practice_school import TUESDAY
 
-pytestmark = [pytest.mark.django_db, pytest.mark.soak]
+pytestmark = [pytest.mark.django_db, pytest.mark.soak(part="school")]
 
 
 @pytest.fixture

@@ -13,14 +13,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
-from django.utils.crypto import get_random_string
 
 from children import upn
 from children.facts import NewChild
 from children.models import Child
 from children.services import register_children
-from safeguarding.accounts.models import User
-from safeguarding.accounts.services import add_person, assign_role, create_school
+from safeguarding.accounts.models import School, User
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import EarlierFile, EarlierPdf, EarlierRecord, EarlierRow
@@ -28,6 +26,7 @@ from safeguarding.concerns.services import earlier as service
 from safeguarding.keys import uuid7
 from safeguarding.sealing import files
 from tests import earlier
+from tests.benchmarks.cast import LEAD_OF_MEASURED, MEASURED
 
 CHILDREN, INCIDENTS, PDFS, BUDGET = 420, 10_000, 400, 180
 # One row, or file, in so many cannot be used.
@@ -71,8 +70,8 @@ def measure(incidents: int, pdfs: int) -> dict[str, Any]:
 
 
 def _measure(incidents: int, pdfs: int) -> dict[str, Any]:
-    lead, children = _school()
-    school = lead.assignments.get().school
+    lead, school = User.objects.get(username=LEAD_OF_MEASURED), School.objects.get(slug=MEASURED)
+    children = _children(school)
     rows = [_row(n, children[n % len(children)]) for n in range(incidents)]
     pack = earlier.pack({_name(n, children[n % len(children)]): earlier.ONE for n in range(pdfs)})
     given = service.Given(sheet=earlier.sheet(rows), pack=pack)
@@ -97,10 +96,7 @@ def _measure(incidents: int, pdfs: int) -> dict[str, Any]:
     }
 
 
-def _school() -> tuple[User, list[Child]]:
-    school = create_school(name="Measured School", slug=f"measured-{get_random_string(8).lower()}")
-    lead = add_person(username=get_random_string(12), first_name="Priya", last_name="Measured")
-    assign_role(user=lead, school=school, role_key="lead", starts_on=date(2020, 9, 1))
+def _children(school: School) -> list[Child]:
     new = [
         NewChild(
             forename=f"Rowan{n}",
@@ -115,7 +111,7 @@ def _school() -> tuple[User, list[Child]]:
     keys = register_children(school=school, children=new, by=None, today=date(2026, 9, 1))
     record(Verb.IMPORT, object_type="children.child", school_id=school.pk, count=len(keys), purpose="measured")
     there = Child.objects.select_related("detail").in_bulk(keys)
-    return lead, [there[key] for key in keys]
+    return [there[key] for key in keys]
 
 
 def _upn(number: int) -> str:
