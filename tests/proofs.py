@@ -35,22 +35,28 @@ def figures(request: pytest.FixtureRequest) -> dict[str, Any]:
     return counted
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Raise `UsageError` for a proof without a part, and for one that `tests/proofs_check.py` would not find."""
-    wrong = []
-    for item in items:
-        marker = item.get_closest_marker("soak")
-        if marker is None and item.path.parent.name != "soak":
-            continue
-        told = marker.kwargs if marker else {}
-        if told.get("part") not in PARTS:
-            wrong.append(f'{item.nodeid} needs @pytest.mark.soak(part="…"), one of {", ".join(PARTS)}.')
-        if not names_soak(item.path):
-            wrong.append(f"{item.nodeid} is marked elsewhere: give what marks it a name with SOAK in it.")
-        item.user_properties.append(("proof", {"key": key_of(item), "may_fail": told.get("may_fail", "")}))
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    """Mark each proof for its entry. A file fails with one that has no part, or that `tests/proofs_check.py` misses."""
+    report: Any = yield
+    wrong = [line for item in report.result or () if isinstance(item, pytest.Item) for line in _marked(item)]
     if wrong:
-        raise pytest.UsageError("\n".join(wrong))
+        # As an error of the file: what is raised later ends the processes of xdist without a word of it.
+        report.outcome, report.longrepr, report.result = "failed", "\n".join(wrong), []
+    return report
+
+
+def _marked(item: pytest.Item) -> Iterator[str]:
+    """Yield what is wrong with the marker of a proof."""
+    marker = item.get_closest_marker("soak")
+    if marker is None and item.path.parent.name != "soak":
+        return
+    told = marker.kwargs if marker else {}
+    if told.get("part") not in PARTS:
+        yield f'{item.nodeid} needs @pytest.mark.soak(part="…"), one of {", ".join(PARTS)}.'
+    if not names_soak(item.path):
+        yield f"{item.nodeid} is marked elsewhere: give what marks it a name with SOAK in it."
+    item.user_properties.append(("proof", {"key": key_of(item), "may_fail": told.get("may_fail", "")}))
 
 
 def key_of(item: pytest.Item) -> str:

@@ -119,9 +119,15 @@ def test_another_part_is_left_out(run: Any, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("marker", ["soak", "soak(part='others')", "soak('kills')"])
 def test_a_proof_without_a_part_fails_collection(run: Any, tmp_path: Path, marker: str) -> None:
-    said = run(f"import pytest\n@pytest.mark.{marker}\ndef test_one(): pass\n", head="")
+    said = run(f"import pytest\n@pytest.mark.{marker}\ndef test_one(): pass\n", "-n", "1", head="")
     assert "tests/test_long.py::test_one needs @pytest.mark.soak(part=" in said
     assert entries(tmp_path) == {}
+
+
+def test_a_proof_that_the_check_would_miss_fails_collection(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "marks.py").write_text("import pytest\nLONG = pytest.mark.soak(part='kills')\n")
+    said = run("from marks import LONG\n@LONG\ndef test_one(): pass\n", head="")
+    assert "tests/test_long.py::test_one is marked elsewhere" in said
 
 
 def test_what_is_missing_is_named() -> None:
