@@ -26,11 +26,12 @@ test:  ## everything but the long proofs and what `make check` asks; about 50 mi
 	@$(HARBOUR) -m pytest -n $${PROCESSES:-2} --dist loadgroup --ignore tests/architecture \
 		--ignore tests/soak --ignore tests/mutants/test_mutants.py
 
-# Each proof writes its entry to docs/soak.json as it ends (`tests/proofs.py`).
+# Each proof writes its entry to docs/soak.json as it ends (`tests/proofs.py`). A process that dies is not replaced: the run would
+# wait for the new one for ever (xdist 3.8). The others do what is left.
 soak:  ## the long proofs; PART=matrix, walls, kills, paper, pages, school or data for those alone
 	@$(PYTHON) .ci/bootstrap.py test
 	@$(HARBOUR) -m pytest -n $${PROCESSES:-2} --dist loadgroup -m "soak$(if $(PART),(part='$(PART)'))" \
-		-o timeout=0 tests $(ARGS)
+		--max-worker-restart 0 -o timeout=0 tests $(ARGS)
 
 night:  ## every part of soak, mutate and bench, the oldest result first; stop it at any time
 	@$(PYTHON) .ci/bootstrap.py test
