@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE =
 SLOTS = heading,tags,actions,endheading panel,more,foot,endpanel item,aside,meta,enditem hero,action,endhero \
 	identity,badges,actions,endidentity person,actions,endperson row,cell,endrow table,rows,endtable
 
-.PHONY: help run test costs soak check fix mutate bench demo
+.PHONY: help run test costs soak night check fix mutate bench demo
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -27,9 +27,16 @@ test:  ## everything but the long proofs and what `make check` asks; about 50 mi
 costs:  ## what the last run of tests took: each app, and the dearest tests
 	@$(HARBOUR) -m tests.costs
 
-soak:  ## the long proofs, under 2 hours
+# Each proof writes its entry to docs/soak.json as it ends (`tests/proofs.py`). A process that dies is not replaced: the run would
+# wait for the new one for ever (xdist 3.8). The others do what is left.
+soak:  ## the long proofs; PART=matrix, walls, kills, paper, pages, school or data for those alone
 	@$(PYTHON) .ci/bootstrap.py test
-	@$(HARBOUR) -m pytest -m soak -o timeout=0 tests
+	@$(HARBOUR) -m pytest -n $${PROCESSES:-auto} --dist loadgroup --no-loadscope-reorder -m "soak$(if $(PART),(part='$(PART)'))" \
+		--max-worker-restart 0 -o timeout=0 tests $(ARGS)
+
+night:  ## every part of soak, mutate and bench, the oldest result first; stop it at any time
+	@$(PYTHON) .ci/bootstrap.py test
+	@$(HARBOUR) -m tests.night
 
 check:  ## style, types, layers, migrations, templates, documents, settings for production
 	@$(PYTHON) .ci/bootstrap.py check

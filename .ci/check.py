@@ -24,12 +24,15 @@ PRODUCTION = PLAIN | {
 }
 
 MANAGE = [PYTHON, "-W", "error", "manage.py"]
+# What it prints is shown where it passes, too: how old the results are.
+SPEAKS = {"long proofs"}
 # The longest first: what is short fills the rest of the time.
 CHECKS: list[tuple[str, list[str], Mapping[str, str]]] = [
     ("types", [PYTHON, "-m", "mypy", "."], PLAIN),
     ("templates, words and promises", [PYTHON, "-m", "pytest", "tests/architecture"], {}),
     ("generated documents", [*MANAGE, "write_docs", "--check"], PLAIN),
     ("layers", [str(Path(PYTHON).with_name("lint-imports")), "--no-logo"], PLAIN),
+    ("long proofs", [PYTHON, "-m", "tests.proofs_check"], {}),
     # Without a database Django warns that it could not look which migrations have been run.
     ("migrations", [PYTHON, "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"], PLAIN),
     ("settings for production", [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
@@ -60,8 +63,8 @@ def main() -> int:
         for ended in as_completed(running):
             code, said, seconds = ended.result()
             print(f"{'FAIL' if code else 'ok  '} {running[ended]} ({seconds:.0f} s)", flush=True)
-            if code:
-                failed += 1
+            failed += bool(code)
+            if code or running[ended] in SPEAKS:
                 print(f"{said}\n", flush=True)
     if failed:
         print(f"{failed} of {len(CHECKS)} checks failed. `make fix` mends style and layout.")

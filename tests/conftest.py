@@ -30,6 +30,7 @@ pytest_plugins = [
     "tests.costs",
     "tests.dealing",
     "tests.budget",
+    "tests.proofs",
     "tests.browser",
     "tests.walls",
     "tests.stores",

@@ -4,20 +4,27 @@ slow.
 The owner of the tables makes them once; the measurement finds them by their user names.
 """
 
+import csv
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import cast
 from uuid import UUID
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 from django.db.models import Count
 from django.utils import timezone
 
+from children import upn
+from children.facts import NewChild
 from children.models import Child
+from children.services import register_children
 from safeguarding.accounts.models import School, User
-from safeguarding.accounts.services import add_person, answer_conflict_question, assign_role
+from safeguarding.accounts.services import add_person, answer_conflict_question, assign_role, create_school
 from safeguarding.audit.context import Acting, tell_database
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
 from safeguarding.concerns import chronology
 from safeguarding.concerns.models import Account, Concern, ConcernChild, Pin
 from safeguarding.concerns.services import significant
@@ -29,6 +36,11 @@ from safeguarding.keys import uuid7
 
 TEACHER, LEAD, HEAD, OFFICE = (f"s0001.{job}1" for job in ("teacher", "lead", "headteacher", "office"))
 NEW, LEAD_OF_OLD, LEAD_OF_ALL = "bench.new", "bench.old", "bench.all"
+# Schools for files that are imported and taken back: one is empty, the other has children and a lead. The worker may
+# add no school, no account, no child that nobody imports, and no table for a bare COPY.
+EMPTY, EARLIER, LEAD_OF_EARLIER, COPIED = f"{MANY}9999", f"{MANY}9998", "bench.earlier", "bench_copied"
+PUPILS = settings.BASE_DIR / "tests" / "data" / "sims_pupils.csv"
+CHILDREN = 420
 # Who is who, for the table.
 PEOPLE = {
     TEACHER: "teacher",
@@ -42,12 +54,14 @@ PEOPLE = {
 
 
 def make_cast() -> None:
-    """The people whom no practice school has, the first school's rules for patterns, and what is significant.
+    """Add the people no practice school has, schools for imports, the first school's rules for patterns, and pins.
 
     May run again.
     """
     if not User.objects.filter(username=NEW).exists():
         _people()
+    if not School.objects.filter(slug=EMPTY).exists():
+        make_schools_for_imports()
     lead, school = User.objects.get(username=LEAD_OF_ALL), School.objects.get(slug=f"{MANY}0001")
     add_usual_rules(school=school, token=uuid7(), by=lead)
     child = Child.objects.get(pk=Records.find().busy_child)
@@ -58,7 +72,7 @@ def make_cast() -> None:
 
 
 def _people() -> None:
-    schools = list(School.objects.filter(slug__startswith=MANY).order_by("slug"))
+    schools = list(School.objects.filter(slug__startswith=MANY).exclude(slug__in=(EMPTY, EARLIER)).order_by("slug"))
     since = timezone.localdate() - timedelta(days=400)
     for username, key, where in (
         (NEW, "teacher", schools[:1]),
@@ -69,6 +83,37 @@ def _people() -> None:
         for school in where:
             answer_conflict_question(user=person, school_id=school.pk, has_connection=False)
             assign_role(user=person, school=school, role_key=key, starts_on=since)
+
+
+@transaction.atomic
+def make_schools_for_imports() -> None:
+    """Add both schools, and the table."""
+    create_school(name="Empty School", slug=EMPTY)
+    school = create_school(name="Earlier School", slug=EARLIER)
+    lead = add_person(username=LEAD_OF_EARLIER, first_name="Priya", last_name="Measured")
+    assign_role(user=lead, school=school, role_key="lead", starts_on=date(2020, 9, 1))
+    new = [
+        NewChild(
+            forename=f"Rowan{n}",
+            surname="Ashdown",
+            year_group=n % 7,
+            class_name="5B",
+            entered_on=date(2024, 9, 3),
+            details={"upn": _upn(n), "date_of_birth": date(2016, 9 + n % 4, 1 + n % 28)},
+        )
+        for n in range(CHILDREN)
+    ]
+    keys = register_children(school=school, children=new, by=None, today=date(2026, 9, 1))
+    record(Verb.IMPORT, object_type="children.child", school_id=school.pk, count=len(keys), purpose="measured")
+    with PUPILS.open(encoding="utf-8-sig", newline="") as source, connection.cursor() as cursor:
+        columns = ", ".join(f"c{n} text" for n, _ in enumerate(next(csv.reader(source))))
+        cursor.execute(f"CREATE UNLOGGED TABLE {COPIED} ({columns})")
+        cursor.execute(f"GRANT INSERT ON {COPIED} TO worker")
+
+
+def _upn(number: int) -> str:
+    body = f"3569999{20 + number // 1000}{number % 1000:03}"
+    return upn.check_letter(body) + body
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,10 @@ from tests.signed_in import next_code
 # `make test` goes this way with scripts, `make soak` without them as well.
 WITHOUT_IN_SOAK = pytest.mark.parametrize(
     "scripts",
-    [pytest.param(True, id="with scripts"), pytest.param(False, id="without scripts", marks=pytest.mark.soak)],
+    [
+        pytest.param(True, id="with scripts"),
+        pytest.param(False, id="without scripts", marks=pytest.mark.soak(part="pages")),
+    ],
 )
 
 

@@ -284,7 +284,7 @@ def test_a_concern_is_decided_by_keyboard_alone(page: Page, cast: factories.Staf
     assert (decision.level, decision.kind, decision.rationale) == (2, "monitor", "Settled by lunch.")
 
 
-@pytest.mark.parametrize("width", [pytest.param(390, marks=pytest.mark.soak), 320])
+@pytest.mark.parametrize("width", [pytest.param(390, marks=pytest.mark.soak(part="pages")), 320])
 def test_a_lead_decides_acts_and_closes_on_a_telephone(
     new_person: Callable[..., Page], cast: factories.Staffroom, width: int
 ) -> None:

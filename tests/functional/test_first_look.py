@@ -121,7 +121,7 @@ def test_a_menu_of_more_than_six_entries_is_folded_on_a_telephone_and_open_at_a_
     expect(menu.get_by_text("Menu")).to_be_hidden()
 
 
-@pytest.mark.soak
+@pytest.mark.soak(part="school")
 def test_today_is_read_at_a_glance_in_the_practice_school(
     new_person: Callable[..., Page], server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -60,7 +60,7 @@ def on_roll(var: Path, school: str) -> int:
         return int(row[0])
 
 
-@pytest.mark.soak
+@pytest.mark.soak(part="data")
 def test_each_format_comes_in_for_a_person_and_for_the_machine(installation: Path, tmp_path: Path) -> None:
     import_children = partial(manage, installation, "import_children", HARBOUR_DEMO="false")
     for name, called in FILES.items():

@@ -59,7 +59,7 @@ def prepared_by_the_lead(page: Page, room: Staffroom) -> None:
     names(page, "Approves them", "Meera Shah")
 
 
-@pytest.mark.soak
+@pytest.mark.soak(part="pages")
 def test_what_is_not_corrected_has_a_statement_beside_it(
     room: Staffroom, officer: User, new_person: Callable[..., Page]
 ) -> None:

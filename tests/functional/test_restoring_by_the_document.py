@@ -89,7 +89,7 @@ def follow(section: str, var: Path, up: Up, shares: list[str], files: dict[str, 
     raise AssertionError("the document does not say to start it")
 
 
-@pytest.mark.soak
+@pytest.mark.soak(part="data")
 @pytest.mark.usefixtures("migrated")
 def test_the_server_is_lost_then_the_keys_alone_then_the_records_alone(
     up: Up, var: Path, port: int, tmp_path_factory

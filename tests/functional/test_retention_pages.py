@@ -51,7 +51,7 @@ def open_pages(page: Page, person: User, addresses: list[str], names: list[str])
     return found
 
 
-@pytest.mark.soak
+@pytest.mark.soak(part="pages")
 def test_every_page_of_retention_can_be_used(new_person: Callable[..., Page], place: Office) -> None:
     there, room = Growing(place), place.room
     sent = place.sent(there.due)

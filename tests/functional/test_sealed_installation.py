@@ -150,7 +150,7 @@ def in_redis(redis: Redis) -> str:
     return str([(key, read[redis.type(key)](key)) for key in redis.scan_iter()])
 
 
-@pytest.mark.soak
+@pytest.mark.soak(part="data")
 @pytest.mark.usefixtures("migrated")
 def test_no_word_that_was_written_is_on_the_disk_and_without_the_root_key_nothing_starts(
     up: Up, var: Path, port: int

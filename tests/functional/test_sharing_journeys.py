@@ -111,7 +111,7 @@ def checks_in_the_address_book(page: Page) -> None:
     expect(page.get_by_role("main").get_by_text("Checked", exact=True).first).to_be_visible()
 
 
-@pytest.mark.soak
+@pytest.mark.soak(part="pages")
 def test_the_police_get_a_part_once_they_were_called_back(
     page: Page, room: Staffroom, child: Child, settings: Any
 ) -> None:
@@ -261,7 +261,7 @@ def decides_on_her_consent(page: Page, child: Child) -> None:
     expect(page.get_by_text("Decided: it waits to be sent.")).to_be_visible()
 
 
-@pytest.mark.soak
+@pytest.mark.soak(part="pages")
 def test_a_consent_withdrawn_while_the_pack_lies_ready_sends_nothing(
     new_person: Callable[..., Page], room: Staffroom, child: Child
 ) -> None:

@@ -38,7 +38,7 @@ def times_of_pages(port: int) -> dict[str, float]:
     return {page: seconds_for(port, page, times=9) for page in PAGES}
 
 
-@pytest.mark.soak
+@pytest.mark.soak(part="data")
 @pytest.mark.usefixtures("migrated")
 def test_trickling_posts_slow_downloads_and_idle_connections_stop_no_page(
     up: Up, var: Path, port: int, capsys: pytest.CaptureFixture[str]
@@ -69,7 +69,7 @@ SHORT = {
 }
 
 
-@pytest.mark.soak
+@pytest.mark.soak(part="data")
 @pytest.mark.usefixtures("migrated")
 def test_what_is_beyond_a_limit_is_ended_with_a_sentence_and_no_body_is_on_a_disk(up: Up, var: Path, port: int) -> None:
     temporary = var / "temporary"

@@ -69,7 +69,7 @@ def test_from_nothing_to_a_page_with_sign_ins_and_a_second_start_keeps_the_data(
     assert running(var) == []
 
 
-@pytest.mark.soak
+@pytest.mark.soak(part="kills")
 @pytest.mark.usefixtures("migrated")
 def test_a_killed_start_leaves_nothing_and_the_next_one_is_not_held_up(up: Up, var: Path, port: int) -> None:
     serious = {"HARBOUR_DEMO": "false", "HTTPS": "false"}
@@ -102,7 +102,7 @@ def test_a_killed_start_leaves_nothing_and_the_next_one_is_not_held_up(up: Up, v
     assert again.returncode == 0, said
 
 
-@pytest.mark.soak
+@pytest.mark.soak(part="kills")
 @pytest.mark.usefixtures("migrated")
 def test_passwords_are_private_and_each_role_is_asked_for_its_own(up: Up, var: Path) -> None:
     # A management command instead of web, worker and beat: it ends by itself.

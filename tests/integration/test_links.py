@@ -67,7 +67,9 @@ def dead_ends(client: Client, start: str = "/") -> tuple[list[str], int]:
     return found, sum(kinds.values())
 
 
-@pytest.mark.parametrize("role", [*(pytest.param(r, marks=pytest.mark.soak) for r in AS_THE_LEAD), *IN_CAST, *OTHERS])
+@pytest.mark.parametrize(
+    "role", [*(pytest.param(r, marks=pytest.mark.soak(part="walls")) for r in AS_THE_LEAD), *IN_CAST, *OTHERS]
+)
 def test_no_link_leads_to_a_page_that_its_reader_may_not_open(client, role):
     client.force_login(person(busy_school(), role))
     found, opened = dead_ends(client)

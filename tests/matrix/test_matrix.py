@@ -6,8 +6,8 @@ been asked by each person and about each record, and each person about each reco
 record is looked at, are asked by four people of each page and method; so are what is sent and taken, and what leads
 onwards. Of those who read everything one is shown each page. Which rows anybody may read, the gate and the database are
 asked about every person and row (`test_gate.py`).
-`make soak` asks every cell whole, and by every other method (`tests/soak/test_matrix.py`); `make mutate` those that
-concern a mutant. Of pages named in `MATRIX_PAGES` every refusal that the record decides is asked here.
+`make soak` asks every cell whole, and each page by every other method (`tests/soak/test_matrix.py`); `make mutate`
+those that concern a mutant. Of pages named in `MATRIX_PAGES` every refusal that the record decides is asked here.
 """
 
 import os

@@ -10,7 +10,7 @@ from safeguarding.concerns.models import Concern
 from tests import crashing, factories
 from tests.postgres import Databases
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.soak(part="kills"), pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.killing import Destroyers, destroy_through_kills, numbers
 from tests.postgres import Databases
 from tests.racing import race_for_records
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.soak(part="kills"), pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.functional.test_every_page import NARROW, ROLES, WIDE, Look
 from tests.functional.world import busy_school
+
+pytestmark = pytest.mark.soak(part="pages")
 
 
 def test_every_page_of_every_role_is_looked_at(page: Page, figures: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ from tests.postgres import ROOT, Databases
 from tests.printers import Program
 from tests.printing_at_once import site
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.soak(part="paper"), pytest.mark.django_db(transaction=True)]
 ROWS, AT_ONCE, MOST = 60_000, 5_000, 150 * 2**10
 # What it has when it does nothing, and the most from then on: what it took to start is forgotten by the kernel.
 _WORK = """

@@ -11,8 +11,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.architecture.source import ROOT
 
+pytestmark = pytest.mark.soak(part="data")
 OF_THE_SYSTEM = ("apt-get", "useradd", "install -d")
 
 

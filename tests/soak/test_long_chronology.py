@@ -26,7 +26,7 @@ from tests.printers import Program
 from tests.printing_at_once import cookie_of, get, site
 from tests.waiting import until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.soak(part="paper"), pytest.mark.django_db(transaction=True)]
 ENTRIES, CONCERNS, MOST = 2000, 900, 400 * 2**10
 _WORK = """
 import resource, django

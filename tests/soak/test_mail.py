@@ -13,6 +13,7 @@ from tests.mailserver import mail_server
 from tests.waiting import until
 from tests.workers import kill
 
+pytestmark = pytest.mark.soak(part="kills")
 KILLS = 40
 
 

@@ -6,12 +6,15 @@ import sys
 from typing import Any
 
 import psycopg
+import pytest
 from psycopg import sql
 
+from safeguarding import large_objects
 from safeguarding.launch.postgres import binaries
 from safeguarding.launch.servers import DATABASE, KEYS_DATABASE
 from tests.postgres import KEYS, ROOT, Databases
 
+pytestmark = pytest.mark.soak(part="data")
 IN_ITS_OWN_WAY = """
 import contextlib
 import django
@@ -36,6 +39,9 @@ def test_the_shorter_way_to_migrate_makes_every_table_that_djangos_own_makes(
     with psycopg.connect(databases.named("postgres").url("owner"), autocommit=True) as server:
         for name in (plain.name, plain.name + KEYS):
             server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            # `migrate` refuses a database in which its superuser has not done this.
+            with psycopg.connect(databases.named(name).url("postgres")) as superuser:
+                superuser.execute(large_objects.REVOKE)
     given = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "HARBOUR_ROLE": "owner", **plain.environment()}
     subprocess.run([sys.executable, "-c", IN_ITS_OWN_WAY], cwd=ROOT, env=given, check=True)
     for theirs, ours in ((plain.url("owner"), DATABASE), (plain.keys_url("owner"), KEYS_DATABASE)):

@@ -13,7 +13,7 @@ from tests.factories import SCHOOL_DAY
 from tests.integration.plans.conftest import make_place
 from tests.integration.plans.test_any_sequence import DEEDS, Sequence, carry_out, sequences
 
-pytestmark = [pytest.mark.soak, pytest.mark.django_db]
+pytestmark = [pytest.mark.soak(part="school"), pytest.mark.django_db]
 PLANS = 200
 
 

@@ -17,7 +17,7 @@ from safeguarding.demo.apart import MAIN
 from safeguarding.demo.seeding import seed_demo
 from tests.practice_school import TUESDAY, few_notes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.soak(part="school"), pytest.mark.django_db]
 LONDON = ZoneInfo("Europe/London")
 
 

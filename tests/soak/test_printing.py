@@ -14,7 +14,7 @@ from tests.printers import Program
 from tests.printing_at_once import cookie_of, get, get_at_once, site
 from tests.waiting import until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.soak(part="paper"), pytest.mark.django_db(transaction=True)]
 
 # What a field of the form takes at most: in one word, and in lines of one letter.
 _WORK = "import django; django.setup(); from safeguarding.printing.services import go_on; go_on()"

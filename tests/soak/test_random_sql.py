@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.test_random_sql import tried_by
 
-pytestmark = [pytest.mark.soak, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.soak(part="walls"), pytest.mark.django_db(transaction=True)]
 WORLDS, AS_WEB, AS_WORKER = 5, 400, 100
 
 

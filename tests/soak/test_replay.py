@@ -22,7 +22,7 @@ from tests.integration.sealing.conftest import files, installation  # noqa: F401
 from tests.integration.sealing.test_order import Killed, StopAt
 from tests.stores import use
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.soak(part="kills"), pytest.mark.django_db(transaction=True)]
 
 
 def test_a_replay_of_twenty_that_is_cut_off_anywhere_ends_whole(

@@ -19,6 +19,7 @@ from tests.integration.audit.seals.record import seal_all, verify
 from tests.integration.audit.seals.test_late_commits import ADD, hidden
 
 __all__ = ["places"]
+pytestmark = pytest.mark.soak(part="walls")
 WRITERS, A_SECOND, SECONDS, EVERY = 50, 200, 600, 10
 # What security.md allows between an event and its seal, when a minute passes between two runs: here seconds do.
 MOST_LAG = 30 + EVERY

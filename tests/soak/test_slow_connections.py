@@ -8,11 +8,14 @@ things besides is not taken for a slow page; two milliseconds are what a clock c
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests import slow_download
 from tests.functional.conftest import port, up, var  # noqa: F401
 from tests.functional.installation import Up, words_until
 from tests.slow_clients import crowd, memory, seconds_for
 
+pytestmark = pytest.mark.soak(part="data")
 PAGES = ("/account/sign-in/", "/staff/", "/health/")
 POSTS = ("/log/", "/log/keep/", "/account/sign-in/", "/children/imports/", "/lead/")
 SIZES = {"trickling": 200, "downloads": 50, "idle": 2000}

@@ -13,6 +13,8 @@ from tests import factories
 from tests.functional.steps import sign_in
 from tests.functional.test_every_page import NARROW, WIDE, faults, too_wide
 
+pytestmark = pytest.mark.soak(part="pages")
+
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_a_concern_is_usable_in_every_state_of_its_life(page: Page, width: int) -> None:

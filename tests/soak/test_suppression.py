@@ -9,7 +9,7 @@ from tests.unit.governors.reading import narrowed
 from tests.unit.governors.schools import School
 from tests.unit.governors.test_suppression import schools
 
-pytestmark = pytest.mark.soak
+pytestmark = pytest.mark.soak(part="walls", may_fail="Its rule of suppression is replaced by later work on figures.")
 SCHOOLS = 600
 
 

@@ -11,7 +11,7 @@ from tests.integration.test_two_walls import compare
 
 # What is taken back stays in the tables as dead rows, which every later world would read past: they are swept out now
 # and then.
-pytestmark = [pytest.mark.soak, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.soak(part="walls"), pytest.mark.django_db(transaction=True)]
 WORLDS, PAIRS, SWEEP = 400, 80_000, 20
 
 

@@ -11,16 +11,17 @@ from django.db import close_old_connections
 
 from children.models import Child
 from safeguarding.accounts.models import User
-from safeguarding.concerns.models import Concern
+from safeguarding.concerns.models import Concern, EarlierBatch
 from safeguarding.demo import scale
 from safeguarding.demo.scale import Size, seed_scale
 from tests.benchmarks import cast, measure
 from tests.benchmarks import pages as measured_pages
 from tests.benchmarks import settings as bench_settings
 from tests.benchmarks.pages import Budget, pages
+from tests.integration.retention.leaving import signed_in_as
 from tests.practice_school import TUESDAY
 
-pytestmark = [pytest.mark.django_db, pytest.mark.soak]
+pytestmark = [pytest.mark.django_db, pytest.mark.soak(part="school")]
 
 
 @pytest.fixture
@@ -97,6 +98,22 @@ def test_a_file_of_children_is_measured_and_taken_back(practice, settings, tmp_p
     assert row["ratio"] > 1
     assert Child.objects.count() == before
     assert "the same again" in capsys.readouterr().out
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("command", "sizes"), [("bench_imports", {"children": [60]}), ("bench_earlier", {"incidents": 66, "pdfs": 33})]
+)
+def test_the_worker_measures_imports_with_its_own_rights(settings, tmp_path, command, sizes):
+    cast.make_schools_for_imports()
+    settings.INSTALLED_APPS = bench_settings.INSTALLED_APPS
+    settings.ROLE, before = "worker", Child.objects.count()
+    with signed_in_as("worker"):
+        call_command(command, **sizes, out=tmp_path / "bench.json")
+
+    assert Child.objects.count() == before == cast.CHILDREN
+    assert not EarlierBatch.objects.exists()
+    assert len(json.loads((tmp_path / "bench.json").read_text())) == 1
 
 
 def test_a_page_that_refuses_is_not_a_fast_page(practice):

@@ -34,7 +34,7 @@ from tests.integration.concerns.leads_page import decided, logged, opened
 
 pytestmark = pytest.mark.django_db
 TEN = 10
-in_many = pytest.mark.parametrize("many", [100, pytest.param(1000, marks=pytest.mark.soak)])
+MANY_IN_SOAK = pytest.mark.parametrize("many", [100, pytest.param(1000, marks=pytest.mark.soak(part="school"))])
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # A family has to be found first. A meeting gathers what stands on the chronology and on the page "People".
 LISTS, RECORDS, FAMILY, MEETING, SEARCH = 12, 25, 30, 45, 45
@@ -108,7 +108,7 @@ def asked(ask: Callable) -> int:
     return sum(not query["sql"].startswith(beside) for each in captured for query in each)
 
 
-@in_many
+@MANY_IN_SOAK
 def test_many_rows_take_as_many_queries_as_ten(client, monkeypatch, many):
     # A page is laid out on paper without the database; and as many entries as this are read by the worker.
     monkeypatch.setattr(printer, "make", lambda *asked, **how: printer.Said("done", 1, pdf=b"%PDF"))

@@ -19,7 +19,7 @@ from safeguarding.plans.attendance.reading import Line
 from safeguarding.plans.services.attendance import bring_in_attendance
 from tests import factories, sheets
 from tests.factories import SCHOOL_DAY
-from tests.integration.demo.test_queries import LISTS, TEN, asked, in_many
+from tests.integration.demo.test_queries import LISTS, MANY_IN_SOAK, TEN, asked
 
 from .conftest import Place
 
@@ -120,7 +120,7 @@ def test_the_two_pages_tell_it_to_those_who_read_it(client: Client, place: Place
     assert "50.0 per cent of 4 sessions" in client.get(address).content.decode()
 
 
-@in_many
+@MANY_IN_SOAK
 def test_many_days_take_as_many_queries_as_ten(client: Client, place: Place, pupil: Child, many: int):
     of_few, of_many = (
         factories.child(place.school, "Robin", f"Marsh{name}", by=place.room.office, details={"upn": sheets.number(n)})
@@ -167,7 +167,7 @@ def test_the_page_lists_who_misses_most_or_a_class(client: Client, place: Place,
     assert listed() == ["Robin Marsh2"]
 
 
-@in_many
+@MANY_IN_SOAK
 def test_many_children_take_as_many_queries_as_ten(client: Client, place: Place, pupil: Child, many: int):
     def more(first: int, number: int) -> None:
         upns = [f"{n:05}" for n in range(first, first + number)]

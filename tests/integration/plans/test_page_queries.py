@@ -18,7 +18,7 @@ from safeguarding.plans.services import around, steps
 from safeguarding.plans.services.episodes import end_episode
 from safeguarding.uploads.services.keeping import Upload
 from tests.factories import SCHOOL_DAY
-from tests.integration.demo.test_queries import MEETING, RECORDS, TEN, asked, in_many
+from tests.integration.demo.test_queries import MANY_IN_SOAK, MEETING, RECORDS, TEN, asked
 
 from .conftest import Place
 from .test_steps import of
@@ -78,7 +78,7 @@ class Growing:
         more(self.over, number, starts_on=day, ends_on=day, **old)
 
 
-@in_many
+@MANY_IN_SOAK
 def test_many_rows_take_as_many_queries_as_ten(client: Client, place: Place, many: int):
     there, child = Growing(place), [place.child.pk]
     pages = {

@@ -13,7 +13,7 @@ from safeguarding.plans.models import Episode, Step
 from safeguarding.plans.services.steps import book_step
 from tests import factories
 from tests.factories import SCHOOL_DAY
-from tests.integration.demo.test_queries import LISTS, TEN, asked, in_many
+from tests.integration.demo.test_queries import LISTS, MANY_IN_SOAK, TEN, asked
 
 from .conftest import Place
 from .pages import Visitor
@@ -160,7 +160,7 @@ def more(place: Place, episode: Episode, number: int) -> None:
         step.save()
 
 
-@in_many
+@MANY_IN_SOAK
 def test_many_dates_take_as_many_queries_as_ten(place: Place, client: Client, many: int):
     episode = place.begin("looked_after")
     factories.child(place.school, "Skye", by=place.room.office, details={"in_care": True})

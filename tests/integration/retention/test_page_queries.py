@@ -31,7 +31,7 @@ from safeguarding.accounts.models import User
 from safeguarding.keys import uuid7
 from safeguarding.sealing.models import KEYS
 from safeguarding.uploads.services.keeping import Upload
-from tests.integration.demo.test_queries import LISTS, RECORDS, TEN, asked, in_many
+from tests.integration.demo.test_queries import LISTS, MANY_IN_SOAK, RECORDS, TEN, asked
 from tests.integration.plans.test_page_queries import more
 from tests.integration.uploads.corpus import picture
 
@@ -150,7 +150,7 @@ def pages(there: Growing) -> dict[str, tuple[int, User, str]]:
     }
 
 
-@in_many
+@MANY_IN_SOAK
 def test_many_rows_take_as_many_queries_as_ten(client: Client, place: Office, settings: Any, tmp_path: Any, many: int):
     settings.ANCHOR_FOLDER = tmp_path / "anchors"
     there = Growing(place)

@@ -23,7 +23,7 @@ from safeguarding.self_check.services import looking
 from safeguarding.self_check.services.stored import StoredFound
 from tests import factories
 from tests.factories import SCHOOL_DAY
-from tests.integration.demo.test_queries import TEN, asked, in_many
+from tests.integration.demo.test_queries import MANY_IN_SOAK, TEN, asked
 from tests.integration.reports.test_pages import more
 from tests.looking import broken, good, lines
 
@@ -166,7 +166,7 @@ def test_the_overview_has_what_needs_a_look_and_leads_to_the_page(client: Client
     assert "Fix now" in text
 
 
-@in_many
+@MANY_IN_SOAK
 def test_the_page_asks_the_database_as_often_about_many_concerns_as_about_ten(client: Client, many: int):
     room = factories.staffroom()
     child = factories.child(room.school, by=room.office)

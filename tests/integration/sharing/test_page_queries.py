@@ -22,7 +22,7 @@ from sharing.events.services.recipients import Facts, add_recipient, end_recipie
 from sharing.events.services.wordings import end_wording, save_wording
 from sharing.notice.models import PrivacyNotice
 from tests import factories
-from tests.integration.demo.test_queries import LISTS, RECORDS, TEN, asked, in_many
+from tests.integration.demo.test_queries import LISTS, MANY_IN_SOAK, RECORDS, TEN, asked
 from tests.integration.plans.test_page_queries import more
 
 from .conftest import Place
@@ -146,7 +146,7 @@ def pages(there: Growing) -> dict[str, tuple[int, User, str]]:
     }
 
 
-@in_many
+@MANY_IN_SOAK
 def test_many_rows_take_as_many_queries_as_ten(client: Client, place: Place, many: int):
     there = Growing(place)
     shown = pages(there)
