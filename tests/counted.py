@@ -4,8 +4,8 @@ the test.
 
 from collections import Counter
 
-# In the order in which it is printed: statements of Django's connections, copies of both databases, prints, pages that a
-# browser opened, and installations, or processes of one, that were started.
+# In the order in which it is printed: statements of Django’s connections, copies of both databases, prints, pages that
+# a browser opened, and installations, or processes of one, that were started.
 WORK = ("statements", "copies", "prints", "pages", "installations")
 work: Counter[str] = Counter()
 
