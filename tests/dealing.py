@@ -18,9 +18,13 @@ _CGROUP = Path("/sys/fs/cgroup")
 
 
 def processes() -> int:
-    """One for each core that this run may use, and for each 2 GB of memory that it may."""
+    """Three for each two cores that this run may use, and one for each 2 GB of memory that it may.
+
+    A process waits for a quarter of its time: for a browser, a print, a worker that it started.
+    """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, _cores_of_quota(), _memory() // _BYTES))
+    cores = min(cores, _cores_of_quota())
+    return max(1, min(cores + cores // 2, _memory() // _BYTES))
 
 
 def _cores_of_quota() -> int:
