@@ -43,7 +43,7 @@ def code_at(moment):
 
 
 def teachers(school, number):
-    """So many teachers with a password: one as the services make them, and copies of her rows."""
+    """Return `number` teachers with a password: one made by the services, the others as copies of its rows."""
     first = factories.member(school, "teacher", password=PASSWORD)
     others = [rooms.copy_of(first, username=f"{first.username}.{n}") for n in range(1, number)]
     User.objects.bulk_create(others)
@@ -190,7 +190,10 @@ def test_a_hundred_and_twenty_staff_sign_in_behind_one_address_in_five_minutes(r
 
 
 def test_an_attacker_does_not_lock_the_lead_out_of_the_computer_that_she_uses(room):
-    """A hundred rounds: her account is shut for strangers each time, and she is in each time at her own browser."""
+    """A hundred rounds: her account is shut for strangers each time, and she is in each time at her own browser.
+
+    Dear, as the hundred rounds are what is proved.
+    """
     own, _ = sign_in(room.teacher)
     own.post("/account/sign-out/")
     with time_machine.travel(timezone.now(), tick=False) as clock:
