@@ -95,7 +95,7 @@ def staffroom(name: str = "Saltmarsh Lane Primary School", *, password: str | No
 
 
 def _give_passwords(people: list[User], password: str) -> None:
-    """What `member` gives to somebody with a password: that, and a second factor if the role asks for one."""
+    """Set the password, and add a second factor where the role needs one, as `member` does."""
     for user in people:
         user.set_password(password)
     User.objects.bulk_update(people, ["password"])

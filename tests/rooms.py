@@ -83,6 +83,6 @@ def lay(name: str) -> dict[str, Any]:
 
 
 def copy_of(row: models.Model, **changes: Any) -> Any:
-    """A row like another, not yet saved, with a key of its own. `changes` are values by the names of columns."""
+    """Return an unsaved copy of a row with a key of its own. `changes` are values by attribute name."""
     values = {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if not f.primary_key}
     return type(row)(**values | changes)

@@ -276,7 +276,7 @@ PEOPLE = (
 
 @pytest.fixture
 def everybody():
-    """A teacher, a headteacher who leaves after this day, and somebody for each of `PEOPLE`, by role."""
+    """A teacher, a headteacher whose last day this is, and one person for each role of `PEOPLE`."""
     school = factories.school(roles_beyond_notice=["chair"])
     found = {"teacher": factories.member(school, "teacher")}
     found["boss"] = factories.member(school, "headteacher", "Helen", "Okafor")
@@ -304,7 +304,7 @@ def test_escalation_never_ends_at_somebody_who_cannot_acknowledge_decide_and_ref
     with taken_back():
         read = factories.User.objects.in_bulk([getattr(everybody, key).pk for key in ("teacher", "boss", *PEOPLE)])
         boss, people = read[everybody.boss.pk], {key: read[getattr(everybody, key).pk] for key in sorted(here)}
-        # Whoever is not here has left.
+        # The others have left.
         left = [getattr(everybody, key) for key in PEOPLE if key not in here]
         RoleAssignment.objects.filter(user__in=left).update(ends_on=DAY - timedelta(days=1))
         teacher = read[everybody.teacher.pk]
