@@ -80,3 +80,9 @@ def lay(name: str) -> dict[str, Any]:
     keys = {role: UUID(given[str(key)]) for role, key in _learned["keys"].items()}
     found = User.objects.in_bulk(keys.values()) | School.objects.in_bulk(keys.values())
     return {role: found[key] for role, key in keys.items()}
+
+
+def copy_of(row: models.Model, **changes: Any) -> Any:
+    """Return an unsaved copy of a row with a key of its own. `changes` are values by attribute name."""
+    values = {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if not f.primary_key}
+    return type(row)(**values | changes)

@@ -27,7 +27,7 @@ from safeguarding.personal_data import Source as From
 from safeguarding.sealing.fields import SealedText
 
 LABEL = "visits.homevisit"
-_CACHES = (history.followed, protection.visible_sql)
+_CACHES = (history.followed, protection.visible_sql, protection.sight_sql)
 
 
 @contextmanager

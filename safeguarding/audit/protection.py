@@ -277,28 +277,38 @@ def sight(record: models.Model, people: Iterable[UUID]) -> dict[UUID, Sight]:
 
     The record is taken as it is in memory, so that a service may ask about one that whoever is signed in does not see.
     """
-    model = type(record)
+    statement, given, columns, names = sight_sql(type(record))
+    values = [getattr(record, column) for column in columns]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*given, *values, list(people)])
+        rows = cursor.fetchall()
+    found = {
+        person: Sight(tuple(name for name, holds in zip(names, held, strict=True) if holds), hidden)
+        for person, hidden, *held in rows
+    }
+    return {person: seen for person, seen in found.items() if seen.reasons}
+
+
+@cache
+def sight_sql(model: type[models.Model]) -> tuple[str, tuple[Any, ...], tuple[str, ...], tuple[str, ...]]:
+    """What `sight` asks of a record of this model, written once a process as `visible_sql` is.
+
+    The statement, its parameters up to the values of the record, the attributes that have these, and the names of the
+    reasons.
+    """
     rule_ = rule_of(model, _EachPerson())
     denied, parameters = ("false", ()) if rule_.never is None else condition(model, rule_.never)
     reasons = [condition(model, rows) for rows in rule_.because.values()]
     asked = " ".join([denied, *(sql for sql, _ in reasons)])
     types = {f: kind for f in model._meta.concrete_fields if (kind := _type_in_rules(f)) and f'"{f.column}"' in asked}
     columns = ", ".join(f'%s::{kind} AS "{f.column}"' for f, kind in types.items())
-    values = [getattr(record, f.attname) for f in types]
     statement = (
         f"SELECT person.id, {denied}, {', '.join(sql for sql, _ in reasons)} "  # noqa: S608  (names from the model)
         f'FROM (SELECT {columns}) AS "{model._meta.db_table}", accounts_user AS person '
         "WHERE person.id = ANY (%s) AND person.is_active"
     )
-    with connection.cursor() as cursor:
-        given = [*parameters, *(one for _, some in reasons for one in some), *values, list(people)]
-        cursor.execute(statement, given)
-        rows = cursor.fetchall()
-    found = {
-        person: Sight(tuple(name for name, holds in zip(rule_.because, held, strict=True) if holds), hidden)
-        for person, hidden, *held in rows
-    }
-    return {person: seen for person, seen in found.items() if seen.reasons}
+    given = (*parameters, *(one for _, some in reasons for one in some))
+    return statement, given, tuple(f.attname for f in types), tuple(rule_.because)
 
 
 def _type_in_rules(field: Any) -> str:

@@ -133,16 +133,10 @@ class Matrix:
 
     @contextmanager
     def without_frames(self) -> Iterator[None]:
-        """A refusal answers in its own words alone: the frame around them is that of every page, and most of its
-        time.
-        """
-
-        def words(request: HttpRequest, template: str, said: dict[str, Any], status: int) -> HttpResponse:
-            return HttpResponse(f"{said['title']}. {said['sentence']}", status=status)
-
+        """A refusal answers in its own words alone."""
         self._framed = False
         try:
-            with patch("safeguarding.views.render", words):
+            with refusals_without_frame():
                 yield
         finally:
             self._framed = True
@@ -238,6 +232,29 @@ class Matrix:
             cursor.execute(_STATE, [person and person.pk])
             written, denials = cursor.fetchone()
         return json.loads(written) if isinstance(written, str) else written or {}, int(denials)
+
+
+@contextmanager
+def refusals_without_frame() -> Iterator[None]:
+    """A refusal answers in its own words alone: the frame around them is that of every page, and most of its time."""
+
+    def words(request: HttpRequest, template: str, said: dict[str, Any], status: int) -> HttpResponse:
+        return HttpResponse(f"{said['title']}. {said['sentence']}", status=status)
+
+    with patch("safeguarding.views.render", words):
+        yield
+
+
+@contextmanager
+def same_cookies(client: Client) -> Iterator[Client]:
+    """The cookies of `client` are afterwards what they were: an answer that is taken back sets none."""
+    kept = {name: cookie.value for name, cookie in client.cookies.items()}
+    try:
+        yield client
+    finally:
+        client.cookies.clear()
+        for name, value in kept.items():
+            client.cookies[name] = value
 
 
 @contextmanager

@@ -125,6 +125,7 @@ def test_a_rule_that_shows_it_to_a_teacher_is_noticed(matrix: Matrix, visits: An
     shows = lambda me: Rule(because={"role": among("school_id", fact("schools_of", me))})  # noqa: E731
     monkeypatch.setitem(protection._rules, visits, shows)
     protection.visible_sql.cache_clear()
+    protection.sight_sql.cache_clear()
     connection.check_constraints()
     row_security.take_down(connection)
     row_security.put_up(connection)

@@ -19,7 +19,7 @@ from typing import Any
 from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from safeguarding.audit.protection import visible_sql
+from safeguarding.audit.protection import sight_sql, visible_sql
 from safeguarding.row_security import put_up, take_down
 from tests.mutants.listing import ROOT, Mutant
 from tests.postgres import with_the_clock
@@ -108,13 +108,19 @@ def _code(mutant: Mutant, source: str, changed: str) -> Iterator[None]:
     before = [(f, f.__code__) for f in gc.get_objects() if type(f) is FunctionType and f.__code__ in new]
     for one, code in before:
         one.__code__ = new[code]
-    visible_sql.cache_clear()
+    _forget_rules()
     try:
         yield
     finally:
         for one, code in before:
             one.__code__ = code
-        visible_sql.cache_clear()
+        _forget_rules()
+
+
+def _forget_rules() -> None:
+    """The text of each rule is written again."""
+    visible_sql.cache_clear()
+    sight_sql.cache_clear()
 
 
 def _pairs(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:

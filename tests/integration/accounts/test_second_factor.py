@@ -125,7 +125,7 @@ def of_a_stranger(method: str, address: str) -> int:
 @pytest.mark.parametrize("state", ["to_set_up", "without_factor", "locked"])
 def test_no_address_of_harbour_lets_past_who_has_not_given_the_factor(school, state):
     """Each page, read and sent: what comes back is what a stranger gets, or one of the pages that ask for the
-    factor.
+    factor. Dear, as every address is asked in each state: one that is left out could be the way in.
     """
     lead = factories.member(school, "lead", "Priya", "Raman")
     open_pages = {"account_logout", "set_up_factor", "mfa_activate_totp", "factor_picture", "mfa_add_webauthn"}

@@ -3,6 +3,7 @@ answer?
 """
 
 import pytest
+from django.urls import reverse
 
 from children.models import Child, ChildDetail, ChildMerge
 from children.services import merging
@@ -16,6 +17,7 @@ from safeguarding.keys import uuid7
 from tests import factories
 from tests.factories import SCHOOL_DAY
 from tests.integration.children.twice import WHY, about, merged, opened, text
+from tests.matrix.asking import refusals_without_frame
 from tests.walls import asking
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -50,8 +52,12 @@ def test_it_holds_on_both_from_the_asking_to_the_answer(client, room, pair, on):
 
     def opens(person):
         """Of the free record: its pages and its concern, by the program; its rows, by the database."""
-        pages = [opened(client, person, name, free.pk).status_code for name in ("child_people", "child_chronology")]
-        pages.append(opened(client, person, "concern", concern.pk).status_code)
+        client.force_login(person)
+        with refusals_without_frame():
+            pages = [
+                client.get(reverse(name, args=[one.pk])).status_code
+                for name, one in (("child_people", free), ("child_chronology", free), ("concern", concern))
+            ]
         rows = found_by(person)
         assert {declared.pk, hers.pk} & rows == (set() if person == room.lead else {declared.pk, hers.pk})
         assert {free.pk, concern.pk} <= rows or not {free.pk, concern.pk} & rows, "both walls say the same of all of it"

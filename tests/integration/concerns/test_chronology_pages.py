@@ -146,13 +146,13 @@ def test_reading_and_printing_are_recorded_once_each(client, cast, rowan):
     assert [(e.verb, e.actor_id) for e in events] == [("view", cast.lead.pk), ("print", cast.lead.pk)]
 
 
-@pytest.mark.parametrize("kind", chronology.KINDS)
-def test_the_page_can_be_narrowed_to_each_kind_alone(client, cast, rowan, kind):
+def test_the_page_can_be_narrowed_to_each_kind_alone(client, cast, rowan):
     about(cast, rowan)
     client.force_login(cast.lead)
-    page = client.get(reverse("child_chronology", args=[rowan.pk]), {"type": kind})
-    assert page.status_code == 200
-    assert len(page.context["found"].entries) == (1 if kind == "concerns" else 0)
+    for kind in chronology.KINDS:
+        page = client.get(reverse("child_chronology", args=[rowan.pk]), {"type": kind})
+        assert page.status_code == 200, kind
+        assert len(page.context["found"].entries) == (1 if kind == "concerns" else 0), kind
 
 
 # --- paper

@@ -67,12 +67,13 @@ def test_the_list_is_narrowed_by_the_year_of_a_child_and_by_who_logged_it(lead, 
     assert listed(by=room.assistant.pk) == [of_one], "who has left is still to be chosen"
 
 
-@pytest.mark.parametrize("junk", ["x", "9", "-1", "1e9", "\x00", "' OR 1=1", "é" * 500])
-def test_a_code_that_is_none_narrows_nothing(lead, room, junk):
+def test_a_code_that_is_none_narrows_nothing(lead, room):
     concern = logged(room, HowSoon.TODAY, HOUR)
-    for field in ("status", "soon", "level", "category", "since", "by", "role", "before"):
-        page = lead.get(reverse("concerns"), {field: junk})
-        assert (page.status_code, [row.concern for row in page.context["rows"]]) == (200, [concern])
+    for junk in ("x", "9", "-1", "1e9", "\x00", "' OR 1=1", "é" * 500):
+        for field in ("status", "soon", "level", "category", "since", "by", "role", "before"):
+            page = lead.get(reverse("concerns"), {field: junk})
+            found = page.status_code, [row.concern for row in page.context["rows"]]
+            assert found == (200, [concern]), (field, junk)
 
 
 def test_a_long_list_is_walked_by_its_links_and_keeps_its_filter(lead, room, monkeypatch):

@@ -16,6 +16,7 @@ from safeguarding.concerns.services.raising import ChildEntry, amend
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from tests import factories
 from tests.factories import SCHOOL_DAY
+from tests.matrix.asking import taken_back
 
 from .decided import DAY, REFER, WATCH, act, close, decide, fresh, rename
 
@@ -113,50 +114,52 @@ def test_every_decision_has_a_usual_phrase_for_the_reporter(kind):
     assert usual_receipt(kind) in Receipt
 
 
-@pytest.mark.parametrize(
-    ("change", "lacks"),
-    [
-        ({"rationale": " \n"}, {"rationale"}),
-        ({"parents_reason": ""}, {"parents_reason"}),
-        ({"new_referral": None}, {"new_referral"}),
-        ({"recipient": " "}, {"recipient"}),
-        ({"consent": "", "consent_reason": ""}, {"consent"}),
-        ({"consent_reason": ""}, {"consent_reason"}),
-        ({"consent": "refused", "consent_reason": ""}, {"consent_reason"}),
-        ({"consent": "yes", "consent_reason": ""}, set()),
-        ({"legal_reason": ""}, {"legal_reason"}),
-        ({"review_on": DAY - timedelta(days=1)}, {"review_on"}),
-        ({"review_on": DAY}, set()),
-        ({"review_on": DAY + FURTHEST}, set()),
-        ({"review_on": DAY + FURTHEST + timedelta(days=1)}, {"review_on"}),
-        ({"review_on": date.max}, {"review_on"}),
-        ({"review_on": date(1800, 1, 1)}, {"review_on"}),
-        ({"parents_told": "not_yet", "parents_reason": ""}, set()),
-        # What stays in the school needs nothing of what going outside needs.
-        (
-            {
-                "kind": "in_school",
-                "not_referred": "Seen.",
-                "new_referral": None,
-                "recipient": "",
-                "consent": "",
-                "legal_reason": "",
-            },
-            set(),
-        ),
-        ({"kind": "monitor", "new_referral": None, "recipient": "", "consent": ""}, {"not_referred", "review_on"}),
-        ({"kind": "monitor", "not_referred": "Seen.", "review_on": DAY}, set()),
-    ],
-)
-def test_what_a_decision_needs(room, concern, change, lacks):
-    ruling = replace(REFER, **change)
-    assert set(ruling_problems(ruling, today=DAY)) == lacks
-    if lacks:
-        with pytest.raises(BadInput):
-            decide(concern, room.lead, ruling)
-        assert not Decision.objects.filter(concern=concern).exists()
-    else:
-        decide(concern, room.lead, ruling)
+# How a ruling that goes outside is changed, and what it lacks then.
+CHANGES = [
+    ({"rationale": " \n"}, {"rationale"}),
+    ({"parents_reason": ""}, {"parents_reason"}),
+    ({"new_referral": None}, {"new_referral"}),
+    ({"recipient": " "}, {"recipient"}),
+    ({"consent": "", "consent_reason": ""}, {"consent"}),
+    ({"consent_reason": ""}, {"consent_reason"}),
+    ({"consent": "refused", "consent_reason": ""}, {"consent_reason"}),
+    ({"consent": "yes", "consent_reason": ""}, set()),
+    ({"legal_reason": ""}, {"legal_reason"}),
+    ({"review_on": DAY - timedelta(days=1)}, {"review_on"}),
+    ({"review_on": DAY}, set()),
+    ({"review_on": DAY + FURTHEST}, set()),
+    ({"review_on": DAY + FURTHEST + timedelta(days=1)}, {"review_on"}),
+    ({"review_on": date.max}, {"review_on"}),
+    ({"review_on": date(1800, 1, 1)}, {"review_on"}),
+    ({"parents_told": "not_yet", "parents_reason": ""}, set()),
+    # What stays in the school needs nothing of what going outside needs.
+    (
+        {
+            "kind": "in_school",
+            "not_referred": "Seen.",
+            "new_referral": None,
+            "recipient": "",
+            "consent": "",
+            "legal_reason": "",
+        },
+        set(),
+    ),
+    ({"kind": "monitor", "new_referral": None, "recipient": "", "consent": ""}, {"not_referred", "review_on"}),
+    ({"kind": "monitor", "not_referred": "Seen.", "review_on": DAY}, set()),
+]
+
+
+def test_what_a_decision_needs(room, concern):
+    for change, lacks in CHANGES:
+        ruling = replace(REFER, **change)
+        assert set(ruling_problems(ruling, today=DAY)) == lacks, change
+        with taken_back():
+            if lacks:
+                with pytest.raises(BadInput):
+                    decide(fresh(concern), room.lead, ruling)
+            else:
+                decide(fresh(concern), room.lead, ruling)
+            assert Decision.objects.filter(concern=concern).exists() is not bool(lacks), change
 
 
 @pytest.mark.parametrize("kind", sorted(set(Decision.Kind.values) - Decision.OUTSIDE))

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,6 +13,7 @@ from safeguarding.concerns.models import Action, Concern
 from safeguarding.concerns.services import deciding
 from safeguarding.concerns.services.raising import ChildEntry, call_lead
 from tests import factories
+from tests.matrix.asking import refusals_without_frame, same_cookies, taken_back
 
 pytestmark = pytest.mark.django_db
 
@@ -71,10 +72,10 @@ CODES = {200: "ok", 302: "go", 403: "no", 404: "none"}
 
 
 class School:
-    """A school with a concern in the state that a page needs, and everybody of the table."""
+    """A school with a concern in each state that a page needs, and everybody of the table."""
 
-    def __init__(self, page):
-        room = factories.staffroom()
+    def __init__(self):
+        room = self.room = factories.staffroom()
         self.people = {name: getattr(room, name) for name in ("teacher", "pastoral", "lead", "deputy", "headteacher")}
         self.people["elsewhere"] = factories.member(factories.school("Gorse Hill Academy"), "lead", "Ann", "Else")
         leaver = factories.person("Max", "Gone")
@@ -83,41 +84,50 @@ class School:
         )
         self.people["leaver"] = leaver
         self.child = factories.child(room.school, by=room.office)
+        self.concern = self._logged()
+        self.action = deciding.add_action(
+            concern=self.concern,
+            token=uuid4(),
+            text="Ring the carer",
+            owner=room.pastoral,
+            due_on=factories.SCHOOL_DAY.date(),
+            by=room.lead,
+            at=factories.SCHOOL_DAY,
+        )
+        self.concern.refresh_from_db()
+
+    def more_concerns(self):
+        """The concern of each page for which a new one does not do."""
+        lead, linked = self.room.lead, self._logged()
+        deciding.link_child(named=linked.children.get(), child=self.child, by=lead)
+        decided = self._decided(lead)
+        closed = deciding.close_concern(
+            concern=self._decided(lead),
+            seen=decided.revision,
+            outcome="helped_in_school",
+            reason="Settled.",
+            receipt="in_school",
+            by=lead,
+        )
+        called = call_lead(token=uuid4(), school=self.room.school, by=self.room.teacher)
+        return {
+            "answer_call": called,
+            "close_concern": decided,
+            "reopen_concern": closed,
+            "unlink_child": linked,
+        }
+
+    def _logged(self):
         unnamed = ChildEntry(role="witness", kind="unnamed", description="Boy, Year 3, red coat")
-        self.concern = factories.concern(room, children=[unnamed])
-        if page == "answer_call":
-            self.concern = call_lead(token=uuid4(), school=room.school, by=room.teacher)
-        self.action = None
-        if page in ("close_concern", "reopen_concern"):
-            self._decide(room.lead)
-        if page == "reopen_concern":
-            self.concern = deciding.close_concern(
-                concern=self.concern,
-                seen=self.concern.revision,
-                outcome="helped_in_school",
-                reason="Settled.",
-                receipt="in_school",
-                by=room.lead,
-            )
-        if page == "unlink_child":
-            deciding.link_child(named=self.concern.children.get(), child=self.child, by=room.lead)
-        if page in ("action", "my_actions", "hand_over"):
-            self.action = deciding.add_action(
-                concern=self.concern,
-                token=uuid4(),
-                text="Ring the carer",
-                owner=room.pastoral,
-                due_on=factories.SCHOOL_DAY.date(),
-                by=room.lead,
-                at=factories.SCHOOL_DAY,
-            )
+        return factories.concern(self.room, children=[unnamed])
 
-    def _decide(self, lead):
+    def _decided(self, lead):
         ruling = deciding.Ruling(level=1, kind="in_school", rationale="Watch.", parents_told="yes", receipt="watching")
-        deciding.decide(concern=self.concern, token=uuid4(), seen=self.concern.revision, ruling=ruling, by=lead)
-        self.concern = Concern.objects.get(pk=self.concern.pk)
+        concern = self._logged()
+        deciding.decide(concern=concern, token=uuid4(), seen=concern.revision, ruling=ruling, by=lead)
+        return Concern.objects.get(pk=concern.pk)
 
-    def address(self, page):
+    def address(self, page, concern):
         match page:
             case (
                 "today"
@@ -133,14 +143,14 @@ class School:
             case "child_concerns":
                 return reverse(page, args=[self.child.pk])
             case "link_child":
-                return reverse(page, args=[self.concern.children.get().pk])
+                return reverse(page, args=[concern.children.get().pk])
             case "action" | "hand_over":
                 return reverse(page, args=[self.action.pk])
             case _:
-                return reverse(page, args=[self.concern.pk])
+                return reverse(page, args=[concern.pk])
 
-    def sent(self, what):
-        own = {"token": str(uuid4()), "revision": self.concern.revision}
+    def sent(self, what, concern):
+        own = {"token": str(uuid4()), "revision": concern.revision}
         match what:
             case "decision":
                 return own | {"level": 1, "kind": "in_school", "rationale": "Watch.", "parents_told": "yes"}
@@ -153,32 +163,31 @@ class School:
             case "owner":
                 return {"owner": self.people["teacher"].pk, "due_on": date.today() + timedelta(days=3)}
             case "linked":
-                return own | {"named": self.concern.children.get().pk, "reason": "His cousin."}
+                return own | {"named": concern.children.get().pk, "reason": "His cousin."}
             case "child":
                 return {"child": self.child.pk}
             case _:
                 return own | what
 
 
-@pytest.mark.parametrize(
-    ("page", "what", "expected"),
-    TABLE,
-    ids=[f"{p}-{w if isinstance(w, str) else '+'.join(w or {}) or 'open'}" for p, w, _ in TABLE],
-)
-def test_who_gets_what(client, page, what, expected):
-    school = School(page)
-    address = school.address(page)
-    found = {}
-    for name in PEOPLE:
-        with transaction.atomic():
-            client.logout()
-            if name != "nobody":
-                client.force_login(school.people[name])
-            answer = client.get(address) if what is None else client.post(address, school.sent(what))
+def test_who_gets_what():
+    """Over one school: every answer is taken back before the next person asks."""
+    school = School()
+    concerns, browsers, wrong = school.more_concerns(), {"nobody": Client()}, []
+    for name, person in school.people.items():
+        browsers[name] = Client()
+        browsers[name].force_login(person)
+    for page, what, expected in TABLE:
+        concern = concerns.get(page, school.concern)
+        address, sent = school.address(page, concern), None if what is None else school.sent(what, concern)
+        for name in PEOPLE:
+            with taken_back(), refusals_without_frame(), same_cookies(browsers[name]) as browser:
+                answer = browser.get(address) if sent is None else browser.post(address, sent)
             to_sign_in = answer.status_code == 302 and answer["Location"].startswith(reverse("account_login"))
-            found[name] = "in" if to_sign_in else CODES.get(answer.status_code, answer.status_code)
-            transaction.set_rollback(True)
-    assert found == {name: expected[name] for name in PEOPLE}
+            found = "in" if to_sign_in else CODES.get(answer.status_code, answer.status_code)
+            if found != expected[name]:
+                wrong.append(f"{page}, sent {what}: {name} gets {found}, not {expected[name]}")
+    assert not wrong, "\n".join(wrong)
 
 
 def test_every_page_of_leads_is_in_the_table():
@@ -190,7 +199,7 @@ def test_every_page_of_leads_is_in_the_table():
 
 
 def test_a_record_that_is_not_yours_answers_like_one_that_never_was(client):
-    school = School("concern")
+    school = School()
     client.force_login(school.people["elsewhere"])
     real = client.get(reverse("concern", args=[school.concern.pk]))
     none = client.get(reverse("concern", args=[uuid4()]))
@@ -199,7 +208,7 @@ def test_a_record_that_is_not_yours_answers_like_one_that_never_was(client):
 
 
 def test_what_is_refused_is_recorded_and_changes_nothing(client):
-    school = School("action")
+    school = School()
     client.force_login(school.people["teacher"])
     client.post(reverse("action", args=[school.action.pk]), {"result": "Done.", "do": "complete"})
     assert Action.objects.get(pk=school.action.pk).status == Action.Status.TO_DO

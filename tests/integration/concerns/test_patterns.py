@@ -26,6 +26,7 @@ from tests.factories import SCHOOL_DAY
 from tests.integration.concerns.chronicled import about
 from tests.integration.concerns.decided import close
 from tests.integration.concerns.leads_page import decided, hidden, opened
+from tests.matrix.asking import taken_back
 
 pytestmark = pytest.mark.django_db
 TODAY = SCHOOL_DAY.date()
@@ -209,54 +210,62 @@ def test_what_was_typed_of_a_pattern_that_is_another_by_now_stands_to_be_copied(
     assert not PatternRuling.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "typed", [{"verdict": "not", "reason": "The class was ill."}, {"reason": "The class was ill."}]
-)
-@pytest.mark.parametrize(
-    ("days", "ends", "says"),
-    [
-        ([], True, "This rule was ended by {lead}, today, 11am"),
-        (
-            [60],
-            False,
-            "This rule was changed by {lead}, today, 11am, while you were writing. It says now: 3 concerns in 60 days.",
-        ),
-        (
-            [60, 90],
-            False,
-            "This rule was changed by {lead}, today, 12pm, while you were writing. It says now: 3 concerns in 90 days.",
-        ),
-        ([60, 90], True, "This rule was ended by {lead}, today, 1pm"),
-    ],
-)
-def test_what_was_typed_of_a_pattern_whose_rule_has_ended_stands_to_be_copied(
-    client, cast, rowan, days, ends, says, typed
-):
-    three = now = rule(cast, "number", 3, 30)
+# The days that a rule is changed to, each an hour after the other; whether it is ended after that; what is said of it.
+CHANGES = [
+    ([], True, "This rule was ended by {lead}, today, 11am"),
+    (
+        [60],
+        False,
+        "This rule was changed by {lead}, today, 11am, while you were writing. It says now: 3 concerns in 60 days.",
+    ),
+    (
+        [60, 90],
+        False,
+        "This rule was changed by {lead}, today, 12pm, while you were writing. It says now: 3 concerns in 90 days.",
+    ),
+    ([60, 90], True, "This rule was ended by {lead}, today, 1pm"),
+]
+
+
+def test_what_was_typed_of_a_pattern_whose_rule_has_ended_stands_to_be_copied(client, cast, rowan):
+    three = rule(cast, "number", 3, 30)
     for ago in (9, 6, 3):
         seen(cast, rowan, ago)
-    client.force_login(cast.deputy)
+    elsewhere = factories.staffroom("Gorse Hill Academy").lead
     address = reverse("pattern", args=[three.pk, rowan.pk])
+    client.force_login(cast.deputy)
     [(hit, form)] = client.get(address).context["hits"]
-    sent = {"token": form["token"].value(), "records": hit.records, **typed}
+    form = {"token": form["token"].value(), "records": hit.records, "reason": "The class was ill."}
+    for days, ends, says in CHANGES:
+        with taken_back():
+            _change(cast, three.pk, days, ends)
+            said = says.format(lead=cast.lead.full_name)
+            for sent in (form, form | {"verdict": "not"}):
+                client.force_login(cast.deputy)
+                _is_shown_to_be_copied(client.post(address, sent), said, address, "verdict" in sent)
+                assert not PatternRuling.objects.exists()
+                client.force_login(cast.teacher)
+                assert client.post(address, sent).status_code in (403, 404), says
+                client.force_login(elsewhere)
+                assert client.post(address, sent).status_code == 404, says
+
+
+def _change(cast, key, days, ends):
     hours = (SCHOOL_DAY + timedelta(hours=n) for n in count(1))
+    now = PatternRule.objects.get(pk=key)
     for number in days:
         now = services.change_rule(rule=now, token=uuid4(), number=3, days=number, by=cast.lead, at=next(hours))
     if ends:
         services.end_rule(rule=now, by=cast.lead, at=next(hours))
-    refused = client.post(address, sent)
-    said = says.format(lead=cast.lead.full_name)
+
+
+def _is_shown_to_be_copied(refused, said, address, has_verdict):
     for words in (said, "The class was ill.", "What you typed has not been saved"):
         assertContains(refused, words, status_code=409)
-    assertContains(refused, "Not a pattern, because", count=1 if "verdict" in typed else 0, status_code=409)
+    assertContains(refused, "Not a pattern, because", count=1 if has_verdict else 0, status_code=409)
     # Nothing on it leads back to a form that is not there any more.
     for words in ("Record it", "Somebody has said what it is", "There is a problem", f'href="{address}"'):
         assertNotContains(refused, words, status_code=409)
-    assert not PatternRuling.objects.exists()
-    client.force_login(cast.teacher)
-    assert client.post(address, sent).status_code in (403, 404)
-    client.force_login(factories.staffroom("Gorse Hill Academy").lead)
-    assert client.post(address, sent).status_code == 404
 
 
 def rowan_concerns(rowan):

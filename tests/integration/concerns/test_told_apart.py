@@ -92,7 +92,10 @@ def printed(response):
 
 
 def everything(client, child, concern):
-    """The text of every page and paper that somebody may ask for about a child and a concern, by its name."""
+    """The text of every page and paper that somebody may ask for about a child and a concern, by its name.
+
+    Dear, as each is read to its end: a name may be in any of them.
+    """
     of_child = ("child_chronology", "child_concerns", "child", "child_changes", "child_access", "child_looked")
     of_concern = ("concern", "concern_changes", "concern_access", "concern_looked", "report", "report_paper")
     pages = {name: client.get(reverse(name, args=[child.pk])) for name in of_child}
