@@ -31,7 +31,7 @@ from retention.services.scan import scan
 from retention.services.schedule import SAID, load_defaults
 from retention.services.statements import state
 from retention.verbs import RetentionVerb
-from safeguarding.accounts.models import User
+from safeguarding.accounts.models import School, User
 from safeguarding.accounts.services import answer_conflict_question
 from safeguarding.audit.models import Verb
 from safeguarding.audit.seals.models import Checkpoint
@@ -153,16 +153,14 @@ def make_people(name: str = "Saltmarsh Lane Primary School") -> Office:
     )
 
 
-def put_in_force(place: Office) -> None:
-    """Every proposal as a rule of the school, adopted eighty days ago and agreed the day after.
+def put_in_force(school: School, *, head: User, officer: User, adopted_at: datetime, agreed_at: datetime) -> None:
+    """Every proposal as a rule of the school, which the head has adopted and the data protection officer agreed to.
 
     As rows: the services ask the database 680 times. `test_office.py` makes both and compares.
     """
-    head, officer = place.room.headteacher, place.officer
-    adopted_at, agreed_at = days_ago(80), days_ago(79)
     rules = RetentionRule.objects.bulk_create(
         RetentionRule(
-            school=place.school,
+            school=school,
             code=rule.code,
             version=1,
             status=RetentionRule.Status.IN_FORCE,
@@ -180,13 +178,15 @@ def put_in_force(place: Office) -> None:
     )
     keys = [rule.pk for rule in rules]
     for verb, by in ((Verb.CREATE, head), (RetentionVerb.ADOPT_RULE, head), (RetentionVerb.AGREE_RULE, officer)):
-        record_many(verb, RetentionRule._meta.label_lower, keys, by=by, school_id=place.school.pk)
+        record_many(verb, RetentionRule._meta.label_lower, keys, by=by, school_id=school.pk)
 
 
 def make_office(name: str = "Saltmarsh Lane Primary School") -> Office:
     """A school with its people, and its schedule in force for eighty days."""
     made = make_people(name)
-    put_in_force(made)
+    put_in_force(
+        made.school, head=made.room.headteacher, officer=made.officer, adopted_at=days_ago(80), agreed_at=days_ago(79)
+    )
     return made
 
 
