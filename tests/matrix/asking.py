@@ -133,16 +133,10 @@ class Matrix:
 
     @contextmanager
     def without_frames(self) -> Iterator[None]:
-        """A refusal answers in its own words alone: the frame around them is that of every page, and most of its
-        time.
-        """
-
-        def words(request: HttpRequest, template: str, said: dict[str, Any], status: int) -> HttpResponse:
-            return HttpResponse(f"{said['title']}. {said['sentence']}", status=status)
-
+        """Refusals answer in their own words alone, for everybody alike."""
         self._framed = False
         try:
-            with patch("safeguarding.views.render", words):
+            with refusals_in_words():
                 yield
         finally:
             self._framed = True
@@ -238,6 +232,17 @@ class Matrix:
             cursor.execute(_STATE, [person and person.pk])
             written, denials = cursor.fetchone()
         return json.loads(written) if isinstance(written, str) else written or {}, int(denials)
+
+
+@contextmanager
+def refusals_in_words() -> Iterator[None]:
+    """A refusal answers in its own words alone: the frame around them is that of every page, and most of its time."""
+
+    def words(request: HttpRequest, template: str, said: dict[str, Any], status: int) -> HttpResponse:
+        return HttpResponse(f"{said['title']}. {said['sentence']}", status=status)
+
+    with patch("safeguarding.views.render", words):
+        yield
 
 
 @contextmanager
