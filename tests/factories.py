@@ -43,12 +43,36 @@ def person(first_name: str = "Jon", last_name: str = "Beckett", *, password: str
 
     Give a password only where the test signs in through the page: hashing is slow.
     """
-    username = f"{first_name[0].lower()}.{last_name.lower().replace(' ', '')}.{uuid4().hex[:6]}"
-    return add_person(username=username, first_name=first_name, last_name=last_name, password=password, **details)
+    names = {"username": _username(first_name, last_name), "first_name": first_name, "last_name": last_name}
+    return add_person(**names, password=password, **details)
 
 
-def member(at: School, role_key: str, first_name: str = "Jon", last_name: str = "Beckett", **details: Any) -> User:
-    """A member of staff with one role at `at`. `call_order` goes to the role, the rest to the person."""
+def _username(first_name: str, last_name: str) -> str:
+    return f"{first_name[0].lower()}.{last_name.lower().replace(' ', '')}.{uuid4().hex[:6]}"
+
+
+def member(
+    at: School,
+    role_key: str,
+    first_name: str = "Jon",
+    last_name: str = "Beckett",
+    *,
+    password: str | None = None,
+    **details: Any,
+) -> User:
+    """A member of staff with one role at `at`. `call_order` and `ends_on` go to the role, the rest to the person.
+
+    Without a password and a class, as rows (`tests/rooms.py`).
+    """
+    if password is not None or "class_name" in details:
+        return make_member(at, role_key, first_name, last_name, password=password, **details)
+    details |= {"username": _username(first_name, last_name), "first_name": first_name, "last_name": last_name}
+    of_role = {key: details.pop(key) for key in ("call_order", "ends_on") if key in details}
+    return rooms.lay_member(at, _dated(role_key=role_key, starts_on=LONG_AGO, **of_role), details)
+
+
+def make_member(at: School, role_key: str, first_name: str = "Jon", last_name: str = "Beckett", **details: Any) -> User:
+    """The same, made by the services."""
     of_role = {key: details.pop(key) for key in ("call_order", "ends_on") if key in details}
     taught = details.pop("class_name", "")
     user = person(first_name, last_name, **details)
@@ -64,10 +88,14 @@ def give_role(*, user: User, school: School, **role: Any) -> RoleAssignment:
     # Not by its service: the event would stand among those that a test counts.
     year = school_year(timezone.localdate())
     ConflictAnswer.objects.get_or_create(user=user, school=school, year=year, defaults={"has_connection": False})
+    return assign_role(user=user, school=school, **_dated(**role))
+
+
+def _dated(**role: Any) -> dict[str, Any]:
+    """The role, with a last day for the one that cannot be without an end."""
     if role["role_key"] == "acting_lead":
-        # The one role that cannot be without an end.
         role.setdefault("ends_on", timezone.localdate() + timedelta(days=365))
-    return assign_role(user=user, school=school, **role)
+    return role
 
 
 @dataclass
@@ -109,13 +137,15 @@ def make_staffroom(name: str = "Saltmarsh Lane Primary School", *, password: str
     place = school(name)
     return Staffroom(
         school=place,
-        teacher=member(place, "teacher", "Jon", "Beckett", class_name="5B", password=password),
-        assistant=member(place, "teaching_assistant", "Amy", "Lister", password=password),
-        pastoral=member(place, "pastoral", "Carla", "Mendes", password=password),
-        office=member(place, "office", "Sue", "Pickering", password=password),
-        lead=member(place, "lead", "Priya", "Raman", call_order=1, extension="214", password=password),
-        deputy=member(place, "deputy_lead", "Tom", "Aldous", call_order=2, extension="220", password=password),
-        headteacher=member(place, "headteacher", "Helen", "Okafor", call_order=3, extension="201", password=password),
+        teacher=make_member(place, "teacher", "Jon", "Beckett", class_name="5B", password=password),
+        assistant=make_member(place, "teaching_assistant", "Amy", "Lister", password=password),
+        pastoral=make_member(place, "pastoral", "Carla", "Mendes", password=password),
+        office=make_member(place, "office", "Sue", "Pickering", password=password),
+        lead=make_member(place, "lead", "Priya", "Raman", call_order=1, extension="214", password=password),
+        deputy=make_member(place, "deputy_lead", "Tom", "Aldous", call_order=2, extension="220", password=password),
+        headteacher=make_member(
+            place, "headteacher", "Helen", "Okafor", call_order=3, extension="201", password=password
+        ),
     )
 
 

@@ -1,9 +1,9 @@
-"""How does a test find the usual people of a school? As rows, made once by the services and given to each test.
+"""How does a test find the people of a school? As rows, not by the services.
 
-Six tests of ten begin with them, and the services ask the database 200 times. `learn` has them made and takes that
-back; `lay` puts the same rows in, with keys, user names and an address of their own, so that a test may have several
-and no test meets the keys of another. Moments are the database's own. `tests/integration/test_rooms.py` makes both and
-compares.
+Six tests of ten begin with the usual ones, and the services ask the database 200 times. `learn` has them made and
+takes that back; `lay` puts the same rows in, with keys, user names and an address of their own, so that a test may have
+several and no test meets the keys of another. Moments are the database's own. `lay_member` adds one person with a role.
+`tests/integration/test_rooms.py` makes both and compares.
 """
 
 import json
@@ -12,12 +12,14 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib.auth.hashers import make_password
 from django.db import connection, models, transaction
 from django.utils import timezone
 
 from safeguarding.accounts.models import ClassTaught, ConflictAnswer, RoleAssignment, School, User
 from safeguarding.audit.context import Acting, current
-from safeguarding.audit.models import Event
+from safeguarding.audit.models import Event, Verb
+from safeguarding.audit.services import record
 from safeguarding.dates import school_year
 from safeguarding.keys import uuid7
 
@@ -86,3 +88,19 @@ def copy_of(row: models.Model, **changes: Any) -> Any:
     """Return an unsaved copy of a row with a key of its own. `changes` are values by attribute name."""
     values = {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if not f.primary_key}
     return type(row)(**values | changes)
+
+
+def lay_member(at: School, role: dict[str, Any], details: dict[str, Any]) -> User:
+    """A person who cannot sign in by a password, their role at a school, and that no child there is close to them.
+
+    `role` and `details` are fields of `RoleAssignment` and `User`.
+    """
+    user = User(password=make_password(None), **details)
+    answer = ConflictAnswer(user=user, school=at, year=school_year(timezone.localdate()), has_connection=False)
+    held = RoleAssignment(user=user, school=at, **role)
+    for one in (user, answer, held):
+        type(one)._base_manager.bulk_create([one])
+    record(Verb.CREATE, user)
+    record(Verb.ASSIGN, held)
+    # Its moment is the database's.
+    return User.objects.get(pk=user.pk)

@@ -11,6 +11,7 @@ from django.urls import resolve
 from safeguarding.accounts.models import User
 from tests import factories
 from tests.functional.world import World, busy_school
+from tests.matrix.asking import taken_back
 
 pytestmark = pytest.mark.django_db
 # Of each kind of page so many are opened.
@@ -18,16 +19,7 @@ EACH = 1
 IN_CAST = ("teacher", "assistant", "pastoral", "office", "lead", "headteacher")
 # Their pages are those of the lead.
 AS_THE_LEAD = ("deputy", "alternate_lead", "trust_lead")
-OTHERS = (
-    "chair",
-    "it_admin",
-    "auditor",
-    "governor",
-    "dpo",
-    "senco",
-    "attendance",
-    "midday",
-)
+OTHERS = ("chair", "it_admin", "auditor", "governor", "dpo", "senco", "attendance", "midday")
 
 
 def person(world: World, role: str) -> User:
@@ -68,13 +60,23 @@ def dead_ends(client: Client, start: str = "/") -> tuple[list[str], int]:
 
 
 @pytest.mark.parametrize(
-    "role", [*(pytest.param(r, marks=pytest.mark.soak(part="walls")) for r in AS_THE_LEAD), *IN_CAST, *OTHERS]
+    "roles",
+    [
+        pytest.param(AS_THE_LEAD, marks=pytest.mark.soak(part="walls"), id="as the lead"),
+        pytest.param((*IN_CAST, *OTHERS), id="all"),
+    ],
 )
-def test_no_link_leads_to_a_page_that_its_reader_may_not_open(client, role):
-    client.force_login(person(busy_school(), role))
-    found, opened = dead_ends(client)
-    assert found == []
-    assert opened > 4
+def test_no_link_leads_to_a_page_that_its_reader_may_not_open(roles):
+    world, found = busy_school(), []
+    for role in roles:
+        # What one reader has opened is not there for the next.
+        with taken_back():
+            client = Client()
+            client.force_login(person(world, role))
+            refused, opened = dead_ends(client)
+        found += [f"{role}: {link}" for link in refused]
+        found += [f"{role}: no more than {opened} pages were opened"] if opened <= 4 else []
+    assert not found, "\n".join(found)
 
 
 def test_a_link_that_is_a_dead_end_is_found(client):

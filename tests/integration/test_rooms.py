@@ -1,4 +1,4 @@
-"""Is a room that is laid the same as one that the services make?"""
+"""Are a room and a member of staff that are laid the same as those that the services make?"""
 
 import json
 import re
@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.db import connection
 
 from safeguarding.accounts.models import User
+from safeguarding.accounts.roles import ROLES
 from tests import factories, rooms
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +75,32 @@ def test_two_rooms_have_nothing_in_common():
     one, other = vars(factories.staffroom()).values(), vars(factories.staffroom()).values()
     assert {thing.pk for thing in one} & {thing.pk for thing in other} == set()
     assert {getattr(thing, "username", thing) for thing in one} & {getattr(t, "username", t) for t in other} == set()
+
+
+def rows_of(user: Any, rows: dict[Any, list[dict[str, Any]]]) -> list[str]:
+    """Every row of a person and of their role, in no order."""
+    [role] = [row["id"] for row in rows[rooms.RoleAssignment] if row["user_id"] == str(user.pk)]
+    keys = {str(user.pk): "person", role: "role"}
+    return sorted(
+        f"{model.__name__} {_OWN.sub('…', json.dumps({name: keys.get(str(v), v) for name, v in row.items()}))}"
+        for model, of_model in rows.items()
+        for row in of_model
+        if keys.keys() & {str(value) for value in row.values()}
+    )
+
+
+def test_a_member_of_each_role_has_the_same_rows_as_by_the_services():
+    at, wrote_before = factories.school(), written()
+    facts = {"title": "Ms", "email": "ida@example.test", "call_order": 3}
+    laid = {key: factories.member(at, key, "Ida", "Frost", **facts) for key in ROLES}
+    wrote_by_laying = {table for table, number in written().items() if number > wrote_before.get(table, 0)}
+    made = {key: factories.make_member(at, key, "Ida", "Frost", **facts) for key in ROLES}
+    rows = everything()
+    for key in ROLES:
+        assert rows_of(laid[key], rows) == rows_of(made[key], rows), key
+        assert len(rows_of(laid[key], rows)) == 5
+        assert (laid[key].joined_at is None, laid[key].has_usable_password()) == (False, False)
+    assert wrote_by_laying == {model._meta.db_table for model in rooms.MODELS} - {
+        "accounts_school",
+        "accounts_classtaught",
+    }

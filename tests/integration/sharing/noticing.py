@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from retention.services.schedule import adopt_all, agree_all, load_defaults
+from retention.services.schedule import load_defaults
 from safeguarding.accounts.models import School
 from safeguarding.accounts.services import change_school
 from safeguarding.keys import uuid7
@@ -16,6 +16,7 @@ from sharing.notice.services.drafting import Draft, drafted, lines_of
 from sharing.notice.services.health import health_of
 from sharing.notice.services.publishing import publish_notice
 from tests import factories
+from tests.integration.retention.conftest import put_in_force
 from tests.integration.sharing.conftest import Place
 
 DETAILS = Details(
@@ -31,8 +32,8 @@ def prepared(place: Place) -> Place:
     """Everything is filled in that a notice needs."""
     change_school(school=place.school, by=place.room.headteacher, telephone="0161 496 0000")
     load_defaults()
-    adopt_all(school=place.school, by=place.room.headteacher)
-    agree_all(school=place.school, by=factories.member(place.school, "dpo", "Olive", "Penn"))
+    head, officer, now = place.room.headteacher, factories.member(place.school, "dpo", "Olive", "Penn"), timezone.now()
+    put_in_force(place.school, head=head, officer=officer, adopted_at=now, agreed_at=now)
     save_details(school=place.school, seen=0, details=DETAILS, by=place.room.headteacher)
     return place
 
