@@ -28,6 +28,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A page lives too short for optimised code to pay back the threads that make it.
+    "--js-flags=--single-threaded --max-lazy --no-opt --no-maglev",
 ]
 # Cheapest first: the headless shell has no windows and tabs behind its pages, and spends half as long on each.
 CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -88,6 +88,8 @@ def plain_faults(markup: Markup, world: World) -> list[str]:
 
 def test_every_page_can_be_used_on_a_narrow_screen(page: Page) -> None:
     world = busy_school()
+    # Sent once, not again to each page: it is half a megabyte.
+    page.add_init_script(AXE)
     look = Look(page, NARROW)
     opened = {role: look.by(role, world) for role in EVERY_DAY}
     assert min(opened.values()) > 4

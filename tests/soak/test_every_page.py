@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.functional.test_every_page import NARROW, ROLES, WIDE, Look
+from tests.functional.test_every_page import AXE, NARROW, ROLES, WIDE, Look
 from tests.functional.world import busy_school
 
 pytestmark = pytest.mark.soak(part="pages")
@@ -13,6 +13,7 @@ pytestmark = pytest.mark.soak(part="pages")
 
 def test_every_page_of_every_role_is_looked_at(page: Page, figures: dict[str, Any]) -> None:
     world = busy_school()
+    page.add_init_script(AXE)
     looks = [Look(page, width, once=False) for width in (WIDE, NARROW)]
     for look in looks:
         page.set_viewport_size({"width": look.width, "height": 768})
