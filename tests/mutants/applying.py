@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_loader
 from inspect import unwrap
+from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -53,7 +54,7 @@ def change_template(databases: Databases, mutant: Mutant) -> None:
     connection.settings_dict["OPTIONS"] = before["OPTIONS"] | address.get("OPTIONS", {})
     try:
         with transaction.atomic():
-            if mutant.kind == "rule":
+            if _is_compiled(mutant):
                 _put_up_again()
             for edit in mutant.edits:
                 if edit.file.endswith(".sql"):
@@ -62,6 +63,16 @@ def change_template(databases: Databases, mutant: Mutant) -> None:
         connection.close()
         connection.settings_dict.clear()
         connection.settings_dict.update(before)
+
+
+def changes_a_wall(mutant: Mutant) -> bool:
+    """Whether the database has it too: a fact, or what row security is compiled from."""
+    return _is_compiled(mutant) or any(edit.file.endswith(".sql") for edit in mutant.edits)
+
+
+def _is_compiled(mutant: Mutant) -> bool:
+    """Whether it is a rule, or what a task of the machine may read."""
+    return mutant.kind == "rule" or any(Path(edit.file).name == "records.py" for edit in mutant.edits)
 
 
 def _put_up_again() -> None:

@@ -124,7 +124,7 @@ def _words_of(roads: dict[Named, int]) -> dict[str, int]:
             naming = len(_naming().get(word, ()))
             if naming and not word.startswith("_") and (naming <= _COMMON or not removes):
                 words.setdefault(word, removes + (_REMOVES if naming > _COMMON else 0))
-    return dict(sorted(words.items(), key=lambda word: word[1]))
+    return dict(sorted(words.items(), key=lambda word: (word[1], word[0])))
 
 
 def _callers_of(called: Named) -> Iterator[Named]:

@@ -44,9 +44,9 @@ _read_templates()
 @pytest.fixture(scope="session", autouse=True)
 def _second_wall(databases: Any, _watched: None, django_db_blocker: Any) -> Iterator[None]:
     """The template of the databases has the mutant's facts and rules."""
-    from tests.mutants.applying import change_template
+    from tests.mutants.applying import change_template, changes_a_wall
 
-    if MUTANT.kind == "rule" or any(edit.file.endswith(".sql") for edit in MUTANT.edits):
+    if changes_a_wall(MUTANT):
         with django_db_blocker.unblock():
             change_template(databases, MUTANT)
     yield

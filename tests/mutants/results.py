@@ -10,10 +10,11 @@ import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+import time_machine
 
 from tests.matrix.policy import FILE as POLICY
 from tests.mutants.listing import ROOT, Mutant
@@ -53,7 +54,7 @@ def keep(mutant: Mutant, noticed_by: str, seconds: float) -> None:
         "kind": mutant.kind,
         "noticed_by": noticed_by,
         "seconds": round(seconds),
-        "date": date.today().isoformat(),
+        "date": time_machine.escape_hatch.datetime.datetime.now().date().isoformat(),
         "commit": _git("rev-parse", "--short=12", "HEAD").strip(),
         "digest": digest_of(mutant, noticed_by),
     }

@@ -66,7 +66,9 @@ def _pages_of(guarded: Iterable[type[models.Model]]) -> tuple[str, ...]:
 def _reached(roads: dict[Named, int]) -> tuple[str, ...]:
     """The pages of the views that lead to a function, the nearest first."""
     known = read().pages
-    found = [one.page for one, _ in sorted(roads.items(), key=lambda road: road[1]) if one.page in known]
+    found = [
+        one.page for one, _ in sorted(roads.items(), key=lambda road: (road[1], road[0].page)) if one.page in known
+    ]
     return tuple(dict.fromkeys(found))
 
 
