@@ -27,6 +27,14 @@ def kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path / "mutants.json"
 
 
+@pytest.fixture(scope="module")
+def listed() -> dict[str, Mutant]:
+    """Every mutant by its name: the list takes some seconds."""
+    every = listing.mutants()
+    assert len({mutant.name for mutant in every}) == len(every)
+    return {mutant.name: mutant for mutant in every}
+
+
 def test_the_checks_of_a_new_app_are_listed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     module = ModuleType("visits")
     module.__path__ = [str(tmp_path / "visits")]
@@ -48,18 +56,17 @@ def test_the_checks_of_a_new_app_are_listed(monkeypatch: pytest.MonkeyPatch, tmp
     ]
 
 
-def test_each_mutant_has_a_name_of_its_own_and_changes_its_files():
-    listed = listing.mutants()
-    assert len({mutant.name for mutant in listed}) == len(listed) > 900
-    for mutant in listed:
+def test_each_mutant_changes_its_files_to_what_compiles(listed: dict[str, Mutant]):
+    assert len(listed) > 900
+    for mutant in listed.values():
         for file, changed in mutant.sources().items():
             assert changed != (listing.ROOT / file).read_text(), mutant.name
             if file.endswith(".py"):
                 ast.parse(changed)
 
 
-def test_what_is_asked_twice_is_taken_away_twice():
-    both = [mutant for mutant in listing.mutants() if len(mutant.edits) > 1]
+def test_what_is_asked_twice_is_taken_away_twice(listed: dict[str, Mutant]):
+    both = [mutant for mutant in listed.values() if len(mutant.edits) > 1]
     assert len(both) == len(listing.TWICE)
 
 
@@ -73,22 +80,20 @@ def test_a_fault_that_stands_nowhere_is_named():
         listing.place_of("manage.py", "no such line")
 
 
-def test_a_rule_is_witnessed_by_its_rows_and_by_the_pages_of_their_part():
-    [mutant] = [m for m in listing.mutants() if m.name == "rule siblings_seen of children: never"]
-    found = witnesses.with_witnesses(mutant)
+def test_a_rule_is_witnessed_by_its_rows_and_by_the_pages_of_their_part(listed: dict[str, Mutant]):
+    found = witnesses.with_witnesses(listed["rule siblings_seen of children: never"])
     assert found.models == ("children.sibling",)
     assert "child_people" in found.pages
     assert Mutant.from_json(json.loads(json.dumps(found.as_json()))) == found
 
 
-def test_a_fact_that_no_rule_asks_is_witnessed_by_the_tests_of_its_callers():
-    [mutant] = [m for m in listing.mutants() if m.name == "fact keeps_hold: lifted_at IS NULL"]
-    found = witnesses.with_witnesses(mutant)
+def test_a_fact_that_no_rule_asks_is_witnessed_by_the_tests_of_its_callers(listed: dict[str, Mutant]):
+    found = witnesses.with_witnesses(listed["fact keeps_hold: lifted_at IS NULL"])
     assert not found.models
     assert any(test.startswith("tests/integration/retention/") for test in found.tests)
 
 
-def test_a_mutant_is_asked_again_when_its_file_or_what_noticed_it_changes(kept: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_mutant_is_asked_again_when_its_file_or_what_noticed_it_changes(kept: Path):
     results.keep(MUTANT, "tests/integration/test_facts.py::test_visit", 2.4)
     assert results.entries()[MUTANT.name]["seconds"] == 2
     assert results.is_current(MUTANT, results.entries())
