@@ -10,6 +10,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def keep(mutant: Mutant, noticed_by: str, seconds: float) -> None:
         "kind": mutant.kind,
         "noticed_by": noticed_by,
         "seconds": round(seconds),
-        "date": time_machine.escape_hatch.datetime.datetime.now().date().isoformat(),
+        "date": _today().isoformat(),
         "commit": _git("rev-parse", "--short=12", "HEAD").strip(),
         "digest": digest_of(mutant, noticed_by),
     }
@@ -78,6 +79,12 @@ def lost_since(commit: str, names: set[str]) -> list[str]:
     before, now = entries(_git("show", f"{commit}:{FILE.relative_to(ROOT)}")), entries()
     noticed = {name for name, entry in now.items() if entry["noticed_by"]}
     return sorted(name for name, entry in before.items() if entry["noticed_by"] and name in names - noticed)
+
+
+def _today() -> date:
+    """Also where the clock of the matrix stands still."""
+    outside = time_machine.escape_hatch
+    return (outside.datetime.datetime if outside.is_travelling() else datetime).now().date()
 
 
 @contextmanager
