@@ -20,7 +20,8 @@ import time_machine
 from tests.matrix.policy import FILE as POLICY
 from tests.mutants.listing import ROOT, Mutant
 
-FILE = ROOT / "docs" / "mutants.json"
+_NAME = "docs/mutants.json"
+FILE = ROOT / _NAME
 _LOCK = ROOT / "var" / "mutants.lock"
 Entries = dict[str, dict[str, Any]]
 
@@ -76,7 +77,7 @@ def lost_since(commit: str, names: set[str]) -> list[str]:
 
     Raises `CalledProcessError` where the commit has no results.
     """
-    before, now = entries(_git("show", f"{commit}:{FILE.relative_to(ROOT)}")), entries()
+    before, now = entries(_git("show", f"{commit}:{_NAME}")), entries()
     noticed = {name for name, entry in now.items() if entry["noticed_by"]}
     return sorted(name for name, entry in before.items() if entry["noticed_by"] and name in names - noticed)
 

@@ -35,12 +35,20 @@ def with_witnesses(mutant: Mutant) -> Mutant:
         return replace(mutant, pages=needing, tests=_GATE_TESTS)
     roads = callers(mutant.about, mutant.file)
     guarded = _guarded(mutant)
-    pages = mutant.pages or _pages_of(guarded) if mutant.kind in ("fact", "rule") else mutant.pages or _reached(roads)
     tests = (*mutant.tests, *tests_of(roads, mutant.file, TESTS, FILES, refusing=mutant.kind != "fault"))
-    labels = tuple(sorted(model._meta.label_lower for model in guarded))
     return replace(
-        mutant, models=labels, pages=() if mutant.kind == "fault" else pages, tests=tuple(dict.fromkeys(tests))
+        mutant,
+        models=tuple(sorted(model._meta.label_lower for model in guarded)),
+        pages=mutant.pages or _pages(mutant, guarded, roads),
+        tests=tuple(dict.fromkeys(tests)),
     )
+
+
+def _pages(mutant: Mutant, guarded: set[type[models.Model]], roads: dict[Named, int]) -> tuple[str, ...]:
+    """The pages that tell of it. A service is asked by its tests: its pages refuse most people before it is called."""
+    if mutant.kind in ("fact", "rule"):
+        return _pages_of(guarded)
+    return () if mutant.kind == "fault" or "/services/" in mutant.file else _reached(roads)
 
 
 def _guarded(mutant: Mutant) -> set[type[models.Model]]:
