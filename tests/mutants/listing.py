@@ -200,8 +200,9 @@ def _facts(app: str) -> Iterator[Mutant]:
         return
     source = (ROOT / file).read_text()
     for function in re.finditer(r"CREATE FUNCTION rules\.(\w+).*?\$\$(.*?)\$\$;", source, re.DOTALL):
-        found = (found for pattern in _CONDITIONS for found in re.finditer(pattern, function[2]))
-        for one in found:
+        # With the name of its table before it, or what is left would be no SQL.
+        found = (found for pattern in _CONDITIONS for found in re.finditer(rf"(?:\b\w+\.)?(?:{pattern})", function[2]))
+        for one in {one.start(): one for one in found}.values():
             start = function.start(2) + one.start()
             # What hides is taken away, what opens is opened wide.
             held = "false" if function[1].startswith(("hidden_", "restricted_")) else "true"

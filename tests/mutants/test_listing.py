@@ -15,7 +15,8 @@ from tests.mutants.listing import Edit, Mutant
 
 SAID = {
     "permissions.py": "def visits_seen(me):\n    return Rule(because={}, never=hidden(me))\n",
-    "facts.sql": "CREATE FUNCTION rules.visits_of(me uuid) RETURNS uuid[] AS $$ SELECT id WHERE user_id = me $$;\n",
+    "facts.sql": "CREATE FUNCTION rules.visits_of(me uuid) RETURNS uuid[] AS $$ "
+    "SELECT id FROM visit WHERE user_id = me AND visit.ended_at IS NULL $$;\n",
     "services/visiting.py": "def visit(by):\n    ensure(by, DECIDE)\n    ensure(by, VISIT)\n",
 }
 MUTANT = Mutant("visits visiting.visit: ensure", "visits", "code", (Edit("manage.py", 0, 0, "pass\n"),), "visit")
@@ -49,6 +50,7 @@ def test_the_checks_of_a_new_app_are_listed(monkeypatch: pytest.MonkeyPatch, tmp
     assert not listing.mutants()
     monkeypatch.setitem(apps.app_configs, "visits", AppConfig("visits", module))
     assert [mutant.name for mutant in listing.mutants()] == [
+        "fact visits_of: visit.ended_at IS NULL",
         "fact visits_of: user_id = me",
         "rule visits_seen of visits: never",
         "visits visiting.visit: ensure",

@@ -48,6 +48,10 @@ ALL = [Mutant.from_json(said) for said in json.loads(LIST.read_text())] if LIST.
 # What objects to Harbour as it is, and so says nothing about a mutant.
 _BROKEN = set[str]()
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?::.+?)(?: - .*)?$", re.MULTILINE)
+# What a run says of a mutant that is itself wrong: any test would notice that.
+_NO_CODE = re.compile(
+    r"^E +(?:\S*\.)?(?:NameError|SyntaxError|Undefined(?:Column|Function|Table|Object))\b.*$", re.MULTILINE
+)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +109,9 @@ def _objects(witness: Witness) -> bool:
     with taken_back():
         try:
             witness[1]()
-        except Exception:  # a page or a query that breaks is noticed as well
+        except NameError:
+            raise  # of a mutant that is no code, and says nothing about a test
+        except (Exception, pytest.fail.Exception):  # a query that breaks is noticed as well
             return True
     return False
 
@@ -195,7 +201,9 @@ def _noticed_by_a_test(mutant: Mutant) -> str:
 
 def _failing(mutant: Mutant, tests: list[str]) -> str:
     while True:
-        found = _FAILED.search(_run(mutant, *tests))
+        said = _run(mutant, *tests)
+        assert not (strange := _NO_CODE.search(said)), f"the mutant is no code: {strange[0]}"
+        found = _FAILED.search(said)
         if found is None:
             return ""
         if _passes(found[1], mutant.one_wall):
