@@ -48,9 +48,9 @@ fix:  ## let ruff mend and lay out the code, and djhtml indent the templates
 	@$(HARBOUR) -m ruff format .
 	@$(HARBOUR) -m djhtml --tabwidth 2 $(SLOTS:%=--extra-block %) templates
 
-mutate:  ## take away one access check at a time: a test must notice each; ARGS="-k fact" for some
+mutate:  ## plant one fault or take away one check at a time: a test must notice each; APP=plans, AGAINST=COMMIT
 	@$(PYTHON) .ci/bootstrap.py test
-	@$(HARBOUR) -m pytest -n $${PROCESSES:-auto} -m mutants -o timeout=0 tests/mutants $(ARGS)
+	@$(HARBOUR) -m tests.mutants $(APP:%=--app=%) $(AGAINST:%=--against=%) $(ARGS)
 
 bench:  ## measure every page; prints a table and writes var/bench.json; BENCH_SIZE=full for a million concerns
 	@$(PYTHON) .ci/bootstrap.py test

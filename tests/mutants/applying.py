@@ -9,43 +9,76 @@ import ast
 import gc
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_loader
 from inspect import unwrap
+from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from safeguarding.audit.protection import sight_sql, visible_sql
 from safeguarding.row_security import put_up, take_down
-from tests.mutants.listing import ROOT, Mutant
-from tests.postgres import with_the_clock
+from safeguarding.settings import env
+from tests.mutants.listing import ROOT, Edit, Mutant
+from tests.postgres import TEMPLATE, Databases, with_the_clock
 
 
 @contextmanager
 def applied(mutant: Mutant) -> Iterator[None]:
     """Everything inside runs as the mutant. What it does to the database is for the caller to take back."""
-    source = (ROOT / mutant.file).read_text()
-    changed = mutant.of(source)
-    match mutant.kind:
-        case "fact":
-            _redefine(changed, mutant.start)
-            yield
-        case "page":
-            with _page(mutant, changed):
-                yield
-        case kind:
-            with _code(mutant, source, changed):
-                if kind == "rule":
-                    # No table is altered while a check of its keys waits for the end of the transaction.
-                    connection.check_constraints()
-                    take_down(connection)
-                    put_up(connection)
-                    with_the_clock(connection.connection)
-                yield
+    changed = mutant.sources()
+    with ExitStack() as stack:
+        for edit in mutant.edits:
+            if edit.file.endswith(".sql"):
+                _redefine(changed[edit.file], edit.start)
+            elif mutant.kind == "page":
+                stack.enter_context(_page(mutant.pages[0], edit, changed[edit.file]))
+            else:
+                stack.enter_context(_code(edit, changed[edit.file]))
+        if mutant.kind == "rule":
+            # No table is altered while a check of its keys waits for the end of the transaction.
+            connection.check_constraints()
+            _put_up_again()
+        yield
+
+
+def change_template(databases: Databases, mutant: Mutant) -> None:
+    """Give the template of the run's databases the facts of a mutant, and the rules of the code as it runs."""
+    address = env.db_url_config(databases.named(TEMPLATE).url("owner"))
+    before = dict(connection.settings_dict)
+    connection.settings_dict.update({key: address[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")})
+    connection.settings_dict["OPTIONS"] = before["OPTIONS"] | address.get("OPTIONS", {})
+    try:
+        with transaction.atomic():
+            if _is_compiled(mutant):
+                _put_up_again()
+            for edit in mutant.edits:
+                if edit.file.endswith(".sql"):
+                    _redefine(mutant.sources()[edit.file], edit.start)
+    finally:
+        connection.close()
+        connection.settings_dict.clear()
+        connection.settings_dict.update(before)
+
+
+def changes_a_wall(mutant: Mutant) -> bool:
+    """Whether the database has it too: a fact, or what row security is compiled from."""
+    return _is_compiled(mutant) or any(edit.file.endswith(".sql") for edit in mutant.edits)
+
+
+def _is_compiled(mutant: Mutant) -> bool:
+    """Whether it is a rule, or what a task of the machine may read."""
+    return mutant.kind == "rule" or any(Path(edit.file).name == "records.py" for edit in mutant.edits)
+
+
+def _put_up_again() -> None:
+    take_down(connection)
+    put_up(connection)
+    with_the_clock(connection.connection)
 
 
 def patterns(resolver: Any = None) -> Iterator[URLPattern]:
@@ -72,16 +105,14 @@ def _redefine(changed: str, position: int) -> None:
 
 
 @contextmanager
-def _page(mutant: Mutant, changed: str) -> Iterator[None]:
+def _page(page: str, edit: Edit, changed: str) -> Iterator[None]:
     """The addresses of a view lead to the same view of a module made from the changed source."""
-    dotted = _dotted(mutant)
+    dotted = _dotted(edit)
     spec = spec_from_loader(dotted, loader=None)
     assert spec is not None
     module = module_from_spec(spec)
     module.__package__ = dotted.rpartition(".")[0]
-    permissions = "from safeguarding.accounts.permissions import anyone_signed_in\n"
-    exec(compile(permissions + changed, mutant.file, "exec"), module.__dict__)  # noqa: S102  (our own source)
-    [page] = mutant.asked
+    exec(compile(changed, edit.file, "exec"), module.__dict__)  # noqa: S102  (our own source)
     [pattern] = [p for p in patterns() if p.name == page]
     before = pattern.callback
     pattern.callback = getattr(module, before.__qualname__)
@@ -92,17 +123,17 @@ def _page(mutant: Mutant, changed: str) -> Iterator[None]:
 
 
 @contextmanager
-def _code(mutant: Mutant, source: str, changed: str) -> Iterator[None]:
+def _code(edit: Edit, changed: str) -> Iterator[None]:
     """The function around the place runs the changed code, wherever it was imported to, and what it has made meanwhile
     too.
     """
-    path = _around(source, mutant.start)
-    found: Any = import_module(_dotted(mutant))
+    path = _around((ROOT / edit.file).read_text(), edit.start)
+    found: Any = import_module(_dotted(edit))
     for name in path:
         found = vars(found)[name]
     function = unwrap(found.fget if isinstance(found, property) else found)
     assert isinstance(function, FunctionType)
-    new = dict(_pairs(function.__code__, _within(compile(changed, mutant.file, "exec"), path)))
+    new = dict(_pairs(function.__code__, _within(compile(changed, edit.file, "exec"), path)))
     # A decorator has made a function for each view by now: they are found by the code that they share.
     # By `type`, as `isinstance` wakes what is lazy.
     before = [(f, f.__code__) for f in gc.get_objects() if type(f) is FunctionType and f.__code__ in new]
@@ -153,5 +184,5 @@ def _within(code: CodeType, path: list[str]) -> CodeType:
     return code
 
 
-def _dotted(mutant: Mutant) -> str:
-    return mutant.file.removesuffix(".py").replace("/", ".")
+def _dotted(edit: Edit) -> str:
+    return edit.file.removesuffix(".py").replace("/", ".")

@@ -1,113 +1,23 @@
-"""Which access checks are there, and what would Harbour be without each of them, one at a time? Read from the code
-itself.
+"""Which access checks are there, and what is Harbour without each of them, one at a time? Read from the code itself.
 
-A *mutant* is one file with one check taken away: a condition of a fact, the denial of a rule, the door of a page, the
-read gate, the `ensure` of a service. `test_mutants.py` asks whether a test would notice.
+A *mutant* is the code with one check taken away: a condition of a fact, the denial of a rule, the door of a page, the
+read gate, the `ensure` of a service. Planted faults (`faults.py`) are mutants too. `witnesses.py` says which tests must
+notice, `test_mutants.py` asks them.
 """
 
 import ast
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 
-ROOT = Path(__file__).resolve().parents[2]
-# The pages that between them show every part of a record: what a rule that is wrong would show.
-TELLING = (
-    "concern",
-    "child_people",
-    "child_address",
-    "action",
-    "report",
-    "unsent_draft",
-    "log_resume",
-    "kept_discard",
-    "concerns",
-    "import_run",
-    "find_child",
-    "link_child",
-    "earlier_record",
-    "earlier_batch",
-    "staff_concerns",
-    "staff_concern",
-    "attachment",
-)
-# The pages that ask a function which says who may do something.
-ASKING = (
-    "action",
-    "hand_over",
-    "concern",
-    "decide",
-    "child_people",
-    "child_address",
-    "import_run",
-    "find_child",
-    "restrict_concern",
-)
-# Facts and rules of which the random worlds (`tests/worlds.py`) know nothing: the matrix does.
-NOT_IN_WORLDS = (
-    "hidden_contacts",
-    "hidden_households",
-    "contacts_of_granted",
-    "households_of_granted",
-    "own_drafts",
-    "grants_of_teams",
-    "opened_drafts",
-    "has_unsent",
-    "was_given_actions",
-    "errors_wait",
-    "kinds_decided",
-    "calls_wait",
-    "roles_held",
-    "session_of",
-    "unopened_notices",
-    "was_ever_told",
-    "concerns_to_act_on",
-    "own_concerns",
-    "siblings_seen",
-    "contacts_seen",
-    "households_seen",
-    "_imports",
-    "rows_seen",
-    "_access",
-    "team_grants_seen",
-    "changes_seen",
-    "grants_seen",
-    "drafts_seen",
-    "openings_seen",
-    "kept_text_seen",
-    "withdrawn_batches",
-    "headings_seen",
-    "hidden_notes",
-    "notes_standing_in",
-    "notes_out_of_sight",
-    "child_hidden_from",
-    "batches_seen",
-    "on_their_way_seen",
-    "earlier_records_seen",
-    "hidden_staff_concerns",
-    "somebody_unnamed",
-    "staff_concerns_read",
-    "lead_receives_since",
-    "staff_concerns_received",
-    "granted_staff_concerns",
-    "left_to_read_adults",
-    "staff_concerns_without_reader",
-    "schools_without_adults_reader",
-    "named_in_unread",
-    "reads_adults",
-)
-# The test that asks each service for somebody who may not.
-OF_SERVICES = "tests/integration/test_services_ask.py"
-# Checks that are made twice, and what makes the other: without the first, nobody gets further.
-TWICE = {
-    "services starting.start_import: ensure": "the first move of an import asks again; this one refuses first",
-    "children access._decidable: ensure": "who may not manage access sees no conflict but their own",
-}
+from tests.mutants import ROOT, faults
+
 # What a service calls to refuse somebody.
 _REFUSING = (
     "ensure",
@@ -146,91 +56,179 @@ _CONDITIONS = (
     r"child_id = ANY \(\(SELECT rules\.hidden_children\(me\)\)::uuid\[\]\)",
 )
 
+_ANYONE = "from safeguarding.accounts.permissions import anyone_signed_in\n"
+
 
 @dataclass(frozen=True)
-class Mutant:
-    """One check taken away: what stands in `file` from `start` to `end` becomes `text`.
+class Edit:
+    """One place in the code that changes: what stands in `file` from `start` to `end` becomes `text`."""
 
-    `kind`: "fact", "rule", "page" (the door of a page) or "code". `asked`: the pages of the matrix that ought to tell,
-    or `tests`, the files. `one_wall`: a check that only the ORM makes is taken away with row security off, or the
-    second wall would hide that the first has a hole.
-    """
-
-    name: str
-    kind: str
     file: str
     start: int
     end: int
     text: str
-    asked: tuple[str, ...] = TELLING
-    tests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One check taken away, or one fault planted.
+
+    `kind`: "fact", "rule", "page" (the door of a page), "code" or "fault". `about`: the fact, function or page whose
+    witnesses are asked. `one_wall`: a check that only the ORM makes is taken away with row security off, or the second
+    wall would hide that the first has a hole. `models` (labels), `pages` and `tests` (files, or single tests) are the
+    witnesses, filled in by `witnesses.py`.
+    """
+
+    name: str
+    app: str
+    kind: str
+    edits: tuple[Edit, ...]
+    about: str
     one_wall: bool = False
+    models: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
 
     @property
-    def in_worlds(self) -> bool:
-        """Whether a random world could tell."""
-        return self.kind in ("fact", "rule") and self.name.split(":")[0].split()[1] not in NOT_IN_WORLDS
+    def file(self) -> str:
+        return self.edits[0].file
 
-    def of(self, source: str) -> str:
-        return source[: self.start] + self.text + source[self.end :]
+    def sources(self) -> dict[str, str]:
+        """Each changed file to its new text."""
+        changed = {edit.file: (ROOT / edit.file).read_text() for edit in self.edits}
+        # The last place first: the others are then still where they were found.
+        for edit in sorted(self.edits, key=lambda edit: -edit.start):
+            source = changed[edit.file]
+            changed[edit.file] = source[: edit.start] + edit.text + source[edit.end :]
+        if self.kind == "page":
+            changed[self.file] = f"{_ANYONE}{changed[self.file]}"
+        return changed
+
+    @property
+    def has_witness(self) -> bool:
+        return bool(self.models or self.pages or self.tests)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, said: dict[str, Any]) -> "Mutant":
+        lists = {name: tuple(said[name]) for name in ("models", "pages", "tests")}
+        return cls(**said | lists | {"edits": tuple(Edit(**edit) for edit in said["edits"])})
+
+
+class Twice(NamedTuple):
+    """The second of two checks, as the place that takes it away, and why the first alone is not missed."""
+
+    file: str
+    old: str
+    new: str
+    why: str
+
+
+# Checks that are made twice: without the first alone nobody gets further. Both are taken away together.
+TWICE = {
+    "children starting.start_import: ensure": Twice(
+        "children/permissions.py",
+        "    return user is None or may(user, ChildCapability.IMPORT_CHILDREN, run.school_id)",
+        "    return True",
+        "the first move of an import asks again; this one refuses first",
+    ),
+    "children access._decidable: ensure": Twice(
+        "children/services/access.py",
+        "or not may_view(by, conflict)",
+        "or False",
+        "a person who may not manage access sees no conflict but their own",
+    ),
+}
 
 
 def own_apps() -> list[str]:
-    """Every app of Harbour's own that says who may do something, from the registry: none is left out of the list."""
+    """The folder of every app of Harbour's own that says who may do something, from the registry."""
     folders = sorted(config.name.replace(".", "/") for config in apps.get_app_configs())
     return [app for app in folders if any((ROOT / app / says).exists() for says in ("permissions.py", "permissions"))]
 
 
-def mutants() -> Iterator[Mutant]:
-    """All of them, in the order of the files, but for `TWICE`."""
-    yield from (mutant for mutant in _all() if mutant.name not in TWICE)
+def mutants() -> list[Mutant]:
+    """All of them, in the order of the files, each with a name of its own. Has no witnesses yet."""
+    listed = [_both(mutant) if mutant.name in TWICE else mutant for mutant in _numbered(_all())]
+    if strange := TWICE.keys() - {name.partition(" and ")[0] for name in (m.name for m in listed)}:
+        raise LookupError(f"TWICE names no mutant: {', '.join(sorted(strange))}")
+    return listed
+
+
+def place_of(file: str, old: str) -> tuple[int, int]:
+    """Where `old` stands in a file. Raises `ValueError` unless it stands there exactly once."""
+    source = (ROOT / file).read_text()
+    if source.count(old) != 1:
+        raise ValueError(f"{file} has {source.count(old)} times: {old}")
+    return source.index(old), source.index(old) + len(old)
+
+
+def _numbered(found: Iterable[Mutant]) -> Iterator[Mutant]:
+    """Alike names get a number, in the order in which they stand in the code."""
+    seen: Counter[str] = Counter()
+    for mutant in found:
+        seen[mutant.name] += 1
+        again = f" ({seen[mutant.name]})" if seen[mutant.name] > 1 else ""
+        yield replace(mutant, name=f"{mutant.name}{again}")
+
+
+def _both(mutant: Mutant) -> Mutant:
+    other = TWICE[mutant.name]
+    edit = Edit(other.file, *place_of(other.file, other.old), other.new)
+    return replace(mutant, name=f"{mutant.name} and {other.old.strip()}", edits=(*mutant.edits, edit))
 
 
 def _all() -> Iterator[Mutant]:
-    pages = dict(_pages())
+    pages = dict(page_names())
     for app in own_apps():
-        yield from _facts(f"{app}/facts.sql")
-        for path in _permissions(app):
-            yield from _rules(str(path.relative_to(ROOT)))
-        for path in _files(f"{app}/views"):
-            yield from _views(path, pages)
-        for path in _files(f"{app}/services"):
-            yield from _services(path)
+        yield from _facts(app)
+        for path in permission_files(app):
+            yield from _rules(app, path)
+        for path in files(f"{app}/views"):
+            yield from _views(app, path, pages)
+        for path in files(f"{app}/services"):
+            yield from _services(app, path)
     yield from _gate()
+    yield from _planted()
 
 
-def _facts(file: str) -> Iterator[Mutant]:
+def _facts(app: str) -> Iterator[Mutant]:
+    file = f"{app}/facts.sql"
     if not (ROOT / file).exists():
         return
     source = (ROOT / file).read_text()
     for function in re.finditer(r"CREATE FUNCTION rules\.(\w+).*?\$\$(.*?)\$\$;", source, re.DOTALL):
-        for pattern in _CONDITIONS:
-            for number, found in enumerate(re.finditer(pattern, function[2])):
-                start = function.start(2) + found.start()
-                # What hides is taken away, what opens is opened wide.
-                held = "false" if function[1].startswith(("hidden_", "restricted_")) else "true"
-                text = f"AND {held}" if found[0].startswith("AND") else held
-                name = f"fact {function[1]}: {found[0]}{f' ({number + 1})' if number else ''}"
-                yield Mutant(name, "fact", file, start, start + len(found[0]), text)
+        # With the name of its table before it, or what is left would be no SQL.
+        found = (found for pattern in _CONDITIONS for found in re.finditer(rf"(?:\b\w+\.)?(?:{pattern})", function[2]))
+        for one in {one.start(): one for one in found}.values():
+            start = function.start(2) + one.start()
+            # What hides is taken away, what opens is opened wide.
+            held = "false" if function[1].startswith(("hidden_", "restricted_")) else "true"
+            text = f"AND {held}" if one[0].startswith("AND") else held
+            edit = Edit(file, start, start + len(one[0]), text)
+            yield Mutant(f"fact {function[1]}: {one[0]}", _last(app), "fact", (edit,), function[1])
 
 
-def _rules(file: str) -> Iterator[Mutant]:
+def _rules(app: str, path: Path) -> Iterator[Mutant]:
     """Each denial left out, each "unless it is restricted", each function that says who may do something always saying
     yes.
     """
-    source = (ROOT / file).read_text()
+    file, source = str(path.relative_to(ROOT)), path.read_text()
     place = _places(source)
     for function in (n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)):
-        named = f"rule {function.name} of {_app(file)}:"
+        named = f"rule {function.name} of {_last(app)}:"
+        made = partial(Mutant, app=_last(app), about=function.name)
         for node in ast.walk(function):
             if isinstance(node, ast.keyword) and node.arg == "never":
-                yield Mutant(f"{named} never", "rule", file, *place(node.value), "None")
+                yield made(name=f"{named} never", kind="rule", edits=(Edit(file, *place(node.value), "None"),))
             elif isinstance(node, ast.Name) and node.id == "unrestricted" and isinstance(node.ctx, ast.Load):
-                yield Mutant(f"{named} unrestricted, line {node.lineno}", "rule", file, *place(node), "~Q(pk=None)")
+                edit = Edit(file, *place(node), "~Q(pk=None)")
+                yield made(name=f"{named} unrestricted", kind="rule", edits=(edit,))
         last = function.body[-1]
         if function.name.startswith("may_") and isinstance(last, ast.Return) and last.value is not None:
-            tests = _of_callers(function.name, file)
-            yield Mutant(f"{named} yes", "code", file, *place(last.value), "True", ASKING, tests)
+            yield made(name=f"{named} yes", kind="code", edits=(Edit(file, *place(last.value), "True"),))
 
 
 def _gate() -> Iterator[Mutant]:
@@ -249,75 +247,61 @@ def _gate() -> Iterator[Mutant]:
         ("safeguarding/middleware.py", "_record_refusal(request, str(status))", "None"),
     ):
         start = (ROOT / file).read_text().index(old)
-        yield Mutant(
-            f"gate {Path(file).name}: {old}",
-            "code",
-            file,
-            start,
-            start + len(old),
-            new,
-            (*TELLING, "home", "staff_home"),
-            ("tests/integration/accounts/test_rights.py",),
-            one_wall=True,
-        )
+        app = Path(file).parent.name
+        edit = Edit(file, start, start + len(old), new)
+        yield Mutant(f"gate {Path(file).name}: {old}", app, "code", (edit,), "every page", one_wall=True)
 
 
-def _views(path: Path, pages: dict[str, str]) -> Iterator[Mutant]:
+def _planted() -> Iterator[Mutant]:
+    for fault in faults.FAULTS:
+        edit = Edit(fault.file, *place_of(fault.file, fault.old), fault.new)
+        yield Mutant(f"fault {fault.app}: {fault.name}", fault.app, "fault", (edit,), fault.about, tests=fault.tests)
+
+
+def _views(app: str, path: Path, pages: dict[str, str]) -> Iterator[Mutant]:
     """Each decorator that asks for a right, and each `visible(…)`."""
     file, source = str(path.relative_to(ROOT)), path.read_text()
     place = _places(source)
     for function in (n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)):
         page = pages.get(f"{_module(file)}.{function.name}", "")
-        named = f"{Path(file).parts[-3]} {path.stem}.{function.name}:"
+        named = f"{_last(app)} {path.stem}.{function.name}:"
+        made = partial(Mutant, app=_last(app), about=page or function.name, pages=(page,) if page else ())
         for node in function.decorator_list:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id.startswith("requires"):
-                yield Mutant(f"{named} {ast.unparse(node)}", "page", file, *place(node), "anyone_signed_in", (page,))
+                edit = Edit(file, *place(node), "anyone_signed_in")
+                yield made(name=f"{named} {ast.unparse(node)}", kind="page", edits=(edit,))
         for node in ast.walk(function):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "visible":
-                model = ast.unparse(node.args[1])
-                plain = f"{model}._default_manager.all()" if isinstance(node.args[1], ast.Name) else f"({model})"
-                # What several views call is asked through all those of its module.
-                asked = (page,) if page else tuple(n for v, n in pages.items() if v.startswith(f"{_module(file)}."))
-                yield Mutant(
-                    f"{named} {ast.unparse(node)}, line {node.lineno}",
-                    "code",
-                    file,
-                    *place(node),
-                    plain,
-                    asked,
-                    _mentioning("|".join(asked), file),
-                    one_wall=True,
-                )
+                edit = Edit(file, *place(node), _everything(node.args[1]))
+                yield made(name=f"{named} {ast.unparse(node)}", kind="code", edits=(edit,), one_wall=True)
 
 
-def _services(path: Path) -> Iterator[Mutant]:
+def _everything(rows: ast.expr) -> str:
+    """Every row, of a model or a query set, in the words of the code.
+
+    Not by the model's manager: that one refuses a view by itself, and any test that opens the page would notice.
+    """
+    if not isinstance(rows, ast.Name):
+        return f"({ast.unparse(rows)})"
+    plain = f"{rows.id}._default_manager._queryset_class({rows.id})"
+    return plain if rows.id[0].isupper() else f"({plain} if isinstance({rows.id}, type) else {rows.id})"
+
+
+def _services(app: str, path: Path) -> Iterator[Mutant]:
     """Each `ensure…(…)` of a service that raises `NotAllowed`."""
     file, source = str(path.relative_to(ROOT)), path.read_text()
-    place, tree = _places(source), ast.parse(source)
-    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
-    for function in functions:
-        # What the module calls by itself is asked through what others call.
-        callers = [f.name for f in functions if function.name.startswith("_") and function.name in _called_by(f)]
+    place = _places(source)
+    for function in (n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef)):
         for node in ast.walk(function):
             call = node.value if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else None
             name = call.func.id if call is not None and isinstance(call.func, ast.Name) else ""
-            if call is not None and name in _REFUSING:
-                yield Mutant(
-                    f"{Path(file).parts[-3]} {path.stem}.{function.name}: {name}",
-                    "code",
-                    file,
-                    *place(node),
-                    "pass",
-                    (),
-                    (OF_SERVICES, *_mentioning("|".join([function.name, *callers]), file)),
-                )
+            if name in _REFUSING:
+                edit = Edit(file, *place(node), "pass")
+                named = f"{_last(app)} {path.stem}.{function.name}: {name}"
+                yield Mutant(named, _last(app), "code", (edit,), function.name)
 
 
-def _called_by(function: ast.FunctionDef) -> set[str]:
-    return {n.func.id for n in ast.walk(function) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
-
-
-def _pages() -> Iterator[tuple[str, str]]:
+def page_names() -> Iterator[tuple[str, str]]:
     """The dotted name of a view's function to the name of its page."""
     from tests.mutants.applying import patterns
 
@@ -326,32 +310,22 @@ def _pages() -> Iterator[tuple[str, str]]:
             yield f"{pattern.callback.__module__}.{pattern.callback.__qualname__}", pattern.name
 
 
-def _of_callers(name: str, file: str) -> tuple[str, ...]:
-    """The tests of the app that are named like a module which calls the function, and those of its pages."""
-    app = next(app for app in own_apps() if file.startswith(app))
-    own = set(_permissions(app))
-    callers = {p.stem for p in _files(app) if p not in own and re.search(rf"\b{name}\b", p.read_text())}
-    words = "|".join(sorted({"pages", *(stem.rstrip("s") for stem in callers)}))
-    tests = sorted((ROOT / "tests" / "integration" / Path(app).name).rglob("test_*.py"))
-    return OF_SERVICES, *(str(t.relative_to(ROOT)) for t in tests if re.search(words, t.stem))
+def permission_files(app: str) -> list[Path]:
+    """The file, or those of the package, that says who may."""
+    return files(f"{app}/permissions") or [ROOT / app / "permissions.py"]
 
 
-def _app(file: str) -> str:
-    """The last word of its app: "adults"."""
-    return next(Path(app).name for app in own_apps() if file.startswith(app))
+def files(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def _last(app: str) -> str:
+    """The last word of an app: "adults"."""
+    return Path(app).name
 
 
 def _module(file: str) -> str:
     return file.removesuffix(".py").replace("/", ".")
-
-
-def _permissions(app: str) -> list[Path]:
-    """The file, or those of the package, that says who may."""
-    return _files(f"{app}/permissions") or [ROOT / app / "permissions.py"]
-
-
-def _files(folder: str) -> list[Path]:
-    return sorted((ROOT / folder).rglob("*.py"))
 
 
 def _places(source: str) -> Callable[[Any], tuple[int, int]]:
@@ -368,18 +342,3 @@ def _places(source: str) -> Callable[[Any], tuple[int, int]]:
         return at(node.lineno, node.col_offset), at(node.end_lineno, node.end_col_offset)
 
     return place
-
-
-def _mentioning(word: str, file: str) -> tuple[str, ...]:
-    """Test files that speak of it, those of its own app first. `word` may be several, joined by a bar."""
-    app = _app(file)
-    folder = ROOT / "tests" / "integration"
-    found = [path for path, text in _tests(folder) if re.search(rf"\b(?:{word})\b", text)]
-    found.sort(key=lambda test: (app not in test.relative_to(folder).parts, test))
-    return tuple(str(test.relative_to(ROOT)) for test in found)
-
-
-@cache
-def _tests(folder: Path) -> list[tuple[Path, str]]:
-    """Every test file below a folder, and what it says: asked for each of hundreds of mutants."""
-    return [(path, path.read_text()) for path in folder.rglob("test_*.py")]

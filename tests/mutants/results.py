@@ -1,0 +1,108 @@
+"""What noticed each mutant, and when was it asked? `docs/mutants.json`, an entry a line.
+
+An entry is written as its mutant ends, so that a run can be stopped and goes on where it was. It holds until the
+changed file, what noticed it or the policy changes; a mutant that nothing noticed is asked again when any of its
+witnesses changes.
+"""
+
+import fcntl
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import time_machine
+
+from tests.matrix.policy import FILE as POLICY
+from tests.mutants.listing import ROOT, Mutant
+
+_NAME = "docs/mutants.json"
+FILE = ROOT / _NAME
+_LOCK = ROOT / "var" / "mutants.lock"
+Entries = dict[str, dict[str, Any]]
+
+
+def entries(text: str | None = None) -> Entries:
+    """Name to entry: of the file as it is, or of its text at another commit."""
+    if text is None:
+        text = FILE.read_text() if FILE.exists() else "{}"
+    return json.loads(text)  # type: ignore[no-any-return]
+
+
+def is_current(mutant: Mutant, known: Entries) -> bool:
+    """Whether the mutant need not be asked again."""
+    entry = known.get(mutant.name)
+    return entry is not None and entry["digest"] == digest_of(mutant, entry["noticed_by"])
+
+
+def digest_of(mutant: Mutant, noticed_by: str) -> str:
+    """Changes with the mutant, its files, what noticed it (a survivor: all that was asked) and the policy."""
+    files = {file.partition(":")[0] for file in ([noticed_by] if noticed_by else mutant.tests)}
+    if not noticed_by or noticed_by.startswith(("tests/matrix", "docs")):
+        files.add(str(POLICY.relative_to(ROOT)))
+    said = [json.dumps([(edit.file, edit.text) for edit in mutant.edits]), *mutant.sources().values()]
+    said += [(ROOT / file).read_text() if (ROOT / file).exists() else file for file in sorted(files)]
+    return sha256("\0".join(said).encode()).hexdigest()[:12]
+
+
+def keep(mutant: Mutant, noticed_by: str, seconds: float) -> None:
+    """Write down how one mutant ended. `noticed_by` is empty where nothing did."""
+    entry = {
+        "app": mutant.app,
+        "kind": mutant.kind,
+        "noticed_by": noticed_by,
+        "seconds": round(seconds),
+        "date": _today().isoformat(),
+        "commit": _git("rev-parse", "--short=12", "HEAD").strip(),
+        "digest": digest_of(mutant, noticed_by),
+    }
+    with _alone():
+        _write(entries() | {mutant.name: entry})
+
+
+def keep_only(names: set[str]) -> None:
+    """Forget what is no longer in the code."""
+    with _alone():
+        known = entries()
+        if known.keys() - names:
+            _write({name: entry for name, entry in known.items() if name in names})
+
+
+def lost_since(commit: str, names: set[str]) -> list[str]:
+    """The mutants of these that were noticed at a commit and are not noticed now, by name.
+
+    Raises `CalledProcessError` where the commit has no results.
+    """
+    before, now = entries(_git("show", f"{commit}:{_NAME}")), entries()
+    noticed = {name for name, entry in now.items() if entry["noticed_by"]}
+    return sorted(name for name, entry in before.items() if entry["noticed_by"] and name in names - noticed)
+
+
+def _today() -> date:
+    """Also where the clock of the matrix stands still."""
+    outside = time_machine.escape_hatch
+    return (outside.datetime.datetime if outside.is_travelling() else datetime).now().date()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two processes end their mutants at any time, and both write the one file."""
+    _LOCK.parent.mkdir(exist_ok=True)
+    with _LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _write(known: Entries) -> None:
+    lines = (f"{json.dumps(name)}: {json.dumps(known[name])}" for name in sorted(known))
+    new = Path(f"{FILE}.new")
+    new.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    new.replace(FILE)
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True).stdout
