@@ -200,13 +200,16 @@ def test_the_list_has_those_to_look_at_first_and_asks_no_more_for_many(
     assert page.count("Review is due") == 1
     with django_assert_max_num_queries(12) as few:
         client.get(reverse("holds"))
+    asked = len(few.captured_queries)
     for number in range(9):
         made = hold(place, place.leaver("Ola", f"Brook{number}"))
         ask_to_lift(hold=made, seen=0, token=uuid7(), reason="It is over.", by=place.room.lead)
         made.refresh_from_db()
         if number % 2:
             lift_hold(hold=made, seen=made.revision, by=place.room.headteacher)
-    with django_assert_num_queries(len(few.captured_queries)):
+    # On a busy machine it is some seconds later, and the first page notes that the session is used.
+    client.get(reverse("holds"))
+    with django_assert_num_queries(asked):
         lead.client.get(reverse("holds"))
 
 

@@ -187,11 +187,14 @@ def test_it_asks_the_database_no_more_for_many_statements(
     client.get(reverse(TAB, args=[child.pk]))
     with django_assert_max_num_queries(25) as few:
         client.get(reverse(TAB, args=[child.pk]))
+    asked = len(few.captured_queries)
     for number in range(12):
         until = timezone.localdate() + timedelta(days=100 + number)
         state(child=child, token=uuid7(), kind="keep", on=until, said=f"Asked {number}.", by=lead)
         of_kind(place, child)
-    with django_assert_num_queries(len(few.captured_queries)):
+    # On a busy machine it is some seconds later, and the first page notes that the session is used.
+    client.get(reverse(TAB, args=[child.pk]))
+    with django_assert_num_queries(asked):
         client.get(reverse(TAB, args=[child.pk]))
 
 
