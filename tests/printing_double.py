@@ -319,7 +319,7 @@ class Thread:
 
     def start(self) -> None:
         listens = threading.Event()
-        self._thread = threading.Thread(target=asyncio.run, args=[self._serve(listens)], name="printing double")
+        self._thread = threading.Thread(target=asyncio.run, args=[self._serve(listens)], daemon=True)
         self._thread.start()
         listens.wait()
 
