@@ -46,7 +46,7 @@ _server = pytest.StashKey[postgres.Databases]()
 def _databases(config: pytest.Config) -> postgres.Databases:
     """The run's server: started on first asking, here or in the process that hands out the tests."""
     if given := getattr(config, "workerinput", {}).get("databases"):
-        return postgres.Databases(given["urls"], Path(given["keys"]))
+        return postgres.Databases(given["urls"], Path(given["keys"]), worlds=Path(given["worlds"]))
     if _server not in config.stash:
         config.stash[_server] = _stack.enter_context(postgres.server())
     return config.stash[_server]
@@ -78,7 +78,7 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     made = _databases(node.config)
-    node.workerinput["databases"] = {"urls": made.urls, "keys": str(made.keys)}
+    node.workerinput["databases"] = {"urls": made.urls, "keys": str(made.keys), "worlds": str(made.worlds)}
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -125,6 +125,7 @@ def _no_ledger_at_hand() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _on_record(_watched: None) -> Iterator[None]:
     """Fails each test in which something was written or read that is not on record, or told where it must not be."""
+    leaks.listen()
     proof.violations.clear()
     yield
     found = list(dict.fromkeys(proof.violations))

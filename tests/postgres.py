@@ -69,6 +69,8 @@ class Databases:
     name: str = TEMPLATE
     # Where the key files of the run's template lie; None for the template itself.
     source: Path | None = None
+    # Where what belongs to a snapshot is kept beside the server, which has nothing of it on its disk.
+    worlds: Path = Path()
 
     def url(self, role: str) -> str:
         return urlunsplit(urlsplit(self.urls[role])._replace(path=f"/{self.name}"))
@@ -81,7 +83,8 @@ class Databases:
 
     def of_process(self, name: str) -> "Databases":
         """Databases and key files of one process: what it does to them, no other meets."""
-        return Databases(self.urls, self.keys.with_name(f"{self.keys.name}-{name}"), name, self.keys)
+        own = self.keys.with_name(f"{self.keys.name}-{name}")
+        return replace(self, keys=own, name=name, source=self.keys)
 
     def environment(self) -> dict[str, str]:
         """What a process of Harbour's own needs to reach both databases and the keys."""
@@ -153,7 +156,7 @@ def server() -> Iterator[Databases]:
         yield _given()
         return
     _remove_leftovers()
-    home = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=_folder()))
+    home, worlds = _folder_of_run(), _folder_of_run()
     cluster = Cluster(home, root.account(), DISPOSABLE)
     if cluster.account:
         root.open_the_way(home)
@@ -165,9 +168,14 @@ def server() -> Iterator[Databases]:
             _create(cluster)
             _keep(cluster, kept)
         with _running(cluster):
-            yield _databases(cluster)
+            yield replace(_databases(cluster), worlds=worlds)
     finally:
         shutil.rmtree(home)
+        shutil.rmtree(worlds)
+
+
+def _folder_of_run() -> Path:
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=_folder()))
 
 
 def _folder() -> Path:
@@ -282,7 +290,7 @@ def _given() -> Databases:
     the databases are made: as the owner that cannot be done.
     """
     urls = {role: os.environ[name] for role, name in DATABASE_URLS.items()}
-    databases = Databases(urls, Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")))
+    databases = Databases(urls, _folder_of_run(), worlds=_folder_of_run())
     databases.drop()
     with psycopg.connect(databases.named("postgres").url("owner"), autocommit=True) as connection:
         for name in (TEMPLATE, TEMPLATE + KEYS):

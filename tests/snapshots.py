@@ -29,12 +29,10 @@ def shared(databases: Databases, name: str, make: Callable[[], World]) -> Iterat
     """
     store: Any = default_storage
     before = {*store.names()}
-    assert databases.source is not None
-    folder = databases.source.parent
     try:
-        with (folder / f"{name}.lock").open("w") as lock:
+        with (databases.worlds / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            kept = folder / f"{name}.pickle"
+            kept = databases.worlds / f"{name}.pickle"
             world = _copied(databases, name, kept) if kept.exists() else _made(databases, name, make, kept)
         yield world
     finally:

@@ -74,6 +74,8 @@ DISPOSABLE = {
     "full_page_writes": "off",
     "autovacuum": "off",
     "max_connections": "200",
+    # Several processes put a whole schema back at once: each locks some thousand tables and indexes.
+    "max_locks_per_transaction": "256",
 }
 # The kernel's limit for the path of a socket is 104 bytes on macOS, 108 on Linux.
 _LONGEST_FOLDER = 103 - len("/.s.PGSQL.5432")

@@ -47,13 +47,20 @@ def watch() -> None:
         return words
 
     Sealed.open = learning  # type: ignore[method-assign]
-    logging.getLogger().addHandler(_Log())
+    listen()
     before_task_publish.connect(lambda body=None, **_: look("a task's arguments", str(body)), weak=False)
     task_prerun.connect(lambda args=(), kwargs=None, **_: look("a task's arguments", f"{args} {kwargs}"), weak=False)
     _watch_calls(mail.EmailMessage, "send", "a mail", lambda message, *_: f"{message.subject}\n{message.body}")
     for name in ("set", "add"):
         _watch_calls(type(caches["default"]), name, "the cache", lambda cache, *written: str(written))
     _watch_calls(Redis, "execute_command", "Redis", lambda redis, *written: str(written))
+
+
+def listen() -> None:
+    """Look at what is logged, also where a test has configured logging anew."""
+    everything = logging.getLogger()
+    if not any(isinstance(handler, _Log) for handler in everything.handlers):
+        everything.addHandler(_Log())
 
 
 def forget() -> None:

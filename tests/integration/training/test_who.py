@@ -10,7 +10,7 @@ from safeguarding.exceptions import NotAllowed
 from safeguarding.keys import uuid7
 from safeguarding.records import system_tasks
 from safeguarding.training.models import Certificate
-from safeguarding.training.services.noting import attach_certificate, withdraw_training
+from safeguarding.training.services.noting import Had, attach_certificate, note_training, withdraw_training
 from safeguarding.training.services.reading_guidance import confirm_read, to_read
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories
@@ -93,7 +93,10 @@ def test_the_task_of_files_sees_certificates_and_so_scans_them_and_drops_none():
 
 def test_only_who_keeps_the_register_notes_and_withdraws(place: Place):
     [noted] = place.note(place.room.teacher)
+    had = [Had(place.room.assistant, place.update, noted.done_on)]
     for by in (place.room.teacher, place.room.pastoral):
+        with pytest.raises(NotAllowed):
+            note_training(school=place.room.school, had=had, token=uuid7(), by=by)
         with pytest.raises(NotAllowed):
             withdraw_training(training=noted, by=by)
     withdraw_training(training=noted, by=place.room.office)
