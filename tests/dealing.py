@@ -15,6 +15,7 @@ from tests import costs
 # Memory that a process of the run may come to, with its part of the database and a browser.
 _BYTES = 2 * 2**30
 _CGROUP = Path("/sys/fs/cgroup")
+SCHOOL = "practice school"
 
 
 def processes() -> int:
@@ -49,7 +50,7 @@ def _said(name: str) -> list[str]:
 def world_of(item: pytest.Item) -> str:
     """The world that a test shares with others, if one."""
     if item.path.parent.name == "practice_school":
-        return "practice school"
+        return SCHOOL
     in_matrix = item.path.parent.name == "matrix" and "world" in getattr(item, "fixturenames", ())
     return "matrix" if in_matrix else ""
 
@@ -63,7 +64,10 @@ def _person_of(item: pytest.Item) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the tests, and say which belong to one process: of the matrix those of one person, as they share pages."""
+    """Order the tests, and say which belong to one process: of the matrix those of one file and one person.
+
+    Its files stand one after the other, so that what a process has learned of a page serves it for the next person.
+    """
     known = costs.by_file()
     units: dict[str, list[pytest.Item]] = defaultdict(list)
     seconds: dict[str, float] = defaultdict(float)
@@ -71,7 +75,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         unit = item.nodeid
         if world := world_of(item):
-            unit = f"{world} {_person_of(item)}".strip()
+            unit = world if world == SCHOOL else f"{world} {item.path.stem} {_person_of(item)}".strip()
             item.add_marker(pytest.mark.xdist_group(unit))
             if unit not in units:
                 worlds[world].append(unit)
