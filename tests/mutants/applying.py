@@ -134,6 +134,8 @@ def _code(edit: Edit, changed: str) -> Iterator[None]:
     function = unwrap(found.fget if isinstance(found, property) else found)
     assert isinstance(function, FunctionType)
     new = dict(_pairs(function.__code__, _within(compile(changed, edit.file, "exec"), path)))
+    # What was loaded before the tests is frozen (`tests/conftest.py`), and the collector names nothing of that.
+    gc.unfreeze()
     # A decorator has made a function for each view by now: they are found by the code that they share.
     # By `type`, as `isinstance` wakes what is lazy.
     before = [(f, f.__code__) for f in gc.get_objects() if type(f) is FunctionType and f.__code__ in new]

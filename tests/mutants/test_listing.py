@@ -1,6 +1,7 @@
 """Is each check of a new app among the mutants, each under a name of its own, and does every planted fault apply?"""
 
 import ast
+import gc
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +10,10 @@ from types import ModuleType
 import pytest
 from django.apps import AppConfig, apps
 
+from children.permissions import may_merge
 from safeguarding.packages import own_apps
 from tests.mutants import faults, listing, results, witnesses
+from tests.mutants.applying import applied
 from tests.mutants.listing import Edit, Mutant
 
 SAID = {
@@ -65,6 +68,15 @@ def test_each_mutant_changes_its_files_to_what_compiles(listed: dict[str, Mutant
             assert changed != (listing.ROOT / file).read_text(), mutant.name
             if file.endswith(".py"):
                 ast.parse(changed)
+
+
+def test_a_function_that_was_loaded_before_is_changed_and_comes_back(listed: dict[str, Mutant]):
+    mutant = listed["rule may_merge of children: yes"]
+    before = may_merge.__code__
+    gc.freeze()
+    with applied(mutant):
+        assert may_merge.__code__ is not before
+    assert may_merge.__code__ is before
 
 
 def test_what_is_asked_twice_is_taken_away_twice(listed: dict[str, Mutant]):
