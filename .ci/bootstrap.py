@@ -89,7 +89,7 @@ def has_chromium():
     )
 
 
-# need: is it there; Debian's and Ubuntu's packages, of which "a|b" is the first that the system offers; Homebrew's
+# need: is it there; Debian's and Ubuntu's packages ("a|b": the first that the system offers); Homebrew's
 NEEDS = {
     "Pango, which lays out the pages that Harbour prints": (
         has_pango,

@@ -26,7 +26,7 @@ def read() -> dict[str, Any]:
 
 
 def too_much(lines: Mapping[str, Any]) -> Iterator[str]:
-    """A sentence for each kind of work of which the apps may do more together than the total says."""
+    """Yield a sentence for each kind of work whose lines add up to more than the total."""
     together: Counter[str] = Counter()
     for app in lines["apps"].values():
         together.update(app)

@@ -17,6 +17,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from safeguarding.accounts.models import ClassTaught, ConflictAnswer, RoleAssignment, School, User
+from safeguarding.accounts.roles import ROLES
 from safeguarding.audit.context import Acting, current
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
@@ -93,8 +94,9 @@ def copy_of(row: models.Model, **changes: Any) -> Any:
 def lay_member(at: School, role: dict[str, Any], details: dict[str, Any]) -> User:
     """A person who cannot sign in by a password, their role at a school, and that no child there is close to them.
 
-    `role` and `details` are fields of `RoleAssignment` and `User`.
+    `role` and `details` are fields of `RoleAssignment` and `User`. Raises `KeyError` for a role that there is not.
     """
+    ROLES[role["role_key"]]
     user = User(password=make_password(None), **details)
     answer = ConflictAnswer(user=user, school=at, year=school_year(timezone.localdate()), has_connection=False)
     held = RoleAssignment(user=user, school=at, **role)

@@ -104,3 +104,8 @@ def test_a_member_of_each_role_has_the_same_rows_as_by_the_services():
         "accounts_school",
         "accounts_classtaught",
     }
+
+
+def test_a_role_that_there_is_not_is_laid_for_nobody():
+    with pytest.raises(KeyError, match="no_such_role"):
+        factories.member(factories.school(), "no_such_role")

@@ -211,3 +211,11 @@ def test_a_title_with_a_childs_name_is_found(cast, found):
         leaks.look_at_answer(RequestFactory().get("/"), HttpResponse(f"<html><title>{title}</title></html>"))
         assert len(found) == told
         found.clear()
+
+
+def test_logs_are_looked_at_again_after_logging_was_configured_anew(monkeypatch):
+    everything = logging.getLogger()
+    monkeypatch.setattr(everything, "handlers", [])
+    for _ in range(2):
+        leaks.listen()
+        assert len(everything.handlers) == 1
