@@ -44,3 +44,23 @@ def test_no_function_is_too_long_to_read():
 def test_a_long_function_is_found():
     text = "def endless():\n" + "    pass\n" * FUNCTION_LINES
     assert dict(functions(Module("a.py", text, ast.parse(text)))) == {"a.py:endless": FUNCTION_LINES + 1}
+
+
+def days_kept(module: Module):
+    """Names outside of functions that keep the day on which the module was loaded: the run may go on into the next."""
+    for node in module.tree.body:
+        match node:
+            case (
+                ast.Assign(value=ast.Call(func=called), targets=[name])
+                | ast.AnnAssign(value=ast.Call(func=called), target=name)
+            ) if ast.unparse(called).endswith(("localdate", "date.today")):
+                yield f"{module.path}:{ast.unparse(name)}"
+
+
+def test_no_test_keeps_the_day_on_which_it_was_loaded():
+    assert [name for m in source.tests() for name in days_kept(m)] == []
+
+
+def test_a_kept_day_is_found():
+    text = "TODAY = timezone.localdate()\ntoday = timezone.localdate\n"
+    assert [*days_kept(Module("a.py", text, ast.parse(text)))] == ["a.py:TODAY"]

@@ -27,7 +27,7 @@ from tests import factories, sheets
 
 pytestmark = pytest.mark.django_db
 Call = Callable[[Any], Any]
-TODAY = timezone.localdate()
+today = timezone.localdate
 WHY = "She runs the nurture group"
 
 
@@ -51,9 +51,9 @@ def accounts_calls(room: factories.Staffroom) -> dict[str, Call]:
         "end_team": lambda by: accounts.end_team(team=other, by=by),
         "sign_access_review": lambda by: accounts.sign_access_review(school=school, by=by),
         "assign_role": lambda by: accounts.assign_role(
-            user=room.teacher, school=school, role_key="pastoral", starts_on=TODAY, by=by
+            user=room.teacher, school=school, role_key="pastoral", starts_on=today(), by=by
         ),
-        "end_role": lambda by: accounts.end_role(assignment=held, last_day=TODAY, by=by),
+        "end_role": lambda by: accounts.end_role(assignment=held, last_day=today(), by=by),
         "set_call_order": lambda by: accounts.set_call_order(
             school=school, user_ids=[room.deputy.pk, room.lead.pk], by=by
         ),
@@ -69,7 +69,7 @@ def accounts_calls(room: factories.Staffroom) -> dict[str, Call]:
 def children_calls(room: factories.Staffroom) -> dict[str, Call]:
     rowan = factories.child(room.school, by=room.office)
     grant = access.grant_child(
-        child=rowan, user=room.pastoral, reason=WHY, last_day=TODAY + timedelta(days=30), by=room.lead
+        child=rowan, user=room.pastoral, reason=WHY, last_day=today() + timedelta(days=30), by=room.lead
     )
     declared = access.declare_conflict(user=room.pastoral, child=rowan, kind="relative", by=room.pastoral)
     also = access.declare_conflict(user=room.teacher, child=rowan, kind="relative", by=room.teacher)
@@ -96,7 +96,7 @@ def concerns_calls(room: factories.Staffroom) -> dict[str, Call]:
         "link_child": lambda by: deciding.link_child(named=named, child=rowan, by=by),
         "add_note": lambda by: deciding.add_note(concern=concern, token=uuid7(), text="Rang home.", by=by),
         "add_action": lambda by: deciding.add_action(
-            concern=concern, token=uuid7(), text="Ring home", owner=room.pastoral, due_on=TODAY, by=by
+            concern=concern, token=uuid7(), text="Ring home", owner=room.pastoral, due_on=today(), by=by
         ),
         "rename_concern": lambda by: deciding.rename_concern(
             concern=concern, seen=concern.revision, title="Lunch", by=by

@@ -20,7 +20,7 @@ from tests import factories
 from tests.pages import on_one_line as text
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+today = timezone.localdate
 WHY = "Works with the family every week"
 
 
@@ -57,7 +57,7 @@ def test_who_may_open_each(client, room, concern, name, data, codes):
 
 def test_why_each_sees_it_is_said(client, room, concern):
     access.grant_concern(
-        concern=concern, user=room.pastoral, reason=WHY, last_day=TODAY + timedelta(days=9), by=room.lead
+        concern=concern, user=room.pastoral, reason=WHY, last_day=today() + timedelta(days=9), by=room.lead
     )
     page = opened(client, room.lead, "concern_access", concern.pk)
     why = {seer.name: list(seer.why) for seer in page.context["sees"].seers}
@@ -79,7 +79,7 @@ def test_why_each_sees_it_is_said(client, room, concern):
 
 
 def test_access_to_a_concern_is_given_and_withdrawn_in_two_steps(client, room, concern):
-    sent = {"holder": f"user:{room.pastoral.pk}", "reason": WHY, **boxes("last_day", TODAY + timedelta(days=9))}
+    sent = {"holder": f"user:{room.pastoral.pk}", "reason": WHY, **boxes("last_day", today() + timedelta(days=9))}
     assert "Carla Mendes" in text(opened(client, room.lead, "concern_access_give", concern.pk, data=sent))
     assert not ConcernGrant.objects.exists()
     opened(client, room.lead, "concern_access_give", concern.pk, data=sent | {"confirmed": "yes"})
@@ -92,7 +92,7 @@ def test_access_to_a_concern_is_given_and_withdrawn_in_two_steps(client, room, c
 
 def test_a_concern_given_by_name_stands_on_the_first_page_while_the_role_allows_it(client, room, concern):
     access.grant_concern(
-        concern=concern, user=room.pastoral, reason=WHY, last_day=TODAY + timedelta(days=9), by=room.lead
+        concern=concern, user=room.pastoral, reason=WHY, last_day=today() + timedelta(days=9), by=room.lead
     )
     roles = RoleAssignment.objects.filter(user=room.pastoral)
     for role, is_there in (("pastoral", True), ("teacher", False)):
@@ -147,7 +147,7 @@ def test_everything_a_colleague_can_see(client, room, concern):
     team = accounts.make_team(school=room.school, title="Breakfast club", kind="pastoral", by=room.lead)
     accounts.add_member(team=team, user=room.pastoral, by=room.lead)
     rowan = factories.child(room.school, "Skye", "Lindqvist", by=room.office)
-    give = {"child": rowan, "reason": WHY, "last_day": TODAY + timedelta(days=9), "by": room.lead}
+    give = {"child": rowan, "reason": WHY, "last_day": today() + timedelta(days=9), "by": room.lead}
     child_access.grant_child_to_team(team=team, **give)
     page = text(opened(client, room.lead, "person_access", room.pastoral.pk))
     for words in ("Carla Mendes", "Breakfast club", "Skye Lindqvist", "logs concerns"):
@@ -160,7 +160,7 @@ def test_everything_a_colleague_can_see(client, room, concern):
 
 
 def test_a_role_is_given_and_ended_after_saying_what_it_changes(client, room):
-    sent = {"new_role": "deputy_lead", **boxes("starts_on", TODAY)}
+    sent = {"new_role": "deputy_lead", **boxes("starts_on", today())}
     first = text(opened(client, room.lead, "give_role", room.teacher.pk, data=sent))
     assert "reads every concern of the school that is not restricted" in first
     assert room.teacher.assignments.count() == 1
@@ -172,11 +172,11 @@ def test_a_role_is_given_and_ended_after_saying_what_it_changes(client, room):
     ended = room.teacher.assignments.get(role_key="deputy_lead")
     assert "reads every concern" in text(opened(client, room.lead, "end_role", room.teacher.pk, ended.pk))
     opened(client, room.lead, "end_role", room.teacher.pk, ended.pk, data={})
-    assert RoleAssignment.objects.get(pk=ended.pk).ends_on == TODAY
+    assert RoleAssignment.objects.get(pk=ended.pk).ends_on == today()
 
 
 def test_the_last_lead_cannot_be_ended_in_the_browser(client, room):
-    accounts.end_role(assignment=room.deputy.assignments.get(), last_day=TODAY - timedelta(days=1))
+    accounts.end_role(assignment=room.deputy.assignments.get(), last_day=today() - timedelta(days=1))
     last = room.lead.assignments.get()
     answer = opened(client, room.headteacher, "end_role", room.lead.pk, last.pk, data={})
     assert answer.status_code == 409
@@ -227,9 +227,9 @@ def test_the_roles_beyond_the_notice_are_shown_in_its_words(client, room):
 
 
 def test_the_review_of_the_term_is_due_signed_and_not_due_until_the_next_term(client, room, concern):
-    accounts.add_term(school=room.school, name="Autumn", starts_on=TODAY - timedelta(days=30), ends_on=TODAY)
+    accounts.add_term(school=room.school, name="Autumn", starts_on=today() - timedelta(days=30), ends_on=today())
     access.grant_concern(
-        concern=concern, user=room.pastoral, reason=WHY, last_day=TODAY + timedelta(days=9), by=room.lead
+        concern=concern, user=room.pastoral, reason=WHY, last_day=today() + timedelta(days=9), by=room.lead
     )
     assert "The review of access is due this term" in text(opened(client, room.lead, "today"))
     page = text(client.get(reverse("access_review")))
@@ -240,11 +240,11 @@ def test_the_review_of_the_term_is_due_signed_and_not_due_until_the_next_term(cl
     assert Event.objects.filter(verb=Verb.REVIEW, actor_id=room.lead.pk).count() == 1
     assert "The review of access is due" not in text(client.get(reverse("today")))
     assert opened(client, room.deputy, "access_review", data={}).status_code == 403
-    assert accounts.review_is_due(room.school.pk, on=TODAY) is False
+    assert accounts.review_is_due(room.school.pk, on=today()) is False
     accounts.add_term(
-        school=room.school, name="Spring", starts_on=TODAY + timedelta(days=20), ends_on=TODAY + timedelta(days=90)
+        school=room.school, name="Spring", starts_on=today() + timedelta(days=20), ends_on=today() + timedelta(days=90)
     )
-    assert accounts.review_is_due(room.school.pk, on=TODAY + timedelta(days=21)) is True
+    assert accounts.review_is_due(room.school.pk, on=today() + timedelta(days=21)) is True
 
 
 @pytest.mark.parametrize("role", ["it_admin", "auditor", "chair"])

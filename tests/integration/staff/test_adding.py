@@ -24,7 +24,7 @@ from tests.factories import LONG_AGO
 from tests.walls import asking
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+today = timezone.localdate
 GIVERS = ("lead", "headteacher")
 
 
@@ -37,7 +37,7 @@ def room():
 
 
 def add(room, *joiners, by=None):
-    return new_staff.add_staff(school=room.school, joiners=joiners, starts_on=TODAY, by=by or room.headteacher)
+    return new_staff.add_staff(school=room.school, joiners=joiners, starts_on=today(), by=by or room.headteacher)
 
 
 def joiner(role="teacher", first="Nell", last="Ashby", **more):
@@ -46,14 +46,14 @@ def joiner(role="teacher", first="Nell", last="Ashby", **more):
 
 def read(client, user, text, name="staff.csv"):
     client.force_login(user)
-    day = {f"first_day_{part}": getattr(TODAY, part) for part in ("day", "month", "year")}
+    day = {f"first_day_{part}": getattr(today(), part) for part in ("day", "month", "year")}
     file = SimpleUploadedFile(name, text.encode(), content_type="text/csv")
     return client.post(reverse("add_staff_file"), {"file": file} | day)
 
 
 def confirm(client, page, **more):
     rows = page.context["form"].initial["rows"]
-    return client.post(reverse("confirm_staff"), {"rows": rows, "starts_on": TODAY.isoformat()} | more)
+    return client.post(reverse("confirm_staff"), {"rows": rows, "starts_on": today().isoformat()} | more)
 
 
 def ask(user, by, room, what="password"):
@@ -113,7 +113,7 @@ def test_a_list_is_added_whole_or_with_what_is_wrong_ticked_away(client, room):
     assert {user.added_by_id for user in added} == {room.headteacher.pk}
     assert all(user.is_new for user in added)
     nell = added.get(first_name="Nell")
-    assert Titles(room.school.pk).role(nell, TODAY) == "class teacher 5B"
+    assert Titles(room.school.pk).role(nell, today()) == "class teacher 5B"
     assert rights(nell).held[0].class_name == "5B"
 
 
@@ -139,14 +139,14 @@ def test_a_file_that_is_no_such_list_says_why(client, room, text):
 )
 def test_rows_that_did_not_come_from_the_page_are_refused(client, room, rows):
     client.force_login(room.headteacher)
-    answer = client.post(reverse("confirm_staff"), {"rows": rows, "starts_on": TODAY.isoformat()})
+    answer = client.post(reverse("confirm_staff"), {"rows": rows, "starts_on": today().isoformat()})
     assert answer.status_code == 422
     assert not User.objects.filter(added_by=room.headteacher).exists()
 
 
 def test_a_namesake_is_added_only_where_it_is_said(client, room):
     client.force_login(room.headteacher)
-    day = {f"starts_on_{part}": getattr(TODAY, part) for part in ("day", "month", "year")}
+    day = {f"starts_on_{part}": getattr(today(), part) for part in ("day", "month", "year")}
     typed = {"first_name": "Jon", "last_name": "Beckett", "role": "teacher"} | day
     assert client.post(reverse("add_staff"), typed).status_code == 422
     page = client.post(reverse("add_staff"), typed | {"namesake": "on"})
@@ -161,7 +161,7 @@ def test_a_namesake_is_added_only_where_it_is_said(client, room):
 def test_what_comes_back_is_cleaned_as_what_was_read(client, room):
     client.force_login(room.headteacher)
     rows = json.dumps([{"number": "2", "first_name": "Nell\x00\u202e", "last_name": "Ashby ", "role": "teacher"}])
-    assert client.post(reverse("confirm_staff"), {"rows": rows, "starts_on": TODAY.isoformat()}).status_code == 302
+    assert client.post(reverse("confirm_staff"), {"rows": rows, "starts_on": today().isoformat()}).status_code == 302
     assert User.objects.get(last_name="Ashby").first_name == "Nell"
 
 
@@ -204,9 +204,9 @@ def test_nobody_gives_such_a_role_to_somebody_they_let_in_alone(room):
     [new] = add(room, joiner("teacher"))
     given = ask(new, room.headteacher, room)
     with pytest.raises(NotAllowed, match="You alone let Nell Ashby in"):
-        services.assign_role(user=new, school=room.school, role_key="chair", starts_on=TODAY, by=room.headteacher)
+        services.assign_role(user=new, school=room.school, role_key="chair", starts_on=today(), by=room.headteacher)
     # Another may: two people know of it then. What was given before is good for nothing.
-    services.assign_role(user=new, school=room.school, role_key="chair", starts_on=TODAY, by=room.lead)
+    services.assign_role(user=new, school=room.school, role_key="chair", starts_on=today(), by=room.lead)
     with pytest.raises(OutOfTurn):
         services.use_reset(reset=given.reset, password="kettle-orchard-nine-bells")
 
@@ -225,15 +225,15 @@ def test_nobody_makes_a_second_person_for_themselves(room, role):
     [other] = add(room, joiner(last="Penn"), by=room.lead)
     assert ask(other, room.lead, room).other_half
     with pytest.raises(NotAllowed, match="You alone let Nell Penn in"):
-        services.assign_role(user=other, school=room.school, role_key=role, starts_on=TODAY, by=room.lead)
-    services.assign_role(user=other, school=room.school, role_key=role, starts_on=TODAY, by=room.headteacher)
+        services.assign_role(user=other, school=room.school, role_key=role, starts_on=today(), by=room.lead)
+    services.assign_role(user=other, school=room.school, role_key=role, starts_on=today(), by=room.headteacher)
 
 
 def test_who_is_the_only_one_lets_in_the_first_lead_alone():
     school = factories.school()
     head = factories.member(school, "headteacher", "Helen", "Okafor")
     lead, deputy = new_staff.add_staff(
-        school=school, joiners=[joiner("lead"), joiner("deputy_lead", last="Penn")], starts_on=TODAY, by=head
+        school=school, joiners=[joiner("lead"), joiner("deputy_lead", last="Penn")], starts_on=today(), by=head
     )
 
     def first_start(user):
@@ -277,7 +277,7 @@ def test_the_database_holds_to_it(room):
         (room.headteacher, lambda: start(chair, room.headteacher)),
         (room.headteacher, lambda: start(deputy, room.headteacher)),
         (room.teacher, lambda: ClassTaught.objects.create(
-            user=room.teacher, school=room.school, class_name="1A", starts_on=TODAY)),
+            user=room.teacher, school=room.school, class_name="1A", starts_on=today())),
     ]  # fmt: skip
     for who, write in refused:
         with asking(who), pytest.raises(ProgrammingError), transaction.atomic():
@@ -287,13 +287,13 @@ def test_the_database_holds_to_it(room):
         start(new, room.headteacher)
         for role in ("chair", "it_admin"):
             with pytest.raises(ProgrammingError), transaction.atomic():
-                RoleAssignment.objects.create(user=new, school=room.school, role_key=role, starts_on=TODAY)
+                RoleAssignment.objects.create(user=new, school=room.school, role_key=role, starts_on=today())
 
 
 def test_who_begins_later_is_listed_and_let_in_from_the_first_day(client, room):
-    later = TODAY + timedelta(days=9)
+    later = today() + timedelta(days=9)
     [new] = new_staff.add_staff(school=room.school, joiners=[joiner()], starts_on=later, by=room.headteacher)
-    assert (new, later) in new_staff.not_signed_in_yet(room.school, on=TODAY)
+    assert (new, later) in new_staff.not_signed_in_yet(room.school, on=today())
     client.force_login(room.headteacher)
     page = client.get(reverse("add_staff"))
     assert "their first day" in page.content.decode()
@@ -304,9 +304,9 @@ def test_classes_begin_and_end_beside_the_role(client, room):
     client.force_login(room.lead)
     assert client.post(reverse("give_class", args=[room.teacher.pk]), {"class_name": "6A"}).status_code == 302
     assert client.post(reverse("give_class", args=[room.teacher.pk]), {"class_name": "6A"}).status_code == 422
-    assert Titles(room.school.pk).role(room.teacher, TODAY) == "class teacher 5B and 6A"
-    assert Titles(room.school.pk).role(room.teacher, TODAY - timedelta(days=1)) == "class teacher 5B"
-    assert classes.who_teaches(room.school.pk, "6A", on=TODAY) == [room.teacher]
+    assert Titles(room.school.pk).role(room.teacher, today()) == "class teacher 5B and 6A"
+    assert Titles(room.school.pk).role(room.teacher, today() - timedelta(days=1)) == "class teacher 5B"
+    assert classes.who_teaches(room.school.pk, "6A", on=today()) == [room.teacher]
     taught = ClassTaught.objects.get(user=room.teacher, class_name="5B")
     assert "5B" in client.get(reverse("person_access", args=[room.teacher.pk])).content.decode()
     address = reverse("end_class", args=[room.teacher.pk, taught.pk])
@@ -314,7 +314,7 @@ def test_classes_begin_and_end_beside_the_role(client, room):
     assert client.post(address).status_code == 403
     client.force_login(room.lead)
     client.post(address)
-    assert Titles(room.school.pk).role(room.teacher, TODAY + timedelta(days=1)) == "class teacher 6A"
+    assert Titles(room.school.pk).role(room.teacher, today() + timedelta(days=1)) == "class teacher 6A"
     with pytest.raises(BadInput):
         classes.end_class(taught=taught, last_day=LONG_AGO - timedelta(days=1), by=room.lead)
 

@@ -16,7 +16,7 @@ from safeguarding.training.services.reminding import remind_all
 from .conftest import Place
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+today = timezone.localdate
 
 
 def told(place: Place) -> set[tuple[str, str]]:
@@ -29,8 +29,8 @@ def test_each_thing_is_told_once_and_asks_no_more_when_it_is_done(place: Place, 
     room = place.room
     assert remind_all() == 7, "guidance alone, while the register is empty"
     place.note(*place.everybody)
-    [old] = place.note(room.teacher, on=TODAY - timedelta(days=500))
-    [lead_had] = place.note(room.lead, course=place.of_leads, on=TODAY - timedelta(days=720))
+    [old] = place.note(room.teacher, on=today() - timedelta(days=500))
+    [lead_had] = place.note(room.lead, course=place.of_leads, on=today() - timedelta(days=720))
     assert remind_all() == 2
     assert told(place) - {(one.last_name, "guidance_to_read") for one in place.everybody} == {
         ("Aldous", "course_due"),
@@ -50,7 +50,7 @@ def test_each_thing_is_told_once_and_asks_no_more_when_it_is_done(place: Place, 
     assert ("Raman", "training_out") in told(place)
 
     place.note(room.lead, room.deputy, course=place.of_leads)
-    [edition] = to_read(room.school.pk, TODAY)
+    [edition] = to_read(room.school.pk, today())
     confirm_read(school=room.school, edition=edition, by=room.deputy)
     assert not {name for name, _ in told(place)} & {"Aldous"}
     assert ("Raman", "training_out") not in told(place)
