@@ -5,7 +5,6 @@ In between the lead lays the marks of an earlier concern under those of the new 
 """
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import time_machine
@@ -96,13 +95,12 @@ def writes_to_the_manager(page: Page) -> None:
     expect(page.get_by_text("The letter is on record as sent.")).to_be_visible()
 
 
-def test_a_duty_is_done_in_person_and_a_silent_agency_is_chased(server: str, new_person: Callable[..., Page]) -> None:
+def test_a_duty_is_done_in_person_and_a_silent_agency_is_chased(page: Page) -> None:
     with time_machine.travel(factories.SCHOOL_DAY) as clock:
         cast = factories.staffroom(password=factories.PASSWORD)
         concern = concern_with_a_duty(cast)
-        teacher, page = new_person(), new_person()
-        sign_in(teacher, cast.teacher.username)
-        says_what_she_has_done(teacher)
+        sign_in(page, cast.teacher.username)
+        says_what_she_has_done(page)
         assert Duty.objects.get().police_reference == "INC 2411-0093"
 
         sign_in(page, cast.lead.username, at=f"/concerns/{concern.pk}/")

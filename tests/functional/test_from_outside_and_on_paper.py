@@ -34,45 +34,43 @@ def test_a_visitors_concern_a_paper_form_and_a_note_about_family(
     new_person: Callable[..., Page], room: Staffroom
 ) -> None:
     link = links.make_link(school=room.school, by=room.lead)
-    lead, deputy = new_person(), new_person()
-    a_visitor_leaves_a_concern_and_an_outage_form_is_entered_late(new_person, room, link, lead, deputy)
-    a_lead_finds_her_own_family_in_a_note_and_a_colleague_reads_it(
-        room, link, lead, new_person(java_script_enabled=False)
-    )
+    page = new_person()
+    plain = new_person(viewport={"width": 390, "height": 800}, java_script_enabled=False)
+    a_visitor_leaves_a_concern_and_an_outage_form_is_entered_late(room, link, plain, page)
+    a_lead_finds_her_own_family_in_a_note_and_a_colleague_reads_it(room, link, page, plain)
 
 
 def a_visitor_leaves_a_concern_and_an_outage_form_is_entered_late(
-    new_person: Callable[..., Page], room: Staffroom, link: OutsideLink, lead: Page, deputy: Page
+    room: Staffroom, link: OutsideLink, visitor: Page, page: Page
 ) -> None:
     make_forms(school=room.school, batch=uuid7(), count=2, place="Office", by=room.lead)
-    visitor = new_person(viewport={"width": 390, "height": 800}, java_script_enabled=False)
 
-    sign_in(lead, room.lead.username, at="/today/")
+    sign_in(page, room.lead.username, at="/today/")
 
     visitor.goto(f"/outside/{link.secret}/")
     reference = leave_a_concern(visitor)
 
-    lead.reload()
-    lead.get_by_role("link", name=reference).click()
-    expect(lead.get_by_text(WORDS)).to_be_visible()
-    lead.get_by_role("button", name="Make a concern of it").click()
-    expect(lead.get_by_role("textbox", name="What you saw or heard")).to_have_value(re.compile(WORDS))
-    lead.get_by_role("button", name="Remove").first.click()
-    finish_the_log_form(lead)
-    expect(lead.get_by_text("Sent to the safeguarding leads.")).to_be_visible()
+    page.reload()
+    page.get_by_role("link", name=reference).click()
+    expect(page.get_by_text(WORDS)).to_be_visible()
+    page.get_by_role("button", name="Make a concern of it").click()
+    expect(page.get_by_role("textbox", name="What you saw or heard")).to_have_value(re.compile(WORDS))
+    page.get_by_role("button", name="Remove").first.click()
+    finish_the_log_form(page)
+    expect(page.get_by_text("Sent to the safeguarding leads.")).to_be_visible()
 
-    lead.goto("/paper-forms/enter/")
-    lead.get_by_role("textbox", name="Number of the form").fill("P-2")
-    type_in(lead, room)
-    expect(lead.get_by_role("heading", name="Not checked yet")).to_be_visible()
+    page.goto("/paper-forms/enter/")
+    page.get_by_role("textbox", name="Number of the form").fill("P-2")
+    type_in(page, room)
+    expect(page.get_by_role("heading", name="Not checked yet")).to_be_visible()
 
-    sign_in(deputy, room.deputy.username, at="/paper-forms/")
-    deputy.get_by_role("link", name=re.compile("P-.*-0002")).first.click()
-    expect(deputy.get_by_text("He was cold all day.")).to_be_visible()
-    deputy.get_by_role("radio", name="Yes, I compared every line with the paper").check()
-    deputy.get_by_role("button", name="I compared it with the paper").click()
-    expect(deputy.get_by_text("Keep the paper with the record.")).to_be_visible()
-    assert deputy.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    sign_in(page, room.deputy.username, at="/paper-forms/")
+    page.get_by_role("link", name=re.compile("P-.*-0002")).first.click()
+    expect(page.get_by_text("He was cold all day.")).to_be_visible()
+    page.get_by_role("radio", name="Yes, I compared every line with the paper").check()
+    page.get_by_role("button", name="I compared it with the paper").click()
+    expect(page.get_by_text("Keep the paper with the record.")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
 def a_lead_finds_her_own_family_in_a_note_and_a_colleague_reads_it(

@@ -106,18 +106,18 @@ def test_the_office_brings_in_a_file(server: str, new_person: Callable[..., Page
         # In this month many do not leave at once.
         cast = factories.staffroom(password=factories.PASSWORD)
         bring_in(cast.school, [row(n) for n in range(40)], by=cast.office)
-        office, lead = new_person(), new_person()
-        sign_in(office, cast.office.username)
-        is_told_why_a_file_cannot_be_used(office, tmp_path)
+        page = new_person()
+        sign_in(page, cast.office.username)
+        is_told_why_a_file_cannot_be_used(page, tmp_path)
         files = [
             (file_of(tmp_path, 29, 28, 1, "Newcomer"), "10 of 40", "Rowan39"),
             (file_of(tmp_path, 20, 27, 2, "Latecomer"), "10 of 31", "Newcomer"),
         ]
         for (scripts, called), (file, leave, gone) in zip(with_and_without(), files, strict=True):
-            page = office if scripts else new_person(java_script_enabled=False)
+            office = page if scripts else new_person(java_script_enabled=False)
             with case(called):
-                sign_in(page, cast.office.username)
-                brings_in(page, file, leave, gone, scripts)
+                sign_in(office, cast.office.username)
+                brings_in(office, file, leave, gone, scripts)
         on_roll = Child.objects.filter(school=cast.school, left_on=None)
         assert on_roll.count() == 22
         assert on_roll.get(forename="Latecomer").detail.upn == ""
@@ -129,6 +129,6 @@ def test_the_office_brings_in_a_file(server: str, new_person: Callable[..., Page
 
         factories.child(cast.school, "Catherine", "Lomax", by=cast.office)
         factories.child(cast.school, "Kathryn", "Lomacks", by=cast.office, class_name="2A", year_group=2)
-        finds_a_child_by_what_the_name_sounds_like(office)
-        sign_in(lead, cast.lead.username)
-        says_once_what_columns_mean(lead, tmp_path)
+        finds_a_child_by_what_the_name_sounds_like(page)
+        sign_in(page, cast.lead.username)
+        says_once_what_columns_mean(page, tmp_path)
