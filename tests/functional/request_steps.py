@@ -7,8 +7,8 @@ from playwright.sync_api import Locator, Page, expect
 from safeguarding.accounts.models import User
 from sharing.requests.models import RightsRequest
 from tests.factories import Staffroom
+from tests.functional.everybody import press
 from tests.functional.steps import sign_in
-from tests.functional.test_import import press
 from tests.signed_in import next_code
 
 
@@ -32,7 +32,8 @@ def hands_in(page: Page, room: Staffroom, wants: str, words: str = "I want to se
     return found[0]
 
 
-def takes_up(page: Page, room: Staffroom, reference: str) -> None:
+def takes_up(page: Page, room: Staffroom, reference: str, *, wants_record: bool = False) -> None:
+    """The office, for a child; `wants_record`: the educational record is asked for too."""
     sign_in(page, room.office.username)
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Requests").click()
     page.get_by_role("link", name=reference).click()
@@ -43,6 +44,8 @@ def takes_up(page: Page, room: Staffroom, reference: str) -> None:
     page.get_by_label("A parent or carer").check()
     page.get_by_label("Parental responsibility").check()
     page.get_by_label("Proof of identity that was seen").fill("Known to the school")
+    if wants_record:
+        page.get_by_label("educational record").check()
     page.get_by_role("button", name="Take it up").click()
     expect(page.get_by_text("Taken up.")).to_be_visible()
 

@@ -1,19 +1,22 @@
-"""A safeguarding lead at her desk: what the first screen shows, how little a routine decision takes, two leads at
-once.
+"""A safeguarding lead at her desk: what the first screen shows, how little a routine decision takes, what is missing is
+mended, by keyboard, on a telephone, two leads at once.
 """
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
+from children.models import Child
 from safeguarding.concerns.models import Action, Category, Concern, Decision, HowSoon
 from safeguarding.concerns.services.raising import ChildEntry
 from tests import factories
-from tests.functional.steps import WITHOUT_IN_SOAK, sign_in
-from tests.functional.test_every_page import faults, too_wide
+from tests.functional.everybody import case, usable, with_and_without
+from tests.functional.steps import sign_in
+from tests.functional.test_every_page import too_wide
 
 FOLD = 768
 CHILDREN = [
@@ -37,19 +40,22 @@ WORDS = (
 )
 
 
-@pytest.fixture
-def cast() -> factories.Staffroom:
-    return factories.staffroom(password=factories.PASSWORD)
-
-
-def queue(cast: factories.Staffroom, count: int = 6) -> list[Concern]:
-    """New concerns as on a busy morning, the soonest first, each about another child and a witness."""
-    now = timezone.now()
-    kinds = list(Category.objects.order_by("order"))
-    children = [
+def six_children(cast: factories.Staffroom) -> list[Child]:
+    return [
         factories.child(cast.school, forename, surname, by=cast.office, class_name=f"{number + 1}B")
         for number, (forename, surname) in enumerate(CHILDREN)
     ]
+
+
+@pytest.fixture
+def cast(server: str) -> factories.Staffroom:
+    return factories.staffroom(password=factories.PASSWORD)
+
+
+def queue(cast: factories.Staffroom, children: list[Child], count: int) -> list[Concern]:
+    """New concerns as on a busy morning, the soonest first, each about another child and a witness."""
+    now = timezone.now()
+    kinds = list(Category.objects.order_by("order"))
     soon = [
         HowSoon.RIGHT_NOW,
         HowSoon.TODAY,
@@ -100,13 +106,48 @@ def parents(page: Page, told: str) -> Locator:
     return page.get_by_role("group", name="Have parents been told?").get_by_label(told, exact=True)
 
 
-# --- the first screen
+def test_a_lead_decides_at_her_desk(new_person: Callable[..., Page], cast: factories.Staffroom, settings: Any) -> None:
+    children = six_children(cast)
+    one, two, three, four, five, six = queue(cast, children, 6)
+    page, plain = new_person(), new_person(java_script_enabled=False)
+    phone = new_person(viewport={"width": 320, "height": 780}, has_touch=True)
+    for browser in (page, plain, phone):
+        sign_in(browser, cast.lead.username)
+    # The strip of the practice school takes room as well.
+    settings.DEMO = True
+    sees_six_rows_of_the_queue_above_the_fold(page)
+    sees_the_whole_decision_above_the_fold(page, one)
+    settings.DEMO = False
+    for (scripts, called), concern in zip(with_and_without(), (one, two), strict=True):
+        with case(called):
+            is_asked_only_what_the_choice_needs(page if scripts else plain, concern)
+            mends_a_decision_that_lacks_something(page if scripts else plain, concern, scripts)
+    is_asked_before_she_leaves_half_a_decision(page, three)
+    decides_by_keyboard_alone(page, four)
+    two_leads_decide_at_once(page, new_person(), cast, five, scripts=True)
+    decides_acts_and_closes_on_a_telephone(phone, six)
+    routine = queue(cast, children, 5)
+    decides_five_with_at_most_six_interactions_each(page)
+    assert Decision.objects.filter(concern__in=routine).count() == 5
 
 
-def test_six_rows_of_the_queue_stand_above_the_fold(page: Page, cast: factories.Staffroom, settings) -> None:
-    queue(cast)
-    sign_in(page, cast.lead.username)
-    settings.DEMO = True  # The strip of the practice school takes room as well.
+@pytest.mark.soak(part="pages")
+def test_two_leads_at_once_without_scripts(new_person: Callable[..., Page], cast: factories.Staffroom) -> None:
+    concern = queue(cast, six_children(cast), 1)[0]
+    two_leads_decide_at_once(new_person(java_script_enabled=False), new_person(), cast, concern, scripts=False)
+
+
+@pytest.mark.soak(part="pages")
+def test_a_lead_decides_acts_and_closes_on_a_wider_telephone(
+    new_person: Callable[..., Page], cast: factories.Staffroom
+) -> None:
+    concern = queue(cast, six_children(cast), 1)[0]
+    phone = new_person(viewport={"width": 390, "height": 780}, has_touch=True)
+    sign_in(phone, cast.lead.username)
+    decides_acts_and_closes_on_a_telephone(phone, concern)
+
+
+def sees_six_rows_of_the_queue_above_the_fold(page: Page) -> None:
     page.goto("/today/")
     rows = page.get_by_role("table", name="New concerns").get_by_role("row")
     expect(rows).to_have_count(7)
@@ -115,12 +156,7 @@ def test_six_rows_of_the_queue_stand_above_the_fold(page: Page, cast: factories.
     assert edges[-1] <= FOLD
 
 
-def test_the_whole_decision_and_the_childs_words_stand_above_the_fold(
-    page: Page, cast: factories.Staffroom, settings
-) -> None:
-    concern = queue(cast, 1)[0]
-    sign_in(page, cast.lead.username)
-    settings.DEMO = True
+def sees_the_whole_decision_above_the_fold(page: Page, concern: Concern) -> None:
     page.goto(f"/concerns/{concern.pk}/")
     form, words = page.get_by_role("form", name="Decision"), page.locator("blockquote")
     expect(words).to_contain_text("I fell off my bike")
@@ -131,58 +167,8 @@ def test_the_whole_decision_and_the_childs_words_stand_above_the_fold(
     assert bottom(page.get_by_role("button", name="Save and open next")) <= FOLD
 
 
-# --- a routine morning
-
-
-class Hands:
-    """What a lead's hands do, counted: a click is one, a choice from a list is two.
-
-    Writing the reason is not counted.
-    """
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.count = page, 0
-
-    def click(self, target: Locator) -> None:
-        self.count += 1
-        target.click()
-
-    def choose(self, target: Locator, value: str) -> None:
-        self.count += 2
-        target.select_option(value)
-
-
-def test_five_routine_concerns_take_at_most_six_interactions_each(page: Page, cast: factories.Staffroom) -> None:
-    queue(cast, 5)
-    sign_in(page, cast.lead.username)
-    hands, counts = Hands(page), []
-    hands.click(page.locator(".hb-lead").first)
-    for number, kind in enumerate(("monitor", "in_school", "no_action", "monitor", "early_help")):
-        before = hands.count if number else 0
-        hands.click(page.get_by_label("2 Early help"))
-        hands.choose(page.get_by_label("What you will do"), kind)
-        why(page).fill("Known, and the family is being helped.")
-        hands.click(parents(page, "Yes"))
-        hands.click(page.get_by_role("button", name="Save and open next"))
-        expect(page.get_by_text("Decision saved.")).to_be_visible()
-        counts.append(hands.count - before)
-    print(f"\ninteractions for five routine concerns, besides their reasons: {counts}")  # noqa: T201
-    assert max(counts) <= 6
-    assert Decision.objects.count() == 5
-    expect(page.get_by_role("heading", name="Today", level=1)).to_be_visible()
-    expect(page.get_by_text("Nothing waiting")).to_be_visible()
-
-
-# --- parts that only some decisions ask for
-
-
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_questions_about_going_outside_appear_with_the_choice_that_needs_them(
-    new_person: Callable[..., Page], cast: factories.Staffroom, scripts: bool
-) -> None:
-    page = new_person(java_script_enabled=scripts)
-    concern = queue(cast, 1)[0]
-    sign_in(page, cast.lead.username)
+def is_asked_only_what_the_choice_needs(page: Page, concern: Concern) -> None:
+    """Questions about going outside appear with the choice that needs them."""
     page.goto(f"/concerns/{concern.pk}/")
     outside = [page.get_by_label(label) for label in ("Who is told", "Is there consent?", "Legal reason")]
     reason = page.get_by_label("Reason parents have not been told")
@@ -201,13 +187,8 @@ def test_questions_about_going_outside_appear_with_the_choice_that_needs_them(
     expect(page.get_by_text("“We know about this and are keeping watch. Log anything new.”")).to_be_visible()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_a_decision_that_lacks_something_is_mended_without_typing_anything_again(
-    new_person: Callable[..., Page], cast: factories.Staffroom, scripts: bool
-) -> None:
-    page = new_person(java_script_enabled=scripts)
-    concern = queue(cast, 1)[0]
-    sign_in(page, cast.lead.username)
+def mends_a_decision_that_lacks_something(page: Page, concern: Concern, scripts: bool) -> None:
+    """Without typing anything again."""
     page.goto(f"/concerns/{concern.pk}/")
     page.get_by_label("4 Child protection").check()
     page.get_by_label("What you will do").select_option("police")
@@ -218,22 +199,25 @@ def test_a_decision_that_lacks_something_is_mended_without_typing_anything_again
     problems = page.get_by_role("alert", name="There is a problem")
     expect(problems).to_contain_text("Choose the legal reason")
     expect(why(page)).to_have_value("He said that he was hit.")
-    assert faults(page) == [] if scripts else True
+    usable(page, scripts)
     problems.get_by_role("link", name="Choose the legal reason").click()
     page.get_by_label("Legal reason").select_option("crime")
     page.get_by_role("group", name="Is this a new referral?").get_by_label("Yes").check()
     page.get_by_label("Is there consent?").select_option("not_needed")
     page.get_by_role("button", name="Save decision").click()
     expect(page.get_by_text("Decision saved.")).to_be_visible()
-    assert Decision.objects.get().recipient == "Police, 101"
+    assert Decision.objects.get(concern=concern).recipient == "Police, 101"
 
 
-def test_a_half_written_decision_is_not_left_without_asking(page: Page, cast: factories.Staffroom) -> None:
-    concern = queue(cast, 1)[0]
-    sign_in(page, cast.lead.username)
+def is_asked_before_she_leaves_half_a_decision(page: Page, concern: Concern) -> None:
     page.goto(f"/concerns/{concern.pk}/")
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
     why(page).fill("Half a tho")
     with page.expect_event("dialog"):
         page.get_by_role("navigation", name="Main").get_by_role("link", name="Today").click(no_wait_after=True)
@@ -251,14 +235,10 @@ def test_a_half_written_decision_is_not_left_without_asking(page: Page, cast: fa
     page.get_by_role("button", name="Save decision").click()
     expect(page.get_by_text("Decision saved.")).to_be_visible()
     assert len(asked) == 2
+    page.remove_listener("dialog", dismiss)
 
 
-# --- by keyboard, and on a telephone
-
-
-def test_a_concern_is_decided_by_keyboard_alone(page: Page, cast: factories.Staffroom) -> None:
-    concern = queue(cast, 1)[0]
-    sign_in(page, cast.lead.username)
+def decides_by_keyboard_alone(page: Page, concern: Concern) -> None:
     page.goto(f"/concerns/{concern.pk}/")
 
     def tab_to(target: Locator) -> None:
@@ -280,17 +260,40 @@ def test_a_concern_is_decided_by_keyboard_alone(page: Page, cast: factories.Staf
     tab_to(page.get_by_role("button", name="Save decision"))
     page.keyboard.press("Enter")
     expect(page.get_by_text("Decision saved.")).to_be_visible()
-    decision = Decision.objects.get()
+    decision = Decision.objects.get(concern=concern)
     assert (decision.level, decision.kind, decision.rationale) == (2, "monitor", "Settled by lunch.")
 
 
-@pytest.mark.parametrize("width", [pytest.param(390, marks=pytest.mark.soak(part="pages")), 320])
-def test_a_lead_decides_acts_and_closes_on_a_telephone(
-    new_person: Callable[..., Page], cast: factories.Staffroom, width: int
+def two_leads_decide_at_once(
+    lead: Page, deputy: Page, cast: factories.Staffroom, concern: Concern, *, scripts: bool
 ) -> None:
-    page = new_person(viewport={"width": width, "height": 780}, has_touch=True)
-    concern = queue(cast, 1)[0]
-    sign_in(page, cast.lead.username)
+    """The second one reads what the first one saved, and has lost nothing. `scripts`: whether they run for the lead."""
+    for page, person in ((deputy, cast.deputy), (lead, cast.lead)):
+        sign_in(page, person.username)
+        page.goto(f"/concerns/{concern.pk}/")
+        page.get_by_label("2 Early help" if page is lead else "1 Low").check()
+        page.get_by_label("What you will do").select_option("early_help" if page is lead else "monitor")
+        why(page).fill("Mine: ring the family." if page is lead else "Theirs: keep watch.")
+        parents(page, "Yes").check()
+    deputy.get_by_role("button", name="Save decision").click()
+    expect(deputy.get_by_text("Decision saved.")).to_be_visible()
+
+    lead.get_by_role("button", name="Save decision").click()
+    changed = lead.get_by_role("region", name="Someone changed this first")
+    expect(changed).to_contain_text("Tom Aldous saved a decision")
+    expect(changed).to_contain_text("Theirs: keep watch.")
+    expect(why(lead)).to_have_value("Mine: ring the family.")
+    expect(lead.get_by_label("2 Early help")).to_be_checked()
+    usable(lead, scripts)
+    lead.get_by_role("button", name="Save decision").click()
+    expect(lead.get_by_text("Decision saved.")).to_be_visible()
+    assert [decision.rationale for decision in Decision.objects.filter(concern=concern).order_by("decided_at")] == [
+        "Theirs: keep watch.",
+        "Mine: ring the family.",
+    ]
+
+
+def decides_acts_and_closes_on_a_telephone(page: Page, concern: Concern) -> None:
     page.get_by_role("link", name=concern.label).tap()
     expect(page).to_have_title(f"Concern {concern.reference} – Harbour")
     assert too_wide(page) <= 0
@@ -321,38 +324,42 @@ def test_a_lead_decides_acts_and_closes_on_a_telephone(
     page.get_by_role("button", name="Close this concern").tap()
     expect(page.get_by_text("Concern closed.")).to_be_visible()
     assert too_wide(page) <= 0
-    assert Action.objects.get().result == "Rang at noon."
+    assert Action.objects.get(concern=concern).result == "Rang at noon."
     assert Concern.objects.get(pk=concern.pk).status == Concern.Status.CLOSED
 
 
-# --- two leads
+class Hands:
+    """What a lead's hands do, counted: a click is one, a choice from a list is two.
+
+    Writing the reason is not counted.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.count = page, 0
+
+    def click(self, target: Locator) -> None:
+        self.count += 1
+        target.click()
+
+    def choose(self, target: Locator, value: str) -> None:
+        self.count += 2
+        target.select_option(value)
 
 
-@WITHOUT_IN_SOAK
-def test_two_leads_at_once(new_person: Callable[..., Page], cast: factories.Staffroom, scripts: bool) -> None:
-    concern = queue(cast, 1)[0]
-    first, second = new_person(), new_person(java_script_enabled=scripts)
-    for page, person in ((first, cast.deputy), (second, cast.lead)):
-        sign_in(page, person.username)
-        page.goto(f"/concerns/{concern.pk}/")
-        page.get_by_label("2 Early help" if page is second else "1 Low").check()
-        page.get_by_label("What you will do").select_option("early_help" if page is second else "monitor")
-        why(page).fill("Mine: ring the family." if page is second else "Theirs: keep watch.")
-        parents(page, "Yes").check()
-    first.get_by_role("button", name="Save decision").click()
-    expect(first.get_by_text("Decision saved.")).to_be_visible()
-
-    second.get_by_role("button", name="Save decision").click()
-    changed = second.get_by_role("region", name="Someone changed this first")
-    expect(changed).to_contain_text("Tom Aldous saved a decision")
-    expect(changed).to_contain_text("Theirs: keep watch.")
-    expect(why(second)).to_have_value("Mine: ring the family.")
-    expect(second.get_by_label("2 Early help")).to_be_checked()
-    if scripts:
-        assert faults(second) == []
-    second.get_by_role("button", name="Save decision").click()
-    expect(second.get_by_text("Decision saved.")).to_be_visible()
-    assert [decision.rationale for decision in Decision.objects.order_by("decided_at")] == [
-        "Theirs: keep watch.",
-        "Mine: ring the family.",
-    ]
+def decides_five_with_at_most_six_interactions_each(page: Page) -> None:
+    page.goto("/today/")
+    hands, counts = Hands(page), list[int]()
+    hands.click(page.locator(".hb-lead").first)
+    for number, kind in enumerate(("monitor", "in_school", "no_action", "monitor", "early_help")):
+        before = hands.count if number else 0
+        hands.click(page.get_by_label("2 Early help"))
+        hands.choose(page.get_by_label("What you will do"), kind)
+        why(page).fill("Known, and the family is being helped.")
+        hands.click(parents(page, "Yes"))
+        hands.click(page.get_by_role("button", name="Save and open next"))
+        expect(page.get_by_text("Decision saved.")).to_be_visible()
+        counts.append(hands.count - before)
+    print(f"\ninteractions for five routine concerns, besides their reasons: {counts}")  # noqa: T201
+    assert max(counts) <= 6
+    expect(page.get_by_role("heading", name="Today", level=1)).to_be_visible()
+    expect(page.get_by_text("Nothing waiting")).to_be_visible()

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from safeguarding.concerns.models import Category, HowSoon
+from safeguarding.concerns.models import Category, HowSoon, OutsideLink
 from safeguarding.concerns.services.outside import links
 from safeguarding.concerns.services.outside.leaving import Left, leave_note
 from safeguarding.concerns.services.papers import make_forms
@@ -16,8 +16,8 @@ from safeguarding.concerns.services.reference import load_reference
 from safeguarding.keys import uuid7
 from tests import factories
 from tests.factories import PASSWORD, Staffroom
+from tests.functional.everybody import usable
 from tests.functional.steps import sign_in
-from tests.functional.test_every_page import faults, too_wide
 
 WORDS = "She asked twice who was at the gate."
 
@@ -30,46 +30,52 @@ def room(server: str) -> Staffroom:
     return found
 
 
-def test_a_visitor_leaves_a_concern_and_an_outage_form_is_entered_late(
+def test_a_visitors_concern_a_paper_form_and_a_note_about_family(
     new_person: Callable[..., Page], room: Staffroom
 ) -> None:
     link = links.make_link(school=room.school, by=room.lead)
-    make_forms(school=room.school, batch=uuid7(), count=2, place="Office", by=room.lead)
-    visitor = new_person(viewport={"width": 390, "height": 800}, java_script_enabled=False)
-    lead, deputy = new_person(), new_person()
+    page = new_person()
+    plain = new_person(viewport={"width": 390, "height": 800}, java_script_enabled=False)
+    a_visitor_leaves_a_concern_and_an_outage_form_is_entered_late(room, link, plain, page)
+    a_lead_finds_her_own_family_in_a_note_and_a_colleague_reads_it(room, link, page, plain)
 
-    sign_in(lead, room.lead.username, at="/today/")
+
+def a_visitor_leaves_a_concern_and_an_outage_form_is_entered_late(
+    room: Staffroom, link: OutsideLink, visitor: Page, page: Page
+) -> None:
+    make_forms(school=room.school, batch=uuid7(), count=2, place="Office", by=room.lead)
+
+    sign_in(page, room.lead.username, at="/today/")
 
     visitor.goto(f"/outside/{link.secret}/")
     reference = leave_a_concern(visitor)
 
-    lead.reload()
-    lead.get_by_role("link", name=reference).click()
-    expect(lead.get_by_text(WORDS)).to_be_visible()
-    lead.get_by_role("button", name="Make a concern of it").click()
-    expect(lead.get_by_role("textbox", name="What you saw or heard")).to_have_value(re.compile(WORDS))
-    lead.get_by_role("button", name="Remove").first.click()
-    finish_the_log_form(lead)
-    expect(lead.get_by_text("Sent to the safeguarding leads.")).to_be_visible()
+    page.reload()
+    page.get_by_role("link", name=reference).click()
+    expect(page.get_by_text(WORDS)).to_be_visible()
+    page.get_by_role("button", name="Make a concern of it").click()
+    expect(page.get_by_role("textbox", name="What you saw or heard")).to_have_value(re.compile(WORDS))
+    page.get_by_role("button", name="Remove").first.click()
+    finish_the_log_form(page)
+    expect(page.get_by_text("Sent to the safeguarding leads.")).to_be_visible()
 
-    lead.goto("/paper-forms/enter/")
-    lead.get_by_role("textbox", name="Number of the form").fill("P-2")
-    type_in(lead, room)
-    expect(lead.get_by_role("heading", name="Not checked yet")).to_be_visible()
+    page.goto("/paper-forms/enter/")
+    page.get_by_role("textbox", name="Number of the form").fill("P-2")
+    type_in(page, room)
+    expect(page.get_by_role("heading", name="Not checked yet")).to_be_visible()
 
-    sign_in(deputy, room.deputy.username, at="/paper-forms/")
-    deputy.get_by_role("link", name=re.compile("P-.*-0002")).first.click()
-    expect(deputy.get_by_text("He was cold all day.")).to_be_visible()
-    deputy.get_by_role("radio", name="Yes, I compared every line with the paper").check()
-    deputy.get_by_role("button", name="I compared it with the paper").click()
-    expect(deputy.get_by_text("Keep the paper with the record.")).to_be_visible()
-    assert deputy.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    sign_in(page, room.deputy.username, at="/paper-forms/")
+    page.get_by_role("link", name=re.compile("P-.*-0002")).first.click()
+    expect(page.get_by_text("He was cold all day.")).to_be_visible()
+    page.get_by_role("radio", name="Yes, I compared every line with the paper").check()
+    page.get_by_role("button", name="I compared it with the paper").click()
+    expect(page.get_by_text("Keep the paper with the record.")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
-def test_a_lead_finds_her_own_family_in_a_note_and_a_colleague_reads_it(
-    new_person: Callable[..., Page], room: Staffroom
+def a_lead_finds_her_own_family_in_a_note_and_a_colleague_reads_it(
+    room: Staffroom, link: OutsideLink, lead: Page, deputy: Page
 ) -> None:
-    link = links.make_link(school=room.school, by=room.lead)
     left = Left(
         how_soon=HowSoon.TODAY,
         name="Sam Hill",
@@ -79,21 +85,17 @@ def test_a_lead_finds_her_own_family_in_a_note_and_a_colleague_reads_it(
         facts=WORDS,
     )
     reference = leave_note(link=link, token=uuid7(), left=left, at=timezone.now()).reference
-    lead, deputy = new_person(), new_person(java_script_enabled=False)
 
     # She reads it, knows the girl, and says so before she reads on.
     sign_in(lead, room.lead.username, at="/today/")
     lead.get_by_role("link", name=reference).click()
     lead.get_by_text("It is about a colleague, or somebody close to one").click()
-    lead.set_viewport_size({"width": 320, "height": 700})
-    assert too_wide(lead) <= 0
-    assert faults(lead) == []
+    usable(lead, check_rules=False)
     lead.get_by_role("combobox", name="Person").select_option(str(room.lead.pk))
     lead.get_by_role("button", name="Show what this changes").click()
     expect(lead.get_by_text("You see nothing of it from then on")).to_be_visible()
     expect(lead.get_by_role("heading", name="Would no longer see it")).to_be_visible()
-    assert too_wide(lead) <= 0
-    assert faults(lead) == []
+    usable(lead)
     lead.get_by_role("button", name="Hide it from this person").click()
     expect(lead.get_by_text("That person sees nothing of this note from now on.")).to_be_visible()
     for place in ("/today/", "/from-outside/"):

@@ -16,8 +16,9 @@ from safeguarding.accounts.services import set_roles_beyond_notice
 from safeguarding.plans.models import Step
 from safeguarding.plans.services.rules import load_rules
 from tests import factories
+from tests.functional.everybody import usable
 from tests.functional.steps import sign_in
-from tests.functional.test_plans import fill_day, looked_at
+from tests.functional.test_plans import fill_day
 from tests.pdfs import Printed
 
 BEGAN = date(2026, 11, 16)
@@ -25,13 +26,12 @@ BEGAN = date(2026, 11, 16)
 
 def begins_the_episode(page: Page) -> None:
     page.get_by_role("button", name="Record a change").click()
-    looked_at(page)
     main = page.get_by_role("main")
     expect(main.get_by_role("link", name="Child in need", exact=True)).to_have_count(0)
     main.get_by_role("link", name="Looked after", exact=True).click()
-    looked_at(page)
     page.get_by_role("button", name="Put it on record").click()
     expect(page.get_by_role("alert").get_by_text("Enter the first day")).to_be_visible()
+    usable(page)
     fill_day(page, "First day", BEGAN)
     page.get_by_label("Local authority", exact=True).select_option("356")
     page.get_by_label("Nothing yet").check()
@@ -43,7 +43,7 @@ def adds(page: Page, what: str, on: date, fill: Callable[[Locator], None]) -> No
     """A date of the plan that was held, from the page of the plan and back to it."""
     plan = page.url.split("?")[0]
     page.get_by_role("region", name="Add a date").get_by_role("link", name=what, exact=True).click()
-    looked_at(page)
+    usable(page)
     fill_day(page, "Held on", on)
     fill(page.get_by_role("main"))
     page.get_by_role("button", name="Save", exact=True).first.click()
@@ -78,7 +78,7 @@ def holds(page: Page, what: str, on: date, fill: Callable[[Locator], None]) -> N
     fill(page.get_by_role("main"))
     page.get_by_role("button", name="Save what came of it").click()
     expect(page.get_by_text("On time").first).to_be_visible()
-    looked_at(page)
+    usable(page)
     page.goto(plan)
 
 
@@ -92,9 +92,8 @@ def finds_the_same_chart_on_paper(page: Page) -> None:
     ).to_be_visible()
     chart.get_by_text("Show as a table").click()
     rows = [" ".join(row.all_inner_texts()) for row in chart.get_by_role("row").all()[1:]]
-    looked_at(page)
+    usable(page)
     page.get_by_role("button", name="Print").click()
-    looked_at(page)
     boxes = page.get_by_role("checkbox")
     expect(boxes).to_have_count(1)
     expect(page.get_by_label("Looked after and leaving care")).to_be_checked()
@@ -154,4 +153,4 @@ def test_the_designated_teacher_keeps_what_is_hers(server: str, new_person: Call
 def is_told_that_the_notice_does_not_name_her(page: Page, teacher: User, child: Child) -> None:
     sign_in(page, teacher.username, at=f"/children/{child.pk}/plans/")
     expect(page.get_by_text("privacy notice does not name your role")).to_be_visible()
-    looked_at(page)
+    usable(page)

