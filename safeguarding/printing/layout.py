@@ -7,13 +7,14 @@ secrets.
 
 import logging
 import re
+import ssl
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from weasyprint import DEFAULT_OPTIONS, HTML
+from weasyprint import CSS, DEFAULT_OPTIONS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -30,6 +31,8 @@ _LONG_WORD = re.compile(rf"[^ \t\n\r\f\u00ad\u200b]{{{LONGEST_WORD + 1},}}")
 # No letters of people, or none that are laid out.
 _NOT_LAID_OUT = frozenset({"style", "script", "title"})
 _JOINER, _BREAK = "\u200d", "\u200b"
+# Trusts nobody, as nobody is asked. WeasyPrint would look for the machine's certificates once a print.
+_NO_NETWORK = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 # It tells each of its steps, and quotes what it skips: words about children.
 logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
@@ -48,7 +51,7 @@ class PackagedAssets(URLFetcher):
     """
 
     def __init__(self, pictures: Mapping[str, bytes] | None = None) -> None:
-        super().__init__(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
+        super().__init__(ssl_context=_NO_NETWORK, allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
         self._pictures = pictures or {}
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
@@ -67,6 +70,26 @@ class PackagedAssets(URLFetcher):
 def assets() -> dict[str, bytes]:
     """File name to content of what paper may show."""
     return {path.name: path.read_bytes() for path in _FOLDER.iterdir() if path.suffix in _TYPES}
+
+
+@cache
+def _stylesheet(url: str) -> CSS:
+    """Return an asset as WeasyPrint keeps it, parsed once a process: parsing takes longer than most pages."""
+    return CSS(url=url, url_fetcher=PackagedAssets())
+
+
+def _linked(page: Any) -> list[CSS]:
+    """Return the stylesheets among the assets that a page links to, and unlink them, so that none is parsed again.
+
+    They apply before whatever the page says of its own looks.
+    """
+    found = []
+    for link in page.iter("link"):
+        url = link.get("href", "")
+        if link.get("rel") == "stylesheet" and url.startswith(_SCHEME) and url.removeprefix(_SCHEME) in assets():
+            found.append(_stylesheet(url))
+            del link.attrib["href"]
+    return found
 
 
 def make(html: str, pictures: Mapping[str, bytes] | None = None) -> bytes:
@@ -92,7 +115,8 @@ def lay_out(
     for html in pages:
         page = HTML(string=html, url_fetcher=PackagedAssets(pictures))
         break_long_words(page.etree_element)
-        document = page.render(font_config=FontConfiguration(), **DEFAULT_OPTIONS | _TAGGED)
+        options = DEFAULT_OPTIONS | _TAGGED | {"stylesheets": _linked(page.etree_element)}
+        document = page.render(font_config=FontConfiguration(), **options)
         if within is None or len(document.pages) <= within:
             break
     if most is not None and document is not None and len(document.pages) > most:

@@ -39,6 +39,7 @@ from .cover import (
     OutOfHours,
     Place,
     SpeakTo,
+    Staffing,
     call_order,
     cover_line,
     duty,
@@ -46,6 +47,7 @@ from .cover import (
     on_duty,
     out_of_hours,
     speak_to,
+    staffing,
 )
 from .people import (
     add_person,
@@ -121,6 +123,7 @@ __all__ = [
     "OutOfHours",
     "Place",
     "SpeakTo",
+    "Staffing",
     "Told",
     "absence_problem",
     "absences_from",
@@ -187,6 +190,7 @@ __all__ = [
     "somebody_stands_in",
     "speak_to",
     "staff_of",
+    "staffing",
     "teams_of",
     "tell",
     "term_problem",

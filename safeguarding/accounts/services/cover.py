@@ -14,6 +14,8 @@ from safeguarding.accounts.roles import ACTING_LEAD, LEAD_ROLES, Capability, wit
 from safeguarding.dates import clock, day_ahead
 from safeguarding.once import once
 
+from .access import Colleague, staff_of
+
 # As colleagues say it; the full titles are in `roles.py`.
 _SPOKEN = {
     "lead": "Safeguarding lead",
@@ -301,3 +303,38 @@ def on_duty(school_id: UUID, *, on: date, capability: Capability = Capability.RE
 def leads_on_duty(school_id: UUID, *, on: date) -> list[User]:
     """Safeguarding leads and deputies among them, in the order of calling; whatever the hour."""
     return [person.user for person in _on_call(school_id, on) if person.is_lead and not person.is_away(on)]
+
+
+@dataclass(frozen=True)
+class Staffing:
+    """The people of a school on a day with the roles that they hold then, and the keys of those who are away."""
+
+    staff: tuple[Colleague, ...]
+    away: frozenset[UUID]
+
+    def holders_of(self, *role_keys: str) -> list[User]:
+        """Who holds one of these roles, by name."""
+        return [one.user for one in self.staff if any(held.role_key in role_keys for held in one.roles)]
+
+    def who_may(self, capability: Capability) -> list[User]:
+        """What `people_with` returns."""
+        keys = with_capability(capability)
+        orders = {one.user: [held.call_order for held in one.roles if held.role_key in keys] for one in self.staff}
+        return sorted((user for user, some in orders.items() if some), key=lambda user: (min(orders[user]), user.pk))
+
+    def on_duty(self, capability: Capability = Capability.RECEIVE_CALLS) -> list[User]:
+        """What the function of this name returns."""
+        return [user for user in self.who_may(capability) if user.pk not in self.away]
+
+    def leads_on_duty(self) -> list[User]:
+        """What the function of this name returns."""
+        leads = self.holders_of(*LEAD_ROLES)
+        return [user for user in self.on_duty() if user in leads]
+
+
+def staffing(school_id: UUID, *, on: date) -> Staffing:
+    """Whom a school has on a day, for who asks for several groups of them: two queries."""
+    staff = tuple(staff_of(school_id, on=on))
+    mine = Absence.objects.filter(user_id__in=[one.user.pk for one in staff])
+    away = mine.filter(starts_on__lte=on, ends_on__gte=on, withdrawn_at=None).values_list("user_id", flat=True)
+    return Staffing(staff, frozenset(away))

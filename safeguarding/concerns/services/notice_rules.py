@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from safeguarding.accounts.models import School, Team, User
@@ -58,10 +59,14 @@ class Facts:
         return found
 
 
+def _in_force(school_id: UUID) -> QuerySet[NoticeRule]:
+    found = NoticeRule.objects.filter(school_id=school_id, ended_at=None)
+    return found.order_by("what", "role_key", "made_at", "pk")
+
+
 def rules_of(school_id: UUID) -> list[NoticeRule]:
     """The rules of a school that hold now, by what they are about."""
-    found = NoticeRule.objects.filter(school_id=school_id, ended_at=None)
-    return list(found.select_related("category", "team", "made_by").order_by("what", "role_key", "made_at", "pk"))
+    return list(_in_force(school_id).select_related("category", "team", "made_by"))
 
 
 def ended_rules(school_id: UUID) -> list[NoticeRule]:
@@ -119,7 +124,7 @@ def spread(concern: Concern, kind: AnyNoticeKind, leads: Sequence[User], *, by: 
     """Tell `leads`, who read next, and whoever the school's rules name and may see the concern; each at once or in the
     digest.
     """
-    rules = [one for one in rules_of(concern.school_id) if one.what == kind and _is_about(one, concern)]
+    rules = [one for one in _in_force(concern.school_id).filter(what=kind) if _is_about(one, concern)]
     readers = {person.pk for person in leads}
     heard: dict[User, list[NoticeRule]] = {person: [one for one in rules if one.is_for_leads] for person in leads}
     for rule, people in _named(rules, concern.school_id, timezone.localdate(at)):

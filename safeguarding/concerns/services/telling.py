@@ -4,7 +4,7 @@ Word never widens access: nobody is told of a concern that the rule hides from t
 goes down the line to who may: deputy, alternate lead, Headteacher, trust lead, chair of governors.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from safeguarding.accounts.models import User
 from safeguarding.accounts.notice_kinds import AnyNoticeKind, NoticeKind
 from safeguarding.accounts.permissions import people_with
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import leads_on_duty, on_duty, staff_of, tell
+from safeguarding.accounts.services import Staffing, leads_on_duty, staff_of, staffing, tell
 from safeguarding.audit.context import door
 from safeguarding.audit.protection import who_sees
 from safeguarding.concerns.models import Account, Concern, OutsideNote
@@ -55,9 +55,13 @@ def deciders(concern: ToRead, people: Collection[User], *, on: date) -> list[Use
 
     To see a concern is not enough: somebody who was given it to read could do nothing about a call.
     """
-    by_role = {person.pk for person in people_with(Capability.DECIDE_CONCERNS, concern.school_id, on)}
+    return _deciders(concern, people, people_with(Capability.DECIDE_CONCERNS, concern.school_id, on))
+
+
+def _deciders(concern: ToRead, people: Collection[User], by_role: Iterable[User]) -> list[User]:
+    decide = {person.pk for person in by_role}
     seen = who_sees(concern, [person.pk for person in people]) if people else {}
-    return [one for one in people if one.pk in seen and (one.pk in by_role or "standing_in" in seen[one.pk])]
+    return [one for one in people if one.pk in seen and (one.pk in decide or "standing_in" in seen[one.pk])]
 
 
 def readers(concern: ToRead, *, on: date, but: Collection[UUID] = ()) -> list[User]:
@@ -68,29 +72,27 @@ def readers(concern: ToRead, *, on: date, but: Collection[UUID] = ()) -> list[Us
     whoever takes calls; whoever reads or stands in. `but` are left out, unless nobody else is there. Empty only where
     nobody at the school can decide the concern.
     """
-    school_id = concern.school_id
-    groups = _in_line(school_id, on)
+    there = staffing(concern.school_id, on=on)
+    groups = _in_line(there)
     everybody = {person.pk: person for group in groups for person in group}
-    able = {person.pk for person in deciders(concern, everybody.values(), on=on)}
+    by_role = there.who_may(Capability.DECIDE_CONCERNS)
+    able = {person.pk for person in _deciders(concern, everybody.values(), by_role)}
     lines = [[person for person in group if person.pk in able] for group in groups]
     others = [[person for person in line if person.pk not in but] for line in lines]
     return next((line for line in [*others, *lines] if line), [])
 
 
-def _in_line(school_id: UUID, on: date) -> list[list[User]]:
+def _in_line(there: Staffing) -> list[list[User]]:
     """Groups of people in the order in which they are asked."""
-    stand_ins = [
-        [one.user for one in staff_of(school_id, on=on) if any(held.role_key == key for held in one.roles)]
-        for key in STAND_INS
-    ]
+    alternate, chair = (there.holders_of(key) for key in STAND_INS)
     return [
-        leads_on_duty(school_id, on=on),
-        stand_ins[0],
-        on_duty(school_id, on=on),
-        on_duty(school_id, on=on, capability=Capability.DECIDE_CONCERNS),
-        list(people_with(Capability.RECEIVE_CALLS, school_id, on)),
-        list(people_with(Capability.VIEW_CONCERNS, school_id, on)),
-        stand_ins[1],
+        there.leads_on_duty(),
+        alternate,
+        there.on_duty(),
+        there.on_duty(Capability.DECIDE_CONCERNS),
+        there.who_may(Capability.RECEIVE_CALLS),
+        there.who_may(Capability.VIEW_CONCERNS),
+        chair,
     ]
 
 

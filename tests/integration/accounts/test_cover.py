@@ -7,10 +7,12 @@ import pytest
 import time_machine
 
 from safeguarding.accounts import services
+from safeguarding.accounts.permissions import people_with
+from safeguarding.accounts.roles import Capability
 from safeguarding.audit.models import Event, Verb
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from tests import factories
-from tests.factories import LONDON, SCHOOL_DAY
+from tests.factories import LONDON, LONG_AGO, SCHOOL_DAY
 
 pytestmark = pytest.mark.django_db
 
@@ -214,3 +216,25 @@ def test_hours_of_the_school_decide(room):
 def test_cover_in_one_line(room, missing, at, line):
     away(room, *(getattr(room, name) for name in missing))
     assert services.cover_line(room.school, at=at, reader=room.lead) == line
+
+
+def test_the_staff_of_a_day_are_those_whom_each_question_finds_by_itself(room):
+    for key, order in (("trust_lead", 1), ("alternate_lead", 1), ("chair", 4), ("acting_lead", 2)):
+        factories.member(room.school, key, call_order=order)
+    # Two who hold several roles: the order of calling is that of the one which is asked for.
+    factories.give_role(
+        user=room.pastoral, school=room.school, role_key="deputy_lead", starts_on=LONG_AGO, call_order=7
+    )
+    factories.give_role(user=room.headteacher, school=room.school, role_key="lead", starts_on=LONG_AGO, call_order=9)
+    factories.member(factories.school(), "lead")
+    factories.member(room.school, "lead", ends_on=LONG_AGO, call_order=1)
+    on = SCHOOL_DAY.date()
+    for gone in ((), (room.lead, room.headteacher)):
+        away(room, *gone)
+        there = services.staffing(room.school.pk, on=on)
+        assert there.leads_on_duty() == services.leads_on_duty(room.school.pk, on=on)
+        for capability in Capability:
+            found = list(people_with(capability, room.school.pk, on))
+            assert there.who_may(capability) == found, capability
+            duty = services.on_duty(room.school.pk, on=on, capability=capability)
+            assert there.on_duty(capability) == duty == [one for one in found if one not in gone], capability

@@ -29,7 +29,7 @@ from safeguarding.uploads.services import giving, keeping
 from safeguarding.uploads.services.keeping import Upload
 from tests import factories
 from tests.integration.concerns.filed import NOTE, attached, send, stored, text
-from tests.integration.uploads.corpus import GOOD, HOSTILE, located_picture, pdf
+from tests.integration.uploads.corpus import GOOD, hostile, located_picture, pdf
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_store")]
 
@@ -156,7 +156,9 @@ def test_pages_of_a_pdf_are_shown_and_no_others(client, room, report):
 
 def test_what_is_not_taken_is_said_and_the_rest_is_kept(client, room, report):
     client.force_login(room.lead)
-    bad = [Upload(*HOSTILE[what]) for what in ("macros in a document", "the end .exe", "jpg with an archive behind it")]
+    bad = [
+        Upload(*hostile()[what]) for what in ("macros in a document", "the end .exe", "jpg with an archive behind it")
+    ]
     page = text(send(client, f"/concerns/{report.pk}/files/", NOTE, *bad))
     assert "1 file attached." in page
     for said in ("It holds macros", "This kind of file is not taken", "Something else is hidden behind the picture"):

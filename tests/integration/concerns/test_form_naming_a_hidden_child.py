@@ -24,7 +24,6 @@ from safeguarding.concerns.models import Account, Concern, ConcernChild, Draft, 
 from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import deciding, raising
 from safeguarding.concerns.services.outside import leaving, links, settling
-from safeguarding.concerns.services.reference import load_reference
 from safeguarding.concerns.services.telling import tell_reporter
 from safeguarding.concerns.services.withholding import NOT_RECORDED
 from safeguarding.concerns.verbs import ConcernVerb
@@ -42,7 +41,6 @@ KEEP = "/log/keep/"
 @pytest.fixture
 def hazel(cast):
     """A child to whom the teacher is close."""
-    load_reference()
     hazel = factories.child(cast.school, "Hazel", "Reed", by=cast.office)
     declare_conflict(user=cast.teacher, child=hazel, kind="own_child", by=cast.headteacher, at=SCHOOL_DAY)
     return hazel

@@ -19,7 +19,6 @@ from safeguarding.concerns.models import Account, Concern, Draft, HowSoon, Outsi
 from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.outside import leaving, links, settling
 from safeguarding.concerns.services.outside.waiting import chase_notes, escalate_notes
-from safeguarding.concerns.services.reference import load_reference
 from safeguarding.exceptions import NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
 from tests import factories
@@ -258,7 +257,6 @@ def test_one_that_can_wait_is_chased_after_a_school_day(clock, visitor, link, ro
 
 
 def test_a_lead_makes_a_concern_of_it_in_the_log_form_and_each_leads_to_the_other(clock, visitor, link, room):
-    load_reference()
     rowan = factories.child(room.school, by=room.office)
     leave(visitor, link)
     note = OutsideNote.objects.get()

@@ -21,7 +21,6 @@ from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.outside import conflicts, links, settling
 from safeguarding.concerns.services.outside.leaving import Left, leave_note
 from safeguarding.concerns.services.outside.waiting import escalate_notes
-from safeguarding.concerns.services.reference import load_reference
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
 from tests import factories
@@ -126,7 +125,6 @@ def test_who_finds_their_own_family_in_it_has_not_read_it_and_others_are_called(
 
 
 def test_somebody_always_reads_it_and_who_stands_in_makes_a_concern_that_is_hidden_from_the_same_people(clock, room):
-    load_reference()
     note, readers = left(room), (room.lead, room.deputy, room.headteacher)
     chair, governor = (
         factories.member(room.school, role, "Ada", name) for role, name in (("chair", "Moss"), ("governor", "Reed"))

@@ -16,7 +16,6 @@ from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.models import Account, Amendment, Concern, Draft, Duty, PaperForm
 from safeguarding.concerns.services import papers
 from safeguarding.concerns.services.papers import Written
-from safeguarding.concerns.services.reference import load_reference
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
 from tests import factories
@@ -113,7 +112,6 @@ def test_a_lead_makes_numbered_forms_once_and_prints_those_that_nobody_has_used(
 
 
 def test_who_wrote_it_is_not_told_of_a_duty_about_a_child_that_a_conflict_hides_from_them(clock, room, forms):
-    load_reference()
     for number, forename, hides in ((1, "Rowan", False), (2, "Linden", True)):
         child = factories.child(room.school, forename, by=room.office)
         if hides:
@@ -145,7 +143,6 @@ def test_what_the_sheet_says_of_itself_is_asked_for(room, forms, said, says):
 
 
 def test_a_lead_types_in_what_a_colleague_wrote_and_another_compares_it(clock, room, forms):
-    load_reference()
     rowan = factories.child(room.school, by=room.office)
     lead, deputy = of(room.lead), of(room.deputy)
     address = begin(lead, "P-2026-0001", writer=str(room.teacher.pk)).headers["Location"]
@@ -196,7 +193,6 @@ def test_a_lead_types_in_what_a_colleague_wrote_and_another_compares_it(clock, r
 
 
 def test_a_number_is_typed_in_once_and_only_who_may_see_it_is_told_where(clock, room, forms):
-    load_reference()
     rowan = factories.child(room.school, by=room.office)
     lead, deputy = of(room.lead), of(room.deputy)
     first = begin(lead, "1", writer="other", writer_name="Sam Hill, supply teacher").headers["Location"]
@@ -223,7 +219,6 @@ def test_a_number_is_typed_in_once_and_only_who_may_see_it_is_told_where(clock, 
 
 
 def test_a_teacher_types_in_their_own_form_and_nobody_elses(clock, room, forms):
-    load_reference()
     rowan, teacher = factories.child(room.school, by=room.office), of(room.teacher)
     assert 'name="writer"' not in teacher.get(reverse("paper_enter")).content.decode()
     answer = send(teacher, begin(teacher, "2").headers["Location"], rowan, facts="She told me on the bus.")
@@ -246,7 +241,6 @@ def test_a_teacher_types_in_their_own_form_and_nobody_elses(clock, room, forms):
 
 
 def test_who_typed_it_in_compares_it_on_another_day_where_nobody_else_is_there(clock, room, forms):
-    load_reference()
     rowan, lead = factories.child(room.school, by=room.office), of(room.lead)
     send(lead, begin(lead, "3", writer=str(room.teacher.pk)).headers["Location"], rowan, facts="Cold.")
     form = PaperForm.objects.get(number=3)

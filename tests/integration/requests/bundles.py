@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -75,7 +76,13 @@ def page_of(n: int, *lines: str) -> DrawnPage:
 
 def marked(document: Document, people: Sequence[Person], decisions: Mapping[str, Decision], shared=(), by_hand=()):
     """Everybody found, and decided on."""
-    return Marks(tuple(by_hand), tuple(found_in(document, Finder(people, shared))), decisions)
+    return Marks(tuple(by_hand), tuple(found_in(document, _finder(tuple(people), tuple(shared)))), decisions)
+
+
+@cache
+def _finder(people: tuple[Person, ...], shared: tuple[Person, ...]) -> Finder:
+    """One for all documents, as in a request."""
+    return Finder(people, shared)
 
 
 @dataclass

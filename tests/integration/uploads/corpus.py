@@ -1,6 +1,6 @@
 """Files as people attach them, and as somebody makes them who means harm. All are made here; none comes from outside.
 
-`GOOD`: name to content. `HOSTILE`: a short description to (name, content): each must be refused, in words.
+`GOOD`: name to content. `hostile()`: a short description to (name, content): each must be refused, in words.
 """
 
 import io
@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
+from functools import cache
 
 import pikepdf
 import pillow_heif
@@ -326,6 +327,8 @@ def _broken() -> Iterator[tuple[str, File]]:
     yield "an Outlook file with macros", ("a.msg", ole({"__properties_version1.0": b"", "Macros": b""}))
 
 
-HOSTILE: dict[str, File] = dict(
-    one for made in (_lying, _not_taken, _bombs, _macros_and_paths, _polyglots, _broken) for one in made()
-)
+@cache
+def hostile() -> dict[str, File]:
+    """Made on first asking: the bombs take two seconds, and most tests want none of them."""
+    kinds = (_lying, _not_taken, _bombs, _macros_and_paths, _polyglots, _broken)
+    return dict(one for made in kinds for one in made())

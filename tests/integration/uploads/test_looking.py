@@ -18,7 +18,7 @@ from safeguarding.uploads import looking
 from safeguarding.uploads.kinds import KINDS, kind_of
 from safeguarding.uploads.looking import LATER, UNOPENABLE, Looking, drawn_whole, look_into, what_it_says
 from safeguarding.uploads.sandbox import MEMORY
-from tests.integration.uploads.corpus import GOOD, HOSTILE, located_picture, pdf, telling_picture, xlsx
+from tests.integration.uploads.corpus import GOOD, hostile, located_picture, pdf, telling_picture, xlsx
 
 
 def look_into_all(files):
@@ -33,10 +33,10 @@ def verdicts():
     """Asked by a small process of its own: a child counts what its parent holds when it is begun, and pytest holds a
     lot.
     """
-    files = list(GOOD.items()) + list(HOSTILE.values())
+    files = list(GOOD.items()) + list(hostile().values())
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as small:
         found, most = small.submit(look_into_all, files).result()
-    return dict(zip([*GOOD, *HOSTILE], found, strict=True)), most
+    return dict(zip([*GOOD, *hostile()], found, strict=True)), most
 
 
 def test_what_people_attach_is_taken(verdicts):
@@ -48,15 +48,15 @@ def test_what_people_attach_is_taken(verdicts):
 
 def test_at_least_a_hundred_hostile_files_are_refused_each_with_a_sentence(verdicts):
     found, most = verdicts
-    assert len(HOSTILE) >= 120
-    assert [what for what in HOSTILE if found[what].kind is not None] == []
-    assert [what for what in HOSTILE if not found[what].problem.endswith(".")] == []
+    assert len(hostile()) >= 120
+    assert [what for what in hostile() if found[what].kind is not None] == []
+    assert [what for what in hostile() if not found[what].problem.endswith(".")] == []
     assert most < MEMORY / 2**20
 
 
 def test_few_of_them_need_to_break_the_process(verdicts):
     found, _ = verdicts
-    broken = [what for what in HOSTILE if found[what].problem == UNOPENABLE]
+    broken = [what for what in hostile() if found[what].problem == UNOPENABLE]
     assert len(broken) <= 5, broken
 
 
@@ -232,7 +232,7 @@ def test_a_large_scan_is_not_called_dangerous_and_a_file_without_a_type_is():
 def test_one_after_another_is_found_what_is_found_in_each_alone(verdicts):
     """Forks of one process: the same answers, whatever those before them did to theirs."""
     alone, _ = verdicts
-    files = [(what, *file) for what, file in HOSTILE.items() if file[0].endswith(".pdf")]
+    files = [(what, *file) for what, file in hostile().items() if file[0].endswith(".pdf")]
     files += [(name, name, content) for name, content in GOOD.items() if name.endswith(".pdf")]
     assert len(files) > 5
     with Looking() as looking:
