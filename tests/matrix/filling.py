@@ -14,6 +14,8 @@ CHOSEN = ("select", "radio", "checkbox")
 BUTTONS = ("submit", "button", "reset", "image")
 TYPED = {"email": "office@example.org", "number": "2", "time": "09:30", "tel": "01632 960123"}
 DAY = ("day", "month", "year")
+# Whatever can be chosen first.
+FIRST = object()
 WORDS = "Seen at the gate."
 
 
@@ -56,8 +58,8 @@ class PageForm:
             if name in dict(self.buttons):
                 self.buttons.insert(0, (name, value))
             else:
-                given = value if isinstance(value, list) else [value]
-                self.controls.setdefault(name, Control("text")).values = given
+                control = self.controls.setdefault(name, Control("text"))
+                control.values = value if isinstance(value, list) else [control.typed() if value is FIRST else value]
 
     def fill_in(self, fields: Iterable[str], day: date) -> list[str]:
         """Put something into each of these fields that is empty; return those into which something was put."""

@@ -13,6 +13,7 @@ from tests import earlier
 from tests.integration.received.files import WORDS, record_of, volumes
 from tests.integration.uploads.corpus import picture
 from tests.matrix import leading
+from tests.matrix.filling import FIRST
 from tests.matrix.filling import WORDS as SAID
 from tests.matrix.world import World
 
@@ -42,23 +43,21 @@ class Way:
 
 
 def _training() -> Body:
-    rows = (
-        "First name,Surname,Username,Course,Day\nSam,Teacher,,Training for safeguarding leads and deputies,01/09/2026\n"
-    )
-    return {"file": ("training.csv", rows.encode())}
+    row = "Sam,Teacher,,Training for safeguarding leads and deputies,01/09/2026"
+    return {"file": ("training.csv", f"First name,Surname,Username,Course,Day\n{row}\n".encode())}
 
 
-_ASSESSED = "staff_concern_write outcome"
+_ENDED = tuple(f"staff_concern_write {form}" for form in ("assess", "outcome", "employer"))
 _CLOSED = "staff_concern_write close"
 AS_WELL = (
     Way("concern", "lead", "closed", form="reopen_concern"),
     Way("referral", "lead", "closed", form="referral_more"),
     Way("staff_concern", "headteacher", "own"),
-    Way("staff_concern", "headteacher", "own", after=(_ASSESSED,), form=_CLOSED),
-    Way("staff_concern", "headteacher", "own", after=(_ASSESSED, _CLOSED), form="staff_concern_write reopen"),
+    Way("staff_concern", "headteacher", "own", after=_ENDED, form=_CLOSED),
+    Way("staff_concern", "headteacher", "own", after=(*_ENDED, _CLOSED), form="staff_concern_write reopen"),
     Way("concerns", "lead", query="?status=new", form="save_filter"),
     Way("many_concerns", "lead", button=("do", "give")),
-    Way("in_error", "lead", "named", form="in_error"),
+    Way("in_error", "lead", "open", before=leading.concern_alone, form="in_error"),
     Way("meeting", "lead", "open", before=leading.meeting_open, form="meeting_decide"),
     Way("pattern", "lead", "open", before=leading.concerns_more, form="pattern"),
     Way("record_change", "lead", "open", query="?kind=early_help"),
@@ -66,16 +65,27 @@ AS_WELL = (
     Way("plan_step", "lead", "open", before=leading.date_to_come, form="plan_step chase"),
     Way("training_file", "lead", sent=_training, form="confirm_training"),
     Way("governor_reports", "lead", before=leading.terms_told),
+    Way("governor_report", "lead", "open", before=leading.child_is_named, form="governor_report answer"),
+    Way("notice_draft", "lead", before=leading.notice_filled_in),
     Way("child_retention", "lead", "open", before=leading.child_left, form="child_retention receipt"),
     Way("child_retention", "lead", "open", before=leading.child_left, form="child_retention last_school"),
     Way("legal_hold", "lead", "open", before=leading.hold_stands, form="legal_hold ask"),
     Way("retention", "lead", before=leading.record_due, form="retention"),
     Way("destruction_list", "lead", "open", before=leading.list_in_review, form="destruction_list decide"),
-    Way("share", "lead", "open", before=leading.waits_for_sending, form="share send"),
+    Way("share", "lead", "open", before=leading.share_lifted, form="share send"),
+    Way(
+        "share_pack",
+        "lead",
+        "open",
+        before=leading.share_lifted,
+        after=("share_pack make",),
+        form="hand_over_share hand_over",
+    ),
     Way("share", "lead", "open", after=("share ask_back",), form="share answer"),
-    Way("request", "office", "open", before=leading.asks_correction, form="request statement"),
+    Way("request", "lead", "open", before=leading.asks_correction, form="request statement"),
     Way("transfer", "lead", "open", before=leading.file_received, form="transfer settle"),
     Way("transfer", "lead", "open", before=leading.file_sent, form="transfer receive"),
+    Way("transfer", "lead", "open", before=leading.file_sent, form="transfer receipt"),
     Way("transfer", "lead", "open", before=leading.file_unsent, form="transfer early"),
     Way("transfer", "lead", "open", before=leading.file_unsent, form="transfer stop"),
     Way("transfer", "lead", "open", before=leading.file_unsent, after=("transfer stop",), form="transfer reopen"),
@@ -94,7 +104,7 @@ def _photograph(world: World, record: str) -> Body:
 
 def _elsewhere(world: World, record: str) -> Body:
     said = record_of(world.children["closed"])
-    return {"volumes": ("file.pdf", volumes(said)[0].content), "words": WORDS}
+    return {"volumes": ("file.pdf", volumes(said)[0]), "words": WORDS}
 
 
 def _later(name: str) -> Callable[[World, str], Body]:
@@ -121,9 +131,10 @@ TYPED: dict[str, Callable[[World, str], Body]] = {
     "attendance": _attendance,
     # The counter of requests knows nothing of the one that the world has, which was given as a row.
     "request_hand_in": _these(right="rectify"),
-    "request letter": _these(kind="refusal"),
-    "request place": lambda world, record: {"user": str(world.people["senco"].pk)},
-    "request_item mark": _these(words=SAID),
+    "request letter": _these(kind="progress"),
+    "request place": _these(place="register", searched_for=SAID),
+    "request_item mark": _these(deed="keep", at=FIRST),
+    "request_people people": _these(deed="keep", person=FIRST),
     "many_concerns review": _concerns,
     "many_concerns give": _concerns,
     "child_file": _these(save="", says="story", story=SAID),
@@ -133,6 +144,11 @@ TYPED: dict[str, Callable[[World, str], Body]] = {
     "hold_child": _later("review_on"),
     "hold_school": _later("review_on"),
     "pattern_rule": _these(days="30"),
+    "significant_entry": _these(analysis=SAID),
+    "staff_concern_write assess": _these(threshold="low_level"),
+    "retention": _these(records=FIRST),
+    "destruction_list decide": lambda *asked: {"i1-kind": "keep", "i1-reason": SAID} | _later("i1-keep_until")(*asked),
+    "transfer receipt": lambda world, record: {"receipt": ("receipt.txt", leading.receipt_of(world))},
 }
 
 # Where the second press leads elsewhere, and why it may.
