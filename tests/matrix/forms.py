@@ -1,5 +1,5 @@
-"""What must be known to fill in a form of a page, beside what it says itself? And which ways lead to a form that no page
-of the world shows as it is laid?
+"""What has to be known to fill in a form of a page, beside what it says itself? And which ways lead to a form that no
+page shows of the world as it is laid?
 
 A line is named by where a form is sent and which of the forms there it is: "share chase".
 """
