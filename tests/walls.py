@@ -28,6 +28,8 @@ def follow_the_clock(execute: Callable[..., Any], sql: Any, params: Any, many: b
     if getattr(told, "told_now", "") != wanted and not told.needs_rollback:
         told.connection.execute("SELECT set_config('test.now', %s, false)", [wanted])
         told.told_now = wanted
+        if not told.in_atomic_block:
+            told.told_at.clear()
     return execute(sql, params, many, context)
 
 
@@ -41,8 +43,7 @@ def work_as_the_worker(execute: Callable[..., Any], sql: Any, params: Any, many:
         told, task = context["connection"], params[0].rpartition("|")[2]
         was_at_one = bool(told.told and told.told.task)
         if task and not was_at_one:
-            told.role_before = told.connection.execute("SELECT current_setting('role')").fetchone()[0]
-            told.connection.execute("SET LOCAL ROLE worker")
+            told.role_before = _to_role(told, "worker")
         elif was_at_one and not task:
             told.connection.execute(f"SET LOCAL ROLE {told.role_before}")
     return done
@@ -50,23 +51,47 @@ def work_as_the_worker(execute: Callable[..., Any], sql: Any, params: Any, many:
 
 def attach(connection: Any, **signal: Any) -> None:
     """Every connection of the run follows the clock of its test, and does the work of the machine as the worker."""
-    connection.told_now, connection.role_before = "", "none"
+    connection.told_now, connection.told_at, connection.role_before = "", {}, "none"
     for wrapper in (follow_the_clock, work_as_the_worker):
         if wrapper not in connection.execute_wrappers:
             connection.execute_wrappers.append(wrapper)
-    for name in ("rollback", "savepoint_rollback"):
+    for name, follows in _BEGINS_OR_GOES_BACK.items():
         if name not in vars(connection):
-            setattr(connection, name, _tells_anew(connection, getattr(connection, name)))
+            setattr(connection, name, follows(connection, getattr(connection, name)))
 
 
-def _tells_anew(connection: Any, roll_back: Callable[..., None]) -> Callable[..., None]:
-    """What is rolled back takes the time along that the database was told inside."""
+def _begins(connection: Any, begin: Callable[..., None]) -> Callable[..., None]:
+    """What the database was told of the time when a transaction or a savepoint begins, it knows again when that is
+    rolled back.
+    """
 
-    def rolled_back(*arguments: Any) -> None:
-        roll_back(*arguments)
-        connection.told_now = None
+    def begun(name: Any) -> None:
+        begin(name)
+        if name is True:
+            connection.told_at.clear()
+        else:
+            connection.told_at[name] = connection.told_now
+
+    return begun
+
+
+def _goes_back(connection: Any, roll_back: Callable[..., None]) -> Callable[..., None]:
+    def rolled_back(name: Any = False) -> None:
+        # Of one that Django did not begin nothing is known: the database is told once more.
+        before = connection.told_at.pop(name, None)
+        roll_back(*([name] if name else []))
+        connection.told_now = before
 
     return rolled_back
+
+
+# A transaction begins where Django sets autocommit to False, which is its name here, and is over with True.
+_BEGINS_OR_GOES_BACK = {
+    "_set_autocommit": _begins,
+    "_savepoint": _begins,
+    "rollback": _goes_back,
+    "savepoint_rollback": _goes_back,
+}
 
 
 connection_created.connect(attach)
@@ -86,6 +111,12 @@ class AsWeb:
             return self.get_response(request)
 
 
+def _to_role(connection: Any, role: str) -> str:
+    """Go on as another role until the transaction ends, and return the one before. Both are one question."""
+    asked = "SELECT current_setting('role'), set_config('role', %s, true)"
+    return str(connection.connection.execute(asked, [role]).fetchone()[0])
+
+
 @contextmanager
 def as_role(role: str, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     """Everything inside is done as a role of the database.
@@ -95,8 +126,7 @@ def as_role(role: str, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     # Past Django, which counts the queries of a page: these are none of its own.
     here = connections[using]
     here.ensure_connection()
-    [before] = here.connection.execute("SELECT current_setting('role')").fetchone()
-    here.connection.execute(f"SET LOCAL ROLE {role}")
+    before = _to_role(here, role)
     try:
         yield
     finally:

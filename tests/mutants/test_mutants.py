@@ -133,7 +133,7 @@ def _gate(mutant: Mutant, matrix: Matrix, rows: Rows) -> Iterator[Witness]:
     def ask(person: str) -> None:
         user = matrix.world.people[person]
         for label in mutant.models:
-            wrong, _ = asked_of(apps.get_model(label), person, user, rows)
+            wrong, _ = asked_of([apps.get_model(label)], person, user, rows)
             assert not wrong, wrong
 
     # In another order than that of the file: those with most rights, who notice least, stand together there.

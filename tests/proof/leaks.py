@@ -9,13 +9,14 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 from urllib.parse import unquote_plus
 
 from celery.signals import before_task_publish, task_prerun
 from django.core import mail
 from django.core.cache import caches
-from django.db.models import CharField, TextField
+from django.db.models import CharField, Model, TextField
 from django.db.models.signals import post_save
 from django.http import HttpRequest, HttpResponseBase
 from redis import Redis
@@ -90,13 +91,20 @@ def learn(rows: Iterable[Any]) -> None:
     from children.models import Child
     from safeguarding.audit.protection import protected_models
 
+    protected = protected_models()
     for row in rows:
         if isinstance(row, Child):
             _remember(f"{row.__dict__.get('forename')} {row.__dict__.get('surname')}")
-        elif type(row) in protected_models():
-            for field in type(row)._meta.concrete_fields:
-                if isinstance(field, CharField | TextField) and not field.choices and str(field) not in REFERENCES:
-                    _remember(row.__dict__.get(field.attname))
+        elif type(row) in protected:
+            for name in _worded(type(row)):
+                _remember(row.__dict__.get(name))
+
+
+@cache
+def _worded(model: type[Model]) -> tuple[str, ...]:
+    """The fields of a model in which somebody writes: asked for each row that is fetched."""
+    fields = (field for field in model._meta.concrete_fields if isinstance(field, CharField | TextField))
+    return tuple(field.attname for field in fields if not field.choices and str(field) not in REFERENCES)
 
 
 def _remember(text: Any) -> None:

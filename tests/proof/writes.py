@@ -149,9 +149,10 @@ def _take(connection: Any) -> list[tuple[str, str, str | None, bool]]:
     if connection.connection is None or connection.connection.closed:
         return []
     with connection.connection.cursor() as cursor:
-        if cursor.execute("SHOW transaction_read_only").fetchone() == ("on",):
-            return []  # it only looked as if it wrote
-        cursor.execute("SELECT source, op, key, followed FROM proof.take()")
+        # Nothing is taken where it only looked as if it wrote.
+        cursor.execute(
+            "SELECT source, op, key, followed FROM proof.take() WHERE current_setting('transaction_read_only') = 'off'"
+        )
         return cursor.fetchall()  # type: ignore[no-any-return]
 
 
