@@ -111,20 +111,22 @@ def test_a_lead_decides_at_her_desk(new_person: Callable[..., Page], cast: facto
     one, two, three, four, five, six = queue(cast, children, 6)
     page, plain = new_person(), new_person(java_script_enabled=False)
     phone = new_person(viewport={"width": 320, "height": 780}, has_touch=True)
-    for browser in (page, plain, phone):
-        sign_in(browser, cast.lead.username)
     # The strip of the practice school takes room as well.
     settings.DEMO = True
+    sign_in(page, cast.lead.username, at="/today/")
     sees_six_rows_of_the_queue_above_the_fold(page)
     sees_the_whole_decision_above_the_fold(page, one)
     settings.DEMO = False
+    sign_in(plain, cast.lead.username)
     for (scripts, called), concern in zip(with_and_without(), (one, two), strict=True):
         with case(called):
-            is_asked_only_what_the_choice_needs(page if scripts else plain, concern)
-            mends_a_decision_that_lacks_something(page if scripts else plain, concern, scripts)
+            browser = page if scripts else plain
+            is_asked_only_what_the_choice_needs(browser, concern)
+            mends_a_decision_that_lacks_something(browser, concern, scripts)
     is_asked_before_she_leaves_half_a_decision(page, three)
     decides_by_keyboard_alone(page, four)
     two_leads_decide_at_once(page, new_person(), cast, five, scripts=True)
+    sign_in(phone, cast.lead.username)
     decides_acts_and_closes_on_a_telephone(phone, six)
     routine = queue(cast, children, 5)
     decides_five_with_at_most_six_interactions_each(page)
@@ -148,7 +150,6 @@ def test_a_lead_decides_acts_and_closes_on_a_wider_telephone(
 
 
 def sees_six_rows_of_the_queue_above_the_fold(page: Page) -> None:
-    page.goto("/today/")
     rows = page.get_by_role("table", name="New concerns").get_by_role("row")
     expect(rows).to_have_count(7)
     edges = [bottom(row) for row in rows.all()]

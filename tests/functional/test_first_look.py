@@ -50,9 +50,8 @@ def test_what_a_lead_meets_first_on_a_telephone_and_at_a_desk(
     for called, screen in (("desk", DESK), ("telephone", TELEPHONE)):
         with case(called):
             page = new_person(viewport=screen)
-            sign_in(page, cast.lead.username)
             settings.DEMO = True  # The strip of the practice school takes room as well.
-            page.goto(address)
+            sign_in(page, cast.lead.username, at=address)
             sees_whose_the_concern_is(page)
             if called == "desk":
                 opens_a_form_by_its_button(page)
