@@ -18,7 +18,7 @@ from safeguarding.forms import DateBoxesField, FilesInput, HarbourForm, Radios, 
 from safeguarding.keys import uuid7
 from safeguarding.training.files import FIELDS, MOST_BYTES, MOST_ROWS, read_training
 from safeguarding.training.models import Course
-from safeguarding.training.services.courses import LONGEST, course_problems
+from safeguarding.training.services.courses import LONGEST, course_problems, course_token
 from safeguarding.training.services.noting import Had, day_problem, until_problem
 
 ANY, NOT_TRAINED, DUE, UNREAD, IN_ORDER = "", "not_trained", "due", "unread", "in_order"
@@ -149,13 +149,14 @@ class CourseForm(HarbourForm):
 
     def __init__(self, *args: Any, school_id: UUID, courses: Sequence[Course], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.school_id = school_id
+        self.school_id, self.set_before = school_id, {course.token for course in courses}
         named = [(course.code, course.name) for course in courses]
         self.fields["code"].choices = blank_first(named, "A new course")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors:
+        # Sent again, it is its own course that has this name.
+        if not self.errors and course_token(given["token"], **self.facts()) not in self.set_before:
             for name, problem in course_problems(self.school_id, **self.facts()):
                 self.add_error(name, problem)
         return given

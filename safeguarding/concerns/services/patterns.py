@@ -102,7 +102,7 @@ def add_rule(
     if there := alike.first():
         return there
     made, is_new = PatternRule.objects.get_or_create(
-        token=entry_token(token, kind, number, days, category and category.pk),
+        token=_token_of(token, kind, number, days, category),
         defaults={
             "school": school,
             "kind": kind,
@@ -117,6 +117,10 @@ def add_rule(
         raise OutOfTurn("This rule was made before, and has ended since. Open the page again to make a new one.")
     record(Verb.CREATE, made, by=by)
     return made
+
+
+def _token_of(token: UUID, kind: str, number: int, days: int, category: Category | None) -> UUID:
+    return entry_token(token, kind, number, days, category and category.pk)
 
 
 @transaction.atomic
@@ -140,10 +144,14 @@ def change_rule(
     at: datetime | None = None,
 ) -> PatternRule:
     """The same kind of rule with other numbers: the former one ends, and what was said of its patterns stays with it.
+    The same form again changes it once.
 
     Raises `NotAllowed`, `BadInput`, `OutOfTurn` where somebody has changed or ended it already.
     """
     at = at or timezone.now()
+    key = _token_of(token, rule.kind, number, days, category)
+    if there := PatternRule.objects.filter(token=key, school=rule.school, added_by=by, ended_at=None).first():
+        return there
     if (number, days, category) == (rule.number, rule.days, rule.category):
         return rule
     end_rule(rule=rule, by=by, at=at)

@@ -182,8 +182,12 @@ def pattern_rules(request: Request) -> HttpResponse:
 
 @requires("manage_school")
 def pattern_rule(request: Request, rule_id: UUID) -> HttpResponse:
-    """Change the numbers of a rule."""
-    rule = _rule(request, rule_id)
+    """Change the numbers of a rule. Sent again, its former numbers have ended."""
+    rule = services.find_rule(rule_id, request.held.school_id)
+    if rule is None and request.method == "POST":
+        rule = services.earlier_rules(request.held.school_id).filter(pk=rule_id).first()
+    if rule is None:
+        raise Http404
     day = timezone.localdate()
     form = RuleForm(
         request.POST if request.method == "POST" else None,

@@ -135,17 +135,18 @@ def _answer(request: Request, report: GovernorReport) -> HttpResponseBase:
     asked = {one.key: one for one in _questions(drafting.looked(report, by=request.user))}
     if not form.is_valid():
         return _page(request, report, Bound(answer=form), status=422)
-    found = asked.get(form.cleaned_data["question"])
-    if found is None:
+    found, token = asked.get(form.cleaned_data["question"]), form.cleaned_data["token"]
+    if found is not None:
+        drafting.answer(
+            report,
+            section=found.section,
+            question=found.question,
+            meaning=form.cleaned_data["meaning"],
+            token=token,
+            by=request.user,
+        )
+    elif token not in {one.token for one in drafting.answers_of(report)}:
         raise OutOfTurn("This is not asked any more. See below how the report stands.")
-    drafting.answer(
-        report,
-        section=found.section,
-        question=found.question,
-        meaning=form.cleaned_data["meaning"],
-        token=form.cleaned_data["token"],
-        by=request.user,
-    )
     messages.success(request, "Kept, with your name.")
     return redirect("governor_report", report.pk)
 

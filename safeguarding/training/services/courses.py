@@ -92,6 +92,11 @@ def course_problems(
         yield "source", "Say where this comes from, such as the local partnership or who decided it"
 
 
+def course_token(token: UUID, *, code: str, name: str, months: int | None, for_whom: str, source: str) -> UUID:
+    """Of what was typed on the page with this token: the course that it sets, however often it is sent."""
+    return entry_token(token, code, name, months, for_whom, source)
+
+
 @transaction.atomic
 def set_course(
     *,
@@ -113,7 +118,7 @@ def set_course(
     ensure(by, Capability.MANAGE_SCHOOL, school.pk, SETTERS)
     at = at or timezone.now()
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
-    key = entry_token(token, code, name, months, for_whom, source)
+    key = course_token(token, code=code, name=name, months=months, for_whom=for_whom, source=source)
     if there := Course.objects.filter(token=key, school=school).first():
         return there
     said = {"name": name, "months": months, "for_whom": for_whom, "source": source}

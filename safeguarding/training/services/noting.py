@@ -104,7 +104,7 @@ def note_training(
         label = TrainingRecord._meta.label_lower
         record_many(Verb.CREATE, label, [row.pk for row in rows], by=by, school_id=school.pk)
         _settle(school.pk, rows, by=by, at=at)
-    if purpose:
+    if purpose and rows:
         record(Verb.IMPORT, school, by=by, count=len(rows), purpose=purpose)
     return rows
 

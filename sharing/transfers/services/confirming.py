@@ -198,7 +198,7 @@ def stop_transfer(
     Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
     """
     at = at or timezone.now()
-    if _is_noted(token, transfer, by=by):
+    if is_noted(token, transfer, by=by):
         return transfer
     held = hold(transfer, seen, by=by)
     raise_first(stop_problems(because, authority_told_on, noted, today=timezone.localdate(at)))
@@ -220,7 +220,7 @@ def reopen_transfer(
     Raises `NotAllowed`, `BadInput`, `ChangedSince`; `OutOfTurn`, also where another file is open.
     """
     at = at or timezone.now()
-    if _is_noted(token, transfer, by=by):
+    if is_noted(token, transfer, by=by):
         return transfer
     held = hold(transfer, seen, by=by)
     raise_first(note_problems(noted, today=timezone.localdate(at)))
@@ -236,6 +236,7 @@ def reopen_transfer(
     return done
 
 
-def _is_noted(token: UUID, transfer: FileTransfer, *, by: User) -> bool:
+def is_noted(token: UUID, transfer: FileTransfer, *, by: User) -> bool:
+    """Whether the form with this token was sent before. Raises `NotAllowed`."""
     ensure_sends(by, transfer)
     return TransferNote.objects.filter(token=token, transfer=transfer).exists()

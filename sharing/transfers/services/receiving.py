@@ -19,7 +19,7 @@ from sharing.transfer_file.receipts import Receipt
 from sharing.transfers.lifecycles import transfer_life
 from sharing.transfers.models import FileSending, FileTransfer, TransferNote
 
-from .confirming import Noted, add_note, hold
+from .confirming import Noted, add_note, hold, is_noted
 
 S, E = FileTransfer.Status, SharingEvent.Status
 # A receipt is a few lines and a signature.
@@ -111,11 +111,16 @@ def settle_problems(own_copy: str) -> Problems:
 def settle_transfer(
     *, transfer: FileTransfer, seen: int, token: UUID, own_copy: str, text: str, by: User, at: datetime | None = None
 ) -> FileTransfer:
-    """All of it was received, and it is decided what becomes of the own copy; retention carries that out.
+    """All of it was received, and it is decided what becomes of the own copy; retention carries that out. The same form
+    again settles it once.
 
     Raises `NotAllowed`, `BadInput`, `ChangedSince`; `OutOfTurn` while something that was sent was not received.
     """
     at = at or timezone.now()
+    if (transfer.settled_by_id, transfer.own_copy) == (by.pk, own_copy) and (
+        not text.strip() or is_noted(token, transfer, by=by)
+    ):
+        return transfer
     held = hold(transfer, seen, by=by)
     raise_first(settle_problems(own_copy))
     if FileSending.objects.filter(transfer=held, event__status=E.SENT).exists():

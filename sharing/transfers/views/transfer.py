@@ -194,7 +194,9 @@ def transfer(request: Request, transfer_id: UUID) -> HttpResponse:
     files = files_of(request, found)
     deeds = {deed.key: deed for deed in (*DEEDS.values(), BUILD)}
     about: dict[str, Any] = {"transfer": found}
-    for deed, file in ((RECEIVE, _unreceived(files)), (RECEIPT, _without_receipt(files))):
+    # Sent again, nothing is left to do of the file that the form is about.
+    named = next((one for one in files if one.event and str(one.pk) == request.POST.get("file_key")), None)
+    for deed, file in ((RECEIVE, _unreceived(files) or named), (RECEIPT, _without_receipt(files) or named)):
         if file is not None and request.POST.get("deed") == deed.key:
             deeds[deed.key], about = deed, {"file": file}
     deed_ = asked(request, deeds)
