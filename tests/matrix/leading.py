@@ -1,0 +1,214 @@
+"""What has happened before somebody comes to a form that no page shows of the world as it is laid?
+
+Each function does it, and returns what fills the address of the page where that is not a key of the record.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from children.models import Child
+from retention.models import DestructionList, RetentionDate, RetentionRule
+from retention.services.holds import set_hold
+from safeguarding.accounts.services import add_term, change_school
+from safeguarding.concerns.models import HowSoon
+from safeguarding.concerns.services import meeting, raising
+from safeguarding.concerns.services.meeting import Called
+from safeguarding.concerns.services.naming import ChildEntry
+from safeguarding.concerns.services.raising import AccountFacts, Report
+from safeguarding.governors.models import ReportComment
+from safeguarding.keys import uuid7
+from safeguarding.plans.models import Episode
+from safeguarding.plans.services import steps
+from sharing.events.models import SharingEvent
+from sharing.events.services.lifting import lift_bar
+from sharing.notice.services.details import save_details
+from sharing.requests.models import RightsRequest
+from sharing.transfer_file.receipts import Receipt
+from sharing.transfers.models import FileSending, FileTransfer
+from tests import factories
+from tests.integration.received.files import SIGNER
+from tests.integration.retention.conftest import put_in_force
+from tests.integration.sharing.noticing import DETAILS
+from tests.matrix.ground import THEN, TODAY, given_row
+from tests.matrix.world import World
+
+LATER = TODAY + timedelta(days=20)
+
+
+def meeting_open(world: World) -> Any:
+    """A meeting whose minutes are not finished."""
+    called = Called(kind="school", held_at=THEN, place="Office", others="", apologies="")
+    lead = world.people["lead"]
+    made = meeting.call_meeting(
+        concern=world.concerns["open"], token=uuid7(), called=called, staff=[lead], by=lead, at=THEN
+    )
+    return made.pk
+
+
+def concern_alone(world: World) -> Any:
+    """One more concern about the child of "open", of which nothing has come yet."""
+    account = AccountFacts(facts="Cold hands.", child_words="", observed_on=THEN.date())
+    children = [ChildEntry(role="worried_about", child=world.children["open"])]
+    report = Report(how_soon=HowSoon.TODAY, children=children, account=account)
+    by = world.people["reporter"]
+    return raising.raise_concern(token=uuid7(), school=world.here, report=report, by=by, at=THEN).pk
+
+
+def concerns_more(world: World) -> None:
+    """Two more: a rule finds other concerns than before."""
+    for _ in range(2):
+        concern_alone(world)
+
+
+def date_to_come(world: World) -> Any:
+    """A date of a plan that is still to come."""
+    episode = Episode._base_manager.get(pk=world.keys["open"]["episode"])
+    made = steps.add_step(
+        episode=episode, token=uuid7(), kind="core_group", booked_on=LATER, by=world.people["lead"], at=THEN
+    )
+    return made.pk
+
+
+def hold_stands(world: World) -> Any:
+    """A hold that nobody has asked to lift."""
+    made = set_hold(
+        school=world.here,
+        token=uuid7(),
+        scope="child",
+        kind="police",
+        authority="",
+        reason="They asked.",
+        review_on=LATER,
+        child=world.children["open"],
+        by=world.people["lead"],
+        at=THEN,
+    )
+    return made.pk
+
+
+def child_left(world: World) -> None:
+    """The child is on roll no more."""
+    Child._base_manager.filter(pk=world.children["open"].pk).update(left_on=THEN.date())
+
+
+def record_due(world: World) -> None:
+    """The file of a child has come to the end of its period, and nothing holds it."""
+    before, child = THEN - timedelta(days=60), factories.child(world.here, by=world.people["office"])
+    long_ago = before.date()
+    Child._base_manager.filter(pk=child.pk).update(left_on=long_ago)
+    _schedule(world, before)
+    given_row(
+        RetentionDate,
+        school=world.here,
+        child=child,
+        kind="child_file",
+        record_key=child.pk,
+        rule=RetentionRule.objects.get(school=world.here, code="R02"),
+        trigger_on=date(2000, 1, 1),
+        due_on=long_ago,
+        seen_due_on=THEN.date() - timedelta(days=20),
+        seen_again_on=THEN.date() - timedelta(days=10),
+        changed_on=long_ago,
+        scanned_at=THEN,
+    )
+
+
+def _schedule(world: World, at: datetime) -> None:
+    """The schedule of the school is in force."""
+    head, officer = world.people["headteacher"], world.people["dpo"]
+    put_in_force(world.here, head=head, officer=officer, adopted_at=at, agreed_at=at)
+
+
+def list_in_review(world: World) -> None:
+    """The list is still looked through."""
+    DestructionList._base_manager.filter(pk=world.keys["open"]["destruction_list"]).update(
+        status="review", sent_at=None, sent_by=None, advice="", advice_words="", advised_at=None, advised_by=None
+    )
+
+
+def terms_told(world: World) -> None:
+    """The school has said when a term was of which there is no report."""
+    add_term(
+        school=world.here, name="Spring", starts_on=date(2026, 1, 5), ends_on=date(2026, 3, 27), by=world.people["lead"]
+    )
+
+
+def child_is_named(world: World) -> Any:
+    """What the school says in the draft of its report holds a word that is the name of a child, or is not."""
+    factories.child(world.here, "May", by=world.people["office"])
+    draft = world.keys["open"]["governor_draft"]
+    comment = ReportComment._base_manager.get(report=draft)
+    comment.words = "We will review in May."
+    comment.save(update_fields=["words"])
+    return draft
+
+
+def notice_filled_in(world: World) -> None:
+    """Everything is filled in that the privacy notice needs."""
+    head = world.people["headteacher"]
+    change_school(school=world.here, telephone="0161 496 0000", by=head)
+    _schedule(world, THEN)
+    save_details(school=world.here, seen=0, details=DETAILS, by=head)
+
+
+def share_lifted(world: World) -> Any:
+    """A share that was decided and has not gone; a second person has let it go."""
+    event = SharingEvent._base_manager.get(pk=world.keys["open"]["sharing_waiting"])
+    return lift_bar(event=event, seen=event.revision, by=world.people["headteacher"], at=THEN).pk
+
+
+def asks_correction(world: World) -> None:
+    """The request is to have something corrected."""
+    RightsRequest._base_manager.filter(pk=world.keys["open"]["case"]).update(right="rectify")
+
+
+_NOT_SETTLED = {"settled_at": None, "settled_by": None, "own_copy": ""}
+_NOT_RECEIVED = _NOT_SETTLED | {"received_at": None, "received_by": None}
+_NOT_SENT = _NOT_RECEIVED | {"sent_at": None, "sent_by": None}
+
+
+def _transfer(world: World, status: str, **facts: Any) -> None:
+    FileTransfer._base_manager.filter(pk=world.keys["open"]["transfer"]).update(status=status, **facts)
+
+
+def file_received(world: World) -> None:
+    """The next school has confirmed the file, and nobody has settled it."""
+    _transfer(world, "received", **_NOT_SETTLED)
+
+
+def file_sent(world: World) -> None:
+    """The file has gone, and nobody there has confirmed it."""
+    _transfer(world, "sent", **_NOT_RECEIVED)
+    sending = FileSending._base_manager.get(transfer_id=world.keys["open"]["transfer"])
+    type(sending.event)._base_manager.filter(pk=sending.event_id).update(
+        status="sent", received_at=None, received_by=None
+    )
+    FileSending._base_manager.filter(pk=sending.pk).update(receipt="", receipt_key="")
+
+
+def file_unsent(world: World) -> None:
+    """It is known where the file goes."""
+    _transfer(world, "confirmed", **_NOT_SENT)
+
+
+def file_built(world: World) -> None:
+    """The file is built, and has not gone."""
+    file_unsent(world)
+    gone = FileSending._base_manager.get(transfer_id=world.keys["open"]["transfer"])
+    given_row(
+        FileSending,
+        **{name: getattr(gone, name) for name in ("transfer", "child", "school", "entries", "manifest_digest", "told")},
+        token=uuid7(),
+        asked_at=THEN,
+        asked_by=world.people["lead"],
+        building="built",
+        built_at=THEN,
+        words="grey otter lamp",
+    )
+
+
+def receipt_of(world: World) -> bytes:
+    """What the next school signs that has received the file."""
+    sending = FileSending._base_manager.get(transfer_id=world.keys["open"]["transfer"])
+    said = Receipt(sending.pk, sending.manifest_digest, "Beck Lane School", "", TODAY)
+    return said.signed(SIGNER).encode()

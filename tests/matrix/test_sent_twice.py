@@ -1,0 +1,88 @@
+"""Does each form with a token, sent twice, do once what it does, and answer twice alike?
+
+Every page is opened by somebody who may send its forms; each form is filled in and sent, and sent again. A form that is
+not taken needs a line in `forms.py`, a class of forms that no page showed a way to it: both fail by name.
+"""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+from django import forms
+
+from safeguarding.keys import uuid7
+from tests.matrix import sending
+from tests.matrix.asking import Matrix
+from tests.matrix.filling import PageForm
+from tests.matrix.forms import OTHERWISE, TYPED, Way
+from tests.matrix.policy import read
+from tests.matrix.sending import Sent
+from tests.matrix.world import World
+
+# Extended by other forms, and never made themselves.
+MERE_BASES = {
+    "retention.forms.statements.StatementForm",
+    "safeguarding.adults.forms.working._Moving",
+    "safeguarding.adults.forms.working._Prefixed",
+    "safeguarding.concerns.forms.agencies.Dated",
+    "safeguarding.concerns.forms.agencies.StepForm",
+    "safeguarding.concerns.forms.agencies._Expecting",
+    "safeguarding.concerns.forms.pastoral.WithToken",
+    "safeguarding.plans.forms.columns.TokenForm",
+    "sharing.events.forms.following._StepForm",
+    "sharing.transfers.forms.sendings._FileForm",
+    "sharing.transfers.forms.transfers._NoteForm",
+}
+
+
+@pytest.fixture(scope="module")
+def matrix(world: World) -> Iterator[Matrix]:
+    yield Matrix(world, read())
+
+
+@pytest.fixture(scope="module")
+def sent(matrix: Matrix) -> Sent:
+    return sending.send_all(matrix, sending.ways(matrix))
+
+
+def test_form_sent_twice_writes_once(sent: Sent):
+    assert not sent.wrong, "\n".join(sent.wrong)
+
+
+def test_each_class_of_forms_is_sent(sent: Sent):
+    assert not unsent(sent), f"no page showed a form of {', '.join(unsent(sent))}: give a way to it in forms.py"
+
+
+def test_each_line_is_needed(sent: Sent):
+    assert {*TYPED, *OTHERWISE} <= sent.names
+    assert not MERE_BASES & {full_name(one) for one in sent.classes}
+
+
+def test_new_class_of_forms_is_named(sent: Sent):
+    named = type("BrandNewForm", (forms.Form,), {"token": forms.UUIDField(), "__module__": "safeguarding.visits.forms"})
+    assert unsent(sent) == [full_name(named)]
+    del named
+    gc.collect()
+
+
+def test_form_that_needs_a_line_is_named(matrix: Matrix, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delitem(TYPED, "answer_times")
+    [wrong] = sending.send_all(matrix, [Way("answer_times", "lead")]).wrong
+    assert wrong.startswith("answer_times (answer_times by lead): was not taken")
+
+
+def test_second_row_is_noticed(matrix: Matrix, monkeypatch: pytest.MonkeyPatch):
+    sent = PageForm.sent
+    monkeypatch.setattr(PageForm, "sent", lambda form: sent(form) | {"token": str(uuid7())})
+    [wrong] = sending.send_all(matrix, [Way("add_entry", "lead", "open")]).wrong
+    assert wrong.endswith("the second press wrote concerns_chronicled, concerns_chronologyentry, event add")
+
+
+def unsent(sent: Sent) -> list[str]:
+    """The classes of forms with a token of which none was taken."""
+    there = {full_name(one) for one in sending.classes_with_token()}
+    return sorted(there - MERE_BASES - {full_name(one) for one in sent.classes})
+
+
+def full_name(form: type[forms.BaseForm]) -> str:
+    return f"{form.__module__}.{form.__qualname__}"
