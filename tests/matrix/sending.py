@@ -9,11 +9,14 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import urljoin, urlsplit
 
+import time_machine
 from django import forms
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 from django.urls import get_resolver, resolve
@@ -21,12 +24,13 @@ from django.urls import get_resolver, resolve
 from tests.matrix.asking import ALWAYS, Matrix, taken_back
 from tests.matrix.filling import DAY, Control, PageForm, forms_of
 from tests.matrix.forms import AS_WELL, OTHERWISE, Way, line_of
-from tests.matrix.ground import TODAY
+from tests.matrix.ground import NOW, TODAY
 from tests.matrix.policy import REFUSALS, Cell
 
 # What is in several forms of one page, and says which of them was sent.
 DEEDS = ("deed", "do", "form", "move")
-LOOKED = {"event view", "event list", "event verify"}
+# That somebody has looked at a record, or Harbour at the machine.
+LOOKED = {"event view", "event list", "event verify", "self_check_checkresult"}
 _WRITTEN = """
 SELECT relid::regclass::text, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables
 WHERE schemaname = 'public' AND n_tup_ins + n_tup_upd + n_tup_del > 0
@@ -167,9 +171,10 @@ def _press(client: Client, form: PageForm, here: str) -> Press:
 
 
 def _again(client: Client, form: PageForm, here: str, first: Press) -> Iterator[str]:
-    """What is wrong with a second press."""
+    """What is wrong with a second press, a minute later."""
     there = _rows(first.written)
-    second = _press(client, form, here)
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        second = _press(client, form, here)
     now = _rows(first.written)
     more = sorted(name for name in there.keys() | now.keys() if there.get(name) != now.get(name))
     more += sorted(second.written.keys() - first.written.keys() - ALWAYS)
@@ -235,8 +240,10 @@ def _written() -> dict[str, int]:
 
 
 def _rows(tables: Iterable[str]) -> dict[str, Any]:
-    """What stands in these tables: how many rows and what they hold; of events, how many of each verb."""
-    found: dict[str, Any] = {}
+    """What stands in these tables: how many rows and what they hold; of events, how many of each verb; and how many
+    files are in the store.
+    """
+    found: dict[str, Any] = {"files": len([*default_storage.names()])}  # type: ignore[attr-defined]
     with connection.cursor() as cursor:
         for table in {*tables} - ALWAYS:
             cursor.execute(f"SELECT count(*), sum(hashtextextended(t::text, 0)) FROM {table} AS t")  # noqa: S608
