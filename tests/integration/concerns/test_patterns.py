@@ -295,7 +295,9 @@ def test_rules_are_added_changed_and_ended_and_what_was_stays(client, cast):
     assert client.post(change, sent).status_code == 302
     assertContains(client.get(address), "4 concerns of the kind “Neglect” in 30 days")
     assertContains(client.get(address), "3 concerns in 30 days")
-    assert client.post(change, sent).status_code == 404
+    assert client.post(change, sent).status_code == 302, "pressed twice, it is changed once"
+    assert client.post(change, sent | {"number": "5"}).status_code == 409
+    assert client.get(change).status_code == 404
     with pytest.raises(OutOfTurn):
         services.end_rule(rule=first, by=cast.lead)
     last = services.rules_of(cast.school.pk)[-1]
