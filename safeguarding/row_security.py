@@ -6,6 +6,7 @@ migration would change nothing and say nothing, and a column that a policy names
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +76,9 @@ def _statements(connection: Any) -> Iterator[sql.Composable]:
         quote = ClientCursor(cursor.connection)
         writer = sql.Identifier(WRITER)
         yield from _facts()
+        writing, reading = system_tasks(), seen_by_tasks()
         for model in protected_models():
-            yield from _policies(model, quote)
+            yield from _policies(model, quote, _one_of(model, writing), _one_of(model, reading))
         yield from following.statements(writer)
         yield from chronicling.statements(writer)
         yield from rights_rows.statements()
@@ -164,8 +166,13 @@ def _sealed() -> Iterator[sql.Composable]:
             ).format(sql.Identifier(f"sealed_in_{table}"), sql.Literal(heads))
 
 
-def _policies(model: type[models.Model], quote: ClientCursor[Any]) -> Iterator[sql.Composable]:
-    """Row security on, also for its owner, and a policy for each command of `web`, `worker` and `destroyer`."""
+def _policies(
+    model: type[models.Model], quote: ClientCursor[Any], written: sql.Composable, read: sql.Composable
+) -> Iterator[sql.Composable]:
+    """Row security on, also for its owner, and a policy for each command of `web`, `worker` and `destroyer`.
+
+    `written`, `read`: the condition of the tasks of the machine that write rows of the table, and that read them.
+    """
     table = sql.Identifier(model._meta.db_table)
     rule = rule_of(model, Me())
     # Wrapped, the planner takes it for a filter and no more. Bare, it multiplies the selectivity of the ORM's same rule
@@ -181,7 +188,7 @@ def _policies(model: type[models.Model], quote: ClientCursor[Any]) -> Iterator[s
     yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(table)
     yield sql.SQL("ALTER TABLE {} FORCE ROW LEVEL SECURITY").format(table)
     for role in ("web", "worker"):
-        writes, reads = _of_tasks(model) if role == "worker" else (sql.SQL(""), sql.SQL(""))
+        writes, reads = (written, read) if role == "worker" else (sql.SQL(""), sql.SQL(""))
         for command, using, check in (
             ("SELECT", reach, None),
             ("INSERT", None, added),
@@ -208,23 +215,23 @@ def _policies(model: type[models.Model], quote: ClientCursor[Any]) -> Iterator[s
         )
 
 
-def _of_tasks(model: type[models.Model]) -> tuple[sql.Composable, sql.Composable]:
-    """The condition of tasks of the machine that write rows of a table, and of those that read them."""
+def _one_of(model: type[models.Model], tasks: dict[str, frozenset[str]]) -> sql.Composable:
+    """The condition of those tasks of the machine to which a table belongs."""
     label = model._meta.label_lower
-    writing = sorted(task for task, tables in system_tasks().items() if label in tables)
-    reading = sorted(task for task, tables in seen_by_tasks().items() if label in tables)
-
-    def one_of(tasks: list[str]) -> sql.Composable:
-        if not tasks:
-            return sql.SQL("")
-        return sql.SQL("(SELECT rules.task()) = ANY ({}::text[]) OR ").format(sql.Literal(tasks))
-
-    return one_of(writing), one_of(reading)
+    if not (mine := sorted(task for task, tables in tasks.items() if label in tables)):
+        return sql.SQL("")
+    return sql.SQL("(SELECT rules.task()) = ANY ({}::text[]) OR ").format(sql.Literal(mine))
 
 
 def _sql(model: type[models.Model], rows: models.Q, quote: ClientCursor[Any]) -> sql.Composable:
-    text, parameters = condition(model, rows)
+    text, parameters = _written_once(model, rows)
     return sql.SQL(quote.mogrify(text, parameters))  # type: ignore[arg-type]
+
+
+@cache
+def _written_once(model: type[models.Model], rows: models.Q) -> tuple[str, tuple[Any, ...]]:
+    """A condition as SQL. The walls are compared with it when they have been put up, at every start and every night."""
+    return condition(model, rows)
 
 
 def problems(connection: Any) -> list[str]:

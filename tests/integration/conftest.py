@@ -1,15 +1,28 @@
-"""An empty store of files, and a virus scanner that says what the test wants."""
+"""An empty store of files, a virus scanner that says what the test wants, and walls of which the code is as it was."""
 
 from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
+from psycopg import sql
 
+from safeguarding import row_security
 from safeguarding.sealing import files
 from safeguarding.uploads import clamd
 from safeguarding.uploads.clamd import NoVerdict, ScannerAway, Signatures, Verdict
 from tests.factories import SCHOOL_DAY
+
+_of_the_code: list[sql.Composable] = []
+
+
+@pytest.fixture
+def same_code(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test changes the database and no rule: what the code would put up is written once for all of them."""
+    if not _of_the_code:
+        _of_the_code.extend(row_security._statements(connection))
+    monkeypatch.setattr(row_security, "_statements", lambda connection: _of_the_code)
 
 
 @pytest.fixture

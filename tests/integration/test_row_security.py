@@ -325,6 +325,7 @@ def test_a_column_that_a_policy_names_cannot_be_dropped_while_the_walls_stand(co
         ("DROP SCHEMA rules CASCADE", "The schema rules is not there"),
     ],
 )
+@pytest.mark.usefixtures("same_code")
 def test_what_is_damaged_is_named_and_nothing_starts_behind_it(connect: Connect, damage: str, said: str):
     call_command("check_row_security", verbosity=0)
     superuser = connect("postgres")

@@ -110,6 +110,7 @@ PLANTED = {
 }
 
 
+@pytest.mark.usefixtures("same_code")
 def test_each_planted_change_is_named_and_the_server_starts_with_none_of_them(connect: Connect, subtests: Any):
     superuser = connect("postgres")
     superuser.autocommit = False
