@@ -129,9 +129,13 @@ def test_what_somebody_else_put_there_is_none_of_its_files(store):
 
 
 def test_more_names_than_a_page_of_them_holds_are_all_told(settings, bucket):
+    from moto.s3.models import s3_backends
+
     names = {files.new_name() for _ in range(1005)}
+    # Past HTTP, which takes longer than all else here: that a file can be put is asked elsewhere.
+    its_side = next(iter(s3_backends.values()))["aws"]
     for name in names:
-        bucket.put(name, b"")
+        its_side.put_object(settings.STORAGES["default"]["OPTIONS"]["bucket"], f"school/{name}", b"")
     assert set(files.stored_names()) == names
 
 
