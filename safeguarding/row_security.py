@@ -230,9 +230,7 @@ def _sql(model: type[models.Model], rows: models.Q, quote: ClientCursor[Any]) ->
 
 @cache
 def _written_once(model: type[models.Model], rows: models.Q) -> tuple[str, tuple[Any, ...]]:
-    """A condition as SQL: the walls are compared with it as soon as they are put up, and whenever they are looked at
-    later.
-    """
+    """A condition as SQL. The walls are compared with it when they have been put up, at every start and every night."""
     return condition(model, rows)
 
 

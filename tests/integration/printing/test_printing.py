@@ -218,23 +218,25 @@ def test_a_printer_that_is_away_is_said_in_words(room: Staffroom, held: Held) ->
 
 
 LINES = "No.\r\n" * 4000
+# More than three sheets of them.
+SOME_LINES = "No.\r\n" * 300
 
 
 @pytest.mark.parametrize(
-    ("limits", "sentence"),
+    ("limits", "facts", "sentence"),
     [
-        ({"SECONDS": 1}, "It would take longer to make than a print may take."),
-        ({"PATIENCE": 0}, "It would take longer to make than a print may take."),
-        ({"MEMORY": 230 * 2**20}, "It would need more memory than a print may have."),
-        ({"SHEETS": 3}, "It would have more pages than a print may have."),
+        ({"SECONDS": 1}, LINES, "It would take longer to make than a print may take."),
+        ({"PATIENCE": 0}, LINES, "It would take longer to make than a print may take."),
+        ({"MEMORY": 230 * 2**20}, LINES, "It would need more memory than a print may have."),
+        ({"SHEETS": 3}, SOME_LINES, "It would have more pages than a print may have."),
     ],
     ids=["time", "clock", "memory", "pages"],
 )
 def test_each_limit_of_a_print_ends_in_a_sentence(
-    room: Staffroom, limited_printer: Make, limits: dict[str, int], sentence: str
+    room: Staffroom, limited_printer: Make, limits: dict[str, int], facts: str, sentence: str
 ) -> None:
     limited_printer(**limits)
-    answer = ask(room.lead, factories.concern(room, facts=LINES))
+    answer = ask(room.lead, factories.concern(room, facts=facts))
     assert answer.status_code == 422
     said = answer.content.decode()
     assert sentence in said
@@ -245,7 +247,7 @@ def test_each_limit_of_a_print_ends_in_a_sentence(
 def test_a_limit_that_is_met_later_is_said_in_the_inbox(room: Staffroom, limited_printer: Make, settings: Any) -> None:
     settings.PRINT_WAIT = 0.05
     held = limited_printer(SHEETS=3)
-    job = job_of(ask(room.lead, concern(room, facts=f"{HELD} {LINES}")))
+    job = job_of(ask(room.lead, concern(room, facts=f"{HELD} {SOME_LINES}")))
     held.go()
     made(job)
     assert work(later()) == 1

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from safeguarding.audit.seals import services
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[4]
-# Runs the verifier where nothing can be imported but the standard library, `cryptography` and what that needs.
+# Runs the verifier where nothing can be imported but the standard library, `cryptography` and what that needs: for each
+# line of arguments (JSON) it says exit code and output (JSON). To load `cryptography` takes longer than to verify.
 ALONE = """
-import sys
+import contextlib, io, json, sys
 class Nothing:
     def find_spec(self, name, path=None, target=None):
         if name.split(".")[0] not in {
@@ -26,7 +28,11 @@ class Nothing:
             raise ImportError(f"{name} is not there")
 sys.meta_path.insert(0, Nothing())
 from safeguarding.audit.verifier import main
-sys.exit(main(sys.argv[1:]))
+for arguments in sys.stdin:
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = int(main(json.loads(arguments)))
+    print(json.dumps([code, said.getvalue()]), flush=True)
 """
 
 
@@ -60,15 +66,24 @@ def export(to: Path) -> Path:
     return to
 
 
+@cache
+def _alone() -> subprocess.Popen[str]:
+    """The process of the stand-alone verifier, which ends when this one does and writes no more to it."""
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    return subprocess.Popen([sys.executable, "-c", ALONE], cwd=ROOT, text=True, bufsize=1, **pipes)
+
+
 def verify_alone(file: Path, *anchors: Path, keys: Sequence[str] = ()) -> tuple[int, dict[str, Any]]:
     """Exit code and report of the stand-alone verifier, in a process that finds neither Django nor anything like it."""
     arguments = [part for anchor in anchors for part in ("--anchor", str(anchor))]
     arguments += [part for key in keys for part in ("--key", key)]
-    done = subprocess.run(
-        [sys.executable, "-c", ALONE, str(file), *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.stdout, done.stderr
-    return done.returncode, json.loads(done.stdout)
+    asked = _alone()
+    assert asked.stdin and asked.stdout
+    asked.stdin.write(json.dumps([str(file), *arguments]) + "\n")
+    answer = asked.stdout.readline()
+    assert answer, "the verifier broke off, and says why above"
+    code, said = json.loads(answer)
+    return code, json.loads(said)
 
 
 def kinds(report: dict[str, Any]) -> set[str]:
