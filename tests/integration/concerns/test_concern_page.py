@@ -23,6 +23,7 @@ from tests.integration.concerns.leads_page import (
     decide,
     fresh,
     hidden,
+    opened,
     page_of,
     send,
 )
@@ -204,8 +205,9 @@ def test_the_page_asks_as_often_whatever_hangs_on_the_concern(lead, room, concer
 
 def test_whatever_somebody_writes_is_shown_as_written(lead, room):
     for name, text in HOSTILE.items():
-        concern = factories.concern(room, at=SCHOOL_DAY, facts=text, child_words=text)
-        assert decide(lead, concern, ROUTINE | {"rationale": text}).status_code == 302, name
+        concern = opened(factories.concern(room, at=SCHOOL_DAY, facts=text, child_words=text), room.lead)
+        own = {"token": uuid4(), "revision": concern.revision}
+        assert send(lead, "decide", concern, own | ROUTINE | {"rationale": text}).status_code == 302, name
         send(lead, "add_note", concern, {"token": uuid4(), "text": text})
         act = {"token": uuid4(), "text": text, "owner": room.pastoral.pk, "due_on": "2026-11-30"}
         send(lead, "add_action", concern, act)

@@ -1,15 +1,18 @@
 """How does a test come to a pack? A child with a sister, a friend in the same concern, and a home."""
 
 from collections.abc import Collection
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 from children.facts import Adult, Home, Order
 from children.models import Child
+from safeguarding import parts
+from safeguarding.audit.reading import visible
 from safeguarding.concerns.models import Concern
 from safeguarding.concerns.services.raising import ChildEntry
 from sharing.events.models import SharingEvent
-from sharing.events.services.choosing import choose_items, name_of, offers
+from sharing.events.services.choosing import choose_items, name_of
 from sharing.events.services.deciding import decide_share
 from sharing.events.services.packing import make_pack, say_names
 from tests import factories
@@ -59,9 +62,12 @@ def asks(person: Any) -> Any:
 
 
 def chosen(place: Place, event: SharingEvent, labels: Collection[str], *, by: Any = None) -> SharingEvent:
-    """The records of these kinds are chosen."""
+    """The records of these kinds are chosen: no other kind is gathered to find them."""
     by = by or place.room.lead
-    blocks = [one for offer in offers(asks(by), event) for one in offer.blocks if one.record.label in labels]
+    gathering = parts.Gathering(partial(visible, asks(by)), [event.child_id])
+    kinds = {model: told for model, told in parts._told.items() if model._meta.label_lower in labels}
+    found = (block for model, told in kinds.items() for block in told.blocks(gathering, model, told.title))
+    blocks = [block for block in found if not block.is_beyond_file]
     assert blocks, "there is such a record"
     return choose_items(event=event, seen=event.revision, chosen=[name_of(one) for one in blocks], asks=asks(by), by=by)
 

@@ -26,7 +26,7 @@ from sharing.events.views import packs
 from tests.integration.sharing.conftest import Place
 from tests.integration.sharing.deciding import begun, checked, decided, happened, said
 from tests.integration.sharing.packing import asks, chosen, family, packed, told, waiting
-from tests.integration.sharing.test_pages import signed_in
+from tests.integration.sharing.test_pages import answers, signed_in
 from tests.integration.sharing.test_share_pages import step
 
 pytestmark = pytest.mark.django_db
@@ -186,11 +186,11 @@ def test_who_opens_a_pack(place: Place):
     pages = [reverse(name, args=[made.pk]) for name in ("share_pack", "share_pages")]
     asked = {"deputy": 200, "lead": 200, "headteacher": 200, "teacher": 403, "office": 403, "pastoral": 403}
     for name, status in asked.items():
-        assert [signed_in(getattr(room, name)).get(page).status_code for page in pages] == [status] * 2, name
+        assert answers(getattr(room, name), pages) == [status] * 2, name
     restrict_concern(concern=concern, by=room.lead)
-    assert [signed_in(room.deputy).get(page).status_code for page in pages] == [404] * 2
+    assert answers(room.deputy, pages) == [404] * 2
     declare_conflict(user=room.headteacher, child=place.child, kind="relative", by=room.headteacher)
-    assert [signed_in(room.headteacher).get(page).status_code for page in pages] == [404] * 2
+    assert answers(room.headteacher, pages) == [404] * 2
 
 
 def test_more_records_ask_the_database_no_more_often(place: Place):

@@ -1,5 +1,6 @@
 """Do the pages of consents, of the address book and of the law do what they say, and who opens them?"""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from children.services.access import declare_conflict
 from safeguarding.keys import uuid7
 from sharing.events.models import Consent, ConsentWording, LawConfirmed, Recipient
 from tests.integration.sharing.conftest import Place
+from tests.matrix.asking import refusals_without_frame
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +21,13 @@ def signed_in(user: Any) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def answers(user: Any, pages: Sequence[str]) -> list[int]:
+    """The status of each page for a user who signs in once. A refusal answers without the frame of every page."""
+    client = signed_in(user)
+    with refusals_without_frame():
+        return [client.get(page).status_code for page in pages]
 
 
 def day(name: str, on: Any) -> dict[str, Any]:
@@ -79,15 +88,14 @@ def test_who_opens_the_pages_of_a_child(place: Place):
     ]
     asked = {"deputy": 200, "lead": 200, "headteacher": 200, "teacher": 403, "office": 403, "pastoral": 403}
     for name, status in asked.items():
-        client = signed_in(getattr(room, name))
-        assert [client.get(page).status_code for page in pages] == [status] * 3, name
+        assert answers(getattr(room, name), pages) == [status] * 3, name
     # Who stands in for nobody finds nothing; where nobody who shares may see the child, they do.
-    assert [signed_in(place.alternate).get(page).status_code for page in pages] == [404] * 3
+    assert answers(place.alternate, pages) == [404] * 3
     for keeper in (room.deputy, room.lead, room.headteacher):
         declare_conflict(user=keeper, child=place.child, kind="relative", by=keeper)
-    assert [signed_in(room.lead).get(page).status_code for page in pages] == [404] * 3
-    assert [signed_in(place.alternate).get(page).status_code for page in pages] == [200] * 3
-    assert [signed_in(place.chair).get(page).status_code for page in pages] == [404] * 3
+    assert answers(room.lead, pages) == [404] * 3
+    assert answers(place.alternate, pages) == [200] * 3
+    assert answers(place.chair, pages) == [404] * 3
 
 
 def test_the_tab_asks_as_many_queries_of_ten_as_of_one(place: Place, django_assert_max_num_queries: Any):

@@ -22,7 +22,7 @@ from tests import factories
 from tests.integration.sharing.conftest import Place
 from tests.integration.sharing.deciding import ANSWERS, begun, checked, decided, happened, sent
 from tests.integration.sharing.test_following import call, on_consent
-from tests.integration.sharing.test_pages import day, signed_in
+from tests.integration.sharing.test_pages import answers, day, signed_in
 from tests.signed_in import give_factor
 
 pytestmark = pytest.mark.django_db
@@ -214,14 +214,12 @@ def test_who_opens_the_pages(place: Place):
     lists = [reverse("sharing"), reverse("sharing_csv")]
     asked = {"deputy": 200, "lead": 200, "headteacher": 200, "teacher": 403, "office": 403, "pastoral": 403}
     for name, status in asked.items():
-        client = signed_in(getattr(room, name))
-        assert [client.get(page).status_code for page in (*pages, *lists)] == [status] * 7, name
-    assert [signed_in(place.alternate).get(page).status_code for page in pages] == [404] * 5
-    assert [signed_in(place.alternate).get(page).status_code for page in lists] == [403] * 2
+        assert answers(getattr(room, name), [*pages, *lists]) == [status] * 7, name
+    assert answers(place.alternate, [*pages, *lists]) == [404] * 5 + [403] * 2
     for keeper in (room.deputy, room.lead, room.headteacher):
         declare_conflict(user=keeper, child=place.child, kind="relative", by=keeper)
-    assert [signed_in(room.lead).get(page).status_code for page in pages] == [404] * 5
-    assert [signed_in(place.alternate).get(page).status_code for page in (*pages, *lists)] == [200] * 7
+    assert answers(room.lead, pages) == [404] * 5
+    assert answers(place.alternate, [*pages, *lists]) == [200] * 7
     assert place.child.full_name not in signed_in(room.lead).get(lists[0]).content.decode()
 
 
