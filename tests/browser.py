@@ -35,6 +35,8 @@ FLAGS = [
 CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # A person looks for at most this long before deciding that something is not there.
 PATIENCE = 10_000
+# Answers that the server gives once in place of Harbour's own, by path: headers and content.
+Prepared = dict[str, tuple[dict[str, str], bytes]]
 
 
 class _Server(ThreadedWSGIServer):
@@ -50,13 +52,26 @@ class _Handler(WSGIRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def _running_server(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+def prepared() -> Prepared:
+    """What the browser is shown next at a path: no request is caught on its way, and what a page fetches is cached."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def _running_server(django_db_setup: None, django_db_blocker: Any, prepared: Prepared) -> Iterator[str]:
     # It looks at the walls of the database before it serves anybody.
     with django_db_blocker.unblock():
         from safeguarding.wsgi import application
 
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        if environ["PATH_INFO"] not in prepared:
+            return application(environ, start_response)
+        headers, content = prepared.pop(environ["PATH_INFO"])
+        start_response("200 OK", [*headers.items()])
+        return [content]
+
     server = _Server(("localhost", 0), _Handler, allow_reuse_address=False)
-    server.set_app(application)
+    server.set_app(answer)
     thread = threading.Thread(target=server.serve_forever, name="server", daemon=True)
     thread.start()
     yield f"http://localhost:{server.server_port}"
@@ -66,8 +81,9 @@ def _running_server(django_db_setup: None, django_db_blocker: Any) -> Iterator[s
 
 
 @pytest.fixture
-def server(transactional_db: None, _running_server: str) -> str:
+def server(transactional_db: None, _running_server: str, prepared: Prepared) -> str:
     """The address of a running Harbour. What the test commits is undone when it ends."""
+    prepared.clear()
     return _running_server
 
 

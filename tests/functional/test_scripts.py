@@ -4,69 +4,27 @@ The clock of the browser is the test's: five seconds pass when it says so.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from tests.architecture.source import ROOT
-
-ADDRESS = "https://harbour.test"
-
-
-def browser_token(value: str, address: str = ADDRESS) -> list[Any]:
-    """The cookie of the token as Harbour sets it there; over https another host of the school has set one beside it."""
-    if not address.startswith("https"):
-        return [{"name": "csrftoken", "value": value, "url": address}]
-    return [
-        {"name": "csrftoken", "value": "of another host", "url": address},
-        {"name": "__Host-csrftoken", "value": value, "url": address, "secure": True},
-    ]
-
-
-@dataclass
-class Stage:
-    """A page with one script, and what it asked its server: `asked` holds path, fields and token of each request."""
-
-    page: Page
-    asked: list[tuple[str, dict[str, list[str]], str | None]] = field(default_factory=list)
-    answer: Callable[[Route], None] = lambda route: route.fulfill(status=204)
-    address: str = ADDRESS
-
-    def show(self, script: str, body: str) -> None:
-        self.page.clock.install()
-        self.page.context.add_cookies(browser_token("fresh", self.address))
-        self.page.route(f"{self.address}/**", self._serve)
-        self.html = (
-            f'<!doctype html><title>Today</title><script type="module" src="/js/{script}"></script><main>{body}</main>'
-        )
-        self.page.goto(f"{self.address}/")
-
-    def later(self, seconds: int) -> None:
-        self.page.clock.run_for(seconds * 1000)
-
-    def _serve(self, route: Route) -> None:
-        request = route.request
-        path = request.url.removeprefix(self.address)
-        if path.startswith("/js/"):
-            route.fulfill(path=ROOT / "static" / path.removeprefix("/"), content_type="text/javascript")
-        elif request.is_navigation_request():
-            if request.method == "POST":
-                self.asked.append((path, parse_qs(request.post_data or ""), None))
-            route.fulfill(body=self.html, content_type="text/html")
-        else:
-            self.asked.append((path, parse_qs(request.post_data or ""), request.headers.get("x-csrftoken")))
-            self.answer(route)
+from tests.functional.stage import CASES, Stage, browser_token, case
 
 
 @pytest.fixture
-def stage(browser: Browser) -> Iterator[Stage]:
-    context = browser.new_context()
-    context.set_default_timeout(5000)
-    yield Stage(context.new_page())
-    context.close()
+def new_stage(browser: Browser) -> Iterator[Callable[[], Stage]]:
+    """`new_stage()`: a page with a clock and cookies of its own."""
+    contexts: list[BrowserContext] = []
+
+    def put_up() -> Stage:
+        contexts.append(browser.new_context())
+        contexts[-1].set_default_timeout(5000)
+        return Stage(contexts[-1].new_page())
+
+    yield put_up
+    for context in contexts:
+        context.close()
 
 
 # --- drafts
@@ -86,7 +44,8 @@ def saved(route: Route) -> None:
     route.fulfill(json={"saved": "Draft saved at 9:29am."})
 
 
-def test_a_draft_is_saved_within_five_seconds_and_only_when_something_changed(stage):
+@case("drafts")
+def a_draft_is_saved_within_five_seconds_and_only_when_something_changed(stage):
     stage.answer = saved
     stage.show("drafts.js", DRAFT)
     stage.later(20)
@@ -99,7 +58,8 @@ def test_a_draft_is_saved_within_five_seconds_and_only_when_something_changed(st
     assert len(stage.asked) == 1
 
 
-def test_a_draft_is_saved_on_leaving_a_field(stage):
+@case("drafts")
+def a_draft_is_saved_on_leaving_a_field(stage):
     stage.answer = saved
     stage.show("drafts.js", DRAFT)
     stage.page.get_by_label("What").fill("Ro was quiet")
@@ -107,7 +67,8 @@ def test_a_draft_is_saved_on_leaving_a_field(stage):
     expect(stage.page.get_by_text("Draft saved")).to_be_visible()
 
 
-def test_a_cut_network_is_told_and_tried_again(stage):
+@case("drafts")
+def a_cut_network_is_told_and_tried_again(stage):
     stage.answer = lambda route: route.abort()
     stage.show("drafts.js", DRAFT)
     stage.page.get_by_label("What").fill("Ro was quiet")
@@ -119,11 +80,9 @@ def test_a_cut_network_is_told_and_tried_again(stage):
     assert [fields for _, fields, _ in stage.asked] == [{"what": ["Ro was quiet"]}] * 2
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [lambda route: route.fulfill(status=302, headers={"location": "/"}), lambda route: route.fulfill(status=403)],
-)
-def test_who_was_signed_out_is_told_and_can_send_after_signing_in_elsewhere(stage, answer):
+@case("drafts", lambda route: route.fulfill(status=302, headers={"location": "/"}))
+@case("drafts", lambda route: route.fulfill(status=403))
+def who_was_signed_out_is_told_and_can_send_after_signing_in_elsewhere(stage, answer):
     stage.answer = answer
     stage.show("drafts.js", DRAFT)
     stage.page.get_by_label("What").fill("Ro was quiet")
@@ -136,7 +95,8 @@ def test_who_was_signed_out_is_told_and_can_send_after_signing_in_elsewhere(stag
     expect(stage.page.locator("[name=csrfmiddlewaretoken]")).to_have_value("newer")
 
 
-def test_leaving_with_something_unsaved_asks_first(stage):
+@case("drafts")
+def leaving_with_something_unsaved_asks_first(stage):
     stage.answer = lambda route: route.abort()
     stage.show("drafts.js", DRAFT)
     stage.page.get_by_label("What").press_sequentially("Ro")
@@ -148,12 +108,14 @@ def test_leaving_with_something_unsaved_asks_first(stage):
     expect(stage.page.get_by_label("What")).to_have_value("Ro")
 
 
-def test_only_where_the_script_runs_the_page_says_that_it_saves(stage):
+@case("drafts")
+def only_where_the_script_runs_the_page_says_that_it_saves(stage):
     stage.show("drafts.js", DRAFT)
     expect(stage.page.get_by_text("What you type is saved")).to_be_visible()
 
 
-def test_what_cannot_be_saved_is_not_sent_away_and_stays_on_the_page(stage):
+@case("drafts")
+def what_cannot_be_saved_is_not_sent_away_and_stays_on_the_page(stage):
     stage.answer = lambda route: route.abort()
     stage.show("drafts.js", DRAFT)
     stage.page.get_by_label("What").fill("Ro was quiet")
@@ -172,7 +134,8 @@ def test_what_cannot_be_saved_is_not_sent_away_and_stays_on_the_page(stage):
     ]
 
 
-def test_where_the_server_says_that_it_cannot_save_the_form_goes_there_to_be_printed(stage):
+@case("drafts")
+def where_the_server_says_that_it_cannot_save_the_form_goes_there_to_be_printed(stage):
     stage.answer = lambda route: route.fulfill(status=503, json={"problem": "Not saved: ring Priya Raman."})
     stage.show("drafts.js", DRAFT)
     stage.page.get_by_label("What").fill("Ro was quiet")
@@ -183,7 +146,8 @@ def test_where_the_server_says_that_it_cannot_save_the_form_goes_there_to_be_pri
     assert stage.asked[-1][1]["what"] == ["Ro was quiet"] and stage.asked[-1][0] == "/"
 
 
-def test_a_draft_that_the_server_does_not_take_is_sent_all_the_same_for_it_to_judge(stage):
+@case("drafts")
+def a_draft_that_the_server_does_not_take_is_sent_all_the_same_for_it_to_judge(stage):
     stage.answer = lambda route: route.fulfill(status=409, json={"problem": "Moved on in another window."})
     stage.show("drafts.js", DRAFT)
     stage.page.get_by_label("What").fill("Ro was quiet")
@@ -192,7 +156,8 @@ def test_a_draft_that_the_server_does_not_take_is_sent_all_the_same_for_it_to_ju
     assert stage.asked[-1][0] == "/"
 
 
-def test_a_connection_that_hangs_is_told_and_stops_no_later_save(stage):
+@case("drafts")
+def a_connection_that_hangs_is_told_and_stops_no_later_save(stage):
     stage.answer = hung
     stage.show("drafts.js", DRAFT)
     stage.page.get_by_label("What").fill("Ro was quiet")
@@ -208,7 +173,8 @@ def test_a_connection_that_hangs_is_told_and_stops_no_later_save(stage):
 CALLS = '<label>Note<input></label><div data-calls="/calls/" role="alert"></div>'
 
 
-def test_a_call_is_shown_within_five_seconds_without_moving_the_focus(stage):
+@case("calls")
+def a_call_is_shown_within_five_seconds_without_moving_the_focus(stage):
     stage.show("calls.js", CALLS)
     stage.page.get_by_label("Note").focus()
     stage.answer = lambda route: route.fulfill(body="<p>Room 5B <button>Open</button></p>")
@@ -219,7 +185,8 @@ def test_a_call_is_shown_within_five_seconds_without_moving_the_focus(stage):
     assert stage.asked[0][0] == "/calls/?part=1"
 
 
-def test_a_call_is_not_taken_away_from_who_is_about_to_open_it(stage):
+@case("calls")
+def a_call_is_not_taken_away_from_who_is_about_to_open_it(stage):
     stage.answer = lambda route: route.fulfill(body="<button>Open</button>")
     stage.show("calls.js", CALLS)
     stage.page.get_by_role("button", name="Open").focus()
@@ -234,9 +201,10 @@ def test_a_call_is_not_taken_away_from_who_is_about_to_open_it(stage):
     expect(stage.page).to_have_title("Today")
 
 
-@pytest.mark.parametrize("silence", [lambda route: route.abort(), hung], ids=["cut", "hung"])
-def test_silence_of_the_network_does_not_look_like_peace(stage, silence):
-    stage.answer = silence
+@case("calls", lambda route: route.abort())
+@case("calls", hung)
+def silence_of_the_network_does_not_look_like_peace(stage, answer):
+    stage.answer = answer
     stage.show("calls.js", CALLS)
     for _ in range(10):
         stage.later(4)
@@ -245,7 +213,8 @@ def test_silence_of_the_network_does_not_look_like_peace(stage, silence):
     )
 
 
-def test_a_page_behind_another_window_is_asked_as_often(stage):
+@case("calls")
+def a_page_behind_another_window_is_asked_as_often(stage):
     stage.show("calls.js", CALLS)
     stage.page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })")
     with stage.page.expect_response("**/calls/**"):
@@ -255,7 +224,8 @@ def test_a_page_behind_another_window_is_asked_as_often(stage):
     expect(stage.page.get_by_role("alert")).to_have_text("Room 5B")
 
 
-def test_the_senders_page_asks_again_when_a_connection_hangs(stage):
+@case("calls")
+def the_senders_page_asks_again_when_a_connection_hangs(stage):
     stage.answer = hung
     stage.show("live.js", '<div data-live="/call/7/" role="status">Nobody yet</div>')
     stage.later(9)
@@ -279,7 +249,8 @@ def two_children(route: Route) -> None:
     )
 
 
-def test_a_child_is_found_and_chosen_by_keyboard_alone(stage):
+@case("finding a child")
+def a_child_is_found_and_chosen_by_keyboard_alone(stage):
     stage.answer = two_children
     stage.show("childfinder.js", FINDER)
     name = stage.page.get_by_label("Add a child")
@@ -295,7 +266,8 @@ def test_a_child_is_found_and_chosen_by_keyboard_alone(stage):
     assert stage.asked[-1] == ("/", {"kid": ["Ro"], "add": ["2"]}, None)
 
 
-def test_enter_in_the_name_presses_no_other_button_of_the_form(stage):
+@case("finding a child")
+def enter_in_the_name_presses_no_other_button_of_the_form(stage):
     stage.answer = two_children
     stage.show("childfinder.js", FINDER)
     stage.page.get_by_label("Add a child").press_sequentially("Ro")
@@ -306,7 +278,8 @@ def test_enter_in_the_name_presses_no_other_button_of_the_form(stage):
     assert [path for path, *_ in stage.asked] == ["/find/"]
 
 
-def test_when_the_list_cannot_be_had_the_button_still_works(stage):
+@case("finding a child")
+def when_the_list_cannot_be_had_the_button_still_works(stage):
     stage.answer = lambda route: route.abort()
     stage.show("childfinder.js", FINDER)
     stage.page.get_by_label("Add a child").press_sequentially("Ro")
@@ -314,7 +287,8 @@ def test_when_the_list_cannot_be_had_the_button_still_works(stage):
     expect(stage.page.get_by_role("status")).to_have_text("The list cannot be shown now. Press Find.")
 
 
-def test_who_has_looked_up_very_many_names_reads_why_there_is_no_list(stage):
+@case("finding a child")
+def who_has_looked_up_very_many_names_reads_why_there_is_no_list(stage):
     stage.answer = lambda route: route.fulfill(status=429, body="<p>Very many names were looked up.</p>")
     stage.show("childfinder.js", FINDER)
     stage.page.get_by_label("Add a child").press_sequentially("Ro")
@@ -325,7 +299,8 @@ def test_who_has_looked_up_very_many_names_reads_why_there_is_no_list(stage):
 # --- parts of a form, and sending it
 
 
-def test_the_guidance_of_the_chosen_category_is_shown(stage):
+@case("forms")
+def the_guidance_of_the_chosen_category_is_shown(stage):
     stage.show(
         "guidance.js",
         '<div data-guidance><label>Kind<select><option value=""><option value="NEG">Neglect</select></label>'
@@ -338,7 +313,8 @@ def test_the_guidance_of_the_chosen_category_is_shown(stage):
     expect(everything).to_be_hidden()
 
 
-def test_a_part_of_a_form_is_shown_when_the_answers_ask_for_it(stage):
+@case("forms")
+def a_part_of_a_form_is_shown_when_the_answers_ask_for_it(stage):
     stage.show(
         "reveal.js",
         '<form><label>Decision<select name="decision"><option>watch<option>refer_17<option>refer_47</select></label>'
@@ -356,7 +332,8 @@ def test_a_part_of_a_form_is_shown_when_the_answers_ask_for_it(stage):
     expect(other).to_be_hidden()
 
 
-def test_a_form_is_sent_once(stage):
+@case("forms")
+def a_form_is_sent_once(stage):
     stage.show("page.js", '<form method="post"><button>Send</button></form>')
     sent = stage.page.evaluate(
         """() => { let sent = 0; const form = document.forms[0];
@@ -368,7 +345,8 @@ def test_a_form_is_sent_once(stage):
     assert sent == 1
 
 
-def test_the_list_of_problems_has_the_focus(stage):
+@case("forms")
+def the_list_of_problems_has_the_focus(stage):
     stage.show("page.js", '<div tabindex="-1" data-error-summary>There is a problem</div>')
     expect(stage.page.get_by_text("There is a problem")).to_be_focused()
 
@@ -382,7 +360,8 @@ REFUSED = f"""<!doctype html><title>Error: Today</title><main><div data-error-su
 {FILES.replace('name="what"', 'name="what" value="kept"')}</main>"""
 
 
-def test_a_form_with_files_that_is_refused_comes_back_with_what_was_typed_and_the_files(stage):
+@case("files")
+def a_form_with_files_that_is_refused_comes_back_with_what_was_typed_and_the_files(stage):
     stage.answer = lambda route: route.fulfill(status=422, body=REFUSED, content_type="text/html")
     stage.show("upload.js", FILES)
     stage.page.get_by_label("File").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"He fell"})
@@ -396,7 +375,8 @@ def test_a_form_with_files_that_is_refused_comes_back_with_what_was_typed_and_th
     assert [path for path, *_ in stage.asked] == ["/files/", "/files/"]
 
 
-def test_a_server_that_breaks_leaves_the_form_with_its_files_as_it_was(stage):
+@case("files")
+def a_server_that_breaks_leaves_the_form_with_its_files_as_it_was(stage):
     stage.answer = lambda route: route.fulfill(status=502, body="<main>Bad gateway</main>", content_type="text/html")
     stage.show("upload.js", FILES)
     stage.page.get_by_label("File").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"He fell"})
@@ -409,13 +389,23 @@ def test_a_server_that_breaks_leaves_the_form_with_its_files_as_it_was(stage):
 # --- the browser's token
 
 
-def test_over_http_the_token_is_that_of_the_plain_cookie(stage):
+@case("drafts")
+def over_http_the_token_is_that_of_the_plain_cookie(stage):
     stage.address, stage.answer = "http://harbour.test", saved
     stage.show("drafts.js", DRAFT)
     stage.page.get_by_label("What").fill("Ro was quiet")
     stage.later(5)
     expect(stage.page.get_by_text("Draft saved at 9:29am.")).to_be_visible()
     assert [token for _, _, token in stage.asked] == ["fresh"]
+
+
+# --- all of them
+
+
+@pytest.mark.parametrize("area", CASES)
+def test_the_scripts_save_time_and_lose_nothing(new_stage, area):
+    for does in CASES[area]:
+        does(new_stage())
 
 
 def test_every_script_that_sends_the_token_looks_for_the_cookie_of_https_first():

@@ -23,17 +23,10 @@ from sharing.events.services.reference import load_law
 from sharing.events.services.wordings import save_wording
 from tests import factories
 from tests.functional.steps import sign_in
-from tests.functional.test_every_page import faults, too_wide
+from tests.functional.test_every_page import usable
 from tests.functional.test_plans import fill_day
 
 SAM = "Sam Okafor, social worker"
-
-
-def looked_at(page: Page) -> None:
-    for width in (390, 1366):
-        page.set_viewport_size({"width": width, "height": 844})
-        assert too_wide(page) <= 0
-        assert faults(page) == []
 
 
 def checked(cast: factories.Staffroom, code: str) -> Recipient:
@@ -89,17 +82,15 @@ def shares_a_referral_in_part(page: Page, referral: Referral) -> None:
     page.get_by_role("link", name="Write down what was shared of").click()
     expect(page.get_by_label("Who there")).to_have_value(SAM)
     page.get_by_label("Legal reason").select_option("ca1989_47")
-    looked_at(page)
     page.get_by_role("button", name="Go on to the decision").click()
     page.get_by_role("link", name="Choose records").click()
-    looked_at(page)
     page.get_by_text("Concern C-").first.click()
     page.get_by_role("button", name="Choose all of these").first.click()
     page.get_by_role("button", name="Choose these").click()
     page.get_by_role("group", name="What is decided?").get_by_label("Share part of it").check()
     page.get_by_role("button", name="Decide", exact=True).click()
     expect(page.get_by_role("alert").get_by_text("Write what is left out, and why")).to_be_visible()
-    looked_at(page)
+    usable(page)
     page.get_by_label("What is left out, and why").fill("What his sister said: it is not about him.")
     page.get_by_label("Which enquiry or assessment, and who leads it?").fill("Theirs, led by Sam Okafor.")
     page.get_by_label("It cannot reasonably be expected to be obtained").check()
@@ -108,22 +99,19 @@ def shares_a_referral_in_part(page: Page, referral: Referral) -> None:
     says_why(page)
     page.get_by_role("button", name="Decide", exact=True).click()
     expect(page.get_by_text("Decided: it waits to be sent.")).to_be_visible()
-    looked_at(page)
     hands_the_pack_over(page)
 
 
 def hands_the_pack_over(page: Page) -> None:
     """Its pages are made, and go encrypted: the words stand on one page alone, and the file opens with them."""
     page.get_by_role("button", name="Pack and hand-over").click()
-    looked_at(page)
     page.get_by_role("button", name="Make the pack").click()
     expect(page.get_by_text("The pack is made.")).to_be_visible()
-    looked_at(page)
     page.get_by_label("How it goes").select_option("email")
     page.get_by_label("Who took it there").fill(SAM)
     page.get_by_role("button", name="Hand it over").click()
     expect(page.get_by_role("heading", name="Handed over")).to_be_visible()
-    looked_at(page)
+    usable(page)
     words = page.locator(".hb-panel .hb-ref").first.inner_text()
     with page.expect_download() as fetched:
         page.get_by_role("button", name="Fetch the file").click()
@@ -139,13 +127,12 @@ def asks_it_back(page: Page) -> None:
     fill_day(page, "They answer by", timezone.localdate() + timedelta(days=2))
     page.get_by_role("button", name="Record that it was asked back").click()
     expect(page.get_by_text("That it was sent stays on the record.")).to_be_visible()
-    looked_at(page)
+    usable(page)
 
 
 def records_a_call(page: Page, child: Child) -> None:
     page.goto(f"/children/{child.pk}/sharing/call/")
     expect(page.get_by_label("Legal reason")).to_have_value("ca1989_47")
-    looked_at(page)
     page.get_by_label("Who there").fill(SAM)
     page.get_by_role("textbox", name="What was said").fill("That he was in school today.")
     page.get_by_role("textbox", name="What for").fill("Their enquiry.")
@@ -201,9 +188,7 @@ def test_what_goes_outside_from_a_referral_to_what_is_asked_back(live_server: An
     the_police_wait_for_the_call_back(page, child)
     a_withdrawn_consent_stops_it(page, child)
     page.goto("/sharing/")
-    looked_at(page)
     for says in ("Asked back", "Not shared", "Draft"):
         expect(page.get_by_role("table").get_by_text(says).first).to_be_visible()
     page.goto(f"/children/{child.pk}/sharing/")
-    looked_at(page)
     assert SharingEvent.objects.count() == 4

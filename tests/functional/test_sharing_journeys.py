@@ -23,9 +23,9 @@ from sharing.events.services.wordings import save_wording
 from tests import factories
 from tests.factories import Staffroom
 from tests.functional.steps import sign_in
-from tests.functional.test_every_page import too_wide
+from tests.functional.test_every_page import too_wide, usable
 from tests.functional.test_plans import fill_day
-from tests.functional.test_sharing import begins, checked, looked_at, says_why
+from tests.functional.test_sharing import begins, checked, says_why
 from tests.signed_in import give_factor, next_code
 
 S = SharingEvent.Status
@@ -151,7 +151,7 @@ def test_the_police_get_a_part_once_they_were_called_back(
         text = " ".join(one.get_textpage().get_text_range() for one in document)
     assert "He was in school on 3 and 4 November." in text and "Where he lives" not in text
     is_received(page, "DC Rowe, 4411")
-    looked_at(page)
+    usable(page)
     assert [step.kind for step in event.steps.order_by("recorded_at")] == ["sent", "received"]
 
 
@@ -168,7 +168,6 @@ def records_that_she_refused(page: Page, child: Child) -> None:
     page.get_by_role("group", name="What was the answer?").get_by_label("Refused").check()
     page.get_by_label("How the answer came").select_option("spoken")
     fill_day(page, "Answered on", timezone.localdate())
-    looked_at(page)
     page.get_by_role("button", name="Put it on the record").click()
     expect(page.get_by_text("Refused", exact=True)).to_be_visible()
 
@@ -208,7 +207,24 @@ def a_solicitor_gets_nothing(page: Page, child: Child) -> None:
     page.get_by_label("What was advised").fill("The officer: refuse, and answer in writing.")
     refuses(page, "no_law", "No order, and no consent of who may give it.")
     expect(page.get_by_text("Not shared. The reason is on the record.")).to_be_visible()
-    looked_at(page)
+
+
+def begins_by_keyboard_alone(page: Page, child: Child) -> None:
+    page.goto(f"/children/{child.pk}/sharing/new/")
+    page.get_by_role("combobox", name="Who it goes to").focus()
+    passed = []
+    for text in ("Police", "DC Rowe, 4411", " ", "An address.", "", "", "", "Request of the police"):
+        passed.append(page.evaluate("document.activeElement.name"))
+        if text:
+            page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    days = [f"due_on_{part}" for part in ("day", "month", "year")]
+    assert passed == ["recipient", "person", "asked", "purpose", *days, "reason"]
+    assert page.evaluate("document.activeElement.innerText.trim()") == "Go on to the decision"
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Name, rank and number of the officer")).to_be_visible()
+    made = SharingEvent.objects.select_related("recipient", "reason").latest("made_at")
+    assert (made.recipient.kind, made.person, made.reason and made.reason.code) == ("police", "DC Rowe, 4411", "police")
 
 
 def test_a_parent_refuses_and_the_law_requires_it_and_a_solicitor_gets_nothing(
@@ -216,6 +232,7 @@ def test_a_parent_refuses_and_the_law_requires_it_and_a_solicitor_gets_nothing(
 ) -> None:
     checked(room, "social_care")
     sign_in(page, room.lead.username)
+    begins_by_keyboard_alone(page, child)
     records_that_she_refused(page, child)
     begins(page, child, "Children’s social care", "consent", "Their enquiry.")
     rests_on_the_law_instead(page)
@@ -286,7 +303,7 @@ def test_a_consent_withdrawn_while_the_pack_lies_ready_sends_nothing(
     expect(lead.get_by_role("heading", name="Handed over")).to_have_count(0)
     expect(lead.get_by_role("region", name="This has already moved on")).to_contain_text("since you opened the page")
     expect(lead.get_by_role("region", name="What you typed has not been saved")).to_contain_text(NURSE)
-    looked_at(lead)
+    usable(lead)
     event = SharingEvent.objects.get()
     assert (event.status, event.sent_at) == (S.DRAFT, None) and not event.steps.exists()
     lead.goto(f"/sharing/decisions/{event.pk}/")

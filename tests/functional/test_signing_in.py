@@ -65,14 +65,32 @@ def test_a_passkey_is_set_up_and_signs_in(page, new_lead):
     expect(page.get_by_role("heading", name="Inbox", exact=True)).to_be_visible()
 
 
-def test_the_screen_locks_over_what_is_typed_and_opens_with_the_code(page, room):
-    concern = open_concern(concern=factories.concern(room), by=room.lead)
-    sign_in_by_hand(page, room.lead.username)
-    page.clock.install()
+def types_a_note(page, concern):
+    """Returns where it is typed, with words that nobody has saved."""
     page.goto(f"/concerns/{concern.pk}/")
     page.get_by_role("region", name="Add to this concern").locator("summary", has_text="Note").click()
     note = page.get_by_role("textbox", name="Note").first
     note.fill("Spoke to the class teacher at break.")
+    return note
+
+
+def opens_with_the_code(locked, lead, note):
+    locked.get_by_label("Code from your app").fill(next_code(lead))
+    locked.get_by_role("button", name="Open").click()
+    expect(locked).to_be_hidden()
+    expect(note).to_have_value("Spoke to the class teacher at break.")
+
+
+def locked_by_hand(page):
+    with page.expect_response("**/account/lock/"):
+        page.get_by_role("button", name="Lock screen").click()
+    locked = page.get_by_role("dialog", name="Screen locked")
+    expect(locked).to_be_visible()
+    assert page.request.get("/inbox/", max_redirects=0).status == 302, "the server has locked it too"
+    return locked
+
+
+def locked_by_time(page):
     UserSession.objects.update(last_seen_at=timezone.now() - timedelta(minutes=16))
     page.clock.run_for(16 * 60 * 1000)
     locked = page.get_by_role("dialog", name="Screen locked")
@@ -80,35 +98,11 @@ def test_the_screen_locks_over_what_is_typed_and_opens_with_the_code(page, room)
     locked.get_by_label("Code from your app").fill("000000")
     locked.get_by_role("button", name="Open").click()
     expect(locked.get_by_text("not right")).to_be_visible()
-    locked.get_by_label("Code from your app").fill(next_code(room.lead))
-    locked.get_by_role("button", name="Open").click()
-    expect(locked).to_be_hidden()
-    expect(note).to_have_value("Spoke to the class teacher at break.")
+    return locked
 
 
-def test_the_screen_is_locked_by_hand_and_keeps_what_is_typed(page, room):
-    concern = open_concern(concern=factories.concern(room), by=room.lead)
-    sign_in_by_hand(page, room.lead.username)
-    page.goto(f"/concerns/{concern.pk}/")
-    page.get_by_role("region", name="Add to this concern").locator("summary", has_text="Note").click()
-    note = page.get_by_role("textbox", name="Note").first
-    note.fill("Spoke to the class teacher at break.")
-    with page.expect_response("**/account/lock/"):
-        page.get_by_role("button", name="Lock screen").click()
-    locked = page.get_by_role("dialog", name="Screen locked")
-    expect(locked).to_be_visible()
-    assert page.request.get("/inbox/", max_redirects=0).status == 302, "the server has locked it too"
-    locked.get_by_label("Code from your app").fill(next_code(room.lead))
-    locked.get_by_role("button", name="Open").click()
-    expect(locked).to_be_hidden()
-    expect(note).to_have_value("Spoke to the class teacher at break.")
-
-
-@pytest.mark.parametrize("scripts", [True, False])
-def test_the_back_button_shows_nothing_after_signing_out(new_person, room, scripts):
-    page = new_person(java_script_enabled=scripts)
-    child = factories.child(room.school, "Rowan", "Ashdown", by=room.office)
-    sign_in_by_hand(page, room.lead.username)
+def leaves_and_goes_back(page, child):
+    """The back button shows nothing after signing out."""
     page.goto(f"/children/{child.pk}/people/")
     expect(page.get_by_text("Ashdown").first).to_be_visible()
     with page.expect_response("**/account/sign-out/") as left:
@@ -117,3 +111,19 @@ def test_the_back_button_shows_nothing_after_signing_out(new_person, room, scrip
     for _ in range(2):
         page.go_back()
         assert "Ashdown" not in page.content()
+
+
+def test_the_screen_locks_over_what_is_typed_and_who_has_left_leaves_nothing(new_person, page_without_scripts, room):
+    child = factories.child(room.school, "Rowan", "Ashdown", by=room.office)
+    concern = open_concern(concern=factories.concern(room), by=room.lead)
+    page = new_person()
+    sign_in_by_hand(page, room.lead.username)
+    note = types_a_note(page, concern)
+    opens_with_the_code(locked_by_hand(page), room.lead, note)
+    page.clock.install()
+    note = types_a_note(page, concern)
+    opens_with_the_code(locked_by_time(page), room.lead, note)
+    note.clear()
+    leaves_and_goes_back(page, child)
+    sign_in_by_hand(page_without_scripts, room.lead.username)
+    leaves_and_goes_back(page_without_scripts, child)

@@ -1,16 +1,19 @@
-"""`manage.py up`, as `make run` calls it: from nothing to a page, twice, and nothing is left of it."""
+"""`manage.py up`, as `make run` calls it: from nothing to a page, through the tour, and nothing is left of it."""
 
 import json
 import os
 import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from safeguarding.launch.supervisor import command_line
+from tests.functional import tour
 from tests.functional.import_command import DATA, FILES, manage
 from tests.functional.installation import Up, running, schools, status, tree, url, words_until
 from tests.waiting import until
@@ -19,9 +22,22 @@ from tests.waiting import until
 PATIENCE = 600
 
 
-def test_from_nothing_to_a_page_with_sign_ins_and_a_second_start_keeps_the_data(up: Up, var: Path, port: int) -> None:
-    first = up()
-    said = words_until(first, "Ctrl-C stops it")
+@pytest.fixture
+def enter(port: int, browser: Browser) -> Iterator[tour.Enter]:
+    """Sign in as somebody of the practice school that runs; each time in a window of its own."""
+    windows: list[BrowserContext] = []
+
+    def entered(role: str = "", *, user_name: str = "") -> Page:
+        size = {"width": 1366, "height": 768}
+        windows.append(browser.new_context(base_url=f"http://localhost:{port}", viewport=size))
+        return tour.sign_in(windows[-1].new_page(), role, user_name)
+
+    yield entered
+    for window in windows:
+        window.close()
+
+
+def says_who_may_sign_in(said: str, var: Path, port: int) -> None:
     assert f"http://localhost:{port}" in said
     assert "Practice: nobody will read this" in said
     assert "harbour-practice" in said
@@ -32,16 +48,28 @@ def test_from_nothing_to_a_page_with_sign_ins_and_a_second_start_keeps_the_data(
         part for part in ("granian", "celery.beat:", "postgres", "redis.sock", "printer.sock") if part not in named
     ]
     assert missing == []
-    there = schools(var)
-    assert there
+
+
+def takes_files_of_children(var: Path) -> None:
+    """Children of the practice school, who are on its list: some rows of the CSV files wait for a person."""
     for name, called in FILES.items():
-        # Children of the practice school, who are on its list: some rows of the CSV files wait for a person.
         to = ("import_children", str(DATA / name), "--school", "tarnbeck-hollow", "--yes")
         expected = (0, "30 changed") if name.endswith(".xml") else (1, "The file waits in the browser")
         for given, role in (((), "worker"), (("--as", "k.bromilow"), "web")):
             code, said = manage(var, *to, *given, HARBOUR_ROLE=role)
             assert (code, called in said) == (expected[0], True), said
             assert expected[1] in said or "0 joined, 0 changed" in said, said
+
+
+def test_from_nothing_through_the_tour_of_the_readme_and_a_second_start_keeps_the_data(
+    up: Up, var: Path, port: int, enter: tour.Enter
+) -> None:
+    first = up()
+    says_who_may_sign_in(words_until(first, "Ctrl-C stops it"), var, port)
+    there = schools(var)
+    assert there
+    tour.walk(enter)
+    takes_files_of_children(var)
 
     again = up()
     said, _ = again.communicate(timeout=PATIENCE)
@@ -152,7 +180,7 @@ def test_no_process_of_make_run_has_the_password_of_another_role(up: Up, var: Pa
     assert not (var / "database.env").exists()
 
 
-def test_what_is_given_is_not_started_and_half_of_it_is_refused(up: Up, var: Path) -> None:
+def test_what_is_given_is_not_started_and_half_of_it_and_a_taken_port_are_refused(up: Up, var: Path, port: int) -> None:
     half = up(DATABASE_URL="postgres://web@localhost/harbour", SECRET_KEY="given")
     said, _ = half.communicate(timeout=PATIENCE)
     assert "WORKER_DATABASE_URL, OWNER_DATABASE_URL, BACKUP_DATABASE_URL, " in said
@@ -172,8 +200,6 @@ def test_what_is_given_is_not_started_and_half_of_it_is_refused(up: Up, var: Pat
     assert given.returncode == 1
     assert not (var / "postgres").exists()
 
-
-def test_a_port_that_is_taken_is_named_with_a_remedy(up: Up, port: int) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", port))
         other.listen()

@@ -7,9 +7,9 @@ from playwright.sync_api import Page, expect
 
 from sharing.requests.models import Redaction
 from tests.functional.steps import sign_in
-from tests.functional.test_import import usable
+from tests.functional.test_every_page import usable
 from tests.integration.requests.desk import WORDS, Desk, K, desk
-from tests.integration.requests.test_workspace_pages import page_of, pages_of, scanned
+from tests.integration.requests.test_workspace_pages import page_of, scanned
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_words_are_selected_pictures_drawn_on_and_keys_used(at: Desk, page: Page
     page.keyboard.press("o")
     expect(page.get_by_label("Take out")).to_be_checked()
     because(page)
-    usable(page, check_rules=True)
+    usable(page)
     page.get_by_role("button", name="Decide", exact=True).click()
     expect(page.get_by_text("Decided. Below the text")).to_be_visible()
     row = Redaction._base_manager.get(item=one)
@@ -72,10 +72,7 @@ def test_words_are_selected_pictures_drawn_on_and_keys_used(at: Desk, page: Page
     page.mouse.up()
     page.get_by_label("Take out").check()
     because(page)
-    usable(page, check_rules=True)
+    usable(page)
     page.get_by_role("button", name="Decide", exact=True).click()
     area = Redaction._base_manager.get(item=drawn).area
     assert area and all(abs(edge - meant) < 12 for edge, meant in zip(area, (100, 100, 500, 400), strict=True))
-    for address in pages_of(at.case):
-        page.goto(address)
-        usable(page, check_rules=True)

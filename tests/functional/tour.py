@@ -1,13 +1,10 @@
-"""Does each step of the README's tour hold? Walked in a browser at a practice school, started as `make run` does."""
+"""What does each step of the README tour promise? One function a step, in a browser at a running practice school."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.functional.installation import Up, words_until
 from tests.pdfs import Printed
 from tests.postgres import ROOT
 from tests.waiting import until
@@ -15,23 +12,6 @@ from tests.waiting import until
 Enter = Callable[..., Page]
 TOUR = "## Five minutes at the practice school"
 WHY = "The same as last week. Her teacher watches how she comes in."
-
-
-@pytest.fixture
-def enter(up: Up, port: int, migrated: Path, browser: Browser) -> Iterator[Enter]:
-    """Sign in as somebody of the practice school; each time in a window of its own."""
-    words_until(up(), "Ctrl-C stops it")
-    windows: list[BrowserContext] = []
-
-    def entered(role: str = "", *, user_name: str = "") -> Page:
-        windows.append(
-            browser.new_context(base_url=f"http://localhost:{port}", viewport={"width": 1366, "height": 768})
-        )
-        return sign_in(windows[-1].new_page(), role, user_name)
-
-    yield entered
-    for window in windows:
-        window.close()
 
 
 def sign_in(page: Page, role: str, user_name: str) -> Page:
@@ -80,8 +60,10 @@ def log_a_concern(teacher: Page) -> str:
     teacher.get_by_role("link", name="Log a concern").first.click()
     teacher.get_by_label("Today", exact=True).check()
     teacher.get_by_label("Add a child").fill("Mabel")
-    teacher.get_by_role("button", name="Find", exact=True).click()
+    with teacher.expect_navigation():
+        teacher.get_by_role("button", name="Find", exact=True).click()
     teacher.get_by_role("button", name="Mabel Entwistle").first.click()
+    expect(teacher.get_by_label("Role of Mabel Entwistle")).to_be_visible()
     teacher.get_by_label("Where", exact=True).select_option(label="Classroom")
     teacher.get_by_label("How you came to know").select_option(label="The child told me")
     teacher.get_by_label("What you saw or heard").fill("Mabel was quiet and did not take off her coat.")
@@ -320,7 +302,8 @@ def what_governors_read(head: Page, governor: Page) -> None:
     expect(governor.get_by_role("main")).to_contain_text("Summer term 2026")
 
 
-def test_the_tour_of_the_readme_holds_step_by_step(enter: Enter) -> None:
+def walk(enter: Enter) -> None:
+    """All of it. `enter(role)` and `enter(user_name=…)` sign in, each time in a window of its own."""
     tour = (ROOT / "README.md").read_text().split(TOUR)[1].split("\n## ")[0]
     assert len(re.findall(r"^ ?\d+\. ", tour, re.MULTILINE)) == 17, "a new step of the tour is walked here, too"
     teacher, lead = enter("Class teacher"), enter("Designated safeguarding lead")
