@@ -19,13 +19,14 @@ SCHOOL = "practice school"
 
 
 def processes() -> int:
-    """Three for each two cores that this run may use, and one for each 2 GB of memory that it may.
+    """Two for each core that this run may use, and one for each 2 GB of memory that it may.
 
-    A process waits for a quarter of its time: for a browser, a print, a worker that it started.
+    With three for two cores a seventh of the processor's time was left over: a process waits for a browser, a print, a
+    worker that it started.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     cores = min(cores, _cores_of_quota())
-    return max(1, min(cores + cores // 2, _memory() // _BYTES))
+    return max(1, min(2 * cores, _memory() // _BYTES))
 
 
 def _cores_of_quota() -> int:

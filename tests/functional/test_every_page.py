@@ -70,16 +70,6 @@ def too_wide(page: Page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")  # type: ignore[no-any-return]
 
 
-def usable(page: Page) -> None:
-    """Nothing that axe finds on the page as a journey has left it, and nothing wider than a narrow screen."""
-    size = page.viewport_size
-    page.set_viewport_size({"width": NARROW, "height": 768})
-    assert too_wide(page) <= 0, page.title()
-    assert faults(page) == [], page.title()
-    if size:
-        page.set_viewport_size(size)
-
-
 class Look:
     """A browser that is shown what roles were answered, at one width, and what was wrong with it."""
 

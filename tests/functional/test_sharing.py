@@ -22,8 +22,8 @@ from sharing.events.services.recipients import Facts, check_recipient, correct_r
 from sharing.events.services.reference import load_law
 from sharing.events.services.wordings import save_wording
 from tests import factories
+from tests.functional.everybody import usable
 from tests.functional.steps import sign_in
-from tests.functional.test_every_page import usable
 from tests.functional.test_plans import fill_day
 
 SAM = "Sam Okafor, social worker"

@@ -22,8 +22,9 @@ from sharing.events.services.reference import load_law
 from sharing.events.services.wordings import save_wording
 from tests import factories
 from tests.factories import Staffroom
+from tests.functional.everybody import usable
 from tests.functional.steps import sign_in
-from tests.functional.test_every_page import too_wide, usable
+from tests.functional.test_every_page import too_wide
 from tests.functional.test_plans import fill_day
 from tests.functional.test_sharing import begins, checked, says_why
 from tests.signed_in import give_factor, next_code

@@ -7,8 +7,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from safeguarding.concerns.services.raising import ChildEntry
 from tests import factories
+from tests.functional.everybody import usable
 from tests.functional.steps import sign_in, sign_out
-from tests.functional.test_every_page import usable
 
 
 def panel(page: Page, key: str) -> Locator:

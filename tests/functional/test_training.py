@@ -8,8 +8,9 @@ from playwright.sync_api import Page, expect
 from safeguarding.keys import uuid7
 from safeguarding.training.services.courses import set_course
 from tests import factories
+from tests.functional.everybody import usable
 from tests.functional.steps import sign_in
-from tests.functional.test_every_page import too_wide, usable
+from tests.functional.test_every_page import too_wide
 
 LIST = (
     "First name,Last name,Course,Day\n"

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from safeguarding.concerns.models import Attachment
 from tests import factories
+from tests.functional.everybody import usable
 from tests.functional.steps import sign_in
-from tests.functional.test_every_page import usable
 
 SLOW, FAST = 100_000, -1  # bytes a second
 

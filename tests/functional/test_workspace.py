@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sharing.requests.models import Redaction
+from tests.functional.everybody import usable
 from tests.functional.steps import sign_in
-from tests.functional.test_every_page import usable
 from tests.integration.requests.desk import WORDS, Desk, K, desk
 from tests.integration.requests.test_workspace_pages import page_of, scanned
 
