@@ -29,8 +29,8 @@ from tests.matrix.policy import REFUSALS, Cell
 
 # What is in several forms of one page, and says which of them was sent.
 DEEDS = ("deed", "do", "form", "move")
-# That somebody has looked at a record, or Harbour at the machine.
-LOOKED = {"event view", "event list", "event verify", "self_check_checkresult"}
+# That somebody has looked at a record, or Harbour at the machine; and until when somebody was seen.
+LOOKED = {"event view", "event list", "event verify", "self_check_checkresult", "usersessions_usersession"}
 _WRITTEN = """
 SELECT relid::regclass::text, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables
 WHERE schemaname = 'public' AND n_tup_ins + n_tup_upd + n_tup_del > 0
