@@ -19,7 +19,7 @@ from children.checks import CHECKS
 from children.models import Child, ChildDetail, Photograph
 from children.permissions import access_to_a_child, children_open_to, may_see_details
 from children.services.mentioning import told_page
-from children.services.sight import ToLookAt, children_of_log, given_to, keys_in_log, to_look_at
+from children.services.sight import ToLookAt, children_of_log, emergencies_of, given_to, keys_in_log, to_look_at
 from children.views import first_page
 from safeguarding import checks, first_pages
 from safeguarding.accounts.notices import leads_to
@@ -107,17 +107,11 @@ def _manages(request: Request) -> bool:
     return may(request.user, Capability.MANAGE_ACCESS, request.held.school_id)
 
 
-def _open_to(request: Request) -> dict[str, list[Any]]:
-    now = timezone.now()
-    return once(
-        ("open to", request.user.pk),
-        lambda: given_to(request.user, partial(visible, request), on=timezone.localdate(now), at=now),
-    )
-
-
 def _given(request: Request, record: Any) -> dict[str, Any] | None:
     """What somebody was given access to, and the way to more in an emergency; no panel for who has neither."""
-    found = _open_to(request) if access_to_a_child(request.user) else {"grants": [], "team_grants": []}
+    found = {"grants": [], "team_grants": []}
+    if access_to_a_child(request.user):
+        found = given_to(request.user, partial(visible, request), on=timezone.localdate())
     emergency = may(request.user, ChildCapability.EMERGENCY_ACCESS, request.held.school_id)
     if not (emergency or found["grants"] or found["team_grants"]):
         return None
@@ -129,7 +123,7 @@ def _emergency(request: Request, record: Any) -> dict[str, Any] | None:
     if not may(request.user, ChildCapability.EMERGENCY_ACCESS) or not access_to_a_child(request.user):
         return None
     # It names the child, also on pages that show nothing else of a record.
-    found = _open_to(request)["emergencies"]
+    found = emergencies_of(request.user, partial(visible, request), at=timezone.now())
     return {"emergencies": read_many(request, found, purpose="emergency strip")} if found else None
 
 

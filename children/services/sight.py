@@ -136,8 +136,8 @@ def emergencies_to_see(accesses: QuerySet[EmergencyAccess], *, reviewed: bool) -
     return found.order_by("-reviewed_at" if reviewed else "review_by", "pk")
 
 
-def given_to(user: User, see: See, *, on: date, at: datetime) -> dict[str, list[Any]]:
-    """What is open to somebody beside their roles: access given to them and to their teams, emergencies that last."""
+def given_to(user: User, see: See, *, on: date) -> dict[str, list[Any]]:
+    """What is open to somebody beside their roles: access given to them and to their teams."""
     # Access given stays given while somebody's role does not allow it, and opens nothing then.
     opens = children_open_to(user)
     mine = live_grants(see(ChildGrant).filter(user=user, content_object__in=opens), on).select_related(
@@ -148,10 +148,12 @@ def given_to(user: User, see: See, *, on: date, at: datetime) -> dict[str, list[
     return {
         "grants": list(mine),
         "team_grants": list(theirs.select_related("content_object", "granted_by", "group")),
-        "emergencies": list(
-            see(EmergencyAccess).filter(user=user, ends_at__gt=at, reviewed_at=None).select_related("child")
-        ),
     }
+
+
+def emergencies_of(user: User, see: See, *, at: datetime) -> list[EmergencyAccess]:
+    """The records that somebody has open in an emergency."""
+    return list(see(EmergencyAccess).filter(user=user, ends_at__gt=at, reviewed_at=None).select_related("child"))
 
 
 def _is_live(member: Any, on: date) -> bool:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 
 from children.models import ChildGrant, ChildTeamGrant, ConflictOfInterest, EmergencyAccess
-from children.services.sight import conflicts_to_see, given_in_words, given_to, live_grants
+from children.services.sight import conflicts_to_see, emergencies_of, given_in_words, given_to, live_grants
 from safeguarding.accounts.models import AccessReview, Team
 from safeguarding.accounts.role_words import in_words, of_roles
 from safeguarding.accounts.services import Colleague, last_review, staff_of, teams_of
@@ -114,7 +114,7 @@ class Everything:
 
 def everything(one: Colleague, school_id: UUID, see: See, *, on: date, at: datetime) -> Everything:
     """Everything that somebody can see at a school, as far as the reader may know. Conflicts are a number."""
-    given = given_to(one.user, see, on=on, at=at)
+    given = given_to(one.user, see, on=on)
     teams = [team for team in teams_of(school_id, on=on) if any(m.user_id == one.user.pk for m in team.members_now)]  # type: ignore[attr-defined]
     return Everything(
         one=one,
@@ -123,7 +123,7 @@ def everything(one: Colleague, school_id: UUID, see: See, *, on: date, at: datet
         team_grants=given["team_grants"],
         concerns=list(given_concerns(one.user, see, on=on)),
         teams=teams,
-        emergencies=given["emergencies"],
+        emergencies=emergencies_of(one.user, see, at=at),
         stands_in=len(known("concerns_standing_in", one.user.pk)),
         conflicts=see(ConflictOfInterest).filter(user=one.user, lifted_at=None).count(),
     )

@@ -123,6 +123,8 @@ def test_the_members_of_a_team_find_on_their_first_page_what_it_was_given(client
     assert rowan.full_name in page
     assert "Given to Breakfast club" in page
     assert reverse("child", args=[rowan.pk]) in page
+    # A page that does not show it does not read it either (`tests/proof/reads.py`).
+    assert client.get(reverse("emergency_find")).status_code == 200
     assert "Breakfast club" not in home(room.teacher)
     assert [g.group.pk for g in ChildTeamGrant.objects.visible_to(room.pastoral)] == [team.pk]
     assert not ChildTeamGrant.objects.visible_to(room.teacher).exists()
