@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from safeguarding.packages import own_packages
+from tests import costs
 from tests.mutants.listing import ROOT, page_names
 
 # At how many removes a caller still leads to what is changed.
@@ -96,7 +97,7 @@ def callers(about: str, file: str) -> dict[Named, int]:
 def tests_of(roads: dict[Named, int], file: str, single: int, whole: int, *, refusing: bool = True) -> Iterator[str]:
     """The tests that name one of these, the likeliest first: so many by themselves, then so many files of theirs.
 
-    `refusing`: tests of a refusal come before those at the same number of removes.
+    `refusing`: tests of a refusal come before those at the same number of removes. Of those alike, the cheapest first.
     """
     folders = _test_folders(app_of(file))
     nearest: dict[Test, int] = {}
@@ -106,14 +107,21 @@ def tests_of(roads: dict[Named, int], file: str, single: int, whole: int, *, ref
         for test in _naming()[word]:
             nearest.setdefault(test, removes)
 
-    def order(test: Test) -> tuple[bool, int, bool, str, str]:
+    def order(test: Test) -> tuple[bool, int, bool, float, str, str]:
         elsewhere = not test.file.startswith(folders)
-        return elsewhere, nearest[test], refusing and not test.refuses, test.file, test.name
+        return elsewhere, nearest[test], refusing and not test.refuses, _seconds(test.file), test.file, test.name
 
     ordered = sorted(nearest, key=order)
     yield from (f"{test.file}::{test.name}" for test in ordered[:single])
     files = dict.fromkeys([*(test.file for test in ordered), *_files_like(file, folders)])
     yield from list(files)[:whole]
+
+
+@cache
+def _seconds(file: str) -> float:
+    """What a test of this file takes, in the last whole run."""
+    known = costs.by_file().get(file, {"seconds": 0.0, "tests": 1})
+    return known["seconds"] / known["tests"]
 
 
 def _words_of(roads: dict[Named, int]) -> dict[str, int]:
@@ -254,6 +262,14 @@ def _test_folders(app: str) -> tuple[str, ...]:
     """Where the tests of an app are: those of "sharing/events" in the folder of sharing."""
     names = [name for name in reversed(Path(app).parts) if (ROOT / "tests" / "integration" / name).is_dir()]
     return tuple(f"tests/{top}/{names[0]}/" for top in ("integration", "unit")) if names else ()
+
+
+@cache
+def tests_of_app(file: str) -> tuple[str, ...]:
+    """Every test file of the app that a file is of, but for the dear ones."""
+    folders = (ROOT / folder for folder in _test_folders(app_of(file)))
+    found = (path.relative_to(ROOT) for folder in folders for path in sorted(folder.rglob("test_*.py")))
+    return tuple(str(path) for path in found if not _DEAR & {*path.parts})
 
 
 @cache
