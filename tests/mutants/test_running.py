@@ -16,6 +16,7 @@ from tests.mutants import results, running
 from tests.mutants.forking import Broke, Hung, Tell, told_by
 from tests.mutants.listing import Edit, Mutant, place_of
 from tests.mutants.running import PAST_ITS_TIME, Runner
+from tests.waiting import until
 
 FILE = "safeguarding/dates.py"
 EDIT = Edit(FILE, *place_of(FILE, "day.month >= 9"), "day.month >= 10")
@@ -100,7 +101,7 @@ def test_child_that_hangs_is_ended_with_what_it_started():
     with pytest.raises(Hung):
         next(words)
     for process in processes:
-        assert ended(process)
+        until(lambda process=process: ended(process))
 
 
 def ended(process: int) -> bool:
@@ -111,6 +112,12 @@ def ended(process: int) -> bool:
 
 
 # --- a mutant
+
+
+def test_run_ends_where_harbour_itself_fails(runner: Runner, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(runner, "_is_content", lambda nodeid, *, one_wall: False)
+    with pytest.raises(RuntimeError, match="no longer answers"):
+        runner._first_failing(MUTANTS[0], named(runner, in_september))
 
 
 def test_mutant_is_noticed_by_the_test_that_fails_with_it_alone(runner: Runner):
@@ -124,7 +131,7 @@ def test_mutant_survives_what_passes_with_it(runner: Runner):
 
 
 def test_what_fails_without_the_mutant_says_nothing(runner: Runner, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(runner, "_is_content", lambda nodeid, *, one_wall: nodeid.endswith("in_august"))
+    monkeypatch.setattr(runner, "_is_content", lambda nodeid, *, one_wall: "september" not in nodeid)
     assert runner._first_failing(MUTANTS[0], named(runner, in_september, in_august)) == ""
 
 
