@@ -49,8 +49,11 @@ def digest_of(mutant: Mutant, noticed_by: str) -> str:
     return sha256("\0".join(said).encode()).hexdigest()[:12]
 
 
-def keep(mutant: Mutant, noticed_by: str, seconds: float) -> None:
-    """Write down how one mutant ended. `noticed_by` is empty where nothing did."""
+def keep(mutant: Mutant, noticed_by: str, seconds: float, *, is_all: bool = True) -> None:
+    """Write down how one mutant ended. `noticed_by` is empty where nothing did.
+
+    `is_all`: whether all that there is was asked. A survivor of which that is not so is asked again.
+    """
     entry = {
         "app": mutant.app,
         "kind": mutant.kind,
@@ -58,7 +61,7 @@ def keep(mutant: Mutant, noticed_by: str, seconds: float) -> None:
         "seconds": round(seconds),
         "date": date.today().isoformat(),
         "commit": _git("rev-parse", "--short=12", "HEAD").strip(),
-        "digest": digest_of(mutant, noticed_by),
+        "digest": digest_of(mutant, noticed_by) if noticed_by or is_all else "",
     }
     with _alone():
         _write(entries() | {mutant.name: entry})

@@ -3,7 +3,7 @@
 The rows and pages of the access policy are asked first, in a child that makes the world of the matrix and takes one
 mutant after another (`test_mutants.py`). Where nothing there notices, a child of its own runs the tests that name what
 is changed, up to the first that fails, and a second whether that test passes without the mutant. A mutant that none of
-these notices is asked once more, by all tests of its app.
+these notices is asked once more by all tests of its app, when the others have ended.
 """
 
 import os
@@ -56,8 +56,12 @@ class Runner:
         self._items = by_name(session.items)
         self._config = session.config
         self._get_ready()
+        survivors = list[Mutant]()
         for _, together in groupby(self.asked, key=lambda mutant: (mutant.kind == "fault", mutant.app)):
-            self._ask(list(together))
+            survivors += self._ask(list(together))
+        # The witnesses are few, and may be the wrong ones.
+        for mutant in survivors:
+            self._ask_tests(mutant, tests_of_app(mutant.file), is_all=True)
         return True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -72,21 +76,30 @@ class Runner:
 
     # --- one mutant after another
 
-    def _ask(self, mutants: list[Mutant]) -> None:
+    def _ask(self, mutants: list[Mutant]) -> list[Mutant]:
+        """Ask the witnesses of each mutant. Returns those that survive."""
         left = {mutant.name: mutant for mutant in mutants}
         for name in self._by_rows_and_pages([mutant for mutant in mutants if mutant.models or mutant.pages]):
             del left[name]
-        for mutant in left.values():
-            began = time.monotonic()
-            try:
-                self._end(mutant, self._by_tests(mutant), began)
-            except Broke as broke:
-                self._call_strange(mutant, str(broke))
+        return [m for m in left.values() if self._ask_tests(m, (_noticed_before(m), *m.tests), is_all=False)]
 
-    def _end(self, mutant: Mutant, noticed_by: str, began: float) -> None:
+    def _ask_tests(self, mutant: Mutant, names: Iterable[str], *, is_all: bool) -> bool:
+        """Ask the tests of these names, which are all that there are or will be followed by others. Returns whether the
+        mutant survives them.
+        """
+        began = time.monotonic()
+        try:
+            noticed_by = self._first_failing(mutant, self._found(names))
+        except Broke as broke:
+            self._call_strange(mutant, str(broke))
+            return False
+        self._end(mutant, noticed_by, began, is_all=is_all)
+        return not noticed_by
+
+    def _end(self, mutant: Mutant, noticed_by: str, began: float, *, is_all: bool = False) -> None:
         seconds = time.monotonic() - began
-        results.keep(mutant, noticed_by, seconds)
-        _say(f"{seconds:5.1f} s  {mutant.name}: {noticed_by or 'SURVIVED'}")
+        results.keep(mutant, noticed_by, seconds, is_all=is_all)
+        _say(f"{seconds:5.1f} s  {mutant.name}: {noticed_by or ('SURVIVED' if is_all else 'survives its witnesses')}")
 
     def _call_strange(self, mutant: Mutant, why: str) -> None:
         self.strange.append(mutant.name)
@@ -128,18 +141,8 @@ class Runner:
 
     # --- tests
 
-    def _by_tests(self, mutant: Mutant) -> str:
-        """The first test that fails with the mutant and passes without it; else an empty text."""
-        asked = set[str]()
-        # The witnesses are few, and may be the wrong ones: at last it is asked by every test of its app.
-        for names in ((_noticed_before(mutant), *mutant.tests), tests_of_app(mutant.file)):
-            items = [item for item in self._found(names) if item.nodeid not in asked]
-            asked |= {item.nodeid for item in items}
-            if noticed := self._first_failing(mutant, items):
-                return noticed
-        return ""
-
     def _first_failing(self, mutant: Mutant, items: list[pytest.Item]) -> str:
+        """The first test that fails with the mutant and passes without it; else an empty text."""
         while items := [item for item in items if item.nodeid not in self._objecting]:
             found, why = self._run(mutant, items, one_wall=mutant.one_wall)
             if not found:

@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -153,9 +154,23 @@ def test_mutant_that_is_no_code_is_strange(runner: Runner):
         runner._first_failing(wrong, named(runner, in_september))
 
 
-def test_survivor_is_asked_by_all_tests_of_its_app(runner: Runner, monkeypatch: pytest.MonkeyPatch, kept: None):
+def test_survivor_is_asked_by_all_tests_of_its_app(
+    runner: Runner, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, kept: None
+):
+    monkeypatch.setattr(runner, "_get_ready", lambda: None)
+    monkeypatch.setattr(running, "by_name", lambda items: runner._items)
     monkeypatch.setattr(running, "tests_of_app", lambda file: ["in_august", "in_september"])
-    assert runner._by_tests(MUTANTS[0]).endswith("::in_september")
+    runner.asked = [replace(MUTANTS[0], tests=("in_august",))]
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    runner.pytest_runtestloop(request.session)
+    assert results.entries()["dates first"]["noticed_by"].endswith("::in_september")
+
+
+def test_survivor_of_its_witnesses_alone_is_asked_again(runner: Runner, kept: None):
+    mutant = replace(MUTANTS[0], tests=("in_august",))
+    assert runner._ask([mutant]) == [mutant]
+    assert results.entries()[mutant.name]["noticed_by"] == ""
+    assert not results.is_current(mutant, results.entries())
 
 
 # --- a run
@@ -164,13 +179,13 @@ def test_survivor_is_asked_by_all_tests_of_its_app(runner: Runner, monkeypatch: 
 def test_stopped_run_goes_on_where_it_was(runner: Runner, monkeypatch: pytest.MonkeyPatch, kept: None):
     asked: list[str] = []
 
-    def by_tests(mutant: Mutant) -> str:
+    def first_failing(mutant: Mutant, items: list[pytest.Item]) -> str:
         asked.append(mutant.name)
         if mutant.about == "second" and asked.count(mutant.name) == 1:
             raise KeyboardInterrupt
         return "tests/mutants/test_running.py::in_september"
 
-    monkeypatch.setattr(runner, "_by_tests", by_tests)
+    monkeypatch.setattr(runner, "_first_failing", first_failing)
     with pytest.raises(KeyboardInterrupt):
         runner._ask(MUTANTS)
     runner._ask([mutant for mutant in MUTANTS if not results.is_current(mutant, results.entries())])
