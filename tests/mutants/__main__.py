@@ -8,6 +8,7 @@ is no code, or where one is not noticed that was noticed at the commit.
 
 import argparse
 import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -73,12 +74,19 @@ def _say(*lines: str) -> None:
 def _ask(asked: list[Any]) -> int:
     """Ask them in `PROCESSES` processes, each with a server of its own; return how the worst of them ended."""
     number = int(os.environ.get("PROCESSES") or 1)
+    # So that each ends what it has started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     context = get_context("fork")
     processes = [context.Process(target=_ask_some, args=(asked[n::number],)) for n in range(number)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
+    try:
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+    finally:
+        for process in processes:
+            process.terminate()
+            process.join()
     return max(abs(process.exitcode or 0) for process in processes)
 
 

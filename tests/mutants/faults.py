@@ -23,7 +23,7 @@ class Fault(NamedTuple):
 
 
 _EVERY_PAGE = ("tests/functional/test_every_page.py",)
-_DRAFTS = ("tests/integration/concerns/test_two_windows.py", "tests/integration/concerns/test_kept.py")
+_DRAFTS = tuple(f"tests/integration/concerns/test_{name}.py" for name in ("two_windows", "log_form"))
 _FORMS = ("tests/unit/test_components.py", "tests/integration/concerns/test_log_form.py", *_EVERY_PAGE)
 
 FAULTS = (

@@ -7,7 +7,6 @@ these notices is asked once more by all tests of its app, when the others have e
 """
 
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -36,6 +35,8 @@ PAST_ITS_TIME = " (did not end)"
 STAGE = "tests/mutants/test_mutants.py"
 READY, ROWS_AND_PAGES = f"{STAGE}::test_harbour_answers", f"{STAGE}::test_rows_and_pages"
 JOB = pytest.StashKey[Callable[[Any, Any], None]]()
+# Fixtures that start Harbour in a process of its own, where there is no mutant.
+OTHER_PROCESSES = {"start_worker", "start_destroyers", "crashing_server"}
 # What a run says of a mutant that is itself wrong: any test would notice that.
 NO_CODE = ("NameError", "SyntaxError", "UndefinedColumn", "UndefinedFunction", "UndefinedTable", "UndefinedObject")
 
@@ -52,7 +53,6 @@ class Runner:
         self._objecting, self._content = set[str](), set[tuple[str, bool]]()
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
         self._items = by_name(session.items)
         self._config = session.config
         self._get_ready()
@@ -142,16 +142,20 @@ class Runner:
     # --- tests
 
     def _first_failing(self, mutant: Mutant, items: list[pytest.Item]) -> str:
-        """The first test that fails with the mutant and passes without it; else an empty text."""
+        """The first test that fails with the mutant, also by itself, and passes without it; else an empty text."""
         while items := [item for item in items if item.nodeid not in self._objecting]:
             found, why = self._run(mutant, items, one_wall=mutant.one_wall)
             if not found:
                 return ""
             if strange := next((name for name in NO_CODE if f"{name}: " in why), ""):
                 raise Broke(f"the mutant is no code, {strange} in {found}")
-            if self._is_content(found, one_wall=mutant.one_wall):
-                return found + why if why == PAST_ITS_TIME else found
-            self._call_objecting(found)
+            if not self._is_content(found, one_wall=mutant.one_wall):
+                self._call_objecting(found)
+            elif why == PAST_ITS_TIME:
+                return found + why
+            # What the tests before it left, or a machine that is busy, is no reason.
+            elif self._run(mutant, self._items[found], one_wall=mutant.one_wall)[0]:
+                return found
             items = items[[item.nodeid for item in items].index(found) + 1 :]
         return ""
 
@@ -228,11 +232,11 @@ def failing(items: list[pytest.Item], failures: list[pytest.TestReport], tell: T
 def by_name(items: Iterable[pytest.Item]) -> dict[str, list[pytest.Item]]:
     """Tests by their id, by that of their function, whatever its parameters, and by their file.
 
-    Those that share a world with others are found by no name.
+    Those that share a world with others, or start Harbour in other processes, are found by no name.
     """
     found: dict[str, list[pytest.Item]] = {}
     for item in items:
-        if world_of(item):
+        if world_of(item) or OTHER_PROCESSES & {*getattr(item, "fixturenames", ())}:
             continue
         file = item.nodeid.split("::")[0]
         for name in {item.nodeid, item.nodeid.split("[")[0], file}:

@@ -136,6 +136,14 @@ def test_what_fails_without_the_mutant_says_nothing(runner: Runner, monkeypatch:
     assert runner._first_failing(MUTANTS[0], named(runner, in_september, in_august)) == ""
 
 
+def test_test_that_fails_after_others_alone_says_nothing(runner: Runner, monkeypatch: pytest.MonkeyPatch):
+    def run(mutant: Mutant | None, items: list[pytest.Item], *, one_wall: bool) -> tuple[str, str]:
+        return (items[1].nodeid, "assert 1 == 2") if len(items) > 1 else ("", "")
+
+    monkeypatch.setattr(runner, "_run", run)
+    assert runner._first_failing(MUTANTS[0], named(runner, in_august, in_september)) == ""
+
+
 def test_test_that_does_not_end_with_the_mutant_notices_it(runner: Runner, monkeypatch: pytest.MonkeyPatch):
     asked = named(runner, in_august)[0].nodeid
 
@@ -161,7 +169,6 @@ def test_survivor_is_asked_by_all_tests_of_its_app(
     monkeypatch.setattr(running, "by_name", lambda items: runner._items)
     monkeypatch.setattr(running, "tests_of_app", lambda file: ["in_august", "in_september"])
     runner.asked = [replace(MUTANTS[0], tests=("in_august",))]
-    monkeypatch.setattr(signal, "signal", lambda *_: None)
     runner.pytest_runtestloop(request.session)
     assert results.entries()["dates first"]["noticed_by"].endswith("::in_september")
 
