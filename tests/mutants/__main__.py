@@ -83,6 +83,8 @@ def _ask(asked: list[Any]) -> int:
             process.start()
         for process in processes:
             process.join()
+    except KeyboardInterrupt:
+        return 130
     finally:
         for process in processes:
             process.terminate()
