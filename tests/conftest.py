@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,11 @@ _stack = ExitStack()
 _server = pytest.StashKey[postgres.Databases]()
 
 
-def _databases(config: pytest.Config) -> postgres.Databases:
+def databases_of(config: pytest.Config) -> postgres.Databases:
     """The run's server: started on first asking, here or in the process that hands out the tests."""
     if given := getattr(config, "workerinput", {}).get("databases"):
-        return postgres.Databases(given["urls"], Path(given["keys"]), worlds=Path(given["worlds"]))
+        paths = {name: Path(given[name]) for name in ("keys", "worlds")}
+        return postgres.Databases(given["urls"], template=given["template"], **paths)
     if _server not in config.stash:
         config.stash[_server] = _stack.enter_context(postgres.server())
     return config.stash[_server]
@@ -75,10 +77,14 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def told(made: postgres.Databases) -> dict[str, Any]:
+    """What a process that runs tests is told of the server, of which it makes copies of its own."""
+    return {"urls": made.urls, "keys": str(made.keys), "worlds": str(made.worlds), "template": made.name}
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    made = _databases(node.config)
-    node.workerinput["databases"] = {"urls": made.urls, "keys": str(made.keys), "worlds": str(made.worlds)}
+    node.workerinput["databases"] = told(databases_of(node.config))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -99,12 +105,18 @@ def _static_files() -> None:
     build_static()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _watched() -> None:
-    """Every transaction and every answer of the run (`tests/proof`)."""
+@cache
+def _watch() -> None:
+    """Once: a child of a process that watches does so by itself (`tests/mutants`)."""
     writes.watch()
     reads.watch()
     leaks.watch()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _watched() -> None:
+    """Every transaction and every answer of the run (`tests/proof`)."""
+    _watch()
 
 
 @pytest.fixture(autouse=True)
@@ -135,7 +147,7 @@ def _on_record(_watched: None) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def databases(request: pytest.FixtureRequest, worker_id: str) -> postgres.Databases:
     """This process's own database, by role: `databases.url("owner")`."""
-    return _databases(request.config).of_process(f"test_{worker_id}")
+    return databases_of(request.config).of_process(f"test_{worker_id}")
 
 
 @pytest.fixture(scope="session")
@@ -165,7 +177,8 @@ def django_db_setup(databases: postgres.Databases, django_db_blocker: Any) -> It
     with django_db_blocker.unblock():
         from tests import factories, rooms
 
-        rooms.learn(factories.make_staffroom)
+        if not rooms.is_known():
+            rooms.learn(factories.make_staffroom)
         connections.close_all()
     yield
     connections.close_all()

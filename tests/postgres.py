@@ -71,6 +71,8 @@ class Databases:
     source: Path | None = None
     # Where what belongs to a snapshot is kept beside the server, which has nothing of it on its disk.
     worlds: Path = Path()
+    # Of what `reset` makes a copy.
+    template: str = TEMPLATE
 
     def url(self, role: str) -> str:
         return urlunsplit(urlsplit(self.urls[role])._replace(path=f"/{self.name}"))
@@ -121,7 +123,7 @@ class Databases:
     def _kept(self, snapshot: str) -> "Databases":
         assert self.source is not None, "the template is nobody's own"
         if not snapshot:
-            return Databases(self.urls, self.source)
+            return Databases(self.urls, self.source, self.template)
         return Databases(self.urls, self.source.with_name(f"{self.source.name}-{snapshot}"), f"snapshot_{snapshot}")
 
     @staticmethod

@@ -23,6 +23,7 @@ class Fault(NamedTuple):
 
 
 _EVERY_PAGE = ("tests/functional/test_every_page.py",)
+_DRAFTS = tuple(f"tests/integration/concerns/test_{name}.py" for name in ("two_windows", "log_form"))
 _FORMS = ("tests/unit/test_components.py", "tests/integration/concerns/test_log_form.py", *_EVERY_PAGE)
 
 FAULTS = (
@@ -254,6 +255,7 @@ FAULTS = (
         "    if _is_overtaken(draft, content, page=page, revision=revision):",
         "    if False:",
         "save_draft",
+        _DRAFTS,
     ),
     Fault(
         "concerns",
@@ -262,6 +264,7 @@ FAULTS = (
         "    if turn is not None and page == draft.page and turn < turn_of(draft.content):",
         "    if False:",
         "save_draft",
+        _DRAFTS,
     ),
     # A missing label, a page too wide.
     Fault(

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from safeguarding.packages import own_packages
+from tests import costs
 from tests.mutants.listing import ROOT, page_names
 
 # At how many removes a caller still leads to what is changed.
@@ -96,7 +97,8 @@ def callers(about: str, file: str) -> dict[Named, int]:
 def tests_of(roads: dict[Named, int], file: str, single: int, whole: int, *, refusing: bool = True) -> Iterator[str]:
     """The tests that name one of these, the likeliest first: so many by themselves, then so many files of theirs.
 
-    `refusing`: tests of a refusal come before those at the same number of removes.
+    Of those at the same number of removes, those of a file with a like name come first, then tests of a refusal where
+    one is taken away (`refusing`), then the cheapest.
     """
     folders = _test_folders(app_of(file))
     nearest: dict[Test, int] = {}
@@ -106,14 +108,22 @@ def tests_of(roads: dict[Named, int], file: str, single: int, whole: int, *, ref
         for test in _naming()[word]:
             nearest.setdefault(test, removes)
 
-    def order(test: Test) -> tuple[bool, int, bool, str, str]:
-        elsewhere = not test.file.startswith(folders)
-        return elsewhere, nearest[test], refusing and not test.refuses, test.file, test.name
+    def order(test: Test) -> tuple[bool, int, bool, bool, float, str, str]:
+        elsewhere, unlike = not test.file.startswith(folders), not _is_like(test.file, file)
+        strayed = refusing and not test.refuses
+        return elsewhere, nearest[test], unlike, strayed, _seconds(test.file), test.file, test.name
 
     ordered = sorted(nearest, key=order)
     yield from (f"{test.file}::{test.name}" for test in ordered[:single])
-    files = dict.fromkeys([*(test.file for test in ordered), *_files_like(file, folders)])
+    files = dict.fromkeys([*(test.file for test in ordered), *tests_of_app(file)])
     yield from list(files)[:whole]
+
+
+@cache
+def _seconds(file: str) -> float:
+    """What a test of this file takes, in the last whole run."""
+    known = costs.by_file().get(file, {"seconds": 0.0, "tests": 1})
+    return known["seconds"] / known["tests"]
 
 
 def _words_of(roads: dict[Named, int]) -> dict[str, int]:
@@ -257,9 +267,16 @@ def _test_folders(app: str) -> tuple[str, ...]:
 
 
 @cache
-def _files_like(file: str, folders: tuple[str, ...]) -> list[str]:
-    """Test files of the app, those first that share a word with the changed file: for what no test names."""
-    words = {word.rstrip("s") for word in Path(file).stem.split("_")}
-    found = [path for folder in folders for path in sorted((ROOT / folder).glob("test_*.py"))]
-    shared = {path: words & {word.rstrip("s") for word in path.stem.split("_")} for path in found}
-    return [str(path.relative_to(ROOT)) for path in sorted(found, key=lambda path: not shared[path])]
+def tests_of_app(file: str) -> tuple[str, ...]:
+    """The test files of the app that a file is of: those of a like name first, then the cheapest; the dear ones not."""
+    folders = (ROOT / folder for folder in _test_folders(app_of(file)))
+    found = (path.relative_to(ROOT) for folder in folders for path in folder.rglob("test_*.py"))
+    asked = (str(path) for path in found if not _DEAR & {*path.parts})
+    return tuple(sorted(asked, key=lambda test: (not _is_like(test, file), _seconds(test), test)))
+
+
+@cache
+def _is_like(test: str, file: str) -> bool:
+    """Whether the names of a test file and of what is changed share a word."""
+    one, other = ({word.rstrip("s") for word in Path(path).stem.split("_")} - {"test"} for path in (test, file))
+    return bool(one & other)

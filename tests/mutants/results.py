@@ -10,15 +10,14 @@ import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import time_machine
-
 from tests.matrix.policy import FILE as POLICY
 from tests.mutants.listing import ROOT, Mutant
+from tests.mutants.naming import tests_of_app
 
 _NAME = "docs/mutants.json"
 FILE = ROOT / _NAME
@@ -41,7 +40,8 @@ def is_current(mutant: Mutant, known: Entries) -> bool:
 
 def digest_of(mutant: Mutant, noticed_by: str) -> str:
     """Changes with the mutant, its files, what noticed it (a survivor: all that was asked) and the policy."""
-    files = {file.partition(":")[0] for file in ([noticed_by] if noticed_by else mutant.tests)}
+    asked = [noticed_by] if noticed_by else [*mutant.tests, *tests_of_app(mutant.file)]
+    files = {file.partition(":")[0] for file in asked}
     if not noticed_by or noticed_by.startswith(("tests/matrix", "docs")):
         files.add(str(POLICY.relative_to(ROOT)))
     said = [json.dumps([(edit.file, edit.text) for edit in mutant.edits]), *mutant.sources().values()]
@@ -49,16 +49,19 @@ def digest_of(mutant: Mutant, noticed_by: str) -> str:
     return sha256("\0".join(said).encode()).hexdigest()[:12]
 
 
-def keep(mutant: Mutant, noticed_by: str, seconds: float) -> None:
-    """Write down how one mutant ended. `noticed_by` is empty where nothing did."""
+def keep(mutant: Mutant, noticed_by: str, seconds: float, *, is_all: bool = True) -> None:
+    """Write down how one mutant ended. `noticed_by` is empty where nothing did.
+
+    `is_all`: whether all that there is was asked. A survivor of which that is not so is asked again.
+    """
     entry = {
         "app": mutant.app,
         "kind": mutant.kind,
         "noticed_by": noticed_by,
         "seconds": round(seconds),
-        "date": _today().isoformat(),
+        "date": date.today().isoformat(),
         "commit": _git("rev-parse", "--short=12", "HEAD").strip(),
-        "digest": digest_of(mutant, noticed_by),
+        "digest": digest_of(mutant, noticed_by) if noticed_by or is_all else "",
     }
     with _alone():
         _write(entries() | {mutant.name: entry})
@@ -80,12 +83,6 @@ def lost_since(commit: str, names: set[str]) -> list[str]:
     before, now = entries(_git("show", f"{commit}:{_NAME}")), entries()
     noticed = {name for name, entry in now.items() if entry["noticed_by"]}
     return sorted(name for name, entry in before.items() if entry["noticed_by"] and name in names - noticed)
-
-
-def _today() -> date:
-    """Also where the clock of the matrix stands still."""
-    outside = time_machine.escape_hatch
-    return (outside.datetime.datetime if outside.is_travelling() else datetime).now().date()
 
 
 @contextmanager

@@ -4,16 +4,21 @@ import ast
 import gc
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from django.apps import AppConfig, apps
+from django.template import Engine
 
 from children.permissions import may_merge
+from safeguarding import records
 from safeguarding.packages import own_apps
+from safeguarding.staff import checking
+from sharing.transfers.services import beat, words
 from tests.mutants import faults, listing, results, witnesses
-from tests.mutants.applying import applied
+from tests.mutants.applying import applied, changed_code
 from tests.mutants.listing import Edit, Mutant
 
 SAID = {
@@ -22,7 +27,8 @@ SAID = {
     "SELECT id FROM visit WHERE user_id = me AND visit.ended_at IS NULL $$;\n",
     "services/visiting.py": "def visit(by):\n    ensure(by, DECIDE)\n    ensure(by, VISIT)\n",
 }
-MUTANT = Mutant("visits visiting.visit: ensure", "visits", "code", (Edit("manage.py", 0, 0, "pass\n"),), "visit")
+EDIT = Edit("safeguarding/once.py", 0, 0, "pass\n")
+MUTANT = Mutant("visits visiting.visit: ensure", "visits", "code", (EDIT,), "visit")
 
 
 @pytest.fixture
@@ -79,6 +85,34 @@ def test_a_function_that_was_loaded_before_is_changed_and_comes_back(listed: dic
     assert may_merge.__code__ is before
 
 
+def test_constant_is_changed_wherever_it_was_imported_to(listed: dict[str, Mutant]):
+    with changed_code(listed["fault transfers: words of a file that are shown for a day"]):
+        assert words.SHOWN_FOR == beat.SHOWN_FOR == timedelta(days=1)
+    assert words.SHOWN_FOR == beat.SHOWN_FOR == timedelta(minutes=15)
+
+
+def test_constant_made_of_a_changed_one_is_changed(listed: dict[str, Mutant]):
+    with changed_code(listed["fault staff: a role read from a list under the wrong name"]):
+        assert checking._ROLE_KEYS["deputy dsl"] == "lead"
+    assert checking._ROLE_KEYS["deputy dsl"] == "deputy_lead"
+
+
+def test_task_may_not_read_what_is_taken_from_it(listed: dict[str, Mutant]):
+    with changed_code(listed["fault transfers: a worker that may not read who is named in a concern"]):
+        assert "concerns.concernchild" not in records.system_reads()["transfers"]
+    assert "concerns.concernchild" in records.system_reads()["transfers"]
+
+
+def test_template_is_read_as_it_was_changed(listed: dict[str, Mutant]):
+    def shown() -> str:
+        return Engine.get_default().get_template("components/table.html").source
+
+    before = shown()
+    with changed_code(listed["fault safeguarding: a table wider than a phone"]):
+        assert "min-width: 60rem" in shown()
+    assert shown() == before
+
+
 def test_what_is_asked_twice_is_taken_away_twice(listed: dict[str, Mutant]):
     both = [mutant for mutant in listed.values() if len(mutant.edits) > 1]
     assert len(both) == len(listing.TWICE)
@@ -111,7 +145,7 @@ def test_a_mutant_is_asked_again_when_its_file_or_what_noticed_it_changes(kept: 
     results.keep(MUTANT, "tests/integration/test_facts.py::test_visit", 2.4)
     assert results.entries()[MUTANT.name]["seconds"] == 2
     assert results.is_current(MUTANT, results.entries())
-    other = replace(MUTANT, edits=(Edit("manage.py", 0, 0, "return\n"),))
+    other = replace(MUTANT, edits=(Edit("safeguarding/once.py", 0, 0, "return\n"),))
     assert not results.is_current(other, results.entries())
     entry = results.entries()[MUTANT.name] | {"noticed_by": "tests/integration/test_links.py::test_visit"}
     assert not results.is_current(MUTANT, {MUTANT.name: entry})

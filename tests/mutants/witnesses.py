@@ -31,7 +31,7 @@ _GATE_TESTS = ("tests/integration/accounts/test_rights.py", "tests/integration/a
 def with_witnesses(mutant: Mutant) -> Mutant:
     """The mutant with the models, pages and tests that are asked."""
     if mutant.about == "every page":
-        needing = tuple(page for page, entry in read().pages.items() if "needs" in entry)
+        needing = tuple(page for page, entry in _policy().pages.items() if "needs" in entry)
         return replace(mutant, pages=needing, tests=_GATE_TESTS)
     roads = callers(mutant.about, mutant.file)
     guarded = _guarded(mutant)
@@ -42,6 +42,9 @@ def with_witnesses(mutant: Mutant) -> Mutant:
         pages=mutant.pages or _pages(mutant, guarded, roads),
         tests=tuple(dict.fromkeys(tests)),
     )
+
+
+_policy = cache(read)
 
 
 def _pages(mutant: Mutant, guarded: set[type[models.Model]], roads: dict[Named, int]) -> tuple[str, ...]:
@@ -66,14 +69,13 @@ def _pages_of(guarded: Iterable[type[models.Model]]) -> tuple[str, ...]:
     """Pages that need or show a part of which these models are."""
     labels = ((model, model._meta.label_lower) for model in guarded)
     parts = {part for model, label in labels if label not in _SEVERAL for part in parts_of(model)}
-    return tuple(
-        page for page, entry in read().pages.items() if entry.get("needs") in parts or parts & {*entry.get("shows", ())}
-    )
+    pages = _policy().pages.items()
+    return tuple(page for page, entry in pages if entry.get("needs") in parts or parts & {*entry.get("shows", ())})
 
 
 def _reached(roads: dict[Named, int]) -> tuple[str, ...]:
     """The pages of the views that lead to a function, the nearest first."""
-    known = read().pages
+    known = _policy().pages
     found = [
         one.page for one, _ in sorted(roads.items(), key=lambda road: (road[1], road[0].page)) if one.page in known
     ]

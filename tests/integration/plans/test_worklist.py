@@ -123,6 +123,18 @@ def test_children_are_listed_by_status_and_those_without_a_record_too(place: Pla
     assert 'id="lacking"' not in open_(place.room.pastoral)
 
 
+def test_many_children_of_a_status_take_as_many_queries_as_one(place: Place, client: Client):
+    def counted() -> int:
+        return asked(lambda: client.get(reverse("plans") + "?status=looked_after"))
+
+    place.begin("looked_after")
+    client.force_login(place.room.lead)
+    few = counted()
+    for name in ("Skye", "Ivy", "Jude"):
+        place.begin("looked_after", child=factories.child(place.school, name, by=place.room.office))
+    assert counted() == few
+
+
 def test_the_menu_counts_what_the_school_has_missed_and_today_says_what_to_chase(
     place: Place, client: Client, clock: Any
 ):

@@ -15,6 +15,7 @@ from retention.services.progress import backups_live
 from retention.services.schedule import adopt_all, agree_all, load_defaults, schedule_of
 from safeguarding import privacy_notice
 from safeguarding.accounts.services import set_roles_beyond_notice
+from safeguarding.audit.models import Event
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
 from safeguarding.notice_items import ITEMS, all_promises, holdings
@@ -27,6 +28,7 @@ from sharing.notice.services import papers
 from sharing.notice.services.details import save_details
 from sharing.notice.services.drafting import SECURITY, compared
 from sharing.notice.services.publishing import publish_notice
+from sharing.notice.verbs import NoticeVerb
 from tests import factories
 from tests.architecture.source import ROOT
 from tests.integration.sharing.conftest import Place
@@ -210,6 +212,8 @@ def test_only_who_manages_the_school_publishes_and_once(ready: Place):
     with pytest.raises(OutOfTurn):
         publish_notice(school=ready.school, token=uuid7(), seen=seen, by=ready.room.lead)
     assert PrivacyNotice.objects.count() == 1
+    [event] = Event.objects.filter(verb=NoticeVerb.PUBLISH_NOTICE)
+    assert (event.object_id, event.actor_id) == (made.pk, ready.room.lead.pk)
 
 
 @pytest.mark.parametrize(

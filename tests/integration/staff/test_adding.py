@@ -117,6 +117,23 @@ def test_a_list_is_added_whole_or_with_what_is_wrong_ticked_away(client, room):
     assert rights(nell).held[0].class_name == "5B"
 
 
+def test_titles_that_schools_use_become_the_roles_they_mean(client, room):
+    meant = {
+        "DSL": "lead",
+        "Deputy DSL": "deputy_lead",
+        "DDSL": "deputy_lead",
+        "Principal": "headteacher",
+        "LSA": "teaching_assistant",
+        "Midday": "midday",
+        "School office": "office",
+        "IT technician": "it_admin",
+        "DPO": "dpo",
+    }
+    rows = "".join(f"Nell,{'Ashby' * n},{title}\n" for n, title in enumerate(meant, start=1))
+    page = read(client, room.headteacher, f"First name,Last name,Role\n{rows}")
+    assert [one.joiner.role_key for one in page.context["good"]] == list(meant.values())
+
+
 def test_one_that_cannot_be_written_takes_all_others_along(room):
     with pytest.raises(BadInput):
         add(room, joiner(), joiner(first="Ivy", username=room.teacher.username.upper()))
