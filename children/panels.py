@@ -109,7 +109,7 @@ def _manages(request: Request) -> bool:
 
 def _given(request: Request, record: Any) -> dict[str, Any] | None:
     """What somebody was given access to, and the way to more in an emergency; no panel for who has neither."""
-    found = {"grants": [], "team_grants": []}
+    found: dict[str, list[Any]] = {"grants": [], "team_grants": []}
     if access_to_a_child(request.user):
         found = given_to(request.user, partial(visible, request), on=timezone.localdate())
     emergency = may(request.user, ChildCapability.EMERGENCY_ACCESS, request.held.school_id)

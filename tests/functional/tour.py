@@ -24,13 +24,27 @@ def sign_in(page: Page, role: str, user_name: str) -> Page:
     else:
         page.get_by_role("button", name=f"Sign in as {role}", exact=True).first.click()
     page.wait_for_load_state()
-    if page.get_by_role("heading", name="Practice code").count():
-        said = re.search(r"The code now is (\d{6})", page.locator("main").inner_text())
-        assert said is not None
-        page.get_by_label("Code from your app").fill(said[1])
-        page.get_by_role("button", name="Sign in", exact=True).click()
+    if shown := code_of(page):
+        type_code(page, shown)
+        if page.get_by_text("or has been used").count():
+            # Each works once, and this one was typed in another window: the page shows the next in half a minute.
+            until(lambda: page.goto(page.url) and code_of(page) != shown, seconds=60)
+            type_code(page, code_of(page))
     expect(page.get_by_role("button", name="Sign out")).to_be_attached()
     return page
+
+
+def code_of(page: Page) -> str:
+    """The code that the page shows in practice; empty where it asks for none."""
+    said = re.search(r"The code now is (\d{6})", page.locator("main").inner_text())
+    return said[1] if said else ""
+
+
+def type_code(page: Page, code: str) -> None:
+    """Type it and go on."""
+    page.get_by_label("Code from your app").fill(code)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_load_state()
 
 
 def panel(page: Page, title: str) -> Locator:
