@@ -6,6 +6,7 @@ in turn: while one process makes the first, the next makes the second.
 
 import os
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -64,22 +65,35 @@ def _person_of(item: pytest.Item) -> str:
     )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the tests, and say which belong to one process: of the matrix those of one file and one person.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Say which tests belong to one process, before xdist reads it; and order them, after all others have.
 
-    Its files stand one after the other, so that what a process has learned of a page serves it for the next person.
+    Of the matrix those of one file and one person belong together. Its files stand one after the other, so that what a
+    process has learned of a page serves it for the next person.
     """
+    for item in items:
+        if world_of(item):
+            item.add_marker(pytest.mark.xdist_group(_unit_of(item)))
+    yield
+    _order(items)
+
+
+def _unit_of(item: pytest.Item) -> str:
+    """The tests that are dealt together with this one."""
+    world = world_of(item)
+    return f"{world} {item.path.stem} {_person_of(item)}".strip() if world == "matrix" else world or item.nodeid
+
+
+def _order(items: list[pytest.Item]) -> None:
     known = costs.by_file()
     units: dict[str, list[pytest.Item]] = defaultdict(list)
     seconds: dict[str, float] = defaultdict(float)
     worlds: dict[str, list[str]] = defaultdict(list)
     for item in items:
-        unit = item.nodeid
-        if world := world_of(item):
-            unit = world if world == SCHOOL else f"{world} {item.path.stem} {_person_of(item)}".strip()
-            item.add_marker(pytest.mark.xdist_group(unit))
-            if unit not in units:
-                worlds[world].append(unit)
+        unit = _unit_of(item)
+        if (world := world_of(item)) and unit not in units:
+            worlds[world].append(unit)
         units[unit].append(item)
         file = known.get(costs.file_of(item.nodeid), {"seconds": 0.0, "tests": 1})
         seconds[unit] += file["seconds"] / file["tests"]

@@ -135,3 +135,8 @@ def test_a_rule_that_shows_it_to_a_teacher_is_noticed(matrix: Matrix, visits: An
     for cell in cells:
         assert (f"{cell}: expected not_there, got 200" in told) is (cell.record != "other")
         assert (f"{cell}: shows what it must not: {cell.record}.concern" in told) is (cell.record != "other")
+
+
+def test_what_shares_a_world_is_dealt_to_one_process(request: pytest.FixtureRequest, worker_id: str):
+    """xdist reads the group where it collects: one that is named after that deals each test by itself."""
+    assert worker_id == "master" or request.node.nodeid.endswith("@matrix test_world")
