@@ -78,7 +78,7 @@ def pytest_collection_finish() -> None:
 
 
 def told(made: postgres.Databases) -> dict[str, Any]:
-    """What a process that runs tests is told of the server, of which it makes copies of its own."""
+    """What a process that runs tests is told of the server, whose databases it copies."""
     return {"urls": made.urls, "keys": str(made.keys), "worlds": str(made.worlds), "template": made.name}
 
 

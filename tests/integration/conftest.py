@@ -1,4 +1,4 @@
-"""An empty store of files, a virus scanner that says what the test wants, and walls of which the code is as it was."""
+"""An empty store of files, a virus scanner that says what the test wants, and walls whose code is as it was."""
 
 from collections.abc import Iterable
 from types import SimpleNamespace

@@ -333,7 +333,7 @@ class Staffing:
 
 
 def staffing(school_id: UUID, *, on: date) -> Staffing:
-    """Whom a school has on a day, for who asks for several groups of them: two queries."""
+    """The staff of a school on a day and who is away: two queries, however many groups are asked for."""
     staff = tuple(staff_of(school_id, on=on))
     mine = Absence.objects.filter(user_id__in=[one.user.pk for one in staff])
     away = mine.filter(starts_on__lte=on, ends_on__gte=on, withdrawn_at=None).values_list("user_id", flat=True)
