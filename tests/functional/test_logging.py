@@ -42,7 +42,7 @@ class Hand:
         self.point(target)
 
     def search(self, target: Locator, letters: str) -> None:
-        """Decide whom, and type the first letters."""
+        """Type the first letters of a name and choose the person."""
         self.decide(target)
         target.press_sequentially(letters)
         self.keys += len(letters)

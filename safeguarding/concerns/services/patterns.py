@@ -148,6 +148,7 @@ def change_rule(
 
     Raises `NotAllowed`, `BadInput`, `OutOfTurn` where somebody has changed or ended it already.
     """
+    ensure(by, Capability.MANAGE_SCHOOL, rule.school_id, SETTERS)
     at = at or timezone.now()
     key = _token_of(token, rule.kind, number, days, category)
     if there := PatternRule.objects.filter(token=key, school=rule.school, added_by=by, ended_at=None).first():

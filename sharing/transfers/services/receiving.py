@@ -117,9 +117,8 @@ def settle_transfer(
     Raises `NotAllowed`, `BadInput`, `ChangedSince`; `OutOfTurn` while something that was sent was not received.
     """
     at = at or timezone.now()
-    if (transfer.settled_by_id, transfer.own_copy) == (by.pk, own_copy) and (
-        not text.strip() or is_noted(token, transfer, by=by)
-    ):
+    is_kept = is_noted(token, transfer, by=by) or not text.strip()
+    if is_kept and (transfer.settled_by_id, transfer.own_copy) == (by.pk, own_copy):
         return transfer
     held = hold(transfer, seen, by=by)
     raise_first(settle_problems(own_copy))
