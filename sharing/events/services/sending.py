@@ -29,13 +29,18 @@ E = SharingEvent
 ANSWERED_WITHIN = 5
 
 
-def sent_problems(event: SharingEvent, happened: Happened, *, now: datetime, is_handed: bool = False) -> Problems:
-    """Why it cannot be recorded as sent like this. Empty when it can. `is_handed`: pages are handed over now."""
+def sent_problems(
+    event: SharingEvent, happened: Happened, *, now: datetime, is_handed: bool = False, after: datetime | None = None
+) -> Problems:
+    """Why it cannot be recorded as sent like this. Empty when it can. `is_handed`: pages are handed over now.
+    `after`: the moment that it follows, where it is decided by the same press; otherwise when it was decided.
+    """
     found = {}
     if happened.method not in E.Method:
         found["method"] = "Choose how it was sent"
     # It cannot have gone before it was decided; a referral went, and is written down afterwards.
-    after = event.decided_at if event.referral_id is None else None
+    if after is None and event.referral_id is None:
+        after = event.decided_at
     found |= moment_problems("day", happened.at, now=now, after=_minute(after))
     if not found and (is_handed or event.referral_id is None) and not event.recipient.is_checked:
         found["method"] = (

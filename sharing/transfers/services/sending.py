@@ -162,7 +162,8 @@ def _share(
         made.save(update_fields=["concerns", "revision"])
         record(Verb.CHANGE, made, by=by, purpose="what it tells of")
     decided = decide_share(event=made, seen=made.revision, said=decision, by=by, at=at)
-    for problem in sent_problems(decided, said.happened, now=at, is_handed=True).values():
+    # A minute goes by between the hour that is typed and the press that decides: it follows the building.
+    for problem in sent_problems(decided, said.happened, now=at, is_handed=True, after=sending.built_at).values():
         raise BadInput(f"{problem}.")
     return carry_out(decided, token, said.happened, by=by, at=at)
 

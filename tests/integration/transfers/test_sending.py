@@ -26,11 +26,12 @@ from sharing.transfers.services.beat import forget_words
 from sharing.transfers.services.confirming import Noted, Where, note_early, reopen_transfer, stop_transfer
 from sharing.transfers.services.opening import open_transfer
 from sharing.transfers.services.receiving import receive_file, settle_transfer
+from sharing.transfers.services.sending import hand_over_file
 from sharing.transfers.services.words import SHOWN_FOR, is_shown, show_words
 from tests import factories
 from tests.integration.sharing.test_sharing_sql import change, refused
 
-from .conftest import Place, built, confirmed, handed, happened, opened, sent
+from .conftest import Place, built, confirmed, handed, happened, opened, said, sent
 
 pytestmark = pytest.mark.django_db
 LEFT = date(2026, 11, 20)
@@ -148,6 +149,15 @@ def test_it_is_handed_over_once_as_a_decision_to_share(place: Place):
     [event] = SharingEvent.objects.filter(child=child)
     assert (event.status, event.reason.code, event.recipient_id) == ("sent", "next_school_file", place.next_school.pk)
     assert (event.concerns, event.steps.count(), now_of(made.transfer).status) == ([], 1, "sent")
+
+
+def test_it_goes_a_minute_after_the_hour_that_is_typed_and_not_before_it_was_built(place: Place):
+    made = built(place, confirmed(place, opened(place, place.leaver(LEFT))))
+    typed, later = timezone.now(), timezone.now() + timedelta(minutes=2)
+    given: dict[str, Any] = {"sending": made, "by": place.room.lead, "at": later}
+    with pytest.raises(BadInput, match="before what it follows"):
+        hand_over_file(token=uuid7(), said=said(happened=happened(typed - timedelta(minutes=2))), **given)
+    assert hand_over_file(token=uuid7(), said=said(happened=happened(typed)), **given).event is not None
 
 
 def test_nothing_is_handed_over_that_lacks_something_or_by_somebody_else(place: Place):
