@@ -147,4 +147,5 @@ def kinds_of(entry: dict[str, Any]) -> list[str]:
 
 
 def read() -> Policy:
-    return Policy(yaml.safe_load(FILE.read_text()))
+    # libyaml reads the table in a tenth of the time, in each process of the tests.
+    return Policy(yaml.load(FILE.read_text(), Loader=yaml.CSafeLoader))
