@@ -335,7 +335,7 @@ class TimeField(forms.CharField):
     for quarter past two.
     """
 
-    _WRITTEN = re.compile(r"(\d{1,2})(?:\s*[:.h]?\s*(\d{2}))?\s*(?:([ap])\.?m?\.?)?", re.IGNORECASE)
+    _WRITTEN = re.compile(r"(\d{1,2})(?:\s*+(?:[:.h]\s*+)?(\d{2}))?\s*+(?:([ap])\.?m?\.?)?", re.IGNORECASE)
     _WORDS = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 
     def prepare_value(self, value: Any) -> Any:

@@ -14,7 +14,8 @@ LARGEST = 20 * 2**20
 # Objects and lists inside each other: record.json has six.
 DEEPEST = 10
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_NESTING = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# A text without an end goes to the end: nothing in it is read a second time.
+_NESTING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
 # Neither PostgreSQL nor UTF-8 takes these.
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
