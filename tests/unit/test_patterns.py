@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 
 from safeguarding.audit.seals.notes import notes_in
+from sharing.requests.people import Finder, Person
 from tests.hard_texts import Hard, hard_texts
 from tests.patterns import Use, asking, costs_more, patterns_made_by, uses
 from tests.worst_texts import MADE_BY, WORST
@@ -49,10 +50,17 @@ def test_pattern_reads_its_own_letters_in_line_with_their_number(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "text", [Hard("", "1\n"), Hard("", "a\n1\nb\n\n"), Hard("", "\n— a\n"), Hard("a\n1\nb\n", "c\n")]
+    ("read", "text"),
+    [
+        (notes_in, Hard("", "1\n")),
+        (notes_in, Hard("", "a\n1\nb\n\n")),
+        (notes_in, Hard("", "\n— a\n")),
+        (notes_in, Hard("a\n1\nb\n", "c\n")),
+        (Finder([Person("1", "Ann", "Hill"), Person("2", "Bob", "Marsh")]).hits, Hard("", "Ann, Ann Bob ")),
+    ],
 )
-def test_notes_are_found_in_line_with_the_length_of_a_file(text):
-    assert not costs_more(notes_in, text)
+def test_text_is_read_in_line_with_its_length(read, text):
+    assert not costs_more(read, text)
 
 
 @pytest.mark.parametrize(
