@@ -20,7 +20,8 @@ _PSEUDONYM = re.compile(rf"[{ALPHABET}]{{{LENGTH}}}")
 # A list cuts texts short, and may cut through a marker.
 _CUT = rf"@\[[{ALPHABET}]{{0,{LENGTH}}}…"
 # Where somebody types: what stands there comes back with the form.
-_TYPED = r"<textarea\b[^>]*>.*?</textarea>|<input\b[^>]*>"
+# A tag that is not closed goes to the end, as in a browser.
+_TYPED = r"<textarea\b[^>]*+(?:>.*?(?:</textarea>|\Z)|\Z)|<input\b[^>]*+(?:>|\Z)"
 _PAGE = re.compile(rf"(?P<typed>{_TYPED})|(?P<mark>{MARK.pattern})|(?P<cut>{_CUT})", re.DOTALL)
 _BRACKETS = re.compile(r"[\[\]<>\s]+")
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")

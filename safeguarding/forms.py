@@ -12,6 +12,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 from django.utils import timezone
@@ -19,6 +20,7 @@ from django.utils import timezone
 from .controls import DATE_BOXES, PRINTED
 
 _WIDTHS = (4, 10, 20, 30)
+LONGEST_LINE = 1_000  # Letters, where the field says no longest of its own.
 
 
 def blank_first(choices: Iterable[tuple[Any, str]], blank: str) -> list[tuple[Any, str]]:
@@ -147,20 +149,33 @@ class Renderer(TemplatesSetting):
 
 
 class HarbourForm(forms.Form):
-    """The base of Harbour's forms: errors repeat the field's words and say how to mend it.
+    """The base of Harbour's forms: errors repeat the field's words and say how to mend it, and no line is endless.
 
     A field whose label makes an odd sentence gives its own `error_messages`.
     """
 
-    _is_worded = False
+    _is_finished = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        # Once for all forms of its class: each has copies of these fields.
-        if "_is_worded" not in type(self).__dict__:
-            type(self)._is_worded = True
-            for name, field in self.base_fields.items():
-                _put_into_words(name, field)
+        self.finish()
         super().__init__(*args, **kwargs)
+
+    @classmethod
+    def finish(cls) -> None:
+        """Finish the fields of this class, once for all forms of it: each has copies of these."""
+        if "_is_finished" not in cls.__dict__:
+            cls._is_finished = True
+            for name, field in cls.base_fields.items():  # type: ignore[attr-defined]
+                _bound(field)
+                _put_into_words(name, field)
+
+
+def _bound(field: forms.Field) -> None:
+    """Give a line a longest, without the attribute by which a browser cuts off what is pasted. A key is no text."""
+    is_text = isinstance(field, forms.CharField) and not isinstance(field, forms.UUIDField | forms.JSONField)
+    if is_text and field.max_length is None and not isinstance(field.widget, forms.Textarea):
+        field.max_length = LONGEST_LINE
+        field.validators.append(MaxLengthValidator(LONGEST_LINE))
 
 
 def _put_into_words(name: str, field: forms.Field) -> None:
@@ -335,7 +350,7 @@ class TimeField(forms.CharField):
     for quarter past two.
     """
 
-    _WRITTEN = re.compile(r"(\d{1,2})(?:\s*[:.h]?\s*(\d{2}))?\s*(?:([ap])\.?m?\.?)?", re.IGNORECASE)
+    _WRITTEN = re.compile(r"(\d{1,2})(?:\s*+(?:[:.h]\s*+)?(\d{2}))?\s*+(?:([ap])\.?m?\.?)?", re.IGNORECASE)
     _WORDS = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 
     def prepare_value(self, value: Any) -> Any:
@@ -351,7 +366,7 @@ class TimeField(forms.CharField):
             return None
         if text.lower() in self._WORDS:
             return self._WORDS[text.lower()]
-        if (found := self._WRITTEN.fullmatch(text)) is None:
+        if len(text) > LONGEST_LINE or (found := self._WRITTEN.fullmatch(text)) is None:
             raise ValidationError(f"{self._name} must be written like 8:50am or 2:15pm")
         return self._read(*found.groups())
 

@@ -7,7 +7,9 @@ from django.utils.safestring import SafeString
 from safeguarding.markup import format_html, format_html_join
 
 # A whole number, and an extension typed with it. A name, an e-mail address or words around a number are neither.
-_NUMBER = re.compile(r"(?P<number>\+?[(\d][\d\s().-]*\d)(?:\s*,?\s*(?:ext(?:ension|n)?\.?|x)\s*\d+)?", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?P<number>\+?[(\d][\d\s().-]*\d)(?:\s*+(?:,\s*+)?(?:ext(?:ension|n)?\.?|x)\s*+\d++)?", re.IGNORECASE
+)
 # A number of this country inside a sentence that Harbour writes: eleven figures, or after the code of the country ten.
 _IN_SENTENCE = re.compile(r"((?<![\w/-])(?:\+44 ?|0)\d(?: ?\d){8,9}(?![\w/-]))")
 # Shorter is an extension; 999 and 101 are the shortest that anybody rings.

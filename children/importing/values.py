@@ -82,7 +82,7 @@ def lost_letters(new: object, old: object) -> bool:
     """Whether `new` is `old` with letters turned into question marks on the way: no reason to change anything."""
     if not (isinstance(new, str) and isinstance(old, str) and "?" in new):
         return False
-    return re.fullmatch(re.escape(new).replace(r"\?", "."), old) is not None
+    return len(new) == len(old) and all(one in ("?", other) for one, other in zip(new, old, strict=True))
 
 
 def name(text: str, notes: Notes) -> str | None:

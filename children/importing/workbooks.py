@@ -30,7 +30,9 @@ _RELATION = (
 )
 # Numbers of formats that every workbook has, and that show a date or a time.
 _DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-_NOT_LETTERS_OF_A_DATE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_NOT_LETTERS_OF_A_DATE = re.compile(r'"[^"]*"|\\.|\[[^\[\]]*+\]|_.|\*.')
+# Letters of a format: a spreadsheet takes no longer one.
+_LONGEST_FORMAT = 255
 _PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
 DAMAGED = "This workbook is damaged, or is not one. Open it in your spreadsheet, save it again, and bring in that file."
 
@@ -142,10 +144,14 @@ def _date_styles(book: zipfile.ZipFile) -> set[int]:
     if "xl/styles.xml" not in book.namelist():
         return set()
     root = _root(book, "xl/styles.xml")
-    own = {_whole(one.get("numFmtId", "0")): one.get("formatCode", "") for one in root.iter() if _named(one, "numFmt")}
+    own = {
+        _whole(one.get("numFmtId", "0")): _shows_date(one.get("formatCode", "")[:_LONGEST_FORMAT])
+        for one in root.iter()
+        if _named(one, "numFmt")
+    }
     kinds = next((part for part in root if _named(part, "cellXfs")), None)
     numbers = [_whole(one.get("numFmtId", "0")) for one in kinds] if kinds is not None else []
-    return {n for n, number in enumerate(numbers) if number in _DATES or _shows_date(own.get(number, ""))}
+    return {n for n, number in enumerate(numbers) if number in _DATES or own.get(number)}
 
 
 def _shows_date(code: str) -> bool:

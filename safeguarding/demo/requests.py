@@ -179,7 +179,7 @@ def _send(desk: _Desk, case: RightsRequest, kind: str, *, days: int) -> None:
 
 def _filled_in(text: str) -> str:
     for words, said in _FILLED_IN.items():
-        text = re.sub(rf"\[{words}[^\]]*\]", said, text)
+        text = re.sub(rf"\[{words}[^\[\]]*+\]", said, text)
     return text
 
 

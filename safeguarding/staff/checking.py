@@ -41,7 +41,7 @@ _CALLED = {
 }
 ROLE_CHOICES = [(role.key, role.title) for role in ROLES.values() if role.key != ACTING_LEAD]
 _ROLE_KEYS = {fold(title): key for key, title in ROLE_CHOICES} | {fold(key): key for key, _ in ROLE_CHOICES} | _CALLED
-_SEVERAL = re.compile(r"\s*(?:[,;/&+]| and )\s*")
+_SEVERAL = re.compile(r" ?(?:[,;/&+]| and ) ?")
 _OF_ACCOUNT = ("first_name", "last_name", "email", "extension", "username")
 
 
@@ -123,7 +123,7 @@ class Asking:
 
     def _classes(self, cell: str) -> tuple[tuple[str, ...], list[str]]:
         """The classes of a cell as the school writes them, and those it has not. Without children, any is taken."""
-        names = [name for name in _SEVERAL.split(cell) if name]
+        names = [name for name in _SEVERAL.split(" ".join(cell.split())) if name]
         found = [self.classes.get(fold(name), "" if self.classes else name) for name in names]
         wrong = [
             f"There is no class {name} among the children on roll."

@@ -29,6 +29,7 @@ _CHARSETS = (
     *("utf-8-sig", "utf-16", "utf-16-le", "utf-7", "ascii", "latin-1", "iso8859-2", "iso8859-15", "cp437", "cp1250"),
     *("cp1251", "cp1252", "cp1254", "cp1256", "koi8-r", "gb18030", "big5", "shift_jis", "iso2022_jp", "euc_kr"),
 )
+_PICTURE = re.compile(r"(?:(?:word|xl)/media|Pictures)/[^/]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 Texts = Iterator[tuple[str, str]]
 
@@ -69,13 +70,13 @@ def _opened(kind: str, content: bytes, sandbox: Any) -> Any:
 def _tidy(text: str) -> str:
     """Lines without what no printer prints, and no more than one empty line."""
     text = _CONTROLS.sub("", re.sub(r"\r\n?", "\n", text))
-    return re.sub(r"\n\s*\n\s*\n+", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()
+    return re.sub(r"\n\s*\n\s*\n+", "\n\n", re.sub(r"(?<![ \t])[ \t]++\n", "\n", text)).strip()
 
 
 def _pictures(opened: Any) -> Texts:
     """What is in the document and is not told, so that nobody takes the texts for all of it."""
     if isinstance(opened, zipfile.ZipFile):
-        count = len(_members(opened, r"(?:(?:word|xl)/media|Pictures)/[^/]+"))
+        count = len(_members(opened, _PICTURE))
         if count:
             yield "Pictures in it", f"{count} not shown here. To have them looked at, print it to a PDF, and add that."
 
@@ -95,18 +96,18 @@ def _value(element: Any, name: str) -> str:
     return next((str(value) for key, value in element.attrib.items() if _local(key) == name), "")
 
 
-def _members(found: zipfile.ZipFile, pattern: str) -> list[str]:
-    return sorted(name for name in found.namelist() if re.fullmatch(pattern, name))
+def _members(found: zipfile.ZipFile, pattern: re.Pattern[str]) -> list[str]:
+    return sorted(filter(pattern.fullmatch, found.namelist()))
 
 
 # Parts of a Word document, in the order in which they are told.
 _WORD = (
-    ("Head", r"word/header\d*\.xml"),
-    ("Text", r"word/document\.xml"),
-    ("Foot", r"word/footer\d*\.xml"),
-    ("Footnotes", r"word/footnotes\.xml"),
-    ("Endnotes", r"word/endnotes\.xml"),
-    ("Comments", r"word/comments\.xml"),
+    ("Head", re.compile(r"word/header\d*\.xml")),
+    ("Text", re.compile(r"word/document\.xml")),
+    ("Foot", re.compile(r"word/footer\d*\.xml")),
+    ("Footnotes", re.compile(r"word/footnotes\.xml")),
+    ("Endnotes", re.compile(r"word/endnotes\.xml")),
+    ("Comments", re.compile(r"word/comments\.xml")),
 )
 _WORD_MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
@@ -179,9 +180,12 @@ def _open_text(element: Any, *, is_words: bool = False) -> Iterator[str]:
         yield "\n"
 
 
+_NOTES = re.compile(r"xl/(comments\d*|threadedComments/[^/]+)\.xml")
 # Numbers of formats that show a day or a time, in every workbook.
 _DAYS = frozenset({*range(14, 23), *range(45, 48)})
 _FIRST_DAY = datetime(1899, 12, 30)
+# Letters of a format of cells: a spreadsheet takes no longer one.
+_LONGEST_FORMAT = 255
 
 
 def _xlsx(found: zipfile.ZipFile) -> Texts:
@@ -200,7 +204,7 @@ def _xlsx(found: zipfile.ZipFile) -> Texts:
             # Its name is text like its rows: a sheet may be called like a person.
             rows = [_value(sheet, "name"), *_rows(_xml(found, path), shared, days)]
             yield f"Sheet {number}, hidden" if is_hidden else f"Sheet {number}", "\n".join(rows)
-    for name in _members(found, r"xl/(comments\d*|threadedComments/[^/]+)\.xml"):
+    for name in _members(found, _NOTES):
         root = _xml(found, name)
         notes = [one for one in root.iter() if _local(one.tag) in ("comment", "threadedComment")]
         yield "Notes on cells", "\n".join(f"{_value(one, 'ref')}: {''.join(_cell_text(one))}" for one in notes)
@@ -225,7 +229,7 @@ def _styles_of_days(found: zipfile.ZipFile) -> set[int]:
     root = _xml(found, "xl/styles.xml")
     formats = {}
     for one in (each for each in root.iter() if _local(each.tag) == "numFmt"):
-        bare = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", one.get("formatCode", ""))
+        bare = re.sub(r'"[^"]*"|\[[^\[\]]*+\]|\\.', "", one.get("formatCode", "")[:_LONGEST_FORMAT])
         formats[int(one.get("numFmtId", 0))] = bool(re.search(r"[dmyh]", bare, re.IGNORECASE))
     cells = next((one for one in root if _local(one.tag) == "cellXfs"), ())
     numbers = [int(one.get("numFmtId", 0)) for one in cells]

@@ -9,6 +9,7 @@ A nickname that is on no list, or a name spelt wrongly, is not found: every line
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -77,17 +78,16 @@ class Finder:
     def hits(self, text: str) -> list[Hit]:
         """Everybody in a text, in order. Forms of one name that stand beside each other are one."""
         raw = {(start, end, key) for start, end, key in self._raw(text)}
-        found: list[Hit] = []
-        by_person: dict[str, Hit] = {}
+        # Of each person, where the forms stand that were taken together.
+        found: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for start, end, key in sorted(raw, key=lambda each: (each[0], -each[1], each[2])):
-            last = by_person.get(key)
-            if last and (start <= last.end or _CLOSE.fullmatch(text, last.end, start)):
-                end = max(last.end, end)
-                found.remove(last)
-                start = last.start
-            by_person[key] = Hit(start, end, key, text[start:end])
-            found.append(by_person[key])
-        return sorted(found, key=lambda hit: (hit.start, -hit.end, hit.person))
+            there = found[key]
+            if there and (start <= there[-1][1] or _CLOSE.fullmatch(text, there[-1][1], start)):
+                first, last = there.pop()
+                start, end = first, max(last, end)
+            there.append((start, end))
+        hits = [Hit(start, end, key, text[start:end]) for key, spans in found.items() for start, end in spans]
+        return sorted(hits, key=lambda hit: (hit.start, -hit.end, hit.person))
 
     def _raw(self, text: str) -> Iterator[tuple[int, int, str]]:
         view, apart = view_of(text), run_together(text)

@@ -14,7 +14,8 @@ from functools import cache
 # As PDFium tells a hyphen that ends a line, instead of the line end too: U+FFFE, or the control character 2.
 _AT_THE_END = "\ufffe\x02"
 _HYPHENS = f"-\u00ad\u2010\u2011\u2012\u2013{_AT_THE_END}"
-_LINE_END = re.compile(rf"([{_HYPHENS}]?)[^\S\n]*\r?\n\s*|([{_HYPHENS}]?)[^\S\r]*\r\s*|([{_AT_THE_END}])[^\S\n]*")
+# White space is read from where it begins, and a word below too: a long one costs no more than its length.
+_LINE_END = re.compile(rf"(?:([{_HYPHENS}])|(?<!\s))[^\S\r\n]*+[\r\n]\s*+|([{_AT_THE_END}])[^\S\r\n]*+")
 OVER_LINE_END = r"(?:-?\n)?"
 # Letters that no decomposition takes apart, and marks that a keyboard does not have.
 _ALIKE = str.maketrans(
@@ -25,7 +26,7 @@ _ALIKE = str.maketrans(
     | dict.fromkeys(_HYPHENS + "\u2014", "-")
 )
 # A name of a file, an address of mail, or a word with a line below: what people write without spaces.
-_RUN_TOGETHER = re.compile(r"\S*[_@]\S*|\S+\.[A-Za-z]{2,4}(?!\w)")
+_RUN_TOGETHER = re.compile(r"(?<!\S)(?:[^\s_@]*+[_@]\S*+|\S+\.[A-Za-z]{2,4}(?!\w))")
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _with_line_ends(text: str) -> Iterator[tuple[str, int]]:
     done = 0
     for end in _LINE_END.finditer(text):
         yield from zip(text[done : end.start()], range(done, end.start()), strict=True)
-        if end[1] or end[2] or end[3]:
+        if end[1] or end[2]:
             yield "-", end.start()
         yield "\n", end.start()
         done = end.end()

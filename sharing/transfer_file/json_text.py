@@ -9,12 +9,9 @@ from uuid import UUID
 
 from safeguarding.exceptions import BadInput
 
-# Of record.json and manifest.json each.
-LARGEST = 20 * 2**20
-# Objects and lists inside each other: record.json has six.
-DEEPEST = 10
+from .opening import strict_json
+
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_NESTING = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 # Neither PostgreSQL nor UTF-8 takes these.
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -31,36 +28,17 @@ def written(value: dict[str, Any]) -> bytes:
 
 
 def read(content: bytes, name: str) -> "Fields":
-    """The object that a JSON file holds. Raises `BadFile`."""
-    if len(content) > LARGEST:
-        raise BadFile(f"{name} inside this file is larger than {LARGEST // 2**20} MB. Harbour does not read it.")
+    """The object that a JSON file holds. Raises `BadFile`.
+
+    One that came from elsewhere was read in the sandbox before (`opening.py`): its size and its depth are asked there.
+    """
     try:
-        text = content.decode("utf-8")
-        _ensure_shallow(text, name)
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_refused)
+        value = strict_json(content.decode())
     except (ValueError, RecursionError):
         raise BadFile(
             f"{name} inside this file is not JSON. Ask the school that sent it to make the file again."
         ) from None
     return Fields(value, name)
-
-
-def _ensure_shallow(text: str, name: str) -> None:
-    depth = 0
-    for found in _NESTING.finditer(text):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found[0], 0)
-        if depth > DEEPEST:
-            raise BadFile(f"{name} inside this file is nested deeper than a file can be. Harbour does not read it.")
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(found := dict(pairs)) != len(pairs):
-        raise ValueError("a field stands there twice")
-    return found
-
-
-def _refused(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
 
 
 class Fields:

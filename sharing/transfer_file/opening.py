@@ -1,10 +1,12 @@
 """Open one volume of a file: what does the PDF hold, and is it whole? To be run in the sandbox alone.
 
 Needs the standard library and `pikepdf`, and nothing of Harbour, so that a process that can do nothing else may load
-it by its path. A volume is refused before anything of it is decoded that is larger than it may be.
+it by its path. A volume is refused before anything of it is decoded that is larger than it may be; what says of itself
+what it is (`record.json`, `manifest.json`) is read here once, so that whoever reads it again has JSON before them.
 """
 
 import hashlib
+import json
 import re
 import zlib
 from collections.abc import Iterator
@@ -20,9 +22,13 @@ LARGEST = 50 * 2**20
 PAGES = 200
 # Attachments: how many, the bytes of one and of all together once they are decoded, and the letters of a name.
 MOST, ONE, ALL, LONGEST_NAME = 1_000, 50 * 2**20, 400 * 2**20, 200
-JSON = 20 * 2**20
+# Bytes of those that are JSON, and objects and lists inside each other: record.json has six. A manifest of a thousand
+# documents with the longest names has one.
+JSON, DEEPEST = {"record.json": 20 * 2**20, "manifest.json": 2 * 2**20}, 10
 # The steps of a walk through what stands on the pages: 200 full pages take some 200,000.
 STEPS = 5_000_000
+# A text without an end goes to the end: nothing in it is read a second time.
+_NESTING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
 _WHOLE = re.compile(rb"%harbour-volume sha256:([0-9a-f]{64})\n")
 _LINE = len("%harbour-volume sha256:\n") + 64
 
@@ -108,8 +114,10 @@ def _attachments(pdf: pikepdf.Pdf) -> Iterator[tuple[str, bytes]]:
         if name in seen or not 0 < len(name) <= LONGEST_NAME or str(spec.UF) != name:
             raise Refused(STRANGE)
         seen.add(name)
-        found = _decoded(spec.EF.F, min(left, JSON if name.endswith(".json") else ONE))
+        found = _decoded(spec.EF.F, min(left, ONE))
         left -= len(found)
+        if name in JSON:
+            parsed(found, name)
         yield name, found
 
 
@@ -130,6 +138,39 @@ def _decoded(stream: Any, most: int) -> bytes:
     if len(found) > most:
         raise Refused(TOO_MUCH)
     return found
+
+
+def parsed(content: bytes, name: str) -> Any:
+    """What this JSON file says. Raises `Refused`."""
+    if len(content) > JSON[name]:
+        raise Refused(f"{name} inside this file is larger than {JSON[name] // 2**20} MB. Harbour does not read it.")
+    try:
+        text = content.decode()
+        depth = 0
+        for found in _NESTING.finditer(text):
+            depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found[0], 0)
+            if depth > DEEPEST:
+                raise Refused(f"{name} inside this file is nested deeper than a file can be. Harbour does not read it.")
+        return strict_json(text)
+    except (ValueError, RecursionError):
+        raise Refused(
+            f"{name} inside this file is not JSON. Ask the school that sent it to make the file again."
+        ) from None
+
+
+def strict_json(text: str) -> Any:
+    """What a text of JSON says. Raises `ValueError`, also for a field that stands there twice, or `RecursionError`."""
+    return json.loads(text, object_pairs_hook=_object, parse_constant=_refused)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(found := dict(pairs)) != len(pairs):
+        raise ValueError("a field stands there twice")
+    return found
+
+
+def _refused(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
 
 
 # --- what stands on the pages

@@ -69,7 +69,7 @@ class AgainForm(HarbourForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
-    factor_credential = forms.CharField(required=False, widget=forms.HiddenInput)
+    factor_credential = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20_000)
     factor_password = forms.CharField(
         label="Password",
         required=False,

@@ -17,7 +17,7 @@ Needs the standard library and `cryptography`.
 import re
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -37,8 +37,10 @@ _BODY = re.compile(
     r"(?P<origin>\S+)\n(?P<size>0|[1-9]\d{0,18})\n(?P<root>[A-Za-z0-9+/]{43}=)\ncheckpoint (?P<number>[1-9]\d{0,18})\n"
     r"at (?P<at>\S+)\n(?P<settled>settled|cut) (?P<before>0|[1-9]\d{0,19})\n(?:next-key (?P<next_key>\S+)\n)?"
 )
-# What stands between the first line of a note and its signatures, wherever it is found.
-_NOTE = re.compile(r"^\S+\n\d+\n[^\n]+\n(?:[^\n]+\n)*\n(?:— [^\n]*\n)+", re.MULTILINE)
+# How a note begins, and its signatures below an empty line, wherever they are found.
+_BEGINNING = re.compile(r"^\S++\n\d++\n[^\n]++\n", re.MULTILINE)
+_SIGNATURES = re.compile(r"(?<=\n)\n(?:— [^\n]*+\n)++")
+_PIECES = (re.compile(r"^— ", re.MULTILINE), re.compile(r"^checkpoint \d", re.MULTILINE))
 
 
 class NoteError(ValueError):
@@ -204,9 +206,19 @@ def new_origin() -> str:
 def notes_in(text: str) -> tuple[list[str], int]:
     """The notes in a file or an e-mail, whatever stands around them, and of how many more there are pieces only."""
     text = text.replace("\r\n", "\n") + "\n"
-    notes = [found[0] for found in _NOTE.finditer(text)]
-    pieces = max(len(re.findall(begin, text, re.MULTILINE)) for begin in (r"^— ", r"^checkpoint \d"))
+    notes = list(_whole_notes(text))
+    pieces = max(len(piece.findall(text)) for piece in _PIECES)
     return notes, max(0, pieces - len(notes))
+
+
+def _whole_notes(text: str) -> Iterator[str]:
+    """Each from its first line to its last signature, with no empty line but that above its signatures."""
+    done = 0
+    for below in _SIGNATURES.finditer(text):
+        empty = text.rfind("\n\n", done, below.start())
+        if first := _BEGINNING.search(text, empty + 2 if empty >= 0 else done, below.start()):
+            yield text[first.start() : below.end()]
+            done = below.end()
 
 
 def _key_parts(text: str) -> tuple[str, bytes, bytes]:

@@ -61,7 +61,7 @@ class RulingForm(HarbourForm):
     """What is said of a pattern. `records` are the keys of the concerns that the page showed."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
-    records = forms.CharField(widget=forms.HiddenInput)
+    records = forms.CharField(widget=forms.HiddenInput, max_length=100_000)
     verdict = forms.ChoiceField(
         label="What you say of it",
         choices=[(V.NOT_A_PATTERN.value, "Not a pattern, because …"), (V.LOOKED_AT.value, "Looked at")],

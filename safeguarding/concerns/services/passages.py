@@ -13,7 +13,8 @@ PASSAGES, AROUND = 3, 70
 TERMS = 8
 _PHRASE = re.compile(r'"([^"]+)"|(\S+)')
 _WORD = re.compile(r"\w")
-_CLINGING = re.compile(r"^\W+|[^\w\u0300-\u036f\u0900-\u0dff\u064b-\u0652]+$")
+_IN_WORD = r"\w\u0300-\u036f\u0900-\u0dff\u064b-\u0652"
+_CLINGING = re.compile(rf"^\W+|(?<![^{_IN_WORD}])[^{_IN_WORD}]++$")
 _OTHER = re.compile(r"[^\x00-\x7f]")
 # Letters that no decomposition takes apart, and marks that a keyboard does not have.
 _ALIKE = str.maketrans("øłđðı‘’ʼ´“”„«»‐‑–—\u00a0", "olddi''''" + 5 * '"' + "---- ")

@@ -35,7 +35,7 @@ REVIEWS_AHEAD = timedelta(days=7)
 QUIET_AFTER = 30
 # Concerns of one kind about one child within this time are shown side by side; nothing is scored.
 SIMILAR_WITHIN = timedelta(days=90)
-_REFERENCE = re.compile(r"\s*(?:c\s*[-/ ]?\s*)?(?:(20\d\d)\s*[-/ ]\s*)?0*(\d{1,7})\s*", re.IGNORECASE)
+_REFERENCE = re.compile(r"\s*+(?:c\s*+(?:[-/]\s*+)?)?(?:(20\d\d)(?:\s*+[-/]\s*+|\s++))?0*(\d{1,7})\s*+", re.IGNORECASE)
 # What the rows of lists show, read along the line.
 _LISTED = (
     "year", "number", "status", "how_soon", "title", "logged_at", "called_at", "finished_at", "news_at", "review_on",

@@ -25,7 +25,7 @@ from safeguarding.prepared import prepared
 
 _ORDINARY = Path(__file__).parent.parent / "words.txt"
 # Where a sentence begins: at the start of a line or a bullet, after a full stop, a question mark, a colon.
-_SENTENCES = re.compile(r"((?<=[.!?:])\s+|\s*\n\s*(?:[-–—•*]\s*)?)")
+_SENTENCES = re.compile(r"((?<=[.!?:])\s++|(?<!\s)[^\S\n]*+\n\s*+(?:[-–—•*]\s*+)?)")
 _ENDS = (".", "!", "?", ":")
 _SHORTEST, _LONGEST = 3, 40
 # Names of two letters are looked for too: Jo, Bo, Li. By themselves where they are written as a name, and are no word.

@@ -24,7 +24,7 @@ _OVER = 2000
 # A word of the format, such as /Page: people have the same as a surname.
 _PLAIN_NAME = re.compile(r"/[A-Za-z0-9+.,:-]*")
 # What is markup in a description of a file, and not said by it.
-_TAG = re.compile(r"</?[\w:.-]+|[\w:.-]+=")
+_TAG = re.compile(r"</?[\w:.-]++|(?<![\w:.-])[\w:.-]++=")
 _ITEM = re.compile(r"Item (\d+): ")
 # What no file needs that is handed over, by the key of its dictionary.
 _FOREIGN = {

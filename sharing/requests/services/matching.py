@@ -24,7 +24,7 @@ _INITIALS = 2
 # Of those who share a name that may mean any of them.
 _MOST_ALIKE = 3
 _WORD = re.compile(r"[^\W\d_]+")
-_LINE_END = re.compile(r"-?\s*\n\s*")
+_LINE_END = re.compile(r"(?:-|(?<!\s))[^\S\n]*+\n\s*+")
 
 
 @dataclass

@@ -271,10 +271,13 @@ _SECTIONS: tuple[tuple[str, Callable[[Block], bool]], ...] = (
 def _secrets(asks: Asks, children: Collection[UUID]) -> LeftOut:
     """Takes out the homes that nobody outside may be told of, however their letters and figures are divided."""
     parts = {part for home in secret_homes(asks, children) for part in address_parts(home)}
-    ordered = sorted(parts, key=len, reverse=True)
-    some = "|".join(r"[\W_]*".join(map(re.escape, part)) for part in ordered)
-    pattern = re.compile(rf"(?<!\w)(?:{some or '(?!)'})(?!\w)", re.IGNORECASE)
-    return LeftOut([(pattern, lambda _: NOT_TOLD)])
+    return LeftOut([(_divided(parts), lambda _: NOT_TOLD)])
+
+
+def _divided(parts: Collection[str]) -> re.Pattern[str]:
+    """Any of these, with anything but letters and figures between theirs. The longest first."""
+    some = "|".join(r"[\W_]*".join(map(re.escape, part)) for part in sorted(parts, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{some or '(?!)'})(?!\w)", re.IGNORECASE)
 
 
 def _ensure_no_home(asks: Asks, record: FileRecord, children: Collection[UUID]) -> None:

@@ -27,7 +27,7 @@ from .days import days_of
 B, K = FileTransfer.Because, TransferNote.Kind
 CHANGED = "Somebody changed this while you were writing. Open it again to see it as it is."
 ENDED = "The record of this child has ended. What is left here is kept as it is."
-_NUMBER = re.compile(r"(\d{3})\s*/?\s*(\d{4})")
+_NUMBER = re.compile(r"(\d{3})\s*+(?:/\s*+)?(\d{4})")
 
 
 @dataclass(frozen=True)

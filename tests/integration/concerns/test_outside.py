@@ -149,6 +149,7 @@ def test_pressed_twice_it_is_one_note_and_with_other_words_another(visitor, link
         ({"name": ""}, "Enter your full name"),
         ({"observed_on_year": "2031"}, "must be today or in the past"),
         ({"key": "made up"}, "Only part of this page arrived"),
+        ({"observed_at": f"9{' ' * 990_000}x"}, "must be written like 8:50am"),
     ],
 )
 def test_what_cannot_be_taken_is_said_and_every_word_stays(clock, visitor, link, changed, says):

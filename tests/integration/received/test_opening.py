@@ -76,12 +76,17 @@ def bomb() -> list[bytes]:
     return [locked(pdf)]
 
 
-def nested() -> list[bytes]:
+def saying(content: bytes) -> list[bytes]:
+    """A volume in which what says what it is says this."""
     pdf = pikepdf.new()
     pdf.add_blank_page()
     for name in ("record.json", "manifest.json", "manifest.sig"):
-        pdf.attachments[name] = pikepdf.AttachedFileSpec(pdf, b"[" * 200_000, filename=name)
+        pdf.attachments[name] = pikepdf.AttachedFileSpec(pdf, content, filename=name)
     return [locked(pdf)]
+
+
+# A text without an end, in which each of a million quotation marks may begin another.
+QUOTES = b'"' + b'\\"' * 1_000_000
 
 
 def locked(pdf: pikepdf.Pdf) -> bytes:
@@ -126,7 +131,8 @@ WRONG: dict[str, tuple[Any, str]] = {
     "another page": (lambda desk: [mended(volumes(record_of(desk.rowan))[0])], "pages of this file"),
     "forged": (forged, "signature does not belong"),
     "bomb": (lambda desk: bomb(), "becomes larger|more memory|too much memory"),
-    "nested": (lambda desk: nested(), "nested deeper"),
+    "nested": (lambda desk: saying(b"[" * 200_000), "nested deeper"),
+    "a million quotation marks": (lambda desk: saying(QUOTES), "manifest.json inside this file is"),
     "no file": (lambda desk: [page(1)], "not whole"),
     "no PDF": (lambda desk: [b"MZ" * 500], "not a file that Harbour can read"),
     "volume missing": (lambda desk: volumes(record_of(desk.rowan), count=3)[:2], "volume 3 is missing"),

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from xml.sax.saxutils import quoteattr
 
 import pytest
 
@@ -72,6 +73,28 @@ def test_a_number_that_is_no_day_stays_a_number_and_rows_without_words_are_not_c
 
     assert dates() == ["9999-12-31", "2958466", "1e300", "-3", "nan", "12:00"]
     assert dates(**first_day)[0] == "2958465"
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("[h]:mm", "45363"),
+        ("[$-409]d mmm", "2024-03-12"),
+        ("[Red]0.0", "45363"),
+        ('0.0" dd"', "45363"),
+        ("[" * 200_000, "45363"),
+        ("0" * 255 + "dd", "45363"),
+    ],
+)
+def test_day_is_one_by_its_format_however_long_that_is(code, shown):
+    formats = f"<numFmts><numFmt numFmtId='170' formatCode={quoteattr(code)}/></numFmts>"
+    cells = "<cellXfs><xf numFmtId='0'/><xf numFmtId='170'/></cellXfs>"
+    rows = (
+        '<row r="1"><c t="str"><v>Date</v></c><c t="str"><v>Details</v></c></row>'
+        '<row r="2"><c s="1"><v>45363</v></c></row>'
+    )
+    given = book(rows, **{"xl/styles.xml": f"<styleSheet {_NS}>{formats}{cells}</styleSheet>"})
+    assert [record.cells[0] for record in open_workbook(given, EXPECTED).records] == [shown]
 
 
 def _unpacks_to_nothing(content: io.BytesIO) -> io.BytesIO:

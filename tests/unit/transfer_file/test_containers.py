@@ -5,14 +5,18 @@ import sys
 import zlib
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pikepdf
 import pytest
 
 from safeguarding.audit.seals.notes import Signer, new_origin
+from sharing.transfer_file import manifest as manifests
 from sharing.transfer_file import opening
+from sharing.transfer_file import record as records
 from sharing.transfer_file.containers import placed, volumes_of, whole_file
 from sharing.transfer_file.json_text import BadFile
+from sharing.transfer_file.manifest import Attached, Manifest, Volume
 from sharing.transfer_file.opening import Opened, Refused, open_container
 
 from .making import DOCUMENTS, SIGNER, WORDS, entry, record, relocked, volumes
@@ -156,6 +160,53 @@ def _many(pdf: pikepdf.Pdf) -> None:
 def _pages(pdf: pikepdf.Pdf) -> None:
     for _ in range(opening.PAGES):
         pdf.add_blank_page()
+
+
+def _says(name: str, content: bytes) -> Callable[[pikepdf.Pdf], None]:
+    """One of the two files of JSON says something else."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        pdf.attachments[name] = pikepdf.AttachedFileSpec(pdf, content, filename=name)
+
+    return change
+
+
+_DEEP = b"[" * (opening.DEEPEST + 1)
+_QUOTES = b'"' + b'\\"' * 1_000_000
+
+
+@pytest.mark.parametrize("name", opening.JSON)
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (_QUOTES, "is not JSON"),
+        (_QUOTES + _DEEP, "is not JSON"),
+        (b'["\\\\",' + _DEEP, "nested deeper"),
+        (b'{"a":' * 200_000, "nested deeper"),
+        (b'{"a": 1, "a": 2}', "is not JSON"),
+        (b"\xff", "is not JSON"),
+        (b"", "is not JSON"),
+    ],
+)
+def test_json_is_read_where_the_volume_is_opened(name: str, content: bytes, says: str) -> None:
+    with pytest.raises(Refused, match=f"{name} inside this file .*{says}"):
+        open_container(relocked(VOLUMES[0], _says(name, content)), WORDS)
+
+
+@pytest.mark.parametrize(("name", "most"), [("record.json", 20), ("manifest.json", 2)])
+def test_json_has_its_size(name: str, most: int) -> None:
+    fits = b'"%s"' % (b"x" * (most * 2**20 - 2))
+    assert len(open_container(relocked(VOLUMES[0], _says(name, fits)), WORDS).attachments[name]) == most * 2**20
+    with pytest.raises(Refused, match=f"{name} inside this file is larger than {most} MB"):
+        open_container(relocked(VOLUMES[0], _says(name, fits + b" ")), WORDS)
+
+
+def test_largest_manifest_fits() -> None:
+    longest = "𝔵" * records.LONGEST_NAME
+    attached = [Attached(longest, "0" * 64, manifests.LARGEST, 1_000)] * (records.DOCUMENTS + 1)
+    volumes = [Volume(1_000, manifests.PAGES, "0" * 64)] * manifests.VOLUMES
+    said = Manifest(UUID(int=1), tuple(volumes), tuple(attached), records.ENTRIES, "0" * 8)
+    assert len(said.to_json()) < opening.JSON["manifest.json"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sharing.transfer_file.json_text import DEEPEST, LARGEST, BadFile
+from sharing.transfer_file.json_text import BadFile
 from sharing.transfer_file.manifest import Attached, Manifest, Volume
 from sharing.transfer_file.record import ENTRIES, FileChild, FileEntry, FileRecord, FileSchool
 
@@ -75,9 +75,7 @@ def _entry(**changed: Any) -> bytes:
         (b"[]", "is not an object"),
         (b'{"format": NaN}', "is not JSON"),
         (b'{"format": "a", "format": "b"}', "is not JSON"),
-        (b"[" * (DEEPEST + 1), "nested deeper"),
-        (b'{"a":' * 200_000, "nested deeper"),
-        (b" " * (LARGEST + 1), "larger than 20 MB"),
+        (b'{"a":' * 200_000, "is not JSON"),
         (_changed(format="harbour-file/2"), "Harbour reads"),
         (_changed(file="7"), "is not a UUID"),
         (_changed(is_addition=1), "neither true nor false"),
