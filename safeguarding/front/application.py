@@ -22,10 +22,12 @@ from django.core.signals import request_finished
 from safeguarding.launch.postgres import short_folder
 
 from .bodies import BLOCK, Room
+from .busy import busy
 from .collecting import NO_ROOM, TOO_LARGE, ClientGone, Collector, Coming
 from .limits import limit_of
 from .refusing import REFUSED
 from .sending import PIECE, Receive, Send, send_slowly, shut
+from .watchdog import AtWork
 
 Scope = Mapping[str, Any]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -48,6 +50,7 @@ class Front:
 
     def __init__(self, wsgi: Wsgi) -> None:
         self._wsgi = wsgi
+        self.at_work = AtWork()
         self._pages = ThreadPoolExecutor(settings.WEB_THREADS, "page")
         self._files = ThreadPoolExecutor(_FILE_THREADS, "file")
         # The processes of one installation agree on it; a container writes nowhere else.
@@ -64,7 +67,9 @@ class Front:
             coming = await self._body(scope, headers, receive)
         except ClientGone:
             return
-        if coming and coming.refused:
+        if self.at_work.one_hangs:
+            answer = self._busy(coming)
+        elif coming and coming.refused:
             answer = await self._refusal(coming.refused, scope, headers)
         else:
             answer = await self._run(_environ(scope, headers, coming), coming)
@@ -76,6 +81,12 @@ class Front:
         finally:
             if coming:
                 self._collector.done(coming)
+
+    def _busy(self, coming: Coming | None) -> Answer:
+        """This process ends in a moment: what runs may finish, and nothing more begins."""
+        if coming:
+            self._collector.done(coming)
+        return Answer(*busy())
 
     async def _refusal(self, status: int, scope: Scope, headers: Mapping[str, str]) -> Answer:
         """The page that refuses a body, and the end of the connection.
@@ -112,13 +123,14 @@ class Front:
             begun["status"] = int(status[:3])
             begun["headers"] = [(name.lower().encode(), value.encode("latin1")) for name, value in headers]
 
-        response: Any = self._wsgi(environ, start_response)
-        if getattr(response, "streaming", False):
-            request_finished.send(sender=type(self))
-            return Answer(**begun, streamed=response)
-        body = b"".join(response)
-        response.close()
-        return Answer(**begun, body=body)
+        with self.at_work.page():
+            response: Any = self._wsgi(environ, start_response)
+            if getattr(response, "streaming", False):
+                request_finished.send(sender=type(self))
+                return Answer(**begun, streamed=response)
+            body = b"".join(response)
+            response.close()
+            return Answer(**begun, body=body)
 
     async def _send(self, answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
