@@ -78,7 +78,7 @@ class Supervisor:
         self._end = asyncio.Event()
         self._running: dict[str, _Running] = {}
         # The group that each process began, until it is empty, by its number; those of an earlier start too.
-        self._groups = {group: name for name, group in _noted(record).items()}
+        self._groups = {group: name for name, group in recorded(record).items()}
         self._watchers: dict[str, asyncio.Task[None]] = {}
         self._layers: list[list[Program]] = []
         self._said: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=20))
@@ -280,12 +280,13 @@ def stop_leftovers(record: Path, *, naming: Sequence[Path], patience: float = 5.
     A group is one of them when its number is in `record` and a command line in it has one of the paths of `naming`. The
     record keeps what cannot be stopped.
     """
-    noted = _noted(record)
+    noted = recorded(record)
     lines = _members(noted.values())
     left = {
         name: group
         for name, group in noted.items()
-        if any(str(path) in line for line in lines.get(group, []) for path in naming)
+        # After the machine has started anew, a number may be that of this very start.
+        if group != os.getpgrp() and any(str(path) in line for line in lines.get(group, []) for path in naming)
     }
     for ask in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
         deadline = time.monotonic() + patience
@@ -302,7 +303,7 @@ def stop_leftovers(record: Path, *, naming: Sequence[Path], patience: float = 5.
     return list(left)
 
 
-def _noted(record: Path) -> dict[str, int]:
+def recorded(record: Path) -> dict[str, int]:
     """The groups that a supervisor has written down, by name."""
     return json.loads(record.read_text() or "{}") if record.exists() else {}
 

@@ -131,6 +131,24 @@ def test_a_killed_start_leaves_nothing_and_the_next_one_is_not_held_up(up: Up, v
 
 
 @pytest.mark.soak(part="kills")
+def test_a_first_start_that_is_killed_while_postgresql_is_laid_out_starts_the_next_time(up: Up, var: Path) -> None:
+    first = up("--", "check", HARBOUR_DEMO="false")
+    said = words_until(first, "its data is in ")
+    data = Path(said.rpartition("its data is in ")[2].strip())
+    until(lambda: list(data.parent.glob("*/data/PG_VERSION")), seconds=PATIENCE)
+    # All at once, as a power cut does it: a supervisor that went on, or an initdb, would clear up.
+    os.kill(first.pid, signal.SIGSTOP)
+    for pid in [*(set(tree(first.pid)) - {first.pid}), first.pid]:
+        os.kill(pid, signal.SIGKILL)
+    first.communicate(timeout=30)
+    assert list(data.parent.glob("*/data/PG_VERSION")) and not data.exists()
+
+    again, _ = (second := up("--", "check", HARBOUR_DEMO="false")).communicate(timeout=PATIENCE)
+    assert second.returncode == 0, again
+    assert {path.name for path in data.parent.iterdir()} - {"run"} == {"data"}
+
+
+@pytest.mark.soak(part="kills")
 @pytest.mark.usefixtures("migrated")
 def test_passwords_are_private_and_each_role_is_asked_for_its_own(up: Up, var: Path) -> None:
     # A management command instead of web, worker and beat: it ends by itself.

@@ -258,6 +258,21 @@ def test_the_next_start_stops_what_a_process_had_started_that_is_gone_itself(tmp
     assert not record.exists()
 
 
+def test_the_next_start_does_not_stop_itself(tmp_path: Path) -> None:
+    """After the machine has started anew it may have a number that the record names."""
+    code = """
+import json, os, sys
+from pathlib import Path
+from safeguarding.launch.supervisor import stop_leftovers
+record = Path(sys.argv[1]) / "processes.json"
+record.write_text(json.dumps({"web": os.getpgrp()}))
+print(stop_leftovers(record, naming=[Path(sys.argv[1])]))
+"""
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    asked = subprocess.run(command, cwd=ROOT, start_new_session=True, capture_output=True, text=True)
+    assert (asked.returncode, asked.stdout) == (0, "[]\n")
+
+
 def test_a_program_gets_of_what_was_given_the_secrets_of_its_role_alone(
     trial: Trial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,21 +20,27 @@ from tests.waiting import until
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """The web server with one process, without Harbour behind it: its own process, and its port."""
-    port = free_port()
-    *command, _ = programs.web("127.0.0.1", port, 1, 350)
-    environment = {"HARBOUR_VAR": str(tmp_path), "TMPDIR": str(tmp_path), "PATH": os.environ["PATH"]}
-    process = subprocess.Popen([*command, "tests.front_alone:application"], cwd=ROOT, env=environment)
-    yield process, port
-    process.terminate()
-    process.wait(30)
+def serve(tmp_path: Path) -> Iterator[Callable[[str], tuple[subprocess.Popen[bytes], int]]]:
+    """The web server with one process, which serves the application of this name: its own process, and its port."""
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def start(application: str) -> tuple[subprocess.Popen[bytes], int]:
+        port = free_port()
+        *command, _ = programs.web("127.0.0.1", port, 1, 350)
+        environment = {"HARBOUR_VAR": str(tmp_path), "TMPDIR": str(tmp_path), "PATH": os.environ["PATH"]}
+        begun.append(subprocess.Popen([*command, application], cwd=ROOT, env=environment, stderr=subprocess.DEVNULL))
+        return begun[-1], port
+
+    yield start
+    for process in begun:
+        process.terminate()
+        process.wait(30)
 
 
 def test_a_process_that_is_killed_three_times_within_seconds_is_replaced(
-    served: tuple[subprocess.Popen[bytes], int],
+    serve: Callable[[str], tuple[subprocess.Popen[bytes], int]],
 ) -> None:
-    server, port = served
+    server, port = serve("tests.front_alone:application")
     killed = set()
     for _ in range(3):
         until(lambda: answers(port))
@@ -43,6 +49,13 @@ def test_a_process_that_is_killed_three_times_within_seconds_is_replaced(
         killed.add(process)
     until(lambda: answers(port))
     assert server.poll() is None
+
+
+def test_a_web_server_none_of_whose_processes_can_start_ends(
+    serve: Callable[[str], tuple[subprocess.Popen[bytes], int]],
+) -> None:
+    server, _ = serve("tests.nowhere:application")
+    assert server.wait(60) == 1
 
 
 @pytest.fixture
