@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.errors import FatalError
 from granian.http import HTTP1Settings
 from granian.log import LogLevels, logger
+from granian.server import MPServer
 
 from .too_often import TooOften
 
@@ -24,7 +24,7 @@ from .too_often import TooOften
 _YOUNG = 15.0
 
 
-class WebServer(Granian):
+class WebServer(MPServer):
     """Granian's server with Harbour's own rule for when to give up."""
 
     def __init__(self, *given: Any, clock: Callable[[], float] = time.monotonic, **named: Any) -> None:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from granian import Granian
+from granian.server import MPServer
 
 from safeguarding.launch import programs
 from safeguarding.launch.web_server import WebServer
@@ -62,7 +62,7 @@ def test_a_web_server_none_of_whose_processes_can_start_ends(
 def replaced(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     """Which processes Granian was let replace."""
     done: list[list[int]] = []
-    monkeypatch.setattr(Granian, "_respawn_workers", lambda self, workers, *given, **named: done.append(list(workers)))
+    monkeypatch.setattr(MPServer, "_respawn_workers", lambda self, workers, *given, **named: done.append(list(workers)))
     return done
 
 
@@ -79,11 +79,11 @@ def test_five_that_end_young_within_a_minute_end_the_web_server(
 ) -> None:
     codes: list[int] = []
 
-    def shut_down(self: Granian, code: int = 0) -> None:
+    def shut_down(self: MPServer, code: int = 0) -> None:
         codes.append(code)
         raise SystemExit(code)
 
-    monkeypatch.setattr(Granian, "shutdown", shut_down)
+    monkeypatch.setattr(MPServer, "shutdown", shut_down)
     server = server_of(lambda: 1000.0, 3, 3)
     server._respawn_workers([0, 1])
     server._respawn_workers([0, 1], delay=0)
