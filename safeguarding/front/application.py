@@ -22,8 +22,8 @@ from django.core.signals import request_finished
 from safeguarding.launch.postgres import short_folder
 
 from .bodies import BLOCK, Room
-from .busy import busy
 from .collecting import NO_ROOM, TOO_LARGE, ClientGone, Collector, Coming
+from .ending import busy
 from .limits import limit_of
 from .refusing import REFUSED
 from .sending import PIECE, Receive, Send, send_slowly, shut
@@ -33,6 +33,7 @@ Scope = Mapping[str, Any]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 # Reading a piece of a file takes a moment; of one that a provider holds, as long as the provider takes.
 _FILE_THREADS = 32
+_CLOSE = (b"connection", b"close")
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,7 @@ class Front:
             coming = await self._body(scope, headers, receive)
         except ClientGone:
             return
-        if self.at_work.one_hangs:
-            answer = self._busy(coming)
-        elif coming and coming.refused:
+        if coming and coming.refused:
             answer = await self._refusal(coming.refused, scope, headers)
         else:
             answer = await self._run(_environ(scope, headers, coming), coming)
@@ -77,16 +76,13 @@ class Front:
 
     async def _run(self, environ: dict[str, Any], coming: Coming | None) -> Answer:
         try:
+            if self.at_work.one_hangs:
+                # This process ends in a moment: what runs may finish, and nothing more begins.
+                return Answer(*busy())
             return await asyncio.get_running_loop().run_in_executor(self._pages, self._page, environ)
         finally:
             if coming:
                 self._collector.done(coming)
-
-    def _busy(self, coming: Coming | None) -> Answer:
-        """This process ends in a moment: what runs may finish, and nothing more begins."""
-        if coming:
-            self._collector.done(coming)
-        return Answer(*busy())
 
     async def _refusal(self, status: int, scope: Scope, headers: Mapping[str, str]) -> Answer:
         """The page that refuses a body, and the end of the connection.
@@ -98,7 +94,8 @@ class Front:
         same_for_all = status != TOO_LARGE
         given = {name: value for name, value in headers.items() if not (same_for_all and name == "HTTP_COOKIE")}
         answer = await self._run(_environ(scope, given, None) | {REFUSED: status}, None)
-        answer.headers.append((b"connection", b"close"))
+        if _CLOSE not in answer.headers:
+            answer.headers.append(_CLOSE)
         # A record that is away answers 503 as well.
         if same_for_all and answer.status == status != NO_ROOM:
             self._refusals[status] = answer

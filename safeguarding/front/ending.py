@@ -1,4 +1,6 @@
-"""What is answered where no page can run? That Harbour is busy: drawn without a thread of pages or a database."""
+"""What is answered by a process that is about to end? That Harbour is busy: drawn without a thread of pages or a
+database.
+"""
 
 from functools import lru_cache
 
