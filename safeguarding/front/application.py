@@ -23,14 +23,17 @@ from safeguarding.launch.postgres import short_folder
 
 from .bodies import BLOCK, Room
 from .collecting import NO_ROOM, TOO_LARGE, ClientGone, Collector, Coming
+from .ending import busy
 from .limits import limit_of
 from .refusing import REFUSED
 from .sending import PIECE, Receive, Send, send_slowly, shut
+from .watchdog import AtWork
 
 Scope = Mapping[str, Any]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 # Reading a piece of a file takes a moment; of one that a provider holds, as long as the provider takes.
 _FILE_THREADS = 32
+_CLOSE = (b"connection", b"close")
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Front:
 
     def __init__(self, wsgi: Wsgi) -> None:
         self._wsgi = wsgi
+        self.at_work = AtWork()
         self._pages = ThreadPoolExecutor(settings.WEB_THREADS, "page")
         self._files = ThreadPoolExecutor(_FILE_THREADS, "file")
         # The processes of one installation agree on it; a container writes nowhere else.
@@ -72,6 +76,9 @@ class Front:
 
     async def _run(self, environ: dict[str, Any], coming: Coming | None) -> Answer:
         try:
+            if self.at_work.one_hangs:
+                # This process ends in a moment: what runs may finish, and nothing more begins.
+                return Answer(*busy())
             return await asyncio.get_running_loop().run_in_executor(self._pages, self._page, environ)
         finally:
             if coming:
@@ -87,7 +94,8 @@ class Front:
         same_for_all = status != TOO_LARGE
         given = {name: value for name, value in headers.items() if not (same_for_all and name == "HTTP_COOKIE")}
         answer = await self._run(_environ(scope, given, None) | {REFUSED: status}, None)
-        answer.headers.append((b"connection", b"close"))
+        if _CLOSE not in answer.headers:
+            answer.headers.append(_CLOSE)
         # A record that is away answers 503 as well.
         if same_for_all and answer.status == status != NO_ROOM:
             self._refusals[status] = answer
@@ -112,13 +120,14 @@ class Front:
             begun["status"] = int(status[:3])
             begun["headers"] = [(name.lower().encode(), value.encode("latin1")) for name, value in headers]
 
-        response: Any = self._wsgi(environ, start_response)
-        if getattr(response, "streaming", False):
-            request_finished.send(sender=type(self))
-            return Answer(**begun, streamed=response)
-        body = b"".join(response)
-        response.close()
-        return Answer(**begun, body=body)
+        with self.at_work.page():
+            response: Any = self._wsgi(environ, start_response)
+            if getattr(response, "streaming", False):
+                request_finished.send(sender=type(self))
+                return Answer(**begun, streamed=response)
+            body = b"".join(response)
+            response.close()
+            return Answer(**begun, body=body)
 
     async def _send(self, answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})

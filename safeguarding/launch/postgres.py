@@ -80,6 +80,9 @@ DISPOSABLE = {
 # The kernel's limit for the path of a socket is 104 bytes on macOS, 108 on Linux.
 _LONGEST_FOLDER = 103 - len("/.s.PGSQL.5432")
 
+# What a folder is called in which a cluster is being made.
+_MAKING = "making-"
+
 
 @dataclass(frozen=True)
 class Cluster:
@@ -103,26 +106,41 @@ class Cluster:
         return (self.data / "PG_VERSION").exists()
 
     def initialise(self, password: str, *, sync: bool = True) -> None:
-        """Make an empty cluster whose superuser signs in with `password`."""
+        """Make an empty cluster whose superuser signs in with `password`.
+
+        In a folder of another name, which gets its own when all of it is there: what was cut off is no cluster.
+        """
         self.prepare_folders()
-        with tempfile.NamedTemporaryFile("w", dir=self.home, prefix=".password-") as file:
-            file.write(password)
-            file.flush()
+        for cut_off in self.home.glob(f"{_MAKING}*"):
+            shutil.rmtree(cut_off, ignore_errors=True)
+        with tempfile.TemporaryDirectory(dir=self.home, prefix=_MAKING) as folder:
+            made, file = Path(folder) / "data", Path(folder) / "password"
+            file.touch(mode=0o600)
+            file.write_text(password)
             if self.account:
-                shutil.chown(file.name, self.account)
-            self._run(
-                "initdb",
-                f"--pgdata={self.data}",
-                f"--username={SUPERUSER}",
-                f"--pwfile={file.name}",
-                "--auth=scram-sha-256",
-                "--encoding=UTF8",
-                # The same order and upper case on every machine, whatever its languages.
-                "--locale-provider=builtin",
-                "--locale=C.UTF-8",
-                "--no-instructions",
-                *([] if sync else ["--no-sync"]),
-            )
+                shutil.chown(folder, self.account)
+                shutil.chown(file, self.account)
+            self._initdb(made, file, *([] if sync else ["--no-sync"]))
+            made.rename(self.data)
+        if sync:
+            descriptor = os.open(self.home, os.O_RDONLY)
+            os.fsync(descriptor)
+            os.close(descriptor)
+
+    def _initdb(self, data: Path, password: Path, *options: str) -> None:
+        self._run(
+            "initdb",
+            f"--pgdata={data}",
+            f"--username={SUPERUSER}",
+            f"--pwfile={password}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            # The same order and upper case on every machine, whatever its languages.
+            "--locale-provider=builtin",
+            "--locale=C.UTF-8",
+            "--no-instructions",
+            *options,
+        )
 
     def prepare_folders(self) -> None:
         for folder in (self.home, self.socket_folder):

@@ -16,50 +16,9 @@ _CELERY = [sys.executable, "-W", "ignore:::celery.platforms", "-m", "celery", "-
 
 
 def web(host: str, port: int, workers: int, most_mb: int) -> list[str]:
-    """The shipped web server: one process a core. Logs no addresses.
-
-    It reads HTTP/1.1 alone, which is what proxies speak to it. A connection costs it a few kilobytes; `front/` says how
-    long one may take. A process that stays above `most_mb` for three minutes is replaced. Whoever stops has five
-    seconds for what is on its way.
-    """
-    return [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "asginl",
-        "--http",
-        "1",
-        "--host",
-        host,
-        "--port",
-        str(port),
-        "--workers",
-        str(workers),
-        "--no-ws",
-        "--backlog",
-        "4096",
-        "--backpressure",
-        "16384",
-        "--http1-buffer-size",
-        "131072",
-        "--http1-header-read-timeout",
-        "30000",
-        "--workers-max-rss",
-        str(most_mb),
-        "--rss-samples",
-        "3",
-        "--rss-sample-interval",
-        "60",
-        "--respawn-failed-workers",
-        "--respawn-interval",
-        "0.5",
-        "--workers-kill-timeout",
-        "5",
-        "--log-level",
-        "error",
-        "safeguarding.asgi:application",
-    ]
+    """The shipped web server: one process a core."""
+    server = [sys.executable, "-m", "safeguarding.launch.web_server"]
+    return [*server, host, str(port), str(workers), str(most_mb), "safeguarding.asgi:application"]
 
 
 def worker() -> list[str]:

@@ -123,7 +123,7 @@ def _refuses_what_is_large(port: int) -> None:
 
 def _refuses_what_has_no_room(port: int, var: Path, temporary: Path) -> None:
     def web(line: str) -> bool:
-        return "granian" in line
+        return "web_server" in line
 
     before = memory(var, of=web)
     large = [connect(port) for _ in range(6)]
@@ -146,7 +146,7 @@ def _refuses_what_has_no_room(port: int, var: Path, temporary: Path) -> None:
 def _no_body_on_a_disk(var: Path, temporary: Path) -> None:
     """No file of the web server, one that has no name any more included, has anything of what was sent in it."""
     for process, line in processes(var):
-        for number in (process / "fd").iterdir() if "granian" in line else ():
+        for number in (process / "fd").iterdir() if "web_server" in line else ():
             named = str(number.readlink())
             if named.startswith("/") and not named.startswith("/dev/"):
                 assert b"a" * 1000 not in number.read_bytes(), named

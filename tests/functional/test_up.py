@@ -45,7 +45,7 @@ def says_who_may_sign_in(said: str, var: Path, port: int) -> None:
     assert status(port, "127.0.0.2") == 0, "practice is for this machine alone"
     named = " ".join(running(var))
     missing = [
-        part for part in ("granian", "celery.beat:", "postgres", "redis.sock", "printer.sock") if part not in named
+        part for part in ("web_server", "celery.beat:", "postgres", "redis.sock", "printer.sock") if part not in named
     ]
     assert missing == []
 
@@ -128,6 +128,24 @@ def test_a_killed_start_leaves_nothing_and_the_next_one_is_not_held_up(up: Up, v
     again = up("--", "check", **serious)
     said, _ = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0, said
+
+
+@pytest.mark.soak(part="kills")
+def test_a_first_start_that_is_killed_while_postgresql_is_laid_out_starts_the_next_time(up: Up, var: Path) -> None:
+    first = up("--", "check", HARBOUR_DEMO="false")
+    said = words_until(first, "its data is in ")
+    data = Path(said.rpartition("its data is in ")[2].strip())
+    until(lambda: list(data.parent.glob("*/data/PG_VERSION")), seconds=PATIENCE)
+    # All at once, as a power cut does it: a supervisor that went on, or an initdb, would clear up.
+    os.kill(first.pid, signal.SIGSTOP)
+    for pid in [*(set(tree(first.pid)) - {first.pid}), first.pid]:
+        os.kill(pid, signal.SIGKILL)
+    first.communicate(timeout=30)
+    assert list(data.parent.glob("*/data/PG_VERSION")) and not data.exists()
+
+    again, _ = (second := up("--", "check", HARBOUR_DEMO="false")).communicate(timeout=PATIENCE)
+    assert second.returncode == 0, again
+    assert {path.name for path in data.parent.iterdir()} - {"run"} == {"data"}
 
 
 @pytest.mark.soak(part="kills")

@@ -111,6 +111,43 @@ def test_what_ends_by_itself_is_started_again(trial: Trial, tmp_path: Path) -> N
     assert running.returncode == 0
 
 
+# Prints the number of what it starts, which holds its pipe open.
+WITH_A_CHILD = "import os, signal; p = os.fork(); p and print(p); signal.pause()"
+
+
+def test_what_it_had_started_is_ended_before_it_is_started_again(trial: Trial, tmp_path: Path) -> None:
+    running = trial(f"""
+        await supervisor.start(program("web", {WITH_A_CHILD!r}))
+        await supervisor.wait()
+    """)
+    assert running.stdout is not None
+    child = int(running.stdout.readline().split()[-1])
+    first = noted(tmp_path)["web"]
+    os.kill(first, signal.SIGKILL)
+    assert "web ended with code -9; starting it again" in running.stdout.readline()
+    assert gone(child)
+    again = int(running.stdout.readline().split()[-1])
+    assert noted(tmp_path)["web"] != first
+    running.terminate()
+    running.communicate(timeout=20)
+    until(lambda: gone(again))
+
+
+def test_what_cannot_even_be_started_again_ends_everything_with_a_sentence(trial: Trial, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    running = trial(f"""
+        await supervisor.start(program("redis", {FOR_EVER!r}), program("web", {FOR_EVER!r}, folder=folder / "home"))
+        await supervisor.wait()
+    """)
+    pids = started(running, tmp_path, "redis", "web")
+    home.rmdir()
+    os.kill(pids["web"], signal.SIGKILL)
+    said, _ = running.communicate(timeout=20)
+    assert "gave up: web could not be started again: [Errno 2]" in said
+    assert gone(pids["redis"])
+
+
 def test_what_cannot_be_kept_running_ends_everything_with_a_sentence(trial: Trial, tmp_path: Path) -> None:
     running = trial(f"""
         await supervisor.start(program("redis", {FOR_EVER!r}), program("web", "print('no luck'); raise SystemExit(3)"))
@@ -204,6 +241,36 @@ def test_the_next_start_stops_what_an_earlier_one_left_and_nothing_else(tmp_path
     stranger.kill()
     stranger.wait()
     assert stop_leftovers(record, naming=[tmp_path]) == []
+
+
+def test_the_next_start_stops_what_a_process_had_started_that_is_gone_itself(tmp_path: Path) -> None:
+    code = "import os, signal; p = os.fork(); p and (print(p, flush=True), os._exit(0)); signal.pause()"
+    with subprocess.Popen(
+        [sys.executable, "-S", "-c", code, str(tmp_path)], start_new_session=True, stdout=subprocess.PIPE
+    ) as leader:
+        assert leader.stdout is not None
+        child = int(leader.stdout.readline())
+    assert not gone(child)
+    record = tmp_path / "processes.json"
+    record.write_text(json.dumps({"web": leader.pid}))
+    assert stop_leftovers(record, naming=[tmp_path]) == ["web"]
+    until(lambda: gone(child))
+    assert not record.exists()
+
+
+def test_the_next_start_does_not_stop_itself(tmp_path: Path) -> None:
+    """After the machine has started anew it may have a number that the record names."""
+    code = """
+import json, os, sys
+from pathlib import Path
+from safeguarding.launch.supervisor import stop_leftovers
+record = Path(sys.argv[1]) / "processes.json"
+record.write_text(json.dumps({"web": os.getpgrp()}))
+print(stop_leftovers(record, naming=[Path(sys.argv[1])]))
+"""
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    asked = subprocess.run(command, cwd=ROOT, start_new_session=True, capture_output=True, text=True)
+    assert (asked.returncode, asked.stdout) == (0, "[]\n")
 
 
 def test_a_program_gets_of_what_was_given_the_secrets_of_its_role_alone(

@@ -12,6 +12,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 
 from safeguarding.front import application
 from safeguarding.front.application import Front
+from safeguarding.front.watchdog import PAGE_SECONDS, AtWork
 
 from .talking import CLIENT, Reader, Sender, in_a_loop, scope
 
@@ -235,3 +236,61 @@ def test_that_a_body_was_too_slow_is_drawn_once_for_everybody_and_that_it_was_to
     large = scope("/health/", content_length="999999999", cookie="sessionid=a", expect="100-continue", **TEXT)
     assert in_a_loop(three(large, [b"a"])) == {(413, b"Too slow", b"close")}
     assert drawn[1:] == [(413, "sessionid=a")] * 3
+
+
+def test_while_a_page_hangs_nothing_new_begins_and_the_answer_says_what_to_do(settings):
+    """Also where the body is too large: its page would need a thread. The room of a body is free again."""
+    ran, clock = [], [0.0]
+    settings.WEB_THREADS = 2
+
+    async def three():
+        front = Front(wsgi(lambda environ: ran.append(environ["PATH_INFO"]) or HttpResponse("ok")))
+        front.at_work = AtWork(clock=lambda: clock[0])
+        readers = [Reader() for _ in range(4)]
+        with front.at_work.page():
+            clock[0] += PAGE_SECONDS
+            await front(scope(content_length="9", **TEXT), Sender([b"facts=He."]), readers[0])
+            await front(scope("/health/", content_length="999999999", expect="100-continue"), Sender(), readers[1])
+            await front(scope("/", "GET"), Sender(), readers[2])
+        await front(scope("/after/", "GET"), Sender(leaves=True), readers[3])
+        return front, readers
+
+    front, readers = in_a_loop(three())
+    assert ran == ["/after/"] and readers[3].body == b"ok"
+    assert [reader.status for reader in readers[:3]] == [503] * 3
+    assert {reader.body for reader in readers[:3]} == {readers[0].body}
+    assert b"Harbour is busy" in readers[0].body and b"reloading sends it again" in readers[0].body
+    headers = readers[0].headers
+    assert (headers[b"connection"], headers[b"cache-control"], headers[b"retry-after"]) == (
+        b"close",
+        b"no-store",
+        b"30",
+    )
+    assert b"default-src 'none'; script-src 'self'" in headers[b"content-security-policy"]
+    assert front._collector._room._used == 0
+
+
+def test_a_page_is_at_work_while_it_runs_and_no_longer_while_its_file_is_sent():
+    clock, hung = [0.0], []
+
+    async def one():
+        front = Front(wsgi(respond))
+        front.at_work = AtWork(clock=lambda: clock[0])
+
+        def pieces():
+            clock[0] += PAGE_SECONDS
+            hung.append(front.at_work.one_hangs)
+            yield b"a"
+
+        fronts.append((front, pieces))
+        await front(scope("/", "GET"), Sender(ends=False), Reader())
+
+    def respond(environ):
+        front, pieces = fronts[0]
+        clock[0] += PAGE_SECONDS
+        hung.append(front.at_work.one_hangs)
+        return StreamingHttpResponse(pieces())
+
+    fronts = []
+    in_a_loop(one())
+    assert hung == [True, False]
