@@ -49,7 +49,7 @@ _TURNED_AWAY = {400: "400", 403: "csrf", 404: "404", 405: "405", 413: "413", 429
 
 
 class NoStoreMiddleware:
-    """Nothing about a child stays in a browser's cache or in the next site's log."""
+    """Nothing about a child stays in a browser's cache, in the next site's log, or in a page of another site."""
 
     def __init__(self, get_response: Responder) -> None:
         self.get_response = get_response
@@ -58,6 +58,7 @@ class NoStoreMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if request.method == "POST" and (page := request.resolver_match) and page.url_name == "account_logout":
             # The back button finds nothing. Cookies are left: one of them says that this device is known.
             response.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -94,10 +94,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Around all others: what they answer by themselves (a file of the page, the way to https) goes through it too.
+    "safeguarding.middleware.NoStoreMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "safeguarding.middleware.NoStoreMiddleware",
     "safeguarding.middleware.ScriptMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -1,5 +1,5 @@
-"""What does a Common Transfer File say? XML from another school, read as hostile: no DTD, no entities, capped in size
-and depth.
+"""What does a Common Transfer File say? XML from another school, read as hostile: no DTD, no entities, capped in size,
+in depth and in what is said of one child.
 
 The file is read pupil by pupil and each is let go of, so that memory stays flat (domain reference 3.5).
 """
@@ -24,6 +24,10 @@ from .rows import Facts, Parsed, kind_of, require, tidy_names
 from .values import Notes
 
 MAX_DEPTH = 50
+# Of one child, or before the first: each is held until the child has been read. A real one has a few thousand.
+MAX_ELEMENTS = 50_000
+# Of one text or one element with its attributes, which is held whole.
+MAX_PIECE = 2**20
 
 
 @dataclass(slots=True)
@@ -33,6 +37,22 @@ class Header:
     source: str = ""
     authority: str = ""
     establishment: str = ""
+
+
+class _InPieces:
+    """A file in which an element ends at least once in `MAX_PIECE` bytes: `since` counts them, and is set back."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self.since = stream, 0
+
+    def read(self, size: int) -> bytes:
+        piece = self._stream.read(size)
+        self.since += len(piece)
+        if self.since > MAX_PIECE:
+            raise FileRefused(
+                "This file has a longer text than a transfer file has. Ask the other school to send it again."
+            )
+        return piece
 
 
 class TransferFile:
@@ -63,8 +83,11 @@ class TransferFile:
 
     def _events(self) -> Iterator[tuple[str, Element]]:
         """What the parser meets, or a refusal that says what is wrong with the file."""
+        stream = _InPieces(self._stream)
         try:
-            yield from iterparse(self._stream, events=("start", "end"), forbid_dtd=True)
+            for event in iterparse(stream, events=("start", "end"), forbid_dtd=True):
+                stream.since = 0
+                yield event
         except DefusedXmlException:
             raise FileRefused(
                 "This file carries instructions for the program that reads it (a DTD or entities), which a "
@@ -81,17 +104,13 @@ class TransferFile:
             ) from None
 
     def _pupils(self) -> Iterator[Element]:
-        depth = 0
+        depth = since = 0
         parents: list[Element] = []
         for event, element in self._events():
             if event == "start":
                 depth += 1
-                if depth == 1:
-                    _check_root(element.tag)
-                if depth > MAX_DEPTH:
-                    raise FileRefused(
-                        "This file is nested deeper than a transfer file is. Ask the other school to send it again."
-                    )
+                since += 1
+                _check(element, depth, since)
                 parents.append(element)
                 continue
             depth -= 1
@@ -101,6 +120,7 @@ class TransferFile:
             if depth == 2 and element.tag.lower() == "pupil":
                 yield element
                 parents[-1].clear()
+                since = 0
 
     def _read_header(self, header: Element) -> None:
         self.header = Header(
@@ -161,6 +181,18 @@ class TransferFile:
             "entered_on": self._day(_text(school, "EntryDate"), notes),
             "left_on": self._day(_text(school, "LeavingDate"), notes),
         }
+
+
+def _check(element: Element, depth: int, since: int) -> None:
+    """Raise `FileRefused` for an element at a depth, the `since`th of a child, that no transfer file has."""
+    if depth == 1:
+        _check_root(element.tag)
+    if depth > MAX_DEPTH:
+        raise FileRefused("This file is nested deeper than a transfer file is. Ask the other school to send it again.")
+    if since > MAX_ELEMENTS:
+        raise FileRefused(
+            "This file says more of one child than a transfer file does. Ask the other school to send it again."
+        )
 
 
 def _check_root(tag: str) -> None:

@@ -17,6 +17,9 @@ from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, NotAllowed
 
+# What is said of where a child goes.
+_SAID = ("destination", "destination_authority", "destination_establishment", "destination_confirmed")
+
 
 @dataclass(frozen=True)
 class Destination:
@@ -52,7 +55,7 @@ def say_destination(
     newest.destination_confirmed = True
     if held.left_on is not None and held.left_on != last_day:
         _correct(held, newest, last_day)
-    newest.save()
+    newest.save(update_fields=[*_SAID, "left_on"])
     record(Verb.CHANGE, held, by=by, purpose="destination")
     return newest
 

@@ -162,7 +162,7 @@ def _built(transfer: FileTransfer, keys: Keys, by: User, at: datetime) -> FileSe
     made.building, made.built_at, made.entries, made.told = "built", at, len(told), told
     made.manifest_digest = hashlib.sha256("".join(told).encode()).hexdigest()
     made.words_shown_at = at
-    made.save()
+    made.save(update_fields=["building", "built_at", "entries", "told", "manifest_digest", "words_shown_at"])
     return made
 
 

@@ -29,7 +29,6 @@ from safeguarding.uploads.services.keeping import Attached
 _HEADERS = {
     # Whatever is in it, a browser runs none of it and shows nothing of it inside a page of Harbour.
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
 

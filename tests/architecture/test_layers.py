@@ -70,6 +70,19 @@ def writes(module: Module) -> list[str]:
     return found
 
 
+def bare_saves(module: Module) -> list[str]:
+    """Calls of `save` that say neither which fields have changed nor that the row is new."""
+    found = []
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        said = {word.arg for word in node.keywords if ast.unparse(word.value) not in {"None", "False"}}
+        # What is given a name or a stream is a store, a picture or a document.
+        if node.func.attr in {"save", "asave"} and not node.args and not said & {"update_fields", "force_insert"}:
+            found.append(f"{module.path}:{node.lineno}")
+    return found
+
+
 def imports(module: Module) -> set[str]:
     """Dotted names of the modules that this one imports."""
     found: set[str] = set()
@@ -126,6 +139,24 @@ def test_a_write_is_found(line):
 )
 def test_what_only_looks_like_a_write_is_not(line):
     assert writes(_module(line)) == []
+
+
+def test_a_row_that_is_saved_again_names_its_fields():
+    found = [save for m in product() for save in bare_saves(m)]
+    assert found == [], "say update_fields=[…]: of many tables `web` may change some columns only, and is refused all"
+
+
+@pytest.mark.parametrize("arguments", ["", "using=alias", "update_fields=None", "force_insert=False"])
+def test_a_bare_save_is_found(arguments):
+    assert bare_saves(_module(f"row.save({arguments})", "app/services.py")) == ["app/services.py:1"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["update_fields=changed", "update_fields=None if is_new else changed", "force_insert=True", "out, 'JPEG'"],
+)
+def test_a_save_that_says_what_it_writes_is_not(arguments):
+    assert bare_saves(_module(f"row.save({arguments})")) == []
 
 
 def test_a_table_asked_in_a_view_is_found():

@@ -41,6 +41,17 @@ STATUSES = {
     "closed": {405},
     "sign_in": {302, 303},
 }
+# What keeps a browser from giving an answer to anybody else.
+HEADERS = {
+    "Cache-Control",
+    "Content-Security-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Cross-Origin-Resource-Policy",
+    "Permissions-Policy",
+    "Referrer-Policy",
+    "X-Content-Type-Options",
+    "X-Robots-Tag",
+}
 # What every request may write: what happened, the session, and that a notice was opened.
 ALWAYS = frozenset({"audit_event", "django_session"})
 _MASKED = re.compile(
@@ -182,6 +193,8 @@ class Matrix:
     # --- what must be true of the answer
 
     def _status(self, response: Any, expected: str) -> list[str]:
+        if missing := HEADERS - response.headers.keys():
+            return [f"answers without {', '.join(sorted(missing))}"]
         to_sign_in = response.headers.get("Location", "").startswith(_sign_in_page())
         astray = expected != "own" and to_sign_in != (expected == "sign_in")
         if response.status_code not in STATUSES[expected] or astray:

@@ -33,6 +33,6 @@ def save_setting(*, school: School, seen: int, threshold: int, zero: str, by: Us
     held.threshold, held.zero = threshold, zero
     held.revision += 1
     check(held)
-    held.save()
+    held.save(update_fields=None if is_new else ["threshold", "zero", "revision"])
     record(Verb.CREATE if is_new else Verb.CHANGE, held, by=by)
     return held

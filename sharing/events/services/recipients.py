@@ -20,6 +20,7 @@ from sharing.events.models import Recipient
 from sharing.events.permissions import SHARERS
 
 REACHED_BY = ("email", "telephone", "address", "portal")
+_CHECKED = ("checked_how", "checked_on", "checked_by")
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def correct_recipient(
         held.checked_how, held.checked_on, held.checked_by = "", None, None
     for name, value in said.items():
         setattr(held, name, value)
-    return _save(held, Verb.CHANGE, by=by)
+    return _save(held, Verb.CHANGE, *said, *_CHECKED, by=by)
 
 
 def check_problems(recipient: Recipient, how: str, on: date | None, today: date) -> Iterator[tuple[str, str]]:
@@ -129,7 +130,7 @@ def check_recipient(
     for _, problem in check_problems(held, how, on, timezone.localdate(at)):
         raise BadInput(f"{problem}.")
     held.checked_how, held.checked_on, held.checked_by = how, on, by
-    return _save(held, Verb.CONFIRM, by=by)
+    return _save(held, Verb.CONFIRM, *_CHECKED, by=by)
 
 
 @transaction.atomic
@@ -141,7 +142,7 @@ def end_recipient(
     at = at or timezone.now()
     held = _lock(recipient, school, seen, by=by, at=at)
     held.ended_at, held.ended_by = at, by
-    return _save(held, Verb.WITHDRAW, by=by)
+    return _save(held, Verb.WITHDRAW, "ended_at", "ended_by", by=by)
 
 
 def own_row(recipient: Recipient, school: School, *, by: User, at: datetime) -> Recipient:
@@ -185,8 +186,8 @@ def _lock(recipient: Recipient, school: School, seen: int, *, by: User, at: date
     return held
 
 
-def _save(held: Recipient, verb: Verb, *, by: User) -> Recipient:
+def _save(held: Recipient, verb: Verb, *changed: str, by: User) -> Recipient:
     held.revision += 1
-    held.save()
+    held.save(update_fields=[*changed, "revision"])
     record(verb, held, by=by)
     return held

@@ -64,6 +64,6 @@ def save_details(*, school: School, seen: int, details: Details, by: User) -> No
         setattr(held, name, value)
     held.revision += 1
     check(held)
-    held.save()
+    held.save(update_fields=None if is_new else [*said, "revision"])
     record(Verb.CREATE if is_new else Verb.CHANGE, held, by=by)
     return held

@@ -18,7 +18,6 @@ from .reading import number_asked, read_item
 _HEADERS = {
     # Whatever is in it, a browser runs none of it, and keeps none of it.
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Content-Disposition": "inline",
     "Cache-Control": "no-store",

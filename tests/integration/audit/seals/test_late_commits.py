@@ -1,40 +1,25 @@
 """Do events of a transaction that ends late stay out of every sealed range, and are they sealed all the same?"""
 
+import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from itertools import pairwise
 from types import SimpleNamespace
 from uuid import uuid4
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from safeguarding.audit.models import Checkpoint, Event, Leaf, Verb
 from safeguarding.audit.seals import services
-from safeguarding.audit.seals.notes import Checkpoint as Said
-from safeguarding.audit.seals.notes import SignedNote
 from safeguarding.audit.services import record
 from tests.integration.audit.seals.record import seal_all, verify
+from tests.integration.audit.seals.writers import ADD, gaps, hidden, write
 from tests.meanwhile import meanwhile
 from tests.waiting import until
 
 Connect = Callable[[str], psycopg.Connection]
-ADD = (
-    "INSERT INTO audit_event (id, verb, object_type, acting_role, purpose, outcome) VALUES (%s, 'view', '', "
-    "'', '', 'done')"
-)
-HIDDEN = (
-    "SELECT count(*) FROM audit_event e WHERE transaction_id < %s::text::xid8 "
-    "AND NOT EXISTS (SELECT FROM audit_leaf l WHERE l.event_id = e.id)"
-)
-
-
-def hidden() -> int:
-    """Events of a transaction below the newest complete seal's that have no number: they would never get one."""
-    with connection.cursor() as cursor:
-        said = [Said.parse(SignedNote.parse(c.note).body) for c in Checkpoint.objects.order_by("number")]
-        cursor.execute(HIDDEN, [str(max(s.settled_before for s in said if s.is_complete))])
-        return int(cursor.fetchone()[0])
 
 
 def is_sealed(event_id: object) -> bool:
@@ -90,6 +75,29 @@ def test_what_is_taken_back_leaves_no_gap(whole: SimpleNamespace, connect: Conne
         raise ZeroDivisionError
     record(Verb.VIEW)
     seal_all()
+    assert verify(whole.anchors)[0] == 0
+
+
+def test_ten_writers_at_once_leave_no_gap_and_no_late_event(whole: SimpleNamespace, connect: Connect) -> None:
+    """Fifty of them for ten minutes: `tests/soak/test_seals.py`."""
+    connections, late = [connect("web") for _ in range(10)], 0
+
+    def writes(number: int) -> int:
+        left = iter(range(20))
+        return write(connections[number], random.Random(number), lambda: next(left, None) is not None, lambda _: None)
+
+    # One transaction is open from before they begin until they have ended.
+    with connect("web") as open_all_along, ThreadPoolExecutor(10) as people:
+        open_all_along.autocommit = False
+        open_all_along.execute(ADD, [uuid4()])
+        work = [people.submit(writes, number) for number in range(10)]
+        for _ in as_completed(work):
+            services.seal_and_anchor()
+            late += hidden()
+        kept = sum(done.result() for done in work)
+    seal_all()
+    assert (late, gaps(), hidden()) == (0, 0, 0)
+    assert Leaf.objects.count() == Event.objects.count() > kept
     assert verify(whole.anchors)[0] == 0
 
 
