@@ -151,10 +151,10 @@ def test_no_address_of_harbour_lets_past_who_has_not_given_the_factor(school, st
         open_pages = {"account_logout", "unlock"}
     client = Client()
     force_login(client, lead, factor=state == "locked")
-    session = client.session.session_key
+    session = client.cookies[django_settings.SESSION_COOKIE_NAME].value
     if state == "locked":
         long_ago = timezone.now() - timedelta(minutes=16)
-        UserSession.objects.filter(session_key=session).update(last_seen_at=long_ago)
+        UserSession.objects.filter(session_key=client.session.session_key).update(last_seen_at=long_ago)
     for method in ("get", "post"):
         for name, address in addresses():
             client.cookies.clear()
