@@ -100,7 +100,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "safeguarding.middleware.ScriptMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "safeguarding.accounts.session_store.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "safeguarding.middleware.FullDiskMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -274,7 +274,8 @@ SOCIALACCOUNT_QUERY_EMAIL = False
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_LOGIN_ON_GET = False
 
-# --- sessions (accounts/sessions.py), in seconds
+# --- sessions (accounts/sessions.py), in seconds; what opens one is said in accounts/session_store.py
+SESSION_ENGINE = "safeguarding.accounts.session_store"
 SESSION_IDLE, SESSION_IDLE_SHARED = 15 * 60, 5 * 60
 SESSION_LONGEST = 10 * 60 * 60
 FACTOR_FRESH = 5 * 60

@@ -20,13 +20,13 @@ from allauth.mfa.utils import decrypt
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import needs_second_factor
+from safeguarding.accounts.session_store import SessionStore, cookie_of, key_in
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -38,11 +38,12 @@ def force_login(client: Client, user: User, backend: str | None = None, *, facto
     there = client.cookies.get(settings.SESSION_COOKIE_NAME)
     request, user.backend = HttpRequest(), backend or client._get_backend()  # type: ignore[attr-defined]
     # As Django's own does, but written once, with all that the session is to know.
-    request.session = SessionStore(there and there.value)
+    request.session = SessionStore(there and key_in(there.value))
     login(request, user)
     request.session.update(facts(user, factor=factor))
     request.session.save()
     client._set_login_cookies(request)  # type: ignore[attr-defined]
+    client.cookies[settings.SESSION_COOKIE_NAME] = cookie_of(request.session.session_key)
     begin(user, request.session.session_key)
 
 
@@ -64,9 +65,20 @@ def begin(user: User, session_key: str) -> None:
         UserSession.objects.create(session_key=session_key, **row)
 
 
+def session(client: Client) -> SessionStore:
+    """The session whose cookie this client has; a new one where it has none."""
+    cookie = client.cookies.get(settings.SESSION_COOKIE_NAME)
+    store = SessionStore(cookie and key_in(cookie.value))
+    if not cookie:
+        store.save()
+        client.cookies[settings.SESSION_COOKIE_NAME] = cookie_of(store.session_key)
+    return store
+
+
 def install() -> None:
-    """Every `client.force_login` of the run is the one above."""
+    """Every `client.force_login` and `client.session` of the run are the ones above."""
     Client.force_login = force_login  # type: ignore[method-assign]
+    Client.session = property(session)  # type: ignore[assignment]
 
 
 def give_factor(user: User) -> User:

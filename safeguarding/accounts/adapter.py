@@ -19,6 +19,7 @@ from safeguarding.accounts import devices
 from safeguarding.accounts.models import User
 from safeguarding.accounts.services import factors, find_account, sessions
 from safeguarding.accounts.verbs import AccountVerb
+from safeguarding.audit.context import tell_nobody
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.secret_text import conceal, reveal
@@ -85,6 +86,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         ]
         shared = bool(request.session.pop(SHARED_DEVICE, False))
         sessions.forget(request.session)
+        # By a provider somebody comes in where another was signed in when the request began.
+        tell_nobody()
         super().login(request, user)
         request.session[AUTHENTICATION_METHODS_SESSION_KEY] = given
         request.session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)

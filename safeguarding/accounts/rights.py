@@ -1,5 +1,8 @@
-"""Who may write the rows of accounts, roles and teams that facts read, and which of them give rights or take some?"""
+"""Who may write the rows of accounts, roles and teams that facts read, and those by which somebody gets in? Which of
+them give rights, and which take some?
+"""
 
+from safeguarding.accounts.models import Reset
 from safeguarding.accounts.second_person import LEAD_ELSEWHERE, ONE_OF_TWO, RULES, TAKES_TWO
 from safeguarding.rights_rows import keep
 from safeguarding.rights_rows.conditions import MANAGES, NEVER, SYSTEM, both, either, ended_once, keys, may
@@ -48,16 +51,57 @@ _NOT_LET_IN_ALONE = (
     "OR NOT EXISTS (SELECT FROM public.accounts_reset AS start "
     "WHERE start.user_id = NEW.user_id AND start.asked_by_id = me AND start.alone AND start.withdrawn_at IS NULL))"
 )
-_NEW_START = (
-    "EXISTS (SELECT FROM public.accounts_reset AS start WHERE start.user_id = NEW.id AND start.what <> 'factor' "
-    "AND start.used_at IS NULL AND start.withdrawn_at IS NULL AND start.confirmed_at > rules.now() - "
-    "interval '2 hours')"
+# Whose the roles are that somebody holds, or will: who gives roles at one of those schools.
+_GIVES_THEIR_ROLES = (
+    "EXISTS (SELECT FROM public.accounts_roleassignment AS held WHERE held.user_id = NEW.id "
+    "AND (held.ends_on IS NULL OR held.ends_on >= rules.today()) "
+    "AND held.school_id = ANY (rules.schools_with(me, 'give_roles')))"
 )
+
+
+def _new_start(person: str, besides: Reset.What) -> str:
+    """A new start was confirmed and has not been taken. One that is about `besides` alone is none."""
+    return (
+        f"EXISTS (SELECT FROM public.accounts_reset AS start WHERE start.user_id = {person} "
+        f"AND start.what <> '{besides}' AND start.used_at IS NULL AND start.withdrawn_at IS NULL "
+        "AND start.confirmed_at > rules.now() - interval '2 hours')"
+    )
+
+
+# On the way in, and behind a locked screen, somebody is nobody to the database. So is a statement that names nobody:
+# what nobody may, everybody may.
+_OWN_OR_ON_THE_WAY = either("NEW.user_id = me", "me IS NULL")
+_HAS_NONE = (
+    "NOT EXISTS (SELECT FROM public.mfa_authenticator AS held "
+    "WHERE held.user_id = NEW.user_id AND held.type <> 'recovery_codes')"
+)
+# The list of codes comes with the first app or passkey, before that is used.
+_WITH_THE_FIRST = (
+    "EXISTS (SELECT FROM public.mfa_authenticator AS held WHERE held.user_id = NEW.user_id "
+    "AND held.type <> 'recovery_codes' AND held.last_used_at IS NULL AND NOT held.data ? 'last_counter')"
+)
+# What codes are made of is kept under one key for all: copied, it would make the same codes, and a page shows a list.
+_NOT_COPIED = (
+    "NOT EXISTS (SELECT FROM public.mfa_authenticator AS other WHERE other.user_id <> NEW.user_id "
+    "AND (other.data ->> 'secret' = NEW.data ->> 'secret' OR other.data ->> 'seed' = NEW.data ->> 'seed'))"
+)
+
+
+def _used_only(*counted: str) -> str:
+    """Of what a factor is made nothing changes but that it was used; what was used up stays so."""
+    rest = keys(counted)
+    return both(
+        f"NEW.data - {rest} = OLD.data - {rest}",
+        "coalesce((NEW.data ->> 'last_counter')::bigint, -1) >= coalesce((OLD.data ->> 'last_counter')::bigint, -1)",
+        "coalesce((NEW.data ->> 'used_mask')::bigint, 0) & coalesce((OLD.data ->> 'used_mask')::bigint, 0) "
+        "= coalesce((OLD.data ->> 'used_mask')::bigint, 0)",
+    )
+
 
 keep(
     {
         # Who gives roles adds accounts that nobody can sign in to yet. They are closed or opened at the terminal. A
-        # password is one's own to change, or by a new start.
+        # password is one's own to change, or by a new start; user name and address are, or for who gives the roles.
         "accounts.user": gives(
             both(
                 "NEW.added_by_id = me",
@@ -66,7 +110,8 @@ keep(
                 "cardinality(rules.schools_with(me, 'give_roles')) > 0",
             ),
             change(NEVER, "is_active", "added_by_id"),
-            change(either("NEW.id = me", _NEW_START), "password"),
+            change(either("NEW.id = me", _new_start("NEW.id", Reset.What.FACTOR)), "password"),
+            change(either("NEW.id = me", _GIVES_THEIR_ROLES), "username", "email"),
             closed=False,
         ),
         "accounts.school": gives(NEVER, change(may("manage_school", "NEW.id"), "roles_beyond_notice"), closed=False),
@@ -116,8 +161,36 @@ keep(
             "what somebody answers to the yearly question; until they have, a page asks first"
         ),
         "accounts.notice": Neither("word that there is something to read: who reads it, the record's own rule says"),
-        "usersessions.usersession": Neither(
-            "whose session it is that a request came with; its person's roles are what gives"
+        # The session's own data says whose it is, and nobody else can sign that. The row goes with it.
+        "usersessions.usersession": gives(
+            _OWN_OR_ON_THE_WAY,
+            change(NEVER, "user_id", "created_at"),
+            change(_OWN_OR_ON_THE_WAY, "session_key", "last_seen_at", "data", "ip", "user_agent"),
+            closed=False,
+        ),
+        "mfa.authenticator": gives(
+            both(
+                either(
+                    "NEW.user_id = me",
+                    both("me IS NULL", "NEW.type <> 'recovery_codes'", _HAS_NONE),
+                    both("me IS NULL", "NEW.type = 'recovery_codes'", _WITH_THE_FIRST),
+                ),
+                _NOT_COPIED,
+            ),
+            change(NEVER, "user_id", "type", "created_at"),
+            # Not held to be later than before: a clock that was put back would shut out whoever signs in.
+            change(both(_OWN_OR_ON_THE_WAY, "NEW.last_used_at IS NOT NULL"), "last_used_at"),
+            change(both("NEW.user_id = me", _used_only("last_counter", "used_mask", "viewed_at")), "data"),
+            change(both("me IS NULL", _used_only("last_counter", "used_mask")), "data"),
+            closed=False,
+            remove=either("OLD.user_id = me", _new_start("OLD.user_id", Reset.What.PASSWORD)),
+        ),
+        # An account elsewhere that signs somebody in: linked and taken away by its owner alone.
+        "socialaccount.socialaccount": gives(
+            "NEW.user_id = me",
+            change(NEVER, "user_id", "provider", "uid"),
+            closed=False,
+            remove="OLD.user_id = me",
         ),
     }
 )

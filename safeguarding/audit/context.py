@@ -97,6 +97,11 @@ def tell_database(who: Acting) -> None:
     _tell(replace(_connection().told or Told(), person=str(who.user_id or ""), task=who.task))
 
 
+def tell_nobody() -> None:
+    """Whoever was named to the database is nobody to it from here on, until the transaction ends."""
+    _tell(replace(_connection().told or Told(), person=""))
+
+
 @contextmanager
 def door(name: str) -> Iterator[None]:
     """Open a door of the rules (`protection.Rule.doors`) to the service inside, and shut it again.

@@ -1,4 +1,5 @@
-"""How does the database hold to what is said of each table? By a trigger before every row that is added or changed.
+"""How does the database hold to what is said of each table? By a trigger before every row that is added or changed, and
+before one that is removed where the table says who may.
 
 It runs as whoever writes (no SECURITY DEFINER): only so does `current_user` say who that is, also where a session has
 taken a role on, and what it reads of records it reads behind row security. What it must know past that, it asks facts
@@ -24,7 +25,7 @@ ROLES = ("web", "worker")
 _BODY = """
 DECLARE me uuid := rules.me();
 BEGIN
-{together}    IF TG_OP = 'INSERT' THEN
+{removal}{together}    IF TG_OP = 'INSERT' THEN
         IF NOT coalesce({add}, false) THEN
             RAISE EXCEPTION 'a row of {table} decides who sees what, and is not for this person to add'
                 USING ERRCODE = 'insufficient_privilege';
@@ -33,6 +34,14 @@ BEGIN
     END IF;
 {changes}    RETURN NEW;
 END """
+_REMOVAL = """    IF TG_OP = 'DELETE' THEN
+        IF NOT coalesce({remove}, false) THEN
+            RAISE EXCEPTION 'a row of {table} decides who gets in, and is not for this person to remove'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN OLD;
+    END IF;
+"""
 _CHANGE = """    IF ({new}) IS DISTINCT FROM ({old}) AND NOT coalesce({where}, false) THEN
         RAISE EXCEPTION 'what {table} says in {columns} is not for this person to change'
             USING ERRCODE = 'insufficient_privilege';
@@ -50,7 +59,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS {b
 """
 _MAKE = """
 CREATE FUNCTION public.{function}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS {body};
-CREATE TRIGGER {trigger} BEFORE INSERT OR UPDATE ON public.{table} FOR EACH ROW
+CREATE TRIGGER {trigger} BEFORE {commands} ON public.{table} FOR EACH ROW
     WHEN (current_user = ANY ({roles})) EXECUTE FUNCTION public.{function}()
 """
 _TAKE_DOWN = """DO $$ DECLARE one regprocedure; BEGIN
@@ -95,9 +104,11 @@ def statements() -> Iterator[sql.Composable]:
     yield taken_down()
     for model, body in functions().items():
         table = model._meta.db_table
+        commands = "INSERT OR UPDATE OR DELETE" if guarded()[model].remove else "INSERT OR UPDATE"
         yield sql.SQL(_MAKE).format(
             function=sql.Identifier(_FUNCTION + table),
             trigger=sql.Identifier(TRIGGER),
+            commands=sql.SQL(commands),
             table=sql.Identifier(table),
             roles=sql.Literal(list(ROLES)),
             body=sql.Literal(body),
@@ -133,7 +144,8 @@ def _body(model: type[models.Model], one: Guarded) -> str:
         )
         for conditions, some in together.items()
     )
-    return _BODY.format(add=f"({one.add})", table=table, changes=changes, together=_together(model))
+    removal = _REMOVAL.format(remove=f"({one.remove})", table=table) if one.remove else ""
+    return _BODY.format(add=f"({one.add})", table=table, changes=changes, together=_together(model), removal=removal)
 
 
 def _named(model: type[models.Model]) -> Iterator[tuple[str, type[models.Model]]]:

@@ -23,13 +23,15 @@ class Guarded:
 
     `add` is SQL over `NEW` and `me`, the key of who asks (null: nobody): who may add such a row. Of a `closed` table no
     other column than those of `changes` is ever changed; of an open one the others are none of the guard's business.
-    Several changes may name one column: one of them has to hold.
+    Several changes may name one column: one of them has to hold. `remove` is SQL over `OLD` and `me`: who may delete a
+    row of a table from which the web process deletes; empty where that is none of the guard's business.
     """
 
     word: str
     add: str
     changes: tuple[Change, ...] = ()
     closed: bool = True
+    remove: str = ""
 
     def columns(self) -> dict[str, list[str]]:
         """Under which conditions each column may change: {column: [SQL]}."""
@@ -51,9 +53,9 @@ class Neither:
 Said = Mapping[str, Guarded | Neither]
 
 
-def gives(add: str, *changes: Change, closed: bool = True) -> Guarded:
+def gives(add: str, *changes: Change, closed: bool = True, remove: str = "") -> Guarded:
     """Somebody sees or may do more by such a row."""
-    return Guarded("gives", add, changes, closed)
+    return Guarded("gives", add, changes, closed, remove)
 
 
 def takes(add: str, *changes: Change, closed: bool = True) -> Guarded:

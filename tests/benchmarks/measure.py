@@ -16,12 +16,12 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
 from django.test import override_settings
 from django.utils.crypto import get_random_string
 
+from safeguarding.accounts.session_store import SessionStore, cookie_of
 from tests import signed_in
 
 WARM, ROUNDS, COUNTED = 5, 40, 5
@@ -61,7 +61,8 @@ class Browser:
         self.user = user
         self.handler = handler
         self.secret = get_random_string(32)
-        self.cookies = f"{settings.SESSION_COOKIE_NAME}={store.session_key}; {settings.CSRF_COOKIE_NAME}={self.secret}"
+        session = f"{settings.SESSION_COOKIE_NAME}={cookie_of(store.session_key)}"
+        self.cookies = f"{session}; {settings.CSRF_COOKIE_NAME}={self.secret}"
 
     def ask(self, path: str, data: dict[str, Any] | None = None) -> Answer:
         """GET, or POST with `data`; the time is that of the handler and of reading the whole answer."""

@@ -14,7 +14,7 @@ ROOT_URLCONF = "tests.benchmarks.urls"
 LOGGING = LOGGING | {"root": {"handlers": ["console"], "level": "ERROR"}}
 # The floor: what Django needs to know who is signed in, and nothing of Harbour.
 FLOOR_MIDDLEWARE = [
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "safeguarding.accounts.session_store.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
 ]
 # A print is measured to its end.

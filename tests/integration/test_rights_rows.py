@@ -8,6 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
@@ -408,6 +410,8 @@ def statements(at: SimpleNamespace) -> Iterator[tuple[str, str, list[Any]]]:
     yield "teacher", "UPDATE concerns_action SET owner_id = %s WHERE id = %s", [at.assistant.pk, rung.pk]
     yield "lead", "UPDATE accounts_user SET is_active = false WHERE id = %s", [at.headteacher.pk]
     yield "lead", "UPDATE accounts_user SET password = 'x' WHERE id = %s", [at.headteacher.pk]
+    for column in ("username", "email"):
+        yield "teacher", f"UPDATE accounts_user SET {column} = 'x@example.sch.uk' WHERE id = %s", [at.headteacher.pk]
     yield "teacher", "UPDATE accounts_school SET roles_beyond_notice = '{teacher}' WHERE id = %s", [at.school.pk]
     yield "teacher", "UPDATE accounts_team SET ended_at = now() WHERE group_ptr_id = %s", [at.team.pk]
     asked_start = Reset.objects.create(
@@ -609,6 +613,49 @@ def test_a_password_is_its_owners_to_change_or_follows_a_new_start_of_two(at: Si
     assert tried(None, role, change, [hashed, at.teacher.pk]) == 1
 
 
+def test_a_user_name_and_an_address_are_ones_own_or_of_who_gives_roles(at: SimpleNamespace) -> None:
+    there = factories.staffroom("Gorse Hill Academy")
+    for column in ("username", "email"):
+        change = f"UPDATE accounts_user SET {column} = 'x@example.sch.uk' WHERE id = %s"
+        for person in (at.teacher, at.lead):
+            assert tried(person, "web", change, [at.teacher.pk]) == 1
+        for person in (at.assistant, there.lead, None):
+            assert is_refused(person, "web", change, [at.teacher.pk])
+
+
+def test_a_session_goes_on_and_becomes_nobody_elses(at: SimpleNamespace) -> None:
+    """Who opens a locked screen is nobody to the database, and whoever asks for a page has used it by then."""
+    values = {"ip": "127.0.0.1", "user_agent": "", "created_at": timezone.now()}
+    row = UserSession.objects.create(user=at.teacher, session_key="a" * 32, **values)
+    goes_on = "UPDATE usersessions_usersession SET last_seen_at = now(), session_key = 'b' WHERE id = %s"
+    younger = "UPDATE usersessions_usersession SET created_at = now() WHERE id = %s"
+    become = "UPDATE usersessions_usersession SET user_id = %s WHERE id = %s"
+    for person in (at.teacher, None):
+        assert tried(person, "web", goes_on, [row.pk]) == 1
+        assert is_refused(person, "web", younger, [row.pk])
+        assert is_refused(person, "web", become, [at.headteacher.pk, row.pk])
+    assert is_refused(at.lead, "web", goes_on, [row.pk])
+
+
+def test_an_account_elsewhere_is_linked_and_taken_away_by_its_owner(at: SimpleNamespace) -> None:
+    add = (
+        "INSERT INTO socialaccount_socialaccount (user_id, provider, uid, last_login, date_joined, extra_data) "
+        "VALUES (%s, 'microsoft', 'issuer subject', now(), now(), '{}')"
+    )
+    assert tried(at.teacher, "web", add, [at.teacher.pk]) == 1
+    link = SocialAccount.objects.create(user=at.headteacher, provider="microsoft", uid="issuer other")
+    become = "UPDATE socialaccount_socialaccount SET {} = %s WHERE id = %s"
+    used = "UPDATE socialaccount_socialaccount SET last_login = now() WHERE id = %s"
+    remove = "DELETE FROM socialaccount_socialaccount WHERE id = %s"
+    for person in (at.teacher, None):
+        assert is_refused(person, "web", add, [at.headteacher.pk])
+        for column, value in (("user_id", at.teacher.pk), ("uid", "issuer subject"), ("provider", "google")):
+            assert is_refused(person, "web", become.format(column), [value, link.pk])
+        assert tried(person, "web", used, [link.pk]) == 1
+        assert is_refused(person, "web", remove, [link.pk])
+    assert tried(at.headteacher, "web", remove, [link.pk]) == 1
+
+
 def test_an_import_by_the_machine_links_adults_and_nobody_else_moves_one(at: SimpleNamespace) -> None:
     from children.facts import Adult
 
@@ -662,6 +709,8 @@ def test_every_table_that_facts_read_says_whether_it_gives_or_takes_and_no_other
     said |= {f"governors_{one}" for one in ("reportcell", "reportcomment", "nameanswer", "reportsetting")}
     # Nor one of the register of training or of targets, which the school shows to others.
     said |= {"training_trainingrecord", "training_guidanceread", "training_course", "reports_target"}
+    # Nor an account elsewhere, by which somebody signs in.
+    said.add("socialaccount_socialaccount")
     assert set(words) == read_by_facts() | {"retention_itemreason"} | said
     assert {one.word for one in words.values()} == {"gives", "takes", "neither"}
     for table, one in words.items():

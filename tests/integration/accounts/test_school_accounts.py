@@ -9,7 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.cache import cache
 from django.test import Client
@@ -21,7 +23,7 @@ from safeguarding.audit.models import Event
 from tests import factories
 from tests.factories import PASSWORD
 from tests.integration.accounts.test_second_factor import is_in, sign_in
-from tests.signed_in import next_code
+from tests.signed_in import give_factor, next_code
 
 pytestmark = pytest.mark.django_db
 TENANT = "4c1f7a52-0000-4000-8000-000000000001"
@@ -125,8 +127,6 @@ def test_a_teacher_links_it_from_her_own_page_and_signs_in_with_it_from_then_on(
     assert not is_in(client)
     teacher = room.teacher
     services.change_person(user=teacher, email="j.beckett@example.sch.uk")
-    from tests.signed_in import give_factor
-
     give_factor(teacher)
     own = link(teacher, provider, email="j.beckett@example.sch.uk")
     assert "linked." in own.get("/account/factor/").content.decode()
@@ -158,6 +158,17 @@ def test_a_lead_gives_her_own_factor_unless_the_provider_has_just_asked_for_one(
     provider.claims, client = {"amr": ["pwd", "mfa"], "auth_time": time.time()}, Client()
     assert come_back(client).url == "/"
     assert is_in(client)
+
+
+def test_who_comes_in_by_the_provider_takes_the_place_of_who_was_there(room, provider):
+    """The sign-in page stood open in another tab, and somebody else has signed in at this browser since."""
+    give_factor(room.teacher)
+    link(room.teacher, provider).post("/account/sign-out/")
+    Authenticator.objects.filter(user=room.teacher).delete()
+    client, _ = sign_in(room.lead)
+    assert come_back(client).url == "/"
+    assert client.get("/inbox/").wsgi_request.user.pk == room.teacher.pk
+    assert list(UserSession.objects.values_list("user_id", flat=True)) == [room.teacher.pk]
 
 
 def test_an_e_mail_claim_that_is_somebody_elses_opens_nothing(room, provider):

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
 from django.conf import settings as django_settings
 from django.core.cache import cache
@@ -27,8 +27,10 @@ from safeguarding.demo.codes import codes_of, give_apps
 from safeguarding.demo.people import sign_ins
 from tests import factories
 from tests.factories import LONG_AGO, PASSWORD
+from tests.integration.test_rights_rows import is_refused, tried
 from tests.matrix.asking import taken_back
 from tests.signed_in import SECRET, force_login, give_factor, next_code
+from tests.walls import asking
 
 pytestmark = pytest.mark.django_db
 
@@ -151,10 +153,10 @@ def test_no_address_of_harbour_lets_past_who_has_not_given_the_factor(school, st
         open_pages = {"account_logout", "unlock"}
     client = Client()
     force_login(client, lead, factor=state == "locked")
-    session = client.session.session_key
+    session = client.cookies[django_settings.SESSION_COOKIE_NAME].value
     if state == "locked":
         long_ago = timezone.now() - timedelta(minutes=16)
-        UserSession.objects.filter(session_key=session).update(last_seen_at=long_ago)
+        UserSession.objects.filter(session_key=client.session.session_key).update(last_seen_at=long_ago)
     for method in ("get", "post"):
         for name, address in addresses():
             client.cookies.clear()
@@ -217,6 +219,73 @@ def test_what_an_app_is_made_of_is_not_readable_in_the_database(lead):
     assert SECRET not in kept
     with pytest.raises(secret_text.Unreadable):
         secret_text.reveal(secret_text.conceal("x", "second factor"), "something else")
+
+
+# What is done in SQL to the lead's app and list of codes, to a teacher's factors, and for somebody new who has none,
+# and by whom it may be. Nobody is whoever is on the way in.
+TEACHERS = "(SELECT data FROM mfa_authenticator WHERE user_id = %(teacher)s)"
+CHANGES = [
+    ("", "totp", f"data = {TEACHERS}"),
+    ("", "totp", f"data = jsonb_set(data, '{{secret}}', {TEACHERS} -> 'secret')"),
+    ("", "totp", "data = data - 'last_counter'"),
+    ("", "totp", "data = jsonb_set(data, '{last_counter}', '6')"),
+    ("lead nobody", "totp", "data = jsonb_set(data, '{last_counter}', '8')"),
+    ("", "recovery_codes", "data = jsonb_set(data, '{used_mask}', '4')"),
+    ("lead nobody", "recovery_codes", "data = jsonb_set(data, '{used_mask}', '7')"),
+    ("lead", "recovery_codes", "data = jsonb_set(data, '{viewed_at}', '1')"),
+    ("", "totp", "type = 'webauthn'"),
+    ("", "recovery_codes", "user_id = %(teacher)s"),
+    ("", "totp", "created_at = now()"),
+    ("lead nobody", "totp", "last_used_at = now()"),
+    ("", "totp", "last_used_at = NULL"),
+]
+ROWS = [
+    ("lead", "%(lead)s, 'webauthn', now(), '{}'"),
+    ("nobody", "%(new)s, 'webauthn', now(), '{}'"),
+    ("", "%(new)s, 'recovery_codes', now(), '{}'"),
+    ("", f"%(new)s, 'totp', now(), {TEACHERS}"),
+    ("", "%(teacher)s, 'recovery_codes', now(), (SELECT data FROM mfa_authenticator WHERE data ? 'seed')"),
+]
+
+
+def on_factors():
+    """Each of these as a statement, with who may; the last takes the lead's app away."""
+    for may, kind, change in CHANGES:
+        yield may, f"UPDATE mfa_authenticator SET {change} WHERE user_id = %(lead)s AND type = '{kind}'"  # noqa: S608
+    for may, row in ROWS:
+        yield may, f"INSERT INTO mfa_authenticator (user_id, type, created_at, data) VALUES ({row})"  # noqa: S608
+    yield "lead", "DELETE FROM mfa_authenticator WHERE user_id = %(lead)s AND type = 'totp'"
+
+
+def test_sql_that_was_let_in_writes_no_factor_of_another(school, lead):
+    """Nor makes one's own of what another's codes are made of: a page would show the list."""
+    teacher, new = (factories.member(school, "teacher", first, "Lister") for first in ("Amy", "Nia"))
+    TOTP.activate(teacher, SECRET)
+    for kind, used in (("totp", {"last_counter": 7}), ("recovery_codes", {"used_mask": 5})):
+        entry = Authenticator.objects.get(user=lead, type=kind)
+        entry.data |= used
+        Authenticator.objects.filter(pk=entry.pk).update(data=entry.data, last_used_at=timezone.now())
+    keys = {"lead": lead.pk, "teacher": teacher.pk, "new": new.pk}
+    for may, statement in on_factors():
+        for who, person in (("lead", lead), ("teacher", teacher), ("nobody", None)):
+            refused = is_refused(person, "web", statement, keys)
+            assert refused is (who not in may), (who, statement)
+            assert refused or tried(person, "web", statement, keys) == 1, statement
+
+
+@pytest.mark.parametrize("what", ["factor", "both", "password"])
+def test_a_factor_goes_by_a_new_start_of_two_while_that_stands(school, lead, what):
+    head, deputy = (factories.member(school, key, key, "Okafor") for key in ("headteacher", "deputy_lead"))
+    remove = "DELETE FROM mfa_authenticator WHERE user_id = %s"
+    asked = services.ask_reset(user=lead, school_id=school.pk, what=what, how="seen", by=head).reset
+    assert is_refused(None, "web", remove, [lead.pk])
+    services.confirm_reset(reset=asked, how="seen", by=deputy)
+    assert is_refused(None, "web", remove, [lead.pk]) is (what == "password")
+    with asking(None):
+        services.use_reset(reset=asked, password=None if what == "factor" else PASSWORD)
+    assert Authenticator.objects.filter(user=lead).exists() is (what == "password")
+    give_factor(lead)
+    assert is_refused(None, "web", remove, [lead.pk])
 
 
 def test_a_key_that_is_replaced_still_reads_what_it_kept(settings):

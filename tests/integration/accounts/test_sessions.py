@@ -131,6 +131,13 @@ def test_it_ends_after_ten_hours_however_busy(room, clock):
     assert not UserSession.objects.exists()
 
 
+def test_signing_in_again_ends_no_session_that_is_there(room):
+    """The library looks at each session of the person, and ends those that it cannot open."""
+    browsers = [sign_in(room.teacher)[0] for _ in range(3)]
+    assert [is_in(one) for one in browsers] == [True] * 3
+    assert UserSession.objects.filter(user=room.teacher).count() == 3
+
+
 def test_what_is_sent_from_a_locked_screen_is_kept_and_comes_back(room, clock):
     """A decision that was typed while the screen locked stands in its form again after the code."""
     concern = factories.concern(room)

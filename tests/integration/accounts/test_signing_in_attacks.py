@@ -20,10 +20,13 @@ from django.utils import timezone
 from safeguarding.accounts import services
 from safeguarding.accounts.models import ConflictAnswer, RoleAssignment, User
 from safeguarding.accounts.passwords import BoundedArgon2
+from safeguarding.accounts.session_store import cookie_of, key_in
 from tests import factories, rooms
 from tests.factories import PASSWORD
 from tests.integration.accounts.test_second_factor import addresses, is_in, password, sign_in
+from tests.matrix.asking import taken_back
 from tests.signed_in import SECRET, next_code
+from tests.walls import asking
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +69,6 @@ def test_a_second_user_in_the_same_browser_gets_nothing_of_the_first(room):
         if leave:
             client.post("/account/sign-out/")
         else:
-            client.cookies["sessionid"] = first
             UserSession.objects.update(last_seen_at=timezone.now() - timedelta(minutes=16))
             assert not is_in(client)
         _, answer = password(room.deputy, client)
@@ -133,14 +135,48 @@ def test_a_session_id_from_before_signing_in_is_worth_nothing_after_it(room):
     session = attacker.session
     session["prepared"] = True
     session.save()
-    prepared = session.session_key
+    prepared = attacker.cookies["sessionid"].value
     victim = Client()
     victim.cookies = SimpleCookie({"sessionid": prepared})
+    assert victim.session["prepared"]
     sign_in(room.lead, victim)
     assert is_in(victim)
-    assert victim.session.session_key != prepared
+    assert victim.session.session_key != session.session_key
     attacker.cookies = SimpleCookie({"sessionid": prepared})
     assert not is_in(attacker)
+
+
+DATA = "UPDATE django_session SET session_data = (SELECT session_data FROM django_session WHERE session_key = %s) "
+
+
+def test_nothing_that_stands_in_a_row_opens_a_session(room):
+    """What SQL that was let in reads and copies: the key of a session, what another one keeps, and whose it is."""
+    head, _ = sign_in(room.headteacher)
+    own, _ = sign_in(room.assistant)
+    of_head, mine = head.session.session_key, own.session.session_key
+    signature = own.cookies["sessionid"].value.removeprefix(mine)
+    for made_up in (of_head, of_head + signature, f"{of_head}:{'x' * 43}", ""):
+        browser = Client()
+        browser.cookies = SimpleCookie({"sessionid": made_up})
+        assert not is_in(browser), made_up
+    with taken_back(), connection.cursor() as cursor:
+        with asking(room.assistant):
+            cursor.execute(DATA + "WHERE session_key = %s", [of_head, mine])
+            assert cursor.rowcount == 1
+        # As if it could say whose the session is, too.
+        UserSession.objects.filter(session_key=mine).update(user=room.headteacher)
+        assert not is_in(own)
+    assert own.get("/inbox/").wsgi_request.user.pk == room.assistant.pk
+    assert is_in(head)
+
+
+def test_a_cookie_is_no_older_than_a_session_may_be():
+    with time_machine.travel(timezone.now().replace(microsecond=0), tick=False) as clock:
+        cookie = cookie_of("a" * 32)
+        clock.shift(timedelta(hours=10))
+        assert key_in(cookie) == "a" * 32
+        clock.shift(timedelta(seconds=1))
+        assert key_in(cookie) is None
 
 
 def test_a_half_finished_sign_in_is_no_sign_in(room):
