@@ -28,14 +28,14 @@ class CrossSiteMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if (
-            request.method == "POST"
-            and "Origin" in request.headers
-            and not _is_ours(request)
-            and _needs_no_token(request)
-        ):
+        if request.method == "POST" and is_foreign(request) and _needs_no_token(request):
             request.user = AnonymousUser()
         return self.get_response(request)
+
+
+def is_foreign(request: HttpRequest) -> bool:
+    """Whether the browser says that a page of another site sent this."""
+    return "Origin" in request.headers and not _is_ours(request)
 
 
 def is_own_form(request: HttpRequest) -> bool:

@@ -3,13 +3,11 @@
 A request that says who asks, in which role, and which page of the navigation is current.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseRedirectBase
-from django.urls import Resolver404, resolve
 
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import Held
@@ -49,34 +47,6 @@ class Request(HttpRequest):
     keep: Callable[[], object]
     # The same, for a refusal: draws the view's page once more, with what was typed and why it was not taken.
     again: Callable[[HarbourError], HttpResponse | None]
-
-
-def kept_for_author(request: HttpRequest, view: Any, page: Mapping[str, Any]) -> HttpResponse | None:
-    """What becomes of a form that cannot be taken from whoever is here now: its author has been signed out.
-
-    The answer of a view that keeps it (`view.keeps`, which takes the same as the view); None where it keeps nothing.
-    """
-    keep = getattr(view, "keeps", None)
-    if keep is None or request.method != "POST":
-        return None
-    answer: HttpResponse | None = keep(request, **page)
-    return answer
-
-
-def not_saved(request: HttpRequest) -> HttpResponse | None:
-    """The answer to a form of which nothing could be saved: what was typed, to be copied and printed, and whom to ring.
-
-    By the view that would have taken it (`view.unsaved`), also where the request never came so far. It asks the
-    database nothing. None where it has none.
-    """
-    if request.method != "POST":
-        return None
-    try:
-        unsaved = getattr(resolve(request.path_info).func, "unsaved", None)
-    except Resolver404:
-        return None
-    answer: HttpResponse | None = unsaved and unsaved(request)
-    return answer
 
 
 class SeeOther(HttpResponseRedirectBase):

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.http import (
     Http404,
     HttpRequest,
@@ -34,9 +34,10 @@ from safeguarding.audit.context import Acting, acting, tell_database
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import HarbourError
-from safeguarding.http import Request, kept_for_author
+from safeguarding.http import Request
 from safeguarding.keys import uuid7
 from safeguarding.once import one_page
+from safeguarding.unsaved import is_of_another, kept_for_author
 
 Responder = Callable[[HttpRequest], HttpResponseBase]
 # The library's pages for somebody who is not signed in yet. Each has its own idea of whom it lets in.
@@ -44,6 +45,8 @@ _SIGNING_IN = frozenset({"account_login", "account_logout", "mfa_authenticate"})
 _READING = ("GET", "HEAD")
 # What is taken even then: without it nobody reads.
 _WITH_A_FULL_DISK = _SIGNING_IN | {"give_again", "unlock", "session_time", "act_as"}
+# How a database says that it is away, or came back with another connection.
+_AWAY = (OperationalError, InterfaceError)
 # Answers that Django and its libraries give by themselves, and as what they are recorded: a view refuses by raising.
 _TURNED_AWAY = {400: "400", 403: "csrf", 404: "404", 405: "405", 413: "413", 429: "429"}
 
@@ -92,10 +95,12 @@ class SignInRequiredMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
-        if request.user.is_authenticated or not getattr(view, "login_required", True):
+        if not getattr(view, "login_required", True):
             return None
         if request.resolver_match and request.resolver_match.url_name in _SIGNING_IN:
             return None
+        if request.user.is_authenticated:
+            return _of_another(request)
         # What was typed when the session ended is kept by its own view, which says `public`, or says how (`keeps`).
         if (kept := kept_for_author(request, view, kwargs)) is not None:
             return kept
@@ -187,22 +192,23 @@ class RequestContextMiddleware:
     def _answer(self, request: Request, error: Exception) -> HttpResponseBase:
         from safeguarding.views import problem
 
-        status = _judge(error)
+        status = judge(error)
+        is_broken = status == 500 or isinstance(error, _AWAY)
         try:
             with transaction.atomic():
                 tell_database(request.acting)
-                if status == 500:
-                    record(Verb.ERROR, outcome=Outcome.FAILED, purpose="500", object_type=_view_name(request))
+                if is_broken:
+                    record(Verb.ERROR, outcome=Outcome.FAILED, purpose=str(status), object_type=_view_name(request))
                 else:
                     _record_refusal(request, str(status))
-        except DatabaseError as unwritten:
+        except (DatabaseError, InterfaceError) as unwritten:
             # What cannot be put on record is not shown, and not done.
             _log_error(request, unwritten)
             return problem(request, 503, kept=_keep(request))
         kept = _keep(request)
         if (page := _again(request, error)) is not None:
             return page
-        if status == 500:
+        if is_broken:
             got_request_exception.send(sender=self.__class__, request=request)
             _log_error(request, error)
         return problem(
@@ -212,6 +218,13 @@ class RequestContextMiddleware:
             getattr(error, "title", ""),
             kept=kept,
         )
+
+
+def _of_another(request: HttpRequest) -> HttpResponseBase | None:
+    """A form that stood open when somebody else signed in is not sent in their name."""
+    from safeguarding.views import csrf_failure
+
+    return csrf_failure(cast(Request, request)) if is_of_another(request) else None
 
 
 def _roles(request: Request) -> dict[UUID, str]:
@@ -280,8 +293,10 @@ def _again(request: Request, error: Exception) -> HttpResponseBase | None:
         return None
 
 
-def _judge(error: Exception) -> int:
-    """The status with which an error is answered: 500 for one of our own making, else a refusal."""
+def judge(error: BaseException | None) -> int:
+    """The status with which an error is answered: 500 for one of our own making, 503 where a database is away, else a
+    refusal.
+    """
     match error:
         case HarbourError():
             return error.status
@@ -293,6 +308,8 @@ def _judge(error: Exception) -> int:
             return 413
         case SuspiciousOperation() | BadRequest() | MultiPartParserError() | UnreadablePostError():
             return 400
+        case OperationalError() | InterfaceError():
+            return 503
         case _:
             return 500
 

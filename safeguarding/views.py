@@ -1,5 +1,6 @@
 """Pages that belong to no app: the way in, the answer when something is refused or broken, and the health check."""
 
+import sys
 from typing import Any
 
 from django.db import connection
@@ -12,7 +13,9 @@ from safeguarding.accounts.permissions import anyone_signed_in, public, rights
 from safeguarding.accounts.services.sessions import renew
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
-from safeguarding.http import Request, kept_for_author, not_saved
+from safeguarding.http import Request
+from safeguarding.middleware import judge
+from safeguarding.unsaved import kept_for_author, not_saved
 
 _PROBLEMS: dict[int, tuple[str, str]] = {
     400: ("That did not work", "The page could not read what was sent. Go back and try again."),
@@ -94,7 +97,8 @@ def not_found(request: Request, exception: Exception) -> HttpResponse:
 
 
 def broken(request: Request) -> HttpResponse:
-    return problem(request, 500)
+    """What was raised outside the transaction of the request. Django calls this while it is being handled."""
+    return problem(request, max(500, judge(sys.exception())))
 
 
 @public

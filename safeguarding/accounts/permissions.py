@@ -286,7 +286,8 @@ def asked_first(request: HttpRequest, view: View) -> HttpResponseBase | None:
     A form that keeps what was typed is taken: its page was open before the question was asked.
     """
     held: Held | None = getattr(request, "held", None)
-    waits = not getattr(view, "never_waits", False) and not (request.method == "POST" and hasattr(view, "keeps"))
+    keeps = request.method == "POST" and (hasattr(view, "keeps") or hasattr(view, "waits"))
+    waits = not getattr(view, "never_waits", False) and not keeps
     if held is None or held.answered or not waits or not _questions:
         return None
     if request.method == "GET":

@@ -1,7 +1,7 @@
 """In what state is this session: open, locked, or still without the second factor? And what follows for its requests?
 
 A session that is not open is nobody: the views see no user, so that what was typed is kept exactly as for somebody who
-has been signed out (`http.kept_for_author`), and no view has a rule for it. Only the few pages that get a session out
+has been signed out (`kept_for_author`), and no view has a rule for it. Only the few pages that get a session out
 of its state know whose it is. Times are kept in the library's `UserSession`, one UPDATE beside the session's own row,
 so that two requests at once never overwrite each other's.
 """

@@ -1,17 +1,40 @@
-"""Template tags of forms: a field, a form that opens in a panel, and what has to be mended."""
+"""Template tags of forms: whose a form is, a field, a form that opens in a panel, and what has to be mended."""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.forms import BaseForm, BoundField
-from django.template import Library
+from django.middleware.csrf import get_token
+from django.template import Library, RequestContext
+from django.utils.safestring import SafeString
 
 from safeguarding.addresses import address_of
 from safeguarding.components import slotted
 from safeguarding.forms import problems
+from safeguarding.markup import format_html
+from safeguarding.unsaved import AUTHOR, signed_author
 
 register = Library()
+
+
+@register.simple_tag(takes_context=True)
+def signed_form(context: RequestContext, *, secret: bool = False) -> SafeString:
+    """Stands in every form that is posted: the browser's token, and whose the form is. Should they be signed out, or
+    nothing can be saved, their words stay (`unsaved`). `secret`: it takes a password or a code, of which nothing does.
+    """
+    request = context.request
+    # Once a page, as Django does it: a list has a form in each row.
+    printed = request.__dict__.setdefault("signed_forms", {})
+    said = (request.META.get("CSRF_COOKIE"), request.user.pk, secret)
+    if said not in printed:
+        printed[said] = format_html(
+            '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="{}" value="{}">',
+            get_token(request),
+            AUTHOR,
+            signed_author(request.user.pk, has_secret=secret),
+        )
+    return printed[said]
 
 
 @register.inclusion_tag("components/field.html")
@@ -40,7 +63,7 @@ def field(
     )
 
 
-@slotted(register, page=("csrf_token", "key"))
+@slotted(register, page=("key",))
 def fold(
     summary: str,
     form: BaseForm,

@@ -8,14 +8,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.template import Context, Library, TemplateSyntaxError
+from django.template import Library, TemplateSyntaxError
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from safeguarding import addresses, dates, icons, tables, telephones
 from safeguarding.components import label, slotted
-from safeguarding.markup import format_html
-from safeguarding.unsaved import AUTHOR, signed_author
 
 register = Library()
 included = register.inclusion_tag
@@ -108,14 +106,6 @@ def extension(number: str, telephone: str = "") -> SafeString:
 def demo() -> bool:
     """Whether this is practice. Needs no database, so that even the page for a broken one can say it."""
     return settings.DEMO
-
-
-@register.simple_tag(takes_context=True)
-def whose(context: Context) -> SafeString:
-    """Says in a form whose it is, signed: should they be signed out meanwhile, their words wait for them
-    (`unsaved`).
-    """
-    return format_html('<input type="hidden" name="{}" value="{}">', AUTHOR, signed_author(context["user"].pk))
 
 
 @register.simple_tag

@@ -10,7 +10,8 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopFutureHandlers
-from django.http import UnreadablePostError
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, UnreadablePostError
 
 from .kinds import MOST_IN_ALL
 
@@ -38,9 +39,11 @@ class InMemory(FileUploadHandler):
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        user = getattr(self.request, "user", None)
-        if user is None or not user.is_authenticated:
-            raise SkipFile  # no page takes a file of a stranger, and none fills the memory with one
+        if not _is_somebodys(self.request):
+            # No page takes a file of a stranger, and none fills the memory with one. What it was called is told to who
+            # sent it where that cannot be known: the database is away.
+            self.request.files_let_go = [*getattr(self.request, "files_let_go", ()), self.file_name or ""]  # type: ignore[union-attr]
+            raise SkipFile
         self.file = BytesIO()
         raise StopFutureHandlers
 
@@ -60,6 +63,15 @@ class InMemory(FileUploadHandler):
             charset=self.charset,
             content_type_extra=self.content_type_extra,
         )
+
+
+def _is_somebodys(request: HttpRequest | None) -> bool:
+    """Whether somebody who is signed in sends it; not, where no database says so."""
+    user = getattr(request, "user", None)
+    try:
+        return user is not None and user.is_authenticated
+    except (DatabaseError, InterfaceError):
+        return False
 
 
 def _whole(read: Callable[[int], bytes], length: int) -> Callable[[int], bytes]:

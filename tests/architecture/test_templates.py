@@ -94,10 +94,22 @@ def test_a_table_has_a_caption():
 
 
 def test_a_form_that_changes_something_is_guarded_and_explained_by_the_server():
-    loose = [
-        path for path, form in _forms() if "{% csrf_token %}" not in form or "novalidate" not in form.split(">")[0]
-    ]
-    assert loose == []
+    loose = [path for path, form in _forms() if "{% signed_form" not in form or "novalidate" not in form.split(">")[0]]
+    # Whose that one is came with what was posted.
+    assert loose == ["templates/unsaved/base.html"]
+
+
+def test_a_form_says_whose_it_is_beside_the_token_of_the_browser():
+    bare = [path for path, text in PAGES if "csrf_token" in _bare(text)]
+    assert bare == ["templates/unsaved/base.html"]
+
+
+def test_a_form_that_takes_a_password_or_a_code_says_so():
+    """Of such a form nothing comes back when it cannot be taken."""
+    takes = re.compile(r"password|factor_|part_factor|credential|form\.(code width|second)")
+    secret = [(path, form) for path, form in _forms() if takes.search(form)]
+    assert [path for path, form in secret if "{% signed_form secret=True %}" not in form] == []
+    assert len(secret) == sum(text.count("secret=True") for _, text in PAGES) > 10
 
 
 def test_a_page_has_a_title_of_its_own():

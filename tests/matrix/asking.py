@@ -168,12 +168,16 @@ class Matrix:
         """What fills the address of the page for this record; the words of a search fill none."""
         return [self.world.keys[cell.record][kind] for kind in kinds_of(self.policy.pages[cell.page])]
 
+    def address(self, cell: Cell, keys: list[Any] | None = None) -> str:
+        """Of the page of a cell, for its record or for other `keys`."""
+        keys = self._key(cell) if keys is None else keys
+        return reverse(cell.page, args=[key for key in keys if isinstance(key, UUID)])
+
     def send(self, cell: Cell, method: str = "", keys: list[Any] | None = None) -> tuple[Any, str]:
         """The answer, and what was sent in its body. `method` is another than that of the cell, `keys` others than
         those of its record.
         """
-        keys = self._key(cell) if keys is None else keys
-        address = reverse(cell.page, args=[key for key in keys if isinstance(key, UUID)])
+        address = self.address(cell, keys)
         client, body = self.browser(cell.person), {}
         if cell.method == "POST":
             body = body_of(cell.page, self.world, cell.person, cell.record)

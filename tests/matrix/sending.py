@@ -2,7 +2,8 @@
 
 A form is filled in as a person does it: first what it asks for, then what its errors name. What cannot be known from a
 form is a line of `forms.py`. Of the second press is checked that it answers as the first did, and that no row and no
-event is there or changed which the first had not made; that somebody has looked may be written again.
+event is there or changed which the first had not made; that somebody has looked may be written again. Between the two
+presses the database is away, and the second is that of the page that says so (`away.py`).
 """
 
 import re
@@ -22,6 +23,7 @@ from django.test import Client
 from django.urls import get_resolver, resolve
 
 from tests.matrix.asking import ALWAYS, Matrix, taken_back
+from tests.matrix.away import Away, kept
 from tests.matrix.filling import DAY, Control, PageForm, forms_of
 from tests.matrix.forms import AS_WELL, OTHERWISE, Way, line_of
 from tests.matrix.ground import NOW, TODAY
@@ -45,6 +47,7 @@ class Sent:
     names: set[str] = field(default_factory=set)
     classes: set[type[forms.BaseForm]] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
+    away: Away = field(default_factory=Away)
 
 
 def ways(matrix: Matrix) -> Iterator[Way]:
@@ -70,6 +73,7 @@ def send_all(matrix: Matrix, asked: Iterable[Way]) -> Sent:
     for way in asked:
         with taken_back():
             page = _open(matrix, way)
+            sent.away.look(matrix.browser(way.person), page.forms, page.here)
             for form in filter(token_of, page.forms):
                 if way.button:
                     form.put(dict([way.button]))
@@ -171,8 +175,9 @@ def _press(client: Client, form: PageForm, here: str) -> Press:
 
 
 def _again(client: Client, form: PageForm, here: str, first: Press) -> Iterator[str]:
-    """What is wrong with a second press, a minute later."""
-    there = _rows(first.written)
+    """What is wrong with a second press, a minute later, of what the page kept while the database was away."""
+    there, name = _rows(first.written), name_of(form, here)
+    form = kept(client, form, here)
     with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
         second = _press(client, form, here)
     now = _rows(first.written)
@@ -180,7 +185,7 @@ def _again(client: Client, form: PageForm, here: str, first: Press) -> Iterator[
     more += sorted(second.written.keys() - first.written.keys() - ALWAYS)
     if more := [name for name in more if name not in LOOKED]:
         yield f"the second press wrote {', '.join(more)}"
-    if (second.status, second.place) != (first.status, first.place) and name_of(form, here) not in OTHERWISE:
+    if (second.status, second.place) != (first.status, first.place) and name not in OTHERWISE:
         yield f"the second press answers {second}, the first {first}"
 
 

@@ -1,4 +1,5 @@
-"""Does each form with a token, sent twice, do once what it does, and answer twice alike?
+"""Does each form with a token, sent twice, do once what it does, and answer twice alike? And do the words of every form
+stay while the database is away?
 
 Every page is opened by somebody who may send its forms; each form is filled in and sent, and sent again. A form that is
 not taken needs a line in `forms.py`, a class of forms that no page showed a way to it: both fail by name.
@@ -47,6 +48,13 @@ def sent(matrix: Matrix) -> Sent:
 
 def test_form_sent_twice_writes_once(sent: Sent):
     assert not sent.wrong, "\n".join(sent.wrong)
+
+
+def test_words_stay_while_the_database_is_away(matrix: Matrix, sent: Sent):
+    sent.away.look_at_the_rest(matrix)
+    assert not sent.away.wrong, "\n".join(sent.away.wrong)
+    takes_forms = {page for page, entry in matrix.policy.pages.items() if entry["POST"] != "closed"}
+    assert takes_forms <= sent.away.pages and len(takes_forms) >= 302
 
 
 def test_each_class_of_forms_is_sent(sent: Sent):

@@ -238,11 +238,7 @@ def _gate() -> Iterator[Mutant]:
         ("safeguarding/audit/protection.py", "reason if self.never is None else reason & ~self.never", "reason"),
         ("safeguarding/accounts/permissions.py", "not rights(request.user).held", "False"),
         ("safeguarding/accounts/permissions.py", 'getattr(user, "is_active", False) and user.pk', "user.pk"),
-        (
-            "safeguarding/middleware.py",
-            'request.user.is_authenticated or not getattr(view, "login_required", True)',
-            "True",
-        ),
+        ("safeguarding/middleware.py", 'not getattr(view, "login_required", True)', "True"),
         ("safeguarding/middleware.py", "_is_refusal(request, response)", "False"),
         ("safeguarding/middleware.py", "_record_refusal(request, str(status))", "None"),
     ):

@@ -25,6 +25,7 @@ from safeguarding.accounts.permissions import asked_by_pages, fresh_factor, need
 from safeguarding.accounts.services import end_sessions, factors, providers, sessions, signing_in
 from safeguarding.accounts.sessions import State
 from safeguarding.http import Request
+from safeguarding.unsaved import AUTHOR
 
 
 @own_account
@@ -209,7 +210,8 @@ def ask_again(request: Request, form: AgainForm) -> HttpResponse:
     typed = [
         (name, value)
         for name, values in request.POST.lists()
-        if not name.startswith(("factor_", "csrf"))
+        # The page says itself whose its form is.
+        if name != AUTHOR and not name.startswith(("factor_", "csrf"))
         for value in values
     ]
     context = {"typed": typed, "action": request.get_full_path()}

@@ -120,8 +120,9 @@ def as_report(typed: Typed, category: Category | None = None) -> Content:
     label.
     """
     said = [typed.text("said")]
-    for name in ("force", "their_reference", "came_at", "support"):
-        if words := typed.text(name).strip():
+    came_on = " ".join(filter(None, (typed.text(f"came_on_{part}") for part in ("day", "month", "year"))))
+    for name in ("force", "their_reference", "came_on", "came_at", "support"):
+        if words := (came_on if name == "came_on" else typed.text(name).strip()):
             said.append(f"{NoticeForm.base_fields[name].label}: {words}")
     if words := typed.text("q").strip():
         said.append(f"Which child, as typed: {words}")

@@ -14,15 +14,16 @@ from safeguarding.concerns.models import Account, ConcernChild, HowSoon
 from safeguarding.concerns.services.progress import UnfinishedCall
 from safeguarding.dates import clock
 from safeguarding.keys import record_of
+from safeguarding.unsaved import AUTHOR
 
 from .mention import POINTED
 
 Content = dict[str, list[str]]
 
-# What a form posts besides what its author typed: its key, the browser's token, which button was pressed.
+# What a form posts besides what its author typed: its key, whose it is, the browser's token, which button was pressed.
 PRESSES = ("add", "ask", "remove", "find", "swap", "send", "draft", "marks")
 # Of a file a button that sends none posts the name.
-_NOT_TYPED = frozenset({*PRESSES, "key", "knows", "ring", "chosen", "csrfmiddlewaretoken"})
+_NOT_TYPED = frozenset({*PRESSES, AUTHOR, "key", "knows", "ring", "chosen", "csrfmiddlewaretoken"})
 DESCRIBED = (ConcernChild.Kind.UNNAMED, ConcernChild.Kind.NOT_ON_ROLL, ConcernChild.Kind.UNBORN)
 # In the address of a form that begins on a child's page: the key of the child.
 ABOUT = "about"

@@ -3,7 +3,7 @@
 It is kept, and stands in its form again when they have signed in. As on the log form, the key that the server signed
 with the page says whose it is: without one nothing is kept, and whoever sits at the computer now sees none of it. A
 page says that it keeps by `@keeps_typed`; the middleware asks it before it leads to the sign-in page, and the answer to
-a browser's token from before the last sign-in asks it too (`http.kept_for_author`). Where nothing at all can be saved,
+a browser's token from before the last sign-in asks it too (`kept_for_author`). Where nothing at all can be saved,
 such a page says so and shows every word (`unsaved`).
 """
 

@@ -118,7 +118,7 @@ def test_where_only_the_concern_does_not_go_in_it_is_kept_as_a_draft(cast, full)
     _, form = opened(client)
     full("concerns_concern")
     page = client.post(LOG, whole(form, rowan, facts=WORDS))
-    assert page.status_code == 500 and "kept as a draft" in page.content.decode()
+    assert page.status_code == 503 and "kept as a draft" in page.content.decode()
     assert Draft.objects.get().content["facts"] == [WORDS] and not Concern.objects.exists()
     nothing_is_half()
 
