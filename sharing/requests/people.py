@@ -76,18 +76,19 @@ class Finder:
 
     def hits(self, text: str) -> list[Hit]:
         """Everybody in a text, in order. Forms of one name that stand beside each other are one."""
-        raw = {(start, end, key) for start, end, key in self._raw(text)}
-        found: list[Hit] = []
-        by_person: dict[str, Hit] = {}
-        for start, end, key in sorted(raw, key=lambda each: (each[0], -each[1], each[2])):
-            last = by_person.get(key)
-            if last and (start <= last.end or _CLOSE.fullmatch(text, last.end, start)):
-                end = max(last.end, end)
-                found.remove(last)
-                start = last.start
-            by_person[key] = Hit(start, end, key, text[start:end])
-            found.append(by_person[key])
-        return sorted(found, key=lambda hit: (hit.start, -hit.end, hit.person))
+        found: list[tuple[int, int, str]] = []
+        # Of each person the last place, which may go on.
+        last: dict[str, tuple[int, int]] = {}
+        for start, end, key in sorted(set(self._raw(text)), key=_in_order):
+            if key in last:
+                first, until = last[key]
+                if start <= until or _CLOSE.fullmatch(text, until, start):
+                    start, end = first, max(until, end)
+                else:
+                    found.append((first, until, key))
+            last[key] = start, end
+        found += [(start, end, key) for key, (start, end) in last.items()]
+        return [Hit(start, end, key, text[start:end]) for start, end, key in sorted(found, key=_in_order)]
 
     def _raw(self, text: str) -> Iterator[tuple[int, int, str]]:
         view, apart = view_of(text), run_together(text)
@@ -107,6 +108,12 @@ class Finder:
 
     def _is_shared_in_files(self, words: str) -> bool:
         return any(forms.is_called_in_files(words) for forms in self._shared)
+
+
+def _in_order(place: tuple[int, int, str]) -> tuple[int, int, str]:
+    """The first, and of those the longest, first."""
+    start, end, key = place
+    return start, -end, key
 
 
 def found_in(document: Document, finder: Finder) -> list[Span | Box]:
