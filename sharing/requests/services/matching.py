@@ -17,8 +17,9 @@ from children import mentions
 from sharing.requests.models import RequestItem
 from sharing.requests.people import Finder, Hit, Person, text_of
 from sharing.requests.plain import plain, run_together, squeezed
-from sharing.requests.redacting.marks import Document, DrawnPage, document_of
+from sharing.requests.redacting.marks import Document, DrawnPage
 
+from .documents import document_of
 from .known_people import Listed
 
 _INITIALS = 2
@@ -70,8 +71,8 @@ class Read:
 
 
 def read(item: RequestItem) -> Read:
-    """An item, with its words as names are looked up among them."""
-    places = list(_places(document_of(item.content)))
+    """An item, with its words as names are looked up among them. Raises `OutOfTurn` where its words do not open."""
+    places = list(_places(document_of(item)))
     text = "\n".join(place.text for place in places)
     return Read(item, places, _words_of(text), plain(text), mentions.mentioned(text))
 
