@@ -110,6 +110,8 @@ keep(
             change(both("OLD.child_id IS NULL", "OLD.status = 'handed_in'", _HANDLES), "child_id"),
             # SAR- becomes RQ- where something else is asked than a copy.
             change(both("OLD.status IN ('handed_in', 'open')", _HANDLES), "reference"),
+            # Whoever adds something says that people are to be found in it; that they were found, the machine alone.
+            change(either(_TASK, both("NEW.is_to_be_searched", _WORKS_ON_IT)), "is_to_be_searched"),
             change(NEVER, "school_id", "token", "handed_in_at", "handed_in_by_id", "came_with_id"),
             closed=False,
         ),

@@ -116,6 +116,7 @@ class Migration(migrations.Migration):
                 ('gathering', models.CharField(blank=True, choices=[('', 'Not asked for'), ('asked', 'Waits to be gathered'), ('at_work', 'Is being gathered'), ('done', 'Gathered'), ('failed', 'Could not be gathered')], default='', max_length=8)),
                 ('gathered_at', models.DateTimeField(blank=True, null=True)),
                 ('gathering_failed_because', models.CharField(blank=True, default='', max_length=300)),
+                ('is_to_be_searched', models.BooleanField(default=False, verbose_name='people are still to be found in it')),
                 ('prepared_at', models.DateTimeField(blank=True, null=True)),
                 ('approved_at', models.DateTimeField(blank=True, null=True)),
                 ('approved_state', models.CharField(blank=True, default='', max_length=64)),

@@ -148,6 +148,8 @@ class RightsRequest(models.Model):
     gathered_at = models.DateTimeField(null=True, blank=True)
     # A sentence without a name.
     gathering_failed_because = models.CharField(max_length=300, blank=True, default="")
+    # Something was added in which nobody has looked for people yet: nothing is approved until somebody has.
+    is_to_be_searched = models.BooleanField("people are still to be found in it", default=False)
     prepared_at = models.DateTimeField(null=True, blank=True)
     prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
@@ -240,6 +242,7 @@ class RightsRequest(models.Model):
             "gathering",
             "gathered_at",
             "gathering_failed_because",
+            "is_to_be_searched",
             "prepared_at",
             "approved_at",
             "approved_state",

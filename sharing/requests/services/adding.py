@@ -16,21 +16,22 @@ from django.utils import timezone
 
 from children.services import bulk
 from safeguarding.accounts.models import User
-from safeguarding.audit.context import system_task
+from safeguarding.audit.context import door, system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.exceptions import BadInput
+from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import uuid7
 from safeguarding.parts import Key
 from safeguarding.sealing.exceptions import FilesAway, KeysAway
 from safeguarding.uploads.services.keeping import Upload, seal_all
 from sharing.requests.models import AT_WORK, RequestFile, RequestItem, RequestRole, RightsRequest, SearchPlace
+from sharing.requests.permissions import ANSWERING
 
 from . import finding, reviewers
 from .copying import set_back
 from .files import Found, Without, copied, without_of
 from .item_numbers import NEW, number_for_now
-from .worker import alone, ask_to_settle
+from .worker import Broken, alone, ask_to_settle
 
 TASK = "requests"
 
@@ -83,6 +84,8 @@ def add_item(
     except IntegrityError:
         # The same form was sent before. Who adds an item may not look whether it is there.
         return item
+    with door(ANSWERING):
+        finding.mark(case)
     record(Verb.ADD, item, by=by)
     ask_to_settle(case.pk)
     return item
@@ -118,26 +121,32 @@ def settle(case_id: UUID) -> bool:
     """Look into files that were added, and see to it that every item has a reviewer and says whom it names.
 
     After something was added, and after another person prepares the copies. Whether it was done; not while somebody is
-    at the case. May run again.
+    at the case, nor where something was added meanwhile: the next run goes on. May run again. Raises `Broken`.
     """
     with alone(case_id) as mine:
-        if not mine:
-            return False
-        with system_task(TASK):
-            case = RightsRequest.objects.filter(pk=case_id, status__in=AT_WORK).select_related("school").first()
-            waiting = [file.pk for file in _uncopied() if file.case_id == case_id] if case else []
-        if case is None or case.child_id is None:
-            return False
         try:
-            for key in waiting:
-                _look_into(key)
-        except (FilesAway, KeysAway):
+            return mine and _settled(case_id)
+        except (FilesAway, KeysAway, OutOfTurn):
+            # What does not open is said on the page of its item; until then the case waits.
             return False
-        with system_task(TASK):
-            if reviewers.assign(case) or waiting:
-                set_back(case)
-            finding.find(case)
-        return True
+        except Exception as error:
+            # What went wrong may quote what people wrote.
+            raise Broken(f"{type(error).__name__} while request {case_id} was settled") from None
+
+
+def _settled(case_id: UUID) -> bool:
+    with system_task(TASK):
+        case = RightsRequest.objects.filter(pk=case_id, status__in=AT_WORK).select_related("school").first()
+        waiting = [file.pk for file in _uncopied() if file.case_id == case_id] if case else []
+    if case is None or case.child_id is None:
+        return False
+    for key in waiting:
+        _look_into(key)
+    with system_task(TASK):
+        if reviewers.assign(case) or waiting:
+            set_back(case)
+        is_marked = RightsRequest.objects.filter(pk=case_id, is_to_be_searched=True).exists()
+    return finding.find(case_id) if is_marked else True
 
 
 def _uncopied() -> list[RequestFile]:
@@ -147,12 +156,21 @@ def _uncopied() -> list[RequestFile]:
 
 
 def unsettled() -> list[UUID]:
-    """The cases in which something waits to be settled: something new, or whose reviewer is not named any more."""
+    """The cases in which something waits to be settled: something new, or whose reviewer is not named any more, or in
+    which people are still to be found.
+    """
     parts = (RequestRole.Part.PREPARER, RequestRole.Part.REVIEWER)
     named = RequestRole.objects.filter(case=OuterRef("case"), user=OuterRef("reviewer"), ended_at=None, part__in=parts)
     items = RequestItem.objects.filter(case__status__in=AT_WORK)
     left = items.filter(Q(number__gte=NEW) | Q(reviewer__isnull=False) & ~Exists(named))
-    return sorted({*left.values_list("case_id", flat=True), *(file.case_id for file in _uncopied())})
+    marked = RightsRequest.objects.filter(is_to_be_searched=True, status__in=AT_WORK, child__isnull=False)
+    return sorted(
+        {
+            *left.values_list("case_id", flat=True),
+            *marked.values_list("pk", flat=True),
+            *(file.case_id for file in _uncopied()),
+        }
+    )
 
 
 def _look_into(file_id: UUID) -> None:
@@ -180,4 +198,5 @@ def _look_into(file_id: UUID) -> None:
         item.without, item.why = shows.without, shows.why
         item.revision += 1
         item.save(update_fields=["content", "without", "why", "revision"])
+        finding.mark(file.case)
         record(Verb.ADD, item, purpose="copy")

@@ -39,6 +39,10 @@ LONGEST_NOTE = 2_000
 OTHERS = "Somebody else who was asked or who reviews a part has not finished. They know of it."
 NOT_AN_APPROVER = "You are not one of those who may approve this answer. Its page names who can."
 NOT_PREPARED = "This answer does not wait for approval: something was changed, or it was approved. Open it again."
+BEING_FOUND = (
+    "Harbour is still finding who is named in these copies, and nothing is approved until everyone has been found. "
+    "Try again in a few minutes; if it stays so, tell whoever looks after Harbour at your school."
+)
 LOOK_FIRST = "Open them, and approve then."
 
 
@@ -65,6 +69,9 @@ def preparing_problems(case: RightsRequest, by: User) -> list[str]:
         found += deciding.undecided(case, by)
         if not _others_are_done(case):
             found.append(OTHERS)
+        elif case.is_to_be_searched:
+            # Not before: who prepares it would learn that somebody else has just been given something.
+            found.append(BEING_FOUND)
     return found
 
 
@@ -220,7 +227,8 @@ def approving_problems(case: RightsRequest, looked: Collection[ToLook]) -> list[
     """Why it cannot be approved yet, a sentence each. Nothing is in the way where no copy goes out."""
     if not case.is_handed_over:
         return []
-    found = [
+    found = [BEING_FOUND] if case.is_to_be_searched else []
+    found += [
         f"Item {row.number}: {sentence}."
         for row, marks in _each(case)
         if (sentence := lacks(row, marks if row.decided in GIVEN else None))

@@ -41,7 +41,6 @@ from sharing.requests.verbs import RequestVerb
 
 from . import accompanying, documents, finding
 from .composing import Composed, Taken, compose
-from .copying import set_back
 from .worker import alone, ask_to_build
 
 TASK = "requests"
@@ -150,7 +149,7 @@ def run_all() -> int:
 
 def _made_or_failed(bundle: Bundle) -> bool:
     try:
-        _make(bundle.pk)
+        return _make(bundle.pk)
     except _AWAY:
         return False
     except (FileGone, Destroyed, KeyProblem):
@@ -164,19 +163,20 @@ def _made_or_failed(bundle: Bundle) -> bool:
     return True
 
 
-@system_task(TASK)
-def _look_again(bundle_id: UUID) -> None:
+def _look_again(bundle_id: UUID) -> bool:
     """Find everybody once more: whoever became known since, and each home that became secret. Where that changes what
-    was approved, the case is open again.
+    was approved, the case is open again. Whether it was done: not while somebody else is at the case.
     """
-    case = _held(bundle_id).case
-    finding.find(case)
-    if documents.state_of(case) != case.approved_state:
-        set_back(case)
+    with system_task(TASK):
+        case_id = _held(bundle_id).case_id
+    with alone(case_id) as mine:
+        return mine and finding.find(case_id)
 
 
-def _make(bundle_id: UUID) -> None:
-    _look_again(bundle_id)
+def _make(bundle_id: UUID) -> bool:
+    """Whether it came to an end; else it is made the next time."""
+    if not _look_again(bundle_id):
+        return False
     composed = _read(bundle_id)
     made = _files(composed)
     finds = check([one.content for one in made], composed.protected, composed.painted)
@@ -184,6 +184,7 @@ def _make(bundle_id: UUID) -> None:
         _refuse(composed, finds)
     else:
         _keep(composed, made)
+    return True
 
 
 @system_task(TASK)

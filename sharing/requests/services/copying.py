@@ -22,7 +22,7 @@ from safeguarding.keys import uuid7
 from safeguarding.parts import Block, Key, Text
 from sharing.requests.models import RequestFile, RequestItem, RightsRequest
 
-from . import reviewers
+from . import finding, reviewers
 from .files import Copy, Found, Without, copied, sealed_again
 from .item_numbers import Numbers
 
@@ -189,6 +189,7 @@ def keep(case: RightsRequest, rows: Sequence[dict[str, Any]], *, file: RequestFi
     # Named first: an item goes to nobody who is not.
     reviewers.name(case, {user.pk: user for user in found if user}.values(), at=timezone.now())
     bulk.insert(RequestItem, rows)
+    finding.mark(case)
     if file is not None:
         file.save(force_insert=True)
     # Of no school: who reads the log of the school would count what somebody else reviews.

@@ -2,7 +2,7 @@
 
 Work of the worker, for nobody by name: what somebody may not see is gathered too, and goes to a reviewer who may
 (`reviewers.py`). Gathered again, what is new is added, and nothing is changed. A worker that is stopped has kept what
-it had copied; the next goes on.
+it had copied; the next goes on. It is gathered once everybody whom the copies name was found, too.
 """
 
 from datetime import datetime
@@ -27,11 +27,11 @@ from .copying import Known, copy_file, keep, row_of, told
 from .errors import in_error
 from .files import files_of
 from .search_log import log_search
-from .worker import alone, ask_to_gather
+from .worker import Broken, alone, ask_to_gather, each
 
 TASK = "requests"
 
-__all__ = ["add_item", "ask", "look_again", "run", "run_all", "settle"]
+__all__ = ["add_item", "ask", "run", "run_all", "settle"]
 
 G = RightsRequest.Gathering
 BROKEN = (
@@ -43,10 +43,6 @@ NOT_OPEN = "This request is not worked on. Open it again to see how it stands."
 NO_PREPARER = "Name who prepares the copies first: each copy goes to whoever may see what it was made of."
 # These pass: it goes on the next time.
 _AWAY = (FilesAway, KeysAway)
-
-
-class GatheringBroken(Exception):
-    """A request could not be gathered. Says which, without a word of what is in it."""
 
 
 @transaction.atomic
@@ -82,20 +78,6 @@ def ask(case: RightsRequest, *, by: User) -> RightsRequest:
     return held
 
 
-def look_again(case: RightsRequest, *, by: User) -> None:
-    """Have the worker look once more what the copies name, as where a home has become secret: until it has, nothing is
-    said to be prepared. The caller has locked the case, and asked who may. Where nobody prepares it, whoever is named
-    to has it done.
-    """
-    named = RequestRole.objects.filter(case=case, part=RequestRole.Part.PREPARER, ended_at=None)
-    if case.gathering != G.DONE or not named.exists():
-        return
-    case.gathering = G.ASKED
-    case.save(update_fields=["gathering"])
-    record(RequestVerb.GATHER, case, by=by)
-    ask_to_gather(case.pk)
-
-
 def run(case_id: UUID) -> bool:
     """Gather what somebody asked for, unless somebody is at it. Whether it was done, or could not be for good."""
     with alone(case_id) as mine:
@@ -103,7 +85,7 @@ def run(case_id: UUID) -> bool:
         if case is None:
             return False
         try:
-            _gather(case)
+            return _gather(case)
         except _AWAY:
             return False
         except HarbourError as problem:
@@ -111,7 +93,7 @@ def run(case_id: UUID) -> bool:
         except Exception as error:
             _fail(case, BROKEN)
             # What went wrong may quote what people wrote.
-            raise GatheringBroken(f"{type(error).__name__} in request {case_id}") from None
+            raise Broken(f"{type(error).__name__} while request {case_id} was gathered") from None
         return True
 
 
@@ -120,8 +102,10 @@ def run_all() -> int:
     with system_task(TASK):
         rows = RightsRequest.objects.filter(gathering__in=(G.ASKED, G.AT_WORK), status__in=AT_WORK)
         waiting = list(rows.order_by("pk").values_list("pk", flat=True))
+    done = each(run, waiting)
+    with system_task(TASK):
         left = unsettled()
-    return sum(map(run, waiting)) + sum(map(settle, left))
+    return done + each(settle, left)
 
 
 def _begun(case_id: UUID) -> RightsRequest | None:
@@ -138,8 +122,10 @@ def _begun(case_id: UUID) -> RightsRequest | None:
         return case
 
 
-def _gather(case: RightsRequest) -> None:
-    """Texts in one transaction, each file in one of its own, and then whom they name."""
+def _gather(case: RightsRequest) -> bool:
+    """Texts in one transaction, each file in one of its own, and then whom they name. Whether it was done: not where
+    something was added meanwhile.
+    """
     at = timezone.now()
     with system_task(TASK):
         blocks = told(case)
@@ -153,9 +139,12 @@ def _gather(case: RightsRequest) -> None:
         copy_file(case, block, of_files[block.record], wrong, at=at)
     with system_task(TASK):
         reviewers.assign(case, at=at)
-        finding.find(case)
+    if not finding.find(case.pk):
+        return False
+    with system_task(TASK):
         log_search(case, at=at)
         _done(case, at=at)
+    return True
 
 
 def _done(case: RightsRequest, *, at: datetime) -> None:

@@ -28,12 +28,13 @@ from sharing.requests.notice_kinds import RequestNotice
 from sharing.requests.permissions import HANDING_IN, ensure_handles, ensure_reviews_at, may_hand_in
 from sharing.requests.verbs import RequestVerb
 
-from . import documents, gathering
+from . import documents, finding
 from .answering import unsaid
 from .locking import OVER, ensure_at_work, ensure_day, lock, tell_some
 from .numbering import as_asked, new_reference
 from .places import ask_about_adults, begin_places
 from .roles import give
+from .worker import ask_to_settle
 
 R, S, Who = RightsRequest, RightsRequest.Status, RightsRequest.Requester
 # A child of this age is asked what they want (domain reference 5.6: a reasonable starting point).
@@ -299,7 +300,8 @@ def answer_checks(
     held.save(update_fields=[*changed, "revision"])
     record(Verb.DECIDE, held, by=by, purpose="checks")
     if was_secret is not (held.address_is_confidential == R.Answer.YES):
-        gathering.look_again(held, by=by)
+        finding.mark(held)
+        ask_to_settle(held.pk)
     return held
 
 

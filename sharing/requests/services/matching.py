@@ -7,6 +7,7 @@ are initials of such people alone: else every pair of them would be somebody.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,8 +17,9 @@ from children import mentions
 from sharing.requests.models import RequestItem
 from sharing.requests.people import Finder, Hit, Person, text_of
 from sharing.requests.plain import plain, run_together, squeezed
-from sharing.requests.redacting.marks import Document, DrawnPage, document_of
+from sharing.requests.redacting.marks import Document, DrawnPage
 
+from .documents import document_of
 from .known_people import Listed
 
 _INITIALS = 2
@@ -41,8 +43,9 @@ class Place:
         """The span of a hit, or the boxes of the words that it touches."""
         if self.page is None:
             return [[self.block, hit.start, hit.end, person]], []
-        words = zip(self.page.words, self.starts, strict=True)
-        touched = [w for w, start in words if start < hit.end and hit.start < start + len(w.text)]
+        first, beyond = bisect_right(self.starts, hit.start) - 1, bisect_left(self.starts, hit.end)
+        words = ((self.page.words[n], self.starts[n]) for n in range(max(first, 0), beyond))
+        touched = [word for word, start in words if hit.start < start + len(word.text)]
         return [], [[self.page.n, *word.area, person] for word in touched]
 
 
@@ -68,8 +71,8 @@ class Read:
 
 
 def read(item: RequestItem) -> Read:
-    """An item, with its words as names are looked up among them."""
-    places = list(_places(document_of(item.content)))
+    """An item, with its words as names are looked up among them. Raises `OutOfTurn` where its words do not open."""
+    places = list(_places(document_of(item)))
     text = "\n".join(place.text for place in places)
     return Read(item, places, _words_of(text), plain(text), mentions.mentioned(text))
 
@@ -165,15 +168,28 @@ def _meant(
     for place, hit in hits:
         by_place[id(place)].append((place, hit))
     for some in by_place.values():
-        sure = [hit for _, hit in some if hit.person in known]
-        for place, hit in some:
+        together = _together([hit for _, hit in some])
+        for n, (place, hit) in enumerate(some):
+            alike = together[n]
             if hit.person in known:
                 yield place, hit
-            elif not _is_initials(hit) and not any(hit.start < one.end and one.start < hit.end for one in sure):
-                alike = {one.person for _, one in some if hit.start < one.end and one.start < hit.end}
+            elif not _is_initials(hit) and alike.isdisjoint(known):
                 order = sorted(alike, key=lambda key: (listed[key].far, key))
                 if hit.person in order[:_MOST_ALIKE]:
                     yield place, hit
+
+
+def _together(hits: Sequence[Hit]) -> list[set[str]]:
+    """Of each of these, who was found in some of the same letters, itself among them."""
+    found = [{hit.person} for hit in hits]
+    reaching: list[int] = []
+    for n in sorted(range(len(hits)), key=lambda one: hits[one].start):
+        reaching = [other for other in reaching if hits[other].end > hits[n].start]
+        for other in reaching:
+            found[other].add(hits[n].person)
+            found[n].add(hits[other].person)
+        reaching.append(n)
+    return found
 
 
 def _is_initials(hit: Hit) -> bool:

@@ -1,5 +1,6 @@
 """How is the worker asked for something, and is it alone at it? One works on a case, or on the files of an answer."""
 
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Any
 from uuid import UUID
@@ -9,9 +10,29 @@ from django.db import transaction
 from safeguarding.locks import one_at_a_time
 
 
+class Broken(Exception):
+    """Something of a request could not be done. Says what and in which, without a word of what is in it."""
+
+
 def alone(key: UUID) -> AbstractContextManager[bool]:
     """Whether this process is the only one at a case, or at a bundle, with this key."""
     return one_at_a_time(f"request {key}")
+
+
+def each(work: Callable[[UUID], bool], cases: Iterable[UUID]) -> int:
+    """Do this for each of these cases, also where it breaks in one of them. Returns how many came to an end.
+
+    Raises the first `Broken` when all have had their turn.
+    """
+    done, broken = 0, list[Broken]()
+    for key in cases:
+        try:
+            done += work(key)
+        except Broken as error:
+            broken.append(error)
+    if broken:
+        raise broken[0]
+    return done
 
 
 def ask_to_gather(case_id: UUID) -> None:

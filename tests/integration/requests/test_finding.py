@@ -7,12 +7,10 @@ import pytest
 from children.facts import Adult, Called, Home
 from children.mentions import marker
 from children.services.access import declare_conflict
-from safeguarding.audit.context import system_task
 from safeguarding.concerns.services import deciding
 from safeguarding.printing import layout
 from safeguarding.uploads.services.keeping import Upload
 from sharing.requests.models import RequestItem, RequestPerson
-from sharing.requests.records import TASK
 from sharing.requests.services import adding, finding
 from tests import factories
 from tests.integration.children.twice import merged
@@ -126,8 +124,7 @@ def test_what_people_are_called_stays_and_tells_of_nobody_else(room, rowan, haze
     after = people(case)
     assert {key: row.label for key, row in after.items() if key in before} == {k: r.label for k, r in before.items()}
     assert ("adult", "Kerry Reed") in after
-    with system_task(TASK):
-        finding.find(case)
+    assert finding.find(case.pk)
     assert {row.label for row in people(case).values()} == {row.label for row in after.values()}
 
 

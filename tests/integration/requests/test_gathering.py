@@ -25,6 +25,7 @@ from sharing.requests.models import RequestFile, RequestItem, RequestRole, Searc
 from sharing.requests.records import TASK
 from sharing.requests.services import adding, copying, gathering, reviewers
 from sharing.requests.services.files import copy
+from sharing.requests.services.worker import Broken
 from tests import factories
 from tests.integration.concerns.filed import attached
 from tests.integration.concerns.test_in_error import mark
@@ -227,7 +228,7 @@ def test_an_error_is_told_without_a_name(room, rowan, case, monkeypatch):
 
     monkeypatch.setattr(gathering, "told", broken)
     type(case)._base_manager.filter(pk=case.pk).update(gathering="asked")
-    with pytest.raises(gathering.GatheringBroken) as error:
+    with pytest.raises(Broken) as error:
         gathering.run(case.pk)
     assert "Rowan" not in str(error.value)
     case.refresh_from_db()

@@ -195,12 +195,12 @@ def test_a_home_that_became_secret_is_found_before_anything_is_prepared_or_print
     assert building.run(bundle.pk)
     assert (Bundle.objects.get(pk=bundle.pk).building, now(case).status) == ("failed", "open")
     assert RequestPerson._base_manager.filter(case=case, kind="address").exists()
-    # In the checks: it is gathered again first.
+    # In the checks: it is looked for first.
     intake.answer_checks(
         now(case), by=at.lead, **(answers.CHECKS | {"address_is_confidential": "yes", "note": "A refuge."})
     )
-    assert now(case).gathering == "asked"
-    assert any("not been gathered" in one for one in approving.preparing_problems(now(case), at.lead))
+    assert now(case).is_to_be_searched
+    assert approving.BEING_FOUND in approving.preparing_problems(now(case), at.lead)
 
 
 def test_what_is_added_from_a_place_is_added_once_and_is_not_nothing(at: School) -> None:

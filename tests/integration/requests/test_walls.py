@@ -283,6 +283,16 @@ def test_nobody_is_named_who_may_not_be(place: Place, role: str):
     assert refused(place.room.office, *role_row(place, "dpo", "approver", "office"), role=role)
 
 
+def test_that_people_were_found_is_said_by_the_machine_alone(place: Place):
+    place.set(is_to_be_searched=True)
+    for user in (place.room.office, place.room.lead, place.people["dpo"]):
+        assert refused(user, change(place.case, "is_to_be_searched = false")), user
+    assert not refused(None, change(place.case, "is_to_be_searched = false"), role="worker", task="requests")
+    place.set(is_to_be_searched=False)
+    assert not refused(place.room.lead, change(place.case, "is_to_be_searched = true"))
+    assert refused(place.room.teacher, change(place.case, "is_to_be_searched = true"))
+
+
 def test_a_case_is_prepared_and_approved_in_ones_own_name(place: Place):
     lead, dpo, office = place.room.lead, place.people["dpo"], place.room.office
     prepared = "status = 'prepared', prepared_at = now(), prepared_by_id = "

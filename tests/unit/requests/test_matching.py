@@ -1,0 +1,41 @@
+"""Does it cost what its length costs to find people, however often the same ones stand there?"""
+
+from time import process_time
+
+import pytest
+
+from sharing.requests.models import RequestItem, RequestPerson
+from sharing.requests.people import Person
+from sharing.requests.services.known_people import Listed
+from sharing.requests.services.matching import Read, look, read
+
+SHORT, LONG, MOST = 12_500, 100_000, 24
+# Two of one surname, of whom nobody knows who is meant where that stands alone.
+PEOPLE = {
+    one.key: Listed(RequestPerson.Kind.CHILD, one.key, one)  # type: ignore[arg-type]
+    for one in (Person("hazel", "Hazel", "Reed"), Person("bo", "Bo", "Reed"), Person("jo", "Jo", "Hart"))
+}
+AGAIN = {
+    "one name": "Jo Hart ",
+    "a name in two halves": "Hart, Jo x ",
+    "a surname of two people beside a known one": "Reed x Jo Hart x ",
+}
+
+
+def seconds(text: str, *, is_page: bool) -> float:
+    blocks = [{"key": "a1", "label": "Text", "text": text}]
+    boxes = [[word, n % 900, n // 900, n % 900 + 1, n // 900 + 1] for n, word in enumerate(text.split())]
+    content = {"blocks": [], "pages": [{"n": 1, "words": boxes}]} if is_page else {"blocks": blocks, "pages": []}
+    looked: list[Read] = [read(RequestItem(content=content))]
+    began = process_time()
+    look(looked, PEOPLE, [])
+    marked = [place.marks(hit, hit.person) for place, hit in looked[0].hits]
+    took = process_time() - began
+    assert marked and {hit.person for _, hit in looked[0].hits} >= {"jo"}
+    return took
+
+
+@pytest.mark.parametrize(("shape", "is_page"), [*((shape, False) for shape in AGAIN), ("a name in two halves", True)])
+def test_eight_times_the_letters_take_no_more_than_a_few_times_as_long(shape: str, is_page: bool) -> None:
+    short, long = ((AGAIN[shape] * LONG)[:length] for length in (SHORT, LONG))
+    assert seconds(long, is_page=is_page) < MOST * min(seconds(short, is_page=is_page) for _ in range(2))
