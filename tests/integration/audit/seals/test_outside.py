@@ -21,6 +21,11 @@ from safeguarding.audit.models import Checkpoint, Event, Outcome, SealState, Ver
 from safeguarding.audit.seals import services, volume
 from safeguarding.audit.seals.models import AnchorPlace
 from safeguarding.audit.services import record
+from safeguarding.keys import uuid7
+from safeguarding.sealing.models import BackupRun
+from safeguarding.sealing.services.backing_up import is_due
+from safeguarding.sealing.services.backups_standing import backups_standing
+from safeguarding.sealing.services.checking import check_nightly
 from tests import factories
 from tests.integration.audit.seals.record import export, seal_all, verify, verify_alone
 
@@ -180,6 +185,33 @@ def test_the_newest_root_goes_once_a_day_to_who_answers_for_the_record(whole: Si
     assert sorted(to for message in mail.outbox for to in message.to) == expected
     assert all(len(message.to) == 1 for message in mail.outbox)
     assert seal_mail.mail_newest(at=morning + timedelta(days=1)) == 3
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=20), timedelta(days=400), timedelta(hours=-3), timedelta(days=-30)])
+def test_what_is_done_once_a_day_is_done_that_day_after_the_clock_was_set_right(
+    whole: SimpleNamespace, jump: timedelta
+) -> None:
+    leads()
+    morning = NIGHT.replace(hour=10)
+    # Three hours back it is the same day: what was done then has been done today.
+    again = jump != timedelta(hours=-3)
+    for at, expected in ((morning + jump, True), (morning, again), (morning + timedelta(minutes=1), False)):
+        done = {
+            "verification": services.verify_nightly(at=at) is not None,
+            "newest seal": seal_mail.mail_newest(at=at) > 0,
+            "keys": check_nightly(at=at) is not None,
+            "backup": back_up_where_due(at),
+        }
+        assert set(done.values()) == {expected}, (at, done)
+
+
+def back_up_where_due(at: datetime) -> bool:
+    """Whether last night's is missing; made then, as the process that backs up does."""
+    missing = is_due(at)
+    assert backups_standing(at=at).is_late is missing
+    if missing:
+        BackupRun.objects.create(id=uuid7(), began_at=at, ended_at=at + timedelta(minutes=5))
+    return missing
 
 
 def test_the_saved_mail_is_an_anchor_and_holds_nobodys_data(whole: SimpleNamespace) -> None:
