@@ -2,18 +2,21 @@
 
 from base64 import b64encode
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
+from django.utils import timezone
 
+from safeguarding.ages import has_passed
 from safeguarding.audit.models import Checkpoint, SealState
 
-from .checking import PATIENCE
 from .findings import Verdict
 from .models import AnchorPlace
 from .notes import Checkpoint as Said
 from .notes import NoteError, SignedNote
 
+# The clock seals every minute. The verification, which says that a record is not whole, waits for longer.
+LATE = timedelta(minutes=5)
 # So many waiting events are counted; more are "more than".
 MOST_COUNTED = 999
 
@@ -63,8 +66,23 @@ def standing() -> Standing:
         if said is None
         else Newest(said.number, said.size, b64encode(said.root).decode(), said.at, said.origin, key)
     )
-    count, is_late = _waiting(said.settled_before if said else 0)
-    return Standing(newest, state, count, is_late)
+    count, oldest = _waiting(said)
+    return Standing(newest, state, count, _late_since(oldest, last, timezone.now()) is not None)
+
+
+def unsealed_since(*, at: datetime) -> datetime | None:
+    """Since when an event has waited for its seal, where that is longer than sealing takes. Two queries."""
+    last = Checkpoint.objects.order_by("-number").first()
+    said = _read(last)[0] if last else None
+    # Nothing is sealed after a seal that cannot be read, and to look through every event for each page takes long.
+    oldest = last.at if last and said is None else _waiting(said)[1]
+    return _late_since(oldest, last, at)
+
+
+def _late_since(oldest: datetime | None, last: Checkpoint | None, at: datetime) -> datetime | None:
+    """Not while seals are made: an event that a clock has dated back waits for the next one as any other."""
+    is_sealing = last is not None and not has_passed(LATE, last.at, at)
+    return oldest if oldest and not is_sealing and at - oldest >= LATE else None
 
 
 def _read(checkpoint: Checkpoint) -> tuple[Said | None, str]:
@@ -76,15 +94,19 @@ def _read(checkpoint: Checkpoint) -> tuple[Said | None, str]:
         return None, ""
 
 
-def _waiting(low: int) -> tuple[int, bool]:
+def _waiting(newest: Said | None) -> tuple[int, datetime | None]:
+    """How many events have no seal, and when the first of them happened. Of the oldest thousand.
+
+    What Harbour itself did while it was set up waits for the worker's first start: before the first seal only what
+    somebody did counts as waiting.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), coalesce(min(at) < clock_timestamp() - make_interval(secs => %s), false) "
-            "FROM (SELECT e.at FROM audit_event e "
-            "WHERE e.transaction_id >= %s::text::xid8 AND NOT EXISTS (SELECT FROM audit_leaf l WHERE "
-            "l.event_id = e.id) "
+            "SELECT count(*), min(at) FILTER (WHERE %s OR actor_id IS NOT NULL) "
+            "FROM (SELECT e.at, e.actor_id FROM audit_event e WHERE e.transaction_id >= %s::text::xid8 AND NOT EXISTS "
+            "(SELECT FROM audit_leaf l WHERE l.event_id = e.id) "
             "ORDER BY e.transaction_id, e.id LIMIT %s) w",
-            [PATIENCE.total_seconds(), str(low), MOST_COUNTED + 1],
+            [newest is not None, str(newest.settled_before if newest else 0), MOST_COUNTED + 1],
         )
-        count, is_late = cursor.fetchone()
-    return count, is_late
+        count, oldest = cursor.fetchone()
+    return count, oldest
