@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.utils import timezone
 
-from safeguarding.ages import has_passed
+from safeguarding.ages import SLACK
 from safeguarding.audit.models import Checkpoint, SealState
+from safeguarding.prepared import prepared
 
 from .findings import Verdict
 from .models import AnchorPlace
@@ -17,6 +18,29 @@ from .notes import NoteError, SignedNote
 
 # The clock seals every minute. The verification, which says that a record is not whole, waits for longer.
 LATE = timedelta(minutes=5)
+# Since when an event has waited for its seal, where that is longer than sealing takes; asked with `late(at)`.
+# Not while seals are made: an event that a clock has dated back waits for the next one as any other. Nothing is sealed
+# after a seal that cannot be read. What Harbour itself did while it was set up waits for the worker’s first start:
+# before the first seal only what somebody did counts.
+UNSEALED_SINCE = r"""
+SELECT CASE
+    WHEN newest.at > %(sealing)s::timestamptz AND newest.at <= %(ahead)s::timestamptz THEN NULL
+    WHEN newest.number IS NOT NULL AND newest.low IS NULL THEN least(newest.at, %(sealing)s::timestamptz)
+    ELSE (
+        SELECT nullif(least(min(waits.at), %(sealing)s::timestamptz), %(sealing)s::timestamptz) FROM (
+            SELECT event.at FROM audit_event AS event
+            WHERE event.transaction_id >= coalesce(newest.low, '0')
+            AND (newest.number IS NOT NULL OR event.actor_id IS NOT NULL)
+            AND NOT EXISTS (SELECT FROM audit_leaf AS leaf WHERE leaf.event_id = event.id)
+            ORDER BY event.transaction_id, event.id LIMIT 1000
+        ) AS waits
+    )
+END
+FROM (VALUES (1)) AS one LEFT JOIN (
+    SELECT number, at, substring(note FROM '\n(?:settled|cut) (\d{1,19})\n')::xid8 AS low
+    FROM audit_checkpoint ORDER BY number DESC LIMIT 1
+) AS newest ON true
+"""
 # So many waiting events are counted; more are "more than".
 MOST_COUNTED = 999
 
@@ -57,7 +81,7 @@ class Standing:
 
 
 def standing() -> Standing:
-    """Five queries, whatever the size of the record."""
+    """Six queries, whatever the size of the record."""
     state = SealState.objects.first() or SealState()
     last = Checkpoint.objects.order_by("-number").first()
     said, key = _read(last) if last else (None, "")
@@ -66,23 +90,19 @@ def standing() -> Standing:
         if said is None
         else Newest(said.number, said.size, b64encode(said.root).decode(), said.at, said.origin, key)
     )
-    count, oldest = _waiting(said)
-    return Standing(newest, state, count, _late_since(oldest, last, timezone.now()) is not None)
+    is_late = unsealed_since(at=timezone.now()) is not None
+    return Standing(newest, state, _waiting(said.settled_before if said else 0), is_late)
 
 
 def unsealed_since(*, at: datetime) -> datetime | None:
-    """Since when an event has waited for its seal, where that is longer than sealing takes. Two queries."""
-    last = Checkpoint.objects.order_by("-number").first()
-    said = _read(last)[0] if last else None
-    # Nothing is sealed after a seal that cannot be read, and to look through every event for each page takes long.
-    oldest = last.at if last and said is None else _waiting(said)[1]
-    return _late_since(oldest, last, at)
+    """Since when an event has waited for its seal, where that is longer than sealing takes. One query."""
+    [(since,)] = prepared(UNSEALED_SINCE, late(at))
+    return since
 
 
-def _late_since(oldest: datetime | None, last: Checkpoint | None, at: datetime) -> datetime | None:
-    """Not while seals are made: an event that a clock has dated back waits for the next one as any other."""
-    is_sealing = last is not None and not has_passed(LATE, last.at, at)
-    return oldest if oldest and not is_sealing and at - oldest >= LATE else None
+def late(at: datetime) -> dict[str, datetime]:
+    """What `UNSEALED_SINCE` is asked with."""
+    return {"sealing": at - LATE, "ahead": at + SLACK}
 
 
 def _read(checkpoint: Checkpoint) -> tuple[Said | None, str]:
@@ -94,19 +114,13 @@ def _read(checkpoint: Checkpoint) -> tuple[Said | None, str]:
         return None, ""
 
 
-def _waiting(newest: Said | None) -> tuple[int, datetime | None]:
-    """How many events have no seal, and when the first of them happened. Of the oldest thousand.
-
-    What Harbour itself did while it was set up waits for the worker's first start: before the first seal only what
-    somebody did counts as waiting.
-    """
+def _waiting(low: int) -> int:
+    """How many events have no seal, of the oldest thousand."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), min(at) FILTER (WHERE %s OR actor_id IS NOT NULL) "
-            "FROM (SELECT e.at, e.actor_id FROM audit_event e WHERE e.transaction_id >= %s::text::xid8 AND NOT EXISTS "
-            "(SELECT FROM audit_leaf l WHERE l.event_id = e.id) "
-            "ORDER BY e.transaction_id, e.id LIMIT %s) w",
-            [newest is not None, str(newest.settled_before if newest else 0), MOST_COUNTED + 1],
+            "SELECT count(*) FROM (SELECT FROM audit_event e WHERE e.transaction_id >= %s::text::xid8 AND NOT EXISTS "
+            "(SELECT FROM audit_leaf l WHERE l.event_id = e.id) ORDER BY e.transaction_id, e.id LIMIT %s) w",
+            [str(low), MOST_COUNTED + 1],
         )
-        count, oldest = cursor.fetchone()
-    return count, oldest
+        count: int = cursor.fetchone()[0]
+    return count

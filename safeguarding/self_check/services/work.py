@@ -6,14 +6,12 @@ Asked when a page is opened, because it would be the worker that says that it do
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Subquery
 from django.utils import timezone
 
 from safeguarding.ages import has_passed, past
-from safeguarding.audit.models import Checkpoint
-from safeguarding.audit.seals.standing import LATE, unsealed_since
+from safeguarding.audit.seals.standing import UNSEALED_SINCE, late
 from safeguarding.once import once
-from safeguarding.self_check.models import QueueSeen
+from safeguarding.prepared import prepared
 
 # The beat asks every minute, and what waits for longer than that is dropped: some may be missed.
 STOPPED = timedelta(minutes=5)
@@ -43,13 +41,11 @@ class Work:
 
 
 def work_standing(*, at: datetime | None = None) -> Work:
-    """One query where something was sealed within five minutes, else three. Once a page."""
+    """One query, once a page."""
     return once("work", lambda: _read(at or timezone.now()))
 
 
 def _read(at: datetime) -> Work:
-    newest = Checkpoint.objects.order_by("-number").values("at")[:1]
-    found = QueueSeen.objects.annotate(sealed_at=Subquery(newest)).values_list("seen_at", "sealed_at").first()
-    seen_at, sealed_at = found or (None, None)
-    waits = unsealed_since(at=at) if has_passed(LATE, sealed_at, at) else None
-    return Work(at, past(seen_at, at), waits)
+    asked = f"SELECT (SELECT seen_at FROM self_check_queueseen), ({UNSEALED_SINCE})"  # noqa: S608  (a constant)
+    [(seen_at, unsealed_since)] = prepared(asked, late(at))
+    return Work(at, past(seen_at, at), unsealed_since)

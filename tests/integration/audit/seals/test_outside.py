@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from safeguarding.accounts import seal_mail
 from safeguarding.accounts import tasks as account_tasks
@@ -20,6 +21,7 @@ from safeguarding.audit import tasks
 from safeguarding.audit.models import Checkpoint, Event, Outcome, SealState, Verb
 from safeguarding.audit.seals import services, volume
 from safeguarding.audit.seals.models import AnchorPlace
+from safeguarding.audit.seals.standing import unsealed_since
 from safeguarding.audit.services import record
 from safeguarding.keys import uuid7
 from safeguarding.sealing.models import BackupRun
@@ -135,6 +137,21 @@ def test_the_record_is_looked_at_once_a_night_and_the_result_is_an_event(whole: 
     assert services.verify_nightly(at=NIGHT + timedelta(days=1)) == 0
     state = SealState.objects.get()
     assert (state.verdict, state.findings, state.verified_at) == (0, 0, NIGHT + timedelta(days=1))
+
+
+def test_events_are_late_once_nothing_was_sealed_for_five_minutes(whole: SimpleNamespace) -> None:
+    now = timezone.now()
+    later = now + timedelta(minutes=6)
+    assert unsealed_since(at=later) is None, "nothing waits"
+    record(Verb.VIEW)
+    waits = Event.objects.latest("id")
+    assert unsealed_since(at=now + timedelta(minutes=4)) is None
+    assert unsealed_since(at=later) == waits.at
+    spoilt = {"size": 0, "note": "spoilt", "frontier": b""}
+    Checkpoint.objects.create(number=99, at=now, **spoilt)
+    assert unsealed_since(at=later) == now, "nothing is sealed after a seal that cannot be read"
+    Checkpoint.objects.create(number=100, at=later + timedelta(days=20), **spoilt)
+    assert unsealed_since(at=later) is not None, "a clock was ahead"
 
 
 def test_a_verification_that_takes_long_is_not_begun_twice(whole: SimpleNamespace, connect: Any) -> None:
