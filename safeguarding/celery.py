@@ -136,7 +136,7 @@ app.conf.beat_schedule = {
         "options": {"expires": 3600},
     },
     # What waits in the queue for longer than this is dropped: a row that grows old tells that the queue does not move.
-    "queue": {"task": "safeguarding.self_check.tasks.queue_seen", "schedule": 120.0, "options": {"expires": 120}},
+    "queue": {"task": "safeguarding.self_check.tasks.queue_seen", "schedule": 60.0, "options": {"expires": 60}},
     # When nobody works, and the backup of the night has been made. A table that is in use is left for the next night.
     "tables that lost rows": {
         "task": "retention.tasks.clear",

@@ -38,6 +38,8 @@ def prepared_write(text: str, parameters: Sequence[Any] | Mapping[str, Any], usi
 
 def _asked(text: str, parameters: Sequence[Any] | Mapping[str, Any], using: str) -> Any:
     connection: Any = connections[using]
+    # As each of Django's own cursors does: a connection that the database ended since the last request is made anew.
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     cursor = connection._prepare_cursor(_cursor_of(connection))
     cursor.execute(text, parameters)

@@ -17,6 +17,8 @@ from django.core.cache.backends.redis import RedisCache
 from django.utils.crypto import salted_hmac
 from redis.exceptions import RedisError
 
+from safeguarding.ages import SLACK
+
 # How long a process counts by itself before it asks again: one that hangs costs a second each time it is asked.
 PAUSE = 30.0
 logger = logging.getLogger("harbour.tries")
@@ -46,7 +48,9 @@ class SharedTries(BaseCache):
         return bool(self._ask("add", key, value, timeout, version))
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        return self._ask("get", key, default, version)
+        """What is counted under `key`. Of times those that are still to come are let go: the clock was set since."""
+        found = self._ask("get", key, default, version)
+        return [at for at in found if at <= time.time() + SLACK.total_seconds()] if isinstance(found, list) else found
 
     def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
         self._ask("set", key, value, timeout, version)

@@ -23,6 +23,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from safeguarding.ages import ahead, long_since
 from safeguarding.dates import counted
 
 from .models import Notice
@@ -30,6 +31,7 @@ from .models import Notice
 # Refusals of one address, each twice as far from the last, until its notices are left to the inbox alone: about a day.
 MAX_ATTEMPTS = 12
 FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = FIRST_PAUSE * 2 ** (MAX_ATTEMPTS - 1)
 # A message that has not left by then is told of: the mail server is asked every half minute.
 TOO_LATE = timedelta(minutes=15)
 # Notices among which the next person is looked for: more than all that workers can hold at one time.
@@ -122,7 +124,7 @@ def number_unmailed(*, at: datetime) -> int:
     opened in the inbox.
     """
     late = at - TOO_LATE
-    due = Q(in_digest=False, created_at__lte=late) | Q(in_digest=True, mail_again_at__lte=late)
+    due = Q(long_since("created_at", late, at), in_digest=False) | Q(in_digest=True, mail_again_at__lte=late)
     asking = Notice.objects.filter(due, mailed_at=None, opened_at=None, settled_at=None, user__is_active=True)
     return asking.exclude(user__email="").values("user_id").distinct().count()
 
@@ -137,6 +139,8 @@ def warn_if_not_set_up() -> None:
 
 def _waiting(at: datetime) -> QuerySet[Notice]:
     due = Q(mail_again_at=None) | Q(mail_again_at__lte=at)
+    # Put off by a clock that was ahead: a digest, or the next try.
+    due |= Q(ahead("created_at", at), mail_attempts=0) | Q(mail_attempts__gt=0, mail_again_at__gt=at + LONGEST_PAUSE)
     return Notice.objects.filter(due, mailed_at=None, mail_attempts__lt=MAX_ATTEMPTS)
 
 

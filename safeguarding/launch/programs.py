@@ -49,7 +49,7 @@ def _worker(name: str, *, concurrency: int) -> list[str]:
 
 def beat() -> list[str]:
     """The clock of the worker. Its times are kept in memory: every task looks in the database for what was missed."""
-    return [*_CELERY, "beat", "--loglevel", "WARNING", "--scheduler", "celery.beat:Scheduler", "--pidfile="]
+    return [*_CELERY, "beat", "--loglevel", "WARNING", "--scheduler", "safeguarding.beat:SteadyScheduler", "--pidfile="]
 
 
 def backup() -> list[str]:

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
+from safeguarding.ages import is_over
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Link, Retention, Source
@@ -117,7 +118,7 @@ class PrintJob(InStore):
 
     def is_handed_over(self, at: datetime) -> bool:
         """Whether nobody waits for it on a page any more."""
-        return self.is_long or self.sheets >= self.LONG or at - self.asked_at >= self.ON_ITS_PAGE
+        return self.is_long or self.sheets >= self.LONG or is_over(self.ON_ITS_PAGE, self.asked_at, at)
 
     @property
     def is_long(self) -> bool:

@@ -17,8 +17,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from safeguarding import ages
 from safeguarding.accounts.models import User
 from safeguarding.accounts.services import tell
+from safeguarding.ages import over
 from safeguarding.audit.context import Acting, acting, actors_transaction, system_task
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
@@ -215,7 +217,7 @@ def go_on(*, at: datetime | None = None) -> int:
     where it is.
     """
     at, ended = at or timezone.now(), 0
-    theirs = Q(asked_at__lte=at - PrintJob.ON_ITS_PAGE) | Q(sheets__gte=PrintJob.LONG)
+    theirs = over("asked_at", PrintJob.ON_ITS_PAGE, at) | Q(sheets__gte=PrintJob.LONG)
     theirs |= Q(to_gather=True) | Q(pieces__gt=0)
     with system_task("prints"):
         waiting = list(
@@ -323,10 +325,10 @@ def drop_old(*, at: datetime | None = None) -> int:
     Returns how many. Work of the worker.
     """
     at = at or timezone.now()
-    old = at - PrintJob.KEPT
     with system_task("prints"):
         rows = PrintJob.objects.select_for_update(skip_locked=True).filter(
-            Q(status=S.READY, ended_at__lte=old) | Q(status=S.WAITING, asked_at__lte=old)
+            over("ended_at", PrintJob.KEPT, at) & Q(status=S.READY)
+            | over("asked_at", PrintJob.KEPT, at) & Q(status=S.WAITING)
         )
         found = list(rows)
         for job in found:
@@ -337,7 +339,7 @@ def drop_old(*, at: datetime | None = None) -> int:
 
 def is_over(job: PrintJob, at: datetime) -> bool:
     """Whether the day of a print has ended, whether or not the worker has been there."""
-    ended = job.ended_at is not None and at - job.ended_at >= PrintJob.KEPT
+    ended = job.ended_at is not None and ages.is_over(PrintJob.KEPT, job.ended_at, at)
     return job.status == S.GONE or (job.status == S.READY and ended)
 
 

@@ -8,8 +8,8 @@ from safeguarding.dates import counted
 from safeguarding.privacy_notice import secures
 
 from .exceptions import KeyProblem
-from .models import KeyCheck
 from .services.backups_standing import backups_standing
+from .services.checking import newest_check
 from .services.setting_up import ensure_keys
 
 
@@ -19,7 +19,7 @@ def _keys_fit(at: datetime) -> bool:
         ensure_keys()
     except KeyProblem:
         return False
-    check = KeyCheck.objects.order_by("-checked_at").first()
+    check = newest_check(at=at)
     return check is None or not check.without_key
 
 

@@ -1,6 +1,6 @@
 """What of the installation itself does Harbour look at: the queue, the disk, and whether a backup was ever put back?"""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -10,13 +10,14 @@ from safeguarding import disk
 from safeguarding.accounts.models import Term
 from safeguarding.accounts.roles import Capability
 from safeguarding.checks import Check, Found, Looker, State
-from safeguarding.dates import counted, full_day
+from safeguarding.dates import counted, full_day, full_moment
 
-from .models import QueueSeen, RestoreDrill
+from .models import RestoreDrill
+from .services.work import work_standing
 
 QUEUE = "queue"
-# The beat asks every two minutes, and what waits for longer than that is dropped: some may be missed.
-SLOW, STOPPED = timedelta(minutes=6), timedelta(minutes=15)
+# The beat asks every minute: more than one turn was missed.
+SLOW = timedelta(minutes=3)
 # Where no terms are entered; as for the review of access.
 A_TERM = timedelta(days=120)
 # Files and imports are refused below a tenth (`disk.LEAST_FREE`): it is said before.
@@ -24,19 +25,18 @@ LITTLE_FREE = 2 * disk.LEAST_FREE
 
 
 def queue(looker: Looker) -> Found:
-    """Whether the worker works, by what it last took in time. Calls, mail and reminders wait while it does not."""
-    seen = QueueSeen.objects.first()
-    return queue_seen(seen.seen_at if seen else None, looker.at)
-
-
-def queue_seen(seen_at: datetime | None, now: datetime) -> Found:
-    """The same of what is known already: when it last took something in time."""
-    if seen_at is None:
+    """Whether the worker works, by what it last took in time, and by the seals that it makes. Calls, mail and
+    reminders wait while it does not.
+    """
+    now = work_standing(at=looker.at)
+    if now.taken_at is None:
         return Found(State.FIX, "The worker has taken nothing from the queue yet.")
-    age = now - seen_at
+    age = looker.at - now.taken_at
     minutes = max(0, int(age.total_seconds() // 60))
-    if age >= STOPPED:
+    if not now.is_taken:
         return Found(State.FIX, f"The worker has taken nothing in time for {_long(minutes)}.", minutes)
+    if now.unsealed_since:
+        return Found(State.FIX, f"No event has been sealed since {full_moment(now.unsealed_since)}.")
     if age >= SLOW:
         return Found(State.LOOK, f"The worker is {_long(minutes)} behind.", minutes)
     return Found(State.GOOD, "The worker takes what is to be done within minutes.", minutes)
@@ -59,10 +59,11 @@ def restore_drill(looker: Looker) -> Found:
     """Good where it was tried since the term began, and everything was there; late after another term."""
     if settings.DEMO:
         return Found(State.NOT_SET_UP, "Practice is not backed up, so there is nothing to put back.")
-    last = RestoreDrill.objects.order_by("-tried_on", "-noted_at").first()
+    on = timezone.localdate(looker.at)
+    last = RestoreDrill.objects.filter(tried_on__lte=on).order_by("-tried_on", "-noted_at").first()
     if last is None:
         return Found(State.FIX, "Nobody has noted yet that a backup was put back on trial.")
-    on, day = timezone.localdate(looker.at), full_day(last.tried_on)
+    day = full_day(last.tried_on)
     if last.came_back != RestoreDrill.Came.WHOLE:
         return Found(State.FIX, f"A backup was put back on trial on {day}, and not everything was there.")
     began, before = _terms(looker.school_id, on)

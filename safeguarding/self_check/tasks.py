@@ -1,4 +1,4 @@
-"""Every night, and when the worker starts: look at everything of the machine. Every two minutes: the queue moves.
+"""Every night, and when the worker starts: look at everything of the machine. Every minute: the queue moves.
 
 Each calls one service and may run twice.
 """

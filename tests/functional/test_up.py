@@ -44,9 +44,8 @@ def says_who_may_sign_in(said: str, var: Path, port: int) -> None:
     assert status(port) == 200
     assert status(port, "127.0.0.2") == 0, "practice is for this machine alone"
     named = " ".join(running(var))
-    missing = [
-        part for part in ("web_server", "celery.beat:", "postgres", "redis.sock", "printer.sock") if part not in named
-    ]
+    parts = ("web_server", "safeguarding.beat:", "postgres", "redis.sock", "printer.sock")
+    missing = [part for part in parts if part not in named]
     assert missing == []
 
 

@@ -31,6 +31,7 @@ from safeguarding.accounts.second_person import (
 )
 from safeguarding.accounts.services.telling import settle_notices, tell
 from safeguarding.accounts.verbs import AccountVerb
+from safeguarding.ages import has_passed, lately
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import OutOfTurn
@@ -138,11 +139,11 @@ def withdraw_reset(*, reset: Reset, by: User, at: datetime | None = None) -> Non
 def find_reset(username: str, first: str, second: str, at: datetime) -> Reset | None:
     """The reset that can be used now with these halves, in whichever order they were told. None: there is none."""
     found = Reset.objects.filter(
+        lately("confirmed_at", GOOD_FOR, at),
         user__username__iexact=username,
         user__is_active=True,
         used_at=None,
         withdrawn_at=None,
-        confirmed_at__gt=at - GOOD_FOR,
     ).first()
     # Compared in any case, so that the answer takes as long for somebody who has none.
     kept = [found.first_half, found.second_half] if found else ["", ""]
@@ -161,7 +162,7 @@ def use_reset(*, reset: Reset, password: str | None, at: datetime | None = None)
     """
     at = at or timezone.now()
     locked = Reset.objects.select_for_update(of=("self",)).select_related("user").get(pk=reset.pk)
-    if locked.used_at or locked.withdrawn_at or locked.confirmed_at is None or at - locked.confirmed_at >= GOOD_FOR:
+    if locked.used_at or locked.withdrawn_at or has_passed(GOOD_FOR, locked.confirmed_at, at):
         raise OutOfTurn("This code has been used or is too old. Ask for a new one.")
     user = locked.user
     if locked.alone and reset_needs_two(user, first=locked.asked_by, school_id=locked.school_id):
@@ -208,12 +209,12 @@ def sessions_of(user: User) -> list[UserSession]:
 
 def is_waiting(reset: Reset, at: datetime) -> bool:
     """Whether it waits for the second person."""
-    return not (reset.confirmed_at or reset.withdrawn_at) and at - reset.asked_at < WAITS
+    return not (reset.confirmed_at or reset.withdrawn_at) and not has_passed(WAITS, reset.asked_at, at)
 
 
 def waiting_for(user: User, at: datetime) -> list[Reset]:
     """The requests that `user` may confirm now."""
-    found = Reset.objects.filter(confirmed_at=None, withdrawn_at=None, asked_at__gt=at - WAITS)
+    found = Reset.objects.filter(lately("asked_at", WAITS, at), confirmed_at=None, withdrawn_at=None)
     rows = found.select_related("user", "asked_by", "school").order_by("asked_at")
     on = timezone.localdate(at)
     return [r for r in rows if user in second_people("reset", r.school_id, on, first=r.asked_by, about=r.user)]
@@ -221,7 +222,7 @@ def waiting_for(user: User, at: datetime) -> list[Reset]:
 
 def standing(at: datetime) -> QuerySet[Reset]:
     """Those of the last seven days."""
-    return Reset.objects.filter(confirmed_at__gt=at - STANDS)
+    return Reset.objects.filter(lately("confirmed_at", STANDS, at))
 
 
 def concerning(user: User, at: datetime) -> QuerySet[Reset]:

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from safeguarding import ages
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import remember
 from safeguarding.accounts.services.resets import STANDS
@@ -57,11 +58,11 @@ class Session:
 
     def left(self, now: datetime) -> timedelta:
         """How long until it locks; negative: it is locked."""
-        return self.used_at + self.idle_limit - now
+        return self.idle_limit - abs(now - self.used_at)
 
     def is_over(self, now: datetime) -> bool:
         """Whether it has lasted as long as any session may."""
-        return now - self.begun_at >= timedelta(seconds=settings.SESSION_LONGEST)
+        return ages.is_over(timedelta(seconds=settings.SESSION_LONGEST), self.begun_at, now)
 
 
 def begin(request: HttpRequest, user: User, *, shared: bool, address: str) -> None:

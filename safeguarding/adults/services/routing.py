@@ -20,6 +20,7 @@ from safeguarding.accounts.services import tell
 from safeguarding.adults.capabilities import AdultCapability
 from safeguarding.adults.models import ReadingChoice, StaffConcern
 from safeguarding.adults.notice_kinds import AdultNotice
+from safeguarding.ages import lately
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import known, who_sees
 from safeguarding.audit.services import record
@@ -108,9 +109,9 @@ def ask_where_nobody_reads(*, at: datetime | None = None) -> int:
     Where it names everybody who gives roles, there is nobody to ask.
     """
     at = at or timezone.now()
-    lately = Notice.objects.filter(kind=NoticeKind.APPOINT, created_at__gt=at - timedelta(days=1))
+    asked = Notice.objects.filter(lately("created_at", timedelta(days=1), at), kind=NoticeKind.APPOINT)
     waiting = set(_keys("SELECT rules.schools_without_adults_reader()")) - set(
-        lately.values_list("object_id", flat=True)
+        asked.values_list("object_id", flat=True)
     )
     found = [school_id for school_id in waiting if ask_to_name(school_id, at=at)]
     for school_id in found:

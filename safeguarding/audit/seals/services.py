@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from psycopg import sql
 
+from safeguarding.ages import past
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.locks import one_at_a_time
@@ -284,7 +285,8 @@ def verify_nightly(*, at: datetime) -> int | None:
 def _verify_if_due(at: datetime) -> int | None:
     state, _ = SealState.objects.get_or_create(id=1)
     now = timezone.localtime(at)
-    if now.hour < VERIFY_HOUR or (state.verified_at and timezone.localdate(state.verified_at) >= now.date()):
+    last = past(state.verified_at, at)
+    if now.hour < VERIFY_HOUR or (last and timezone.localdate(last) >= now.date()):
         return None
     seal_and_anchor(everything=True)
     report = verify()
@@ -304,7 +306,7 @@ def take_day_of_mail(*, on: date) -> Checkpoint | None:
 
     Inside the transaction that sends it: nobody else sends meanwhile.
     """
-    state = SealState.objects.select_for_update(skip_locked=True).filter(id=1).exclude(mailed_on__gte=on).first()
+    state = SealState.objects.select_for_update(skip_locked=True).filter(id=1).exclude(mailed_on=on).first()
     newest = Checkpoint.objects.order_by("-number").first()
     if state is None or newest is None:
         return None

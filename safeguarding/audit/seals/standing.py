@@ -2,18 +2,45 @@
 
 from base64 import b64encode
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
+from django.utils import timezone
 
+from safeguarding.ages import SLACK
 from safeguarding.audit.models import Checkpoint, SealState
+from safeguarding.prepared import prepared
 
-from .checking import PATIENCE
 from .findings import Verdict
 from .models import AnchorPlace
 from .notes import Checkpoint as Said
 from .notes import NoteError, SignedNote
 
+# The clock seals every minute. The verification, which says that a record is not whole, waits for longer.
+LATE = timedelta(minutes=5)
+# Since when an event has waited for its seal, where that is longer than sealing takes; asked with `late(at)`.
+# Not while seals are made: an event that a clock has dated back waits for the next one as any other. Nothing is sealed
+# after a seal that cannot be read. What Harbour itself did while it was set up waits for the worker’s first start:
+# before the first seal only what somebody did counts.
+UNSEALED_SINCE = r"""
+SELECT CASE
+    WHEN newest.at > %(sealing)s::timestamptz AND newest.at <= %(ahead)s::timestamptz THEN NULL
+    WHEN newest.number IS NOT NULL AND newest.low IS NULL THEN least(newest.at, %(sealing)s::timestamptz)
+    ELSE (
+        SELECT nullif(least(min(waits.at), %(sealing)s::timestamptz), %(sealing)s::timestamptz) FROM (
+            SELECT event.at FROM audit_event AS event
+            WHERE event.transaction_id >= coalesce(newest.low, '0')
+            AND (newest.number IS NOT NULL OR event.actor_id IS NOT NULL)
+            AND NOT EXISTS (SELECT FROM audit_leaf AS leaf WHERE leaf.event_id = event.id)
+            ORDER BY event.transaction_id, event.id LIMIT 1000
+        ) AS waits
+    )
+END
+FROM (VALUES (1)) AS one LEFT JOIN (
+    SELECT number, at, substring(note FROM '\n(?:settled|cut) (\d{1,19})\n')::xid8 AS low
+    FROM audit_checkpoint ORDER BY number DESC LIMIT 1
+) AS newest ON true
+"""
 # So many waiting events are counted; more are "more than".
 MOST_COUNTED = 999
 
@@ -54,7 +81,7 @@ class Standing:
 
 
 def standing() -> Standing:
-    """Five queries, whatever the size of the record."""
+    """Six queries, whatever the size of the record."""
     state = SealState.objects.first() or SealState()
     last = Checkpoint.objects.order_by("-number").first()
     said, key = _read(last) if last else (None, "")
@@ -63,8 +90,19 @@ def standing() -> Standing:
         if said is None
         else Newest(said.number, said.size, b64encode(said.root).decode(), said.at, said.origin, key)
     )
-    count, is_late = _waiting(said.settled_before if said else 0)
-    return Standing(newest, state, count, is_late)
+    is_late = unsealed_since(at=timezone.now()) is not None
+    return Standing(newest, state, _waiting(said.settled_before if said else 0), is_late)
+
+
+def unsealed_since(*, at: datetime) -> datetime | None:
+    """Since when an event has waited for its seal, where that is longer than sealing takes. One query."""
+    [(since,)] = prepared(UNSEALED_SINCE, late(at))
+    return since
+
+
+def late(at: datetime) -> dict[str, datetime]:
+    """What `UNSEALED_SINCE` is asked with."""
+    return {"sealing": at - LATE, "ahead": at + SLACK}
 
 
 def _read(checkpoint: Checkpoint) -> tuple[Said | None, str]:
@@ -76,15 +114,13 @@ def _read(checkpoint: Checkpoint) -> tuple[Said | None, str]:
         return None, ""
 
 
-def _waiting(low: int) -> tuple[int, bool]:
+def _waiting(low: int) -> int:
+    """How many events have no seal, of the oldest thousand."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), coalesce(min(at) < clock_timestamp() - make_interval(secs => %s), false) "
-            "FROM (SELECT e.at FROM audit_event e "
-            "WHERE e.transaction_id >= %s::text::xid8 AND NOT EXISTS (SELECT FROM audit_leaf l WHERE "
-            "l.event_id = e.id) "
-            "ORDER BY e.transaction_id, e.id LIMIT %s) w",
-            [PATIENCE.total_seconds(), str(low), MOST_COUNTED + 1],
+            "SELECT count(*) FROM (SELECT FROM audit_event e WHERE e.transaction_id >= %s::text::xid8 AND NOT EXISTS "
+            "(SELECT FROM audit_leaf l WHERE l.event_id = e.id) ORDER BY e.transaction_id, e.id LIMIT %s) w",
+            [str(low), MOST_COUNTED + 1],
         )
-        count, is_late = cursor.fetchone()
-    return count, is_late
+        count: int = cursor.fetchone()[0]
+    return count

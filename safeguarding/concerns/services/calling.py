@@ -18,6 +18,7 @@ from safeguarding.accounts.models import ClassTaught, Notice, RoleAssignment, Us
 from safeguarding.accounts.permissions import live, rights
 from safeguarding.accounts.roles import LEAD_ROLES, ROLES, Capability
 from safeguarding.accounts.services import Told, told_of
+from safeguarding.ages import long_since
 from safeguarding.audit.context import door
 from safeguarding.concerns.models import Account, Concern
 from safeguarding.concerns.notice_kinds import ConcernNotice
@@ -72,7 +73,7 @@ def calls_for(user: User, waiting: QuerySet[Concern], *, at: datetime) -> list[C
     taught = ClassTaught.objects.filter(
         live(timezone.localdate(at)), user=OuterRef("logged_by"), school=OuterRef("school")
     )
-    overdue = Q(called_at__lte=at - F("school__call_head_after") * timedelta(minutes=1))
+    overdue = long_since("called_at", at - F("school__call_head_after") * timedelta(minutes=1), at)
     rows = (
         waiting.filter(Q(school_id__in=as_lead) | overdue | Exists(told), called_at__isnull=False, acknowledged_at=None)
         .filter(Q(school_id__in=rights(user).schools(Capability.RECEIVE_CALLS)) | Exists(told))

@@ -16,6 +16,7 @@ from django.utils import timezone
 from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.permissions import live
 from safeguarding.accounts.roles import Capability, with_capability
+from safeguarding.ages import lately
 from safeguarding.concerns.models import Draft, KeptText
 from safeguarding.exceptions import BadInput, NotAllowed, TooMany
 
@@ -102,11 +103,11 @@ def ensure_fits(author_id: UUID, *, but: UUID, size: int, is_new: bool, at: date
     """
     if size > MOST_IN_ONE:
         raise BadInput(TOO_LONG)
-    since = at - _DAY
-    drafts = Draft.objects.filter(author=author_id, saved_at__gt=since).exclude(pk=but)
-    found = drafts.aggregate(bytes=Sum("size"), new=Count("pk", filter=Q(started_at__gt=since)))
+    drafts = Draft.objects.filter(lately("saved_at", _DAY, at), author=author_id).exclude(pk=but)
+    found = drafts.aggregate(bytes=Sum("size"), new=Count("pk", filter=lately("started_at", _DAY, at)))
     if is_new and found["new"] >= MOST_NEW:
         raise TooMany(TOO_MANY)
-    kept = KeptText.objects.filter(author=author_id, kept_at__gt=since).exclude(pk=but).aggregate(bytes=Sum("size"))
+    texts = KeptText.objects.filter(lately("kept_at", _DAY, at), author=author_id).exclude(pk=but)
+    kept = texts.aggregate(bytes=Sum("size"))
     if (found["bytes"] or 0) + (kept["bytes"] or 0) + size > MOST_A_DAY:
         raise TooMany(TOO_MUCH)

@@ -17,6 +17,7 @@ from safeguarding.accounts.models import Notice, RoleAssignment, School, User
 from safeguarding.accounts.permissions import live, people_with
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import leads_on_duty, on_duty, tell
+from safeguarding.ages import long_since, past
 from safeguarding.audit.context import door, system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -83,7 +84,8 @@ def _escalate(at: datetime, *, only: UUID | None = None) -> int:
         waiting = waiting.filter(pk=only)
     # Until the first limit has passed there is nothing to do, and most calls are opened before: no lock, no more
     # queries.
-    waiting = waiting.filter(called_at__lte=at - F("school__call_next_after") * timedelta(minutes=1))
+    due = long_since("called_at", at - F("school__call_next_after") * timedelta(minutes=1), at)
+    waiting = waiting.filter(due)
     for concern in waiting.select_for_update(skip_locked=True, of=("self",)).select_related("school", "logged_by"):
         for person in due_to_be_told(concern, concern.logged_by, at):
             tell(
@@ -115,6 +117,9 @@ def _steps(concern: ToRead, caller: User | None, at: datetime) -> list[tuple[dat
     Where the Headteacher is away, is not there or has called, everybody else who is on duty stands in.
     """
     called = concern.called_at or at
+    if past(called, at) is None:
+        # By a clock that was ahead. Nobody knows how long it has waited: it goes to everybody now.
+        called = at - timedelta(minutes=concern.school.call_head_after)
     known = set(Notice.objects.filter(object_id=concern.pk, kind=ConcernNotice.CALL).values_list("user_id", flat=True))
     queue = [p for p in _queue(concern, caller, at) if p.pk not in known]
     heads = _headteachers(concern.school_id, at)
@@ -144,7 +149,8 @@ def chase_unread(*, at: datetime | None = None) -> int:
         late = [
             concern
             for concern in unread.filter(school=school).order_by("-how_soon", "logged_at")[:CHASED_AT_ONCE]
-            if calendar.hours_between(concern.logged_at, at) >= patience(concern, school)
+            if past(concern.logged_at, at) is None
+            or calendar.hours_between(concern.logged_at, at) >= patience(concern, school)
         ]
         for concern in late:
             seeing = deciders(concern, people, on=timezone.localdate(at)) or readers(concern, on=timezone.localdate(at))

@@ -42,6 +42,7 @@ from safeguarding.exceptions import BadInput
 from safeguarding.front.limits import takes_text
 from safeguarding.http import Request
 from safeguarding.keys import entry_token, record_of
+from safeguarding.panels import fill
 
 _NO_ROLE = (
     "You have no role at this school, so you cannot call a lead there. Go to the office and ask for one in person."
@@ -124,7 +125,8 @@ def _called_signed_out(request: Request, key: tokens.FormKey | None, words: Said
     with speaking_for(person.pk):
         concern = _made(request, key, words, by=person, school_id=key.school_id, signed_in=False)
     sign_in = redirect_to_login(reverse("call", args=[concern.pk])).url
-    return render(request, "calls/called.html", {"sign_in_url": sign_in})
+    context = {"sign_in_url": sign_in, "above": fill("call_above", request)}
+    return render(request, "calls/called.html", context)
 
 
 def _made(
@@ -196,6 +198,7 @@ def _call_page(
         "people": (people := accounts.speak_to(school, at)),
         "cover": (cover := accounts.out_of_hours(school, at)),
         "ring": whom_to_ring(people, cover),
+        "above": fill("call_above", request),
         # This is where the button of the menu leads.
         "calls_here": True,
     }
@@ -220,11 +223,13 @@ def call(request: Request, concern_id: UUID) -> HttpResponse:
     escalation.escalate_call(concern_id, at=at)
     if (state := calling.state_of_call(account, at=at)) is None:
         raise Http404
+    above = [] if state.opened else fill("call_above", request)
     if part:
-        return render(request, "calls/part_state.html", {"call": state})
+        return render(request, "calls/part_state.html", {"call": state, "above": above})
     request.draft_shown = state.token
     school = accounts.get_school(account.school_id)
-    context = {"call": state, "cover": accounts.out_of_hours(school, at), "people": accounts.speak_to(school, at)}
+    context = {"call": state, "above": above}
+    context |= {"cover": accounts.out_of_hours(school, at), "people": accounts.speak_to(school, at)}
     return render(request, "calls/call.html", context)
 
 

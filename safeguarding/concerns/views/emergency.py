@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from safeguarding.accounts.permissions import fresh_factor, requires, requires_for_record
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import get_school, open_notices
+from safeguarding.ages import is_over
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.audit.services import record, record_many
@@ -116,7 +117,7 @@ def _is_given_out(sheet: EmergencySheet) -> bool:
     """Whether its maker may still fetch it: until it is destroyed, and for a quarter of an hour, whenever a page was
     sent.
     """
-    return sheet.destroyed_at is None and timezone.now() - sheet.made_at <= timedelta(minutes=_MINUTES)
+    return sheet.destroyed_at is None and not is_over(timedelta(minutes=_MINUTES), sheet.made_at, timezone.now())
 
 
 def _page(request: Request, form: SheetForm, *, status: int = 200) -> HttpResponse:

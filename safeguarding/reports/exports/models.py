@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from safeguarding import personal_data
+from safeguarding import ages, personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
@@ -110,7 +110,7 @@ class Export(InStore):
 
     def is_over(self, at: datetime) -> bool:
         """Whether its seven days have ended, whether or not the worker has been there."""
-        ended = self.ended_at is not None and at - self.ended_at >= self.KEPT
+        ended = self.ended_at is not None and ages.is_over(self.KEPT, self.ended_at, at)
         return self.status == self.Status.GONE or (self.status == self.Status.READY and ended)
 
     @property

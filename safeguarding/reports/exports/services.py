@@ -18,6 +18,7 @@ from django.utils import timezone
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.services import tell
+from safeguarding.ages import over
 from safeguarding.audit.context import Acting, acting, actors_transaction, system_task
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
@@ -305,7 +306,8 @@ def drop_old(*, at: datetime | None = None) -> int:
     at = at or timezone.now()
     with system_task(TASK):
         rows = Export.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-            Q(status=S.READY, ended_at__lte=at - Export.KEPT) | Q(status=S.WAITING, asked_at__lte=at - Export.WAITS)
+            over("ended_at", Export.KEPT, at) & Q(status=S.READY)
+            | over("asked_at", Export.WAITS, at) & Q(status=S.WAITING)
         )
         found = list(rows)
         for made in found:

@@ -61,19 +61,22 @@ def overview(request: Request) -> HttpResponse:
         "take_out": f"{reverse('take_out')}?{urlencode(viewer.codes)}",
         "opens_load": may(request.user, "view_concerns", request.held.school_id),
         **_of_ones_own(request, viewer),
+        "above": _above(request, viewer),
     }
     return render(request, "reports/overview.html", context, status=422 if wrong else 200)
 
 
 def _of_ones_own(request: Request, viewer: Viewer) -> dict[str, Any]:
-    """What waits for the reader, at the school where they work now: what waits elsewhere waits there.
-
-    Whose first page this is meets here what others meet above Today.
-    """
+    """What waits for the reader, at the school where they work now: what waits elsewhere waits there."""
     if viewer.school_id != request.held.school_id:
         return {}
-    above = fill("today_above", request) if begins_here(request) else []
-    return {"above": above, "waiting": fill_to_approve(request), "beside": fill("overview_aside", request)}
+    return {"waiting": fill_to_approve(request), "beside": fill("overview_aside", request)}
+
+
+def _above(request: Request, viewer: Viewer) -> list[str]:
+    """Whose first page this is meets here what others meet above Today; others what everybody who leads must see."""
+    is_own = viewer.school_id == request.held.school_id
+    return fill("today_above" if is_own and begins_here(request) else "overview_above", request)
 
 
 def _groups(viewer: Viewer) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from django.utils import timezone
 from psycopg.conninfo import make_conninfo
 
 from safeguarding import disk
+from safeguarding.ages import lately, not_ahead
 from safeguarding.exceptions import HarbourError
 from safeguarding.keys import uuid7
 from safeguarding.sealing import crypto, keyfiles, ledger
@@ -102,10 +103,10 @@ def is_due(at: datetime) -> bool:
     """Whether last night's backup is missing: from half past two on; after one that failed, an hour later."""
     begins = datetime.combine(timezone.localdate(at), _FROM, tzinfo=timezone.get_current_timezone())
     begins = begins if at >= begins else begins - timedelta(days=1)
-    runs = BackupRun.objects.filter(began_at__gte=begins)
+    runs = BackupRun.objects.filter(not_ahead("began_at", at), began_at__gte=begins)
     if runs.filter(problem="").exists():
         return False
-    return not runs.filter(ended_at__gt=at - _AFTER_FAILURE).exists()
+    return not runs.filter(lately("ended_at", _AFTER_FAILURE, at)).exists()
 
 
 def backups() -> list[Backup]:

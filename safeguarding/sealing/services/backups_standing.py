@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
+from safeguarding.ages import not_ahead
 from safeguarding.audit.models import Event, Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.sealing.models import BackupRun
@@ -43,7 +44,7 @@ class BackupsStanding:
 
 def backups_standing(*, at: datetime) -> BackupsStanding:
     """One query; two where none of the newest went well."""
-    newest_first = BackupRun.objects.order_by("-ended_at")
+    newest_first = BackupRun.objects.filter(not_ahead("began_at", at)).order_by("-ended_at")
     runs = list(newest_first[:SHOWN])
     last = next((run for run in runs if not run.problem), None)
     if last is None and len(runs) == SHOWN:

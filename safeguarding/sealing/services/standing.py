@@ -5,12 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
 from safeguarding.accounts.models import User
 from safeguarding.dates import full_day
 from safeguarding.sealing.exceptions import KeyProblem
 from safeguarding.sealing.models import Epoch, KeyCheck, KeyShare
 
+from .checking import newest_check
 from .setting_up import ensure_keys
 from .shares import ENOUGH, newest_set
 
@@ -70,7 +72,7 @@ def standing(*, reader: User) -> Standing:
     return Standing(
         problem=problem,
         epoch=Epoch.objects.filter(ended_at=None).first(),
-        check=KeyCheck.objects.order_by("-checked_at").first(),
+        check=newest_check(at=timezone.now()),
         made_at=shares[0].made_at if shares else None,
         holders=[_holder(share, names) for share in shares],
         holds_one=any(share.taken_by == reader.pk for share in shares),

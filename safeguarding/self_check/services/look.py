@@ -96,5 +96,5 @@ def _keep(rows: Iterable[CheckResult], by: User | None) -> int:
 
 @transaction.atomic
 def note_queue(*, at: datetime | None = None) -> None:
-    """The worker has taken something from the queue in time. No event: every two minutes, and about nobody."""
+    """The worker has taken something from the queue in time. No event: every minute, and about nobody."""
     QueueSeen.objects.update_or_create(pk=QueueSeen.ONLY, defaults={"seen_at": at or timezone.now()})

@@ -15,6 +15,7 @@ from django.db import transaction
 from safeguarding import checks
 from safeguarding.accounts.permissions import may
 from safeguarding.addresses import address_of
+from safeguarding.ages import has_passed
 from safeguarding.check_counts import Counted, Tally, count_all
 from safeguarding.checks import Check, Found, Looker, State
 
@@ -168,7 +169,7 @@ def _line(check: Check, stored: StoredFound | None, now: datetime) -> Line:
     if stored is None:
         return Line(check, Found(State.NOT_SET_UP, NOT_YET), None)
     found = stored.found
-    if found.state == State.GOOD and now - stored.at > STALE:
+    if found.state == State.GOOD and has_passed(STALE, stored.at, now):
         found = Found(State.LOOK, f"{found.says} Harbour has not looked since.", found.number, found.address)
     return Line(check, found, stored.at)
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import CharField, PositiveIntegerField, Q, Value
-from django.db.models.functions import Cast
+from django.db.models import Q
 from django.utils import timezone
 
 from safeguarding import checks
-from safeguarding.checks import Found, State
-from safeguarding.self_check.machine import QUEUE, queue_seen
-from safeguarding.self_check.models import CheckResult, QueueSeen
+from safeguarding.checks import INSTALLATION, Found, Looker, State
+from safeguarding.self_check.machine import QUEUE, queue
+from safeguarding.self_check.models import CheckResult
 
 
 @dataclass(frozen=True)
@@ -25,32 +24,19 @@ class StoredFound:
     at: datetime
 
 
-# As an answer of the table of results has them; with no state, it is when the worker last took something.
-_COLUMNS = ("check_key", "state", "number", "says", "address")
-_WHEN_SEEN = {
-    "check_key": Value(QUEUE, CharField()),
-    "state": Value("", CharField()),
-    "number": Cast(Value(None), PositiveIntegerField()),
-    "says": Value("", CharField()),
-    "address": Value("", CharField()),
-}
-
-
 def latest(school_id: UUID, *, at: datetime | None = None) -> dict[str, StoredFound]:
     """The newest result of each check of the machine, by its key: those of the school and of the installation.
 
-    A check that has not been looked at yet is missing; so is one that is registered no more. One query.
+    A check that has not been looked at yet is missing; so is one that is registered no more. One query, and those of
+    the worker.
     """
     at = at or timezone.now()
-    known = {check.key for check in checks.every(of_machine=True)}
-    results = CheckResult.objects.filter(Q(school_id=school_id) | Q(school_id=None), check_key__in=known)
-    taken = QueueSeen.objects.annotate(**_WHEN_SEEN).values_list(*_COLUMNS, "seen_at")
-    found, seen_at = {}, None
-    for key, state, number, says, address, moment in results.values_list(*_COLUMNS, "looked_at").union(taken, all=True):
-        if state:
-            found[key] = StoredFound(Found(State(state), says, number, address), moment)
-        else:
-            seen_at = moment
-    if QUEUE in known:
-        found[QUEUE] = StoredFound(queue_seen(seen_at, at), at)
+    machine = {check.key: check for check in checks.every(of_machine=True)}
+    rows = CheckResult.objects.filter(Q(school_id=school_id) | Q(school_id=None), check_key__in=machine)
+    found = {
+        row.check_key: StoredFound(Found(State(row.state), row.says, row.number, row.address), row.looked_at)
+        for row in rows
+    }
+    if QUEUE in machine:
+        found[QUEUE] = StoredFound(queue(Looker(None, INSTALLATION, at)), at)
     return found

@@ -15,6 +15,7 @@ from django.template.defaultfilters import filesizeformat
 
 from safeguarding import disk
 from safeguarding.accounts.models import User
+from safeguarding.ages import lately
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record_many
 from safeguarding.exceptions import BadInput
@@ -177,9 +178,8 @@ def tidy_name(name: str) -> str:
 def ensure_room(by: User, coming: int, at: datetime) -> None:
     """Raises `BadInput` where the disk is nearly full, or somebody has attached more than enough today."""
     disk.ensure_room()
-    since = at - timedelta(days=1)
     today = (
-        model._default_manager.filter(author=by, attached_at__gt=since)
+        model._default_manager.filter(lately("attached_at", timedelta(days=1), at), author=by)
         for model in kinds_of_file()
         if model.counts_for_the_day
     )

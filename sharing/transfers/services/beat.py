@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from children.models import Child
 from safeguarding.accounts.models import School
+from safeguarding.ages import over
 from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -43,9 +44,8 @@ def keep_transfers(*, at: datetime | None = None) -> int:
 
 def forget_words(*, at: datetime) -> int:
     """Words that were shown are kept nowhere once their page is over. Returns how many were emptied."""
-    over = at - SHOWN_FOR
     # However long the machine was away.
-    rows = list(FileSending.objects.filter(words_shown_at__lt=over).exclude(words=b""))
+    rows = list(FileSending.objects.filter(over("words_shown_at", SHOWN_FOR, at)).exclude(words=b""))
     for one in rows:
         one.words = ""
         one.save(update_fields=["words"])

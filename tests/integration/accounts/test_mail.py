@@ -263,3 +263,19 @@ def test_told_twice_before_it_is_opened_is_one_notice_and_afterwards_a_new_one(s
     services.open_notices(user=ann, object_id=concern)
     tell(school, ann, about=concern)
     assert services.inbox(ann, opened=False).count() == services.inbox(ann, opened=True).count() == 1
+
+
+def test_a_digest_put_off_by_a_clock_that_was_ahead_leaves_once_it_is_right(school):
+    ann, ben = reader(school, "Ann"), reader(school, "Ben")
+    for person, at in ((ann, NOW), (ben, NOW + timedelta(days=400))):
+        services.tell(
+            people=[person],
+            school_id=school.pk,
+            kind=ConcernNotice.NEW_CONCERN,
+            object_type="concern",
+            object_id=uuid4(),
+            at=at,
+            digest_at=at + timedelta(hours=20),
+        )
+    assert post.deliver(at=NOW) == 1
+    assert [message.to for message in mail.outbox] == [["ben@example.org"]]

@@ -1,7 +1,11 @@
 """Are tries at the sign-in page counted for all web processes together, naming nobody, and without Redis as well?"""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 from redis import Redis
 
 from safeguarding.launch.redis import Queue
@@ -36,6 +40,13 @@ def test_ten_wrong_passwords_shut_the_account_in_every_process(another_process, 
     assert not is_shut(fail(teacher, 5))
     another_process()
     assert is_shut(sign_in(teacher))
+
+
+def test_tries_counted_by_a_clock_that_was_ahead_shut_nobody_out(another_process, teacher):
+    with time_machine.travel(timezone.now() + timedelta(days=400)):
+        fail(teacher, 10)
+        assert is_shut(sign_in(teacher))
+    assert not is_shut(sign_in(teacher))
 
 
 def test_nothing_in_redis_says_who_tried_or_from_where(another_process, teacher, tmp_path):

@@ -65,6 +65,18 @@ def test_who_is_told_and_when(room, missing, at_once, after_3, after_6):
         assert sorted(told(concern, room)) == sorted(expected), f"after {at} minutes"
 
 
+@pytest.mark.parametrize("jump", [timedelta(days=20), timedelta(days=400)])
+def test_a_call_made_while_the_clock_was_ahead_goes_to_everybody_once_it_is_right(room, jump):
+    right = call(room)
+    assert escalation.escalate_calls(at=minutes(1)) == 0
+    ahead = raising.call_lead(token=uuid4(), school=room.school, by=room.pastoral, at=SCHOOL_DAY + jump)
+    assert escalation.escalate_calls(at=minutes(1)) == 2
+    assert sorted(told(ahead, room)) == ["deputy", "headteacher", "lead"]
+    assert told(right, room) == ["lead"]
+    shown = calling.calls_for(room.headteacher, Concern.objects.visible_to(room.headteacher), at=minutes(1))
+    assert [waiting.concern_id for waiting in shown] == [ahead.pk]
+
+
 def test_a_worker_that_was_dead_for_an_hour_tells_everybody_who_should_know_by_now(room):
     concern = call(room)
     assert escalation.escalate_calls(at=minutes(60)) == 2

@@ -189,7 +189,7 @@ def test_mail_that_does_not_leave(room, settings):
 def test_the_queue_by_what_was_last_taken_from_it():
     assert found("queue").state is State.FIX
     note_queue(at=NOW)
-    states = [found("queue", at=NOW + timedelta(minutes=minutes)).state for minutes in (0, 5, 6, 14, 15)]
+    states = [found("queue", at=NOW + timedelta(minutes=minutes)).state for minutes in (0, 2, 3, 4, 5)]
     assert states == [State.GOOD, State.GOOD, State.LOOK, State.LOOK, State.FIX]
     note_queue(at=NOW + timedelta(hours=1))
     assert found("queue", at=NOW + timedelta(hours=1)).state is State.GOOD

@@ -15,6 +15,7 @@ from safeguarding.accounts.notice_kinds import AnyNoticeKind
 from safeguarding.accounts.permissions import rights
 from safeguarding.accounts.roles import LEAD_ROLES, Capability
 from safeguarding.accounts.services import on_duty, tell
+from safeguarding.ages import long_since, past
 from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -42,9 +43,9 @@ def escalate_notes(*, at: datetime | None = None) -> int:
     """Put each note that cannot wait, and that nobody has opened, to the next person. Returns how many were told."""
     at, told = at or timezone.now(), 0
     waiting = OutsideNote.objects.filter(
+        long_since("received_at", at - F("school__call_next_after") * timedelta(minutes=1), at),
         status=NEW,
         how_soon=HowSoon.RIGHT_NOW,
-        received_at__lte=at - F("school__call_next_after") * timedelta(minutes=1),
     )
     for note in waiting.select_for_update(skip_locked=True, of=("self",)).select_related("school"):
         for person in due_to_be_told(note, None, at):
@@ -63,7 +64,8 @@ def chase_notes(*, at: datetime | None = None) -> int:
     for school in School.objects.filter(pk__in=unread.values("school_id")):
         calendar, people = SchoolCalendar.of(school.pk), on_duty(school.pk, on=timezone.localdate(at))
         for note in unread.filter(school=school).order_by("-how_soon", "received_at")[:CHASED_AT_ONCE]:
-            if calendar.hours_between(note.received_at, at) < patience(note, school):
+            waited = calendar.hours_between(note.received_at, at)
+            if past(note.received_at, at) and waited < patience(note, school):
                 continue
             _tell(note, ConcernNotice.UNREAD, may_be_told(note, people) or readers(note, on=timezone.localdate(at)), at)
             record(Verb.ASK, note, purpose="unread for too long")
@@ -96,7 +98,7 @@ def notes_calling(user: User, waiting: QuerySet[OutsideNote], *, at: datetime) -
         return []
     as_lead = [h.school_id for h in rights(user).held if h.role.key in LEAD_ROLES]
     told = Notice.objects.filter(user=user, object_id=OuterRef("pk"), kind=ConcernNotice.CALL)
-    overdue = Q(received_at__lte=at - F("school__call_head_after") * timedelta(minutes=1))
+    overdue = long_since("received_at", at - F("school__call_head_after") * timedelta(minutes=1), at)
     takes_calls = Q(school_id__in=rights(user).schools(Capability.RECEIVE_CALLS))
     rows = waiting.filter(
         Q(school_id__in=as_lead) | (overdue & takes_calls) | Exists(told), status=NEW, how_soon=HowSoon.RIGHT_NOW

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from safeguarding.accounts import seal_mail
 from safeguarding.accounts import tasks as account_tasks
@@ -20,7 +21,13 @@ from safeguarding.audit import tasks
 from safeguarding.audit.models import Checkpoint, Event, Outcome, SealState, Verb
 from safeguarding.audit.seals import services, volume
 from safeguarding.audit.seals.models import AnchorPlace
+from safeguarding.audit.seals.standing import unsealed_since
 from safeguarding.audit.services import record
+from safeguarding.keys import uuid7
+from safeguarding.sealing.models import BackupRun
+from safeguarding.sealing.services.backing_up import is_due
+from safeguarding.sealing.services.backups_standing import backups_standing
+from safeguarding.sealing.services.checking import check_nightly
 from tests import factories
 from tests.integration.audit.seals.record import export, seal_all, verify, verify_alone
 
@@ -132,6 +139,21 @@ def test_the_record_is_looked_at_once_a_night_and_the_result_is_an_event(whole: 
     assert (state.verdict, state.findings, state.verified_at) == (0, 0, NIGHT + timedelta(days=1))
 
 
+def test_events_are_late_once_nothing_was_sealed_for_five_minutes(whole: SimpleNamespace) -> None:
+    now = timezone.now()
+    later = now + timedelta(minutes=6)
+    assert unsealed_since(at=later) is None, "nothing waits"
+    record(Verb.VIEW)
+    waits = Event.objects.latest("id")
+    assert unsealed_since(at=now + timedelta(minutes=4)) is None
+    assert unsealed_since(at=later) == waits.at
+    spoilt = {"size": 0, "note": "spoilt", "frontier": b""}
+    Checkpoint.objects.create(number=99, at=now, **spoilt)
+    assert unsealed_since(at=later) == now, "nothing is sealed after a seal that cannot be read"
+    Checkpoint.objects.create(number=100, at=later + timedelta(days=20), **spoilt)
+    assert unsealed_since(at=later) is not None, "a clock was ahead"
+
+
 def test_a_verification_that_takes_long_is_not_begun_twice(whole: SimpleNamespace, connect: Any) -> None:
     elsewhere = connect("worker")
     elsewhere.execute("SELECT pg_advisory_lock(hashtextextended('look at the events', 0))")
@@ -180,6 +202,33 @@ def test_the_newest_root_goes_once_a_day_to_who_answers_for_the_record(whole: Si
     assert sorted(to for message in mail.outbox for to in message.to) == expected
     assert all(len(message.to) == 1 for message in mail.outbox)
     assert seal_mail.mail_newest(at=morning + timedelta(days=1)) == 3
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=20), timedelta(days=400), timedelta(hours=-3), timedelta(days=-30)])
+def test_what_is_done_once_a_day_is_done_that_day_after_the_clock_was_set_right(
+    whole: SimpleNamespace, jump: timedelta
+) -> None:
+    leads()
+    morning = NIGHT.replace(hour=10)
+    # Three hours back it is the same day: what was done then has been done today.
+    again = jump != timedelta(hours=-3)
+    for at, expected in ((morning + jump, True), (morning, again), (morning + timedelta(minutes=1), False)):
+        done = {
+            "verification": services.verify_nightly(at=at) is not None,
+            "newest seal": seal_mail.mail_newest(at=at) > 0,
+            "keys": check_nightly(at=at) is not None,
+            "backup": back_up_where_due(at),
+        }
+        assert set(done.values()) == {expected}, (at, done)
+
+
+def back_up_where_due(at: datetime) -> bool:
+    """Whether last night's is missing; made then, as the process that backs up does."""
+    missing = is_due(at)
+    assert backups_standing(at=at).is_late is missing
+    if missing:
+        BackupRun.objects.create(id=uuid7(), began_at=at, ended_at=at + timedelta(minutes=5))
+    return missing
 
 
 def test_the_saved_mail_is_an_anchor_and_holds_nobodys_data(whole: SimpleNamespace) -> None:
