@@ -172,8 +172,8 @@ class HarbourForm(forms.Form):
 
 def _bound(field: forms.Field) -> None:
     """Give a line a longest, without the attribute by which a browser cuts off what is pasted. A key is no text."""
-    is_text = isinstance(field, forms.CharField) and not isinstance(field, forms.UUIDField | forms.JSONField)
-    if is_text and field.max_length is None and not isinstance(field.widget, forms.Textarea):
+    other = isinstance(field, forms.UUIDField | forms.JSONField) or isinstance(field.widget, forms.Textarea)
+    if isinstance(field, forms.CharField) and not other and field.max_length is None:
         field.max_length = LONGEST_LINE
         field.validators.append(MaxLengthValidator(LONGEST_LINE))
 
