@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.utils import timezone
 
 from safeguarding.ages import SLACK
 from safeguarding.audit.models import Checkpoint, SealState
@@ -18,16 +17,17 @@ from .notes import NoteError, SignedNote
 
 # The clock seals every minute. The verification, which says that a record is not whole, waits for longer.
 LATE = timedelta(minutes=5)
-# Since when an event has waited for its seal, where that is longer than sealing takes; asked with `late(at)`.
+# Since when an event has waited for its seal, where that is longer than sealing takes, by the clock of the
+# database, which dates both; asked with `patience()`.
 # Not while seals are made: an event that a clock has dated back waits for the next one as any other. Nothing is sealed
 # after a seal that cannot be read. What Harbour itself did while it was set up waits for the worker’s first start:
 # before the first seal only what somebody did counts.
 UNSEALED_SINCE = r"""
 SELECT CASE
-    WHEN newest.at > %(sealing)s::timestamptz AND newest.at <= %(ahead)s::timestamptz THEN NULL
-    WHEN newest.number IS NOT NULL AND newest.low IS NULL THEN least(newest.at, %(sealing)s::timestamptz)
+    WHEN newest.at > now.at - %(late)s::interval AND newest.at <= now.at + %(slack)s::interval THEN NULL
+    WHEN newest.number IS NOT NULL AND newest.low IS NULL THEN least(newest.at, now.at - %(late)s::interval)
     ELSE (
-        SELECT nullif(least(min(waits.at), %(sealing)s::timestamptz), %(sealing)s::timestamptz) FROM (
+        SELECT nullif(least(min(waits.at), now.at - %(late)s::interval), now.at - %(late)s::interval) FROM (
             SELECT event.at FROM audit_event AS event
             WHERE event.transaction_id >= coalesce(newest.low, '0')
             AND (newest.number IS NOT NULL OR event.actor_id IS NOT NULL)
@@ -36,7 +36,7 @@ SELECT CASE
         ) AS waits
     )
 END
-FROM (VALUES (1)) AS one LEFT JOIN (
+FROM (SELECT clock_timestamp() AS at OFFSET 0) AS now LEFT JOIN (
     SELECT number, at, substring(note FROM '\n(?:settled|cut) (\d{1,19})\n')::xid8 AS low
     FROM audit_checkpoint ORDER BY number DESC LIMIT 1
 ) AS newest ON true
@@ -90,19 +90,19 @@ def standing() -> Standing:
         if said is None
         else Newest(said.number, said.size, b64encode(said.root).decode(), said.at, said.origin, key)
     )
-    is_late = unsealed_since(at=timezone.now()) is not None
+    is_late = unsealed_since() is not None
     return Standing(newest, state, _waiting(said.settled_before if said else 0), is_late)
 
 
-def unsealed_since(*, at: datetime) -> datetime | None:
+def unsealed_since() -> datetime | None:
     """Since when an event has waited for its seal, where that is longer than sealing takes. One query."""
-    [(since,)] = prepared(UNSEALED_SINCE, late(at))
+    [(since,)] = prepared(UNSEALED_SINCE, patience())
     return since
 
 
-def late(at: datetime) -> dict[str, datetime]:
+def patience() -> dict[str, timedelta]:
     """What `UNSEALED_SINCE` is asked with."""
-    return {"sealing": at - LATE, "ahead": at + SLACK}
+    return {"late": LATE, "slack": SLACK}
 
 
 def _read(checkpoint: Checkpoint) -> tuple[Said | None, str]:

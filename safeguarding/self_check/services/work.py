@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from safeguarding.ages import has_passed, past
-from safeguarding.audit.seals.standing import UNSEALED_SINCE, late
+from safeguarding.audit.seals.standing import UNSEALED_SINCE, patience
 from safeguarding.once import once
 from safeguarding.prepared import prepared
 
@@ -47,5 +47,5 @@ def work_standing(*, at: datetime | None = None) -> Work:
 
 def _read(at: datetime) -> Work:
     asked = f"SELECT (SELECT seen_at FROM self_check_queueseen), ({UNSEALED_SINCE})"  # noqa: S608  (a constant)
-    [(seen_at, unsealed_since)] = prepared(asked, late(at))
+    [(seen_at, unsealed_since)] = prepared(asked, patience())
     return Work(at, past(seen_at, at), unsealed_since)

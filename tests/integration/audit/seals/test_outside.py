@@ -19,9 +19,8 @@ from safeguarding.accounts import seal_mail
 from safeguarding.accounts import tasks as account_tasks
 from safeguarding.audit import tasks
 from safeguarding.audit.models import Checkpoint, Event, Outcome, SealState, Verb
-from safeguarding.audit.seals import services, volume
+from safeguarding.audit.seals import services, standing, volume
 from safeguarding.audit.seals.models import AnchorPlace
-from safeguarding.audit.seals.standing import unsealed_since
 from safeguarding.audit.services import record
 from safeguarding.keys import uuid7
 from safeguarding.sealing.models import BackupRun
@@ -139,19 +138,21 @@ def test_the_record_is_looked_at_once_a_night_and_the_result_is_an_event(whole: 
     assert (state.verdict, state.findings, state.verified_at) == (0, 0, NIGHT + timedelta(days=1))
 
 
-def test_events_are_late_once_nothing_was_sealed_for_five_minutes(whole: SimpleNamespace) -> None:
+def test_events_are_late_once_nothing_was_sealed_for_as_long_as_sealing_may_take(
+    whole: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     now = timezone.now()
-    later = now + timedelta(minutes=6)
-    assert unsealed_since(at=later) is None, "nothing waits"
+    monkeypatch.setattr(standing, "LATE", timedelta(0))
+    assert standing.unsealed_since() is None, "nothing waits"
     record(Verb.VIEW)
-    waits = Event.objects.latest("id")
-    assert unsealed_since(at=now + timedelta(minutes=4)) is None
-    assert unsealed_since(at=later) == waits.at
+    assert standing.unsealed_since() == Event.objects.latest("id").at
+    monkeypatch.setattr(standing, "LATE", timedelta(minutes=5))
+    assert standing.unsealed_since() is None, "something was sealed just now"
     spoilt = {"size": 0, "note": "spoilt", "frontier": b""}
-    Checkpoint.objects.create(number=99, at=now, **spoilt)
-    assert unsealed_since(at=later) == now, "nothing is sealed after a seal that cannot be read"
-    Checkpoint.objects.create(number=100, at=later + timedelta(days=20), **spoilt)
-    assert unsealed_since(at=later) is not None, "a clock was ahead"
+    Checkpoint.objects.create(number=99, at=now + timedelta(days=20), **spoilt)
+    assert standing.unsealed_since() is not None, "by a clock that was ahead"
+    Checkpoint.objects.create(number=100, at=now - timedelta(hours=1), **spoilt)
+    assert standing.unsealed_since() == now - timedelta(hours=1), "nothing is sealed after one that cannot be read"
 
 
 def test_a_verification_that_takes_long_is_not_begun_twice(whole: SimpleNamespace, connect: Any) -> None:
