@@ -191,11 +191,13 @@ def _typed(data: QueryDict, made_of: Iterable[type[forms.Form]]) -> list[tuple[s
 
     No database says what a key means that was chosen from a list, so none is shown.
     """
-    bare = {_bare(name) for name in data}
+    places = {name: place for place, name in enumerate(dict.fromkeys(map(_bare, data)))}
     # Where two forms have a field of one name, the form that fits better says what it is called.
-    fitting = sorted(made_of, key=lambda form: len(bare & form.base_fields.keys()))
+    fitting = sorted(made_of, key=lambda form: len(places.keys() & form.base_fields.keys()))
     fields = {name: field for form in fitting for name, field in form.base_fields.items()}
-    there = {name: field for name, field in fields.items() if name in bare or _boxes(name, field) & bare}
+    # In the order of the page.
+    found = {name: [places[part] for part in _parts(name, field) if part in places] for name, field in fields.items()}
+    there = {name: fields[name] for name in sorted(filter(found.get, found), key=lambda name: found[name])}
     posted = type("Posted", (forms.Form,), {name: field for name, field in there.items() if not _is_only_key(field)})
     prefixes = dict.fromkeys(name.rpartition("-")[0] for name in data)
     lines = [line for prefix in prefixes for line in as_typed(posted(data, prefix=prefix or None))]
@@ -205,7 +207,7 @@ def _typed(data: QueryDict, made_of: Iterable[type[forms.Form]]) -> list[tuple[s
 
 def _texts(data: QueryDict, fields: Mapping[str, forms.Field]) -> Iterator[str]:
     """What was posted, less what was chosen, and what the page itself put into its form."""
-    chosen = {part for name, field in fields.items() if _is_chosen(field) for part in (name, *_boxes(name, field))}
+    chosen = {part for name, field in fields.items() if _is_chosen(field) for part in _parts(name, field)}
     for name, texts in data.lists():
         if _bare(name) not in chosen | _OF_THE_PAGE:
             yield from (text for text in map(str.strip, texts) if not set(text) <= _KEY_LETTERS)
@@ -216,9 +218,10 @@ def _bare(name: str) -> str:
     return name.rpartition("-")[2]
 
 
-def _boxes(name: str, field: forms.Field) -> set[str]:
-    """The names of the boxes in which a day is typed."""
-    return {f"{name}_{part}" for part in ("day", "month", "year")} if isinstance(field, DateBoxesField) else set()
+def _parts(name: str, field: forms.Field) -> list[str]:
+    """The names of what is posted of a field; of a day, those of its boxes too."""
+    boxes = ("day", "month", "year") if isinstance(field, DateBoxesField) else ()
+    return [name, *(f"{name}_{box}" for box in boxes)]
 
 
 def _is_chosen(field: forms.Field) -> bool:
