@@ -1,9 +1,9 @@
 """What does the web server run? Each request: its body collected, its page in one of few threads, its answer sent piece
 by piece.
 
-Pages run in `WEB_THREADS` threads, each with a connection to both databases. What a streamed answer reads (files, what
-WhiteNoise serves) is read in threads of their own, when the transaction of its page is over; there are no connections
-in them.
+Pages run in `WEB_THREADS` threads (`threads.py`), each with a connection to both databases. What a streamed answer
+reads (files, what WhiteNoise serves) is read in threads of their own, when the transaction of its page is over; there
+are no connections in them.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from io import BufferedReader, BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -22,10 +23,12 @@ from django.core.signals import request_finished
 from safeguarding.launch.postgres import short_folder
 
 from .bodies import BLOCK, Room
+from .busy import BusyPages
 from .collecting import NO_ROOM, TOO_LARGE, ClientGone, Collector, Coming
 from .limits import limit_of
 from .refusing import REFUSED
 from .sending import PIECE, Receive, Send, send_slowly, shut
+from .threads import NoThread, Threads, session_of
 
 Scope = Mapping[str, Any]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -48,7 +51,8 @@ class Front:
 
     def __init__(self, wsgi: Wsgi) -> None:
         self._wsgi = wsgi
-        self._pages = ThreadPoolExecutor(settings.WEB_THREADS, "page")
+        self._pages: Threads[Answer] = Threads(settings.WEB_THREADS)
+        self._busy, self._busy_thread = BusyPages(), ThreadPoolExecutor(1, "busy")
         self._files = ThreadPoolExecutor(_FILE_THREADS, "file")
         # The processes of one installation agree on it; a container writes nowhere else.
         lock = short_folder(settings.VAR / "web") / "bodies.lock"
@@ -72,7 +76,10 @@ class Front:
 
     async def _run(self, environ: dict[str, Any], coming: Coming | None) -> Answer:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pages, self._page, environ)
+            return await self._pages.run(session_of(environ), partial(self._page, self._wsgi, environ))
+        except NoThread:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._busy_thread, self._page, self._busy, environ)
         finally:
             if coming:
                 self._collector.done(coming)
@@ -101,7 +108,7 @@ class Front:
         asks_first = "HTTP_EXPECT" in headers
         return await self._collector.collect(receive, limit_of(scope["path"]), length, asks_first=asks_first)
 
-    def _page(self, environ: dict[str, Any]) -> Answer:
+    def _page(self, wsgi: Wsgi, environ: dict[str, Any]) -> Answer:
         """Run the page, in a thread of pages.
 
         A streamed answer has its connections given back before its first piece is read.
@@ -112,7 +119,7 @@ class Front:
             begun["status"] = int(status[:3])
             begun["headers"] = [(name.lower().encode(), value.encode("latin1")) for name, value in headers]
 
-        response: Any = self._wsgi(environ, start_response)
+        response: Any = wsgi(environ, start_response)
         if getattr(response, "streaming", False):
             request_finished.send(sender=type(self))
             return Answer(**begun, streamed=response)

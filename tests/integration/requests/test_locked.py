@@ -64,7 +64,10 @@ def test_a_locked_case_is_told_in_a_sentence_with_the_words_and_holds_up_nobody_
     impatient: None, asked: tuple[Staffroom, SearchPlace], connect: Connect
 ) -> None:
     (room, place), owner = asked, connect("owner")
-    address, child = reverse("request_places", args=[place.case_id]), factories.child(room.school, "Hazel", by=room.office)
+    address, child = (
+        reverse("request_places", args=[place.case_id]),
+        factories.child(room.school, "Hazel", by=room.office),
+    )
     teacher, colleague = signed_in(room.teacher), signed_in(room.assistant)
     [author] = set(re.findall(r'name="author" value="([^"]*)"', teacher.get(address).content.decode()))
     sent = {"do": "text", "place": str(place.pk), "title": "Notes", "text": WORDS, "author": author}
