@@ -3,7 +3,7 @@
 Drawn in a thread of its own that has no connection to a database.
 """
 
-from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
@@ -12,7 +12,6 @@ from django.http import HttpResponseBase
 from django.utils.module_loading import import_string
 
 from safeguarding.exceptions import NotSavedNow
-from safeguarding.http import Request
 
 SENTENCE = "Harbour could not begin this within ten seconds. Nothing was saved; try again in a moment."
 # Of all that surrounds a page: what asks no database. The cookie against forged requests is for the button that sends
@@ -36,13 +35,13 @@ class BusyPages(WSGIHandler):
     """A WSGI application that answers every request so."""
 
     def load_middleware(self, is_async: bool = False) -> None:
-        answer: Callable[..., HttpResponseBase] = convert_exception_to_response(_answer)
+        answer: Any = convert_exception_to_response(_answer)
         for path in (path for path in reversed(settings.MIDDLEWARE) if path in _AROUND):
             answer = convert_exception_to_response(import_string(path)(answer))
         self._middleware_chain = answer
 
 
-def _answer(request: Request) -> HttpResponseBase:
+def _answer(request: Any) -> HttpResponseBase:
     # Pages need a database to be imported at all.
     from safeguarding.views import problem
 
