@@ -7,7 +7,7 @@ How long each role of the database waits is in `environment.database`.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
 from psycopg.errors import (
     DeadlockDetected,
     IdleInTransactionSessionTimeout,
@@ -33,6 +33,10 @@ PATIENTLY = (
     f"'{PATIENT}' THEN '{PATIENT}' ELSE was END, true)"
 )
 AS_BEFORE = "set_config('lock_timeout', was, true)"
+_WAIT = f"""
+WITH {USUAL}
+SELECT set_config('lock_timeout', %s, true), pg_advisory_lock(hashtextextended(%s, 0)), {AS_BEFORE} FROM usual
+"""  # noqa: S608
 
 
 class TurnTaken(OperationalError):
@@ -42,16 +46,30 @@ class TurnTaken(OperationalError):
 
 
 @contextmanager
-def one_at_a_time(what: str) -> Iterator[bool]:
-    """Whether nobody else does this now. Longer than a transaction; it ends with the connection of who is killed."""
+def one_at_a_time(what: str, *, wait: str = "") -> Iterator[bool]:
+    """Whether nobody else does this now. Longer than a transaction; it ends with the connection of who is killed.
+
+    `wait`: who holds it for so long or less, as "500ms", is waited for.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [what])
-        mine: bool = cursor.fetchone()[0]
+        mine: bool = cursor.fetchone()[0] or bool(wait and _waited_for(what, wait))
         try:
             yield mine
         finally:
             if mine:
                 cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [what])
+
+
+def _waited_for(what: str, wait: str) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_WAIT, [wait, what])
+    except OperationalError as error:
+        if not is_lock(error):
+            raise
+        return False
+    return True
 
 
 @contextmanager

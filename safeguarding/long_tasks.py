@@ -16,11 +16,13 @@ from safeguarding.locks import one_at_a_time
 
 P = ParamSpec("P")
 R = TypeVar("R")
+# Tasks of the same minute that find nothing to do hold it for a moment: no other is left for the next minute by that.
+MOMENT = "500ms"
 
 
 def long_work() -> AbstractContextManager[bool]:
     """Whether nothing else that takes long is at work, in whatever process."""
-    return one_at_a_time("long work")
+    return one_at_a_time("long work", wait=MOMENT)
 
 
 def long_task(*, minutes: int, because: str) -> Callable[[Callable[P, R]], Any]:

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from safeguarding import long_tasks
 from safeguarding.accounts.models import Notice
 from safeguarding.celery import app
 from safeguarding.concerns.notice_kinds import ConcernNotice
@@ -20,6 +22,7 @@ from sharing.requests.services import gathering
 from tests import factories
 from tests.factories import SCHOOL_DAY
 from tests.postgres import Databases
+from tests.waiting import until
 
 from .requests.cases import case_row, named
 
@@ -27,14 +30,19 @@ pytestmark = pytest.mark.django_db
 
 
 @contextmanager
-def something_long(databases: Databases) -> Iterator[None]:
+def something_long(databases: Databases) -> Iterator[psycopg.Connection]:
     """The other process of the worker is at long work."""
     with psycopg.connect(databases.url("worker"), autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(hashtextextended('long work', 0))")
-        yield
+        yield other
 
 
-def test_a_call_is_passed_on_while_two_cases_wait_to_be_gathered(databases: Databases) -> None:
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_tasks, "MOMENT", "1ms")
+
+
+def test_a_call_is_passed_on_while_two_cases_wait_to_be_gathered(databases: Databases, impatient: None) -> None:
     room = factories.staffroom()
     cases = [case_row(room, factories.child(room.school, name, by=room.office)) for name in ("Rowan", "Hazel")]
     for case in cases:
@@ -54,7 +62,7 @@ def test_a_call_is_passed_on_while_two_cases_wait_to_be_gathered(databases: Data
 
 
 def test_every_task_that_may_take_long_leaves_its_work_while_another_is_at_it(
-    databases: Databases, settings: Any
+    databases: Databases, settings: Any, impatient: None
 ) -> None:
     app.loader.import_default_modules()
     # What ends for good has a process of its own.
@@ -68,3 +76,17 @@ def test_every_task_that_may_take_long_leaves_its_work_while_another_is_at_it(
         for name in long:
             given = [str(uuid4()) for _ in inspect.signature(ours[name].run).parameters]
             assert ours[name](*given) is None, name
+
+
+def test_a_task_that_held_it_for_a_moment_is_waited_for(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_tasks, "MOMENT", "30s")
+
+    def let_go(other: psycopg.Connection) -> None:
+        waits = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        until(lambda: other.execute(waits).fetchone() is not None)
+        other.execute("SELECT pg_advisory_unlock_all()")
+
+    with something_long(databases) as other, ThreadPoolExecutor(1) as beside:
+        done = beside.submit(let_go, other)
+        assert gathering_tasks.gather_requests() == 0
+        done.result()
