@@ -17,7 +17,7 @@ from psycopg.errors import (
 )
 
 from safeguarding.environment import PATIENT
-from safeguarding.exceptions import Busy, NotSavedNow, SavedAlready
+from safeguarding.exceptions import Busy, HarbourError, NotSavedNow, SavedAlready
 
 LOCKED = "Somebody else is saving this just now. Nothing was saved; try again in a moment."
 TOO_LONG = "This took Harbour too long just now. Nothing was saved; try again in a moment."
@@ -100,9 +100,9 @@ def take_longer(*, minutes: int, because: str, using: str = DEFAULT_DB_ALIAS) ->
 def busy(error: BaseException, *, reading: bool) -> Busy | None:
     """What somebody is told whose request came to an end because others were in its way, or because it took too long.
 
-    `reading`: they wanted to save nothing. None for any other error.
+    `reading`: they wanted to save nothing. None for any other error, and for a refusal: it has a sentence of its own.
     """
-    if not _caused(error, *_LOCKS, *_TOO_LONG):
+    if isinstance(error, HarbourError) or not _caused(error, *_LOCKS, *_TOO_LONG):
         return None
     if reading:
         return Busy(LOCKED_READING)

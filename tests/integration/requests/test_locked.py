@@ -23,7 +23,6 @@ from tests.integration.concerns.log_page import LOG, opened, signed_in, whole
 
 from .cases import handed_in, taken_up
 
-pytestmark = pytest.mark.django_db(transaction=True)
 Connect = Callable[[str], psycopg.Connection]
 WORDS = "We rang her aunt on Monday."
 
@@ -35,7 +34,7 @@ def lock_timeout() -> str:
 
 
 @pytest.fixture(autouse=True)
-def school_day(transactional_db: None) -> Iterator[None]:
+def school_day() -> Iterator[None]:
     with time_machine.travel(SCHOOL_DAY, tick=False):
         yield
 
@@ -106,8 +105,9 @@ def test_a_form_that_is_being_saved_already_says_so_and_becomes_no_draft_of_its_
 
 
 @pytest.mark.parametrize(("usual", "patient"), [("2s", "8s"), ("30s", "30s"), ("0", "0")])
+@pytest.mark.django_db
 def test_who_waits_for_a_turn_a_number_or_a_hold_waits_longer_and_then_as_long_as_before(
-    transactional_db: None, usual: str, patient: str
+    usual: str, patient: str
 ) -> None:
     room = factories.staffroom()
     with connection.cursor() as cursor, transaction.atomic():
@@ -119,7 +119,8 @@ def test_who_waits_for_a_turn_a_number_or_a_hold_waits_longer_and_then_as_long_a
         assert lock_timeout() == usual
 
 
-def test_what_takes_longer_than_others_may_says_so_and_never_less(transactional_db: None) -> None:
+@pytest.mark.django_db
+def test_what_takes_longer_than_others_may_says_so_and_never_less() -> None:
     with connection.cursor() as cursor:
         for limit, expected in (("90s", "10min"), ("20min", "20min"), ("0", "0")):
             with transaction.atomic():
