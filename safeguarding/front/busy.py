@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 from safeguarding.exceptions import NotSavedNow
 
 SENTENCE = "Harbour could not begin this within ten seconds. Nothing was saved; try again in a moment."
+READING = "Harbour could not begin this within ten seconds. Try again in a moment."
 # Of all that surrounds a page: what asks no database. The cookie against forged requests is for the button that sends
 # the words again.
 _AROUND = (
@@ -45,5 +46,5 @@ def _answer(request: Any) -> HttpResponseBase:
     # Pages need a database to be imported at all.
     from safeguarding.views import problem
 
-    request.busy = TooBusy(SENTENCE)
+    request.busy = TooBusy(SENTENCE if request.method == "POST" else READING)
     return problem(request, request.busy.status, request.busy.sentence, request.busy.title)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from safeguarding import views
 from safeguarding.front import application
 from safeguarding.front.application import Front
-from safeguarding.front.busy import SENTENCE
+from safeguarding.front.busy import READING, SENTENCE
 from safeguarding.unsaved import AUTHOR, signed_author
 
 from .talking import CLIENT, Reader, Sender, in_a_loop, scope
@@ -312,8 +312,9 @@ def test_who_waits_too_long_for_a_thread_reads_that_harbour_is_busy_with_the_wor
     assert first == again == [(200, b"ok")], "the thread is free again"
     assert [reader.status for reader in readers] == [503, 503]
     assert {name.partition("_")[0] for name in drawn_in} == {"busy"}
-    for reader in readers:
-        assert '<h1 class="hb-h1">Harbour is busy</h1>' in reader.body.decode() and SENTENCE in reader.body.decode()
+    for reader, sentence in zip(readers, (READING, SENTENCE), strict=True):
+        page = reader.body.decode()
+        assert '<h1 class="hb-h1">Harbour is busy</h1>' in page and sentence in page
         assert reader.headers[b"cache-control"] == b"no-store"
         assert b"default-src 'none'" in reader.headers[b"content-security-policy"]
     page = readers[1].body.decode()
