@@ -2,18 +2,18 @@
 
 from uuid import UUID
 
-from celery import shared_task
+from safeguarding.long_tasks import long_task
 
 from .services.imports import take_up, take_up_all
 
 
-@shared_task
+@long_task(minutes=10, because="a list has thousands of rows")
 def work_on_import(run_id: str) -> bool:
     """Do what this import waits for: to be read, or to be put into the list."""
     return take_up(UUID(run_id))
 
 
-@shared_task
+@long_task(minutes=10, because="a list has thousands of rows")
 def work_on_imports() -> int:
     """Every minute: imports that wait and that nobody works on, because a worker was stopped or the queue was away."""
     return take_up_all()

@@ -44,6 +44,26 @@ SHARED_SECRETS = (
     "GOOGLE_CLIENT_SECRET",
 )
 _SECRETS = frozenset(SHARED_SECRETS).union(*SECRETS_OF.values())
+# So that nobody waits long, and nobody stops the others: how long a process that works for people may wait for a lock,
+# ask one thing, keep a transaction open without asking anything, and keep it open at all. A migration, a backup or the
+# vacuum of a table may take what it needs. A task that needs more says why (`locks.take_longer`).
+_TIMEOUTS = {
+    "web": {
+        "lock_timeout": "2s",
+        "statement_timeout": "10s",
+        "idle_in_transaction_session_timeout": "45s",
+        "transaction_timeout": "90s",
+    },
+    "worker": {
+        "lock_timeout": "30s",
+        "statement_timeout": "60s",
+        "idle_in_transaction_session_timeout": "120s",
+        "transaction_timeout": "300s",
+    },
+}
+_NO_TIMEOUTS = dict.fromkeys(_TIMEOUTS["web"], "0")
+# Where a lock is seldom held for more than a moment, and what waits for it matters: keys while an epoch is ending.
+PATIENT = "8s"
 
 
 class _Given(ChainMap[str, str]):
@@ -123,11 +143,12 @@ def database(name: str, role: str) -> dict[str, Any]:
     """The database at the address `name`, for a process of a role. With nothing configured, that of nobody: commands
     that need none still work.
     """
-    # A page that takes longer has gone wrong; a migration, a backup or the vacuum of a table may take what it needs.
-    # Indexes cost little: tables are in memory.
-    most = 60_000 if role in ("web", "worker") else 0
+    timeouts = _TIMEOUTS.get(role, _NO_TIMEOUTS)
+    if role == "web" and name in KEYS_DATABASE_URLS.values():
+        timeouts = {**timeouts, "lock_timeout": PATIENT}
     options = (
-        f"-c timezone=UTC -c statement_timeout={most} -c random_page_cost=1.1 "
+        # Indexes cost little: tables are in memory.
+        f"-c timezone=UTC {' '.join(f'-c {what}={most}' for what, most in timeouts.items())} -c random_page_cost=1.1 "
         # Not as the role says, which may change that itself.
         "-c plan_cache_mode=force_generic_plan -c default_transaction_read_only=off"
     )

@@ -50,6 +50,25 @@ class TooMany(HarbourError):
     title = "Too many at once"
 
 
+class Busy(HarbourError):
+    """Somebody else was in the way, or it took too long (503). Said while what was typed is still on the page."""
+
+    status = 503
+    title = "Harbour is busy"
+
+
+class NotSavedNow(Busy):
+    """The same of something that was to be saved."""
+
+    title = "Not saved"
+
+
+class SavedAlready(Busy):
+    """Another request with the same token is being saved."""
+
+    title = "Already being saved"
+
+
 def check(record: models.Model) -> None:
     """Ask a record's own validation. Raises `BadInput` with its first complaint and the field it is about."""
     try:

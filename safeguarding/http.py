@@ -14,7 +14,7 @@ from safeguarding.accounts.permissions import Held
 from safeguarding.accounts.services.sessions import Session
 from safeguarding.accounts.sessions import Waiting
 from safeguarding.audit.context import Acting
-from safeguarding.exceptions import HarbourError
+from safeguarding.exceptions import Busy, HarbourError
 from safeguarding.rendering import Showing
 
 
@@ -43,6 +43,8 @@ class Request(HttpRequest):
     refused: Exception
     # The token of the draft that this page shows: it need not be pointed to.
     draft_shown: UUID | None
+    # Why nothing could be done, where others were in the way: said on the page that keeps what was typed.
+    busy: Busy
     # Set by a view that takes what a person typed: keeps it as a draft, should the view raise.
     keep: Callable[[], object]
     # The same, for a refusal: draws the view's page once more, with what was typed and why it was not taken.

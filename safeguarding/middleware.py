@@ -33,9 +33,10 @@ from safeguarding.accounts.sessions import Waiting, way_out
 from safeguarding.audit.context import Acting, acting, tell_database
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
-from safeguarding.exceptions import HarbourError
+from safeguarding.exceptions import HarbourError, SavedAlready
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
+from safeguarding.locks import busy
 from safeguarding.once import one_page
 from safeguarding.unsaved import is_of_another, kept_for_author
 
@@ -192,6 +193,8 @@ class RequestContextMiddleware:
     def _answer(self, request: Request, error: Exception) -> HttpResponseBase:
         from safeguarding.views import problem
 
+        if (in_the_way := busy(error, reading=request.method in _READING)) is not None:
+            request.busy = error = in_the_way
         status = judge(error)
         is_broken = status == 500 or isinstance(error, _AWAY)
         try:
@@ -205,7 +208,8 @@ class RequestContextMiddleware:
             # What cannot be put on record is not shown, and not done.
             _log_error(request, unwritten)
             return problem(request, 503, kept=_keep(request))
-        kept = _keep(request)
+        # What another request saves at this moment is no draft, and would be waited for once more.
+        kept = not isinstance(error, SavedAlready) and _keep(request)
         if (page := _again(request, error)) is not None:
             return page
         if is_broken:
@@ -280,7 +284,7 @@ def _again(request: Request, error: Exception) -> HttpResponseBase | None:
     """The page of a form that was refused, with what was typed in it, where the view has said how to draw it (`again`).
 
     In a transaction of its own: the refusal has rolled back everything, the record that the page was read too. None
-    where it cannot be drawn any more, as when the record is no longer theirs to see.
+    where it cannot be drawn any more, as when the record is no longer theirs to see, or others are in the way.
     """
     again = getattr(request, "again", None)
     if again is None or not isinstance(error, HarbourError):
@@ -290,6 +294,10 @@ def _again(request: Request, error: Exception) -> HttpResponseBase | None:
             tell_database(request.acting)
             return cast(HttpResponseBase, again(error))
     except Http404:
+        return None
+    except DatabaseError as problem:
+        if busy(problem, reading=True) is None:
+            raise
         return None
 
 

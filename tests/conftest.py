@@ -163,15 +163,17 @@ def django_db_setup(databases: postgres.Databases, django_db_blocker: Any) -> It
     """Instead of Django's: a test reaches its state as the owner, and every request is answered as `web`
     (`tests/walls.py`).
     """
-    from safeguarding.settings import env
+    from safeguarding.environment import database, env
 
     databases.reset()
+    # No test fails for a machine that is busy: what a role may take is asked of that role (`test_database.py`).
+    of_owner = database("OWNER_DATABASE_URL", "owner")["OPTIONS"]
     for alias, url in (("default", databases.url("owner")), (KEYS, databases.keys_url("owner"))):
         address = env.db_url_config(url)
         connections[alias].settings_dict.update(
             {key: address[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}
         )
-        connections[alias].settings_dict["OPTIONS"].update(address.get("OPTIONS", {}))
+        connections[alias].settings_dict["OPTIONS"].update(of_owner | address.get("OPTIONS", {}))
     settings.ROOT_KEY_PATH, settings.EPOCH_KEYS_PATH = databases.keys / "root.key", databases.keys / "epochs.json"
     # Where the ledger of what was destroyed lies: one of its own, as the root key under which it is written.
     settings.ANCHOR_FOLDER = databases.keys / "anchors"

@@ -97,7 +97,7 @@ def send_through_crashes(
     cookie = f"{settings.SESSION_COOKIE_NAME}={person.cookies[settings.SESSION_COOKIE_NAME].value}"
     for _ in range(number):
         token = uuid7()
-        body = urlencode(_form(tokens.issue(author, token, school_id=school_id), child), doseq=True).encode()
+        body = urlencode(form(tokens.issue(author, token, school_id=school_id), child), doseq=True).encode()
         for _attempt in range(ATTEMPTS):
             place = _post(
                 server, cookie, body, crash=chance.choice(("", "", "", "before", "middle", "after")), chance=chance
@@ -134,7 +134,7 @@ def _post(server: Server, cookie: str, body: bytes, *, crash: str, chance: Rando
         return ""
 
 
-def _form(key: str, child: Child) -> dict[str, object]:
+def form(key: str, child: Child) -> dict[str, object]:
     return {
         "key": key,
         "how_soon": "3",

@@ -16,6 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
+from psycopg.pq import TransactionStatus
 
 from safeguarding.audit.context import Acting, tell_database
 from safeguarding.audit.signing import CHALLENGE, Told, signed
@@ -130,7 +131,8 @@ def as_role(role: str, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     try:
         yield
     finally:
-        if not here.needs_rollback:
+        # After an error of the database nothing can be said: what fails is rolled back, and with it the role.
+        if not (here.needs_rollback or here.connection.info.transaction_status == TransactionStatus.INERROR):
             here.connection.execute(f"SET LOCAL ROLE {before}")
 
 

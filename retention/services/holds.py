@@ -27,6 +27,7 @@ from safeguarding.audit.services import record
 from safeguarding.clocks import add_months
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token, uuid7
+from safeguarding.locks import patiently
 from safeguarding.prepared import prepared
 from safeguarding.sealing.services.keeping import make
 from safeguarding.sealing.subjects import Subject, kind_of
@@ -217,8 +218,9 @@ def ensure_sets(by: User, scope: str, school_id: UUID) -> None:
 
 def _close_the_gate(school: School) -> None:
     """Nothing of the school begins to be destroyed until this transaction has ended."""
-    RetentionGate.objects.get_or_create(school=school)
-    RetentionGate.objects.select_for_update(of=("self",)).get(school=school)
+    with patiently():
+        RetentionGate.objects.get_or_create(school=school)
+        RetentionGate.objects.select_for_update(of=("self",)).get(school=school)
 
 
 def _locked(hold: LegalHold, by: User, seen: int) -> LegalHold:

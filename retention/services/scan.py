@@ -23,10 +23,12 @@ from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.ending import dates
+from safeguarding.locks import take_longer
 
 from . import brakes
 from .schedule import periods_at, start_rules
 
+TASK = "retention scan"
 FILE, PHOTOGRAPH = "child_file", "photograph"
 AGAIN_AFTER = timedelta(days=7)
 _BATCH = 500
@@ -55,17 +57,20 @@ class Scanned:
     kept: Kept
 
 
-@system_task("retention scan")
 def scan(*, at: datetime | None = None) -> int:
     """Work out the date of every record of every school. Returns how many records there are. May run twice.
 
     Where the clocks do not agree, no rule begins, and nothing is seen to be due.
     """
     here = timezone.now()
-    return sum(_scan_school(school, at or here, here) for school in School.objects.order_by("pk"))
+    with system_task(TASK):
+        schools = list(School.objects.order_by("pk"))
+    return sum(_scan_school(school, at or here, here) for school in schools)
 
 
+@system_task(TASK)
 def _scan_school(school: School, now: datetime, here: datetime) -> int:
+    take_longer(minutes=30, because="every record of a school gets its day in one transaction, or none")
     gate, _ = RetentionGate.objects.select_for_update(of=("self",)).get_or_create(school=school)
     before = brakes.reading(school.pk, here=here)
     is_sure = before is not None and brakes.clocks_agree(before)

@@ -3,6 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
+from safeguarding.long_tasks import long_task
+
 from .seals import services
 
 
@@ -12,7 +14,7 @@ def seal() -> int:
     return services.seal_and_anchor()
 
 
-@shared_task(time_limit=4 * 60 * 60)
+@long_task(minutes=240, because="years of events are read")
 def verify() -> int | None:
     """Does nothing when it has been done today."""
     return services.verify_nightly(at=timezone.now())

@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from safeguarding.accounts.services import acting
+from safeguarding.long_tasks import long_task
 
 from .services.agencies import tell_of_silence
 from .services.earlier import take_up, take_up_all
@@ -26,13 +27,13 @@ def chase() -> int:
     return chase_unread() + chase_notes()
 
 
-@shared_task
+@long_task(minutes=10, because="a pack has hundreds of files")
 def work_on_earlier_records(batch_id: str) -> bool:
     """Do what these files of an earlier system wait for: to be read, put on the records, or cleared away."""
     return take_up(UUID(batch_id))
 
 
-@shared_task
+@long_task(minutes=10, because="a pack has hundreds of files")
 def work_on_all_earlier_records() -> int:
     """Every minute: files that wait and that nobody works on, because a worker was stopped or the queue was away."""
     return take_up_all()

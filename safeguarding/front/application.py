@@ -1,9 +1,9 @@
 """What does the web server run? Each request: its body collected, its page in one of few threads, its answer sent piece
 by piece.
 
-Pages run in `WEB_THREADS` threads, each with a connection to both databases. What a streamed answer reads (files, what
-WhiteNoise serves) is read in threads of their own, when the transaction of its page is over; there are no connections
-in them.
+Pages run in `WEB_THREADS` threads (`threads.py`), each with a connection to both databases. What a streamed answer
+reads (files, what WhiteNoise serves) is read in threads of their own, when the transaction of its page is over; there
+are no connections in them.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from io import BufferedReader, BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -22,11 +23,12 @@ from django.core.signals import request_finished
 from safeguarding.launch.postgres import short_folder
 
 from .bodies import BLOCK, Room
+from .busy import BusyPages
 from .collecting import NO_ROOM, TOO_LARGE, ClientGone, Collector, Coming
-from .ending import busy
 from .limits import limit_of
 from .refusing import REFUSED
 from .sending import PIECE, Receive, Send, send_slowly, shut
+from .threads import NoThread, Threads, session_of
 from .watchdog import AtWork
 
 Scope = Mapping[str, Any]
@@ -52,7 +54,8 @@ class Front:
     def __init__(self, wsgi: Wsgi) -> None:
         self._wsgi = wsgi
         self.at_work = AtWork()
-        self._pages = ThreadPoolExecutor(settings.WEB_THREADS, "page")
+        self._pages: Threads[Answer] = Threads(settings.WEB_THREADS)
+        self._busy, self._busy_thread = BusyPages(), ThreadPoolExecutor(1, "busy")
         self._files = ThreadPoolExecutor(_FILE_THREADS, "file")
         # The processes of one installation agree on it; a container writes nowhere else.
         lock = short_folder(settings.VAR / "web") / "bodies.lock"
@@ -78,8 +81,14 @@ class Front:
         try:
             if self.at_work.one_hangs:
                 # This process ends in a moment: what runs may finish, and nothing more begins.
-                return Answer(*busy())
-            return await asyncio.get_running_loop().run_in_executor(self._pages, self._page, environ)
+                raise NoThread
+            return await self._pages.run(session_of(environ), partial(self._page, self._wsgi, environ))
+        except NoThread:
+            loop = asyncio.get_running_loop()
+            answer = await loop.run_in_executor(self._busy_thread, self._page, self._busy, environ)
+            # The next try may reach another process.
+            answer.headers += [_CLOSE, (b"retry-after", b"30")]
+            return answer
         finally:
             if coming:
                 self._collector.done(coming)
@@ -109,7 +118,7 @@ class Front:
         asks_first = "HTTP_EXPECT" in headers
         return await self._collector.collect(receive, limit_of(scope["path"]), length, asks_first=asks_first)
 
-    def _page(self, environ: dict[str, Any]) -> Answer:
+    def _page(self, wsgi: Wsgi, environ: dict[str, Any]) -> Answer:
         """Run the page, in a thread of pages.
 
         A streamed answer has its connections given back before its first piece is read.
@@ -121,7 +130,7 @@ class Front:
             begun["headers"] = [(name.lower().encode(), value.encode("latin1")) for name, value in headers]
 
         with self.at_work.page():
-            response: Any = self._wsgi(environ, start_response)
+            response: Any = wsgi(environ, start_response)
             if getattr(response, "streaming", False):
                 request_finished.send(sender=type(self))
                 return Answer(**begun, streamed=response)

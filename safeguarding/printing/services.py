@@ -8,6 +8,7 @@ import base64
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -26,6 +27,7 @@ from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, HarbourError, OutOfTurn, TooMany
 from safeguarding.keys import uuid7
+from safeguarding.long_tasks import long_work
 from safeguarding.printing.notice_kinds import PrintNotice
 from safeguarding.sealing import files
 from safeguarding.sealing.exceptions import Destroyed, FileGone, FilesAway, KeyProblem, KeysAway
@@ -223,12 +225,14 @@ def go_on(*, at: datetime | None = None) -> int:
         waiting = list(
             PrintJob.objects.filter(theirs, status=S.WAITING)
             .order_by("asked_at")
-            .values_list("pk", "asker_id", "school_id")
+            .values_list("pk", "to_gather", "asker_id", "school_id")
         )
-    for key, asker, school in waiting:
-        with acting(Acting(user_id=asker, school_id=school, request_id=uuid7())):
+    for key, to_gather, asker, school in waiting:
+        who = Acting(user_id=asker, school_id=school, request_id=uuid7())
+        # Reading what a long one tells takes long.
+        with acting(who), long_work() if to_gather else nullcontext(True) as may_begin:
             try:
-                ended += _go_on_with(key, at)
+                ended += may_begin and _go_on_with(key, at)
             except (PrinterAway, FilesAway, KeysAway):
                 break  # the next time
     return ended

@@ -2,18 +2,18 @@
 
 from uuid import UUID
 
-from celery import shared_task
+from safeguarding.long_tasks import long_task
 
 from .exports.services import drop_old, run, run_all
 
 
-@shared_task(time_limit=60 * 60)
+@long_task(minutes=60, because="a list may have a hundred thousand rows")
 def make_export(export_id: str) -> bool:
     """Make the list that somebody asked for."""
     return run(UUID(export_id))
 
 
-@shared_task(time_limit=60 * 60)
+@long_task(minutes=60, because="a list may have a hundred thousand rows")
 def make_exports() -> int:
     """Every minute: lists that wait and that nobody makes, and files whose seven days are over."""
     return drop_old() + run_all()

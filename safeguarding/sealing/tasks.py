@@ -10,6 +10,8 @@ from celery.signals import worker_ready
 from django.conf import settings
 from django.utils import timezone
 
+from safeguarding.long_tasks import long_task
+
 from .services.backups_standing import put_on_record
 from .services.checking import check_nightly
 from .services.sweeping import end_spent_keys
@@ -24,7 +26,7 @@ def _started(**_: Any) -> None:
         warn_if_it_does_not_work()
 
 
-@shared_task(time_limit=4 * 60 * 60)
+@long_task(minutes=240, because="every key is looked at")
 def check() -> int | None:
     """How many sealed words have no key. Does nothing when it has been done today."""
     found = check_nightly(at=timezone.now())

@@ -2,6 +2,8 @@
 
 from celery import shared_task
 
+from safeguarding.long_tasks import long_task
+
 from .services.scanning import scan_waiting
 from .services.strays import drop_strays
 
@@ -12,7 +14,7 @@ def scan() -> int:
     return scan_waiting()
 
 
-@shared_task(time_limit=60 * 60)
+@long_task(minutes=60, because="a provider lists its files page by page")
 def strays() -> int:
     """Once an hour: stored files that belong to nothing."""
     return drop_strays()

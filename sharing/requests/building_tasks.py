@@ -2,18 +2,18 @@
 
 from uuid import UUID
 
-from celery import shared_task
+from safeguarding.long_tasks import long_task
 
 from .services.building import run, run_all
 
 
-@shared_task(time_limit=60 * 60)
+@long_task(minutes=60, because="an answer may have thousands of pages")
 def build_answer(bundle_id: str) -> bool:
     """Make the files that somebody asked for."""
     return run(UUID(bundle_id))
 
 
-@shared_task(time_limit=60 * 60)
+@long_task(minutes=60, because="an answer may have thousands of pages")
 def build_answers() -> int:
     """Every minute: files that wait and that nobody makes, because a worker was stopped or the queue was away."""
     return run_all()

@@ -5,28 +5,28 @@ One that is stopped has kept what it had copied, and the next goes on there: so 
 
 from uuid import UUID
 
-from celery import shared_task
+from safeguarding.long_tasks import long_task
 
 from .services.adding import settle
 from .services.gathering import run, run_all
 
-# In seconds.
-_LONGEST = 10 * 60
+# In minutes.
+_LONGEST = 10
 
 
-@shared_task(time_limit=_LONGEST)
+@long_task(minutes=_LONGEST, because="a child may have years of records, and what is cut off goes on")
 def gather_request(case_id: str) -> bool:
     """Gather what is held, for which somebody asked."""
     return run(UUID(case_id))
 
 
-@shared_task(time_limit=_LONGEST)
+@long_task(minutes=_LONGEST, because="a child may have years of records, and what is cut off goes on")
 def settle_request(case_id: str) -> bool:
     """Look into what was added, and see who reviews it and whom it names."""
     return settle(UUID(case_id))
 
 
-@shared_task(time_limit=_LONGEST)
+@long_task(minutes=_LONGEST, because="a child may have years of records, and what is cut off goes on")
 def gather_requests() -> int:
     """Every minute: requests that wait and at which nobody is, because a worker was stopped or the queue was away."""
     return run_all()

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from celery import shared_task
 
+from safeguarding.long_tasks import long_task
+
 from .services.beat import keep_transfers
 from .services.building import build, build_all
 
@@ -14,13 +16,13 @@ def keep() -> int:
     return keep_transfers()
 
 
-@shared_task(time_limit=60 * 60)
+@long_task(minutes=60, because="a file may have thousands of pages")
 def build_file(sending_id: str) -> bool:
     """Build this file, which somebody asked for."""
     return build(UUID(sending_id))
 
 
-@shared_task(time_limit=60 * 60)
+@long_task(minutes=60, because="a file may have thousands of pages")
 def build_files() -> int:
     """Every minute: files that wait and that nobody builds, because a worker was stopped or the queue was away."""
     return build_all()

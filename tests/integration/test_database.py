@@ -19,8 +19,9 @@ from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.protection import protected_models
 from safeguarding.database import OF_DESTROYER, apply_privileges, missing_columns
 from safeguarding.ending import wall
-from safeguarding.environment import DATABASE_URLS, database
+from safeguarding.environment import DATABASE_URLS, KEYS_DATABASE_URLS, database
 from safeguarding.personal_data import declared
+from tests.postgres import Databases
 from tests.walls import as_role
 
 Connect = Callable[[str], psycopg.Connection]
@@ -121,12 +122,29 @@ def test_the_destroyer_takes_what_was_deleted_off_the_disk_however_long_that_las
     assert said == []
     at_work.execute("VACUUM concerns_account")
     assert said == ['permission denied to vacuum "concerns_account", skipping it']
-    limits = {role: database("NOWHERE", role)["OPTIONS"]["options"].split()[3] for role in DATABASE_URLS}
-    assert {role for role, limit in limits.items() if limit == "statement_timeout=0"} == {
-        "owner",
-        "backup",
-        "destroyer",
-    }
+
+
+TIMEOUTS = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "transaction_timeout")
+
+
+@pytest.mark.parametrize(
+    ("role", "limits", "for_keys"),
+    [
+        ("web", ("2s", "10s", "45s", "90s"), "8s"),
+        ("worker", ("30s", "1min", "2min", "5min"), "30s"),
+        *((role, ("0", "0", "0", "0"), "0") for role in ("owner", "backup", "destroyer")),
+    ],
+)
+def test_a_role_that_works_for_people_waits_and_asks_for_so_long(
+    databases: Databases, role: str, limits: tuple[str, ...], for_keys: str
+) -> None:
+    for addresses, url, expected in (
+        (DATABASE_URLS, databases.url(role), limits),
+        (KEYS_DATABASE_URLS, databases.keys_url(role), (for_keys, *limits[1:])),
+    ):
+        options = database(addresses[role], role)["OPTIONS"]["options"]
+        with psycopg.connect(url, options=options) as at_work:
+            assert tuple(at_work.execute(f"SHOW {name}").fetchone()[0] for name in TIMEOUTS) == expected  # type: ignore[index]
 
 
 @pytest.mark.parametrize("role", ["web", "worker"])

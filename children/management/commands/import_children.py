@@ -24,6 +24,7 @@ from safeguarding.audit.context import Acting, acting, actors_transaction
 from safeguarding.dates import counted
 from safeguarding.exceptions import HarbourError
 from safeguarding.keys import uuid7
+from safeguarding.locks import take_longer
 
 S, Kind = ImportRun.Status, ImportRow.Kind
 _WORDS = (
@@ -63,6 +64,8 @@ class Command(BaseCommand):
         try:
             # The worker takes up whatever nobody works on: not this one.
             with acting(who), imports.alone(key), transaction.atomic() if options["dry_run"] else nullcontext():
+                if options["dry_run"]:
+                    take_longer(minutes=60, because="a list of thousands is read, compared and forgotten again")
                 run = self._look(school, options["file"], person, key)
                 if options["dry_run"]:
                     transaction.set_rollback(True)

@@ -11,6 +11,7 @@ from safeguarding.audit.context import actors_transaction
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record_many
 from safeguarding.exceptions import BadInput
+from safeguarding.locks import take_longer
 
 from .applying import Applied, apply
 from .progress import Progress
@@ -50,6 +51,7 @@ def finish_import(*, run: ImportRun, today: date | None = None, progress: Progre
     Where a child of the school has changed since the rows were compared, they are compared anew and the run is READY
     again, to be looked at: nobody confirms what was not shown.
     """
+    take_longer(minutes=10, because="a list of thousands changes in one transaction, or not at all")
     today = today or timezone.localdate()
     locked: ImportRun = ImportRun.objects.select_for_update().get(pk=run.pk)
     if locked.status == ImportRun.Status.CONFIRMED:

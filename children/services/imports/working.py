@@ -10,6 +10,7 @@ from children.lifecycles import import_life
 from children.models import ImportRun
 from safeguarding.audit.context import Acting, acting, system_task
 from safeguarding.keys import uuid7
+from safeguarding.locks import is_lock
 
 from .confirming import finish_import
 from .progress import counted_for_page
@@ -56,6 +57,8 @@ def take_up(run_id: UUID) -> bool:
             try:
                 return _work(run).status != run.status
             except Exception as error:
+                if is_lock(error):
+                    return False  # the next time
                 _fail(run)
                 # What the database says quotes the rows: the log gets the kind of error and nothing else.
                 raise ImportBroken(f"{type(error).__name__} in import {run_id}") from None

@@ -12,6 +12,7 @@ from django.db import connection, models, transaction
 from psycopg import sql
 
 from safeguarding.audit.models import Event
+from safeguarding.locks import take_longer
 
 from .canonical import moment
 from .checking import Evidence, Leaf, Seal
@@ -56,6 +57,7 @@ def snapshot() -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        take_longer(minutes=4 * 60, because="years of events are read as they stood at one moment")
         yield
 
 

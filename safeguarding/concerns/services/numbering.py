@@ -9,11 +9,16 @@ from django.db import connection
 
 from safeguarding.concerns.models import ReferenceCounter
 from safeguarding.keys import uuid7
+from safeguarding.locks import AS_BEFORE, PATIENTLY, USUAL
 
-_NEXT = """
-INSERT INTO concerns_referencecounter (id, school_id, kind, year, last) VALUES (%s, %s, %s, %s, %s)
-ON CONFLICT (school_id, kind, year) DO UPDATE SET last = concerns_referencecounter.last + excluded.last RETURNING last
-"""
+# Whoever holds a number may be waiting for keys.
+_NEXT = f"""
+WITH {USUAL}, patient AS MATERIALIZED (SELECT was, {PATIENTLY} FROM usual)
+INSERT INTO concerns_referencecounter (id, school_id, kind, year, last)
+SELECT %s::uuid, %s::uuid, %s, %s, %s FROM patient
+ON CONFLICT (school_id, kind, year) DO UPDATE SET last = concerns_referencecounter.last + excluded.last
+RETURNING last, (SELECT {AS_BEFORE} FROM patient)
+"""  # noqa: S608
 
 
 def next_number(school_id: UUID, year: int, kind: str = ReferenceCounter.Kind.CONCERN) -> int:

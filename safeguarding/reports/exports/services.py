@@ -24,7 +24,7 @@ from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, OutOfTurn, TooMany
 from safeguarding.keys import uuid7
-from safeguarding.locks import one_at_a_time
+from safeguarding.locks import is_lock, one_at_a_time
 from safeguarding.once import one_page
 from safeguarding.paging import newest_first
 from safeguarding.reports.capabilities import ReportCapability as C
@@ -137,6 +137,8 @@ def _made_or_failed(key: UUID, at: datetime) -> bool:
     except _NotTheirs:
         _fail(key, at, Why.RIGHTS)
     except Exception as error:
+        if is_lock(error):
+            return False  # the next time
         _fail(key, at, Why.BROKEN)
         # What went wrong may quote what people wrote.
         raise ExportBroken(f"{type(error).__name__} in the list {key}") from None

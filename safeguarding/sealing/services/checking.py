@@ -19,6 +19,7 @@ from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.keys import uuid7
+from safeguarding.locks import take_longer
 from safeguarding.sealing.exceptions import Destroyed, KeyProblem
 from safeguarding.sealing.models import KEYS, KeyCheck
 from safeguarding.sealing.services.keeping import share
@@ -67,6 +68,7 @@ def check_keys(*, at: datetime) -> KeyCheck:
     """Go through all keys and all that is sealed. Records the result, here and as an event."""
     records, without_record = _records(at)
     with transaction.atomic():
+        take_longer(minutes=60, because="all that is sealed is gone through")
         without_key = len(set[UUID]().union(*(_unknown(keys) for keys in sealed_under())))
         found = KeyCheck.objects.create(
             id=uuid7(), checked_at=at, records=records, without_record=without_record, without_key=without_key

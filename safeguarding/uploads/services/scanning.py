@@ -24,7 +24,7 @@ from safeguarding.uploads.clamd import NoVerdict, ScannerAway, Signatures, Verdi
 from safeguarding.uploads.models import ScannerCheck, StoredFile, kinds_of_file
 
 TASK = "files"
-AT_A_TIME, SECONDS, MOST_AWAY = 20, 25.0, 5
+AT_A_TIME, SECONDS, MOST_AWAY = 20, 20.0, 5
 # A virus may be known only after its file was called clean, and a false alarm found out: newer signatures look again
 # for so long.
 AGAIN_FOR = timedelta(days=30)
@@ -41,8 +41,7 @@ def scan_waiting(*, at: datetime | None = None, clock: Callable[[], float] = tim
 
     Returns how many; 0 where the scanner is away, or another run is at it. Each is its own transaction. One that is
     scanned twice comes to the same. One with which the scanner or the store has trouble is asked about again, after the
-    others. A run ends after
-    `SECONDS`: the worker has calls to pass on.
+    others. A run ends after `SECONDS`, since the worker has calls to pass on; the next goes on where it stopped.
     """
     if not clamd.is_set_up():
         return 0

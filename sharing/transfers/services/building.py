@@ -24,6 +24,7 @@ from safeguarding.audit.seals.notes import Signer
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, HarbourError, NotAllowed, OutOfTurn, TooMany
 from safeguarding.keys import uuid7
+from safeguarding.locks import is_lock
 from safeguarding.once import one_page
 from safeguarding.pdf import passphrase
 from safeguarding.printing.client import PrinterAway
@@ -86,6 +87,8 @@ def _built_or_failed(sending: FileSending) -> bool:
     except HarbourError as problem:
         _fail(sending, problem.sentence)
     except Exception as error:
+        if is_lock(error):
+            return False  # the next time
         _fail(sending, BROKEN)
         # What went wrong may quote what people wrote.
         raise FileBroken(f"{type(error).__name__} in file {sending.pk}") from None

@@ -123,7 +123,7 @@ def test_only_one_run_scans_and_it_ends_in_time(room, report, scanner):
         other.execute("SELECT pg_advisory_lock(hashtextextended('scan the files', 0))")
         assert scanning.scan_waiting() == 0
         other.execute("SELECT pg_advisory_unlock_all()")
-    assert scanning.scan_waiting(clock=count(step=20.0).__next__) == 2
+    assert scanning.scan_waiting(clock=count(step=10.5).__next__) == 2
     assert scanning.scan_waiting() == 1
 
 

@@ -14,10 +14,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_four_prints_that_are_not_made_leave_the_web_server_answering(databases: Databases) -> None:
     room = factories.staffroom()
-    path = reverse("concern_paper", args=[factories.concern(room, facts=f"He was quiet. {HELD}").pk])
     readers = [cookie_of(person) for person in (room.lead, room.deputy, room.headteacher, room.lead)]
+    # Each reads one of their own: of one that all read, a lock is waited for two seconds and no longer.
+    read = [factories.concern(room, facts=f"He was quiet. {HELD}") for _ in readers]
+    paths = [reverse("concern_paper", args=[concern.pk]) for concern in read]
     with site(databases, Held) as (server, program):
-        answers = get_at_once(server, [(path, reader) for reader in readers])
+        answers = get_at_once(server, list(zip(paths, readers, strict=True)))
         # None of them is made before the test lets it go: whoever waited for one would wait for ever.
         assert program.at_work()
         assert [answer.status for answer in answers] == [303] * 4

@@ -4,15 +4,21 @@ import asyncio
 import threading
 from contextlib import suppress
 from io import BytesIO
+from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from django.core.signals import request_finished
 from django.db import connections
 from django.http import HttpResponse, StreamingHttpResponse
+from django.urls import reverse
 
+from safeguarding import views
 from safeguarding.front import application
 from safeguarding.front.application import Front
+from safeguarding.front.busy import READING, SENTENCE
 from safeguarding.front.watchdog import PAGE_SECONDS, AtWork
+from safeguarding.unsaved import AUTHOR, signed_author
 
 from .talking import CLIENT, Reader, Sender, in_a_loop, scope
 
@@ -208,6 +214,116 @@ def test_the_form_of_a_thread_that_waits_does_not_hold_up_another(settings):
     assert in_a_loop(two()) == [b"ok", b"ok"]
 
 
+async def _together(front, *asked):
+    """What each of these requests was answered, all sent at once: the status and the body."""
+    readers = [Reader() for _ in asked]
+    await asyncio.gather(
+        *(front(one, Sender([b"text=He+fell"]), reader) for one, reader in zip(asked, readers, strict=True))
+    )
+    return [(reader.status, reader.body) for reader in readers]
+
+
+def of(session, path="/", **headers):
+    return scope(path, "GET", cookie=f"x=1; sessionid={session}", **headers)
+
+
+@pytest.mark.parametrize(("threads", "most"), [(1, 1), (2, 1), (4, 2), (5, 2)])
+def test_one_session_runs_in_half_of_the_threads_and_its_next_request_waits(settings, threads, most):
+    settings.WEB_THREADS = threads
+    at_work, seen, other = [], [], threading.Event()
+
+    def respond(environ):
+        mine = environ["HTTP_COOKIE"].endswith("mine")
+        if mine:
+            at_work.append(1)
+            seen.append(len(at_work))
+            # Those of the other session are answered meanwhile, where there is a thread for them.
+            assert threads == 1 or other.wait(20)
+            at_work.pop()
+        else:
+            other.set()
+        return HttpResponse(environ["HTTP_COOKIE"][-4:])
+
+    answers = in_a_loop(_together(Front(wsgi(respond)), *[of("mine")] * 6, *[of("hers")] * 2))
+    assert answers == [(200, b"mine")] * 6 + [(200, b"hers")] * 2
+    assert max(seen) == most
+
+
+def test_requests_without_a_session_are_each_by_themselves(settings):
+    settings.WEB_THREADS = 4
+    all_four = threading.Barrier(4, timeout=20)
+    front = Front(wsgi(lambda environ: all_four.wait() is not None and HttpResponse("ok")))
+    assert in_a_loop(_together(front, *[scope("/", "GET", cookie="sessionid=")] * 4)) == [(200, b"ok")] * 4
+
+
+def test_who_leaves_gives_back_the_turn_and_a_page_that_runs_keeps_its_thread(settings):
+    settings.WEB_THREADS = 2
+    go_on, ran = threading.Event(), []
+
+    def respond(environ):
+        ran.append(environ["PATH_INFO"])
+        assert go_on.wait(20)
+        return HttpResponse("ok")
+
+    async def leave():
+        front = Front(wsgi(respond))
+        tasks = [asyncio.create_task(_together(front, of("mine", path))) for path in ("/1", "/2", "/3")]
+        while not ran:
+            await asyncio.sleep(0)
+        # The first runs on, though nobody waits for it; the second waited.
+        tasks[0].cancel()
+        tasks[1].cancel()
+        await asyncio.gather(*tasks[:2], return_exceptions=True)
+        await asyncio.sleep(0)
+        assert ran == ["/1"]
+        go_on.set()
+        return await tasks[2]
+
+    assert in_a_loop(leave()) == [(200, b"ok")]
+    assert ran == ["/1", "/3"]
+
+
+def test_who_waits_too_long_for_a_thread_reads_that_harbour_is_busy_with_the_words(settings, monkeypatch):
+    """No test here may ask a database."""
+    monkeypatch.setattr("safeguarding.front.threads.LONGEST_WAIT", 0.05)
+    begun, go_on, drawn_in = threading.Event(), threading.Event(), []
+    mine = f"sessionid=mine; csrftoken={'c' * 32}"
+    problem = views.problem
+    monkeypatch.setattr(
+        views, "problem", lambda *given: drawn_in.append(threading.current_thread().name) or problem(*given)
+    )
+    form = urlencode({"requester": "He fell & cried.", AUTHOR: signed_author(uuid4())}).encode()
+
+    async def busy():
+        front = Front(wsgi(lambda environ: begun.set() or (go_on.wait(20) and HttpResponse("ok"))))
+        first = asyncio.create_task(_together(front, of("mine")))
+        while not begun.is_set():
+            await asyncio.sleep(0)
+        asked = (
+            scope("/", "GET", cookie=mine),
+            scope(reverse("request_hand_in"), content_length=str(len(form)), cookie=mine, **TEXT),
+        )
+        readers = [Reader(), Reader()]
+        for one, reader in zip(asked, readers, strict=True):
+            await front(one, Sender([form]), reader)
+        go_on.set()
+        return await first, await _together(front, of("mine")), readers
+
+    first, again, readers = in_a_loop(busy())
+    assert first == again == [(200, b"ok")], "the thread is free again"
+    assert [reader.status for reader in readers] == [503, 503]
+    assert {name.partition("_")[0] for name in drawn_in} == {"busy"}
+    for reader, sentence in zip(readers, (READING, SENTENCE), strict=True):
+        page = reader.body.decode()
+        assert '<h1 class="hb-h1">Harbour is busy</h1>' in page and sentence in page
+        assert reader.headers[b"cache-control"] == b"no-store"
+        assert b"default-src 'none'" in reader.headers[b"content-security-policy"]
+    page = readers[1].body.decode()
+    assert "<p>He fell &amp; cried.</p>" in page, "to copy and print"
+    assert 'name="requester" value="He fell &amp; cried."' in page and f'action="{reverse("request_hand_in")}"' in page
+    assert f"csrftoken={'c' * 32};".encode() in readers[1].headers[b"set-cookie"], "the button works"
+
+
 def test_the_input_of_a_page_is_what_a_wsgi_server_gives():
     seen = {}
     ask(lambda environ: seen.update(environ) or HttpResponse(), scope("/", "GET"))
@@ -258,8 +374,8 @@ def test_while_a_page_hangs_nothing_new_begins_and_the_answer_says_what_to_do(se
     front, readers = in_a_loop(three())
     assert ran == ["/after/"] and readers[3].body == b"ok"
     assert [reader.status for reader in readers[:3]] == [503] * 3
-    assert {reader.body for reader in readers[:3]} == {readers[0].body}
-    assert b"Harbour is busy" in readers[0].body and b"reloading sends it again" in readers[0].body
+    assert all(b"Harbour is busy" in reader.body for reader in readers[:3])
+    assert (SENTENCE.encode() in readers[0].body, READING.encode() in readers[2].body) == (True, True)
     headers = readers[0].headers
     assert (headers[b"connection"], headers[b"cache-control"], headers[b"retry-after"]) == (
         b"close",

@@ -15,6 +15,7 @@ from safeguarding.concerns.lifecycles import earlier_life
 from safeguarding.concerns.models import EarlierBatch, EarlierFile, EarlierPdf, EarlierRecord, EarlierRow
 from safeguarding.exceptions import BadInput, ChangedSince
 from safeguarding.keys import uuid7
+from safeguarding.locks import take_longer
 from safeguarding.sealing.ring import ring
 from safeguarding.uploads import clamd
 
@@ -51,6 +52,7 @@ def finish_batch(*, batch: EarlierBatch) -> EarlierBatch:
 
     Where a child of the school has changed since, or other records came in, it is UPLOADED again, to be read anew.
     """
+    take_longer(minutes=10, because="thousands of records come in in one transaction, or none")
     locked: EarlierBatch = EarlierBatch.objects.select_for_update().get(pk=batch.pk)
     if locked.status != S.CONFIRMING:
         return locked

@@ -12,6 +12,7 @@ from safeguarding.audit.context import Acting, acting, system_task
 from safeguarding.concerns.lifecycles import earlier_life
 from safeguarding.concerns.models import EarlierBatch, EarlierUpload
 from safeguarding.keys import uuid7
+from safeguarding.locks import is_lock
 from safeguarding.sealing.exceptions import FilesAway, KeysAway
 
 from .confirming import finish_batch
@@ -76,6 +77,8 @@ def take_up(batch_id: UUID) -> bool:
             except (FilesAway, KeysAway):
                 return False  # the next time
             except Exception as error:
+                if is_lock(error):
+                    return False  # the next time
                 _fail(batch)
                 # What the database says quotes the rows: the log gets the kind of error and nothing else.
                 raise ImportBroken(f"{type(error).__name__} in earlier records {batch_id}") from None
