@@ -87,7 +87,7 @@ class Front:
             loop = asyncio.get_running_loop()
             answer = await loop.run_in_executor(self._busy_thread, self._page, self._busy, environ)
             # The next try may reach another process.
-            answer.headers += [_CLOSE, (b"retry-after", b"30")]
+            answer.headers.extend([_CLOSE, (b"retry-after", b"30")])
             return answer
         finally:
             if coming:
