@@ -9,6 +9,7 @@ A nickname that is on no list, or a name spelt wrongly, is not found: every line
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -76,19 +77,17 @@ class Finder:
 
     def hits(self, text: str) -> list[Hit]:
         """Everybody in a text, in order. Forms of one name that stand beside each other are one."""
-        found: list[tuple[int, int, str]] = []
-        # Of each person the last place, which may go on.
-        last: dict[str, tuple[int, int]] = {}
-        for start, end, key in sorted(set(self._raw(text)), key=_in_order):
-            if key in last:
-                first, until = last[key]
-                if start <= until or _CLOSE.fullmatch(text, until, start):
-                    start, end = first, max(until, end)
-                else:
-                    found.append((first, until, key))
-            last[key] = start, end
-        found += [(start, end, key) for key, (start, end) in last.items()]
-        return [Hit(start, end, key, text[start:end]) for start, end, key in sorted(found, key=_in_order)]
+        raw = {(start, end, key) for start, end, key in self._raw(text)}
+        # Of each person, where the forms stand that were taken together.
+        found: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for start, end, key in sorted(raw, key=lambda each: (each[0], -each[1], each[2])):
+            there = found[key]
+            if there and (start <= there[-1][1] or _CLOSE.fullmatch(text, there[-1][1], start)):
+                first, last = there.pop()
+                start, end = first, max(last, end)
+            there.append((start, end))
+        hits = [Hit(start, end, key, text[start:end]) for key, spans in found.items() for start, end in spans]
+        return sorted(hits, key=lambda hit: (hit.start, -hit.end, hit.person))
 
     def _raw(self, text: str) -> Iterator[tuple[int, int, str]]:
         view, apart = view_of(text), run_together(text)
@@ -108,12 +107,6 @@ class Finder:
 
     def _is_shared_in_files(self, words: str) -> bool:
         return any(forms.is_called_in_files(words) for forms in self._shared)
-
-
-def _in_order(place: tuple[int, int, str]) -> tuple[int, int, str]:
-    """The first, and of those the longest, first."""
-    start, end, key = place
-    return start, -end, key
 
 
 def found_in(document: Document, finder: Finder) -> list[Span | Box]:

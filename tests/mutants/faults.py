@@ -182,6 +182,16 @@ FAULTS = (
         "    Notice.objects.bulk_create(wanted)",
         "tell",
     ),
+    # Somebody in a text that was added while the others were looked through.
+    Fault(
+        "requests",
+        "people found in items that are others by now",
+        "sharing/requests/services/finding.py",
+        '    if _compared(lists.items) != _compared(_items(case.pk).only("reviewer_id")):',
+        "    if not case.pk:",
+        "_kept",
+        ("tests/integration/requests/test_found_meanwhile.py",),
+    ),
     # A wrong deadline.
     Fault(
         "accounts",

@@ -30,13 +30,11 @@ from .known_people import Listed, everybody, names_of, secret_homes, the_child
 from .matching import Read, look, look_for_all
 from .matching import read as read_item
 
+TASK = "requests"
 Kind = RequestPerson.Kind
 _CALLED = {Kind.CHILD: "Child", Kind.ADULT: "Adult", Kind.STAFF: "Staff", Kind.ADDRESS: "Address"}
 # The child of the case would be the first.
 _LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-TASK = "requests"
 # Of an item, as it is in the database: what is looked through, and who was found in it last.
 _PRINT = Func(F("content"), F("found"), template="md5(%(expressions)s)", arg_joiner=" || ", output_field=TextField())
 

@@ -168,9 +168,7 @@ def _meant(
     for place, hit in hits:
         by_place[id(place)].append((place, hit))
     for some in by_place.values():
-        together = _together([hit for _, hit in some])
-        for n, (place, hit) in enumerate(some):
-            alike = together[n]
+        for (place, hit), alike in zip(some, _called_alike([hit for _, hit in some]), strict=True):
             if hit.person in known:
                 yield place, hit
             elif not _is_initials(hit) and alike.isdisjoint(known):
@@ -179,17 +177,17 @@ def _meant(
                     yield place, hit
 
 
-def _together(hits: Sequence[Hit]) -> list[set[str]]:
-    """Of each of these, who was found in some of the same letters, itself among them."""
-    found = [{hit.person} for hit in hits]
+def _called_alike(hits: Sequence[Hit]) -> list[set[str]]:
+    """For each hit of a text, whom its words may mean: everybody with a hit that overlaps it."""
+    alike = [{hit.person} for hit in hits]
     reaching: list[int] = []
-    for n in sorted(range(len(hits)), key=lambda one: hits[one].start):
-        reaching = [other for other in reaching if hits[other].end > hits[n].start]
-        for other in reaching:
-            found[other].add(hits[n].person)
-            found[n].add(hits[other].person)
-        reaching.append(n)
-    return found
+    for number in sorted(range(len(hits)), key=lambda number: hits[number].start):
+        reaching = [one for one in reaching if hits[one].end > hits[number].start]
+        for one in reaching:
+            alike[one].add(hits[number].person)
+            alike[number].add(hits[one].person)
+        reaching.append(number)
+    return alike
 
 
 def _is_initials(hit: Hit) -> bool:
