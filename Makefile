@@ -1,7 +1,7 @@
 # The work is in .ci/bootstrap.py (what a bare machine needs) and in manage.py. `make help` lists these lines.
 PYTHON ?= python3
 HARBOUR = .venv/bin/python
-# small, usual or full: a database of its own for each, seeded once.
+# small, usual, walls or full: a database of its own for each, seeded once.
 export BENCH_SIZE ?= usual
 # What Python has compiled is kept, also where the environment says otherwise: else each of a hundred processes does it.
 export PYTHONDONTWRITEBYTECODE =

@@ -153,9 +153,10 @@ def measure(
     nothing: Callable[[], Answer],
     ask: Callable[[Browser, Any], Answer],
     prepare: Callable[[Browser], Any],
+    most: int = ROUNDS,
 ) -> Measured:
-    """Ask for a page again and again, in turn with one that shows nothing. What `prepare` does before each request is
-    not measured.
+    """Ask for a page again and again, at most so many times, in turn with one that shows nothing. What `prepare` does
+    before each request is not measured.
 
     Raises `Unanswered` when the page does not answer well.
     """
@@ -164,7 +165,7 @@ def measure(
         if not answer.is_good:
             raise Unanswered(answer.status)
         nothing()
-    rounds = max(7, min(ROUNDS, int(PATIENCE / max(answer.seconds, 0.001))))
+    rounds = max(7, min(most, int(PATIENCE * most / ROUNDS / max(answer.seconds, 0.001))))
     gc.collect()
     pages, empty = [], []
     for _ in range(rounds):

@@ -103,7 +103,7 @@ def _open(matrix: Matrix, way: Way) -> Page:
 
 
 def _look(matrix: Matrix, way: Way, key: Any) -> Page:
-    with _forms_made() as made:
+    with forms_made() as made:
         page, _ = matrix.send(Cell(way.page, "GET", way.person, way.record), keys=[key] if key else None)
         here = page.request["PATH_INFO"] + way.query
         if way.query or way.sent:
@@ -134,7 +134,7 @@ def _send(matrix: Matrix, page: Page, form: PageForm, sent: Sent) -> None:
 def _until_taken(matrix: Matrix, page: Page, form: PageForm) -> "Press":
     """The press that was taken, or the last one: what the errors of one name, is filled in before the next."""
     form.put(line_of(matrix.world, page.way, name_of(form, page.here)))
-    form.fill_in(_asked_for(form, page.made), TODAY)
+    form.fill_in(asked_for(form, page.made), TODAY)
     while True:
         first = _press(matrix.browser(page.way.person), form, page.here)
         if first.is_taken or not form.fill_in(first.errors, TODAY):
@@ -168,7 +168,7 @@ class Press:
 
 def _press(client: Client, form: PageForm, here: str) -> Press:
     before = _written()
-    with _forms_made() as made:
+    with forms_made() as made:
         answer: Any = client.post(urljoin(here, form.action), form.sent())
     bound = [one for one in made if one.is_bound]
     return Press(answer.status_code, answer.headers.get("Location", ""), bound, _written(), before)
@@ -189,7 +189,7 @@ def _again(client: Client, form: PageForm, here: str, first: Press) -> Iterator[
         yield f"the second press answers {second}, the first {first}"
 
 
-def _asked_for(form: PageForm, made: list[forms.BaseForm]) -> Iterator[str]:
+def asked_for(form: PageForm, made: list[forms.BaseForm]) -> Iterator[str]:
     """The fields that must be filled in, of the form or the forms that are printed here."""
     printed = {_BOX.sub("", name) for name in form.controls}
     for one in made:
@@ -223,7 +223,7 @@ def classes_with_token() -> set[type[forms.BaseForm]]:
 
 
 @contextmanager
-def _forms_made() -> Iterator[list[forms.BaseForm]]:
+def forms_made() -> Iterator[list[forms.BaseForm]]:
     """The forms with a token that are made inside, in their order."""
     made: list[forms.BaseForm] = []
     begin = forms.BaseForm.__init__

@@ -12,11 +12,13 @@ import pytest
 from django import forms
 
 from safeguarding.keys import uuid7
+from sharing.notice.models import NoticeDetails
 from tests.matrix import sending
 from tests.matrix.asking import Matrix
 from tests.matrix.filling import PageForm
 from tests.matrix.forms import OTHERWISE, TYPED, Way
 from tests.matrix.policy import read
+from tests.matrix.saving import NO_FORM, SAVED, saved, some_columns
 from tests.matrix.sending import Sent
 from tests.matrix.world import World
 
@@ -84,6 +86,22 @@ def test_second_row_is_noticed(matrix: Matrix, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(PageForm, "sent", lambda form: sent(form) | {"token": str(uuid7())})
     [wrong] = sending.send_all(matrix, [Way("add_entry", "lead", "open")]).wrong
     assert wrong.endswith("the second press wrote concerns_chronicled, concerns_chronologyentry, event add")
+
+
+def test_each_table_of_some_columns_has_a_form_or_a_reason():
+    assert sorted([*SAVED, *NO_FORM]) == sorted(some_columns())
+
+
+def test_row_of_some_columns_is_saved_again_as_web(matrix: Matrix):
+    wrong = [problem for table in SAVED for problem in saved(matrix, table)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_save_of_every_column_is_noticed(matrix: Matrix, monkeypatch: pytest.MonkeyPatch):
+    save = NoticeDetails.save
+    monkeypatch.setattr(NoticeDetails, "save", lambda row, **named: save(row))
+    [wrong] = saved(matrix, "notice_noticedetails")
+    assert "answers 500" in wrong
 
 
 def unsent(sent: Sent) -> list[str]:

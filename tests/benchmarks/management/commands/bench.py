@@ -6,11 +6,12 @@ Run by `make bench`, as the database role `owner`.
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 
 from safeguarding.accounts.models import School
@@ -19,16 +20,24 @@ from safeguarding.demo.apart import MANY
 from tests.benchmarks.cast import TEACHER, make_cast
 
 # Schools, children, concerns. In a school of `small`, some ten thousand texts were written; `usual` takes a minute or
-# two, `full` is the size of the budgets.
-SIZES = {"small": (6, 600, 5_000), "usual": (10, 6_000, 100_000), "full": (100, 60_000, 1_000_000)}
+# two, `walls` is the size at which row security is measured, `full` that of the budgets.
+SIZES = {
+    "small": (6, 600, 5_000),
+    "usual": (10, 6_000, 100_000),
+    "walls": (30, 18_000, 300_000),
+    "full": (100, 60_000, 1_000_000),
+}
 
 
 class Command(BaseCommand):
     help = (
-        "Seeds practice schools once (BENCH_SIZE=small, usual or full), then measures every page, a search, an "
+        "Seeds practice schools once (BENCH_SIZE=small, usual, walls or full), then measures every page, a search, an "
         "import and the seals."
     )
     requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--lists", type=int, metavar="ROUNDS", help="lists alone, each so often, into VAR")
 
     def handle(self, *args: Any, **options: Any) -> None:
         schools, children, concerns = SIZES[os.environ.get("BENCH_SIZE", "usual")]
@@ -40,16 +49,7 @@ class Command(BaseCommand):
                 with each.cursor() as cursor:
                     cursor.execute("VACUUM ANALYZE")
         make_cast()
-        unguarded = str(settings.VAR / "bench-unguarded.json")
-        for role, command in (
-            # Lists as a role that row security does not bind, to compare with.
-            ("owner", ["bench_pages", "--lists", "--out", unguarded]),
-            ("web", ["bench_pages", "--beside", unguarded]),
-            ("web", ["bench_search"]),
-            ("worker", ["bench_imports"]),
-            ("worker", ["bench_earlier"]),
-            ("worker", ["bench_seals"]),
-        ):
+        for role, command in _measurements(options["lists"]):
             # What one run leaves unsent would stand on the pages of the next.
             Draft._base_manager.filter(author__username=TEACHER).delete()
             subprocess.run(
@@ -57,3 +57,19 @@ class Command(BaseCommand):
                 env=os.environ | {"HARBOUR_ROLE": role},
                 check=True,
             )
+
+
+def _measurements(rounds: int | None) -> Iterator[tuple[str, list[str]]]:
+    """The commands and the database role of each. Lists are measured as one that row security does not bind, too, to
+    compare with; with `rounds` lists alone.
+    """
+    lists = ["bench_pages", "--lists", *(["--rounds", str(rounds)] if rounds else [])]
+    unguarded = str(settings.VAR / "bench-unguarded.json")
+    yield "owner", [*lists, "--out", unguarded]
+    if rounds:
+        yield "web", [*lists, "--beside", unguarded, "--out", str(settings.VAR / "bench-lists.json")]
+        return
+    yield "web", ["bench_pages", "--beside", unguarded]
+    yield "web", ["bench_search"]
+    for command in ("bench_imports", "bench_earlier", "bench_seals"):
+        yield "worker", [command]
