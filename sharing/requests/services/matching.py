@@ -165,15 +165,26 @@ def _meant(
     for place, hit in hits:
         by_place[id(place)].append((place, hit))
     for some in by_place.values():
-        sure = [hit for _, hit in some if hit.person in known]
-        for place, hit in some:
+        for (place, hit), alike in zip(some, _called_alike([hit for _, hit in some]), strict=True):
             if hit.person in known:
                 yield place, hit
-            elif not _is_initials(hit) and not any(hit.start < one.end and one.start < hit.end for one in sure):
-                alike = {one.person for _, one in some if hit.start < one.end and one.start < hit.end}
+            elif not _is_initials(hit) and alike.isdisjoint(known):
                 order = sorted(alike, key=lambda key: (listed[key].far, key))
                 if hit.person in order[:_MOST_ALIKE]:
                     yield place, hit
+
+
+def _called_alike(hits: Sequence[Hit]) -> list[set[str]]:
+    """For each hit of a text, whom its words may mean: everybody with a hit that overlaps it."""
+    alike = [{hit.person} for hit in hits]
+    reaching: list[int] = []
+    for number in sorted(range(len(hits)), key=lambda number: hits[number].start):
+        reaching = [one for one in reaching if hits[one].end > hits[number].start]
+        for one in reaching:
+            alike[one].add(hits[number].person)
+            alike[number].add(hits[one].person)
+        reaching.append(number)
+    return alike
 
 
 def _is_initials(hit: Hit) -> bool:
