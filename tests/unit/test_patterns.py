@@ -13,7 +13,7 @@ from tests.patterns import Use, asking, costs_more, patterns_made_by, uses
 from tests.worst_texts import MADE_BY, WORST
 
 _uses = cache(uses)
-NAMESAKES = Finder([Person("1", "Ann", "Hill"), Person("2", "Bob", "Ann"), Person("3", "Ann", "Marsh")])
+NAMESAKES = Finder([Person("1", "Ann", "Hill"), Person("2", "Bob", "Ann")])
 
 
 def patterns_of(use: Use, monkeypatch) -> list[re.Pattern]:
@@ -62,7 +62,8 @@ def test_pattern_reads_its_own_letters_in_line_with_their_number(monkeypatch):
     ],
 )
 def test_text_is_read_in_line_with_its_length(read, text):
-    assert not costs_more(read, text)
+    # Not patterns alone: some of it is Python, letter by letter.
+    assert not costs_more(read, text, enough=5)
 
 
 @pytest.mark.parametrize(
