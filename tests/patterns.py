@@ -170,16 +170,17 @@ class Noting:
         return noted
 
 
-def costs_more(ask: Callable[[Any], object], hard: Hard, *, screened: bool = False) -> bool:
+def costs_more(ask: Callable[[Any], object], hard: Hard, *, screened: bool = False, enough: float = ENOUGH) -> bool:
     """Whether a text eight times as long takes more than 24 times as long. `screened`: one that takes too little to be
-    measured is let be, since by the square it would take eighty times as much.
+    measured is let be, since by the square it would take eighty times as much. `enough`: seconds after which a short
+    text has taken too long, whatever a longer one takes.
     """
-    if any(_seconds(ask, hard.of(length)) > ENOUGH for length in (25, 1_000)):
+    if any(_seconds(ask, hard.of(length)) > enough for length in (25, 1_000)):
         return True
     short, long = hard.of(SHORT), hard.of(LONG)
     least = _seconds(ask, short)
-    if least > ENOUGH or (screened and least < FLOOR):
-        return least > ENOUGH
+    if least > enough or (screened and least < FLOOR):
+        return least > enough
     # Other programs run meanwhile: the least of a few is what the text costs.
     most = float("inf")
     for _ in range(4):

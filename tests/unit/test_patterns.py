@@ -7,11 +7,13 @@ import pytest
 
 from safeguarding.audit.seals.notes import notes_in
 from sharing.requests.people import Finder, Person
+from sharing.requests.services.matching import _called_alike
 from tests.hard_texts import Hard, hard_texts
 from tests.patterns import Use, asking, costs_more, patterns_made_by, uses
 from tests.worst_texts import MADE_BY, WORST
 
 _uses = cache(uses)
+NAMESAKES = Finder([Person("1", "Ann", "Hill"), Person("2", "Bob", "Ann")])
 
 
 def patterns_of(use: Use, monkeypatch) -> list[re.Pattern]:
@@ -56,11 +58,12 @@ def test_pattern_reads_its_own_letters_in_line_with_their_number(monkeypatch):
         (notes_in, Hard("", "a\n1\nb\n\n")),
         (notes_in, Hard("", "\n— a\n")),
         (notes_in, Hard("a\n1\nb\n", "c\n")),
-        (Finder([Person("1", "Ann", "Hill"), Person("2", "Bob", "Marsh")]).hits, Hard("", "Ann, Ann Bob ")),
+        (lambda text: _called_alike(NAMESAKES.hits(text)), Hard("", "Ann, Ann Bob ")),
     ],
 )
 def test_text_is_read_in_line_with_its_length(read, text):
-    assert not costs_more(read, text)
+    # Not patterns alone: some of it is Python, letter by letter.
+    assert not costs_more(read, text, enough=5)
 
 
 @pytest.mark.parametrize(
