@@ -97,7 +97,7 @@ def send_through_crashes(
     cookie = f"{settings.SESSION_COOKIE_NAME}={person.cookies[settings.SESSION_COOKIE_NAME].value}"
     for _ in range(number):
         token = uuid7()
-        body = urlencode(form(tokens.issue(author, token, school_id=school_id), child), doseq=True).encode()
+        body = urlencode(form_of(tokens.issue(author, token, school_id=school_id), child.pk), doseq=True).encode()
         for _attempt in range(ATTEMPTS):
             place = _post(
                 server, cookie, body, crash=chance.choice(("", "", "", "before", "middle", "after")), chance=chance
@@ -134,12 +134,12 @@ def _post(server: Server, cookie: str, body: bytes, *, crash: str, chance: Rando
         return ""
 
 
-def form(key: str, child: Child) -> dict[str, object]:
+def form_of(key: str, child: UUID) -> dict[str, object]:
     return {
         "key": key,
         "how_soon": "3",
-        "who": [str(child.pk)],
-        f"{child.pk}-role": "worried_about",
+        "who": [str(child)],
+        f"{child}-role": "worried_about",
         "observed_on_day": "24",
         "observed_on_month": "11",
         "observed_on_year": "2026",

@@ -80,7 +80,7 @@ def test_six_posts_of_one_person_on_a_locked_case_hold_up_nobody_else(
     with owner.transaction(), ThreadPoolExecutor(POSTS) as people:
         owner.execute("SELECT FROM requests_rightsrequest WHERE id = %s FOR UPDATE", [case.pk])
         posts = [people.submit(asked, web_server, session, path, form) for _ in range(POSTS)]
-        status, _, colleague = sent(web_server, room.assistant, "/log/", crashing.form(key, child))
+        status, _, colleague = sent(web_server, room.assistant, "/log/", crashing.form_of(key, child.pk))
         answers = [post.result() for post in posts]
     figures |= {"posts": POSTS, "slowest": round(max(answer[2] for answer in answers), 1)}
     figures["colleague"] = round(colleague, 1)

@@ -21,6 +21,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import uuid7
+from safeguarding.locks import is_lock
 from safeguarding.parts import Key
 from safeguarding.sealing.exceptions import FilesAway, KeysAway
 from safeguarding.uploads.services.keeping import Upload, seal_all
@@ -130,6 +131,8 @@ def settle(case_id: UUID) -> bool:
             # What does not open is said on the page of its item; until then the case waits.
             return False
         except Exception as error:
+            if is_lock(error):
+                return False
             # What went wrong may quote what people wrote.
             raise Broken(f"{type(error).__name__} while request {case_id} was settled") from None
 

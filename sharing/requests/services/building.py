@@ -25,6 +25,7 @@ from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, HarbourError, NotAllowed, OutOfTurn, TooMany
 from safeguarding.keys import entry_token, uuid7
+from safeguarding.locks import is_lock
 from safeguarding.printing import services as printing
 from safeguarding.printing.client import PrinterAway
 from safeguarding.sealing import files
@@ -157,6 +158,8 @@ def _made_or_failed(bundle: Bundle) -> bool:
     except HarbourError as problem:
         _fail(bundle, problem.sentence)
     except Exception as error:
+        if is_lock(error):
+            return False
         _fail(bundle, BROKEN)
         # What went wrong may quote what people wrote.
         raise BundleBroken(f"{type(error).__name__} in the answer {bundle.pk}") from None

@@ -16,6 +16,7 @@ from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Outcome
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, HarbourError, NotAllowed, OutOfTurn
+from safeguarding.locks import is_lock
 from safeguarding.sealing.exceptions import FilesAway, KeysAway
 from sharing.requests.models import AT_WORK, RequestRole, RightsRequest
 from sharing.requests.permissions import HANDLERS, may_handle, may_prepare
@@ -91,6 +92,8 @@ def run(case_id: UUID) -> bool:
         except HarbourError as problem:
             _fail(case, problem.sentence)
         except Exception as error:
+            if is_lock(error):
+                return False
             _fail(case, BROKEN)
             # What went wrong may quote what people wrote.
             raise Broken(f"{type(error).__name__} while request {case_id} was gathered") from None
