@@ -5,7 +5,7 @@ lines the threads stand, no value, and ends the process; the web server starts a
 has run for `PAGE_SECONDS`, the event loop is silent, or the thread itself does not get its turn, as where a pattern
 holds the interpreter. A thread cannot be ended by itself, so all that is on its way through the process is cut off:
 reloading sends it again, and what has a token is saved once. Once a page has run too long, others have until the end
-to finish, and new ones are answered as busy (`ending.py`).
+to finish, and new ones are answered as busy (`busy.py`).
 
 The thread also ends a process whose web server is gone: nobody would replace it, and it would keep the port.
 """
