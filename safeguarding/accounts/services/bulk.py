@@ -20,7 +20,6 @@ from safeguarding.accounts.notice_kinds import NoticeKind
 from safeguarding.accounts.permissions import people_with, rights
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.verbs import AccountVerb
-from safeguarding.ages import lately
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
 from safeguarding.http import Request
@@ -68,9 +67,7 @@ def had_enough(limit: Limit, *, by: User, school_id: UUID, at: datetime | None =
     """
     at = at or timezone.now()
     in_hour, in_day = getattr(settings, limit.setting)
-    found = Event.objects.filter(
-        limit.events | Q(verb=AccountVerb.ALARM), lately("at", DAY, at), actor_id=by.pk
-    ).aggregate(
+    found = Event.objects.filter(limit.events | Q(verb=AccountVerb.ALARM), actor_id=by.pk, at__gt=at - DAY).aggregate(
         hour=Count("request_id", filter=limit.events & Q(at__gt=at - HOUR), distinct=True),
         day=Count("request_id", filter=limit.events, distinct=True),
         told=Count("pk", filter=Q(verb=AccountVerb.ALARM, school_id=school_id)),
