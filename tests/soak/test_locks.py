@@ -3,7 +3,6 @@ within ten seconds, and does a colleague log a concern meanwhile?
 """
 
 import http.client
-import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +26,7 @@ from sharing.requests.services import places
 from sharing.requests.services.law import load_request_law
 from tests import crashing, factories
 from tests.integration.requests.cases import handed_in, taken_up
+from tests.pages import author_in
 from tests.postgres import Databases
 
 pytestmark = [pytest.mark.soak(part="pages"), pytest.mark.django_db(transaction=True)]
@@ -74,7 +74,7 @@ def test_six_posts_of_one_person_on_a_locked_case_hold_up_nobody_else(
     path, person = reverse("request_places", args=[case.pk]), Client()
     person.force_login(room.teacher)
     session = person.cookies[settings.SESSION_COOKIE_NAME].value
-    [author] = set(re.findall(r'name="author" value="([^"]*)"', asked(web_server, session, path)[1]))
+    author = author_in(asked(web_server, session, path)[1])
     form = {"do": "text", "place": place.pk, "title": "Notes", "text": "We rang her aunt.", "author": author}
     key = tokens.issue(room.assistant, uuid7(), school_id=room.school.pk)
     with owner.transaction(), ThreadPoolExecutor(POSTS) as people:

@@ -124,8 +124,8 @@ def test_with_everybody_away_who_is_back_first_reads_it(room):
 def test_what_the_page_says_of_who_reads_it(client, room, away_until, said):
     for name, days in away_until.items():
         away(room, getattr(room, name), days=days)
-    client.force_login(room.teacher)
     with time_machine.travel(SCHOOL_DAY, tick=False):
+        client.force_login(room.teacher)
         for page in ("/log/", "/call/"):
             assert said in client.get(page, follow=True).content.decode()
 

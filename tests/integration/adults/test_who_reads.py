@@ -345,6 +345,8 @@ def test_access_by_name_opens_one_concern_to_read_and_ends_by_itself(client, pla
     client.force_login(room.lead)
     assert client.get(page).status_code in (403, 404)
     clock.move_to(factories.SCHOOL_DAY)
+    # A session of a day to come is over.
+    client.logout()
     client.force_login(room.lead)
     access.withdraw_access(grant=grant, reason="The meeting is over.", by=room.headteacher)
     assert client.get(page).status_code == 403

@@ -8,6 +8,7 @@ from django.urls import reverse
 from safeguarding.adults.models import Raised, StaffConcern
 from safeguarding.adults.services import naming, raising
 from tests.integration.adults.test_work import TODAY, day, form
+from tests.pages import author_in
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def test_what_was_written_is_not_lost_when_there_is_no_room_or_nobody_is_signed_in(client, place, monkeypatch):
     room, address = place.room, reverse("raise_staff_concern")
     client.force_login(room.assistant)
-    [author] = re.findall(r'name="author" value="([^"]*)"', client.get(address).content.decode())
+    author = author_in(client.get(address).content.decode())
     sent = form(name="Kim Adeyemi", standing="visitor", facts="He shouted.", author=author)
     client.logout()
     waiting = client.post(address, sent)

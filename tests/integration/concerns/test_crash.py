@@ -28,7 +28,7 @@ def crashing_server(databases: Databases, tmp_path: Path) -> Iterator[crashing.S
 def test_twenty_parallel_submissions_with_one_token_make_one_concern() -> None:
     cast = factories.staffroom()
     child = factories.child(cast.school, by=cast.office)
-    form = crashing._form(tokens.issue(cast.teacher, uuid7(), school_id=cast.school.pk), child)
+    form = crashing.form_of(tokens.issue(cast.teacher, uuid7(), school_id=cast.school.pk), child.pk)
     clients = [Client() for _ in range(20)]
     for client in clients:
         client.force_login(cast.teacher)

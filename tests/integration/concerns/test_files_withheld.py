@@ -75,11 +75,12 @@ def test_paper_names_the_files_that_may_be_opened_and_no_other(client, room, rep
     attached(room, report, Upload("Rowan’s drawing.txt", b"Words."))
     withheld = attached(room, report, Upload("Letter about Theo.txt", b"Theo."))
     withhold(file=withheld, reason="other_child", by=room.lead)
-    client.force_login(room.lead)
     with time_machine.travel(SCHOOL_DAY, tick=False):
+        client.force_login(room.lead)
         paper = Printed(b"".join(client.get(f"/concerns/{report.pk}/paper/")))
     assert "Rowan’s drawing.txt" in paper.text and "Withheld: it is about another child" in paper.text
     assert "Letter about Theo" not in paper.text
+    client.force_login(room.lead)
     shown = text(client.get(f"/concerns/{report.pk}/"))
     assert not client.post(reverse("find_words"), {"q": "letter"}).context["hits"]
     assert client.post(reverse("find_words"), {"q": "drawing"}).context["hits"]

@@ -1,6 +1,5 @@
 """What do people read whose request finds locked what it needs? And is anybody else held up meanwhile?"""
 
-import re
 from collections.abc import Callable, Iterator
 
 import psycopg
@@ -20,6 +19,7 @@ from sharing.requests.services.law import load_request_law
 from tests import factories
 from tests.factories import SCHOOL_DAY, Staffroom
 from tests.integration.concerns.log_page import LOG, opened, signed_in, whole
+from tests.pages import author_in
 
 from .cases import handed_in, taken_up
 
@@ -68,7 +68,7 @@ def test_a_locked_case_is_told_in_a_sentence_with_the_words_and_holds_up_nobody_
         factories.child(room.school, "Hazel", by=room.office),
     )
     teacher, colleague = signed_in(room.teacher), signed_in(room.assistant)
-    [author] = set(re.findall(r'name="author" value="([^"]*)"', teacher.get(address).content.decode()))
+    author = author_in(teacher.get(address).content.decode())
     sent = {"do": "text", "place": str(place.pk), "title": "Notes", "text": WORDS, "author": author}
     with owner.transaction():
         owner.execute("SELECT FROM requests_rightsrequest WHERE id = %s FOR UPDATE", [place.case_id])
