@@ -95,6 +95,9 @@ class Threads(Generic[T]):
 
 
 def session_of(headers: Mapping[str, str]) -> str:
-    """The session that a request says it belongs to, as a digest: nothing of a cookie is kept. "" without one."""
+    """The session that a request says it belongs to, as a digest: nothing of a cookie is kept. "" without one.
+
+    By its key alone: a cookie is signed again each time it is set, and those before it are good as well.
+    """
     cookie = parse_cookie(headers.get("HTTP_COOKIE", "")).get(settings.SESSION_COOKIE_NAME)
-    return sha256(cookie.encode()).hexdigest() if cookie else ""
+    return sha256(cookie.partition(":")[0].encode()).hexdigest() if cookie else ""
