@@ -18,7 +18,7 @@ from django.http import parse_cookie
 
 T = TypeVar("T")
 # Seconds that a request waits for a thread: what it is told instead is there within ten.
-LONGEST_WAIT = 9.0
+LONGEST_WAIT = 8.0
 
 
 class NoThread(Exception):

@@ -34,6 +34,7 @@ SECRETS = {
     "first": {"take_reset"},
     "second": {"take_reset"},
     "credential": {"mfa_authenticate", "mfa_add_webauthn"},
+    "words": {"received_files"},
 }
 # It says so in a sentence to the script that asked, and the page of the form stays as it is.
 TO_A_SCRIPT = "log_autosave"
