@@ -17,7 +17,6 @@ from safeguarding import views
 from safeguarding.front import application
 from safeguarding.front.application import Front
 from safeguarding.front.busy import READING, SENTENCE
-from safeguarding.front.threads import session_of
 from safeguarding.front.watchdog import PAGE_SECONDS, AtWork
 from safeguarding.unsaved import AUTHOR, signed_author
 
@@ -411,11 +410,3 @@ def test_a_page_is_at_work_while_it_runs_and_no_longer_while_its_file_is_sent():
     fronts = []
     in_a_loop(one())
     assert hung == [True, False]
-
-
-def test_a_session_is_the_same_whenever_its_cookie_was_signed(settings):
-    name = settings.SESSION_COOKIE_NAME
-    first, again, other = ("a:1vX:sig", "a:1vY:gis", "b:1vX:sig")
-    assert session_of({"HTTP_COOKIE": f"{name}={first}"}) == session_of({"HTTP_COOKIE": f"{name}={again}"}) != ""
-    assert session_of({"HTTP_COOKIE": f"{name}={other}"}) != session_of({"HTTP_COOKIE": f"{name}={first}"})
-    assert session_of({}) == ""
