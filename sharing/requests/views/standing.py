@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
@@ -14,7 +15,7 @@ from safeguarding.audit.reading import visible
 from safeguarding.dates import counted
 from safeguarding.once import once
 from sharing.requests.dates import Dates
-from sharing.requests.models import OPEN, RightsRequest
+from sharing.requests.models import OPEN, RequestRole, RightsRequest
 from sharing.requests.services import steps
 
 S = RightsRequest.Status
@@ -96,12 +97,15 @@ def standing(cases: Sequence[RightsRequest], today: date | None = None) -> list[
 
 def at_hand_of(asks: Any, school_id: UUID) -> list[Standing]:
     """Every request of the school that is not over and that `asks.user` may know of, what is due first before the
-    others: read once for all that stands on a page.
+    others: read once for all that stands on a page. Each case has `is_approver`: whether `asks.user` approves it.
     """
 
     def read() -> list[Standing]:
         rows = visible(asks, RightsRequest).filter(school=school_id, status__in=OPEN).order_by("received_on", "pk")
-        found = standing(list(rows[:MOST]))
+        approves = visible(asks, RequestRole).filter(
+            case=OuterRef("pk"), user=asks.user, part=RequestRole.Part.APPROVER, ended_at=None
+        )
+        found = standing(list(steps.with_steps(rows).annotate(is_approver=Exists(approves))[:MOST]))
         return sorted(found, key=lambda one: (one.due is None, one.due or one.today))
 
     return once(("requests at hand", asks.user.pk, school_id), read)
