@@ -7,7 +7,6 @@ record work the same way. Apps register in `panels.py`, which `SafeguardingConfi
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -69,16 +68,18 @@ Piece = tuple[str, dict[str, Any]]
 class Lines:
     """What stands in one of the panels beside Today, as it was registered."""
 
-    request: Request
     pieces: list[Piece] = field(default_factory=list)
+    blocks: list[str] = field(default_factory=list)
     number: int = 0
     hot: bool = False
     lists: list[tuple[str, str]] = field(default_factory=list)
 
-    @cached_property
-    def blocks(self) -> list[str]:
-        """Rendered, when they are asked for."""
-        return draw(self.pieces, self.request)
+    def draw(self, request: Request) -> "Lines":
+        """Render what was read. Not by the template that prints it: Django would print nothing in the place of an
+        error.
+        """
+        self.blocks = draw(self.pieces, request)
+        return self
 
 
 MENU, BELL, PERSON, SCHOOL = "menu", "bell", "person", "school"
@@ -192,11 +193,11 @@ def draw(pieces: Iterable[Piece], request: Request) -> list[str]:
     return [render_to_string(template, data, request) for template, data in pieces]
 
 
-def fill_beside(request: Request) -> dict[str, Lines]:
+def read_beside(request: Request) -> dict[str, Lines]:
     """The lines that this person may see, in order, for each of the panels beside Today: read, and not yet rendered."""
     lines = [line for beside in BESIDE for line in _lines[beside]]
     told = {line: line.data(request) for line in sorted(lines, key=lambda line: line.opens) if line.may(request)}
-    found = {beside: Lines(request) for beside in BESIDE}
+    found = {beside: Lines() for beside in BESIDE}
     for line in lines:
         _add(found[line.beside], line, told.get(line))
     return found
@@ -204,11 +205,11 @@ def fill_beside(request: Request) -> dict[str, Lines]:
 
 def fill_to_approve(request: Request) -> Lines:
     """Everything that waits for this person to approve it, of every app, in order."""
-    found = Lines(request)
+    found = Lines()
     for line in (line for beside in BESIDE for line in _lines[beside]):
         if line.approves or line.beside == SECOND:
             _add(found, line, line.data(request) if line.may(request) else None)
-    return found
+    return found.draw(request)
 
 
 def _add(into: Lines, line: Line, data: dict[str, Any] | None) -> None:

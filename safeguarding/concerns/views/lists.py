@@ -31,7 +31,7 @@ from safeguarding.concerns.views.chronology import read_child
 from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
 from safeguarding.paging import CAP, MANY, counts_of_page, in_words, newest_first
-from safeguarding.panels import LATE, MINE, Lines, draw, fill, fill_beside, read
+from safeguarding.panels import LATE, MINE, Lines, draw, fill, read, read_beside
 
 # The first screen shows six; ten are one glance. More are one click away.
 SHOWN, SHOWN_ALL = 10, 200
@@ -62,7 +62,7 @@ def today(request: Request) -> HttpResponse:
     }
     shown = few.pop("waiting")
     slots = {slot: read(f"today_{slot}", request) for slot in ("above", "below_new", "heading", "foot")}
-    beside = fill_beside(request)
+    beside = read_beside(request)
     actions = read_many(request, [*few["actions"], *few["adrift"]])
     named = reading.dress(read_many(request, [*shown, *few["news"], *few["reviews"]]), actions=actions)
     to_do = reading.to_do(actions, reader=request.user, today=day, named=named)
@@ -83,7 +83,7 @@ def today(request: Request) -> HttpResponse:
         "reviews": rows(few["reviews"]),
         "all": counted,
         **{slot: draw(pieces, request) for slot, pieces in slots.items()},
-        **_beside(beside, counted, few),
+        **_beside({key: lines.draw(request) for key, lines in beside.items()}, counted, few),
     }
     return render(request, "concerns/today.html", context)
 
