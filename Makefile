@@ -52,10 +52,10 @@ mutate:  ## plant one fault or take away one check at a time: a test must notice
 	@$(PYTHON) .ci/bootstrap.py test
 	@$(HARBOUR) -m tests.mutants $(APP:%=--app=%) $(AGAINST:%=--against=%) $(ARGS)
 
-bench:  ## measure every page; prints a table and writes var/bench.json; BENCH_SIZE=full for a million concerns
+bench:  ## measure every page; prints a table and writes var/bench.json; BENCH_SIZE=full for a million concerns; ONLY=today
 	@$(PYTHON) .ci/bootstrap.py test
 	@HARBOUR_VAR=var/bench-$(BENCH_SIZE) HARBOUR_DEMO=true DJANGO_SETTINGS_MODULE=tests.benchmarks.settings \
-		$(HARBOUR) manage.py up bench
+		$(HARBOUR) manage.py up -- bench $(if $(ONLY),--only "$(ONLY)")
 
 demo:  ## fill the demo school
 	@$(PYTHON) .ci/bootstrap.py check

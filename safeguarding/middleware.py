@@ -32,6 +32,7 @@ from safeguarding.accounts.permissions import Held, rights
 from safeguarding.accounts.sessions import Waiting, way_out
 from safeguarding.audit.context import Acting, acting, tell_database
 from safeguarding.audit.models import Outcome, Verb
+from safeguarding.audit.page_lists import one_list_event
 from safeguarding.audit.services import record
 from safeguarding.exceptions import HarbourError, SavedAlready
 from safeguarding.http import Request
@@ -160,10 +161,7 @@ class RequestContextMiddleware:
             try:
                 with transaction.atomic():
                     tell_database(request.acting)
-                    with one_page() if request.method in _READING else nullcontext():
-                        response = self.get_response(request)
-                    if (error := getattr(request, "refused", None)) is not None:
-                        raise error
+                    response = self._page(request)
                     if _is_refusal(request, response):
                         _record_refusal(request, _TURNED_AWAY[response.status_code])
                     if response.status_code == 405:
@@ -171,6 +169,15 @@ class RequestContextMiddleware:
             except Exception as error:
                 return self._answer(request, error)
             return response
+
+    def _page(self, request: Request) -> HttpResponseBase:
+        """What the view answers, with its lists on record. Raises what the view raised."""
+        reads_once = one_page() if request.method in _READING else nullcontext()
+        with one_list_event(lambda: _view_name(request)), reads_once:
+            response = self.get_response(request)
+            if (error := getattr(request, "refused", None)) is not None:
+                raise error
+        return response
 
     def process_exception(self, request: Request, error: Exception) -> HttpResponse | None:
         """Django would turn the error into an answer before the transaction hears of it; keep it for `__call__`.
@@ -292,7 +299,8 @@ def _again(request: Request, error: Exception) -> HttpResponseBase | None:
     try:
         with transaction.atomic():
             tell_database(request.acting)
-            return cast(HttpResponseBase, again(error))
+            with one_list_event(lambda: _view_name(request)):
+                return cast(HttpResponseBase, again(error))
     except Http404:
         return None
     except DatabaseError as problem:

@@ -5,7 +5,7 @@ record work the same way. Apps register in `panels.py`, which `SafeguardingConfi
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -47,6 +47,7 @@ class Line:
     `data(request)` gives the context of the template, which prints an `item` for each; None leaves them out. In it,
     `number` is how many there are, `hot` whether that is urgent, `all` the whole list: its words and its address.
     `approves`: the reader says yes or no to what somebody else has done; so is all that waits for a second person.
+    `opens`: what is sealed is opened to know the lines. They are read after all others, with whose keys theirs come.
     """
 
     beside: str
@@ -56,16 +57,29 @@ class Line:
     may: Predicate = lambda request: True
     order: int = 50
     approves: bool = False
+    opens: bool = False
+
+
+# What is shown of a panel or a line: its template and what goes into it.
+Piece = tuple[str, dict[str, Any]]
 
 
 @dataclass
 class Lines:
     """What stands in one of the panels beside Today, as it was registered."""
 
-    blocks: list[str]
+    pieces: list[Piece] = field(default_factory=list)
+    blocks: list[str] = field(default_factory=list)
     number: int = 0
     hot: bool = False
     lists: list[tuple[str, str]] = field(default_factory=list)
+
+    def draw(self, request: Request) -> "Lines":
+        """Render what was read. Not by the template that prints it: Django would print nothing in the place of an
+        error.
+        """
+        self.blocks = draw(self.pieces, request)
+        return self
 
 
 MENU, BELL, PERSON, SCHOOL = "menu", "bell", "person", "school"
@@ -160,33 +174,47 @@ def register(*entries: Panel | Line | NavItem | Tab | Setting) -> None:
 
 def fill(slot: str, request: Request, record: Any = None) -> list[str]:
     """The rendered panels of a slot that this person may see, in order."""
-    blocks: list[str] = []
-    for panel in _panels[slot]:
-        if panel.may(request) and (data := panel.data(request, record)) is not None:
-            blocks.append(render_to_string(panel.template, {**data, "record": record}, request))
-    return blocks
+    return draw(read(slot, request, record), request)
 
 
-def fill_beside(request: Request) -> dict[str, Lines]:
-    """The lines that this person may see, in order, for each of the panels beside Today."""
-    found = {beside: Lines([]) for beside in BESIDE}
-    for line in (line for beside in BESIDE for line in _lines[beside]):
-        _add(found[line.beside], line, request)
+def read(slot: str, request: Request, record: Any = None) -> list[Piece]:
+    """What `fill` renders. A page reads all its panels before it renders the first: what is sealed in their rows is
+    opened as it is rendered, and the keys of all that was read by then come together (`sealing/ring.py`).
+    """
+    return [
+        (panel.template, {**data, "record": record})
+        for panel in _panels[slot]
+        if panel.may(request) and (data := panel.data(request, record)) is not None
+    ]
+
+
+def draw(pieces: Iterable[Piece], request: Request) -> list[str]:
+    """The pieces, rendered."""
+    return [render_to_string(template, data, request) for template, data in pieces]
+
+
+def read_beside(request: Request) -> dict[str, Lines]:
+    """The lines that this person may see, in order, for each of the panels beside Today: read, and not yet rendered."""
+    lines = [line for beside in BESIDE for line in _lines[beside]]
+    told = {line: line.data(request) for line in sorted(lines, key=lambda line: line.opens) if line.may(request)}
+    found = {beside: Lines() for beside in BESIDE}
+    for line in lines:
+        _add(found[line.beside], line, told.get(line))
     return found
 
 
 def fill_to_approve(request: Request) -> Lines:
     """Everything that waits for this person to approve it, of every app, in order."""
-    found = Lines([])
+    found = Lines()
     for line in (line for beside in BESIDE for line in _lines[beside]):
         if line.approves or line.beside == SECOND:
-            _add(found, line, request)
-    return found
+            _add(found, line, line.data(request) if line.may(request) else None)
+    return found.draw(request)
 
 
-def _add(into: Lines, line: Line, request: Request) -> None:
-    if line.may(request) and (data := line.data(request)) is not None:
-        into.blocks.append(render_to_string(line.template, data, request))
+def _add(into: Lines, line: Line, data: dict[str, Any] | None) -> None:
+    if data is not None:
+        into.pieces.append((line.template, data))
         into.number += data.get("number", 0)
         into.hot = into.hot or bool(data.get("hot"))
         if "all" in data:

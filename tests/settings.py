@@ -29,6 +29,12 @@ PRINT_WAIT = 120.0
 WHITENOISE_AUTOREFRESH = True
 # The tests take what is sent from `django.core.mail.outbox`.
 MAIL_IS_SET_UP = True
-# Every answer is looked at: was it made of records, and is that on record? And innermost, where the transaction of the
-# request is open: what a view does, it does as `web`, behind row security.
-MIDDLEWARE = [*MIDDLEWARE, "tests.proof.reads.EveryReadIsRecorded", "tests.walls.AsWeb"]
+# Every answer is looked at around the transaction of its request: was it made of records, and is that on record? And
+# innermost, where that transaction is open: what a view does, it does as `web`, behind row security.
+_CONTEXT = MIDDLEWARE.index("safeguarding.middleware.RequestContextMiddleware")
+MIDDLEWARE = [
+    *MIDDLEWARE[:_CONTEXT],
+    "tests.proof.reads.EveryReadIsRecorded",
+    *MIDDLEWARE[_CONTEXT:],
+    "tests.walls.AsWeb",
+]

@@ -140,7 +140,7 @@ def child_looked(request: Request, pk: UUID) -> HttpResponseBase:
     form = LookedForm(request.GET, people=looked.people_in(keys))
     events = looked.events_about(keys, form.asked(), today=today)
     if request.GET.get("as") == "csv":
-        return looked_file(request, child, events)
+        return looked_file(request, child, events, form.asked())
     page = newest_first(events, "at", request.GET.get("before", ""))
     context = record_frame(request, child, "access") | looked_context(request, page, form)
     return render(request, "access/child_looked.html", context)

@@ -26,8 +26,7 @@ def _may(capability: Capability, request: Request) -> bool:
 
 def _cover(request: Request, record: Any) -> dict[str, Any]:
     """Who is called first; and, for those who name an acting lead, the way to it in one press."""
-    school = services.get_school(request.held.school_id)
-    line = services.cover_line(school, at=timezone.now(), reader=request.user)
+    line = services.cover_line(request.held.school_id, at=timezone.now(), reader=request.user)
     return {"line": line, "names_acting": _names_acting(request)}
 
 

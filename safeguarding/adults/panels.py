@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
-from safeguarding.accounts.services.looked import keep_apart
 from safeguarding.audit.by_keys import Statement
+from safeguarding.audit.page_lists import keep_apart
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys

@@ -41,8 +41,10 @@ class Event(models.Model):
     verb = RegisteredField(VERBS)
     object_type = models.CharField(max_length=40, blank=True)
     object_id = models.UUIDField(null=True)
-    # How many records a list showed, or an import touched.
+    # How many records a list showed, all lists of a page together, or an import touched.
     count = models.PositiveIntegerField(null=True)
+    # Of a page with lists: a line for each (`page_lists.py`).
+    shown = models.TextField(blank=True)
     purpose = models.CharField(max_length=40, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.DONE)
     request_id = models.UUIDField(null=True)
@@ -69,6 +71,7 @@ class Event(models.Model):
             "object_type",
             "object_id",
             "count",
+            "shown",
             "purpose",
             "outcome",
             "request_id",

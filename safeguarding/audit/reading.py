@@ -14,6 +14,7 @@ from django.db import models
 from django.http import Http404, HttpRequest
 
 from .by_keys import Asks, ByKeys
+from .page_lists import PageList, record_list
 from .services import record
 from .verbs import EventVerb, Verb
 
@@ -68,19 +69,19 @@ def read_many(
     purpose: str = "",
     about: models.Model | None = None,
 ) -> list[M]:
-    """The rows of one page of a list, recorded as one event with their number.
+    """The rows of one page of a list, recorded with their number: in the one event of the lists of a page, or in one of
+    its own where the list is `about` a record or was searched for.
 
     `rows` must come from `visible`, already cut to a page. `about` is the record whose page shows the list, if any.
     """
     found = list(rows)
     model = rows.model if isinstance(rows, models.QuerySet) else type(found[0]) if found else None
-    record(
-        verb,
-        about,
-        object_type="" if about is not None or model is None else model._meta.label_lower,
-        count=len(found),
-        purpose=purpose or (model._meta.model_name or "" if model else ""),
-    )
+    kind = model._meta.label_lower if model else ""
+    purpose = purpose or kind.partition(".")[2]
+    if about is None and verb == Verb.LIST:
+        record_list(PageList(kind, len(found), purpose))
+    else:
+        record(verb, about, object_type=kind if about is None else "", count=len(found), purpose=purpose)
     return found
 
 

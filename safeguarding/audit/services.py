@@ -1,6 +1,6 @@
 """Write down what happened, in the transaction of what happened: if it cannot be written, it did not happen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import batched
 from typing import Any
@@ -12,7 +12,7 @@ from safeguarding.prepared import prepared_write
 
 from .context import current
 from .models import Event, Outcome
-from .verbs import EventVerb
+from .verbs import EventVerb, Verb
 
 # Events in one statement.
 BATCH = 2000
@@ -112,6 +112,27 @@ def record_many(
         )
         for object_id in object_ids
     )
+
+
+def record_lists(lists: Iterable[Mapping[str, Any]]) -> None:
+    """An event for each of these lists, in one statement: its `object_type`, `count`, `purpose` and `shown`."""
+    who = current()
+    events = [
+        Event(
+            actor_id=who.user_id,
+            acting_role=who.role_key,
+            school_id=who.school_id,
+            verb=Verb.LIST,
+            request_id=who.request_id,
+            source_address=who.source_address,
+            **one,
+        )
+        for one in lists
+    ]
+    if len(events) == 1:
+        write(events[0])
+    else:
+        _write_many(events)
 
 
 def record_of_schools(verb: EventVerb, object_type: str, school_ids: Iterable[UUID], *, purpose: str) -> None:

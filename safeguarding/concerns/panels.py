@@ -18,9 +18,9 @@ from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.services.acting import register_mover
 from safeguarding.accounts.services.bulk import names_of_alarms
-from safeguarding.accounts.services.looked import keep_apart
 from safeguarding.audit.by_keys import Statement
 from safeguarding.audit.context import with_errors
+from safeguarding.audit.page_lists import keep_apart
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from safeguarding.accounts.permissions import may
+from safeguarding.audit.by_keys import ByKeys
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.concerns.models import EarlierBatch
 from safeguarding.http import Request
@@ -18,6 +19,16 @@ from .permissions import OPENS
 # On a child's page; beside Today, where the list behind shows all; and as many as are counted there.
 SHOWN, ON_TODAY, MOST = 20, 1, 100
 _WAITS = (EarlierBatch.Status.HELD, EarlierBatch.Status.READY)
+
+
+_waiting_at = ByKeys(
+    lambda asked: (
+        visible(asked, FileReceived)
+        .filter(asked.one("school_id"), batch__status__in=_WAITS)
+        .select_related("batch")
+        .order_by("received_at", "pk")[:MOST]
+    )
+)
 
 
 def _opens(request: Request) -> bool:
@@ -46,8 +57,7 @@ def _link(request: Request, record: Any) -> dict[str, Any]:
 
 def _waiting(request: Request) -> dict[str, Any] | None:
     """Files that wait for a call, or to be looked at."""
-    rows = visible(request, FileReceived).filter(school=request.held.school_id, batch__status__in=_WAITS)
-    found = list(rows.select_related("batch").order_by("received_at", "pk")[:MOST])
+    found = _waiting_at(request, [request.held.school_id])
     if not found:
         return None
     lists = {"all": ("Files from other schools", reverse("received_files"))} if len(found) > ON_TODAY else {}

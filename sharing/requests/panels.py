@@ -12,8 +12,8 @@ from safeguarding import checks
 from safeguarding import first_pages as task_register
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
-from safeguarding.accounts.services.looked import keep_apart
 from safeguarding.audit.by_keys import Statement
+from safeguarding.audit.page_lists import keep_apart
 from safeguarding.audit.reading import visible
 from safeguarding.concerns import chronology
 from safeguarding.glance import seen

@@ -82,6 +82,6 @@ register(
     ),
     Line(LATE, "transfers", "transfers/today_lines.html", today_lines.late, may=_reads_here, order=26),
     Line(MINE, "transfers", "transfers/today_lines.html", today_lines.due, may=_sends_here, order=46),
-    Line(MINE, "additions", "transfers/today_lines.html", today_lines.lacking, may=_sends_here, order=47),
+    Line(MINE, "additions", "transfers/today_lines.html", today_lines.lacking, may=_sends_here, order=47, opens=True),
     Panel("child_sharing", "transfers", "transfers/of_child.html", _of_child),
 )

@@ -36,6 +36,8 @@ from safeguarding.keys import uuid7
 
 TEACHER, LEAD, HEAD, OFFICE = (f"s0001.{job}1" for job in ("teacher", "lead", "headteacher", "office"))
 NEW, LEAD_OF_OLD, LEAD_OF_ALL = "bench.new", "bench.old", "bench.all"
+# The lead of the demo school, on whose Today every list has something.
+DESK = "d.oyebanji"
 # Schools for files that are imported and taken back: one is empty, the other has children and a lead. The worker may
 # add no school, no account, no child that nobody imports, and no table for a bare COPY.
 EMPTY, EARLIER, LEAD_OF_EARLIER, COPIED = f"{MANY}9999", f"{MANY}9998", "bench.earlier", "bench_copied"
@@ -46,6 +48,7 @@ PEOPLE = {
     TEACHER: "teacher",
     NEW: "teacher with nothing",
     LEAD: "lead",
+    DESK: "lead of the demo school",
     HEAD: "Headteacher",
     OFFICE: "office",
     LEAD_OF_OLD: f"lead of {OLD} old schools",

@@ -1,7 +1,8 @@
 """The time that a page takes, and on what: one request after the other through the WSGI handler, in this process, warm.
 
 Every page is measured in turn with one that shows nothing, request by request, so that a busy machine slows both: what
-is compared with the budgets is the ratio. Queries and the time of the database come from a pass of their own.
+is compared with the budgets is the ratio. Queries and the time of the database come from a pass of their own. What a
+page takes of a processor, here and in the database, other work does not blur: it says how many pages a core answers.
 """
 
 import gc
@@ -23,6 +24,7 @@ from django.utils.crypto import get_random_string
 
 from safeguarding.accounts.session_store import SessionStore, cookie_of
 from tests import signed_in
+from tests.processor import of_databases, of_this_process
 
 WARM, ROUNDS, COUNTED = 5, 40, 5
 # Pages that take longer than this altogether are measured in fewer rounds.
@@ -129,7 +131,9 @@ class Work:
 
 @dataclass
 class Measured:
-    """Times in milliseconds. `nothing` is the median of the page that shows nothing, between these very requests."""
+    """Times in milliseconds. `nothing` is the median of the page that shows nothing, between these very requests;
+    `web_cpu` and `database_cpu` are those of a processor.
+    """
 
     median: float
     p95: float
@@ -137,7 +141,14 @@ class Measured:
     queries: int
     database: float
     bytes: int
+    web_cpu: float
+    database_cpu: float
     rounds: int = field(default=ROUNDS)
+
+    @property
+    def a_second(self) -> float:
+        """How many of this page one core answers in a second."""
+        return 1000 / (self.web_cpu + self.database_cpu)
 
     @property
     def ratio(self) -> float:
@@ -167,11 +178,14 @@ def measure(
         nothing()
     rounds = max(7, min(most, int(PATIENCE * most / ROUNDS / max(answer.seconds, 0.001))))
     gc.collect()
-    pages, empty = [], []
+    pages, empty, web_cpu, database_cpu = [], [], [], []
     for _ in range(rounds):
         given = prepare(browser)
         empty.append(nothing().seconds)
+        web, database = of_this_process(), of_databases()
         pages.append(ask(browser, given).seconds)
+        web_cpu.append(of_this_process() - web)
+        database_cpu.append(of_databases() - database)
     works = [Work() for _ in range(COUNTED)]
     for work in works:
         given = prepare(browser)
@@ -184,5 +198,7 @@ def measure(
         queries=works[-1].queries,
         database=1000 * statistics.median(w.seconds for w in works),
         bytes=len(answer.body),
+        web_cpu=1000 * statistics.median(web_cpu),
+        database_cpu=1000 * statistics.median(database_cpu),
         rounds=rounds,
     )

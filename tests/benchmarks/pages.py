@@ -14,7 +14,7 @@ from safeguarding.concerns import tokens
 from safeguarding.concerns.models import Concern
 from safeguarding.keys import uuid7
 
-from .cast import HEAD, LEAD, LEAD_OF_ALL, LEAD_OF_OLD, NEW, OFFICE, TEACHER, Records
+from .cast import DESK, HEAD, LEAD, LEAD_OF_ALL, LEAD_OF_OLD, NEW, OFFICE, TEACHER, Records
 from .measure import Answer, Browser
 
 # The most queries of an empty page, of a list and of a record, however many rows there are; and of Today and a concern,
@@ -124,7 +124,8 @@ def pages(records: Records) -> list[Page]:
     deep_reports, walk_reports = _deep("my_reports")
     return [
         Page("empty page", (NEW, TEACHER, LEAD, LEAD_OF_ALL), EMPTY, _get("bench_empty"), queries=NO_ROWS),
-        Page("today", leads, PAGE, _get("today"), url="today"),
+        Page("today", leads, PAGE, _get("today"), queries=MANY, url="today"),
+        Page("today, full desk", (DESK,), PAGE, _get("today"), queries=MANY, url="today"),
         Page("concerns", leads, PAGE, _get("concerns"), queries=LIST, url="concerns"),
         Page("concerns, deep", leads, PAGE, deep, walk, beside="concerns", queries=LIST, url="concerns"),
         Page("concerns, waiting", leads, PAGE, _get("concerns", query="?status=waiting"), queries=LIST, url="concerns"),

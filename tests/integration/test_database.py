@@ -160,8 +160,8 @@ def test_a_role_that_works_changes_no_table_and_makes_none(connect: Connect, rol
 
 
 ADD_EVENT = (
-    "INSERT INTO audit_event (id, verb, object_type, acting_role, purpose, outcome) VALUES (%s, 'view', '', "
-    "'', '', 'done')"
+    "INSERT INTO audit_event (id, verb, object_type, acting_role, purpose, shown, outcome) VALUES (%s, 'view', '', "
+    "'', '', '', 'done')"
 )
 CHANGES = ("UPDATE audit_event SET verb = 'list'", "DELETE FROM audit_event", "TRUNCATE audit_event")
 
@@ -181,8 +181,8 @@ def test_when_an_event_was_and_in_which_transaction_is_said_by_the_database_alon
     before = owner.execute("SELECT count(*) FROM audit_event").fetchone()
     for column, value in (("at", "now() - interval '1 year'"), ("transaction_id", "'5'::xid8"), ("at", "DEFAULT")):
         with pytest.raises(InsufficientPrivilege, match="permission denied"):
-            columns = f"id, verb, object_type, acting_role, purpose, outcome, {column}"
-            values = f"%s, 'view', '', '', '', 'done', {value}"
+            columns = f"id, verb, object_type, acting_role, purpose, shown, outcome, {column}"
+            values = f"%s, 'view', '', '', '', '', 'done', {value}"
             at_work.execute(f"INSERT INTO audit_event ({columns}) VALUES ({values})", [uuid4()])  # noqa: S608
     assert owner.execute("SELECT count(*) FROM audit_event").fetchone() == before
 

@@ -92,8 +92,8 @@ def test_a_verb_that_nobody_registered_is_refused_by_every_write(cast) -> None:
 @pytest.mark.parametrize(("verb", "fits"), [("share_plan", True), ("Share plan", False), ("", False), ("plan2", False)])
 def test_the_database_holds_the_form_of_a_verb(verb: str, fits: bool) -> None:
     statement = (
-        "INSERT INTO audit_event (id, verb, object_type, acting_role, purpose, outcome) "
-        "VALUES (%s, %s, '', '', '', 'done')"
+        "INSERT INTO audit_event (id, verb, object_type, acting_role, purpose, shown, outcome) "
+        "VALUES (%s, %s, '', '', '', '', 'done')"
     )
     with connection.cursor() as cursor:
         values = [uuid7(), verb]

@@ -81,7 +81,7 @@ def judge(page: str, models: set[str]) -> list[str]:
 
 
 class EveryReadIsRecorded:
-    """The innermost middleware of the tests."""
+    """The middleware of the tests around the transaction of a request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -7,34 +7,27 @@ answer later than the other, and other work of the machine does not blur it. The
 
 import statistics
 from collections.abc import Callable
-from pathlib import Path
-from time import perf_counter, process_time
+from time import perf_counter
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
 from safeguarding.keys import uuid7
 from tests.integration.test_hidden_like_absent import laid
+from tests.processor import of_databases, of_this_process
 
 pytestmark = [pytest.mark.soak(part="walls"), pytest.mark.django_db(transaction=True)]
 TIMES, MOST_MS = 1_000, 5.0
 
 
-def processor() -> float:
-    """Seconds of a processor so far: of this process, and of the one of PostgreSQL behind each connection."""
-    behind = [connections[alias].connection.info.backend_pid for alias in connections]
-    spent = (int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) for pid in behind)
-    return process_time() + sum(spent) / 1e9
-
-
 def asked(client: Client, page: str, key: Any) -> tuple[float, float]:
     """The milliseconds of a processor and by the clock of an answer that nothing is there."""
-    address, spent, began = reverse(page, args=[key]), processor(), perf_counter()
+    address, began = reverse(page, args=[key]), perf_counter()
+    spent = of_this_process() + of_databases()
     assert client.get(address).status_code == 404
-    return 1000 * (processor() - spent), 1000 * (perf_counter() - began)
+    return 1000 * (of_this_process() + of_databases() - spent), 1000 * (perf_counter() - began)
 
 
 def apart(ask: Callable[[Any], tuple[float, float]], key: Any) -> list[float]:

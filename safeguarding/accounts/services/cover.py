@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.utils import timezone
 
 from safeguarding.accounts.calendar import LONDON, SchoolCalendar
@@ -116,14 +117,12 @@ def _midnight_after(moment: datetime) -> datetime:
 
 
 def _on_call(school_id: UUID, on: date) -> list[_OnCall]:
-    """Everybody who takes calls on a day, away or not, in the order in which they are called.
-
-    Two queries, once a page.
-    """
+    """Everybody who takes calls on a day, away or not, in the order of calling: one query, once a page."""
     return once(("on call", school_id, on), lambda: _read_on_call(school_id, on))
 
 
 def _read_on_call(school_id: UUID, on: date) -> list[_OnCall]:
+    coming = Absence.objects.filter(user=OuterRef("user"), ends_on__gte=on, withdrawn_at=None).order_by("pk")
     rows = (
         RoleAssignment.objects.filter(
             live(on),
@@ -132,18 +131,14 @@ def _read_on_call(school_id: UUID, on: date) -> list[_OnCall]:
             user__is_active=True,
         )
         .select_related("user")
-        .prefetch_related(
-            Prefetch(
-                "user__absences",
-                queryset=Absence.objects.filter(ends_on__gte=on, withdrawn_at=None),
-                to_attr="coming_absences",
-            )
+        .annotate(
+            away_from=ArraySubquery(coming.values("starts_on")), away_until=ArraySubquery(coming.values("ends_on"))
         )
         .order_by("call_order", "user_id")
     )
     found: dict[UUID, _OnCall] = {}
     for row in rows:
-        away = tuple((a.starts_on, a.ends_on) for a in row.user.coming_absences)  # type: ignore[attr-defined]
+        away = tuple(zip(row.away_from, row.away_until, strict=True))
         # Who is both Headteacher and lead is met as lead; a deputy who acts for the lead, as that.
         there = found.get(row.user_id)
         if there is None or (row.role_key in LEAD_ROLES and not there.is_lead):
@@ -154,7 +149,7 @@ def _read_on_call(school_id: UUID, on: date) -> list[_OnCall]:
 def duty(school_id: UUID, at: datetime) -> list[Duty]:
     """Everybody who takes calls, in the order in which they are called: who is in now, and who from when.
 
-    In is who is not away, in the hours of a school day. Three queries. Each page that says who is on duty asks this.
+    In is who is not away, in the hours of a school day. Two queries. Each page that says who is on duty asks this.
     """
     calendar, today = SchoolCalendar.of(school_id), timezone.localdate(at)
     found = []
@@ -187,7 +182,7 @@ def from_when(moment: datetime, today: date) -> str:
 
 
 def speak_to(school: School, at: datetime) -> list[SpeakTo]:
-    """Who to speak to at the school, the one to try first at the top: three queries.
+    """Who to speak to at the school, the one to try first at the top: two queries.
 
     Leads who are not away today come in the order in which they are called, then the Headteacher, then who is away.
     """
@@ -216,7 +211,7 @@ def _why(person: Duty, *, lead_today: bool) -> str:
 
 
 def out_of_hours(school: School, at: datetime) -> OutOfHours:
-    """Whether no safeguarding lead is on duty at a moment, and what the page must then say: three queries.
+    """Whether no safeguarding lead is on duty at a moment, and what the page must then say: two queries.
 
     Nobody is on duty outside the hours of a school day, or when every lead is away. Who reads next is looked for among
     those who are told on that day (leads who are in, else whoever takes calls and is in, else all of them): the
@@ -250,7 +245,7 @@ class Place:
 
 
 def call_order(school_id: UUID, *, on: date) -> list[Place]:
-    """Everybody who takes calls at the school, away or not, in the order in which they are called: two queries."""
+    """Everybody who takes calls at the school, away or not, in the order in which they are called: one query."""
     return [
         Place(
             user_id=person.user.pk,
@@ -262,17 +257,17 @@ def call_order(school_id: UUID, *, on: date) -> list[Place]:
     ]
 
 
-def cover_line(school: School, *, at: datetime, reader: User) -> str:
+def cover_line(school_id: UUID, *, at: datetime, reader: User) -> str:
     """Who is called first now and next, in one line for whoever reads it: "You until 4pm, then Tom Aldous tomorrow"."""
     today = timezone.localdate(at)
-    now = _first_lead(school.pk, at, reader)
+    now = _first_lead(school_id, at, reader)
     if now is None:
         return "No safeguarding lead is in for as far as days away are recorded: calls go to the Headteacher"
     name, opening = now
     if opening > at:
         return f"{_capital(name)} {from_when(opening, today)}"
-    closing = datetime.combine(today, SchoolCalendar.of(school.pk).closes, LONDON)
-    then = _first_lead(school.pk, closing, reader)
+    closing = datetime.combine(today, SchoolCalendar.of(school_id).closes, LONDON)
+    then = _first_lead(school_id, closing, reader)
     after = f", then {then[0]} {day_ahead(then[1], today)}" if then and then[0] != name else ""
     return f"{_capital(name)} until {clock(closing)}{after}"
 

@@ -4,8 +4,9 @@ The events in words, for those who may read them. Read only.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from django.db.models import QuerySet
 from safeguarding.accounts.models import User
 from safeguarding.accounts.roles import ROLES
 from safeguarding.audit.models import Event, Outcome, Verb
+from safeguarding.audit.page_lists import from_text, kept_apart
 from safeguarding.audit.verbs import VERBS
 from safeguarding.dates import full_moment, start_of
 from safeguarding.spreadsheet import as_csv
@@ -35,9 +37,6 @@ _TURNED_AWAY = {
     "503": "a fault of Harbour",
     "csrf": "the page was too old",
 }
-# Records of which the log of a school says nothing: who looks at them stands on their own pages, for their readers
-# alone.
-_kept_apart: set[str] = set()
 # More than this is narrowed first.
 MOST_EXPORTED = 20_000
 HEADINGS = ("When", "Who", "Role", "What", "Of what", "How many", "Page", "Outcome", "From address")
@@ -112,13 +111,6 @@ def keys_of_child(request: Request, child: UUID) -> set[UUID]:
     return {key for keys in _about_child for key in keys(request, child)}
 
 
-def keep_apart(what: str) -> None:
-    """Leave the events about an app's records, or about those of one kind ("app.model"), out of the log of a school:
-    that there is one would tell too much.
-    """
-    _kept_apart.add(what if "." in what else f"{what}.")
-
-
 def events_about(keys: Collection[UUID], asked: Asked, *, today: date) -> QuerySet[Event]:
     """The events about these records, as asked for."""
     return _narrowed(Event.objects.filter(object_id__in=keys), asked, today)
@@ -129,7 +121,8 @@ def events_at(school_id: UUID, asked: Asked, *, today: date, about: Collection[U
     events = Event.objects.filter(school_id=school_id)
     if about is not None:
         events = events.filter(object_id__in=about)
-    for prefix in _kept_apart:
+    # Who looks at these stands on their own pages, for their readers alone.
+    for prefix in kept_apart():
         events = events.exclude(object_type__startswith=prefix)
     return _narrowed(events, asked, today)
 
@@ -151,13 +144,28 @@ def _narrowed(events: QuerySet[Event], asked: Asked, today: date) -> QuerySet[Ev
     return events
 
 
-def in_words(events: Iterable[Event], did: Mapping[str, str] = MappingProxyType({})) -> list[Line]:
+def in_words(
+    events: Iterable[Event], did: Mapping[str, str] = MappingProxyType({}), *, in_passing: bool = True
+) -> list[Line]:
     """Events as a page or a file shows them: one query for all people. `did` holds the verbs that are said otherwise of
-    these records.
+    these records, `in_passing` is that of `Asked`. At most `MOST_EXPORTED` lines.
     """
     events = list(events)
     people: Mapping[UUID, User] = User.objects.in_bulk({event.actor_id for event in events if event.actor_id})
-    return [_line(event, people, did) for event in events]
+    lines = (line for event in events for line in _lines(event, people, did, in_passing))
+    return list(islice(lines, MOST_EXPORTED))
+
+
+def _lines(event: Event, people: Mapping[UUID, User], did: Mapping[str, str], in_passing: bool) -> list[Line]:
+    """One line for an event; of a page with lists one for each list, as if it were an event of its own."""
+    line = _line(event, people, did)
+    if not event.shown:
+        return [line]
+    return [
+        replace(line, of=_kind(one.kind), count=one.number, page=one.purpose)
+        for one in from_text(event.shown)
+        if in_passing or (one.number and one.kind not in _in_passing)
+    ]
 
 
 def _line(event: Event, people: Mapping[UUID, User], did: Mapping[str, str]) -> Line:

@@ -251,7 +251,7 @@ def event_log(request: Request) -> HttpResponseBase:
     about = looked.keys_of_child(request, asked.child) if asked.child else None
     events = looked.events_at(school.pk, asked, today=today, about=about)
     if request.GET.get("as") == "csv":
-        return looked_file(request, school, events)
+        return looked_file(request, school, events, asked)
     record(Verb.LIST, school, purpose="event log")
     page = newest_first(events, "at", request.GET.get("before", ""))
     return render(request, "access/event_log.html", looked_context(request, page, form))
@@ -265,7 +265,7 @@ def looked_context(request: Request, page: Any, form: LookedForm) -> dict[str, A
     here = f"?{asked.urlencode()}"
     return {
         "form": form,
-        "lines": looked.in_words(page.rows),
+        "lines": looked.in_words(page.rows, in_passing=form.asked().in_passing),
         "newest": "" if is_first else here,
         "older": f"{here}&before={page.older}" if page.older else "",
         "csv_url": f"{here}&as=csv",
@@ -273,14 +273,15 @@ def looked_context(request: Request, page: Any, form: LookedForm) -> dict[str, A
     }
 
 
-def looked_file(request: Request, about: Any, events: Any) -> HttpResponseBase:
+def looked_file(request: Request, about: Any, events: Any, asked: looked.Asked) -> HttpResponseBase:
     """The events as a file, which is an event itself and asks for a fresh factor.
 
     Its name says nothing of whom it is about.
     """
     if (page := fresh.asked(request)) is not None:
         return page
-    lines = looked.in_words(events.order_by("-at", "-pk")[: looked.MOST_EXPORTED])
+    newest = events.order_by("-at", "-pk")[: looked.MOST_EXPORTED]
+    lines = looked.in_words(newest, in_passing=asked.in_passing)
     record(Verb.EXPORT, about, count=len(lines), purpose="who has looked")
     bulk.had_enough(bulk.FILES, by=request.user, school_id=request.held.school_id)
     response = HttpResponse(looked.as_file(lines), content_type="text/csv; charset=utf-8")

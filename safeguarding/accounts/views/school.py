@@ -96,7 +96,7 @@ def cover(request: Request) -> HttpResponseBase:
         "school": school,
         "people": people,
         "absences": services.absences_from(school.pk, on=today),
-        "line": services.cover_line(school, at=at, reader=request.user),
+        "line": services.cover_line(school.pk, at=at, reader=request.user),
         "blocks": fill("cover", request),
         "may_change_school": may(request.user, Capability.MANAGE_SCHOOL, school.pk),
     }

@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ('object_type', models.CharField(blank=True, max_length=40)),
                 ('object_id', models.UUIDField(null=True)),
                 ('count', models.PositiveIntegerField(null=True)),
+                ('shown', models.TextField(blank=True)),
                 ('purpose', models.CharField(blank=True, max_length=40)),
                 ('outcome', models.CharField(choices=[('done', 'Done'), ('refused', 'Refused'), ('failed', 'Failed')], default='done', max_length=10)),
                 ('request_id', models.UUIDField(null=True)),

@@ -4,12 +4,12 @@ Every function takes rows that the read gate has made visible and narrows them. 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -135,15 +135,33 @@ def listed(concerns: QuerySet[Concern]) -> QuerySet[Concern]:
     return concerns.only(*_LISTED)
 
 
-def dress(concerns: Iterable[Concern], people: Iterable[User] = ()) -> None:
+def first_of_each[M: Model](lists: Mapping[str, QuerySet[M]], most: Mapping[str, int]) -> dict[str, list[M]]:
+    """The first rows of several lists of one model, in one query; `most` says how many of each.
+
+    All have the same columns, and what belongs to a row of another table comes after.
+    """
+    first, *others = (
+        rows.select_related(None).annotate(of_list=Value(name))[: most[name]] for name, rows in lists.items()
+    )
+    found: dict[str, list[M]] = {name: [] for name in lists}
+    for row in first.union(*others, all=True):
+        found[row.of_list].append(row)  # type: ignore[attr-defined]
+    return found
+
+
+def dress(
+    concerns: Iterable[Concern], people: Iterable[User] = (), *, actions: Iterable[Action] = ()
+) -> dict[UUID, list[Named]]:
     """Give each concern of a list its kind, its people and, as `named`, the children in it: two queries for all.
 
-    One where `people` has everybody: a page that has fetched its school's staff for a filter fetches nobody again.
+    One where `people` has everybody: a page that has fetched its school's staff for a filter fetches nobody again. With
+    `actions`, each of them is given its owner. Returns the children by concern, those of the actions too.
     """
-    concerns = list(concerns)
+    concerns, actions = list(concerns), list(actions)
     give_kinds(concerns)
-    named = children_of([concern.pk for concern in concerns])
+    named = children_of({*(concern.pk for concern in concerns), *(action.concern_id for action in actions)})
     keys = {key for concern in concerns for key in (concern.logged_by_id, concern.acknowledged_by_id) if key}
+    keys |= {action.owner_id for action in actions}
     at_hand = {person.pk: person for person in people}
     at_hand |= {person.pk: person for person in _people.whoever_asks(keys - at_hand.keys())}
     for concern in concerns:
@@ -151,6 +169,9 @@ def dress(concerns: Iterable[Concern], people: Iterable[User] = ()) -> None:
         concern.logged_by = at_hand[concern.logged_by_id]
         if concern.acknowledged_by_id:
             concern.acknowledged_by = at_hand[concern.acknowledged_by_id]
+    for action in actions:
+        action.owner = at_hand[action.owner_id]
+    return named
 
 
 def for_page() -> QuerySet[Concern]:
@@ -322,27 +343,34 @@ def _row(concern: Concern, reader: User, at: datetime, calendar: SchoolCalendar 
     )
 
 
-def to_do(actions_: Sequence[Action], *, reader: User, today: date) -> list[ToDo]:
+def to_do(
+    actions_: Sequence[Action], *, reader: User, today: date, named: Mapping[UUID, Sequence[Named]] | None = None
+) -> list[ToDo]:
     """Actions as a short list shows them, in the order given: with a child where `reader` reads that school's
-    concerns.
+    concerns. `named` has the children in these concerns, where the page has read them.
     """
     about = {a.concern_id for a in actions_ if may(reader, Capability.VIEW_CONCERNS, a.school_id)}
-    named = children_of(about) if about else {}
-    return [_to_do(a, named.get(a.concern_id, ()), (today - a.due_on).days) for a in actions_]
+    if named is None:
+        named = children_of(about) if about else {}
+    return [
+        _to_do(a, named[a.concern_id] if a.concern_id in about else (), (today - a.due_on).days, reader)
+        for a in actions_
+    ]
 
 
-def _to_do(action: Action, named: Sequence[Named], late: int) -> ToDo:
+def _to_do(action: Action, named: Sequence[Named], late: int, reader: User) -> ToDo:
     mark, tone = (
         (f"{dates.counted(late, 'day')} late", "bad") if late > 0 else ("Today", "warn") if late == 0 else ("", "")
     )
-    return ToDo(action, named[0] if named else None, mark, tone, _who(action))
+    return ToDo(action, named[0] if named else None, mark, tone, _who(action, reader))
 
 
-def _who(action: Action) -> str:
-    """Who has to do it, in the list of what others have not done; empty in the list of one's own."""
-    if (gone := getattr(action, "owner_gone", None)) is None:
+def _who(action: Action, reader: User) -> str:
+    """Who has to do it; empty for what is the reader's own."""
+    if action.owner_id == reader.pk:
         return ""
-    return f"{action.owner.full_name}, no longer here" if gone else action.owner.full_name
+    name = action.owner.full_name
+    return f"{name}, no longer here" if action.owner_gone else name  # type: ignore[attr-defined]
 
 
 def standing(concern: Concern, reader: User) -> tuple[str, str]:

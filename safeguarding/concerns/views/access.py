@@ -189,7 +189,7 @@ def concern_looked(request: Request, concern_id: UUID) -> HttpResponseBase:
     form = LookedForm(request.GET, people=looked.people_in(keys))
     events = looked.events_about(keys, form.asked(), today=today)
     if request.GET.get("as") == "csv":
-        return looked_file(request, found, events)
+        return looked_file(request, found, events, form.asked())
     page = newest_first(events, "at", request.GET.get("before", ""))
     undone = undone_links(visible(request, UndoneLink).filter(concern=found).select_related("undone_by"))
     errors = visible(request, EnteredInError).filter(concern=found).select_related("proposed_by", "decided_by")

@@ -31,7 +31,7 @@ from safeguarding.concerns.views.chronology import read_child
 from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
 from safeguarding.paging import CAP, MANY, counts_of_page, in_words, newest_first
-from safeguarding.panels import LATE, MINE, Lines, fill, fill_beside
+from safeguarding.panels import LATE, MINE, Lines, draw, fill, read, read_beside
 
 # The first screen shows six; ten are one glance. More are one click away.
 SHOWN, SHOWN_ALL = 10, 200
@@ -46,23 +46,29 @@ def today(request: Request) -> HttpResponse:
     at, school_id = timezone.now(), request.held.school_id
     day = timezone.localdate(at)
     concerns = visible(request, Concern)
-    waiting = reading.queue(concerns, school_id)
-    shown = list(reading.listed(waiting)[: SHOWN_ALL if "all" in request.GET else SHOWN])
     of_concerns = {
+        "waiting": reading.queue(concerns, school_id),
         "news": reading.with_news(concerns, school_id),
         "reviews": reading.to_review(concerns, school_id, today=day),
     }
     of_actions = {
-        "actions": reading.actions_of(visible(request, Action), request.user),
+        "actions": reading.with_standing(reading.actions_of(visible(request, Action), request.user), today=day),
         "adrift": reading.adrift(visible(request, Action), school_id, reader=request.user, today=day),
     }
-    few: dict[str, list[Any]] = {name: list(reading.listed(found)[: FEW[name]]) for name, found in of_concerns.items()}
-    few |= {name: list(found[: FEW[name]]) for name, found in of_actions.items()}
-    reading.dress(read_many(request, [*shown, *few["news"], *few["reviews"]]))
-    to_do = reading.to_do(read_many(request, [*few["actions"], *few["adrift"]]), reader=request.user, today=day)
+    most = FEW | {"waiting": SHOWN_ALL if "all" in request.GET else SHOWN}
+    few: dict[str, list[Any]] = {
+        **reading.first_of_each({name: reading.listed(found) for name, found in of_concerns.items()}, most),
+        **reading.first_of_each(of_actions, most),
+    }
+    shown = few.pop("waiting")
+    slots = {slot: read(f"today_{slot}", request) for slot in ("above", "below_new", "heading", "foot")}
+    beside = read_beside(request)
+    actions = read_many(request, [*few["actions"], *few["adrift"]])
+    named = reading.dress(read_many(request, [*shown, *few["news"], *few["reviews"]]), actions=actions)
+    to_do = reading.to_do(actions, reader=request.user, today=day, named=named)
     mine = len(few["actions"])
     urgent = [concern for concern in shown if concern.how_soon >= HowSoon.TODAY]
-    lists = {"waiting": waiting, "urgent": waiting.filter(how_soon__gte=HowSoon.TODAY), **of_concerns, **of_actions}
+    lists = {**of_concerns, **of_actions, "urgent": of_concerns["waiting"].filter(how_soon__gte=HowSoon.TODAY)}
     rows = partial(reading.rows, reader=request.user, at=at)
     new = rows(shown)
     badge(request, [row.child for row in new])
@@ -76,11 +82,8 @@ def today(request: Request) -> HttpResponse:
         "news": rows(few["news"]),
         "reviews": rows(few["reviews"]),
         "all": counted,
-        "above": fill("today_above", request),
-        "below_new": fill("today_below_new", request),
-        **_beside(fill_beside(request), counted, few),
-        "heading": fill("today_heading", request),
-        "foot": fill("today_foot", request),
+        **{slot: draw(pieces, request) for slot, pieces in slots.items()},
+        **_beside({key: lines.draw(request) for key, lines in beside.items()}, counted, few),
     }
     return render(request, "concerns/today.html", context)
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from safeguarding.accounts.permissions import may
+from safeguarding.audit.by_keys import ByKeys
 from safeguarding.audit.context import with_errors
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.concerns.models import EmergencySheet, EnteredInError, Referral
@@ -21,6 +22,11 @@ from safeguarding.panels import LATE, SECOND, UNANSWERED, Line
 SHOWN = 3
 # More agencies than owe a school an answer.
 MOST = 50
+
+
+_sheets_at = ByKeys(
+    lambda asked: visible(asked, EmergencySheet).filter(asked.one("school_id"), destroyed_at=None).order_by("made_at")
+)
 
 
 def _reads(request: Request) -> bool:
@@ -53,8 +59,7 @@ def _unsent_of_colleagues(request: Request) -> dict[str, Any] | None:
 
 def _sheets_amiss(request: Request) -> dict[str, Any] | None:
     """Emergency sheets that are true no more, or lack what their maker may not see; that is not told to the maker."""
-    held = visible(request, EmergencySheet).filter(school_id=request.held.school_id, destroyed_at=None)
-    found = list(held.order_by("made_at"))
+    found = _sheets_at(request, [request.held.school_id])
     amiss = [one for one in found if one.stale_at or (one.lacks_something and one.made_by_id != request.user.pk)]
     if found:
         # Recorded as all that are held: by the number of those amiss their makers, who read the log too, could tell.

@@ -6,6 +6,7 @@ Rows are dated and never deleted: a decision goes on pointing to the law as it w
 import json
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,21 @@ def load_request_law() -> int:
 
 
 def times_on(day: date) -> dict[str, ReplyTime]:
-    """The times that hold for what was received on a day, by their codes: one query."""
-    return times_in(ReplyTime.objects.order_by("code", "valid_from"), day)
+    """The times that hold for what was received on a day, by their codes."""
+    return times_in(every_time(), day)
+
+
+def every_time() -> tuple[ReplyTime, ...]:
+    """Those of every day. Kept once they are there: another version of Harbour brings others."""
+    rows = _every_time()
+    if not rows:
+        _every_time.cache_clear()
+    return rows
+
+
+@cache
+def _every_time() -> tuple[ReplyTime, ...]:
+    return tuple(ReplyTime.objects.order_by("code", "valid_from"))
 
 
 def times_in(rows: Iterable[ReplyTime], day: date) -> dict[str, ReplyTime]:

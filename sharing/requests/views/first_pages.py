@@ -12,7 +12,7 @@ from safeguarding.first_pages import Task, Thing, Waiting
 from safeguarding.glance import seen
 from safeguarding.http import Request
 from sharing.requests.forms.cases import ALL_OPEN
-from sharing.requests.models import OPEN, RequestRole, RightsRequest, SearchPlace
+from sharing.requests.models import OPEN, RightsRequest, SearchPlace
 
 from .standing import Standing, at_hand_of, handles
 
@@ -35,13 +35,7 @@ def due(request: Request) -> dict[str, Any] | None:
 def to_approve(request: Request) -> dict[str, Any] | None:
     """What waits to be approved by the reader, as the second person."""
     waits = [one for one in at_hand(request) if one.case.status == S.PREPARED]
-    if not waits:
-        return None
-    mine = visible(request, RequestRole).filter(
-        case__in=[one.case.pk for one in waits], user=request.user, part=RequestRole.Part.APPROVER, ended_at=None
-    )
-    cases = set(mine.values_list("case_id", flat=True))
-    return _lines([one for one in waits if one.case.pk in cases], request)
+    return _lines([one for one in waits if one.case.is_approver], request)  # type: ignore[attr-defined]
 
 
 def at_hand(request: Request) -> list[Standing]:

@@ -6,15 +6,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
+from safeguarding.audit.by_keys import Asked, ByKeys
 from safeguarding.audit.reading import visible
 from safeguarding.dates import counted
 from safeguarding.once import once
 from sharing.requests.dates import Dates
-from sharing.requests.models import OPEN, RightsRequest
+from sharing.requests.models import OPEN, RequestRole, RightsRequest
 from sharing.requests.services import steps
 
 S = RightsRequest.Status
@@ -94,14 +96,24 @@ def standing(cases: Sequence[RightsRequest], today: date | None = None) -> list[
     return [Standing(case, found.get(case.pk), today) for case in cases]
 
 
+def _open(asked: Asked) -> QuerySet[RightsRequest]:
+    rows = visible(asked, RightsRequest).filter(asked.one("school_id"), status__in=OPEN).order_by("received_on", "pk")
+    approves = visible(asked, RequestRole).filter(
+        case=OuterRef("pk"), user_id=asked.user.pk, part=RequestRole.Part.APPROVER, ended_at=None
+    )
+    return steps.with_steps(rows).annotate(is_approver=Exists(approves))[:MOST]
+
+
+_open_at = ByKeys(_open)
+
+
 def at_hand_of(asks: Any, school_id: UUID) -> list[Standing]:
     """Every request of the school that is not over and that `asks.user` may know of, what is due first before the
-    others: read once for all that stands on a page.
+    others: read once for all that stands on a page. Each case has `is_approver`: whether `asks.user` approves it.
     """
 
     def read() -> list[Standing]:
-        rows = visible(asks, RightsRequest).filter(school=school_id, status__in=OPEN).order_by("received_on", "pk")
-        found = standing(list(rows[:MOST]))
+        found = standing(_open_at(asks, [school_id]))
         return sorted(found, key=lambda one: (one.due is None, one.due or one.today))
 
     return once(("requests at hand", asks.user.pk, school_id), read)

@@ -93,7 +93,7 @@ def number_lacking(asks: Asks, transfers: Sequence[FileTransfer]) -> dict[UUID, 
     entries = seen_of_each(asks, list({one.child.pk: one.child for one in sent if one.child}.values()))
     rows: dict[UUID, list[FileSending]] = {one.pk: [] for one in sent}
     # All that went: what one reader does not see of it has gone all the same.
-    for sending in gone(visible(asks, FileSending).filter(transfer__in=list(rows))):
+    for sending in gone(visible(asks, FileSending).filter(transfer__in=list(rows))).only("transfer_id", "told"):
         rows[sending.transfer_id].append(sending)
     found = {one.pk: len(lacking(one, entries[one.child_id], told_already(rows[one.pk]))) for one in sent}  # type: ignore[index]
     return {key: number for key, number in found.items() if number}

@@ -160,7 +160,8 @@ def test_every_look_is_written_down(client, cast, child):
     visit(client, cast.teacher, "find_child", q="rowan")
     seen = Event.objects.filter(object_type="children.child", outcome="done")
     assert seen.get(verb="view", object_id=child.pk, actor_id=cast.lead.pk).purpose == "people"
-    assert seen.get(verb="list", actor_id=cast.lead.pk, object_id=None).count == 1
+    listed = Event.objects.get(verb="list", actor_id=cast.lead.pk, purpose="children")
+    assert (listed.count, listed.shown) == (1, "children.child 1 child")
     assert seen.get(verb="search", actor_id=cast.lead.pk).purpose == "children"
     assert seen.get(verb="search", actor_id=cast.teacher.pk).count == 1
 

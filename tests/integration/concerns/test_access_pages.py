@@ -13,6 +13,7 @@ from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import AccessReview, Notice, RoleAssignment, Team
 from safeguarding.audit.context import Acting, acting
 from safeguarding.audit.models import Event, Verb
+from safeguarding.audit.page_lists import PageList, one_list_event, record_list
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, ConcernGrant, ConcernSubject
 from safeguarding.concerns.services import access
@@ -313,14 +314,17 @@ def test_what_pages_fetch_by_themselves_stands_in_the_log_when_it_is_asked_for(c
         record(Verb.VIEW, object_type="children.photograph", object_id=uuid4(), school_id=room.school.pk)
         record(Verb.LIST, object_type="children.child", count=0, school_id=room.school.pk)
         record(Verb.LIST, object_type="children.child", count=3, school_id=room.school.pk)
+        with one_list_event(lambda: "today"):
+            record_list(PageList("children.child", 4, "child"))
+            record_list(PageList("concerns.action", 0, "action"))
     client.force_login(room.lead)
 
     def seen(**asked):
         page = client.get(reverse("event_log"), asked | {"person": str(room.deputy.pk)})
         return sorted((line.of, line.count) for line in page.context["lines"])
 
-    assert seen() == [("child", 3)]
-    assert len(seen(everything="on")) == 3
+    assert seen() == [("child", 3), ("child", 4)]
+    assert sorted(set(seen(everything="on")) - set(seen())) == [("action", 0), ("child", 0), ("photograph", None)]
 
 
 def test_that_nobody_stands_in_is_said_without_saying_for_what(client, room):

@@ -192,7 +192,8 @@ def test_a_child_who_is_hidden_from_its_maker_is_not_on_it_and_only_colleagues_h
         "compared",
     )
     # The first page of a colleague is on record as that of whoever made it, sheet for sheet.
-    listed = Event.objects.filter(verb=Verb.LIST, purpose="emergency sheets", school_id=room.school.pk)
+    sheets = "concerns.emergencysheet 1 emergency sheets"
+    listed = Event.objects.filter(verb=Verb.LIST, shown__contains=sheets, school_id=room.school.pk)
     assert listed.filter(actor_id=room.lead.pk).count() == listed.filter(actor_id=room.headteacher.pk).count() == 2
     whole = Printed(fetch(head, make(head, form="print", envelope="S-116")).content).text
     assert "Rowan Ashdown" in whole

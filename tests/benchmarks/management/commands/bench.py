@@ -38,6 +38,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--lists", type=int, metavar="ROUNDS", help="lists alone, each so often, into VAR")
+        parser.add_argument("--only", default="", help="pages alone whose name has this in it, into VAR")
 
     def handle(self, *args: Any, **options: Any) -> None:
         schools, children, concerns = SIZES[os.environ.get("BENCH_SIZE", "usual")]
@@ -48,8 +49,10 @@ class Command(BaseCommand):
             for each in connections.all():
                 with each.cursor() as cursor:
                     cursor.execute("VACUUM ANALYZE")
+        # The desk that is full: that of the demo school.
+        call_command("seed_demo")
         make_cast()
-        for role, command in _measurements(options["lists"]):
+        for role, command in _measurements(options["lists"], options["only"]):
             # What one run leaves unsent would stand on the pages of the next.
             Draft._base_manager.filter(author__username=TEACHER).delete()
             subprocess.run(
@@ -59,10 +62,13 @@ class Command(BaseCommand):
             )
 
 
-def _measurements(rounds: int | None) -> Iterator[tuple[str, list[str]]]:
+def _measurements(rounds: int | None, only: str) -> Iterator[tuple[str, list[str]]]:
     """The commands and the database role of each. Lists are measured as one that row security does not bind, too, to
-    compare with; with `rounds` lists alone.
+    compare with; with `rounds` lists alone, with `only` the pages of that name.
     """
+    if only:
+        yield "web", ["bench_pages", "--only", only, "--out", str(settings.VAR / "bench-only.json")]
+        return
     lists = ["bench_pages", "--lists", *(["--rounds", str(rounds)] if rounds else [])]
     unguarded = str(settings.VAR / "bench-unguarded.json")
     yield "owner", [*lists, "--out", unguarded]

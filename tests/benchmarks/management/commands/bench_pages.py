@@ -24,8 +24,23 @@ from tests.printers import Program, running
 
 # What a page is compared with, by the unit of its budget.
 Nothing = Mapping[str, Callable[[], Answer]]
-_HEAD = ("page", "who", "median ms", "median", "p95", "budget", "without RLS", "database ms", "queries", "kB", "")
-_WIDTHS = (23, 24, 9, 7, 7, 9, 11, 11, 8, 6, 5)
+_HEAD = (
+    "page",
+    "who",
+    "median ms",
+    "median",
+    "p95",
+    "budget",
+    "without RLS",
+    "database ms",
+    "queries",
+    "web cpu ms",
+    "db cpu ms",
+    "a second",
+    "kB",
+    "",
+)
+_WIDTHS = (23, 24, 9, 7, 7, 9, 11, 11, 8, 10, 9, 8, 6, 5)
 
 
 class Command(BaseCommand):
@@ -90,6 +105,9 @@ def _row(
         "p95_ratio": round(found.p95_ratio, 1),
         "database_ms": round(found.database, 2),
         "queries": found.queries,
+        "web_cpu_ms": round(found.web_cpu, 1),
+        "database_cpu_ms": round(found.database_cpu, 1),
+        "a_second": round(found.a_second, 1),
         "most_queries": page.queries,
         "kilobytes": round(found.bytes / 1024, 1),
         "rounds": found.rounds,
@@ -174,7 +192,7 @@ def _table(report: dict[str, Any]) -> str:
     ]
     for row in report["pages"]:
         if "failed" in row:
-            lines.append(_line((row["page"], row["who"], row["failed"], *[""] * 7, "FAIL")))
+            lines.append(_line((row["page"], row["who"], row["failed"], *[""] * 10, "FAIL")))
             continue
         limit = f"{row['budget']:g} {row['unit']}" if row["budget"] else ""
         queries = f"{row['queries']}/{row['most_queries']}" if row["most_queries"] else row["queries"]
@@ -190,6 +208,9 @@ def _table(report: dict[str, Any]) -> str:
                     _beside(row),
                     f"{row['database_ms']:.1f}",
                     queries,
+                    row["web_cpu_ms"],
+                    row["database_cpu_ms"] or "",
+                    row["a_second"],
                     row["kilobytes"],
                     "OVER" if row["over"] else "",
                 )
@@ -216,7 +237,7 @@ def _beside(row: dict[str, Any]) -> str:
 def _line(cells: tuple[Any, ...]) -> str:
     """Words to the left, figures to the right, with bars, so that it can be put into a document as it is."""
     padded = (
-        f"{cell!s:<{width}}" if n in (0, 1, 10) else f"{cell!s:>{width}}"
+        f"{cell!s:<{width}}" if n in (0, 1, len(_WIDTHS) - 1) else f"{cell!s:>{width}}"
         for n, (cell, width) in enumerate(zip(cells, _WIDTHS, strict=True))
     )
     return f"| {' | '.join(padded)} |"

@@ -34,9 +34,9 @@ MOST_OF_A_PAGE, EVENTS_A_SECOND, SECONDS_A_MILLION, MEGABYTES = 1.10, 200, 60, 3
 ROUNDS = 150
 # As pages write them: a person, a role, a school, a record, a request, an address.
 _FILL = """
-INSERT INTO audit_event (id, actor_id, acting_role, school_id, verb, object_type, object_id, count, purpose, outcome,
-request_id, source_address) SELECT uuidv7(), gen_random_uuid(), 'lead', gen_random_uuid(), 'view',
-'concerns.concern', gen_random_uuid(), n %% 50,
+INSERT INTO audit_event (id, actor_id, acting_role, school_id, verb, object_type, object_id, count, shown, purpose,
+outcome, request_id, source_address) SELECT uuidv7(), gen_random_uuid(), 'lead', gen_random_uuid(), 'view',
+'concerns.concern', gen_random_uuid(), n %% 50, '',
 'record', 'done', gen_random_uuid(), '192.0.2.17' FROM generate_series(1, %s) n
 """
 

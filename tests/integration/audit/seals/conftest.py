@@ -8,9 +8,12 @@ from uuid import uuid4
 import pytest
 
 from safeguarding.audit.models import Verb
+from safeguarding.audit.page_lists import PageList, one_list_event, record_list
 from safeguarding.audit.seals import services
 from safeguarding.audit.services import record
 from tests.integration.audit.seals.record import seal_all
+
+CONCERNS = PageList("concerns.concern", 3, "concern")
 
 
 @pytest.fixture
@@ -31,4 +34,9 @@ def whole(transactional_db: None, places: SimpleNamespace) -> SimpleNamespace:
         for number in range(10):
             record(Verb.VIEW, object_type="children.child", object_id=uuid4(), count=number, purpose="record")
         seal_all()
+    # A list by itself and the lists of a page.
+    record_list(CONCERNS)
+    with one_list_event(lambda: "today"):
+        record_list(CONCERNS)
+    seal_all()
     return places

@@ -28,6 +28,11 @@ def test_what_nobody_touched_is_whole_for_both_verifiers(whole: SimpleNamespace)
     assert (code, alone["verdict"], alone["findings"]) == (0, "whole", [])
     assert alone["newest_seal"] == report["newest_seal"]
     assert verify_by_command(file, whole.anchors) == (0, alone)
+    # What a column does not hold is not sealed: an event from before there was one is the same.
+    events = [line["event"] for line in map(json.loads, file.read_text().splitlines()) if line.get("type") == "event"]
+    listed = [(event["purpose"], event.get("shown")) for event in events if event["verb"] == "list"]
+    assert listed == [("concern", None), ("today", "concerns.concern 3 concern")]
+    assert sum("shown" in event for event in events) == 1
     file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
     assert verify_by_command(file, whole.anchors) == verify_alone(file, whole.anchors)
     assert verify_by_command(file, whole.anchors)[0] == 1

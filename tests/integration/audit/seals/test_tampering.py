@@ -40,6 +40,7 @@ COLUMNS = {
     "object_id": f"'{uuid4()}'",
     "count": "coalesce(count, 0) + 1",
     "purpose": "''",
+    "shown": "'concerns.concern 1 concern'",
     "outcome": "'refused'",
     "request_id": f"'{uuid4()}'",
     "source_address": "'10.0.0.7'",
@@ -145,13 +146,13 @@ STATEMENTS: dict[str, tuple[str, str]] = {
         "seal_signature",
     ),
     "an event slipped in, dated back": (
-        "INSERT INTO audit_event (id, at, verb, object_type, acting_role, purpose, outcome) "
-        f"VALUES ('{uuid4()}', now() - interval '2 days', 'view', '', '', '', 'done')",
+        "INSERT INTO audit_event (id, at, verb, object_type, acting_role, purpose, shown, outcome) "
+        f"VALUES ('{uuid4()}', now() - interval '2 days', 'view', '', '', '', '', 'done')",
         "event_unsealed",
     ),
     "an event slipped in, of a transaction that never was": (
-        "INSERT INTO audit_event (id, at, verb, object_type, acting_role, purpose, outcome, transaction_id) "
-        f"VALUES ('{uuid4()}', now() - interval '2 days', 'view', '', '', '', 'done', '999999999999')",
+        "INSERT INTO audit_event (id, at, verb, object_type, acting_role, purpose, shown, outcome, transaction_id) "
+        f"VALUES ('{uuid4()}', now() - interval '2 days', 'view', '', '', '', '', 'done', '999999999999')",
         "event_unsealed",
     ),
 }

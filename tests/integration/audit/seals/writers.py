@@ -13,8 +13,8 @@ from safeguarding.audit.seals.notes import Checkpoint as Said
 from safeguarding.audit.seals.notes import SignedNote
 
 ADD = (
-    "INSERT INTO audit_event (id, verb, object_type, acting_role, purpose, outcome) VALUES (%s, 'view', '', "
-    "'', '', 'done')"
+    "INSERT INTO audit_event (id, verb, object_type, acting_role, purpose, shown, outcome) VALUES (%s, 'view', '', "
+    "'', '', '', 'done')"
 )
 _HIDDEN = (
     "SELECT count(*) FROM audit_event e WHERE transaction_id < %s::text::xid8 "
