@@ -2,12 +2,14 @@
 
 Every cell is a request in a transaction that is taken back. Of an answer is checked: its status, that it holds no
 canary that the policy does not allow and, where a record is shown, one that it does; that a refusal wrote nothing but
-its event, and has one; and that what is not there answers in the words of a number that was never issued.
+its event, and has one; that what is not there answers in the words of a number that was never issued; and that a page
+that is shown asks the database no more often than its line says.
 """
 
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +27,7 @@ from django.urls import reverse
 
 from tests.matrix.bodies import body_of
 from tests.matrix.policy import RECORDED, REFUSALS, SIGNED_OUT, Cell, Policy, kinds_of
+from tests.matrix.queries import counted, too_many
 from tests.matrix.world import World
 from tests.pdfs import Printed
 
@@ -118,7 +121,8 @@ class Matrix:
         expected = self.policy.expected(cell)
         with taken_back():
             before = self._state(cell)[0] if self._may_not_write(cell, expected) else {}
-            response, sent = self.send(cell)
+            with counted() as asked:
+                response, sent = self.send(cell)
             after, denials = self._state(cell)
             found = [
                 *self._status(response, expected),
@@ -129,6 +133,8 @@ class Matrix:
                 found.append("the refusal left no event")
         if self.policy.is_hidden(cell) and not found:
             found += self._unlike_never_issued(cell, response)
+        if expected == "shown" and self._framed:
+            found += self._queries(cell, asked)
         if self.policy.is_not_yet(cell):
             return [] if found or expected in REFUSALS else ["answers as it should: take its line out of not_yet"]
         return found
@@ -154,7 +160,7 @@ class Matrix:
 
     @contextmanager
     def without_frames(self) -> Iterator[None]:
-        """A refusal answers in its own words alone."""
+        """A refusal answers in its own words alone, and nobody counts what a page asks: it is not whole."""
         self._framed = False
         try:
             with refusals_without_frame():
@@ -251,6 +257,17 @@ class Matrix:
                 self._words[asked] = f"{never.status_code} {masked(never)}"
         same = f"{response.status_code} {masked(response)}" == self._words[asked]
         return [] if same else ["answers in other words than for a number that was never issued"]
+
+    def _queries(self, cell: Cell, asked: Counter[str]) -> list[str]:
+        """A page that asks more than its line is asked again before it is told: what a process reads once and keeps,
+        such as Harbour's kinds of concern, is at hand then, whichever page was the first.
+        """
+        most = self.policy.queries(cell.page)
+        if too_many(asked, most):
+            with taken_back(), counted() as asked:
+                self.send(cell)
+        told = too_many(asked, most)
+        return [told] if told else []
 
     def _state(self, cell: Cell) -> tuple[dict[str, int], int]:
         """Rows written so far, by table; and the events of the person's being refused in this cell."""

@@ -124,6 +124,16 @@ class Policy:
     def shows(self, cell: Cell) -> frozenset[str]:
         return frozenset(self.pages[cell.page].get("shows", ()))
 
+    def is_shown(self, page: str) -> bool:
+        """Whether anybody is answered by the page itself."""
+        entry = self.pages[page]
+        lines = (entry, entry.get("signed_out", {}), *entry.get("but", ()))
+        return any(line.get(method) == "shown" for line in lines for method in METHODS)
+
+    def queries(self, page: str) -> int | None:
+        """How often the page may ask the database at most; None where its line does not say."""
+        return self.pages[page].get("queries")
+
     def allows(self, cell: Cell, places: set[tuple[str, str]]) -> bool:
         """Whether a canary that stands at these places, each a record and a part of it, may be in the answer."""
         shown = self.shows(cell)

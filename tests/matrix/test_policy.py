@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.matrix.policy import METHODS, read
+from tests.matrix.policy import METHODS, Policy, read
 from tests.matrix.world import RECORDS, ROLES
 
 POLICY = read()
@@ -15,6 +15,7 @@ ENTRY = {
     "needs",
     "shows",
     "writes",
+    "queries",
     "but",
     "signed_out",
     "unseen",
@@ -46,6 +47,28 @@ def test_an_address_without_an_entry_would_be_found():
     from django.urls import path
 
     assert set(names([path("new/", lambda request: None, name="new_page")])) - set(POLICY.pages) == {"new_page"}
+
+
+def without_queries(policy: Policy) -> set[str]:
+    """The pages that are shown, and whose lines do not say how often they may ask the database."""
+    return {page for page in policy.pages if policy.is_shown(page) and policy.queries(page) is None}
+
+
+def test_every_shown_page_says_how_often_it_may_ask_the_database():
+    """A page that is added needs `queries` in its line in docs/policy.yaml: run it, and the test says how many."""
+    assert without_queries(POLICY) == set()
+    assert [page for page in POLICY.pages if POLICY.queries(page) and not POLICY.is_shown(page)] == []
+
+
+def test_shown_page_without_queries_would_be_found():
+    page = {"door": "anyone", "POST": "closed"}
+    lines = {
+        "new_page": page | {"GET": "shown"},
+        "of_some": page | {"GET": "closed", "but": [{"who": ["lead"], "GET": "shown", "because": "she asks"}]},
+        "counted": page | {"GET": "shown", "queries": 9},
+        "closed": page | {"GET": "closed"},
+    }
+    assert without_queries(Policy({"pages": lines})) == {"new_page", "of_some"}
 
 
 def test_entries_use_the_words_of_the_file_and_no_others():

@@ -151,6 +151,22 @@ def test_a_mutant_is_asked_again_when_its_file_or_what_noticed_it_changes(kept: 
     assert not results.is_current(MUTANT, {MUTANT.name: entry})
 
 
+def test_a_mutant_is_not_asked_again_when_a_page_may_ask_the_database_more_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def digest(said: str) -> str:
+        policy = tmp_path / "docs" / "policy.yaml"
+        policy.parent.mkdir(exist_ok=True)
+        policy.write_text(said)
+        monkeypatch.setattr(results, "ROOT", tmp_path)
+        monkeypatch.setattr(results, "POLICY", policy)
+        return results.digest_of(MUTANT, "docs/policy.yaml: GET help - by lead")
+
+    before = digest("help: {GET: shown, queries: 7, POST: closed}")
+    assert digest("help: {GET: shown, queries: 12, POST: closed}") == before
+    assert digest("help: {GET: closed, queries: 7, POST: closed}") != before
+
+
 def test_what_was_noticed_at_a_commit_and_survives_now_is_named(kept: Path, monkeypatch: pytest.MonkeyPatch):
     results.keep(MUTANT, "tests/integration/test_facts.py::test_visit", 1)
     before = kept.read_text()

@@ -36,8 +36,8 @@ _SAID = {
 @anyone_signed_in
 def request_places(request: Request, case_id: UUID) -> HttpResponse:
     """The places of one request that the reader was asked to search, and nobody else's."""
-    rows = visible(request, SearchPlace).filter(case_id=case_id, asked=request.user).order_by("made_at", "pk")
-    found = read_many(request, rows, purpose="search for a request")
+    rows = visible(request, SearchPlace).filter(case_id=case_id, asked=request.user)
+    found = read_many(request, rows.select_related("made_by").order_by("made_at", "pk"), purpose="search for a request")
     if not found:
         raise Http404
     request.nav, request.of_school = NAV, found[0].school_id
