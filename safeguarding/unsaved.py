@@ -37,6 +37,8 @@ _TAKES_SECRET = " secret"  # noqa: S105
 _NOT_AGAIN = frozenset({"send", "draft", "csrfmiddlewaretoken"})
 # Files, of which a button that sends none posts the name; elsewhere what was ticked in a list, by its key.
 _CHOSEN = "chosen"
+# How the fields begin by which a page asks for the second factor in the middle of a form (`AgainForm`).
+FACTOR = "factor_"
 # What the page of a form put into it, and nobody typed.
 _OF_THE_PAGE = _NOT_AGAIN | {AUTHOR, _CHOSEN, "key", "ring"}
 _KEY_LETTERS = frozenset(ascii_lowercase + digits + "_-.,:/?=&")
@@ -70,8 +72,8 @@ def signed_author(author_id: UUID | None, *, has_secret: bool = False) -> str:
 def sender_of(request: HttpRequest) -> Sender | None:
     """Whose form was posted; None for one that did not come from here, or cannot be read.
 
-    What a page signs is the same tomorrow, and could be learnt by another site: a form from there is nobody's. A form
-    that carries what was typed into another says it twice: it takes a secret where one of them does.
+    What a page signs is the same tomorrow, and could be learnt by another site: a form from there is nobody's. The page
+    that asks for the factor in the middle of a form says it beside that form, which has a secret if it says so itself.
     """
     if is_foreign(request):
         return None
@@ -82,7 +84,7 @@ def sender_of(request: HttpRequest) -> Sender | None:
     authors = {one.removesuffix(_TAKES_SECRET) for one in said}
     if len(authors) != 1:
         return None
-    return Sender(record_of(authors.pop()), any(one.endswith(_TAKES_SECRET) for one in said))
+    return Sender(record_of(authors.pop()), all(one.endswith(_TAKES_SECRET) for one in said))
 
 
 def waits_unsent(
@@ -119,10 +121,9 @@ def not_saved(request: HttpRequest) -> HttpResponse | None:
     sender = sender_of(request)
     if sender is None or sender.has_secret or (sender.author_id is None and _is_for_people(view)):
         return None
-    waits = _waits_of(view)
-    lines = _typed(request.POST, waits.made_of)
-    context = {"title": waits.title, "lines": lines, "button": ("", waits.again)}
-    return page_unsaved(request, request.POST, waits.template, context)
+    waits, data = _waits_of(view), _without_factor(request.POST)
+    context = {"title": waits.title, "lines": _typed(data, waits.made_of), "button": ("", waits.again)}
+    return page_unsaved(request, data, waits.template, context)
 
 
 def kept_for_author(request: HttpRequest, view: Any, page: Mapping[str, Any]) -> HttpResponse | None:
@@ -140,11 +141,11 @@ def kept_for_author(request: HttpRequest, view: Any, page: Mapping[str, Any]) ->
     sender = sender_of(request) if _is_for_people(view) else None
     if sender is None or sender.has_secret or sender.author_id is None:
         return None
-    waits = _waits_of(view)
-    if not _names_of_files(request) and not _typed(request.POST, waits.made_of):
+    waits, data = _waits_of(view), _without_factor(request.POST)
+    if not _names_of_files(request) and not _typed(data, waits.made_of):
         return None
     context = {"title": waits.title, "button": ("", "Send")}
-    return page_unsaved(request, request.POST, "unsaved/waiting.html", context, status=403)
+    return page_unsaved(request, data, "unsaved/waiting.html", context, status=403)
 
 
 def is_of_another(request: HttpRequest) -> bool:
@@ -171,6 +172,14 @@ def page_unsaved(
 
 def _is_sent_again(name: str, text: str) -> bool:
     return name not in _NOT_AGAIN and (name != _CHOSEN or record_of(text) is not None)
+
+
+def _without_factor(posted: QueryDict) -> QueryDict:
+    """What was typed into a form itself, without what was given where its page asked for the factor."""
+    data = posted.copy()
+    for name in [name for name in data if name.startswith(FACTOR)]:
+        del data[name]
+    return data
 
 
 def _is_for_people(view: Any) -> bool:

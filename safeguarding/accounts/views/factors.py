@@ -25,7 +25,7 @@ from safeguarding.accounts.permissions import asked_by_pages, fresh_factor, need
 from safeguarding.accounts.services import end_sessions, factors, providers, sessions, signing_in
 from safeguarding.accounts.sessions import State
 from safeguarding.http import Request
-from safeguarding.unsaved import AUTHOR
+from safeguarding.unsaved import AUTHOR, FACTOR, signed_author
 
 
 @own_account
@@ -206,13 +206,16 @@ def _added(request: Any, entry: Authenticator) -> None:
 
 
 def ask_again(request: Request, form: AgainForm) -> HttpResponse:
-    """The page that asks for the factor alone, in the middle of a form: everything typed there stands in it, hidden."""
+    """The page that asks for the factor alone, in the middle of a form: everything typed there stands in it, hidden,
+    and whose form it was. So it is not lost where it cannot be taken (`unsaved`).
+    """
+    of_this_page = (AUTHOR, signed_author(request.user.pk, has_secret=True))
     typed = [
         (name, value)
         for name, values in request.POST.lists()
-        # The page says itself whose its form is.
-        if name != AUTHOR and not name.startswith(("factor_", "csrf"))
+        if not name.startswith((FACTOR, "csrf"))
         for value in values
+        if (name, value) != of_this_page
     ]
     context = {"typed": typed, "action": request.get_full_path()}
     return _ask(request, form, "account/again.html", context)

@@ -41,7 +41,8 @@ NOT_AN_APPROVER = "You are not one of those who may approve this answer. Its pag
 NOT_PREPARED = "This answer does not wait for approval: something was changed, or it was approved. Open it again."
 BEING_FOUND = (
     "Harbour is still finding who is named in these copies, and nothing is approved until everyone has been found. "
-    "Try again in a few minutes; if it stays so, tell whoever looks after Harbour at your school."
+    "Try again in a few minutes. If it stays so, one of the copies may not open, which its own page says: tell whoever "
+    "looks after Harbour at your school."
 )
 LOOK_FIRST = "Open them, and approve then."
 
