@@ -104,7 +104,8 @@ def run_all() -> int:
     """Gather what waits for it, and settle what was left: a worker was stopped, or the queue was away."""
     with system_task(TASK):
         rows = RightsRequest.objects.filter(gathering__in=(G.ASKED, G.AT_WORK), status__in=AT_WORK)
-        waiting = list(rows.order_by("pk").values_list("pk", flat=True))
+        # "asked" before "at_work": where a worker was stopped comes last, should it be stopped there each time.
+        waiting = list(rows.order_by("gathering", "pk").values_list("pk", flat=True))
     done = each(run, waiting)
     with system_task(TASK):
         left = unsettled()

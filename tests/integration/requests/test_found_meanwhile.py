@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -106,6 +107,20 @@ def test_killed_while_it_is_gathered_again_it_is_not_approved(at: School, monkey
     assert approving.approve(now(case), by=at.officer).status == "approved"
     said = Event.objects.filter(object_id=case.pk, purpose__contains="people").order_by("pk")
     assert list(said.values_list("purpose", flat=True))[-2:] == ["people are to be found", "people found"]
+
+
+def test_case_at_which_a_worker_was_killed_comes_last(at: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    (case, _, _), (other, _, _) = asked(at), asked(at)
+    for one in (case, other):
+        gathering.ask(one, by=at.cast.office)
+    monkeypatch.setattr(gathering, "_gather", lambda case: killed())
+    with pytest.raises(SystemExit):
+        gathering.run(case.pk)
+    taken: list[UUID] = []
+    monkeypatch.setattr(gathering, "run", taken.append)
+    monkeypatch.setattr(gathering, "each", lambda run, keys: len([run(key) for key in keys]))
+    gathering.run_all()
+    assert taken == [other.pk, case.pk]
 
 
 @pytest.mark.parametrize("deed", ["a text is added", "an address is secret", "it is withdrawn", "an item is decided"])
