@@ -12,6 +12,7 @@ from uuid import UUID
 
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
@@ -202,6 +203,7 @@ class RequestContextMiddleware:
 
         if (in_the_way := busy(error, reading=request.method in _READING)) is not None:
             request.busy = error = in_the_way
+        _take_back_success(request)
         status = judge(error)
         is_broken = status == 500 or isinstance(error, _AWAY)
         try:
@@ -229,6 +231,12 @@ class RequestContextMiddleware:
             getattr(error, "title", ""),
             kept=kept,
         )
+
+
+def _take_back_success(request: Request) -> None:
+    """Say nothing is done that was rolled back. Why something was not done is said as before."""
+    said = messages.get_messages(request)
+    said._queued_messages = [one for one in said._queued_messages if one.level >= messages.WARNING]
 
 
 def _of_another(request: HttpRequest) -> HttpResponseBase | None:

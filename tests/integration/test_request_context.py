@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from django.contrib import messages
 from django.db import connection, connections
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import include, path, reverse
@@ -22,7 +23,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls(__name__
 
 
 def _write(request) -> None:
-    """Two rows, as a service would write them: the fact and its event."""
+    """Two rows, as a service would write them: the fact and its event. Said, as a view would."""
+    messages.success(request, "It is written.")
+    messages.warning(request, "A file was not kept.")
     Notice.objects.create(
         user=request.user,
         school_id=request.held.school_id,
@@ -103,12 +106,17 @@ def cut_off(monkeypatch):
     monkeypatch.undo()
 
 
+def said_by(answer) -> list[str]:
+    return [str(one) for one in messages.get_messages(answer.wsgi_request)]
+
+
 def events_of(request_of: Event) -> list[Event]:
     return list(Event.objects.filter(request_id=request_of.request_id))
 
 
 def test_a_view_that_answers_keeps_what_it_wrote(signed_in):
-    assert signed_in.get(reverse("writes")).status_code == 200
+    response = signed_in.get(reverse("writes"))
+    assert (response.status_code, said_by(response)) == (200, ["It is written.", "A file was not kept."])
     assert Notice.objects.count() == 1
     assert Event.objects.filter(purpose="written").count() == 1
 
@@ -121,7 +129,7 @@ def test_a_view_that_writes_and_then_raises_leaves_no_row_and_one_event(
     signed_in, cast, view, status, verb, outcome, caplog
 ):
     response = signed_in.get(reverse(view))
-    assert response.status_code == status
+    assert (response.status_code, said_by(response)) == (status, ["A file was not kept."])
     assert Notice.objects.count() == 0
     assert not Event.objects.filter(purpose="written").exists()
     left = Event.objects.get(verb=verb)
