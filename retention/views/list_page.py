@@ -8,7 +8,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.datastructures import MultiValueDict
 
 from retention.capabilities import RetentionCapability as C
 from retention.forms.lists import AdviceForm, ApproveForm, BackForm, DecisionForm
@@ -23,7 +22,7 @@ from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import visible
 from safeguarding.exceptions import HarbourError
-from safeguarding.forms import as_typed
+from safeguarding.forms import as_typed, on_top
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
 
@@ -47,10 +46,8 @@ class Bound:
     def on_top(self, revision: int) -> None:
         """Let what was refused be sent again on top of what stands there now."""
         for form in (self.advice, self.approve):
-            if form is not None and isinstance(form.data, MultiValueDict):
-                data: Any = form.data.copy()
-                data["seen"] = str(revision)
-                form.data = data
+            if form is not None:
+                on_top(form, revision)
 
     def told(self) -> list[Any]:
         """The forms of which the page says what is wrong."""

@@ -28,6 +28,7 @@ from safeguarding.concerns.services.kinds import choices_on
 from safeguarding.concerns.services.reading import for_page
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
 from safeguarding.exceptions import HarbourError, NotAllowed
+from safeguarding.forms import on_top
 from safeguarding.http import Request
 
 # More than any school waits for; beyond it the soonest are the ones to see.
@@ -210,9 +211,7 @@ def _rule_page(
     if prompt is None:
         raise Http404
     if refusal is not None:
-        data = form.data.copy()  # type: ignore[attr-defined]
-        data["seen"] = str(prompt.rule.pk) if prompt.rule else ""
-        form.data = data
+        on_top(form, prompt.rule.pk if prompt.rule else "")
     status = refusal.status if refusal else 422 if form.errors else 200
     context = {"prompt": prompt, "form": form, "refusal": refusal, "has_errors": bool(form.errors)}
     return render(request, "duties/rule.html", context, status=status)

@@ -28,7 +28,7 @@ def save_setting(*, school: School, seen: int, threshold: int, zero: str, by: Us
     if (held.threshold, held.zero) == (threshold, zero):
         return held
     if held.revision != seen:
-        raise ChangedSince("Somebody changed this while you were writing. Open it again to see it as it is.")
+        raise ChangedSince("This was saved somewhere else while you were writing.")
     is_new = held._state.adding
     held.threshold, held.zero = threshold, zero
     held.revision += 1

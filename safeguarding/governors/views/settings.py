@@ -10,6 +10,7 @@ from safeguarding.accounts.permissions import requires
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import get_school
 from safeguarding.exceptions import HarbourError
+from safeguarding.forms import on_top, saved_meanwhile
 from safeguarding.governors.forms import SettingForm
 from safeguarding.governors.services.settings import save_setting, setting_of
 from safeguarding.http import Request
@@ -29,6 +30,12 @@ def governor_settings(request: Request) -> HttpResponse:
 
 
 def _page(request: Request, form: SettingForm, refusal: HarbourError | None = None) -> HttpResponse:
-    request.nav = "settings"
+    request.nav, meanwhile = "settings", []
+    if refusal:
+        there = SettingForm(setting=setting_of(request.held.school_id))
+        on_top(form, there.initial["seen"])
+        meanwhile = saved_meanwhile(form, there)
     status = refusal.status if refusal else 422 if form.errors else 200
-    return render(request, "governors/settings.html", {"form": form, "refusal": refusal}, status=status)
+    return render(
+        request, "governors/settings.html", {"form": form, "refusal": refusal, "meanwhile": meanwhile}, status=status
+    )

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.utils.datastructures import MultiValueDict
-
 from safeguarding.accounts.models import User
 from safeguarding.exceptions import OutOfTurn
 from safeguarding.forms import as_typed
@@ -65,14 +63,6 @@ def ensure_open(deed: Deed[R], record: R) -> None:
     """
     if not deed.is_open(record):
         raise OutOfTurn("It has moved on since you opened the page, and this cannot be done with it now.")
-
-
-def on_top(form: DeedForm, revision: int) -> None:
-    """Let a form that was refused be saved on top of what stands there now."""
-    if "seen" in form.fields and isinstance(form.data, MultiValueDict):
-        data: Any = form.data.copy()
-        data["seen"] = str(revision)
-        form.data = data
 
 
 def lost(bound: Mapping[str, DeedForm], there: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from safeguarding.audit.context import with_errors
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns.views.mentioning import whole_about
 from safeguarding.exceptions import HarbourError, NotAllowed
+from safeguarding.forms import on_top
 from safeguarding.http import Request
 from safeguarding.plans.forms.columns import DeedForm
 from safeguarding.plans.forms.episodes import (
@@ -35,7 +36,7 @@ from safeguarding.plans.services import around, episodes, steps
 from safeguarding.plans.services.owning import may_own
 from safeguarding.unsaved import waits_unsent
 
-from .deeds import Deed, asked, lost, offered, on_top
+from .deeds import Deed, asked, lost, offered
 from .reading import MOST, facts_of, steps_of, told, words_of
 
 ES = Episode.Status

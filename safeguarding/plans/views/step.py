@@ -18,6 +18,7 @@ from safeguarding.accounts.services import open_notices
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns.views.mentioning import whole_about
 from safeguarding.exceptions import HarbourError, NotAllowed
+from safeguarding.forms import on_top
 from safeguarding.front.limits import takes_files
 from safeguarding.http import Request
 from safeguarding.plans.forms.columns import DeedForm
@@ -39,7 +40,7 @@ from safeguarding.unsaved import waits_unsent
 from safeguarding.uploads.views import say
 
 from .changing import DECIDED
-from .deeds import Deed, asked, lost, offered, on_top
+from .deeds import Deed, asked, lost, offered
 from .reading import MOST, facts_of, row_of, steps_of, words_of
 
 SS = Step.Status

@@ -25,7 +25,7 @@ from safeguarding.self_check.services.look import look_now
 def look_again(request: Request) -> HttpResponseBase:
     """Look at everything of the machine now, and not tonight."""
     amiss = look_now(by=request.user, school_id=request.held.school_id)
-    found = f"{counted(amiss, 'thing needs', 'things need')} a look" if amiss else "everything is good"
+    found = f"{counted(amiss, 'thing needs', 'things need')} a look" if amiss else "nothing that is set up needs a look"
     messages.success(request, f"Harbour has looked: {found}.")
     return redirect("self_check")
 

@@ -58,7 +58,7 @@ def save_details(*, school: School, seen: int, details: Details, by: User) -> No
     if all(getattr(held, name) == value for name, value in said.items()):
         return held
     if held.revision != seen:
-        raise ChangedSince("Somebody changed this while you were writing. Open it again to see it as it is.")
+        raise ChangedSince("This was saved somewhere else while you were writing.")
     is_new = held._state.adding
     for name, value in said.items():
         setattr(held, name, value)

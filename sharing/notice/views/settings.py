@@ -1,10 +1,11 @@
 """How the notice stands, what the school says of itself, its versions, and the draft of the next one."""
 
 from contextlib import suppress
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -16,6 +17,7 @@ from safeguarding.accounts.services import get_school
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import HarbourError
+from safeguarding.forms import on_top, saved_meanwhile
 from safeguarding.http import Request
 from safeguarding.privacy_notice import Asked
 from sharing.notice.forms import DetailsForm, PublishForm
@@ -31,18 +33,31 @@ def notice_settings(request: Request) -> HttpResponseBase:
     school = get_school(request.held.school_id)
     form = DetailsForm(request.POST if request.method == "POST" else None, details=details_of(school.pk))
     if form.is_valid():
+        request.again = partial(_settings_page, request, form)
         save_details(school=school, seen=form.cleaned_data["seen"], details=form.details(), by=request.user)
         messages.success(request, "Saved. The notice says it once the next version is published.")
         return redirect("notice_settings")
-    request.nav = "settings"
+    return _settings_page(request, form)
+
+
+def _settings_page(request: Request, form: DetailsForm, refusal: HarbourError | None = None) -> HttpResponse:
+    request.nav, school = "settings", get_school(request.held.school_id)
     record(Verb.VIEW, school, purpose="privacy notice")
+    meanwhile = []
+    if refusal:
+        there = DetailsForm(details=details_of(school.pk))
+        on_top(form, there.initial["seen"])
+        meanwhile = saved_meanwhile(form, there)
     context = {
+        "refusal": refusal,
+        "meanwhile": meanwhile,
         "school": school,
         "form": form,
         "health": health_of(Asked(school, timezone.now(), request.user)),
         "versions": publishing.versions(school.pk),
     }
-    return render(request, "notice/settings.html", context, status=422 if form.errors else 200)
+    status = refusal.status if refusal else 422 if form.errors else 200
+    return render(request, "notice/settings.html", context, status=status)
 
 
 @requires(Capability.MANAGE_SCHOOL)

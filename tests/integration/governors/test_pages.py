@@ -19,6 +19,7 @@ from safeguarding.keys import uuid7
 from tests import factories
 from tests.factories import SCHOOL_DAY, Staffroom
 from tests.integration.governors.reports import AUTUMN, BUILD, CELLS, commented, counted, draft, published, with_terms
+from tests.matrix.filling import forms_of
 from tests.pdfs import Printed
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +127,11 @@ def test_the_setting_is_typed_refused_and_saved(room: Staffroom, client: Client)
     assert "Saved." in text(client.post(here, {"seen": 0, "threshold": 6, "zero": "hidden"}, follow=True))
     assert 'value="6"' in client.get(here).content.decode()
     assert "Reports to governors" in text(client.get(reverse("setting_changes"), {"of": "governors"}))
+    # From a second window, which shows what was there before.
+    stale = client.post(here, {"seen": 0, "threshold": 7, "zero": "hidden"})
+    [form] = [form for form in forms_of(stale.content.decode()) if "threshold" in form.controls]
+    assert (stale.status_code, form.values("threshold")) == (409, ["7"]) and "that is shown 6" in text(stale)
+    assert client.post(here, form.sent()).status_code == 302 and 'value="7"' in client.get(here).content.decode()
 
 
 def test_two_people_who_write_at_once_lose_no_word_of_each_other(room: Staffroom, client: Client):
