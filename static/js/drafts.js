@@ -12,6 +12,7 @@ function keep(form) {
   let reached = true; // whether the server could be reached last time
   let waiting = false; // a button was pressed, and what is written is saved first
   let sent = false;
+  let unsent = ""; // of a button that was pressed and reached nobody: said until it is pressed again
 
   if (note?.dataset.autosaveNote) say(note.dataset.autosaveNote);
 
@@ -80,10 +81,12 @@ function keep(form) {
     if (written() !== saved) await save();
     waiting = false;
     if (written() !== saved && !reached) {
-      say("Not sent: no connection. Keep this page open, and press the button again in a moment.");
+      unsent = "Not sent: no connection. Press the button again. If it is urgent, do not wait for Harbour. ";
+      say("Keep this page open.");
       return;
     }
     sent = true;
+    unsent = "";
     form.requestSubmit(event.submitter?.isConnected ? event.submitter : null);
   }
 
@@ -93,7 +96,9 @@ function keep(form) {
   }
 
   function say(text) {
-    if (note && note.textContent !== text) note.textContent = text;
+    if (!note || note.textContent === unsent + text) return;
+    note.textContent = unsent + text;
+    note.classList.toggle("hb-error", unsent !== "");
   }
 
   setInterval(save, EVERY);

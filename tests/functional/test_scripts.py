@@ -125,7 +125,12 @@ def what_cannot_be_saved_is_not_sent_away_and_stays_on_the_page(stage):
     expect(stage.page.get_by_label("What")).to_have_value("Ro was quiet")
     assert {path for path, *_ in stage.asked} == {"/draft/"}
 
+    # The draft is saved by itself when the server is back. That it was not sent is still said.
     stage.answer = saved
+    stage.page.get_by_label("What").focus()
+    stage.page.get_by_label("What").blur()
+    note = stage.page.locator("[data-autosave-note]")
+    expect(note).to_contain_text("If it is urgent, do not wait for Harbour. Draft saved")
     with stage.page.expect_navigation():
         stage.page.get_by_role("button", name="Send").click()
     assert stage.asked[-2:] == [
