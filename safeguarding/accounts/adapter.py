@@ -16,13 +16,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from safeguarding.accounts import devices
+from safeguarding.accounts.factor_secrets import made, opened
 from safeguarding.accounts.models import User
 from safeguarding.accounts.services import factors, find_account, sessions
 from safeguarding.accounts.verbs import AccountVerb
 from safeguarding.audit.context import tell_nobody
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
-from safeguarding.secret_text import conceal, reveal
 
 # Set by the tick of the sign-in form, and taken when the person is in.
 SHARED_DEVICE = "shared_device"
@@ -147,10 +147,10 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     }
 
     def encrypt(self, text: str) -> str:
-        return conceal(text, "second factor")
+        return made(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return reveal(encrypted_text, "second factor")
+        return opened(encrypted_text)
 
     def get_totp_label(self, user: User) -> str:  # type: ignore[override]
         return user.username

@@ -80,10 +80,11 @@ _WITH_THE_FIRST = (
     "EXISTS (SELECT FROM public.mfa_authenticator AS held WHERE held.user_id = NEW.user_id "
     "AND held.type <> 'recovery_codes' AND held.last_used_at IS NULL AND NOT held.data ? 'last_counter')"
 )
-# What codes are made of is kept under one key for all: copied, it would make the same codes, and a page shows a list.
-_NOT_COPIED = (
-    "NOT EXISTS (SELECT FROM public.mfa_authenticator AS other WHERE other.user_id <> NEW.user_id "
-    "AND (other.data ->> 'secret' = NEW.data ->> 'secret' OR other.data ->> 'seed' = NEW.data ->> 'seed'))"
+# An app has its secret and a list of codes its seed: texts that open for this person alone. The library's older shape
+# of a list, codes one by one, is never written here.
+_IN_SHAPE = (
+    "(NEW.type = 'webauthn' OR NOT NEW.data ? 'migrated_codes' AND coalesce(jsonb_typeof("
+    "NEW.data -> CASE NEW.type WHEN 'totp' THEN 'secret' ELSE 'seed' END) = 'string', false))"
 )
 
 
@@ -175,7 +176,7 @@ keep(
                     both("me IS NULL", "NEW.type <> 'recovery_codes'", _HAS_NONE),
                     both("me IS NULL", "NEW.type = 'recovery_codes'", _WITH_THE_FIRST),
                 ),
-                _NOT_COPIED,
+                _IN_SHAPE,
             ),
             change(NEVER, "user_id", "type", "created_at"),
             # Not held to be later than before: a clock that was put back would shut out whoever signs in.

@@ -6,6 +6,8 @@ browser.
 """
 
 import time
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
@@ -19,6 +21,7 @@ from django.utils.crypto import constant_time_compare
 
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import needs_second_factor
+from safeguarding.secret_text import Unreadable
 
 # What is a factor of one’s own: recovery codes alone are none.
 OWN = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -77,11 +80,20 @@ def take_code(user: User, code: str) -> Authenticator | None:
     """
     code = "".join(code.split())
     for entry in Authenticator.objects.select_for_update().filter(user=user).order_by("-type"):
-        if entry.type == Authenticator.Type.TOTP and _take_from_app(entry, code):
-            return entry
-        if entry.type == Authenticator.Type.RECOVERY_CODES and entry.wrap().validate_code(code):
-            return entry
+        # What was put there past the pages opens nothing, and stands in the way of nothing.
+        with suppress(Unreadable):
+            if entry.type == Authenticator.Type.TOTP and _take_from_app(entry, code):
+                return entry
+            if entry.type == Authenticator.Type.RECOVERY_CODES and entry.wrap().validate_code(code):
+                return entry
     return None
+
+
+def count_codes(entries: Iterable[Authenticator]) -> int:
+    """How many codes of the list among `entries` are left; none of one that cannot be read."""
+    with suppress(Unreadable):
+        return sum(len(one.wrap().get_unused_codes()) for one in entries if one.type == "recovery_codes")
+    return 0
 
 
 def _take_from_app(entry: Authenticator, code: str) -> bool:

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_GET, require_POST
+from django.views.generic.base import ContextMixin
 
 from safeguarding.accounts.forms.factors import AgainForm
 from safeguarding.accounts.models import User
@@ -25,6 +26,7 @@ from safeguarding.accounts.permissions import asked_by_pages, fresh_factor, need
 from safeguarding.accounts.services import end_sessions, factors, providers, sessions, signing_in
 from safeguarding.accounts.sessions import State
 from safeguarding.http import Request
+from safeguarding.secret_text import Unreadable
 from safeguarding.unsaved import AUTHOR, FACTOR, signed_author
 
 
@@ -85,7 +87,7 @@ def own_factors(request: Request) -> HttpResponseBase:
     context = {
         "app": next((a for a in found if a.type == Authenticator.Type.TOTP), None),
         "passkeys": [a for a in found if a.type == Authenticator.Type.WEBAUTHN],
-        "codes_left": sum(len(a.wrap().get_unused_codes()) for a in found if a.type == "recovery_codes"),
+        "codes_left": factors.count_codes(found),
         "needs_one": needs_second_factor(request.user),
         "ways": _ways(request.user),
     }
@@ -171,6 +173,28 @@ class TakeAwayApp(DeactivateTOTPView):  # type: ignore[misc]
         return response
 
 
+class OwnCodes(ViewRecoveryCodesView):  # type: ignore[misc]
+    """The list of codes, once; of a list that cannot be read, the page that makes a new one."""
+
+    def get(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            answer: HttpResponseBase = super().get(*args, **kwargs)
+        except Unreadable:
+            return redirect("mfa_generate_recovery_codes")
+        return answer
+
+
+class NewCodes(GenerateRecoveryCodesView):  # type: ignore[misc]
+    """A new list of codes; an old one that cannot be read counts as none."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        try:
+            context: dict[str, Any] = super().get_context_data(**kwargs)
+        except Unreadable:
+            context = ContextMixin.get_context_data(self, form=self.get_form(), unused_code_count=0)
+        return context
+
+
 class ChangePassword(PasswordChangeView):  # type: ignore[misc]
     """A new password by the old one. The session goes on, as old as it was; all others end.
 
@@ -194,8 +218,8 @@ change_password = own_account(ChangePassword.as_view())
 set_up_app = own_account(SetUpApp.as_view())
 set_up_passkey = own_account(SetUpPasskey.as_view())
 take_away_app = own_account(TakeAwayApp.as_view())
-recovery_codes = own_account(ViewRecoveryCodesView.as_view())
-new_recovery_codes = own_account(GenerateRecoveryCodesView.as_view())
+recovery_codes = own_account(OwnCodes.as_view())
+new_recovery_codes = own_account(NewCodes.as_view())
 
 
 def _added(request: Any, entry: Authenticator) -> None:

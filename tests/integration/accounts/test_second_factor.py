@@ -1,6 +1,7 @@
 """Does nobody who can open a record get past the password alone, by any road, and does a code work once?"""
 
 import functools
+import json
 import re
 import time
 from datetime import timedelta
@@ -21,6 +22,7 @@ from safeguarding import secret_text
 from safeguarding.accounts import services
 from safeguarding.accounts.permissions import needs_second_factor
 from safeguarding.accounts.roles import ONLY_LOGGING, ROLES, Capability
+from safeguarding.accounts.services import factors
 from safeguarding.accounts.verbs import AccountVerb
 from safeguarding.audit.models import Event
 from safeguarding.demo.codes import codes_of, give_apps
@@ -217,8 +219,15 @@ def test_a_role_that_is_given_while_somebody_is_signed_in_asks_for_the_factor_at
 def test_what_an_app_is_made_of_is_not_readable_in_the_database(lead):
     kept = str(Authenticator.objects.get(user=lead, type="totp").data)
     assert SECRET not in kept
-    with pytest.raises(secret_text.Unreadable):
-        secret_text.reveal(secret_text.conceal("x", "second factor"), "something else")
+    kept = secret_text.conceal("x", "second factor", "Priya")
+    assert secret_text.reveal(kept, "second factor", "Priya") == "x"
+    for text, *place in (
+        (kept, "other", "Priya"),
+        (kept, "second factor", "Amy"),
+        (f"{kept}!", "second factor", "Priya"),
+    ):
+        with pytest.raises(secret_text.Unreadable):
+            secret_text.reveal(text, *place)
 
 
 # What is done in SQL to the lead's app and list of codes, to a teacher's factors, and for somebody new who has none,
@@ -243,9 +252,24 @@ ROWS = [
     ("lead", "%(lead)s, 'webauthn', now(), '{}'"),
     ("nobody", "%(new)s, 'webauthn', now(), '{}'"),
     ("", "%(new)s, 'recovery_codes', now(), '{}'"),
-    ("", f"%(new)s, 'totp', now(), {TEACHERS}"),
-    ("", "%(teacher)s, 'recovery_codes', now(), (SELECT data FROM mfa_authenticator WHERE data ? 'seed')"),
+    ("nobody", f"%(new)s, 'totp', now(), {TEACHERS}"),
+    ("teacher nobody", """%(teacher)s, 'recovery_codes', now(), '{"seed": ""}'"""),
+    ("", """%(teacher)s, 'recovery_codes', now(), '{"seed": "", "migrated_codes": []}'"""),
+    ("", "%(teacher)s, 'recovery_codes', now(), '{}'"),
 ]
+# What a teacher may make a list of codes of, where it was to show what the lead has: as data of a row.
+_LEADS = "FROM mfa_authenticator AS held WHERE held.user_id = %(lead)s AND held.type ="
+COPIES = {
+    "the list": f"SELECT data {_LEADS} 'recovery_codes'",
+    "in other letters": (
+        f"SELECT jsonb_set(data, '{{seed}}', to_jsonb(data ->> 'seed' || '!')) {_LEADS} 'recovery_codes'"
+    ),
+    "the key of the app": f"SELECT jsonb_build_object('used_mask', 0, 'seed', data -> 'secret') {_LEADS} 'totp'",
+    "codes one by one": (
+        "SELECT jsonb_build_object('used_mask', 0, 'migrated_codes', jsonb_build_array(data -> 'secret')) "
+        f"{_LEADS} 'totp'"
+    ),
+}
 
 
 def on_factors():
@@ -258,7 +282,6 @@ def on_factors():
 
 
 def test_sql_that_was_let_in_writes_no_factor_of_another(school, lead):
-    """Nor makes one's own of what another's codes are made of: a page would show the list."""
     teacher, new = (factories.member(school, "teacher", first, "Lister") for first in ("Amy", "Nia"))
     TOTP.activate(teacher, SECRET)
     for kind, used in (("totp", {"last_counter": 7}), ("recovery_codes", {"used_mask": 5})):
@@ -271,6 +294,23 @@ def test_sql_that_was_let_in_writes_no_factor_of_another(school, lead):
             refused = is_refused(person, "web", statement, keys)
             assert refused is (who not in may), (who, statement)
             assert refused or tried(person, "web", statement, keys) == 1, statement
+
+
+@pytest.mark.parametrize("copy", COPIES)
+def test_copied_secret_of_another_opens_nowhere(school, client, lead, copy):
+    """Not even where the owner of the tables has written it, whom no guard asks: what is sealed knows its person."""
+    teacher = factories.member(school, "teacher", "Amy", "Lister")
+    code = Authenticator.objects.get(user=lead, type="recovery_codes").wrap().get_unused_codes()[0]
+    with connection.cursor() as cursor:
+        cursor.execute(COPIES[copy], {"lead": lead.pk})
+        Authenticator.objects.create(user=teacher, type="recovery_codes", data=json.loads(cursor.fetchone()[0]))
+    force_login(client, teacher, factor=True)
+    assert factors.take_code(teacher, code) is None
+    assert factors.count_codes(factors.factors_of(teacher)) == 0
+    answer = client.get("/account/factor/codes/")
+    assert answer.url == "/account/factor/codes/new/"
+    assert "You have none" in client.get(answer.url).content.decode()
+    assert factors.take_code(lead, code) is not None
 
 
 @pytest.mark.parametrize("what", ["factor", "both", "password"])
@@ -289,13 +329,13 @@ def test_a_factor_goes_by_a_new_start_of_two_while_that_stands(school, lead, wha
 
 
 def test_a_key_that_is_replaced_still_reads_what_it_kept(settings):
-    kept = secret_text.conceal("x", "second factor")
+    kept = secret_text.conceal("x", "second factor", "Priya")
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another-secret-key-of-fifty-letters-and-a-few-more-x"
-    assert secret_text.reveal(kept, "second factor") == "x"
+    assert secret_text.reveal(kept, "second factor", "Priya") == "x"
     settings.SECRET_KEY_FALLBACKS = []
     with pytest.raises(secret_text.Unreadable):
-        secret_text.reveal(kept, "second factor")
+        secret_text.reveal(kept, "second factor", "Priya")
 
 
 def test_the_last_factor_of_who_needs_one_stays(lead, client):
