@@ -195,11 +195,7 @@ def page_of(item: RequestItem, document: Document, marks: Marks, wanted: str) ->
 
 def _rectangles(page: DrawnPage, marks: Marks) -> Iterable[tuple[str, Area, int, int]]:
     still_open = [box.area for box in open_boxes(Document((), (page,)), marks)]
-    kept = [
-        mark.area
-        for mark in marks.by_hand
-        if isinstance(mark, Rectangle) and mark.page == page.n and mark.decision.deed.value == "keep"
-    ]
+    kept = [mark.area for mark in marks.rectangles_of.get(page.n, []) if mark.decision.deed.value == "keep"]
     painted = [one.area for one in painted_on(page, marks)]
     for css, areas in (("hb-area--open", still_open), ("hb-area--keep", kept), ("hb-area--out", painted)):
         yield from ((css, area, area.x1 - area.x0, area.y1 - area.y0) for area in areas)
