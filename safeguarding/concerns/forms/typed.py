@@ -14,7 +14,7 @@ from safeguarding.concerns.bodymap import marks_from
 from safeguarding.concerns.models import Account, ConcernChild, HowSoon
 from safeguarding.concerns.services.progress import UnfinishedCall
 from safeguarding.dates import clock
-from safeguarding.keys import record_of
+from safeguarding.keys import number_of, record_of
 from safeguarding.unsaved import AUTHOR
 
 from .mention import POINTED
@@ -136,7 +136,7 @@ class Typed:
 
 def counted(text: str) -> int:
     """A number that a page of ours carries; zero for anything else."""
-    return int(text) if text.isdecimal() and len(text) < 7 else 0
+    return number_of(text) or 0
 
 
 def kind_of(key: str) -> str:
