@@ -4,7 +4,6 @@ A child by a name, a part of it, or initials; and what to say instead.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +12,7 @@ from typing import Protocol
 
 from children import mentions
 from children.models import Child
+from safeguarding.letters import normal
 
 # One letter is no name, and two are as often a word of their own.
 _SHORTEST = 3
@@ -108,7 +108,7 @@ def _initials(child: Named) -> str:
 
 def as_written(name: str, between: str = _BETWEEN) -> str:
     """Return what finds a name as it may be written: with one apostrophe or dash as with another."""
-    return between.join("".join(map(_letter, word)) for word in unicodedata.normalize("NFC", name).split())
+    return between.join("".join(map(_letter, word)) for word in normal("NFC", name).split())
 
 
 def _letter(letter: str) -> str:
