@@ -10,6 +10,8 @@ from functools import lru_cache
 
 import jellyfish
 
+from safeguarding.letters import normal
+
 _SEPARATORS = re.compile(r"[^\w]+", re.UNICODE)
 # Metaphone keeps the vowel that a word begins with, and forgets one that is doubled: Eesa would sound like Zoe.
 _DOUBLED = re.compile(r"^([aeiou])\1+")
@@ -24,7 +26,7 @@ def fold(text: str) -> str:
     """A name in plain small letters: no accents, apostrophes or hyphens. "O’Brien-Şahin" becomes "obrien sahin"."""
     # Taken apart before and after: capitals that are none until they are taken apart, and small letters that still can
     # be.
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    plain = normal("NFKD", normal("NFKD", text).casefold())
     plain = "".join(c for c in plain if not unicodedata.combining(c)).translate(_PLAIN)
     return _SEPARATORS.sub(" ", plain).strip()
 

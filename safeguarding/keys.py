@@ -30,3 +30,10 @@ def record_of(key: str) -> uuid.UUID | None:
         return uuid.UUID(key)
     except ValueError:
         return None
+
+
+def number_of(typed: str) -> int | None:
+    """The number that an address or a form carries, as far as a row of ours can have it: nine figures. None for
+    anything else.
+    """
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 9 else None

@@ -85,6 +85,7 @@ WORST: Mapping[str, Hard] = {
     "safeguarding/governors/services/names.py _PARTS": Hard("", "⁰", "a"),
     "safeguarding/governors/services/names.py _TWO_WORDS": Hard("", " "),
     "safeguarding/governors/services/names.py _POSSESSIVE": Hard("", "‘"),
+    "safeguarding/letters.py _RUN": Hard("", "\u0327\u0300"),
     "safeguarding/printing/layout.py _LONG_WORD": Hard("", "\u200b"),
     "safeguarding/registers.py Register.add": Hard("", "a"),
     "safeguarding/sealing/files.py _NAME": Hard("", "0"),

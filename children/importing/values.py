@@ -4,7 +4,6 @@ Every function takes cleaned text and a `Notes` and returns the value, or None w
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache, lru_cache
@@ -12,6 +11,7 @@ from functools import cache, lru_cache
 from children import codes, upn
 from children.models import ChildDetail
 from children.names import fold
+from safeguarding.letters import normal
 
 from .problems import Problem, Severity
 
@@ -52,7 +52,7 @@ Reader = Callable[[str, Notes], object]
 def clean(text: str, *, lines: bool = False) -> str:
     """Without invisible characters, non-breaking, doubled or outer spaces; composed. `lines` keeps line breaks."""
     if not (text.isascii() and text.isprintable()):
-        text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").translate(_INVISIBLE))
+        text = normal("NFC", text.replace("\r\n", "\n").translate(_INVISIBLE))
         if lines and "\n" in text:
             return "\n".join(part for line in text.split("\n") if (part := " ".join(line.split())))
     return " ".join(text.split())
@@ -205,7 +205,7 @@ def dates(*, month_first: bool = False, born: bool = False, today: date | None =
 def pupil_number(text: str, notes: Notes) -> str | None:
     """A UPN in capitals. One that cannot be right holds the row."""
     # Full-width letters and figures are the same UPN written otherwise.
-    number = unicodedata.normalize("NFKC", text).replace(" ", "").upper()
+    number = normal("NFKC", text).replace(" ", "").upper()
     if not number:
         return None
     if not upn.is_well_formed(number):

@@ -22,6 +22,7 @@ from safeguarding.dates import counted
 from safeguarding.exceptions import ChangedSince
 from safeguarding.front.limits import takes_files
 from safeguarding.http import Request
+from safeguarding.keys import number_of
 from safeguarding.paging import PAGE, newest_first
 from safeguarding.panels import fill
 from safeguarding.spreadsheet import as_csv
@@ -248,8 +249,8 @@ def _preview(request: Request, run: ImportRun, decisions: RowsForm | None) -> di
 
 def _seen(request: Request) -> int:
     """The revision of the run that the page showed; before every other where it says none."""
-    given = request.POST.get("seen", "")
-    return int(given) if given.isdecimal() and len(given) < 10 else -1
+    seen = number_of(request.POST.get("seen", ""))
+    return -1 if seen is None else seen
 
 
 def _section_rows(request: Request, run: ImportRun, section: Section) -> QuerySet[ImportRow]:
@@ -263,8 +264,8 @@ def _left_out(request: Request, run: ImportRun) -> QuerySet[ImportRow]:
 
 def _page(rows: QuerySet[ImportRow], after: str) -> tuple[list[ImportRow], bool]:
     """Fifty rows after the one with this number, and whether there are more."""
-    if after.isdecimal() and len(after) < 8:
-        rows = rows.filter(number__gt=int(after))
+    if (number := number_of(after)) is not None:
+        rows = rows.filter(number__gt=number)
     found = list(rows.order_by("number")[: PAGE + 1])
     return found[:PAGE], len(found) > PAGE
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from safeguarding.letters import normal
+
 # As PDFium tells a hyphen that ends a line, instead of the line end too: U+FFFE, or the control character 2.
 _AT_THE_END = "\ufffe\x02"
 _HYPHENS = f"-\u00ad\u2010\u2011\u2012\u2013{_AT_THE_END}"
@@ -111,5 +113,5 @@ def _letter(letter: str) -> str:
         return "" if letter == "\u00ad" else "-"
     if letter.isspace():
         return "\n" if letter == "\n" else " "
-    bare = unicodedata.normalize("NFKD", letter.translate(_ALIKE))
+    bare = normal("NFKD", letter.translate(_ALIKE))
     return "".join(one for one in bare if unicodedata.category(one) not in ("Mn", "Me", "Cf", "Cc")).translate(_ALIKE)

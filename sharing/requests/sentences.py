@@ -6,13 +6,16 @@ in it; a mention is one piece, for its reader is told a name there.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, chain, islice, pairwise
+from operator import attrgetter
 
 from children import mentions
 
-from .redacting.marks import Area, Box, Deed, Document, DrawnPage, Marks, Range, Rectangle, Span, TextBlock
+from .redacting.areas import Areas, set_of
+from .redacting.marks import Area, Box, Deed, Document, DrawnPage, Marks, Range, Span, TextBlock
 from .redacting.pages import painted_on
 from .redacting.texts import Piece, pieces_of
 
@@ -98,20 +101,37 @@ def _sentences(
     marked = {edge for mark in there for edge in (mark.start, mark.end)}
     edges = sorted({piece.start for piece in pieces} | {edge for pair in found for edge in pair} | (marked - inside))
     starts = [piece.start for piece in pieces]
+    over = _Over(there)
     for start, end in sentences_of(block.text):
         cuts = [start, *edges[bisect_right(edges, start) : bisect_left(edges, end)], end]
-        near = [mark for mark in there if mark.start < end and start < mark.end]
         shown = tuple(
             _shown(
                 Shown(block.text[one:other], one, other, is_mention=(one, other) in found),
                 pieces[bisect_right(starts, one) - 1],
-                [mark for mark in near if mark.start < other and one < mark.end],
+                over(one, other),
                 marks,
                 numbers,
             )
             for one, other in pairwise(cuts)
         )
         yield Sentence(f"{at}:{start}:{end}", shown, not block.text[start:end].strip())
+
+
+class _Over:
+    """Tells which marks stand over some characters. It is asked from the first to the last, and looks at none twice
+    that is over.
+    """
+
+    def __init__(self, marks: Sequence[Span | Range]) -> None:
+        self.next = deque(sorted(marks, key=attrgetter("start")))
+        self.here: list[Span | Range] = []
+
+    def __call__(self, start: int, end: int) -> list[Span | Range]:
+        self.here = [mark for mark in self.here if start < mark.end]
+        while self.next and self.next[0].start < end:
+            if start < (mark := self.next.popleft()).end:
+                self.here.append(mark)
+        return list(self.here)
 
 
 def _shown(
@@ -129,30 +149,29 @@ _STATES: dict[Deed | None, str] = {Deed.OUT: OUT, Deed.REPLACE: REPLACE, Deed.KE
 
 def shown_words(page: DrawnPage, marks: Marks) -> list[ShownWord]:
     """The words of a page in their order, each with how it is marked."""
-    painted = [one.area for one in painted_on(page, marks)]
-    boxes = [mark for mark in marks.found if isinstance(mark, Box) and mark.page == page.n]
-    kept = [
-        mark.area
-        for mark in marks.by_hand
-        if isinstance(mark, Rectangle) and mark.page == page.n and mark.decision.deed is Deed.KEEP
-    ]
-    return [
-        ShownWord(f"{page.n}:{at}", word.text, _state_of(word.area, painted, boxes, kept, marks))
-        for at, word in enumerate(page.words)
-    ]
+    painted = Areas([one.area for one in painted_on(page, marks)])
+    by_hand = marks.rectangles_of.get(page.n, [])
+    kept = Areas([mark.area for mark in by_hand if mark.decision.deed is Deed.KEEP])
+    boxes = marks.boxes_of.get(page.n, [])
+    found, must = Areas([box.area for box in boxes]), _of(boxes, marks.must_go)
+    decided = _of(boxes, marks.decisions)
+
+    def state_of(area: Area) -> str:
+        here = found.touching(area)
+        if here & must:
+            return MUST
+        if painted.touching(area):
+            return OUT
+        if kept.holding(area):
+            return KEEP
+        return "" if not here else OPEN if here & ~decided else KEEP
+
+    return [ShownWord(f"{page.n}:{at}", word.text, state_of(word.area)) for at, word in enumerate(page.words)]
 
 
-def _state_of(area: Area, painted: Sequence[Area], boxes: Sequence[Box], kept: Sequence[Area], marks: Marks) -> str:
-    here = [box for box in boxes if box.area.touches(area)]
-    if any(box.person in marks.must_go for box in here):
-        return MUST
-    if any(one.touches(area) for one in painted):
-        return OUT
-    if any(one.holds(area) for one in kept):
-        return KEEP
-    if not here:
-        return ""
-    return KEEP if all(box.person in marks.decisions for box in here) else OPEN
+def _of(boxes: Sequence[Box], people: Container[str]) -> int:
+    """Of some boxes those in which these people were found, as a set of `Areas`."""
+    return set_of([number for number, box in enumerate(boxes) if box.person in people])
 
 
 def areas_of(page: DrawnPage, indexes: Sequence[int]) -> list[Area]:
@@ -193,9 +212,9 @@ def hits_of(document: Document, words: str) -> list[Hit]:
     if not parts:
         return []
     pattern = re.compile(rf"(?<!\w){r'\s+'.join(parts)}(?!\w)", re.IGNORECASE)
-    found = [hit for at, block in enumerate(document.blocks) for hit in _in_block(block, at, pattern)]
-    found += [hit for page in document.pages for hit in _in_page(page, pattern)]
-    return found[:MOST_HITS]
+    in_texts = (hit for at, block in enumerate(document.blocks) for hit in _in_block(block, at, pattern))
+    on_pages = (hit for page in document.pages for hit in _in_page(page, pattern))
+    return list(islice(chain(in_texts, on_pages), MOST_HITS))
 
 
 def _in_block(block: TextBlock, at: int, pattern: re.Pattern[str]) -> Iterator[Hit]:
@@ -206,10 +225,8 @@ def _in_block(block: TextBlock, at: int, pattern: re.Pattern[str]) -> Iterator[H
 
 
 def _in_page(page: DrawnPage, pattern: re.Pattern[str]) -> Iterator[Hit]:
-    starts, text = [], ""
-    for word in page.words:
-        starts.append(len(text))
-        text += f"{word.text} "
+    text = "".join(f"{word.text} " for word in page.words)
+    starts = list(accumulate((len(word.text) + 1 for word in page.words), initial=0))
     for found in pattern.finditer(text):
         start, end = found.span()
         here = [at for at, word in enumerate(page.words) if starts[at] < end and start < starts[at] + len(word.text)]

@@ -1,6 +1,5 @@
 """Add people to the staff of a school in the browser: account, role and classes together, one person or a list."""
 
-import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +13,7 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services.access import GIVERS
 from safeguarding.accounts.services.classes import give_class
 from safeguarding.accounts.services.people import add_person, assign_role
+from safeguarding.letters import normal
 
 _NAME_LENGTH = 40
 
@@ -95,5 +95,5 @@ def not_signed_in_yet(school: School, *, on: date) -> list[tuple[User, date]]:
 
 def _plain(name: str) -> str:
     """A name in the letters of a user name: "O’Brien-Şahin" is "obriensahin"."""
-    apart = unicodedata.normalize("NFKD", name.casefold())
+    apart = normal("NFKD", name.casefold())
     return "".join(letter for letter in apart if letter.isascii() and letter.isalnum())

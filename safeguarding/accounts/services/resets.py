@@ -35,6 +35,7 @@ from safeguarding.ages import has_passed, lately
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import OutOfTurn
+from safeguarding.keys import number_of
 
 # How long a request waits for the second person, and a code for the one who is to use it.
 WAITS = timedelta(hours=24)
@@ -193,7 +194,7 @@ def end_sessions(*, user: User, by: User, besides: str | None = None, only: str 
     if besides:
         rows = rows.exclude(session_key=besides)
     if only is not None:
-        rows = rows.filter(pk=int(only)) if only.isdecimal() else rows.none()
+        rows = rows.filter(pk=number_of(only))
     ended = list(rows)
     for row in ended:
         row.end()

@@ -65,7 +65,9 @@ class FileForm(Working):
     def with_names_swapped(self) -> "FileForm":
         """What was typed, with each name changed to what to call that child: nothing is saved by it."""
         data = self.data.copy()  # type: ignore[attr-defined]
-        data["story"] = swapped(data.get("story", ""), self.others)
+        # What is too long to be kept is made shorter first.
+        if len(story := data.get("story", "")) <= STORY:
+            data["story"] = swapped(story, self.others)
         form = FileForm(data, others=self.others)
         form.looking = self.looking
         return form

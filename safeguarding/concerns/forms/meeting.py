@@ -15,6 +15,9 @@ from safeguarding.concerns.models import Meeting, MeetingDecision
 from safeguarding.concerns.services.meeting import Called
 from safeguarding.forms import DateBoxesField, TimeField, blank_first
 
+# Letters that the minutes of a long day take.
+_MINUTES = 100_000
+
 
 class MeetingForm(Working):
     """A meeting that is to be, is, or was."""
@@ -56,7 +59,9 @@ class MinutesForm(Working):
     called = "minutes"
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     page = forms.UUIDField(widget=forms.HiddenInput)
-    minutes = words_field("Minutes", rows=16, required=False, help_text="Who said what. Full names and roles.")
+    minutes = words_field(
+        "Minutes", rows=16, required=False, longest=_MINUTES, help_text="Who said what. Full names and roles."
+    )
 
 
 class DecidedForm(Giving):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.urls import reverse_lazy
 
 from children import mentions
@@ -18,12 +19,24 @@ from safeguarding.concerns.services.looking_over import Finding, LookedOver, loo
 
 # What a page sends back of what it has pointed out, and which choice was pressed.
 POINTED, SWAP = "pointed", "swap"
+# Letters that one text takes: about eight pages of paper.
+LONGEST = 20_000
 
 
 class MentionText(forms.CharField):
-    """Text about children. In its box an @ lists them (`mention.js`)."""
+    """Text about children. In its box an @ lists them (`mention.js`).
+
+    `longest`: letters, where no `max_length` is given, without the attribute by which a browser cuts off what was
+    pasted.
+    """
 
     widget = forms.Textarea
+
+    def __init__(self, *args: Any, longest: int = LONGEST, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.max_length is None:
+            self.max_length = longest
+            self.validators.append(MaxLengthValidator(longest))
 
     def clean(self, value: Any) -> str:
         return mentions.bare(super().clean(value))
@@ -112,6 +125,9 @@ class Mentioning(forms.Form):
     def _look_over(self, name: str) -> LookedOver:
         assert self.looking is not None  # noqa: S101  (asked for by who calls it)
         typed = self._typed(name)
+        if len(typed) > self.fields[name].max_length:
+            # It is too long to be kept, and is not read before somebody has made it shorter.
+            return LookedOver(mentions.bare(typed), [])
         known = mentions.mentioned(str(self.initial.get(name) or ""))
         return look_over(typed, self.looking.pickable, linked=self.looking.linked(), known=known)
 

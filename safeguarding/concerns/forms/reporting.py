@@ -18,11 +18,11 @@ from safeguarding.dates import short_day
 from safeguarding.forms import DateBoxesField, HarbourForm, Radios, TimeField
 from safeguarding.keys import record_of
 
-from .mention import Mentioning, MentionText
+from .mention import LONGEST, Mentioning, MentionText
 from .typed import Typed, kind_of
 
 # Longer than any account seen; what is longer is kept as a draft and the form says so.
-ACCOUNT, LINE, DESCRIPTION = 20_000, 2_000, 300
+ACCOUNT, LINE, DESCRIPTION = LONGEST, 2_000, 300
 # More children than any concern has.
 MOST_CHILDREN = 60
 NOT_NAMED = (

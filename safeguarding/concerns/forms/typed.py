@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from uuid import UUID
 
 from django.http import QueryDict
@@ -13,7 +14,7 @@ from safeguarding.concerns.bodymap import marks_from
 from safeguarding.concerns.models import Account, ConcernChild, HowSoon
 from safeguarding.concerns.services.progress import UnfinishedCall
 from safeguarding.dates import clock
-from safeguarding.keys import record_of
+from safeguarding.keys import number_of, record_of
 from safeguarding.unsaved import AUTHOR
 
 from .mention import POINTED
@@ -109,17 +110,18 @@ class Typed:
 
         The first is worried about.
         """
+        children = self.children
         if wanted in DESCRIBED:
-            numbers = (n for n in range(1, 9999) if f"{wanted}-{n}" not in self.children)
-            key = f"{wanted}-{next(numbers)}"
+            taken = set(children)
+            key = next(key for n in count(1) if (key := f"{wanted}-{n}") not in taken)
         elif record := record_of(wanted):
             key = str(record)
         else:
             return self
-        if key in self.children:
+        if key in children:
             return self
-        role = "" if self.children else ConcernChild.Role.WORRIED_ABOUT.value
-        return Typed({**self.content, "who": [*self.children, key], f"{key}-role": [role], "q": [""]})
+        role = "" if children else ConcernChild.Role.WORRIED_ABOUT.value
+        return Typed({**self.content, "who": [*children, key], f"{key}-role": [role], "q": [""]})
 
     def with_texts(self, texts: Mapping[str, str]) -> "Typed":
         """With these texts in the place of what stood there. What else was pointed out in them is asked again."""
@@ -134,7 +136,7 @@ class Typed:
 
 def counted(text: str) -> int:
     """A number that a page of ours carries; zero for anything else."""
-    return int(text) if text.isdecimal() and len(text) < 7 else 0
+    return number_of(text) or 0
 
 
 def kind_of(key: str) -> str:

@@ -1,7 +1,6 @@
 """What does one row of an earlier system's export say? One record of the sheet in, one `Said` out."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -13,6 +12,7 @@ from children.importing.reading import Record
 from children.importing.values import Notes, clean, dates
 from children.names import fold
 from safeguarding.dates import LONDON
+from safeguarding.letters import normal
 
 from .columns import FIELDS, MORE
 
@@ -182,7 +182,7 @@ class Reader:
 
 def _number(facts: dict[str, str]) -> str:
     """The UPN in capitals. A cell that holds a dash or says that there is none holds none."""
-    text = unicodedata.normalize("NFKC", facts.pop("upn", "")).replace(" ", "").upper()
+    text = normal("NFKC", facts.pop("upn", "")).replace(" ", "").upper()
     if not text or not any(letter.isalnum() for letter in text) or text in ("NONE", "N/A", "NULL", "UNKNOWN"):
         return ""
     facts["upn"] = text

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from safeguarding.keys import number_of
+
 # Field name to the texts typed there.
 Content = dict[str, list[str]]
 
@@ -18,8 +20,7 @@ def same_words(one: Content, other: Content) -> bool:
 
 def turn_of(content: Content) -> int:
     """How many buttons had been pressed when the page of it was made."""
-    said = (content.get("turn") or ["0"])[-1]
-    return int(said) if said.isdecimal() and len(said) < 7 else 0
+    return number_of((content.get("turn") or [""])[-1]) or 0
 
 
 def size_of(content: Mapping[str, Sequence[str]]) -> int:

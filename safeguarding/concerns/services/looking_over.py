@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 
 from children import mentions
 from children.models import Child
@@ -55,6 +56,8 @@ _WORDS = frozenset(
         "WC",
     ]
 )
+# Where words stand in a text, from the first place to the last.
+Spans = list[tuple[int, int]]
 _MENTION = re.compile(r"(?<![\w@./])@(?=[^\W_])")
 
 
@@ -98,14 +101,14 @@ def look_over(text: str, pickable: Pickable, *, linked: Collection[Child], known
     pseudonym. Whom it means must be certain: of anything less the writer is asked, and until they say it stays as
     words. `known` are pseudonyms that stood in the text before, whoever that is.
     """
-    asked: dict[tuple[str, str], Finding] = {}
+    asked: dict[tuple[str, str], tuple[Spans, tuple[Child, ...]]] = {}
     kept: list[tuple[int, int, str]] = []
 
     def ask(kind: str, start: int, end: int, choices: Iterable[Child]) -> None:
-        words = text[start:end]
-        before = asked.get((kind, words))
-        spans = (*(before.spans if before else ()), (start, end))
-        asked[kind, words] = Finding(kind, words, spans, tuple(choices)[:CHOICES])
+        # The same words may stand there thousands of times: nothing is copied at each.
+        spans, _ = asked.get((kind, text[start:end]), ([], ()))
+        spans.append((start, end))
+        asked[kind, text[start:end]] = spans, tuple(islice(choices, CHOICES))
 
     rest = list(text)
     for found in mentions.MARK.finditer(text):
@@ -125,7 +128,8 @@ def look_over(text: str, pickable: Pickable, *, linked: Collection[Child], known
         for found in pattern.finditer(left):
             if found[0] not in _WORDS:
                 ask("initials", *found.span(), [child])
-    findings = sorted(asked.values(), key=lambda one: one.spans[0])[:MOST]
+    first = sorted(asked.items(), key=lambda one: one[1][0][0])[:MOST]
+    findings = [Finding(*told, tuple(spans), choices) for told, (spans, choices) in first]
     return LookedOver(_replaced(text, kept), findings)
 
 

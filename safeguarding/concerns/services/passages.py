@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 
+from safeguarding.letters import normal
+
 # What is shown of each concern, and of the text around what was looked for.
 PASSAGES, AROUND = 3, 70
 # Words and phrases that one search takes: each of them must be there.
@@ -111,7 +113,7 @@ def pattern_of(term: str) -> Pattern:
 
 def composed(text: str) -> str:
     """The text with each letter and its accent as one character."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    return text if text.isascii() else normal("NFC", text)
 
 
 def plain(text: str) -> str:
@@ -131,6 +133,6 @@ def _plain_letters() -> dict[str, str]:
     letters = {}
     for letter in map(chr, range(0x80, 0x3000)):
         small = letter.lower()[0].translate(_ALIKE)
-        bare = unicodedata.normalize("NFKD", small)
+        bare = normal("NFKD", small)
         letters[letter] = (bare[0] if all(map(unicodedata.combining, bare[1:])) else small).translate(_ALIKE)
     return letters

@@ -4,13 +4,15 @@ A child by a name, a part of it, or initials; and what to say instead.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from operator import itemgetter
 from typing import Protocol
 
+from children import mentions
 from children.models import Child
+from safeguarding.letters import normal
 
 # One letter is no name, and two are as often a word of their own.
 _SHORTEST = 3
@@ -59,11 +61,11 @@ def pointed_out(text: str, children: Mapping[Child, str]) -> list[Pointed]:
 
     `children` are those with what to call each instead.
     """
-    found: dict[str, Pointed] = {}
+    found: dict[str, tuple[int, Pointed]] = {}
     for child, instead in children.items():
         for match in pattern_of(child).finditer(text):
-            found.setdefault(match[0], Pointed(match[0], instead))
-    return sorted(found.values(), key=lambda each: text.index(each.words))
+            found.setdefault(match[0], (match.start(), Pointed(match[0], instead)))
+    return [pointed for _, pointed in sorted(found.values(), key=itemgetter(0))]
 
 
 def swapped(text: str, children: Mapping[Child, str]) -> str:
@@ -71,14 +73,8 @@ def swapped(text: str, children: Mapping[Child, str]) -> str:
     letter.
     """
     for child, instead in children.items():
-        text = pattern_of(child).sub(partial(_in_place, instead=instead), text)
+        text = pattern_of(child).sub(partial(mentions.in_place, instead=instead), text)
     return text
-
-
-def _in_place(match: re.Match[str], *, instead: str) -> str:
-    before = match.string[: match.start()].rstrip(" “‘\"'")
-    begins = not before or before[-1] in ".!?\n"
-    return instead[:1].upper() + instead[1:] if begins else instead
 
 
 def pattern_of(child: Named, but: Named | None = None, *, shortest: int = _SHORTEST) -> re.Pattern[str]:
@@ -112,7 +108,7 @@ def _initials(child: Named) -> str:
 
 def as_written(name: str, between: str = _BETWEEN) -> str:
     """Return what finds a name as it may be written: with one apostrophe or dash as with another."""
-    return between.join("".join(map(_letter, word)) for word in unicodedata.normalize("NFC", name).split())
+    return between.join("".join(map(_letter, word)) for word in normal("NFC", name).split())
 
 
 def _letter(letter: str) -> str:

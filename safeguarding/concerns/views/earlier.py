@@ -29,6 +29,7 @@ from safeguarding.concerns.services.earlier.withdrawing import named
 from safeguarding.exceptions import BadInput, ChangedSince
 from safeguarding.front.limits import takes_files
 from safeguarding.http import Request
+from safeguarding.keys import number_of
 from safeguarding.paging import PAGE, newest_first
 from safeguarding.panels import fill
 from safeguarding.sealing.exceptions import FilesAway
@@ -286,16 +287,16 @@ def _left_out(request: Request, found: EarlierBatch) -> list[Any]:
 
 def _page(rows: QuerySet[Any], after: str) -> tuple[list[Any], bool]:
     """Fifty rows after the one with this number, and whether there are more."""
-    if after.isdecimal() and len(after) < 8:
-        rows = rows.filter(number__gt=int(after))
+    if (number := number_of(after)) is not None:
+        rows = rows.filter(number__gt=number)
     found = list(rows.order_by("number")[: PAGE + 1])
     return found[:PAGE], len(found) > PAGE
 
 
 def _seen(request: Request) -> int:
     """The revision that the page showed; none that there is where it says none."""
-    given = request.POST.get("seen", "")
-    return int(given) if given.isdecimal() and len(given) < 10 else -1
+    seen = number_of(request.POST.get("seen", ""))
+    return -1 if seen is None else seen
 
 
 def _columns_form(found: EarlierBatch, data: Any = None) -> EarlierColumnsForm:

@@ -27,7 +27,7 @@ from safeguarding.concerns.views.list_filters import NOT_SAVED, asked_of
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.glance import glance
 from safeguarding.http import Request
-from safeguarding.keys import record_of, uuid7
+from safeguarding.keys import number_of, record_of, uuid7
 from safeguarding.unsaved import waits_unsent
 
 # --- several concerns
@@ -55,8 +55,8 @@ def _seen(request: Request) -> dict[UUID, int]:
     found = {}
     for one in request.POST.getlist("shown")[: several.MOST]:
         key, _, revision = one.partition(":")
-        if (pk := record_of(key)) and revision.isdecimal():
-            found[pk] = int(revision)
+        if (pk := record_of(key)) and (number := number_of(revision)) is not None:
+            found[pk] = number
     return found
 
 

@@ -118,9 +118,11 @@ def _refused(request: Request, typed: Typed, key: str, form: NoticeForm, refusal
 
 def _form(request: Request, typed: Typed, school_id: UUID, at: datetime, *, checked: bool) -> NoticeForm:
     today = timezone.localdate(at)
-    rows = visible(request, Child).filter(loggable(today), school_id=school_id, pk__in=typed.records)
-    cards = read_many(request, rows.order_by("surname", "forename", "pk")) if typed.records else []
-    unknown = [key for key in typed.records if key not in {card.pk for card in cards}]
+    records = typed.records
+    rows = visible(request, Child).filter(loggable(today), school_id=school_id, pk__in=records)
+    cards = read_many(request, rows.order_by("surname", "forename", "pk")) if records else []
+    known = {card.pk for card in cards}
+    unknown = [key for key in records if key not in known]
     people = colleagues(school_id, today)
     return NoticeForm(typed, children=cards, unknown=unknown, people=people, at=at, checked=checked)
 

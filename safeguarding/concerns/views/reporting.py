@@ -165,7 +165,7 @@ def _pressed(typed: Typed, data: QueryDict) -> tuple[Typed, str]:
     """What is typed after a button was pressed, and the place on the page to go on from."""
     if (add := data.get("add")) is not None:
         more = typed.adding(add)
-        new = next((key for key in more.children if key not in typed.children), "")
+        new = next(iter(more.children[len(typed.children) :]), "")
         place = "#id_q" if not new else f"#id_{new}-role" if record_of(new) else f"#id_{new}-description"
         return more, place
     if (ask := record_of(data.get("ask", ""))) is not None:
@@ -262,9 +262,10 @@ def _page_of_sent(token: UUID, concern_id: UUID, *, by: User) -> str:
 def report_form(request: Request, typed: Typed, here: HelpNow, *, checked: bool) -> ReportForm:
     """The form over what is typed, with the cards of its children, read through the gate."""
     # A draft may name a record that has become part of another since: it is about the child of that one.
-    led = {was: now for was, now in led_on(typed.records).items() if now not in typed.records}
-    named = visible(request, Child).filter(school_id=here.school_id, pk__in=[*typed.records, *led.values()])
-    cards = {child.pk: child for child in (read_many(request, named) if typed.records else ())}
+    records = dict.fromkeys(typed.records)
+    led = {was: now for was, now in led_on(list(records)).items() if now not in records}
+    named = visible(request, Child).filter(school_id=here.school_id, pk__in=[*records, *led.values()])
+    cards = {child.pk: child for child in (read_many(request, named) if records else ())}
     cards |= {was: cards[now] for was, now in led.items() if now in cards}
     nameable = set(named.filter(loggable(here.at.date())).values_list("pk", flat=True)) if cards else set()
     nameable |= {was for was, now in led.items() if now in nameable}

@@ -6,7 +6,6 @@ asked, and nothing that came later.
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +18,7 @@ from children.models import ChildDetail, Household, HouseholdMember
 from safeguarding.audit.by_keys import Asks
 from safeguarding.audit.reading import visible
 from safeguarding.exceptions import BadInput
+from safeguarding.letters import normal
 from sharing.events.models import SharingEvent
 
 ADDRESS = (
@@ -109,7 +109,7 @@ def address_parts(home: Household) -> list[str]:
 
 def _plain(text: str) -> str:
     """Letters and figures alone, so that two spellings of an address are one."""
-    return "".join(one for one in unicodedata.normalize("NFKD", text).casefold() if one.isalnum())
+    return "".join(one for one in normal("NFKD", text).casefold() if one.isalnum())
 
 
 def _key(what: str, keys: Collection[UUID]) -> str:

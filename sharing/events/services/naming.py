@@ -6,7 +6,6 @@ changed: something stands in its place, in brackets, or where a mention stood.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +21,7 @@ from safeguarding.audit.reading import visible
 from safeguarding.concerns.left_out import LeftOut
 from safeguarding.concerns.models import ConcernChild
 from safeguarding.concerns.services.pointing import Named, as_written, pattern_of
+from safeguarding.letters import normal
 from safeguarding.rendering import Showing
 
 _LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -120,7 +120,7 @@ class Naming:
     def __call__(self, text: str) -> str:
         """A text as it stands in the pack."""
         # One way to write a letter with its accent, as names are looked for.
-        return self._left_out(self._typed(unicodedata.normalize("NFC", mentions.told(text, self._say))))
+        return self._left_out(self._typed(normal("NFC", mentions.told(text, self._say))))
 
     def _say(self, pseudonym: str) -> str:
         card = self._names.card(pseudonym)

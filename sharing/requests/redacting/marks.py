@@ -4,7 +4,8 @@ A document and its marks are plain values: nothing here knows a record or the da
 """
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -150,6 +151,23 @@ class Marks:
     def places(self) -> list[Range | Rectangle | Span | Box]:
         """Every place that is marked, by hand or because somebody was found there."""
         return [*self.by_hand, *self.found]
+
+    @cached_property
+    def boxes_of(self) -> Mapping[int, list[Box]]:
+        """By page, where somebody was found."""
+        return _by_page(mark for mark in self.found if isinstance(mark, Box))
+
+    @cached_property
+    def rectangles_of(self) -> Mapping[int, list[Rectangle]]:
+        """By page, what was decided by hand."""
+        return _by_page(mark for mark in self.by_hand if isinstance(mark, Rectangle))
+
+
+def _by_page[Mark: (Box, Rectangle)](marks: Iterable[Mark]) -> Mapping[int, list[Mark]]:
+    found: defaultdict[int, list[Mark]] = defaultdict(list)
+    for mark in marks:
+        found[mark.page].append(mark)
+    return found
 
 
 @dataclass(frozen=True)

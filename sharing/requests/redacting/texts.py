@@ -97,14 +97,12 @@ def _pieces(length: int, marks: Sequence[_Mark]) -> Iterator[Piece]:
     """The whole text in order, cut at each edge of a mark."""
     marks = [mark for mark in marks if mark.start < mark.end]
     begin: defaultdict[int, list[_Mark]] = defaultdict(list)
-    over: defaultdict[int, list[_Mark]] = defaultdict(list)
     for mark in marks:
         begin[mark.start].append(mark)
-        over[mark.end].append(mark)
-    points = sorted({0, length, *begin, *over})
+    points = sorted({0, length, *begin, *(mark.end for mark in marks)})
     active: list[_Mark] = []
     for start, end in pairwise(points):
-        active = [mark for mark in active if mark not in over[start]] + begin[start]
+        active = [mark for mark in active if mark.end > start] + begin[start]
         yield _decided(start, end, active)
 
 

@@ -17,7 +17,7 @@ from safeguarding.audit.reading import visible
 from safeguarding.exceptions import BadInput, HarbourError, NotAllowed
 from safeguarding.front.limits import takes_text
 from safeguarding.http import Request
-from safeguarding.keys import entry_token, uuid7
+from safeguarding.keys import entry_token, number_of, uuid7
 from safeguarding.rendering import Showing
 from safeguarding.unsaved import waits_unsent
 from sharing.requests import sentences
@@ -268,6 +268,6 @@ def _page_asked(request: Request) -> str:
 
 def _here(request: Request, item: RequestItem) -> str:
     """The item, at the page of it that was shown."""
-    page = _page_asked(request)
-    asked = f"?page={page}#pages" if page.isascii() and page.isdigit() else ""
+    page = number_of(_page_asked(request))
+    asked = "" if page is None else f"?page={page}#pages"
     return reverse("request_item", args=[item.pk]) + asked

@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+from safeguarding.keys import number_of
 from sharing.requests import redacting, sentences
 from sharing.requests.models import Redaction, RequestItem, RequestPerson
 from sharing.requests.redacting.marks import Area, Document, DrawnPage, Marks, Range, Rectangle, Released, Run
@@ -175,7 +176,7 @@ def page_of(item: RequestItem, document: Document, marks: Marks, wanted: str) ->
     if not document.pages:
         return None
     order = [page.n for page in document.pages]
-    n = int(wanted) if wanted.isascii() and wanted.isdigit() and int(wanted) in order else order[0]
+    n = asked if (asked := number_of(wanted)) in document.page_of else order[0]
     page, at = document.page_of[n], order.index(n)
     here = reverse("request_item", args=[item.pk])
     return {
@@ -195,11 +196,7 @@ def page_of(item: RequestItem, document: Document, marks: Marks, wanted: str) ->
 
 def _rectangles(page: DrawnPage, marks: Marks) -> Iterable[tuple[str, Area, int, int]]:
     still_open = [box.area for box in open_boxes(Document((), (page,)), marks)]
-    kept = [
-        mark.area
-        for mark in marks.by_hand
-        if isinstance(mark, Rectangle) and mark.page == page.n and mark.decision.deed.value == "keep"
-    ]
+    kept = [mark.area for mark in marks.rectangles_of.get(page.n, []) if mark.decision.deed.value == "keep"]
     painted = [one.area for one in painted_on(page, marks)]
     for css, areas in (("hb-area--open", still_open), ("hb-area--keep", kept), ("hb-area--out", painted)):
         yield from ((css, area, area.x1 - area.x0, area.y1 - area.y0) for area in areas)

@@ -8,6 +8,7 @@ from django.http import Http404
 
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.http import Request
+from safeguarding.keys import number_of
 from safeguarding.paging import counts_of_page
 from sharing.requests.models import RequestItem, RightsRequest
 
@@ -86,7 +87,7 @@ def beside(request: Request, item: RequestItem) -> dict[str, Any]:
 
 def number_asked(typed: str) -> int:
     """The number in an address; 0 for anything else."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 8 else 0
+    return number_of(typed) or 0
 
 
 def key_asked(typed: str) -> UUID | None:

@@ -492,7 +492,9 @@ def test_ones_own_sessions_are_listed_and_ended_one_by_one_or_all_others(room):
     assert here.get("/account/sessions/").content.decode().count("End this one") == 2
     theirs = UserSession.objects.get(user=room.assistant).pk
     here.post("/account/sessions/", {"session": str(theirs)})
-    assert is_in(stranger)
+    for number in ("9" * 5_000, "9" * 9, "²", "", "-1"):
+        assert here.post("/account/sessions/", {"session": number}).status_code == 302
+    assert (is_in(stranger), is_in(there), is_in(third)) == (True, True, True)
     row = UserSession.objects.get(session_key=there.session.session_key)
     here.post("/account/sessions/", {"session": str(row.pk)})
     assert (is_in(here), is_in(there), is_in(third)) == (True, False, True)

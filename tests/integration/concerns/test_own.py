@@ -92,6 +92,9 @@ def test_the_page_of_several_keeps_what_was_chosen_and_typed(lead, room, three):
     assert (lacking.status_code, lacking.context["picked"]) == (422, {str(three[0].pk)})
     nothing = lead.post(address, typed | {"chosen": [], "reason": "Later."})
     assert b"Choose at least one concern" in nothing.content
+    # A revision that no row has.
+    for number in ("9" * 5_000, "²", ""):
+        assert lead.post(address, typed | {"shown": [f"{three[0].pk}:{number}"]}).status_code == 422
     done = lead.post(address, typed | {"reason": "Later."})
     assert [one.done for one in done.context["outcomes"]] == [True]
 

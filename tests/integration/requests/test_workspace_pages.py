@@ -277,6 +277,8 @@ def test_words_of_a_page_are_ticked(at):
     send(signed_in(at.lead), page_of(one), **MARK, word=["1:0", "1:1"])
     assert Redaction._base_manager.get(item=one).area == [100, 100, 300, 120]
     assert documents.released(one, str).pages[0].words == ("rang",)
+    for number in ("9" * 5_000, "2", "²", ""):
+        assert signed_in(at.lead).get(page_of(one), {"page": number}).context["page"]["n"] == 1, number
 
 
 def queries(client: Client, page: str) -> int:

@@ -196,3 +196,14 @@ def test_a_pack_is_changed_while_it_waits_alone_and_let_go_by_somebody_else(plac
     assert refused(lead, change(waits, lifted)) and not refused(deputy, change(waits, lifted))
     assert refused(deputy, change(waits, f"{lifted}, lift_of = '{{a,b}}'")), "for what was asked"
     assert refused(place.room.teacher, change(waits, lifted))
+
+
+@pytest.mark.parametrize("marks", ["\u0300\u0327" * 20_000, "\u0315\u0316a" * 30_000])
+def test_address_under_many_marks_is_read_within_the_time_of_a_statement(marks):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '10s'")
+        cursor.execute("SELECT rules.sharing_letters(%s)", [f"12 High{marks} Stre\u0301et, Tarnbeck É1"])
+        [told] = cursor.fetchone()
+        cursor.execute("SELECT rules.sharing_letters('12 High Street, TARNBECK E\u0301' || '1')")
+        [plain] = cursor.fetchone()
+    assert told.replace("a", "") == plain.replace("a", "")

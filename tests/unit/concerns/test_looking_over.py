@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from children import mentions
 from children.models import Child
 from children.services.picking import Pickable
+from safeguarding.concerns.forms.apart import FileForm
+from safeguarding.concerns.forms.deciding import ReopenForm
+from safeguarding.concerns.forms.mention import LONGEST, Looking
 from safeguarding.concerns.services.looking_over import look_over, with_choice
+from safeguarding.concerns.services.pointing import pointed_out, swapped
+from tests.hard_texts import Hard
+from tests.patterns import costs_more
 
 # The same ones each time: they stand in the names of the tests, and every process has to find the same tests.
 _CHANCE = Random(11)
@@ -135,3 +141,28 @@ def test_a_thousand_children_and_a_long_text_are_looked_up_not_tried_one_by_one(
     assert over.stored.endswith(marker(cards[999]))
     # By the first word: of a thousand names only those that begin so are compared.
     assert max(len(names) for names in many._full.values()) == 1
+
+
+@pytest.mark.parametrize("again", ["RA ", "@Rowan ", "Eva Pennington ", f"@[{pseudonym()}]", "@Eva Pennington "])
+def test_text_is_looked_over_in_line_with_its_length(again):
+    assert not costs_more(lambda text: look_over(text, pickable(), linked=[ROWAN]), Hard("", again), enough=5)
+
+
+@pytest.mark.parametrize("read", [pointed_out, swapped])
+@pytest.mark.parametrize("again", ["Rowan ", "RA ", "Rowan Ashdown\n"])
+def test_names_are_pointed_out_and_swapped_in_line_with_the_length(read, again):
+    assert not costs_more(lambda text: read(text, {ROWAN: "another child"}), Hard("", again), enough=5)
+
+
+def test_text_too_long_to_be_kept_is_not_looked_over():
+    typed = {"reason": "RA " * LONGEST, "swap": "reason:0:0", "token": uuid4()}
+    form = ReopenForm(typed).look(Looking(None))
+    assert form.swapped("reason:0:0") == {}
+    assert form.errors["reason"] == ["Why it is opened again must be 20000 characters or fewer"]
+    assert form["reason"].value() == typed["reason"]
+    file = FileForm({"story": "Rowan " * 1_000}, others={ROWAN: "another child"})
+    assert file.with_names_swapped()["story"].value() == file["story"].value()
+    assert (
+        FileForm({"story": "Rowan"}, others={ROWAN: "another child"}).with_names_swapped()["story"].value()
+        == "Another child"
+    )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from children.mentions import MARK
 from safeguarding.exceptions import BadInput
 from sharing.requests.redacting import release, told, withheld
+from sharing.requests.redacting.areas import Areas, each
 from sharing.requests.redacting.marks import (
     TAKEN_OUT,
     Area,
@@ -220,6 +221,17 @@ def test_words_over_words_go_together():
     twice = Document(pages=(DrawnPage(1, (*PAGE.pages[0].words, Word("Denise", Area(101, 101, 201, 121)))),))
     page = release(twice, Marks([Rectangle(1, Area(100, 100, 101, 101), OUT)])).pages[0]
     assert page.words == ("Pope", "rang", "twice")
+
+
+EDGES = st.integers(0, 6)
+AREAS = st.lists(st.builds(Area, EDGES, EDGES, EDGES, EDGES), max_size=12)
+
+
+@given(AREAS, st.builds(Area, EDGES, EDGES, EDGES, EDGES))
+def test_areas_that_one_touches_are_found_as_if_each_was_compared(areas, one):
+    there = Areas(areas)
+    assert list(each(there.touching(one))) == [n for n, area in enumerate(areas) if one.touches(area)]
+    assert list(each(there.holding(one))) == [n for n, area in enumerate(areas) if area.holds(one)]
 
 
 CHUNKS = st.one_of(
