@@ -1,4 +1,4 @@
-"""Who may see what about a child, and who may bring children into the school's list?
+"""Who may see what about a child, and who keeps the school's list of children?
 
 Read aloud: *the card (names, year, class) is found by every active member of staff of the school, or nobody could log a
 concern about anyone. What is behind it is seen by those whose role keeps or reads it, by whoever was given access to
@@ -27,6 +27,7 @@ from .models import (
     ChildGrant,
     ChildMerge,
     ChildTeamGrant,
+    ChildUpdate,
     ClassEpisode,
     ColumnMapping,
     ConflictOfInterest,
@@ -37,6 +38,7 @@ from .models import (
     EmergencyAccess,
     Enrolment,
     FormerUpn,
+    HealthNote,
     Household,
     HouseholdMember,
     ImportPart,
@@ -62,6 +64,8 @@ DETAILS: tuple[type[Model], ...] = (
     ParentalResponsibility,
     ContactRestriction,
     Photograph,
+    HealthNote,
+    ChildUpdate,
 )
 
 
@@ -161,7 +165,7 @@ def members_seen(me: Any) -> Rule:
 
 
 def _imports(me: Any) -> Rule:
-    return Rule(because={"role": among("school_id", fact("schools_with", me, ChildCapability.IMPORT_CHILDREN))})
+    return Rule(because={"role": among("school_id", fact("schools_with", me, ChildCapability.KEEP_CHILDREN))})
 
 
 for _model in (ImportRun, ImportPart):
@@ -173,7 +177,7 @@ def headings_seen(me: Any) -> Rule:
     """What the headings of a school's spreadsheets mean: of lists of children, and of records from an earlier
     system.
     """
-    importers = (ChildCapability.IMPORT_CHILDREN, ChildCapability.IMPORT_EARLIER_RECORDS)
+    importers = (ChildCapability.KEEP_CHILDREN, ChildCapability.IMPORT_EARLIER_RECORDS)
     return Rule(because={str(one): among("school_id", fact("schools_with", me, one)) for one in importers})
 
 
@@ -181,7 +185,7 @@ def headings_seen(me: Any) -> Rule:
 def rows_seen(me: Any) -> Rule:
     """What a file says of children, less those hidden from whoever reads it."""
     return Rule(
-        because={"role": among("school_id", fact("schools_with", me, ChildCapability.IMPORT_CHILDREN))},
+        because={"role": among("school_id", fact("schools_with", me, ChildCapability.KEEP_CHILDREN))},
         never=out_of_sight(me, "child_id"),
     )
 
@@ -241,7 +245,7 @@ def may_ask_merge(user: User, record: Any) -> bool:
 
     Of a child or a merge.
     """
-    return may(user, ChildCapability.IMPORT_CHILDREN, record.school_id) or may_merge(user, record)
+    return may(user, ChildCapability.KEEP_CHILDREN, record.school_id) or may_merge(user, record)
 
 
 def may_merge(user: User, record: Any) -> bool:
@@ -301,4 +305,4 @@ def may_see_addresses(user: User, school_id: UUID) -> bool:
 
 def may_import(user: User | None, run: ImportRun) -> bool:
     """Whether the person may take this import further. Without a person it is the command line, or the worker."""
-    return user is None or may(user, ChildCapability.IMPORT_CHILDREN, run.school_id)
+    return user is None or may(user, ChildCapability.KEEP_CHILDREN, run.school_id)

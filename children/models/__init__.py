@@ -11,7 +11,6 @@ from .child import (
     FormerUpn,
     OfChild,
     OtherName,
-    Sibling,
 )
 from .family import (
     Contact,
@@ -20,9 +19,11 @@ from .family import (
     Household,
     HouseholdMember,
     ParentalResponsibility,
+    Sibling,
 )
 from .files import ChildFile, Photograph
 from .imports import ColumnMapping, ImportPart, ImportRow, ImportRun
+from .keeping import ChildUpdate, HealthNote
 from .merging import ChildMerge, MergedRow
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "ChildGrant",
     "ChildMerge",
     "ChildTeamGrant",
+    "ChildUpdate",
     "ClassEpisode",
     "ColumnMapping",
     "ConflictOfInterest",
@@ -43,6 +45,7 @@ __all__ = [
     "EmergencyAccess",
     "Enrolment",
     "FormerUpn",
+    "HealthNote",
     "Household",
     "HouseholdMember",
     "ImportPart",
