@@ -12,6 +12,7 @@ from .models import (
     ChildTeamGrant,
     ClassEpisode,
     ColumnMapping,
+    ConfidentialAddress,
     ConflictOfInterest,
     Contact,
     ContactLink,
@@ -44,7 +45,6 @@ declare(
     Enrolment,
     ClassEpisode,
     Contact,
-    ParentalResponsibility,
     Household,
     HouseholdMember,
     needed_by=("imports",),
@@ -52,11 +52,16 @@ declare(
 declare(Sibling, merged=Refused("two children in one row: the merge moves such pairs itself"), needed_by=("imports",))
 declare(EarlierSchool, called=("earlier school", "earlier schools"), needed_by=("imports",))
 declare(ContactLink, called=("adult", "adults"), needed_by=("imports",))
+declare(ConfidentialAddress, called=("confidential address", "confidential addresses"), needed_by=("imports",))
+declare(
+    ParentalResponsibility,
+    called=("answer about parental responsibility", "answers about parental responsibility"),
+    needed_by=("imports",),
+)
 declare(
     ContactRestriction,
     called=("order or agreement", "orders and agreements"),
     name=lambda row: row.get_kind_display(),
-    needed_by=("imports",),
 )
 declare(ChildFile, called=("file", "files"), name=lambda row: row.name, needed_by=("files",))
 declare(Photograph, called=("photograph", "photographs"), name=lambda row: row.get_use_display(), needed_by=("files",))

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import access, conflicts, files, finding, imports, merging, record
+from .views import access, conflicts, files, finding, imports, merging, record, safeguards
 
 urlpatterns: list[URLPattern] = [
     path("", finding.children, name="children"),
@@ -13,9 +13,18 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:pk>/people/", record.people, name="child_people"),
     path("<uuid:pk>/files/", files.child_files, name="child_files"),
     path("<uuid:pk>/photographs/", files.photographs, name="child_photographs"),
+    path("<uuid:pk>/photographs/none/", files.say_photographs, name="say_photographs"),
     path("photographs/<uuid:photograph_id>/", files.photograph, name="photograph"),
     path("photographs/<uuid:photograph_id>/end/", files.end_photograph, name="end_photograph"),
     path("<uuid:pk>/address/", record.address, name="child_address"),
+    # What protects the child: orders and agreements, a confidential address, who decides.
+    path("<uuid:pk>/orders/record/", safeguards.record_order, name="record_order"),
+    path("<uuid:pk>/address/confidential/", safeguards.record_address, name="record_address"),
+    path("<uuid:pk>/responsibility/record/", safeguards.record_responsibility, name="record_responsibility"),
+    path("safeguards/<uuid:key>/", safeguards.safeguard, name="safeguard"),
+    path("safeguards/<uuid:key>/confirm/", safeguards.confirm_safeguard, name="confirm_safeguard"),
+    path("safeguards/<uuid:key>/end/", safeguards.end_safeguard, name="end_safeguard"),
+    path("safeguards/<uuid:key>/correct/", safeguards.correct_safeguard, name="correct_safeguard"),
     # Two records of one child.
     path("<uuid:pk>/same/", merging.child_same, name="child_same"),
     path("<uuid:pk>/same/<uuid:other_id>/", merging.child_merge, name="child_merge"),

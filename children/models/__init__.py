@@ -3,6 +3,7 @@
 from .access import ChildGrant, ChildTeamGrant, ConflictOfInterest, EmergencyAccess
 from .child import (
     BY_NAME,
+    CARD_BADGES,
     Child,
     ChildDetail,
     ClassEpisode,
@@ -11,22 +12,22 @@ from .child import (
     FormerUpn,
     OfChild,
     OtherName,
-    Sibling,
 )
 from .family import (
     Contact,
     ContactLink,
-    ContactRestriction,
     Household,
     HouseholdMember,
-    ParentalResponsibility,
+    Sibling,
 )
 from .files import ChildFile, Photograph
 from .imports import ColumnMapping, ImportPart, ImportRow, ImportRun
 from .merging import ChildMerge, MergedRow
+from .safeguards import ConfidentialAddress, ContactRestriction, ParentalResponsibility, Safeguard
 
 __all__ = [
     "BY_NAME",
+    "CARD_BADGES",
     "Child",
     "ChildDetail",
     "ChildFile",
@@ -35,6 +36,7 @@ __all__ = [
     "ChildTeamGrant",
     "ClassEpisode",
     "ColumnMapping",
+    "ConfidentialAddress",
     "ConflictOfInterest",
     "Contact",
     "ContactLink",
@@ -53,5 +55,6 @@ __all__ = [
     "OtherName",
     "ParentalResponsibility",
     "Photograph",
+    "Safeguard",
     "Sibling",
 ]

@@ -14,9 +14,9 @@ from children.models import (
     Child,
     ChildDetail,
     ClassEpisode,
+    ConfidentialAddress,
     Contact,
     ContactLink,
-    ContactRestriction,
     EarlierSchool,
     Enrolment,
     FormerUpn,
@@ -35,6 +35,7 @@ from safeguarding.keys import uuid7
 from . import bulk
 
 Row = dict[str, Any]
+WITHHELD = "The school’s own system withholds the address."
 
 
 @transaction.atomic
@@ -45,14 +46,14 @@ def register_child(*, school: School, child: NewChild, by: User, today: date | N
         raise BadInput(
             "A child with this UPN is on the school’s list already. Find that child and change what is wrong."
         )
-    [pk] = register_children(school=school, children=[child], by=by, today=today or timezone.localdate())
+    [pk] = register_children(school=school, children=[child], today=today or timezone.localdate())
     made: Child = Child.objects.get(pk=pk)
     record(Verb.CREATE, made, by=by)
     return made
 
 
 @transaction.atomic
-def register_children(*, school: School, children: Sequence[NewChild], by: User | None, today: date) -> list[UUID]:
+def register_children(*, school: School, children: Sequence[NewChild], today: date) -> list[UUID]:
     """Put many children on the school's list at once; returns their keys in order. The caller records the event.
 
     Adults and addresses that the school has already are shared, not made twice. Locks the school's list until the
@@ -64,7 +65,11 @@ def register_children(*, school: School, children: Sequence[NewChild], by: User 
     pairs = list(zip(keys, children, strict=True))
     of = {"school_id": school.pk}
     bulk.insert(Child, (of | _card(key, child, first + n) for n, (key, child) in enumerate(pairs)))
-    bulk.insert(ChildDetail, (of | {"child_id": key} | child.details for key, child in pairs))
+    bulk.insert(
+        ChildDetail,
+        (of | {"child_id": key, "address_confidential": child.withheld} | child.details for key, child in pairs),
+    )
+    withhold(school.pk, [key for key, child in pairs if child.withheld], today)
     bulk.insert(Enrolment, (of | {"child_id": key} | _enrolment(child) for key, child in pairs))
     bulk.insert(ClassEpisode, (of | row for row in _classes(pairs, today)))
     bulk.insert(OtherName, (of | row for row in _each(pairs, "called", ("kind", "forename", "surname"))))
@@ -75,16 +80,14 @@ def register_children(*, school: School, children: Sequence[NewChild], by: User 
     )
     homes = ensure_households(school, (home for _, child in pairs for home in child.homes))
     bulk.insert(HouseholdMember, (of | row for row in _memberships(pairs, homes)))
-    write_adults(school, [(key, child.adults, child.homes) for key, child in pairs], homes, by=by)
-    bulk.insert(
-        ContactRestriction,
-        (
-            of | {"child_id": key, "recorded_by_id": by and by.pk} | _order(order)
-            for key, child in pairs
-            for order in child.orders
-        ),
-    )
+    write_adults(school, [(key, child.adults, child.homes) for key, child in pairs], homes)
     return keys
+
+
+def withhold(school_id: UUID, children: Iterable[UUID], today: date) -> None:
+    """The school's own system does not tell where these children live. Whoever calls says so in their details."""
+    said = {"school_id": school_id, "reason": WITHHELD, "starts_on": today}
+    bulk.insert(ConfidentialAddress, (said | {"child_id": key} for key in children))
 
 
 def _last_number(school: School) -> int:
@@ -116,10 +119,8 @@ def write_adults(
     school: School,
     families: Sequence[tuple[UUID, Sequence[Adult], Sequence[Home]]],
     homes: dict[str, UUID],
-    *,
-    by: User | None,
 ) -> None:
-    """Link adults to children, with their responsibility and orders. One adult in several families is made once."""
+    """Link adults to children, with their responsibility. One adult in several families is made once."""
     adults = [
         (child_id, adult, homes[lived_in[adult.home].identity] if adult.home is not None else None)
         for child_id, of_child, lived_in in families
@@ -142,14 +143,6 @@ def write_adults(
             for (child_id, contact_id), adult in {
                 (c, k): a for c, a, k in reversed(linked) if a.responsibility is not None
             }.items()
-        ),
-    )
-    bulk.insert(
-        ContactRestriction,
-        (
-            of | {"child_id": c, "contact_id": k, "recorded_by_id": by and by.pk} | _order(order)
-            for c, adult, k in linked
-            for order in adult.orders
         ),
     )
 
@@ -296,13 +289,4 @@ def _responsibility(adult: Adult) -> Row:
         "basis": adult.basis,
         "known_from": adult.known_from,
         "evidence": adult.evidence,
-    }
-
-
-def _order(order: Any) -> Row:
-    return {
-        "kind": order.kind,
-        "terms": order.terms,
-        "starts_on": order.starts_on,
-        "ends_on": order.ends_on,
     }

@@ -42,6 +42,7 @@ from safeguarding.demo.received import lay_received
 from safeguarding.demo.records import write
 from safeguarding.demo.requests import lay_requests
 from safeguarding.demo.retention import lay_retention
+from safeguarding.demo.safeguards import lay_safeguards
 from safeguarding.demo.shares import lay_shares
 from safeguarding.demo.sharing import lay_sharing
 from safeguarding.demo.source import Entry
@@ -107,6 +108,7 @@ def _main_school(days: Days, now: datetime, chance: Random, printer: Printer) ->
     cast = Cast(source.children(), staff, days)
     notes = [v for v in source.vignettes() if v["voice"] != "governor"]
     lay_time_away(school, ground)
+    lay_safeguards(school, ground)
     written = write(_three_years(cast, notes, chance), ground, chance) + Desk(school, ground, Keys(chance)).lay()
     answer_for([*users.values(), *outside], ground)
     lay_earlier(school, ground)

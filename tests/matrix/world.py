@@ -7,11 +7,11 @@ what its model declares is not laid here at all (`declared.py`).
 """
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from children.facts import Adult, Called, Earlier, Home, NewChild, Order
+from children.facts import Adult, Called, Earlier, Home, NewChild
 from children.mentions import marker
 from children.models import Child, ConflictOfInterest
 from children.services import filing, link_siblings
@@ -200,7 +200,6 @@ def _child(world: World, record: str, number: int) -> Child:
         responsibility=True,
         evidence=word(),
         home=0,
-        orders=[Order(kind="no_contact", terms=word(), starts_on=date(2026, 1, 5))],
     )
     homes, adults = [home], [adult]
     if record == "two":
@@ -213,8 +212,6 @@ def _child(world: World, record: str, number: int) -> Child:
         "date_of_birth": word.birthday(),
         "gp": word(),
         "medical": word(),
-        "address_confidential_reason": word(),
-        "address_confidential": False,
     }
     if record == "closed":
         details["date_of_death"] = word.birthday()
@@ -232,12 +229,15 @@ def _child(world: World, record: str, number: int) -> Child:
         called=[Called(forename=word.name(), surname=word.name())],
         former_upns=[word().upper()],
         earlier=[Earlier(name="Beck Lane Infant School")],
-        orders=[Order(kind="other", terms=word(), starts_on=date(2026, 1, 5))],
     )
     if record == "hidden":
         world.family = homes, adults
     by = world.people["office_there" if record == "other" else "office"]
-    return register_child(school=school, child=child, by=by, today=TODAY)
+    made = register_child(school=school, child=child, by=by, today=TODAY)
+    for kind, binds in (("no_contact", adults[0].forename), ("other", "")):
+        order = factories.order(made, word(), by=by, kind=kind, binds=binds, known_from="seen", evidence=word())
+    world.keys[record]["safeguard"] = order.pk
+    return made
 
 
 def _concern(world: World, record: str) -> None:

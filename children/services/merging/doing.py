@@ -23,6 +23,7 @@ from children.notice_kinds import ChildNotice
 from children.permissions import may_ask_merge, may_merge
 from children.services import bulk
 from children.services.access import hand_on_newly_hidden, whom_from
+from children.services.safeguards import follow_safeguards
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import people_with
 from safeguarding.accounts.roles import Capability
@@ -135,6 +136,7 @@ def merge(
     with door("merged"):
         Child.objects.filter(pk=theirs.pk).update(merged_into=mine, changed_at=at)
     fold_names(mine, at)
+    follow_safeguards(mine, at)
     for child in (mine, theirs):
         record(Verb.LINK, child, by=by, purpose="merged")
     settle_notices(object_id=done.pk, kinds=[ChildNotice.SAME_CHILD], by=by, at=at)
@@ -210,7 +212,7 @@ def _say(mine: Child, theirs: Child, *, reason: str, token: UUID, by: User, at: 
 
 
 def _fill(mine: Child, theirs: Child) -> list[str]:
-    """Details of which the record that stays says nothing; health is added to, and a secret address stays secret."""
+    """Details of which the record that stays says nothing; health is added to."""
     details = ChildDetail.objects.select_for_update().in_bulk([mine.pk, theirs.pk])
     ours, other = details[mine.pk], details[theirs.pk]
     filled = [n for n in FILLED if is_empty(n, getattr(ours, n)) and not is_empty(n, getattr(other, n))]
@@ -219,10 +221,6 @@ def _fill(mine: Child, theirs: Child) -> list[str]:
     if other.medical and other.medical != ours.medical:
         ours.medical = joined(ours.medical, theirs, other)
         filled.append("medical")
-    if other.address_confidential and not ours.address_confidential:
-        ours.address_confidential = True
-        ours.address_confidential_reason = other.address_confidential_reason
-        filled += ["address_confidential", "address_confidential_reason"]
     if filled:
         ours.save(update_fields=filled)
     return filled

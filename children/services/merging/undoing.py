@@ -14,6 +14,7 @@ from django.utils import timezone
 from children.lifecycles import MERGERS, merge_life
 from children.models import Child, ChildDetail, ChildMerge
 from children.permissions import may_merge
+from children.services.safeguards import follow_safeguards
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
@@ -104,6 +105,7 @@ def undo(
     _empty(done, keep, other)
     for child in (keep, other):
         fold_names(child, at)
+        follow_safeguards(child, at)
         record(Verb.WITHDRAW, child, by=by, purpose="merge undone")
         come_over(child)
     return done
@@ -120,10 +122,5 @@ def _empty(merge: ChildMerge, keep: Child, other: Child) -> None:
     if "medical" in merge.filled and ours.medical.endswith(added := joined("", other, theirs)):
         ours.medical = ours.medical.removesuffix(added)
         emptied.append("medical")
-    if "address_confidential" in merge.filled and (
-        ours.address_confidential_reason == theirs.address_confidential_reason
-    ):
-        ours.address_confidential, ours.address_confidential_reason = False, ""
-        emptied += ["address_confidential", "address_confidential_reason"]
     if emptied:
         ours.save(update_fields=emptied)
