@@ -1,4 +1,4 @@
-"""Who may see what about a child, and who may bring children into the school's list?
+"""Who may see what about a child, and who keeps the school's list of children?
 
 Read aloud: *the card (names, year, class) is found by every active member of staff of the school, or nobody could log a
 concern about anyone. What is behind it is seen by those whose role keeps or reads it, by whoever was given access to
@@ -27,6 +27,7 @@ from .models import (
     ChildGrant,
     ChildMerge,
     ChildTeamGrant,
+    ChildUpdate,
     ClassEpisode,
     ColumnMapping,
     ConfidentialAddress,
@@ -38,6 +39,7 @@ from .models import (
     EmergencyAccess,
     Enrolment,
     FormerUpn,
+    HealthNote,
     Household,
     HouseholdMember,
     ImportPart,
@@ -62,6 +64,8 @@ DETAILS: tuple[type[Model], ...] = (
     EarlierSchool,
     ContactLink,
     Photograph,
+    HealthNote,
+    ChildUpdate,
 )
 
 
@@ -172,7 +176,7 @@ def members_seen(me: Any) -> Rule:
 
 
 def _imports(me: Any) -> Rule:
-    return Rule(because={"role": among("school_id", fact("schools_with", me, ChildCapability.IMPORT_CHILDREN))})
+    return Rule(because={"role": among("school_id", fact("schools_with", me, ChildCapability.KEEP_CHILDREN))})
 
 
 for _model in (ImportRun, ImportPart):
@@ -184,7 +188,7 @@ def headings_seen(me: Any) -> Rule:
     """What the headings of a school's spreadsheets mean: of lists of children, and of records from an earlier
     system.
     """
-    importers = (ChildCapability.IMPORT_CHILDREN, ChildCapability.IMPORT_EARLIER_RECORDS)
+    importers = (ChildCapability.KEEP_CHILDREN, ChildCapability.IMPORT_EARLIER_RECORDS)
     return Rule(because={str(one): among("school_id", fact("schools_with", me, one)) for one in importers})
 
 
@@ -192,7 +196,7 @@ def headings_seen(me: Any) -> Rule:
 def rows_seen(me: Any) -> Rule:
     """What a file says of children, less those hidden from whoever reads it."""
     return Rule(
-        because={"role": among("school_id", fact("schools_with", me, ChildCapability.IMPORT_CHILDREN))},
+        because={"role": among("school_id", fact("schools_with", me, ChildCapability.KEEP_CHILDREN))},
         never=out_of_sight(me, "child_id"),
     )
 
@@ -252,7 +256,7 @@ def may_ask_merge(user: User, record: Any) -> bool:
 
     Of a child or a merge.
     """
-    return may(user, ChildCapability.IMPORT_CHILDREN, record.school_id) or may_merge(user, record)
+    return may(user, ChildCapability.KEEP_CHILDREN, record.school_id) or may_merge(user, record)
 
 
 def may_merge(user: User, record: Any) -> bool:
@@ -317,7 +321,7 @@ def decides_concerns(user: User) -> bool:
 
 def may_record_safeguard(user: User, school_id: UUID) -> bool:
     """Who writes down what protects a child: who keeps the list of children, and who decides about concerns."""
-    return may(user, ChildCapability.IMPORT_CHILDREN, school_id) or may(user, Capability.DECIDE_CONCERNS, school_id)
+    return may(user, ChildCapability.KEEP_CHILDREN, school_id) or may(user, Capability.DECIDE_CONCERNS, school_id)
 
 
 def may_confirm_safeguard(user: User, row: Safeguard) -> bool:
@@ -338,4 +342,4 @@ def may_change_safeguard(user: User, row: Safeguard) -> bool:
 
 def may_import(user: User | None, run: ImportRun) -> bool:
     """Whether the person may take this import further. Without a person it is the command line, or the worker."""
-    return user is None or may(user, ChildCapability.IMPORT_CHILDREN, run.school_id)
+    return user is None or may(user, ChildCapability.KEEP_CHILDREN, run.school_id)

@@ -10,6 +10,7 @@ from .models import (
     ChildGrant,
     ChildMerge,
     ChildTeamGrant,
+    ChildUpdate,
     ClassEpisode,
     ColumnMapping,
     ConfidentialAddress,
@@ -21,6 +22,7 @@ from .models import (
     EmergencyAccess,
     Enrolment,
     FormerUpn,
+    HealthNote,
     Household,
     HouseholdMember,
     ImportPart,
@@ -51,6 +53,8 @@ declare(
 )
 declare(Sibling, merged=Refused("two children in one row: the merge moves such pairs itself"), needed_by=("imports",))
 declare(EarlierSchool, called=("earlier school", "earlier schools"), needed_by=("imports",))
+declare(HealthNote, called=("note about health", "notes about health"))
+declare(ChildUpdate, called=("change by hand", "changes by hand"))
 declare(ContactLink, called=("adult", "adults"), needed_by=("imports",))
 declare(ConfidentialAddress, called=("confidential address", "confidential addresses"), needed_by=("imports",))
 declare(

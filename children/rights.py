@@ -16,8 +16,8 @@ from safeguarding.rights_rows.kinds import Neither, change, gives, takes
 
 MERGES = both(MANAGES, may("view_child_details"))
 DECIDES = may("decide_concerns")
-LISTS = either(may("import_children"), SYSTEM)
-RECORDS = either(may("import_children"), DECIDES)
+LISTS = either(may("keep_children"), SYSTEM)
+RECORDS = either(may("keep_children"), DECIDES)
 # Its author and those who confirm, until one of them has; then who manages access.
 _OWN = both(either("OLD.recorded_by_id = me", "OLD.recorded_by_id IS NULL"), RECORDS)
 CHANGES = either(MANAGES, both("OLD.confirmed_at IS NULL", either(DECIDES, _OWN)))
@@ -71,6 +71,14 @@ CORRECTED = change(
     "correction",
 )
 KEPT = change(RECORDS, "revision")
+# An adult whom several children share is split off: what is known of this child goes along to the adult of its own.
+_LINKED = (
+    "EXISTS (SELECT FROM public.children_contactlink AS link WHERE link.child_id = NEW.child_id "
+    "AND link.contact_id = {whose}.contact_id AND link.ends_on IS NULL)"
+)
+SPLIT_OFF = change(
+    both(may("keep_children"), _LINKED.format(whose="NEW"), f"NOT {_LINKED.format(whose='OLD')}"), "contact_id"
+)
 # What the card says of collecting the child is what the orders say that are in force, or will be
 # (`services/safeguards/orders.py`).
 AS_ORDERS_SAY = """EXISTS (
@@ -128,7 +136,7 @@ keep(
                 "NEW.status = 'asked'",
                 "NEW.decided_at IS NULL",
                 "NEW.undone_at IS NULL",
-                either(may("import_children"), MERGES),
+                either(may("keep_children"), MERGES),
                 of_school("children_child", "keep_id"),
                 of_school("children_child", "other_id"),
             ),
@@ -187,7 +195,7 @@ keep(
             closed=False,
         ),
         # An order stands in the way of what goes to an adult, and warns whoever hands the child over.
-        "children.contactrestriction": takes(ADDED, CONFIRMED, ENDED, CORRECTED, KEPT),
+        "children.contactrestriction": takes(ADDED, CONFIRMED, ENDED, CORRECTED, SPLIT_OFF, KEPT),
         "children.confidentialaddress": takes(either(ADDED, LISTED), CONFIRMED, ENDED, CORRECTED, KEPT),
         "children.parentalresponsibility": takes(
             either(ADDED, LISTED),
@@ -200,6 +208,7 @@ keep(
                 "status",
                 "ends_on",
             ),
+            SPLIT_OFF,
             KEPT,
         ),
         "children.childdetail": takes(LISTS, change(AS_ADDRESSES_SAY, "address_confidential"), closed=False),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import access, conflicts, files, finding, imports, merging, record, safeguards
+from .views import access, conflicts, files, finding, imports, keeping, merging, record, safeguards
 
 urlpatterns: list[URLPattern] = [
     path("", finding.children, name="children"),
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("find/", finding.find_child, name="find_child"),
     path("<uuid:pk>/", record.child, name="child"),
     path("<uuid:pk>/people/", record.people, name="child_people"),
+    path("<uuid:pk>/past/", record.child_past, name="child_past"),
     path("<uuid:pk>/files/", files.child_files, name="child_files"),
     path("<uuid:pk>/photographs/", files.photographs, name="child_photographs"),
     path("<uuid:pk>/photographs/none/", files.say_photographs, name="say_photographs"),
@@ -25,6 +26,11 @@ urlpatterns: list[URLPattern] = [
     path("safeguards/<uuid:key>/confirm/", safeguards.confirm_safeguard, name="confirm_safeguard"),
     path("safeguards/<uuid:key>/end/", safeguards.end_safeguard, name="end_safeguard"),
     path("safeguards/<uuid:key>/correct/", safeguards.correct_safeguard, name="correct_safeguard"),
+    # What the school writes by hand: a child, a part of its record, a row of one.
+    path("add/", keeping.add_child, name="add_child"),
+    path("<uuid:pk>/change/", keeping.keep_child, name="keep_child"),
+    path("<uuid:pk>/change/sibling/", keeping.keep_sibling, name="keep_sibling"),
+    path("<uuid:pk>/change/<uuid:row_id>/", keeping.keep_row, name="keep_row"),
     # Two records of one child.
     path("<uuid:pk>/same/", merging.child_same, name="child_same"),
     path("<uuid:pk>/same/<uuid:other_id>/", merging.child_merge, name="child_merge"),

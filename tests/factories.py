@@ -15,12 +15,15 @@ from django.utils import timezone
 
 from children.facts import NewChild
 from children.models import Child, Contact, ContactRestriction
-from children.services.registering import register_child
+from children.services import keeping
+from children.services.registering import register_children
 from children.services.safeguards import AddressFacts, OrderFacts, record_safeguard
 from safeguarding.accounts.models import ConflictAnswer, RoleAssignment, School, User
 from safeguarding.accounts.permissions import needs_second_factor
 from safeguarding.accounts.services import add_person, assign_role, create_school
 from safeguarding.accounts.services.classes import give_class
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, HowSoon
 from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, Report, raise_concern
 from safeguarding.dates import school_year
@@ -150,8 +153,34 @@ def make_staffroom(name: str = "Saltmarsh Lane Primary School", *, password: str
     )
 
 
+def told(**facts: Any) -> keeping.Told:
+    """Who told the school: a parent, unless a test says otherwise."""
+    return keeping.Told(**{"by": keeping.ToldBy.FAMILY, **facts})
+
+
+def register_child(*, school: School, child: NewChild, by: User, today: date | None = None, health: str = "") -> Child:
+    """A child of the school's list, as an import puts one there; what to know about its health is added by hand."""
+    [key] = register_children(school=school, children=[child], today=today or SCHOOL_DAY.date())
+    made: Child = Child.objects.get(pk=key)
+    record(Verb.CREATE, made, by=by)
+    if health:
+        keeping.add_health(child=made, words=health, told=told(on=made.entered_on), by=by)
+    return made
+
+
+def link_siblings(*, one: Child, other: Child, by: User, relationship: str = "Brother or sister") -> None:
+    """Two children are brother or sister, as a parent said."""
+    keeping.link_siblings(one=one, other=other, relationship=relationship, told=told(), by=by)
+
+
 def child(
-    at: School, forename: str = "Rowan", surname: str = "Ashdown", *, by: User | None = None, **facts: Any
+    at: School,
+    forename: str = "Rowan",
+    surname: str = "Ashdown",
+    *,
+    by: User | None = None,
+    health: str = "",
+    **facts: Any,
 ) -> Child:
     """A child on roll at `at`, registered by the office. `facts` are fields of `NewChild`; among the details may be
     that the address is confidential, and why.
@@ -161,7 +190,7 @@ def child(
     secret, why = details.pop("address_confidential", False), details.pop("address_confidential_reason", "")
     by = by or member(at, "office", "Sue", "Pickering")
     new = NewChild(forename=forename, surname=surname, details=details, **facts)
-    made = register_child(school=at, child=new, by=by, today=SCHOOL_DAY.date())
+    made = register_child(school=at, child=new, by=by, today=SCHOOL_DAY.date(), health=health)
     if secret:
         said = AddressFacts(reason=why or "The family asked for it.", starts_on=LONG_AGO, known_from="told")
         record_safeguard(child=made, token=uuid4(), facts=said, by=by)

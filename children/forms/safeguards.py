@@ -61,11 +61,10 @@ class SafeguardForm(HarbourForm):
         super().__init__(data, initial=stands | ({"right": REPLACE} if row else {}))
         self.adults, self.row = adults, row
         self.order_fields([*_CORRECTS, *(name for name in typed if name not in _LAST), *_LAST])
-        self.heading = self.title
         if row is None:
             del self.fields["wrong"], self.fields["right"]
             return
-        self.says, self.heading, self.button = _NEVER, "Correction", "Save correction"
+        self.says, self.button = _NEVER, "Save correction"
         self.fields["right"].choices = [(REPLACE, "What I enter below"), (NONE, self.none)]  # type: ignore[attr-defined]
         if data is not None and data.get("right") == NONE:
             for name in typed:
@@ -78,6 +77,10 @@ class SafeguardForm(HarbourForm):
                 if name not in self.errors:
                     self.add_error(name, ValidationError(says))
         return given
+
+    def printed(self) -> list[forms.BoundField]:
+        """The fields as the page shows them, one below the other."""
+        return list(self.visible_fields())
 
     def facts(self) -> Facts:
         """What was typed."""

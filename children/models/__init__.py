@@ -22,6 +22,7 @@ from .family import (
 )
 from .files import ChildFile, Photograph
 from .imports import ColumnMapping, ImportPart, ImportRow, ImportRun
+from .keeping import ChildUpdate, HealthNote
 from .merging import ChildMerge, MergedRow
 from .safeguards import ConfidentialAddress, ContactRestriction, ParentalResponsibility, Safeguard
 
@@ -34,6 +35,7 @@ __all__ = [
     "ChildGrant",
     "ChildMerge",
     "ChildTeamGrant",
+    "ChildUpdate",
     "ClassEpisode",
     "ColumnMapping",
     "ConfidentialAddress",
@@ -45,6 +47,7 @@ __all__ = [
     "EmergencyAccess",
     "Enrolment",
     "FormerUpn",
+    "HealthNote",
     "Household",
     "HouseholdMember",
     "ImportPart",

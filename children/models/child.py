@@ -18,7 +18,8 @@ from safeguarding.audit.protection import Protected
 from safeguarding.clocks import age_on
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, Source
-from safeguarding.sealing.fields import SealedText
+
+from .correctable import Correctable
 
 _REGISTER = "mandatory: the admission register (SI 2024/208)"
 # What stands on the card itself, and so beside the name for everybody.
@@ -171,11 +172,11 @@ class OfChild(models.Model):
 
 
 class ChildDetail(models.Model):
-    """What only those see who need it: number, date of birth, where the address may not be given, needs and health.
+    """What only those see who need it: number, date of birth, where the address may not be given, needs.
 
-    Holds what the privacy notice names and a safeguarding record needs (domain reference 1.8). Free meals, pupil
-    premium and forces families are not imported: Harbour has no use for them. The NHS number waits for the regulations
-    under Children Act 2004 s.16LC.
+    What is known of the child's health is in `HealthNote`. Holds what the privacy notice names and a safeguarding
+    record needs (domain reference 1.8). Free meals, pupil premium and forces families are not imported: Harbour has no
+    use for them. The NHS number waits for the regulations under Children Act 2004 s.16LC.
     """
 
     class Sex(models.TextChoices):
@@ -202,7 +203,6 @@ class ChildDetail(models.Model):
     in_care = models.BooleanField("looked after, as the school’s own system says", null=True, blank=True)
     care_authority = models.CharField("authority that looks after the child", max_length=3, blank=True)
     gp = models.CharField("GP practice", max_length=200, blank=True)
-    medical = SealedText("health needs to know about", blank=True)
 
     # What must be known of a child at a glance: by the key of its badge, a field and its value (`badges.py`).
     BADGES: ClassVar[dict[str, tuple[str, Any]]] = {
@@ -219,7 +219,6 @@ class ChildDetail(models.Model):
     class PersonalData(personal_data.PersonalData):
         subject = "child"
         sealed_by = "child"
-        narrative = ("medical",)
         identifying = ("upn", "admission_number", "middle_names", "date_of_birth", "date_of_death", "gp")
         # Read along the line.
         plain = (
@@ -227,7 +226,7 @@ class ChildDetail(models.Model):
             "sen_needs", "in_care", "care_authority",
         )  # fmt: skip
         source = Source.ADMISSION_FORM
-        collection = f"{_REGISTER}; ethnicity, language and health: voluntary"
+        collection = f"{_REGISTER}; ethnicity and language: voluntary"
         retention = Retention.GOES_WITH_IT
 
     @property
@@ -259,8 +258,8 @@ class ChildDetail(models.Model):
         return age_on(self.date_of_birth, today) if self.date_of_birth else None
 
 
-class OtherName(OfChild):
-    """A name the child had, or has beside the legal and the known one. Found by search."""
+class OtherName(OfChild, Correctable):
+    """A name the child had, or has beside the legal and the known one. Found by search, unless it never was one."""
 
     class Kind(models.TextChoices):
         FORMER = "former", "Former name"
@@ -275,14 +274,16 @@ class OtherName(OfChild):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("child", "kind", "forename", "surname", name="other_name_once"),
+            models.UniqueConstraint(
+                "child", "kind", "forename", "surname", condition=Q(corrected_at=None), name="other_name_once"
+            ),
             models.CheckConstraint(condition=~Q(forename="", surname=""), name="other_name_names"),
         ]
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
         identifying = ("forename", "surname")
-        plain = ("kind", "added_at")
+        plain = ("kind", "added_at", "corrected_at")
         source = Source.ADMISSION_FORM
         collection = "voluntary"
         retention = Retention.GOES_WITH_IT

@@ -56,7 +56,7 @@ _BY_KEY = {section.key: section for section in SECTIONS}
 
 
 @takes_files
-@requires(ChildCapability.IMPORT_CHILDREN)
+@requires(ChildCapability.KEEP_CHILDREN)
 def imports(request: Request) -> HttpResponseBase:
     """The files that were brought in, newest first, and the way to give another."""
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
@@ -80,7 +80,7 @@ def imports(request: Request) -> HttpResponseBase:
 
 
 @require_GET
-@requires(ChildCapability.IMPORT_CHILDREN)
+@requires(ChildCapability.KEEP_CHILDREN)
 def import_run(request: Request, pk: UUID) -> HttpResponse:
     """Where an import stands: columns to be told, being read, what it would do, what it did, why it was refused."""
     run = read_one(request, ImportRun, pk=pk)
@@ -88,7 +88,7 @@ def import_run(request: Request, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@requires(ChildCapability.IMPORT_CHILDREN)
+@requires(ChildCapability.KEEP_CHILDREN)
 def columns(request: Request, pk: UUID) -> HttpResponseBase:
     """Say what the columns of a school's own spreadsheet mean; it is then read."""
     run = read_one(request, ImportRun, pk=pk)
@@ -104,7 +104,7 @@ def columns(request: Request, pk: UUID) -> HttpResponseBase:
 
 
 @require_POST
-@requires(ChildCapability.IMPORT_CHILDREN)
+@requires(ChildCapability.KEEP_CHILDREN)
 def columns_again(request: Request, pk: UUID) -> HttpResponseBase:
     """Say again what the columns mean, where a look at the rows shows that it was wrong."""
     run = read_one(request, ImportRun, pk=pk)
@@ -113,7 +113,7 @@ def columns_again(request: Request, pk: UUID) -> HttpResponseBase:
 
 
 @require_POST
-@requires(ChildCapability.IMPORT_CHILDREN)
+@requires(ChildCapability.KEEP_CHILDREN)
 def rows(request: Request, pk: UUID) -> HttpResponseBase:
     """Keep what was decided about the rows of one page, or about all in which something grave would change."""
     run, seen = read_one(request, ImportRun, pk=pk), _seen(request)
@@ -137,7 +137,7 @@ def rows(request: Request, pk: UUID) -> HttpResponseBase:
 
 
 @require_POST
-@requires(ChildCapability.IMPORT_CHILDREN)
+@requires(ChildCapability.KEEP_CHILDREN)
 def confirm(request: Request, pk: UUID) -> HttpResponseBase:
     """Put the children into the school's list, once every question about the whole file has its tick."""
     run, seen = read_one(request, ImportRun, pk=pk), _seen(request)
@@ -161,7 +161,7 @@ def confirm(request: Request, pk: UUID) -> HttpResponseBase:
 
 
 @require_POST
-@requires(ChildCapability.IMPORT_CHILDREN)
+@requires(ChildCapability.KEEP_CHILDREN)
 def give_up(request: Request, pk: UUID) -> HttpResponseBase:
     """Give up on a file. The list stays as it was."""
     run = read_one(request, ImportRun, pk=pk)
@@ -171,7 +171,7 @@ def give_up(request: Request, pk: UUID) -> HttpResponseBase:
 
 
 @require_GET
-@requires(ChildCapability.IMPORT_CHILDREN)
+@requires(ChildCapability.KEEP_CHILDREN)
 def problems(request: Request, pk: UUID) -> HttpResponse:
     """What is wrong with the file, as a spreadsheet for whoever mends it: row, child, column, problem."""
     run = read_one(request, ImportRun, pk=pk)

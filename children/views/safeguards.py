@@ -23,6 +23,7 @@ from children.panels import record_frame
 from children.people import people_of
 from children.permissions import access_to_a_child, decides_concerns, may_record_safeguard
 from children.services import safeguards
+from children.views.keeping.page import page
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.accounts.roles import Capability
@@ -47,21 +48,21 @@ _BY = ("recorded_by", "confirmed_by", "ended_by", "corrected_by")
 
 
 @waits_unsent(OrderForm)
-@requires_for_record(ChildCapability.IMPORT_CHILDREN, also=decides_concerns)
+@requires_for_record(ChildCapability.KEEP_CHILDREN, also=decides_concerns)
 def record_order(request: Request, pk: UUID) -> HttpResponseBase:
     """Record an order or agreement. It binds at once."""
     return _record(request, pk, OrderForm)
 
 
 @waits_unsent(AddressForm)
-@requires_for_record(ChildCapability.IMPORT_CHILDREN, also=decides_concerns)
+@requires_for_record(ChildCapability.KEEP_CHILDREN, also=decides_concerns)
 def record_address(request: Request, pk: UUID) -> HttpResponseBase:
     """Say that the address is confidential. It holds at once."""
     return _record(request, pk, AddressForm)
 
 
 @waits_unsent(ResponsibilityForm)
-@requires_for_record(ChildCapability.IMPORT_CHILDREN, also=decides_concerns)
+@requires_for_record(ChildCapability.KEEP_CHILDREN, also=decides_concerns)
 def record_responsibility(request: Request, pk: UUID) -> HttpResponseBase:
     """Say whether an adult has parental responsibility."""
     return _record(request, pk, ResponsibilityForm)
@@ -99,7 +100,7 @@ def confirm_safeguard(request: Request, key: UUID) -> HttpResponseBase:
 
 @waits_unsent(EndForm)
 @require_POST
-@requires_for_record(ChildCapability.IMPORT_CHILDREN, also=decides_concerns)
+@requires_for_record(ChildCapability.KEEP_CHILDREN, also=decides_concerns)
 def end_safeguard(request: Request, key: UUID) -> HttpResponseBase:
     """It binds until a day, and no longer."""
     found = _read(request, key)
@@ -112,7 +113,7 @@ def end_safeguard(request: Request, key: UUID) -> HttpResponseBase:
 
 
 @waits_unsent(*_FORMS.values())
-@requires_for_record(ChildCapability.IMPORT_CHILDREN, also=decides_concerns)
+@requires_for_record(ChildCapability.KEEP_CHILDREN, also=decides_concerns)
 def correct_safeguard(request: Request, key: UUID) -> HttpResponseBase:
     """It was never as it stands: say what was wrong, and what is right."""
     found: Any = _read(request, key)
@@ -133,8 +134,10 @@ def correct_safeguard(request: Request, key: UUID) -> HttpResponseBase:
 
 
 def _form_page(request: Request, child: Child, form: SafeguardForm) -> HttpResponse:
-    context = record_frame(request, child, "people") | {"form": form, "row": form.row}
-    return render(request, "children/safeguard_form.html", context, status=422 if form.errors else 200)
+    """The form page of a child's record, with this form alone."""
+    context = record_frame(request, child, "people") | {"form": form}
+    status = 422 if form.errors else 200
+    return page(request, context, [form], status=status, template="children/safeguard_form.html")
 
 
 def _ensure_records(request: Request, school_id: UUID) -> None:

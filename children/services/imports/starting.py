@@ -78,7 +78,7 @@ def start_import(
     the worker away from it. Raises `BadInput` for a file of more than 50 MB, or where the disk is nearly full.
     """
     if by is not None:
-        ensure(by, ChildCapability.IMPORT_CHILDREN, school.pk, _OFFICE)
+        ensure(by, ChildCapability.KEEP_CHILDREN, school.pk, _OFFICE)
     disk.ensure_room("no children can be imported")
     run = ImportRun(id=key or uuid7(), school=school, file_name=file_name[-100:], size=0, uploaded_by=by)
     run.save(force_insert=True)
