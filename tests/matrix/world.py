@@ -118,7 +118,8 @@ def make() -> World:
     for number, record in enumerate(RECORDS):
         world.children[record] = _child(world, record, number)
         named = OtherName.objects.get(child=world.children[record])
-        world.keys[record] = {"child": world.children[record].pk, "other_name": named.pk}
+        order = world.children[record].restrictions.get(kind="other")
+        world.keys[record] = {"child": world.children[record].pk, "other_name": named.pk, "safeguard": order.pk}
     factories.link_siblings(one=world.children["two"], other=world.children["hidden"], by=world.people["office"])
     declared = given_row(
         ConflictOfInterest,
@@ -236,9 +237,23 @@ def _child(world: World, record: str, number: int) -> Child:
     known = factories.told(note=word(), on=factories.LONG_AGO)
     keeping.add_health(child=made, words=word(), told=known, by=by)
     for kind, binds in (("no_contact", adults[0].forename), ("other", "")):
-        order = factories.order(made, word(), by=by, kind=kind, binds=binds, known_from="seen", evidence=word())
-    world.keys[record]["safeguard"] = order.pk
+        factories.order(made, word(), by=by, kind=kind, binds=binds, known_from="seen", evidence=word())
+    if record == "closed":
+        _over_and_wrong(world, made)
     return made
+
+
+def _over_and_wrong(world: World, child: Child) -> None:
+    """An order and an answer about parental responsibility that ended, and of each one that never was."""
+    word, lead, office = world.word, world.people["lead"], world.people["office"]
+    over, wrong = (factories.order(child, word(), by=office, kind="agreement") for _ in range(2))
+    safeguards.end(row=over, last_day=TODAY, reason=word(), by=lead)
+    said = child.responsibilities.get()
+    for row in (wrong, said):
+        safeguards.correct(row=row, token=uuid7(), reason=word(), right=None, by=lead)
+    facts = safeguards.ResponsibilityFacts(contact=said.contact, held=True, basis="mother", known_from="told")
+    again = safeguards.record_safeguard(child=child, token=uuid7(), facts=facts, by=office)
+    safeguards.end(row=again, last_day=TODAY, reason=word(), by=lead)
 
 
 def _concern(world: World, record: str) -> None:
