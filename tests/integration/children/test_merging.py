@@ -14,7 +14,7 @@ from children.models import (
     HealthNote,
     OtherName,
 )
-from children.services import filing, find_children, merging
+from children.services import filing, find_children, keeping, merging
 from children.services.access import declare_conflict, grant_child
 from safeguarding.adults.models import StaffConcern, StaffConcernChild
 from safeguarding.adults.services import naming, working
@@ -129,17 +129,13 @@ def test_every_name_and_number_leads_to_the_record_that_stays(client, room, pair
     assert sent.status_code == 409 and "nothing was saved" in text(sent)
     # A teacher finds the card and no record: neither is there for them.
     assert opened(client, room.teacher, "child_people", other.pk).status_code == 403
-    with pytest.raises(BadInput, match="on the school’s list already"):
-        factories.register_child(school=room.school, child=_new(upn=sheets.number(2)), by=room.office, today=TODAY)
     # Numbers are not given twice, though nobody sees the highest.
     with asking(room.office):
-        assert factories.child(room.school, "Ash", "Lark", by=room.office).number == other.number + 1
-
-
-def _new(**details):
-    from children.facts import NewChild
-
-    return NewChild(forename="Ro", surname="Ash", details=details)
+        lark = factories.child(room.school, "Ash", "Lark", by=room.office)
+        assert lark.number == other.number + 1
+    taken = {"values": {"upn": sheets.number(2)}, "is_correction": True, "told": factories.told()}
+    with pytest.raises(BadInput, match="on the school’s list already"):
+        keeping.set_facts(child=lark, part=keeping.Part.NUMBERS, by=room.office, **taken)
 
 
 def test_a_mention_of_the_record_that_went_names_the_child(client, room, pair):
