@@ -14,7 +14,7 @@ from typing import Any
 from children.facts import Adult, Called, Earlier, Home, NewChild
 from children.mentions import marker
 from children.models import Child, ConflictOfInterest, OtherName
-from children.services import filing, keeping
+from children.services import filing, keeping, safeguards
 from safeguarding.accounts.models import Notice, School, User
 from safeguarding.concerns.models import Concern, ConcernSubject, Decision, HowSoon, Receipt
 from safeguarding.concerns.services import attaching, deciding, raising
