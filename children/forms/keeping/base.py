@@ -9,6 +9,7 @@ from django.http import QueryDict
 from children import codes
 from children.codes import year_label
 from children.services.keeping import Told, ToldBy, stamp
+from children.services.keeping.recording import MOST_SAID
 from children.services.keeping.rules import YEARS
 from safeguarding.forms import DateBoxesField, HarbourForm, Radios, blank_first
 from safeguarding.keys import uuid7
@@ -49,7 +50,7 @@ class KeepForm(HarbourForm):
     note = forms.CharField(
         label="What was said or seen",
         required=False,
-        max_length=1000,
+        max_length=MOST_SAID,
         widget=forms.Textarea,
         help_text="Name the person or the document. Kept with the change.",
     )

@@ -248,7 +248,7 @@ class AddAdultForm(AlikeForm, _LinkFields, PersonForm):
         super().__init__(data, **kwargs)
         self.child, self.look = child, look
         self.homes = {str(one.pk): one for one in homes}
-        places = [(key, ", ".join(one.household.lines)) for key, one in self.homes.items()]
+        places = [(key, _place(one, n)) for n, (key, one) in enumerate(self.homes.items(), start=1)]
         self.fields["home"].choices = blank_first(places, "Not with the child")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -266,6 +266,11 @@ class AddAdultForm(AlikeForm, _LinkFields, PersonForm):
     def lives(self) -> HouseholdMember | None:
         """The home in which the adult lives with the child."""
         return self.homes.get(self.cleaned_data["home"])
+
+
+def _place(home: HouseholdMember, n: int) -> str:
+    """A home without its address, which may be one that is not shown."""
+    return "Main home" if home.is_main else f"Home {n}{f', {home.pattern}' if home.pattern else ''}"
 
 
 class SiblingForm(KeepForm):

@@ -28,6 +28,7 @@ Part, Way, ToldBy = ChildUpdate.Part, ChildUpdate.Way, ChildUpdate.ToldBy
 Changes = Mapping[str, tuple[Any, Any]]
 Facts = Mapping[str, Any]
 
+MOST_SAID = 1_000
 KEEPERS = "Only the office, a safeguarding lead, a deputy or the Headteacher of this school changes this."
 _DECIDERS = "Only a safeguarding lead, a deputy or the Headteacher of this school changes this."
 GONE = "This record cannot be found any more. Open the child’s record to see what became of it."
@@ -139,10 +140,12 @@ def keep_update(
     """Write down that `changes` were made: the one place through which every change by hand goes.
 
     `row` is the row that was added, changed, ended or corrected, `on` the day it holds from or held to. `shared_with`
-    are the other children whose record it changed too. Raises `BadInput` without a source.
+    are the other children whose record it changed too. Raises `BadInput` without a source, or for a note without end.
     """
     if told.by not in ToldBy:
         raise BadInput("Choose who told the school.")
+    if len(told.note) > MOST_SAID:
+        raise BadInput(f"What was said or seen must be {MOST_SAID:,} characters or fewer.")
     made: list[ChildUpdate] = []
     for key in (child.pk, *sorted(set(shared_with) - {child.pk})):
         made.append(

@@ -54,8 +54,7 @@ def _made(request: Request, child: Child, key: str) -> tuple[dict[str, Any], Any
     context = record_frame(request, child, "people")
     beside: dict[str, Any] = {}
     if key == "adult":
-        there = read_many(request, homes(request, child), purpose="address", about=child)
-        beside = {"homes": there, "look": partial(_adults_like, request, child)}
+        beside = {"homes": list(homes(request, child)), "look": partial(_adults_like, request, child)}
     return context, partial(CHOICES[key].form, child=child, detail=context["detail"], deed=key, **beside)
 
 

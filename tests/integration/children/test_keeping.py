@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from children.facts import Adult, Home
 from children.models import Child, ChildUpdate, ContactLink, HealthNote, HouseholdMember, OtherName, Sibling
@@ -87,8 +88,6 @@ def test_field_is_kept(at: SimpleNamespace, line: Line):
         bad = dict(line.bad)
         with pytest.raises(BadInput, match=line.sentence):
             line.do(at, bad, told=_told(bad), by=by)
-    with pytest.raises(BadInput, match="who told the school"):
-        _undone(line, at, by)
     assert _counts() == before and (line.stands is None or line.reads(at) == was)
 
     # Taken, once, with its source, its event, its day and its history.
@@ -112,13 +111,14 @@ def test_field_is_kept(at: SimpleNamespace, line: Line):
         assert line.reads(at) == line.now
 
 
-def _undone(line: Line, at: SimpleNamespace, by: Any) -> None:
-    from django.db import transaction
-
-    good = dict(line.good)
-    on = good.pop("on", None)
-    with transaction.atomic():
-        line.do(at, good, told=factories.told(by="", on=on), by=by)
+def test_nothing_is_kept_without_its_source(at: SimpleNamespace):
+    for told, sentence in (
+        (factories.told(by=""), "Choose who told the school"),
+        (factories.told(note="x" * 1001), "must be 1,000 characters or fewer"),
+    ):
+        with pytest.raises(BadInput, match=sentence), transaction.atomic():
+            keeping.add_health(child=at.child, words="Asthma.", told=told, by=at.room.office)
+    assert not HealthNote.objects.exists()
 
 
 def test_each_field_has_a_line():
