@@ -4,15 +4,16 @@ Two apps may know the same of a child, the school's own system and a plan that i
 However many apps there are, a page asks once.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Func, OuterRef, Q, QuerySet, TextField, Value, When
+from django.utils import timezone
 
-from children.models import ChildDetail
+from children.models import CARD_BADGES, Child, ChildDetail
 from safeguarding.audit.by_keys import Asks, ByKeys
 from safeguarding.audit.reading import visible
 from safeguarding.http import Request
@@ -68,28 +69,36 @@ def beside_detail(asked: Asks) -> dict[str, Any]:
     }
 
 
-def told_by(detail: ChildDetail) -> list[str]:
+def told_by(child: Child, detail: ChildDetail) -> list[str]:
     """The badges of a child whose details were asked for with `beside_detail`, in the order of pages."""
     own = {badge for badge, (name, value) in ChildDetail.BADGES.items() if getattr(detail, name) == value}
     found = own.union(*(getattr(detail, f"badges_{number}") for number in range(len(_above))))
-    return [badge for badge in BADGES if badge in found]
+    return [badge for badge in BADGES if badge in found.union(child.card_badges)]
 
 
-def badges_of(request: Asks, children: Collection[UUID]) -> dict[UUID, list[str]]:
-    """The badges of each of these children that the person may see, in the order of pages: one query."""
-    found = {*_badges(request, children)}
-    return {key: [badge for badge in BADGES if (key, badge) in found] for key in children}
+def badges_of(request: Asks, cards: Mapping[UUID, Collection[str]]) -> dict[UUID, list[str]]:
+    """The badges of each of these children that the person may see, in the order of pages: one query. `cards` has those
+    of their cards, by key.
+    """
+    found = {*_badges(request, list(cards)), *((key, badge) for key, some in cards.items() for badge in some)}
+    return {key: [badge for badge in BADGES if (key, badge) in found] for key in cards}
 
 
 def badges_known_to(request: Request) -> list[str]:
     """The badges that a reader of the list of children may come to see, in the order of pages."""
-    known = {*ChildDetail.BADGES}.union(*(badging.known_to(request) for badging in _above))
+    known = {*CARD_BADGES, *ChildDetail.BADGES}.union(*(badging.known_to(request) for badging in _above))
     return [badge for badge in BADGES if badge in known]
 
 
 def having(request: Request, badge: str) -> Q:
     """Children that have this badge, as far as the person may see it."""
     found = Q()
+    if badge == "nophoto":
+        found |= Q(no_photographs=True)
+    if badge == "collect":
+        today = timezone.localdate()
+        last = Q(check_collection_until=None) | Q(check_collection_until__gte=today)
+        found |= Q(check_collection_from__lte=today) & last
     if badge in ChildDetail.BADGES:
         found |= Q(pk__in=visible(request, ChildDetail).filter(ChildDetail.BADGES[badge]).values("pk"))
     for badging in _above:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from .models import ContactRestriction, OtherName, ParentalResponsibility
+from .models import OtherName, ParentalResponsibility
 from .names import fold
 
 
@@ -25,16 +25,6 @@ class Home:
         """Two spellings of one address have one identity. Without a postcode, town and county tell places apart."""
         rest = self.postcode or f"{self.town} {self.county}"
         return f"{fold(rest).replace(' ', '')}|{fold(self.address)}"[:330]
-
-
-@dataclass(slots=True)
-class Order:
-    """A court's order or an agreement: its kind, what it says, from when, until when (both days count)."""
-
-    kind: ContactRestriction.Kind
-    terms: str
-    starts_on: date
-    ends_on: date | None = None
 
 
 @dataclass(slots=True)
@@ -60,7 +50,6 @@ class Adult:
     known_from: str = ParentalResponsibility.Known.SYSTEM
     evidence: str = ""
     home: int | None = None
-    orders: list[Order] = field(default_factory=list)
 
     @property
     def identity(self) -> str:
@@ -133,9 +122,10 @@ class NewChild:
     entered_on: date | None = None
     details: dict[str, Any] = field(default_factory=dict)
     leaving: Leaving | None = None
+    # The school's own system does not tell where the child lives.
+    withheld: bool = False
     homes: list[Home] = field(default_factory=list)
     adults: list[Adult] = field(default_factory=list)
-    orders: list[Order] = field(default_factory=list)
     called: list[Called] = field(default_factory=list)
     former_upns: list[str] = field(default_factory=list)
     earlier: list[Earlier] = field(default_factory=list)

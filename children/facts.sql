@@ -107,6 +107,23 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE merge_id = rows_merged.merge AND model = rows_merged.kind AND NOT made AND NOT back
 $$;
 
+-- What was recorded to protect a child and was never so, but on the pages about it (context.with_errors).
+CREATE FUNCTION rules.safeguards_corrected(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(one.id), '{}') FROM (
+        SELECT id FROM public.children_contactrestriction WHERE corrected_at IS NOT NULL
+        UNION ALL
+        SELECT id FROM public.children_confidentialaddress WHERE corrected_at IS NOT NULL
+        UNION ALL
+        SELECT id FROM public.children_parentalresponsibility WHERE corrected_at IS NOT NULL
+    ) AS one
+    WHERE NOT CASE (SELECT rules.errors_shown())
+        WHEN '' THEN false
+        WHEN 'all' THEN true
+        ELSE one.id::text = (SELECT rules.errors_shown())
+    END
+$$;
+
 -- The last number that a record of the school was given, also where whoever asks may not see that record.
 CREATE FUNCTION rules.last_number_at(school uuid) RETURNS integer
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,14 +1,18 @@
-"""What may follow? The moves of an import, from upload to the school's list, and of two records that may be one
-child's.
+"""What may follow? The moves of an import, from upload to the school's list, of two records that may be one child's,
+and of what is recorded to protect a
+child.
 
 Drawn in `docs/lifecycles.md`.
 """
 
+from typing import Any
+
 from safeguarding.audit.models import Verb
 from safeguarding.moves import Lifecycle, Move
 
-from .models import ChildMerge, ImportRun
-from .permissions import may_import, may_merge
+from .models import ChildMerge, ConfidentialAddress, ContactRestriction, ImportRun, ParentalResponsibility, Safeguard
+from .permissions import may_change_safeguard, may_confirm_safeguard, may_import, may_merge
+from .verbs import ChildVerb
 
 _OFFICE = "Only the office, a safeguarding lead or the Headteacher of this school can bring in children."
 S = ImportRun.Status
@@ -103,3 +107,58 @@ merge_life: Lifecycle[ChildMerge] = Lifecycle(
         ),
     ],
 )
+
+CONFIRMERS = "Only a safeguarding lead, a deputy or the Headteacher confirms this."
+CHANGERS = (
+    "This is confirmed. Only a safeguarding lead or the Headteacher ends or corrects it: tell one of them what has "
+    "changed."
+)
+_MOVED_ON = "This has been dealt with already. Open the child’s record to see how it stands."
+SS = Safeguard.Status
+
+
+def _life_of(model: type[Safeguard], title: str) -> Lifecycle[Any]:
+    return Lifecycle(
+        title,
+        lambda: model,
+        SS,
+        [
+            Move(
+                name="confirm",
+                sources=frozenset({SS.RECORDED}),
+                target=SS.CONFIRMED,
+                may=may_confirm_safeguard,
+                verb=Verb.CONFIRM,
+                refusal=CONFIRMERS,
+                out_of_turn=_MOVED_ON,
+                stamps="confirmed",
+            ),
+            Move(
+                name="end",
+                sources=frozenset({SS.RECORDED, SS.CONFIRMED}),
+                target=SS.ENDED,
+                may=may_change_safeguard,
+                verb=ChildVerb.END,
+                refusal=CHANGERS,
+                out_of_turn=_MOVED_ON,
+                stamps="ended",
+                required=("end_reason",),
+            ),
+            Move(
+                name="correct",
+                sources=frozenset({SS.RECORDED, SS.CONFIRMED, SS.ENDED}),
+                target=SS.CORRECTED,
+                may=may_change_safeguard,
+                verb=ChildVerb.MARK_WRONG,
+                refusal=CHANGERS,
+                out_of_turn=_MOVED_ON,
+                stamps="corrected",
+                required=("correction",),
+            ),
+        ],
+    )
+
+
+order_life = _life_of(ContactRestriction, "An order or agreement about a child")
+address_life = _life_of(ConfidentialAddress, "A confidential address")
+responsibility_life = _life_of(ParentalResponsibility, "Parental responsibility")

@@ -1,4 +1,4 @@
-"""The notices of access to a child’s record, of two records that may be of one child, and of a child to be added."""
+"""The notices of access to a child’s record, of records that may be of one child, and of what a lead confirms."""
 
 from django.db import models
 
@@ -9,6 +9,7 @@ class ChildNotice(models.TextChoices):
     CONFLICT = "conflict", "Somebody has said that they are close to a child"
     EMERGENCY = "emergency", "Somebody has opened a record in an emergency"
     SAME_CHILD = "same_child", "Two records may be of the same child"
+    SAFEGUARD = "safeguard", "Something that protects a child was recorded, and a lead confirms it"
     ADDED_AGAIN = "added_again", "A colleague wants to add a child who may be on the list already"
     ACCESS = "access", "You have been given access to a record"
 

@@ -68,8 +68,8 @@ def faces(request: Request, children: Collection[Child]) -> dict[UUID, Face]:
     of those whose details the person does not see.
     """
     details = {detail.pk: detail for detail in _details(request, [child.pk for child in children])}
-    cards = [child.pk for child in children if child.pk not in details]
-    badges = {key: told_by(detail) for key, detail in details.items()}
+    cards = {child.pk: child.card_badges for child in children if child.pk not in details}
+    badges = {child.pk: told_by(child, details[child.pk]) for child in children if child.pk in details}
     badges |= badges_of(request, cards) if cards else {}
     return {child.pk: _face(child, details.get(child.pk), badges[child.pk]) for child in children}
 
@@ -214,5 +214,6 @@ asks_first("conflict_question")
 leads_to("child", lambda key: reverse("child", args=[key]))
 leads_to("conflict", lambda key: reverse("conflict", args=[key]))
 leads_to("emergency", lambda key: reverse("emergency", args=[key]))
+leads_to("safeguard", lambda key: reverse("safeguard", args=[key]))
 leads_to("merge", lambda key: reverse("merge", args=[key]))
 leads_to("stand_in", lambda key: reverse("stand_in", args=[key]))

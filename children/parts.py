@@ -32,6 +32,7 @@ from .models import (
     ChildTeamGrant,
     ChildUpdate,
     ClassEpisode,
+    ConfidentialAddress,
     ConflictOfInterest,
     Contact,
     ContactLink,
@@ -162,6 +163,7 @@ tell(HouseholdMember, title="Where the child lives", blocks=as_declared("starts_
 tell(Contact, title="Adult", blocks=_contacts)
 tell(ContactLink, title="Adult of the child", blocks=as_declared("starts_on"))
 tell(ParentalResponsibility, title="Parental responsibility", blocks=as_declared("recorded_at"))
+tell(ConfidentialAddress, title="Confidential address", blocks=as_declared("recorded_at"))
 tell(ContactRestriction, title="Order or limit on contact", blocks=as_declared("starts_on"))
 tell(Sibling, title="Brother or sister", blocks=_siblings)
 tell(Photograph, title="Photograph", blocks=as_declared("added_at"))

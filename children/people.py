@@ -17,6 +17,7 @@ from .models import (
     Child,
     ChildUpdate,
     ClassEpisode,
+    ConfidentialAddress,
     Contact,
     ContactLink,
     ContactRestriction,
@@ -31,6 +32,8 @@ from .models import (
     Sibling,
 )
 
+S = ParentalResponsibility.Status
+
 
 @dataclass(slots=True)
 class Person:
@@ -38,7 +41,9 @@ class Person:
 
     contact: Contact
     link: ContactLink
+    # What stands, and where nothing does, what ended last.
     responsibility: ParentalResponsibility | None = None
+    was: ParentalResponsibility | None = None
     orders: list[ContactRestriction] = field(default_factory=list)
 
     @property
@@ -52,41 +57,75 @@ class Around:
     """Everything on the page that is about others, or about where the child has been."""
 
     adults: list[Person]
-    orders_in_force: list[ContactRestriction]
-    orders_ended: list[ContactRestriction]
+    # Those that bind first; those that were corrected only where they are asked for (`context.with_errors`).
+    orders: list[ContactRestriction]
+    # Why the address is or was confidential, the newest first.
+    addresses: list[ConfidentialAddress]
     other_names: list[OtherName]
     former_upns: list[FormerUpn]
     enrolments: list[Enrolment]
     classes: list[ClassEpisode]
     earlier_schools: list[EarlierSchool]
 
+    @property
+    def is_confidential(self) -> bool:
+        """Whether something says that nobody may be told where the child lives."""
+        return any(one.binds for one in self.addresses)
+
+    @property
+    def orders_in_force(self) -> list[ContactRestriction]:
+        return [order for order in self.orders if order.binds]
+
 
 def around(request: Asks, child: Child, *, today: date) -> Around:
     """What is known around the child, of the rows that the reader may see."""
     see: Callable[[type[Model]], QuerySet[Any]] = partial(visible, request)
-    links = see(ContactLink).filter(child=child, ends_on=None, contact__in=see(Contact)).select_related("contact")
-    adults = {link.contact_id: Person(link.contact, link) for link in links.order_by("order", "pk")}
+    adults = people_of(request, child)
     lived_in = see(Household).in_bulk({p.contact.household_id for p in adults.values() if p.contact.household_id})
     for person in adults.values():
         person.contact.household = lived_in.get(person.contact.household_id)
-    for said in see(ParentalResponsibility).filter(child=child, ends_on=None):
-        if said.contact_id in adults:
-            adults[said.contact_id].responsibility = said
+    for said in (
+        see(ParentalResponsibility)
+        .filter(child=child)
+        .exclude(status=S.CORRECTED)
+        .order_by("ends_on", "recorded_at", "pk")
+    ):
+        if (person := adults.get(said.contact_id)) is None:
+            continue
+        if said.ends_on is None:
+            person.responsibility = said
+        else:
+            person.was = said
     orders = orders_about(request, child)
-    in_force = [order for order in orders if order.in_force(today)]
-    for order in in_force:
-        if order.contact_id in adults:
+    for order in orders:
+        order.binds = order.in_force(today)
+        if order.binds and order.contact_id in adults:
             adults[order.contact_id].orders.append(order)
     return Around(
         adults=list(adults.values()),
-        orders_in_force=in_force,
-        orders_ended=[order for order in orders if order not in in_force],
+        addresses=_addresses(request, child, today),
+        orders=sorted(orders, key=lambda order: not order.binds),
         other_names=list(see(OtherName).filter(child=child, corrected_at=None).order_by("added_at", "pk")),
         former_upns=list(see(FormerUpn).filter(child=child).order_by("until", "pk")),
         enrolments=list(see(Enrolment).filter(child=child).order_by("-entered_on", "pk")),
         classes=list(see(ClassEpisode).filter(child=child).order_by("-starts_on", "-ends_on", "pk")),
         earlier_schools=list(see(EarlierSchool).filter(child=child).order_by("-entered_on", "pk")),
     )
+
+
+def _addresses(request: Asks, child: Child, today: date) -> list[ConfidentialAddress]:
+    found = list(visible(request, ConfidentialAddress).filter(child=child).order_by("-starts_on", "-pk"))
+    for one in found:
+        one.binds = one.in_force(today)
+    return found
+
+
+def people_of(request: Asks, child: Child, also: Contact | None = None) -> dict[UUID, Person]:
+    """The adults of the child by their key, in the order in which they are rung; `also` an adult who was one before."""
+    links = visible(request, ContactLink).filter(child=child, contact__in=visible(request, Contact))
+    links = links.filter(Q(ends_on=None) | Q(contact=also)) if also else links.filter(ends_on=None)
+    rows = links.select_related("contact").order_by("order", "pk")
+    return {link.contact_id: Person(link.contact, link) for link in rows}
 
 
 _orders = ByKeys(

@@ -30,6 +30,7 @@ from .models import (
     ChildUpdate,
     ClassEpisode,
     ColumnMapping,
+    ConfidentialAddress,
     ConflictOfInterest,
     Contact,
     ContactLink,
@@ -47,6 +48,7 @@ from .models import (
     OtherName,
     ParentalResponsibility,
     Photograph,
+    Safeguard,
     Sibling,
 )
 
@@ -61,8 +63,6 @@ DETAILS: tuple[type[Model], ...] = (
     ClassEpisode,
     EarlierSchool,
     ContactLink,
-    ParentalResponsibility,
-    ContactRestriction,
     Photograph,
     HealthNote,
     ChildUpdate,
@@ -112,6 +112,17 @@ def _details(me: Any) -> Rule:
 
 for _model in DETAILS:
     rule(_model)(_details)
+
+
+def _safeguards(me: Any) -> Rule:
+    """What is recorded to protect a child. What was corrected was never true: it is seen on the pages about it alone
+    (`context.with_errors`).
+    """
+    return _details(me).but_never(among("id", fact("safeguards_corrected", me)))
+
+
+for _model in (ContactRestriction, ConfidentialAddress, ParentalResponsibility):
+    rule(_model)(_safeguards)
 
 
 @rule(ChildFile)
@@ -301,6 +312,32 @@ def access_to_a_child(user: User) -> bool:
 def may_see_addresses(user: User, school_id: UUID) -> bool:
     """Whether the person may be shown where children of the school live."""
     return may(user, ChildCapability.VIEW_ADDRESSES, school_id)
+
+
+def decides_concerns(user: User) -> bool:
+    """Whether the person decides about concerns, at whichever school."""
+    return may(user, Capability.DECIDE_CONCERNS)
+
+
+def may_record_safeguard(user: User, school_id: UUID) -> bool:
+    """Who writes down what protects a child: who keeps the list of children, and who decides about concerns."""
+    return may(user, ChildCapability.KEEP_CHILDREN, school_id) or may(user, Capability.DECIDE_CONCERNS, school_id)
+
+
+def may_confirm_safeguard(user: User, row: Safeguard) -> bool:
+    """Who says that it is as it was written down."""
+    return may(user, Capability.DECIDE_CONCERNS, row.school_id)
+
+
+def may_change_safeguard(user: User, row: Safeguard) -> bool:
+    """Who ends or corrects it: its author and those who confirm, until one of them has; then who manages access."""
+    if may(user, Capability.MANAGE_ACCESS, row.school_id):
+        return True
+    if row.confirmed_at is not None:
+        return False
+    # What a list said is nobody's own.
+    own = row.recorded_by_id in (None, user.pk) and may_record_safeguard(user, row.school_id)
+    return own or may_confirm_safeguard(user, row)
 
 
 def may_import(user: User | None, run: ImportRun) -> bool:

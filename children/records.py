@@ -13,6 +13,7 @@ from .models import (
     ChildUpdate,
     ClassEpisode,
     ColumnMapping,
+    ConfidentialAddress,
     ConflictOfInterest,
     Contact,
     ContactLink,
@@ -46,7 +47,6 @@ declare(
     Enrolment,
     ClassEpisode,
     Contact,
-    ParentalResponsibility,
     Household,
     HouseholdMember,
     needed_by=("imports",),
@@ -56,11 +56,16 @@ declare(EarlierSchool, called=("earlier school", "earlier schools"), needed_by=(
 declare(HealthNote, called=("note about health", "notes about health"))
 declare(ChildUpdate, called=("change by hand", "changes by hand"))
 declare(ContactLink, called=("adult", "adults"), needed_by=("imports",))
+declare(ConfidentialAddress, called=("confidential address", "confidential addresses"), needed_by=("imports",))
+declare(
+    ParentalResponsibility,
+    called=("answer about parental responsibility", "answers about parental responsibility"),
+    needed_by=("imports",),
+)
 declare(
     ContactRestriction,
     called=("order or agreement", "orders and agreements"),
     name=lambda row: row.get_kind_display(),
-    needed_by=("imports",),
 )
 declare(ChildFile, called=("file", "files"), name=lambda row: row.name, needed_by=("files",))
 declare(Photograph, called=("photograph", "photographs"), name=lambda row: row.get_use_display(), needed_by=("files",))

@@ -15,6 +15,86 @@ from safeguarding.rights_rows.conditions import (
 from safeguarding.rights_rows.kinds import Neither, change, gives, takes
 
 MERGES = both(MANAGES, may("view_child_details"))
+DECIDES = may("decide_concerns")
+LISTS = either(may("keep_children"), SYSTEM)
+RECORDS = either(may("keep_children"), DECIDES)
+# Its author and those who confirm, until one of them has; then who manages access.
+_OWN = both(either("OLD.recorded_by_id = me", "OLD.recorded_by_id IS NULL"), RECORDS)
+CHANGES = either(MANAGES, both("OLD.confirmed_at IS NULL", either(DECIDES, _OWN)))
+# What is recorded to protect a child (`models/safeguards.py`): by whoever asks, and not ended from the start.
+ADDED = both(
+    RECORDS,
+    of_school("children_child", "child_id"),
+    "NEW.recorded_by_id = me",
+    "NEW.ended_at IS NULL",
+    "NEW.corrected_at IS NULL",
+    either(
+        both("NEW.status = 'recorded'", "NEW.confirmed_at IS NULL"),
+        both("NEW.status = 'confirmed'", "NEW.confirmed_by_id = me", DECIDES),
+    ),
+)
+# What a list of children says is nobody's, and not confirmed.
+LISTED = both(
+    LISTS,
+    "NEW.recorded_by_id IS NULL",
+    "NEW.status = 'recorded'",
+    "NEW.confirmed_at IS NULL",
+    "NEW.corrected_at IS NULL",
+)
+CONFIRMED = change(
+    both(DECIDES, "OLD.status = 'recorded'", "NEW.status = 'confirmed'", "NEW.confirmed_by_id = me"),
+    "status",
+    "confirmed_at",
+    "confirmed_by_id",
+)
+ENDED = change(
+    both(
+        CHANGES,
+        "OLD.status IN ('recorded', 'confirmed')",
+        "NEW.status = 'ended'",
+        "NEW.ended_by_id = me",
+        "NEW.ends_on IS NOT NULL",
+        # It ends sooner than was said, never later.
+        "(OLD.ends_on IS NULL OR NEW.ends_on <= OLD.ends_on)",
+    ),
+    "status",
+    "ends_on",
+    "ended_at",
+    "ended_by_id",
+    "end_reason",
+)
+CORRECTED = change(
+    both(CHANGES, "OLD.status <> 'corrected'", "NEW.status = 'corrected'", "NEW.corrected_by_id = me"),
+    "status",
+    "corrected_at",
+    "corrected_by_id",
+    "correction",
+)
+KEPT = change(RECORDS, "revision")
+# An adult whom several children share is split off: what is known of this child goes along to the adult of its own.
+_LINKED = (
+    "EXISTS (SELECT FROM public.children_contactlink AS link WHERE link.child_id = NEW.child_id "
+    "AND link.contact_id = {whose}.contact_id AND link.ends_on IS NULL)"
+)
+SPLIT_OFF = change(
+    both(may("keep_children"), _LINKED.format(whose="NEW"), f"NOT {_LINKED.format(whose='OLD')}"), "contact_id"
+)
+# What the card says of collecting the child is what the orders say that are in force, or will be
+# (`services/safeguards/orders.py`).
+AS_ORDERS_SAY = """EXISTS (
+    SELECT FROM (
+        SELECT min(bound.starts_on) AS since,
+               CASE WHEN bool_and(bound.ends_on IS NOT NULL) THEN max(bound.ends_on) END AS until
+        FROM public.children_contactrestriction AS bound
+        WHERE bound.child_id = NEW.id AND bound.may_not_collect AND bound.corrected_at IS NULL
+          AND (bound.ends_on IS NULL OR bound.ends_on >= rules.today())
+    ) AS checked
+    WHERE NEW.check_collection_from IS NOT DISTINCT FROM checked.since
+      AND NEW.check_collection_until IS NOT DISTINCT FROM checked.until)"""
+# Nobody is told where a child lives while something says that it is confidential.
+AS_ADDRESSES_SAY = """NEW.address_confidential = EXISTS (
+    SELECT FROM public.children_confidentialaddress AS one
+    WHERE one.child_id = NEW.child_id AND one.status IN ('recorded', 'confirmed'))"""
 
 keep(
     {
@@ -110,15 +190,31 @@ keep(
                 "merged_into_id",
             ),
             change(NEVER, "school_id"),
+            change(may("keep_photographs"), "no_photographs"),
+            change(AS_ORDERS_SAY, "check_collection_from", "check_collection_until"),
             closed=False,
         ),
+        # An order stands in the way of what goes to an adult, and warns whoever hands the child over.
+        "children.contactrestriction": takes(ADDED, CONFIRMED, ENDED, CORRECTED, SPLIT_OFF, KEPT),
+        "children.confidentialaddress": takes(either(ADDED, LISTED), CONFIRMED, ENDED, CORRECTED, KEPT),
+        "children.parentalresponsibility": takes(
+            either(ADDED, LISTED),
+            CONFIRMED,
+            ENDED,
+            CORRECTED,
+            change(both(CHANGES, "NEW.status = 'corrected'"), "ends_on"),
+            change(
+                both(LISTS, "OLD.confirmed_at IS NULL", "NEW.status = 'ended'", "NEW.ended_by_id IS NULL"),
+                "status",
+                "ends_on",
+            ),
+            SPLIT_OFF,
+            KEPT,
+        ),
+        "children.childdetail": takes(LISTS, change(AS_ADDRESSES_SAY, "address_confidential"), closed=False),
         # Whose adult somebody is, and where a child lives: what is seen of them by access to the child follows from it.
-        "children.contactlink": gives(
-            either(may("keep_children"), SYSTEM), change(NEVER, "child_id", "contact_id", "school_id"), closed=False
-        ),
-        "children.householdmember": gives(
-            either(may("keep_children"), SYSTEM), change(NEVER, "child_id", "household_id", "school_id"), closed=False
-        ),
+        "children.contactlink": gives(LISTS, change(NEVER, "child_id", "contact_id", "school_id"), closed=False),
+        "children.householdmember": gives(LISTS, change(NEVER, "child_id", "household_id", "school_id"), closed=False),
         "children.contact": Neither("where an adult lives, by which only the home of a hidden child is hidden further"),
         "children.photograph": Neither("facts ask since when it is not needed"),
         "children.mergedrow": Neither(

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import access, conflicts, files, finding, imports, keeping, merging, record
+from .views import access, conflicts, files, finding, imports, keeping, merging, record, safeguards
 
 urlpatterns: list[URLPattern] = [
     path("", finding.children, name="children"),
@@ -14,9 +14,18 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:pk>/past/", record.child_past, name="child_past"),
     path("<uuid:pk>/files/", files.child_files, name="child_files"),
     path("<uuid:pk>/photographs/", files.photographs, name="child_photographs"),
+    path("<uuid:pk>/photographs/none/", files.say_photographs, name="say_photographs"),
     path("photographs/<uuid:photograph_id>/", files.photograph, name="photograph"),
     path("photographs/<uuid:photograph_id>/end/", files.end_photograph, name="end_photograph"),
     path("<uuid:pk>/address/", record.address, name="child_address"),
+    # What protects the child: orders and agreements, a confidential address, who decides.
+    path("<uuid:pk>/orders/record/", safeguards.record_order, name="record_order"),
+    path("<uuid:pk>/address/confidential/", safeguards.record_address, name="record_address"),
+    path("<uuid:pk>/responsibility/record/", safeguards.record_responsibility, name="record_responsibility"),
+    path("safeguards/<uuid:key>/", safeguards.safeguard, name="safeguard"),
+    path("safeguards/<uuid:key>/confirm/", safeguards.confirm_safeguard, name="confirm_safeguard"),
+    path("safeguards/<uuid:key>/end/", safeguards.end_safeguard, name="end_safeguard"),
+    path("safeguards/<uuid:key>/correct/", safeguards.correct_safeguard, name="correct_safeguard"),
     # What the school writes by hand: a child, a part of its record, a row of one.
     path("add/", keeping.add_child, name="add_child"),
     path("<uuid:pk>/change/", keeping.keep_child, name="keep_child"),

@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from children.facts import NewChild
-from children.models import Child
+from children.models import Child, Contact, ContactRestriction
 from children.services import keeping
 from children.services.registering import register_children
+from children.services.safeguards import AddressFacts, OrderFacts, record_safeguard
 from safeguarding.accounts.models import ConflictAnswer, RoleAssignment, School, User
 from safeguarding.accounts.permissions import needs_second_factor
 from safeguarding.accounts.services import add_person, assign_role, create_school
@@ -159,7 +160,7 @@ def told(**facts: Any) -> keeping.Told:
 
 def register_child(*, school: School, child: NewChild, by: User, today: date | None = None, health: str = "") -> Child:
     """A child of the school's list, as an import puts one there; what to know about its health is added by hand."""
-    [key] = register_children(school=school, children=[child], by=by, today=today or SCHOOL_DAY.date())
+    [key] = register_children(school=school, children=[child], today=today or SCHOOL_DAY.date())
     made: Child = Child.objects.get(pk=key)
     record(Verb.CREATE, made, by=by)
     if health:
@@ -181,15 +182,26 @@ def child(
     health: str = "",
     **facts: Any,
 ) -> Child:
-    """A child on roll at `at`, registered by the office. `facts` are fields of `NewChild`."""
+    """A child on roll at `at`, registered by the office. `facts` are fields of `NewChild`; among the details may be
+    that the address is confidential, and why.
+    """
     facts = {"year_group": 5, "class_name": "5B", "entered_on": LONG_AGO, **facts}
-    return register_child(
-        school=at,
-        child=NewChild(forename=forename, surname=surname, **facts),
-        by=by or member(at, "office", "Sue", "Pickering"),
-        today=SCHOOL_DAY.date(),
-        health=health,
-    )
+    details = dict(facts.pop("details", {}))
+    secret, why = details.pop("address_confidential", False), details.pop("address_confidential_reason", "")
+    by = by or member(at, "office", "Sue", "Pickering")
+    new = NewChild(forename=forename, surname=surname, details=details, **facts)
+    made = register_child(school=at, child=new, by=by, today=SCHOOL_DAY.date(), health=health)
+    if secret:
+        said = AddressFacts(reason=why or "The family asked for it.", starts_on=LONG_AGO, known_from="told")
+        record_safeguard(child=made, token=uuid4(), facts=said, by=by)
+    return made
+
+
+def order(child: Child, terms: str, *, by: User, binds: str = "", **facts: Any) -> ContactRestriction:
+    """An order about a child. `binds` is the forename of the adult of the child whom it is about."""
+    adult = Contact.objects.get(children__child=child, forename=binds) if binds else None
+    said = {"kind": "no_contact", "starts_on": date(2026, 1, 5), "known_from": "told"} | facts
+    return record_safeguard(child=child, token=uuid4(), facts=OrderFacts(terms=terms, contact=adult, **said), by=by)
 
 
 def concern(cast: Staffroom, *, by: User | None = None, at: datetime = SCHOOL_DAY, **report: Any) -> Concern:

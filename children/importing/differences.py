@@ -210,7 +210,8 @@ def _adult(place: int, adult: Adult, known: HeldAdult, facts: Facts) -> Iterator
             yield Change(reach, was, now)
     if place == 0 and "emergency_phone" in facts and not (known.contact.mobile or known.contact.telephone):
         yield Change("mobile", "", facts["emergency_phone"])
-    if adult.responsibility is not None:
+    # What was confirmed here no list changes.
+    if adult.responsibility is not None and not (known.responsibility and known.responsibility.confirmed_at):
         held_now = known.responsibility.held if known.responsibility else None
         if held_now is not adult.responsibility:
             yield Change("responsibility", held_now, adult.responsibility, held_now is not None or adult.responsibility)

@@ -3,6 +3,7 @@
 from .access import ChildGrant, ChildTeamGrant, ConflictOfInterest, EmergencyAccess
 from .child import (
     BY_NAME,
+    CARD_BADGES,
     Child,
     ChildDetail,
     ClassEpisode,
@@ -15,19 +16,19 @@ from .child import (
 from .family import (
     Contact,
     ContactLink,
-    ContactRestriction,
     Household,
     HouseholdMember,
-    ParentalResponsibility,
     Sibling,
 )
 from .files import ChildFile, Photograph
 from .imports import ColumnMapping, ImportPart, ImportRow, ImportRun
 from .keeping import ChildUpdate, HealthNote
 from .merging import ChildMerge, MergedRow
+from .safeguards import ConfidentialAddress, ContactRestriction, ParentalResponsibility, Safeguard
 
 __all__ = [
     "BY_NAME",
+    "CARD_BADGES",
     "Child",
     "ChildDetail",
     "ChildFile",
@@ -37,6 +38,7 @@ __all__ = [
     "ChildUpdate",
     "ClassEpisode",
     "ColumnMapping",
+    "ConfidentialAddress",
     "ConflictOfInterest",
     "Contact",
     "ContactLink",
@@ -56,5 +58,6 @@ __all__ = [
     "OtherName",
     "ParentalResponsibility",
     "Photograph",
+    "Safeguard",
     "Sibling",
 ]

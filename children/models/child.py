@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from children import codes, mentions, names, upn
 from children.codes import year_label
@@ -17,11 +18,12 @@ from safeguarding.audit.protection import Protected
 from safeguarding.clocks import age_on
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, Source
-from safeguarding.sealing.fields import SealedText
 
 from .correctable import Correctable
 
 _REGISTER = "mandatory: the admission register (SI 2024/208)"
+# What stands on the card itself, and so beside the name for everybody.
+CARD_BADGES = ("collect", "nophoto")
 # The order of every list of children.
 BY_NAME = ("sort_name", "pk")
 
@@ -49,6 +51,12 @@ class Child(models.Model):
     class_name = models.CharField("class", max_length=30, blank=True)
     entered_on = models.DateField("on roll since", null=True, blank=True)
     left_on = models.DateField("left on", null=True, blank=True)
+    # Nothing that shows the child is published.
+    no_photographs = models.BooleanField("no photographs are published", default=False)
+    # From when until when (no day: no end) whoever hands the child over looks first: an order says who may not collect.
+    # Made from the orders (`services/orders.py`); what they say, and about whom, is behind the card.
+    check_collection_from = models.DateField("check before collection from", null=True, editable=False)
+    check_collection_until = models.DateField("check before collection until", null=True, editable=False)
     # `names.sort_key`, compared by its letters alone, whatever language the database was made for.
     sort_name = models.CharField(max_length=301, editable=False, db_collation="C")
     # Every name the child has or had, folded to plain letters, and how those names sound (see `names`).
@@ -94,7 +102,8 @@ class Child(models.Model):
             "name_sounds",
         )
         plain = (
-            "number", "pseudonym", "year_group", "class_name", "entered_on", "left_on", "changed_at", "ending_at",
+            "number", "pseudonym", "year_group", "class_name", "entered_on", "left_on", "no_photographs",
+            "check_collection_from", "check_collection_until", "changed_at", "ending_at",
         )  # fmt: skip
         source = Source.ADMISSION_FORM
         collection = _REGISTER
@@ -132,6 +141,18 @@ class Child(models.Model):
     @property
     def is_on_roll(self) -> bool:
         return self.left_on is None
+
+    @property
+    def card_badges(self) -> list[str]:
+        """Keys of the badges that every member of staff sees beside the name: no word of why."""
+        return self.badges_on_card(self.no_photographs, self.check_collection_from, self.check_collection_until)
+
+    @staticmethod
+    def badges_on_card(no_photographs: bool, check_from: date | None, check_until: date | None) -> list[str]:
+        """The same of a row that is no model."""
+        today = timezone.localdate()
+        checked = check_from is not None and check_from <= today and (check_until is None or today <= check_until)
+        return [badge for badge, holds in zip(CARD_BADGES, (checked, no_photographs), strict=True) if holds]
 
 
 class OfChild(models.Model):
@@ -171,9 +192,9 @@ class ChildDetail(models.Model):
     date_of_birth = models.DateField(null=True, blank=True)
     date_of_death = models.DateField(null=True, blank=True)
     sex = models.CharField(max_length=1, choices=Sex, default=Sex.UNKNOWN)
-    # True: nobody outside may be told where the child lives; the address is left out of every export.
+    # True: nobody outside may be told where the child lives, as a `ConfidentialAddress` says; the address is left out
+    # of every export.
     address_confidential = models.BooleanField("address is confidential", default=False)
-    address_confidential_reason = SealedText("why the address is confidential", blank=True)
     ethnicity = models.CharField(max_length=4, blank=True)
     first_language = models.CharField(max_length=3, blank=True)
     interpreter_needed = models.BooleanField(null=True, blank=True)
@@ -198,7 +219,6 @@ class ChildDetail(models.Model):
     class PersonalData(personal_data.PersonalData):
         subject = "child"
         sealed_by = "child"
-        narrative = ("address_confidential_reason",)
         identifying = ("upn", "admission_number", "middle_names", "date_of_birth", "date_of_death", "gp")
         # Read along the line.
         plain = (

@@ -1,13 +1,10 @@
-"""Where does the child live, who is responsible, and who must be kept away? Households, adults, orders."""
-
-from datetime import date
+"""Where does the child live, and who is around the child? Households and adults."""
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
 
 from safeguarding import personal_data
-from safeguarding.accounts.models import School, User
+from safeguarding.accounts.models import School
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, Source
@@ -19,7 +16,7 @@ from .correctable import Correctable, corrected_ends
 _CONTACTS = "mandatory: names and addresses of parents (SI 2024/208); further contacts voluntary"
 
 # What the privacy notice calls what is known of them.
-_ADULTS = "Adults around the child, how they are reached, and orders about them"
+ADULTS = "Adults around the child, how they are reached, and orders about them"
 
 
 class Sibling(Correctable):
@@ -144,7 +141,7 @@ class Contact(models.Model):
             "identity",
         )
         source = Source.ADMISSION_FORM
-        category = _ADULTS
+        category = ADULTS
         collection = _CONTACTS
         retention = Retention.SHARED
 
@@ -178,99 +175,6 @@ class ContactLink(OfChild, Correctable):
         narrative = ("delegated_authority",)
         plain = ("relationship", "order", "is_emergency", "starts_on", "ends_on", "corrected_at")
         source = Source.ADMISSION_FORM
-        category = _ADULTS
+        category = ADULTS
         collection = _CONTACTS
         retention = Retention.GOES_WITH_IT
-
-
-class ParentalResponsibility(OfChild):
-    """Whether an adult has parental responsibility for a child, on what basis, and how the school knows.
-
-    A row says yes or no; no row means that nobody has said. It is per adult and per child, with its evidence (domain
-    reference 9, trap 9).
-    """
-
-    class Basis(models.TextChoices):
-        UNKNOWN = "unknown", "Not recorded"
-        MOTHER = "mother", "Mother"
-        CERTIFICATE = "certificate", "Named on the birth certificate"
-        MARRIAGE = "marriage", "Married to the mother at the birth"
-        AGREEMENT = "agreement", "Parental responsibility agreement"
-        ORDER = "order", "Court order"
-        GUARDIAN = "guardian", "Special guardianship order"
-        ADOPTION = "adoption", "Adoption order"
-        CARE = "care", "Care order: shared with the authority"
-
-    class Known(models.TextChoices):
-        SYSTEM = "system", "The school’s own system"
-        TRANSFER = "transfer", "A file from another school"
-        TOLD = "told", "Told by an adult"
-        SEEN = "seen", "A document was seen"
-
-    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="responsibilities")
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="responsibilities")
-    held = models.BooleanField("has parental responsibility")
-    basis = models.CharField(max_length=12, choices=Basis, default=Basis.UNKNOWN)
-    known_from = models.CharField("how the school knows", max_length=10, choices=Known, default=Known.SYSTEM)
-    evidence = SealedText("what was seen, and by whom", blank=True)
-    starts_on = models.DateField(null=True, blank=True)
-    ends_on = models.DateField("last day", null=True, blank=True)
-    recorded_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints = [models.UniqueConstraint("child", "contact", condition=Q(ends_on=None), name="responsible_once")]
-
-    class PersonalData(personal_data.PersonalData):
-        subject = "child"
-        sealed_by = "child"
-        narrative = ("evidence",)
-        plain = ("held", "basis", "known_from", "starts_on", "ends_on", "recorded_at")
-        source = Source.ADMISSION_FORM
-        category = _ADULTS
-        collection = "mandatory: who may decide for the child (Education Act 1996 s.576)"
-        retention = Retention.GOES_WITH_IT
-
-
-class ContactRestriction(OfChild):
-    """A court's order, or an agreement, about an adult and a child: what it says, from when, until when."""
-
-    class Kind(models.TextChoices):
-        CHILD_ARRANGEMENTS = "child_arrangements", "Child arrangements order"
-        PROHIBITED_STEPS = "prohibited_steps", "Prohibited steps order"
-        SPECIFIC_ISSUE = "specific_issue", "Specific issue order"
-        NON_MOLESTATION = "non_molestation", "Non-molestation order"
-        SPECIAL_GUARDIANSHIP = "special_guardianship", "Special guardianship order"
-        NO_CONTACT = "no_contact", "No contact"
-        AGREEMENT = "agreement", "Written agreement"
-        OTHER = "other", "Other order"
-
-    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="restrictions")
-    # The adult it binds; none where it names no contact of the child.
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="restrictions")
-    kind = models.CharField(max_length=24, choices=Kind)
-    terms = SealedText("what it says")
-    starts_on = models.DateField("made on")
-    ends_on = models.DateField("in force until", null=True, blank=True)
-    recorded_at = models.DateTimeField(db_default=Now())
-    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="restriction_runs_forward"
-            )
-        ]
-
-    class PersonalData(personal_data.PersonalData):
-        subject = "child"
-        sealed_by = "child"
-        narrative = ("terms",)
-        plain = ("kind", "starts_on", "ends_on", "recorded_at")
-        source = Source.ADMISSION_FORM
-        category = _ADULTS
-        collection = "mandatory where the school must obey it (Children Act 1989 s.8)"
-        retention = Retention.GOES_WITH_IT
-
-    def in_force(self, on: date) -> bool:
-        """Whether it binds on a day; both ends count."""
-        return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)

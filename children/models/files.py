@@ -79,6 +79,7 @@ class Photograph(InStore):
         REPLACED = "replaced", "A newer one took its place"
         WITHDRAWN = "withdrawn", "Consent was withdrawn"
         MISTAKE = "mistake", "It should not be here"
+        REFUSED = "refused", "No photographs of the child are published"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="photographs")

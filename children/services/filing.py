@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from children.capabilities import ChildCapability
 from children.models import Child, ChildFile, Photograph
-from safeguarding.accounts.models import User
+from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import LEADS
@@ -28,6 +28,9 @@ from safeguarding.uploads.looking import look_into
 from safeguarding.uploads.services.keeping import Attached, Upload, ensure_room, keep, seal_all
 
 KEEPERS = "Only the office, a safeguarding lead, a deputy or the Headteacher of this school keeps photographs."
+NOT_PUBLISHED = (
+    "No photographs of this child are published. If that is no longer so, say so on the page “Photographs” first."
+)
 _PICTURES = "A photograph is a JPEG, PNG, HEIC or WebP."
 Use, Ending = Photograph.Use, Photograph.Ending
 
@@ -122,6 +125,8 @@ def put_photograph(
     if looked.kind is None or not looked.kind.is_picture:
         raise BadInput(f"The photograph was not taken. {looked.problem or _PICTURES}")
     locked = Child.objects.select_for_update().get(pk=child.pk)
+    if consent and locked.no_photographs:
+        raise BadInput(NOT_PUBLISHED)
     there: Photograph | None = Photograph.objects.filter(token=token).first()
     if there is not None:
         return there
@@ -162,6 +167,26 @@ def end_photograph(*, photograph: Photograph, ending: str, by: User, at: datetim
     return held
 
 
+@transaction.atomic
+def say_photographs(*, child: Child, none: bool, by: User, at: datetime | None = None) -> Child:
+    """Say that no photographs of the child are published, or that they may be again, each with consent of its own. What
+    is published ends. The same again changes nothing. Raises `NotAllowed`.
+    """
+    _ensure_keeps(by, child)
+    at = at or timezone.now()
+    School.objects.select_for_update(no_key=True).get(pk=child.school_id)
+    locked: Child = Child.objects.select_for_update().get(pk=child.pk)
+    if locked.no_photographs == none:
+        return locked
+    locked.no_photographs, locked.changed_at = none, at
+    locked.save(update_fields=["no_photographs", "changed_at"])
+    record(Verb.CHANGE, locked, by=by, purpose="no photographs" if none else "photographs")
+    if none:
+        for shown in Photograph.objects.select_for_update().filter(child=locked, use=Use.PUBLICITY, ended_at=None):
+            _end(shown, Ending.REFUSED, by=by, at=at)
+    return locked
+
+
 def _end(photograph: Photograph, ending: str, *, by: User, at: datetime) -> None:
     """What should not be here leaves the store at once: it may show what the school may not hold.
 
@@ -185,6 +210,8 @@ def photograph_content(photograph: Photograph, *, today: date) -> Iterator[bytes
 def is_shown(photograph: Photograph, *, today: date) -> bool:
     """Whether the school may show it: not ended, the child is on roll, and consent lasts where there has to be any."""
     until = photograph.consent_until
+    if photograph.use == Use.PUBLICITY and photograph.child.no_photographs:
+        return False
     return photograph.ended_at is None and photograph.child.is_on_roll and (until is None or until >= today)
 
 

@@ -13,9 +13,9 @@ from children.models import (
     Child,
     ChildDetail,
     ClassEpisode,
+    ConfidentialAddress,
     Contact,
     ContactLink,
-    ContactRestriction,
     EarlierSchool,
     Enrolment,
     FormerUpn,
@@ -24,17 +24,18 @@ from children.models import (
     OtherName,
     ParentalResponsibility,
 )
-from safeguarding.accounts.models import School, User
+from safeguarding.accounts.models import School
 from safeguarding.keys import uuid7
 
 from . import bulk
 from .unseen import adults_at, homes_at
 
 Row = dict[str, Any]
+WITHHELD = "The school’s own system withholds the address."
 
 
 @transaction.atomic
-def register_children(*, school: School, children: Sequence[NewChild], by: User | None, today: date) -> list[UUID]:
+def register_children(*, school: School, children: Sequence[NewChild], today: date) -> list[UUID]:
     """Put many children on the school's list at once; returns their keys in order. The caller records the event.
 
     Adults and addresses that the school has already are shared, not made twice. Locks the school's list until the
@@ -46,7 +47,11 @@ def register_children(*, school: School, children: Sequence[NewChild], by: User 
     pairs = list(zip(keys, children, strict=True))
     of = {"school_id": school.pk}
     bulk.insert(Child, (of | _card(key, child, first + n) for n, (key, child) in enumerate(pairs)))
-    bulk.insert(ChildDetail, (of | {"child_id": key} | child.details for key, child in pairs))
+    bulk.insert(
+        ChildDetail,
+        (of | {"child_id": key, "address_confidential": child.withheld} | child.details for key, child in pairs),
+    )
+    withhold(school.pk, [key for key, child in pairs if child.withheld], today)
     bulk.insert(Enrolment, (of | {"child_id": key} | _enrolment(child) for key, child in pairs))
     bulk.insert(ClassEpisode, (of | row for row in _classes(pairs, today)))
     bulk.insert(OtherName, (of | row for row in _each(pairs, "called", ("kind", "forename", "surname"))))
@@ -57,16 +62,14 @@ def register_children(*, school: School, children: Sequence[NewChild], by: User 
     )
     homes = ensure_households(school, (home for _, child in pairs for home in child.homes))
     bulk.insert(HouseholdMember, (of | row for row in _memberships(pairs, homes)))
-    write_adults(school, [(key, child.adults, child.homes) for key, child in pairs], homes, by=by)
-    bulk.insert(
-        ContactRestriction,
-        (
-            of | {"child_id": key, "recorded_by_id": by and by.pk} | _order(order)
-            for key, child in pairs
-            for order in child.orders
-        ),
-    )
+    write_adults(school, [(key, child.adults, child.homes) for key, child in pairs], homes)
     return keys
+
+
+def withhold(school_id: UUID, children: Iterable[UUID], today: date) -> None:
+    """The school's own system does not tell where these children live. Whoever calls says so in their details."""
+    said = {"school_id": school_id, "reason": WITHHELD, "starts_on": today}
+    bulk.insert(ConfidentialAddress, (said | {"child_id": key} for key in children))
 
 
 def _last_number(school: School) -> int:
@@ -98,10 +101,8 @@ def write_adults(
     school: School,
     families: Sequence[tuple[UUID, Sequence[Adult], Sequence[Home]]],
     homes: dict[str, UUID],
-    *,
-    by: User | None,
 ) -> None:
-    """Link adults to children, with their responsibility and orders. One adult in several families is made once."""
+    """Link adults to children, with their responsibility. One adult in several families is made once."""
     adults = [
         (child_id, adult, homes[lived_in[adult.home].identity] if adult.home is not None else None)
         for child_id, of_child, lived_in in families
@@ -124,14 +125,6 @@ def write_adults(
             for (child_id, contact_id), adult in {
                 (c, k): a for c, a, k in reversed(linked) if a.responsibility is not None
             }.items()
-        ),
-    )
-    bulk.insert(
-        ContactRestriction,
-        (
-            of | {"child_id": c, "contact_id": k, "recorded_by_id": by and by.pk} | _order(order)
-            for c, adult, k in linked
-            for order in adult.orders
         ),
     )
 
@@ -252,13 +245,4 @@ def _responsibility(adult: Adult) -> Row:
         "basis": adult.basis,
         "known_from": adult.known_from,
         "evidence": adult.evidence,
-    }
-
-
-def _order(order: Any) -> Row:
-    return {
-        "kind": order.kind,
-        "terms": order.terms,
-        "starts_on": order.starts_on,
-        "ends_on": order.ends_on,
     }

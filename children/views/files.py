@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from children.capabilities import ChildCapability
 from children.forms.files import EndPhotographForm, FileForm, PhotographForm
@@ -86,6 +86,23 @@ def photographs(request: Request, pk: UUID) -> HttpResponse:
 def _told(found: list[Photograph]) -> list[dict[str, Any]]:
     today = timezone.localdate()
     return [{"photograph": one, "is_shown": filing.is_shown(one, today=today)} for one in found]
+
+
+@require_POST
+@requires_for_record(ChildCapability.KEEP_PHOTOGRAPHS)
+def say_photographs(request: Request, pk: UUID) -> HttpResponse:
+    """Say that no photographs of the child are published, or that they may be again."""
+    none = request.POST.get("none") == "yes"
+    child = filing.say_photographs(
+        child=read_one(request, Child, pk=pk, purpose="photographs"), none=none, by=request.user
+    )
+    messages.success(
+        request,
+        "Saved. Nothing more is published, and what was has ended. All staff see “No photographs” beside the name."
+        if child.no_photographs
+        else "Saved. Photographs can be published again, each with consent.",
+    )
+    return redirect("child_photographs", pk)
 
 
 @require_GET

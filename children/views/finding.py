@@ -41,7 +41,7 @@ def children(request: Request) -> HttpResponse:
     chosen = request.GET.copy()
     chosen["after"] = str(page[-1].pk) if more else ""
     shown = read_many(request, page)
-    badges = badges_of(request, [child.pk for child in shown])
+    badges = badges_of(request, {child.pk: child.card_badges for child in shown})
     for child in shown:
         child.badges = badges[child.pk]
     said = counted(request, [child.pk for child in shown])

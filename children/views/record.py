@@ -9,15 +9,24 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from children.before_acting import lines_around
 from children.capabilities import ChildCapability
 from children.models import Child, ChildMerge
 from children.panels import record_frame
 from children.people import around, health, homes, past, siblings_linked
-from children.permissions import access_to_a_child, children_open_to, may_see_addresses, may_see_details, may_see_record
+from children.permissions import (
+    access_to_a_child,
+    children_open_to,
+    may_record_safeguard,
+    may_see_addresses,
+    may_see_details,
+    may_see_record,
+)
 from safeguarding.accounts.permissions import may, requires_for_record
+from safeguarding.audit.context import with_errors
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.http import Request
-from safeguarding.panels import tabs
+from safeguarding.panels import fill, tabs
 
 
 @require_GET
@@ -56,8 +65,13 @@ def _people(request: Request, pk: UUID, *, asked_for_address: bool) -> HttpRespo
     confidential = frame["detail"].address_confidential
     may_see = may_see_addresses(request.user, found.school_id)
     shown = may_see and (asked_for_address or not confidential)
+    with with_errors("all"):
+        known = around(request, found, today=timezone.localdate())
     context = frame | {
-        "around": around(request, found, today=timezone.localdate()),
+        "around": known,
+        "decides": fill("decides", request, found),
+        "before_acting": lines_around(found, known),
+        "may_record_safeguard": may_record_safeguard(request.user, found.school_id),
         "siblings": [
             (other, how, may_see_record(request.user, other), link)
             for other, how, link in siblings_linked(request, found)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from children.before_acting import Line, lines_around
 from children.models import Child
 from children.people import Person, around, family, siblings
 from safeguarding.accounts.models import User
@@ -33,6 +34,8 @@ DAYS = 90
 # More than two pages ever hold.
 MOST_EVENTS = 40
 OFFERED, TICKED = 20, 3
+# Of what must be known before anybody acts, as much as two pages hold with everything else.
+WARNINGS = 5
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class Gathered:
     """Everything that is there for the two pages, before any of it gives way."""
 
     adults: list[Person]
-    orders: list[Any]
+    warnings: list[Line]
     staff: list[tuple[User, str]]
     siblings: list[str]
     events: list[Entry]
@@ -121,7 +124,7 @@ def gather(request: Request, child: Child, brief: Brief | None, *, at: datetime)
     found = chronology.read(request, child, recent, size=MOST_EVENTS, titles=titles)
     return Gathered(
         adults=known.adults,
-        orders=known.orders_in_force,
+        warnings=lines_around(child, known),
         staff=_staff(child, titles, today),
         siblings=[_sibling(other, how) for other, how in kin],
         events=found.entries,
@@ -195,7 +198,8 @@ def on_paper(found: Gathered, brief: Brief | None, size: Size) -> dict[str, Any]
         "said": [replace(one, text=_cut(found.out(one.text), size.words)) for one in said[: size.said]],
         "more_said": max(len(said) - size.said, 0),
         "blocks": [_block(block, found.out, size) for block in found.blocks],
-        "orders": [(order, found.out(order.terms)) for order in found.orders],
+        "warnings": [replace(line, words=_cut(found.out(line.words), 160)) for line in found.warnings[:WARNINGS]],
+        "more_warnings": max(len(found.warnings) - WARNINGS, 0),
         "boxes": {name: found.out(getattr(brief, name)) if brief else "" for name in ("worries", "works", "asks")},
     }
 

@@ -5,6 +5,7 @@ The words of concerns are searched in the order of this file: that in which the 
 
 from children.models import (
     Child,
+    ConfidentialAddress,
     ConflictOfInterest,
     Contact,
     ContactLink,
@@ -313,5 +314,5 @@ declare(ReferenceCounter, kind=Kind.INFRASTRUCTURE)
 
 needs("earlier", LogEntry)
 needs("cover", ConflictOfInterest, EmergencyAccess, LogEntry)
-reads("sheets", Child, Contact, ContactLink, ContactRestriction)
+reads("sheets", Child, ConfidentialAddress, Contact, ContactLink, ContactRestriction)
 reads("keys", Child)

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from children.facts import Adult, Called, Earlier, Home, Leaving, NewChild, Order
-from children.models import ContactRestriction, OtherName, ParentalResponsibility
-from safeguarding.demo import desk, source
+from children.facts import Adult, Called, Earlier, Home, Leaving, NewChild
+from children.models import OtherName, ParentalResponsibility
+from safeguarding.demo import source
 from safeguarding.demo.days import Days
 
 _BASIS = {"Mother": ParentalResponsibility.Basis.MOTHER, "Father": ParentalResponsibility.Basis.CERTIFICATE}
@@ -16,7 +16,6 @@ def new_child(entry: source.Entry, days: Days) -> NewChild:
     homes = [_home(h) for h in entry["homes"]]
     places = {h["id"]: n for n, h in enumerate(entry["homes"])}
     entered = min(days.of(entry["entry_date"]) or days.today, days.today)
-    orders = entry.get("court_orders", [])
     return NewChild(
         forename=entry["forename"],
         surname=entry["surname"],
@@ -28,8 +27,7 @@ def new_child(entry: source.Entry, days: Days) -> NewChild:
         details=_details(entry, days),
         leaving=_leaving(entry, days, entered),
         homes=homes,
-        adults=[_adult(a, places, [_order(o, days) for o in orders if _binds(o, a["id"])]) for a in entry["adults"]],
-        orders=[_order(o, days) for o in orders if not o.get("restricted_contact_id")] + _filed(entry, days),
+        adults=[_adult(a, places) for a in entry["adults"]],
         called=_called(entry),
         former_upns=[entry["former_upn"]] if "former_upn" in entry else [],
         earlier=[_earlier(e, days, entered) for e in entry.get("previous_schools", [])],
@@ -48,10 +46,6 @@ def _details(entry: source.Entry, days: Days) -> dict[str, Any]:
         "middle_names": entry.get("middle_names", ""),
         "date_of_birth": days.of(entry["dob"]),
         "sex": entry["sex"],
-        "address_confidential": entry.get("do_not_disclose_address", False),
-        "address_confidential_reason": "The school has been asked not to give this address to anybody."
-        if entry.get("do_not_disclose_address")
-        else "",
         "ethnicity": entry["ethnicity"],
         "first_language": entry["first_language"],
         "interpreter_needed": entry.get("interpreter_needed", False),
@@ -71,7 +65,7 @@ def _home(home: source.Entry) -> Home:
     )
 
 
-def _adult(adult: source.Entry, places: dict[str, int], orders: list[Order]) -> Adult:
+def _adult(adult: source.Entry, places: dict[str, int]) -> Adult:
     works_for = adult.get("organisation_la", "")
     return Adult(
         title=adult.get("title", ""),
@@ -90,29 +84,7 @@ def _adult(adult: source.Entry, places: dict[str, int], orders: list[Order]) -> 
         if adult.get("pr")
         else ParentalResponsibility.Basis.UNKNOWN,
         home=places.get(adult.get("household", "")),
-        orders=orders,
     )
-
-
-def _binds(order: source.Entry, adult_id: str) -> bool:
-    return order.get("restricted_contact_id") == adult_id
-
-
-def _order(order: source.Entry, days: Days) -> Order:
-    return Order(
-        kind=ContactRestriction.Kind(order["type"]),
-        terms=order["detail"],
-        starts_on=min(days.of(order["made"]) or days.today, days.today),
-        ends_on=days.of(order["expires"]),
-    )
-
-
-def _filed(entry: source.Entry, days: Days) -> list[Order]:
-    """The order that is among the child's files is known to those who look under People, too."""
-    if entry["id"] != desk.DOCUMENT_CHILD:
-        return []
-    made = days.today - desk.DOCUMENT_AGO
-    return [Order(kind=ContactRestriction.Kind.OTHER, terms=desk.DOCUMENT_SAYS, starts_on=made)]
 
 
 def _called(entry: source.Entry) -> list[Called]:

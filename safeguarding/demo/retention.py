@@ -147,7 +147,7 @@ def _register(school: School, place: int, forename: str, surname: str, born: dat
         leaving=Leaving(on=left),
         details={"upn": upn.check_letter(number) + number, "date_of_birth": born},
     )
-    [key] = register_children(school=school, children=[child], by=by, today=timezone.localdate())
+    [key] = register_children(school=school, children=[child], today=timezone.localdate())
     record(Verb.IMPORT, object_type=Child._meta.label_lower, school_id=school.pk, count=1, purpose="demo school", by=by)
     made: Child = Child.objects.get(pk=key)
     return made

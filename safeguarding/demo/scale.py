@@ -185,7 +185,7 @@ def _people(school: School, number: int, days: Days, chance: Random) -> list[Per
 def _children(school: School, number: int, count: int, days: Days, chance: Random) -> list[tuple[UUID, str]]:
     """The children of a school, with the names by which notes call them."""
     new = list(_new_children(number, count, days, chance))
-    keys = register_children(school=school, children=new, by=None, today=days.today)
+    keys = register_children(school=school, children=new, today=days.today)
     record(Verb.IMPORT, object_type=Child._meta.label_lower, school_id=school.pk, count=count, purpose="demo schools")
     return [(key, f"{child.forename} {child.surname}") for key, child in zip(keys, new, strict=True)]
 

@@ -45,6 +45,7 @@ from safeguarding.demo.received import lay_received
 from safeguarding.demo.records import write
 from safeguarding.demo.requests import lay_requests
 from safeguarding.demo.retention import lay_retention
+from safeguarding.demo.safeguards import lay_safeguards
 from safeguarding.demo.shares import lay_shares
 from safeguarding.demo.sharing import lay_sharing
 from safeguarding.demo.source import Entry
@@ -110,6 +111,7 @@ def _main_school(days: Days, now: datetime, chance: Random, printer: Printer) ->
     cast = Cast(source.children(), staff, days)
     notes = [v for v in source.vignettes() if v["voice"] != "governor"]
     lay_time_away(school, ground)
+    lay_safeguards(school, ground)
     written = write(_three_years(cast, notes, chance), ground, chance) + Desk(school, ground, Keys(chance)).lay()
     answer_for([*users.values(), *outside], ground)
     lay_earlier(school, ground)
@@ -254,7 +256,7 @@ def _ground(
 
 def _children(school: School, entries: Sequence[Entry], days: Days) -> dict[str, UUID]:
     """Put the children on the school's list, as an import does; the key of each by its id in the data."""
-    keys = register_children(school=school, children=[new_child(e, days) for e in entries], by=None, today=days.today)
+    keys = register_children(school=school, children=[new_child(e, days) for e in entries], today=days.today)
     found = dict(zip((e["id"] for e in entries), keys, strict=True))
     record(
         Verb.IMPORT,

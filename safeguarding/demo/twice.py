@@ -65,7 +65,7 @@ def _again(school: School, child: Child, serial: str, ground: Ground) -> Child:
         details={"upn": upn.check_letter(body) + body, "date_of_birth": detail.date_of_birth, "sex": detail.sex},
     )
     office, today = ground.users[_OFFICE], timezone.localdate(ground.now)
-    [key] = register_children(school=school, children=[again], by=office, today=today)
+    [key] = register_children(school=school, children=[again], today=today)
     made: Child = Child.objects.get(pk=key)
     told = keeping.Told(by=keeping.ToldBy.SCHOOL, note="The key person of the nursery.", on=child.entered_on)
     keeping.add_health(child=made, words=_ECZEMA, told=told, by=office)

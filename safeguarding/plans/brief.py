@@ -13,6 +13,7 @@ from safeguarding.dates import counted, full_day, school_year
 from safeguarding.http import Request
 
 from .attendance.counting import Day, Sessions, counted_up, year_title
+from .decides import LABEL, who_decides
 from .kinds import Area
 from .models import AttendanceDay, Episode, Professional, Step
 from .services.standing import standing
@@ -29,6 +30,8 @@ def blocks(request: Request, child: Child, today: date) -> list[Block]:
     people = visible(request, Professional).exclude(area=Area.ADOPTION).filter(child=child, ended_at=None)
     who = [(one.name, _who(one)) for one in people.order_by("role", "written_at")[:_MOST]]
     lines = [(plan.of_kind.title, _about(plan)) for plan in found]
+    if said := who_decides(request, child):
+        lines.append((LABEL, said))
     if found:
         steps = visible(request, Step).filter(episode__in=[plan.pk for plan in found], status=Step.Status.WAITING)
         waits = steps.exclude(due_on=None, booked_on=None).order_by("due_on", "booked_on", "pk")[:_MOST]

@@ -1,8 +1,8 @@
 """What do the codes of plans mean? Lists of the DfE and Harbour's own, as dated rows with their source in
 `data/codes.csv`.
 
-A code that tells of an adoption stands in the lists of adoption alone. Where another list would have it, that one has
-`ASK`: "Ask the lead".
+A code that tells of an adoption stands in the lists of adoption alone. `ASK`, "Ask the lead", is chosen for whatever
+must stay with the safeguarding leads, an adoption or anything else: it tells of none.
 """
 
 from collections.abc import Iterable
@@ -38,6 +38,14 @@ def label(kind: str, code: str) -> str:
     """What a code means; the code itself where the list does not have it."""
     found = codes_of(kind).get(code)
     return found.label if found else code
+
+
+def decides(legal_status: str) -> str:
+    """Who has parental responsibility for a child who is looked after under this legal status (Children Act 1989 ss.20,
+    33; domain reference 5.6), as far as the status alone says it.
+    """
+    found = codes_of("decides").get(legal_status)
+    return found.label if found else "To be confirmed: ask the social worker"
 
 
 def labels(kind: str, some: Iterable[str]) -> list[str]:

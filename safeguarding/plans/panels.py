@@ -20,7 +20,7 @@ from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
 from safeguarding.panels import LATE, UNANSWERED, Line, NavItem, Panel, Setting, Tab, register
 
-from . import brief, sections
+from . import brief, decides, sections
 from .badges import BADGING
 from .capabilities import PlanCapability as C
 from .changes import READS
@@ -96,6 +96,7 @@ register(
     Panel("staff_home", "plans_kept_for", "plans/part_kept_for.html", data=standing_in.panel, order=13),
     Line(LATE, "plans", "plans/today_lines.html", today_lines.missed, may=_sees_badges, order=15),
     Line(UNANSWERED, "plans", "plans/today_lines.html", today_lines.to_chase, may=_sees_badges, order=15),
+    Panel("decides", "plans", "plans/part_decides.html", data=decides.panel),
     Panel("referral", "plans", "plans/from_referral.html", from_referral.came_of),
     Setting(
         "plan_times",

@@ -33,7 +33,6 @@ keep(
             change(both(_KEEPS, "NEW.status <> 'error'"), "error_at", "error_by_id"),
             closed=False,
         ),
-        "children.childdetail": Neither("a day of birth sets when some steps are due, and opens or shuts no row"),
         "children.formerupn": Neither("a number finds the child in a file of attendance, and opens or shuts no row"),
         "plans.step": takes(
             _WRITES,

@@ -263,6 +263,8 @@ BADGES = {
     "eh": "Early help",
     "ehcp": "EHCP",
     "addr": "Address confidential",
+    "collect": "Check before collection",
+    "nophoto": "No photographs",
     "hold": "Legal hold",
 }
 # What those are in full that are short.
@@ -272,7 +274,7 @@ _IN_FULL = {"cp": "Child protection plan", "ehcp": "Education, health and care p
 @label(register)
 def badge(key: str) -> dict[str, Any]:
     """A standing fact about a child."""
-    return {"key": key, "text": BADGES[key], "in_full": _IN_FULL.get(key), "locked": key in ("addr", "hold")}
+    return {"key": key, "text": BADGES[key], "in_full": _IN_FULL.get(key), "locked": key in ("addr", "collect", "hold")}
 
 
 # The icon of each tone: a shape beside the word and the colour.

@@ -112,7 +112,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT bound.id), '{}')
     FROM plain, public.children_contactrestriction AS bound
     JOIN public.children_contact AS who ON who.id = bound.contact_id
-    WHERE bound.child_id = sharing_binding.child
+    WHERE bound.child_id = sharing_binding.child AND bound.corrected_at IS NULL
       AND (bound.school_id = ANY ((SELECT rules.schools_with(me, 'share'))::uuid[])
            OR bound.child_id = ANY ((SELECT rules.sharing_standing_in(me))::uuid[]))
       AND bound.starts_on <= sharing_binding.today

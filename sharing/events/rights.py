@@ -90,7 +90,6 @@ keep(
             ),
         ),
         "children.household": Neither("an address stands in the way of what would tell it, and opens no row"),
-        "children.contactrestriction": Neither("an order stands in the way of what goes to an adult, and opens no row"),
         # The law as Harbour brings it, which whoever migrates writes and nobody who works.
         "sharing.legalreason": gives(NEVER),
         # What the school says that it has read lets a law be a reason.

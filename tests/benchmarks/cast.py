@@ -106,7 +106,7 @@ def make_schools_for_imports() -> None:
         )
         for n in range(CHILDREN)
     ]
-    keys = register_children(school=school, children=new, by=None, today=date(2026, 9, 1))
+    keys = register_children(school=school, children=new, today=date(2026, 9, 1))
     record(Verb.IMPORT, object_type="children.child", school_id=school.pk, count=len(keys), purpose="measured")
     with PUPILS.open(encoding="utf-8-sig", newline="") as source, connection.cursor() as cursor:
         columns = ", ".join(f"c{n} text" for n, _ in enumerate(next(csv.reader(source))))

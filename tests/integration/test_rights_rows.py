@@ -24,9 +24,10 @@ from children.models import (
     ChildTeamGrant,
     ConflictOfInterest,
     ContactLink,
+    ContactRestriction,
     EmergencyAccess,
 )
-from children.services import access, merging
+from children.services import access, merging, safeguards
 from safeguarding import rights_rows
 from safeguarding.accounts.models import ActingPeriod, Reset, RoleAssignment, School, TeamMember, User
 from safeguarding.accounts.services import (
@@ -43,6 +44,7 @@ from safeguarding.adults.models import AdultNamed, ReadingChoice, StaffConcern, 
 from safeguarding.adults.services import access as adults_access
 from safeguarding.adults.services.raising import Telling, raise_staff_concern
 from safeguarding.audit.context import Acting, door, tell_database
+from safeguarding.audit.context import acting as signed_in
 from safeguarding.concerns.models import (
     Action,
     Concern,
@@ -176,6 +178,13 @@ def conflict(at: SimpleNamespace, **other: Any) -> ConflictOfInterest:
     )
 
 
+def order(at: SimpleNamespace, **other: Any) -> ContactRestriction:
+    given = {"recorded_by": at.office, "status": "recorded"} | other
+    return ContactRestriction(
+        school=at.school, child=at.child, token=uuid4(), kind="other", terms="r", starts_on=at.today, **given
+    )
+
+
 def emergency(at: SimpleNamespace, **other: Any) -> EmergencyAccess:
     now = timezone.now()
     return EmergencyAccess(
@@ -276,6 +285,18 @@ MISCHIEF: dict[str, tuple[str, Row]] = {
         "lead",
         lambda at: conflict(at, lifted_at=timezone.now(), lifted_by=at.lead),
     ),
+    "a teacher records an order": ("teacher", lambda at: order(at, recorded_by=at.teacher)),
+    "the office records one in the lead's name": ("office", lambda at: order(at, recorded_by=at.lead)),
+    "the office records one that is confirmed": (
+        "office",
+        lambda at: order(at, status="confirmed", confirmed_at=timezone.now(), confirmed_by=at.office),
+    ),
+    "a lead records one that was never so": (
+        "lead",
+        lambda at: order(
+            at, recorded_by=at.lead, status="corrected", corrected_at=timezone.now(), corrected_by=at.lead
+        ),
+    ),
     "a teacher decides a merge": ("teacher", lambda at: merge(at, asked_by=at.teacher, **decided(at, at.teacher))),
     "a lead adds a merge that is decided": ("lead", lambda at: merge(at, **decided(at, at.lead))),
     "a teacher asks for a merge": ("teacher", lambda at: merge(at, asked_by=at.teacher)),
@@ -312,6 +333,13 @@ ALLOWED: dict[str, tuple[str, Row]] = {
     "a pastoral lead opens a record in an emergency": ("pastoral", emergency),
     "a teacher says that she is related": ("teacher", lambda at: conflict(at, user=at.teacher, declared_by=at.teacher)),
     "a lead says it of a deputy": ("lead", conflict),
+    "the office records an order": ("office", order),
+    "a deputy records one that is confirmed": (
+        "deputy",
+        lambda at: order(
+            at, recorded_by=at.deputy, status="confirmed", confirmed_at=timezone.now(), confirmed_by=at.deputy
+        ),
+    ),
     "the office asks for a merge": ("office", lambda at: merge(at, asked_by=at.office)),
     "a lead says whom it is about": ("lead", subject),
     "a lead names a child": ("lead", named),
@@ -345,9 +373,40 @@ def test_who_may_adds_the_same_row(at: SimpleNamespace, role: str) -> None:
     assert wrong == []
 
 
+def of_orders(at: SimpleNamespace, now: Any) -> Iterator[tuple[str, str, list[Any]]]:
+    """Of an order that is confirmed, and of the warning on the card that comes from it."""
+    made = factories.order(at.child, "r", by=at.office, may_not_collect=True)
+    confirm = (
+        "UPDATE children_contactrestriction SET status = 'confirmed', confirmed_at = %s, confirmed_by_id = %s "
+        "WHERE id = %s"
+    )
+    yield "office", confirm, [now, at.office.pk, made.pk]
+    yield "deputy", confirm, [now, at.lead.pk, made.pk]
+    safeguards.confirm(row=made, by=at.deputy)
+    for who in ("office", "deputy"):
+        by = getattr(at, who).pk
+        yield (
+            who,
+            "UPDATE children_contactrestriction SET status = 'ended', ends_on = %s, ended_at = %s, ended_by_id = %s "
+            "WHERE id = %s",
+            [at.today, now, by, made.pk],
+        )
+        yield (
+            who,
+            "UPDATE children_contactrestriction SET status = 'corrected', corrected_at = %s, corrected_by_id = %s "
+            "WHERE id = %s",
+            [now, by, made.pk],
+        )
+    for column, value in (("kind", "other"), ("may_not_collect", False), ("recorded_by_id", at.lead.pk)):
+        yield "lead", f"UPDATE children_contactrestriction SET {column} = %s WHERE id = %s", [value, made.pk]
+    for who in ("office", "lead"):
+        yield who, "UPDATE children_child SET check_collection_from = NULL WHERE id = %s", [at.child.pk]
+
+
 def statements(at: SimpleNamespace) -> Iterator[tuple[str, str, list[Any]]]:
     """Changes of rows that are there, by somebody's SQL: who is signed in, the statement, its values."""
     now = timezone.now()
+    yield from of_orders(at, now)
     given = access.grant_child(
         child=at.child, user=at.pastoral, reason="Helps", last_day=at.today + timedelta(days=9), by=at.lead
     )
@@ -441,7 +500,17 @@ def test_sql_that_was_let_in_changes_no_right_of_anybody(at: SimpleNamespace, ro
 def test_the_services_write_what_the_guards_allow(at: SimpleNamespace, role: str) -> None:
     """As the lead, through the service, as the role itself: what is refused to SQL above."""
     last = at.today + timedelta(days=9)
+    # The history of what somebody changes who reads no concerns is theirs: it has to be known who that is.
+    with signed_in(Acting(user_id=at.office.pk, school_id=at.school.pk)), asking(at.office, role):
+        court = factories.order(at.child, "Stays away.", by=at.office, may_not_collect=True)
+        wrong_court = factories.order(at.child, "Another child’s.", by=at.office)
+        safeguards.correct(row=wrong_court, token=uuid4(), reason="Wrong", right=None, by=at.office)
+    with asking(at.deputy, role):
+        safeguards.confirm(row=court, by=at.deputy)
     with asking(at.lead, role):
+        safeguards.end(row=court, last_day=at.today, reason="Discharged", by=at.lead)
+        right = safeguards.OrderFacts(kind="other", terms="Came", starts_on=at.today, known_from="told")
+        safeguards.correct(row=court, token=uuid4(), reason="Misread", right=right, by=at.lead)
         given = access.grant_child(child=at.child, user=at.pastoral, reason="Helps", last_day=last, by=at.lead)
         access.withdraw_child_grant(grant=given, reason="Over", by=at.lead)
         add_member(team=at.team, user=at.pastoral, by=at.lead)

@@ -89,7 +89,7 @@ def lay_from_elsewhere(world: Any) -> None:
         world.keys[record] |= {"note": note.pk, "slip": slip.token, "secret": link[school].secret, "paper": typed.pk}
         if record in ("open", "other"):
             world.keys[record]["paper_batch"] = unused.batch
-            facts = emergency.Facts(restrictions=[], social_workers=[], leads=[], others=[], about=[])
+            facts = emergency.Facts(warnings=[], social_workers=[], leads=[], others=[], about=[])
             made = emergency.make_sheet(
                 school=school,
                 token=uuid7(),

@@ -38,6 +38,7 @@ PARTS: dict[str, str] = {
             "children.contact",
             "children.contactlink",
             "children.parentalresponsibility",
+            "children.confidentialaddress",
             "children.contactrestriction",
             "children.photograph",
             "children.childmerge",

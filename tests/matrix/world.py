@@ -7,14 +7,14 @@ what its model declares is not laid here at all (`declared.py`).
 """
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from children.facts import Adult, Called, Earlier, Home, NewChild, Order
+from children.facts import Adult, Called, Earlier, Home, NewChild
 from children.mentions import marker
 from children.models import Child, ConflictOfInterest, OtherName
-from children.services import filing, keeping
+from children.services import filing, keeping, safeguards
 from safeguarding.accounts.models import Notice, School, User
 from safeguarding.concerns.models import Concern, ConcernSubject, Decision, HowSoon, Receipt
 from safeguarding.concerns.services import attaching, deciding, raising
@@ -118,7 +118,8 @@ def make() -> World:
     for number, record in enumerate(RECORDS):
         world.children[record] = _child(world, record, number)
         named = OtherName.objects.get(child=world.children[record])
-        world.keys[record] = {"child": world.children[record].pk, "other_name": named.pk}
+        order = world.children[record].restrictions.get(kind="other")
+        world.keys[record] = {"child": world.children[record].pk, "other_name": named.pk, "safeguard": order.pk}
     factories.link_siblings(one=world.children["two"], other=world.children["hidden"], by=world.people["office"])
     declared = given_row(
         ConflictOfInterest,
@@ -200,7 +201,6 @@ def _child(world: World, record: str, number: int) -> Child:
         responsibility=True,
         evidence=word(),
         home=0,
-        orders=[Order(kind="no_contact", terms=word(), starts_on=date(2026, 1, 5))],
     )
     homes, adults = [home], [adult]
     if record == "two":
@@ -212,8 +212,6 @@ def _child(world: World, record: str, number: int) -> Child:
         "middle_names": word.name(),
         "date_of_birth": word.birthday(),
         "gp": word(),
-        "address_confidential_reason": word(),
-        "address_confidential": False,
     }
     if record == "closed":
         details["date_of_death"] = word.birthday()
@@ -231,7 +229,6 @@ def _child(world: World, record: str, number: int) -> Child:
         called=[Called(forename=word.name(), surname=word.name())],
         former_upns=[word().upper()],
         earlier=[Earlier(name="Beck Lane Infant School")],
-        orders=[Order(kind="other", terms=word(), starts_on=date(2026, 1, 5))],
     )
     if record == "hidden":
         world.family = homes, adults
@@ -239,7 +236,24 @@ def _child(world: World, record: str, number: int) -> Child:
     made = factories.register_child(school=school, child=child, by=by, today=TODAY)
     known = factories.told(note=word(), on=factories.LONG_AGO)
     keeping.add_health(child=made, words=word(), told=known, by=by)
+    for kind, binds in (("no_contact", adults[0].forename), ("other", "")):
+        factories.order(made, word(), by=by, kind=kind, binds=binds, known_from="seen", evidence=word())
+    if record == "closed":
+        _over_and_wrong(world, made)
     return made
+
+
+def _over_and_wrong(world: World, child: Child) -> None:
+    """An order and an answer about parental responsibility that ended, and of each one that never was."""
+    word, lead, office = world.word, world.people["lead"], world.people["office"]
+    over, wrong = (factories.order(child, word(), by=office, kind="agreement") for _ in range(2))
+    safeguards.end(row=over, last_day=TODAY, reason=word(), by=lead)
+    said = child.responsibilities.get()
+    for row in (wrong, said):
+        safeguards.correct(row=row, token=uuid7(), reason=word(), right=None, by=lead)
+    facts = safeguards.ResponsibilityFacts(contact=said.contact, held=True, basis="mother", known_from="told")
+    again = safeguards.record_safeguard(child=child, token=uuid7(), facts=facts, by=office)
+    safeguards.end(row=again, last_day=TODAY, reason=word(), by=lead)
 
 
 def _concern(world: World, record: str) -> None:

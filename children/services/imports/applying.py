@@ -15,10 +15,9 @@ from children.importing.differences import DETAIL, Change, Held, differences
 from children.importing.rows import Facts
 from children.models import Child, ClassEpisode, Enrolment, ImportRow, ImportRun, ParentalResponsibility
 from children.services.registering import register_children
-from safeguarding.accounts.models import User
 from safeguarding.audit.history import recorded
 
-from .changing import WITHHELD, change_children
+from .changing import change_children
 from .comparing import CHUNK, load, own
 from .progress import Progress
 from .whole import leaving
@@ -44,15 +43,15 @@ class Applied:
         }
 
 
-def apply(run: ImportRun, *, by: User | None, today: date, progress: Progress) -> Applied:
+def apply(run: ImportRun, *, today: date, progress: Progress) -> Applied:
     """Change the list as the rows and the decisions about them say. The caller holds the school's lock."""
     done = Applied()
     gone = list(leaving(run).values_list("pk", flat=True))
     rows = ImportRow.objects.filter(run=run).exclude(kind__in=(Kind.SAME, Kind.SKIPPED, Kind.REPEATED, Kind.REJECTED))
     for chunk in batched(rows.order_by("number").iterator(CHUNK), CHUNK):
         new = [_new_child(_facts(row), run, today) for row in chunk if _is_new(row)]
-        done.joined += register_children(school=run.school, children=new, by=by, today=today)
-        _change(run, [row for row in chunk if _is_change(row)], done, by=by, today=today)
+        done.joined += register_children(school=run.school, children=new, today=today)
+        _change(run, [row for row in chunk if _is_change(row)], done, today=today)
         progress(len(chunk))
     _let_go(gone, today)
     done.left = gone
@@ -87,8 +86,6 @@ def _facts(row: ImportRow) -> Facts:
 def _new_child(facts: Facts, run: ImportRun, today: date) -> NewChild:
     """The facts of a row as a child to be registered."""
     details: dict[str, Any] = {name: facts[name] for name in DETAIL if name in facts}
-    if facts.get("address_confidential"):
-        details |= {"address_confidential": True, "address_confidential_reason": WITHHELD}
     if run.is_partial:
         known: str = ParentalResponsibility.Known.TRANSFER
     else:
@@ -106,6 +103,7 @@ def _new_child(facts: Facts, run: ImportRun, today: date) -> NewChild:
         class_name=facts.get("class_name", ""),
         entered_on=_day(facts.get("entered_on")) or today,
         details=details,
+        withheld=bool(facts.get("address_confidential")),
         homes=[Home(**facts["address"])] if "address" in facts else [],
         adults=adults,
         called=[Called(**name) for name in facts.get("called", ())],
@@ -114,7 +112,7 @@ def _new_child(facts: Facts, run: ImportRun, today: date) -> NewChild:
     )
 
 
-def _change(run: ImportRun, rows: Sequence[ImportRow], done: Applied, *, by: User | None, today: date) -> None:
+def _change(run: ImportRun, rows: Sequence[ImportRow], done: Applied, *, today: date) -> None:
     held = load(row.child_id for row in rows if row.child_id)
     wanted: list[tuple[Held, Facts, list[Change]]] = []
     for row in rows:
@@ -131,7 +129,7 @@ def _change(run: ImportRun, rows: Sequence[ImportRow], done: Applied, *, by: Use
         if changes or comes_back:
             done.changed.append(known.child.pk)
             wanted.append((known, facts, changes))
-    change_children(run, wanted, by=by, today=today)
+    change_children(run, wanted, today=today)
 
 
 def _let_go(gone: Sequence[UUID], today: date) -> None:

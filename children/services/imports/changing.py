@@ -28,21 +28,18 @@ from children.models import (
     ParentalResponsibility,
 )
 from children.services import bulk
-from children.services.registering import ensure_households, write_adults
-from safeguarding.accounts.models import User
+from children.services.registering import ensure_households, withhold, write_adults
 from safeguarding.audit.history import record_changes, recorded
 from safeguarding.keys import uuid7
 
 Wanted = Sequence[tuple[Held, Facts, list[Change]]]
 Row = dict[str, Any]
 _NAMES = ("forename", "surname", "known_forename", "known_surname", "middle_names")
-WITHHELD = "The school’s own system withholds the address."
-_CONFIDENTIAL = ("address_confidential", "address_confidential_reason")
 _IDENTITY = ("title", "forename", "surname", *REACH)
 _ROLL = ("left_on", "sort_name", "search_text", "name_sounds", "changed_at")
 
 
-def change_children(run: ImportRun, wanted: Wanted, *, by: User | None, today: date) -> None:
+def change_children(run: ImportRun, wanted: Wanted, *, today: date) -> None:
     """Write the changes of a chunk of rows: one statement for each table, however many children."""
     if not wanted:
         return
@@ -52,11 +49,15 @@ def change_children(run: ImportRun, wanted: Wanted, *, by: User | None, today: d
     _add_earlier_schools(school, wanted)
     called = _other_names(wanted)
     bulk.update(Child, (*CARD, *_ROLL), (_card(*entry, called) for entry in wanted))
-    bulk.update(ChildDetail, (*DETAIL, *_CONFIDENTIAL), (_detail(held, changes) for held, _, changes in wanted))
+    withhold(
+        run.school_id, (held.child.pk for held, _, changes in wanted if "address_confidential" in _new(changes)), today
+    )
+    details = (*DETAIL, "address_confidential")
+    bulk.update(ChildDetail, details, (_detail(held, changes, details) for held, _, changes in wanted))
     _change_roll(school, wanted, today)
     _change_classes(school, wanted, today)
     _change_homes(run, wanted, today)
-    _change_adults(run, wanted, by=by, today=today)
+    _change_adults(run, wanted, today=today)
 
 
 def _new(changes: Sequence[Change]) -> Row:
@@ -83,11 +84,9 @@ def _card(held: Held, facts: Facts, changes: list[Change], called: dict[UUID, li
     }
 
 
-def _detail(held: Held, changes: list[Change]) -> Row:
+def _detail(held: Held, changes: list[Change], names: Sequence[str]) -> Row:
     new = _new(changes)
-    row = {name: new.get(name, plain(getattr(held.detail, name))) for name in (*DETAIL, *_CONFIDENTIAL)}
-    if new.get("address_confidential"):
-        row["address_confidential_reason"] = row["address_confidential_reason"] or WITHHELD
+    row = {name: new.get(name, plain(getattr(held.detail, name))) for name in names}
     return row | {"child_id": held.child.pk}
 
 
@@ -205,7 +204,7 @@ def _change_homes(run: ImportRun, wanted: Wanted, today: date) -> None:
     )
 
 
-def _change_adults(run: ImportRun, wanted: Wanted, *, by: User | None, today: date) -> None:
+def _change_adults(run: ImportRun, wanted: Wanted, *, today: date) -> None:
     known = ParentalResponsibility.Known.TRANSFER if run.is_partial else ParentalResponsibility.Known.SYSTEM
     added: list[tuple[UUID, list[Adult], list[Home]]] = []
     contacts: dict[UUID, Row] = {}
@@ -232,7 +231,7 @@ def _change_adults(run: ImportRun, wanted: Wanted, *, by: User | None, today: da
     _write_contacts(run, contacts)
     bulk.update(ContactLink, ("relationship",), links)
     _write_responsibility(run, said, today)
-    write_adults(run.school, added, {}, by=by)
+    write_adults(run.school, added, {})
 
 
 def _contact(contact: Contact) -> Row:
@@ -272,8 +271,8 @@ def _write_responsibility(run: ImportRun, said: Sequence[Row], today: date) -> N
     was: dict[Any, bool] = {
         (child, contact): held for child, contact, held in over.values_list("child_id", "contact_id", "held")
     }
-    with recorded(over, "ends_on"):
-        over.update(ends_on=today)
+    with recorded(over, "ends_on", "status"):
+        over.update(ends_on=today, status=ParentalResponsibility.Status.ENDED)
     new = [{"id": uuid7(), "school_id": run.school_id, "starts_on": today} | row for row in said]
     bulk.insert(ParentalResponsibility, new)
     record_changes(

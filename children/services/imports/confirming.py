@@ -70,7 +70,7 @@ def finish_import(*, run: ImportRun, today: date | None = None, progress: Progre
             confirmed_at=None,
             confirmed_by=None,
         )
-    done = apply(locked, by=by, today=today, progress=progress)
+    done = apply(locked, today=today, progress=progress)
     undecided = list(waiting(locked).values_list("pk", flat=True))
     unusable = ImportRow.objects.filter(run=locked, kind=ImportRow.Kind.REJECTED).values_list("pk", flat=True)
     left_out = [*undecided, *unusable]

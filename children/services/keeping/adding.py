@@ -116,7 +116,7 @@ def add_child(
         **of_card,
         details={name: given[name] for name in DETAILS},
     )
-    [key] = register_children(school=school, children=[new], by=by, today=timezone.localdate(at))
+    [key] = register_children(school=school, children=[new], today=timezone.localdate(at))
     card: Child = Child.objects.get(pk=key)
     changes = {name: ("", value) for name, value in given.items() if value not in ("", None)}
     return keep_update(card, Part.CHILD, Way.ADDED, changes, told=told, by=by, at=at, row=card, on=given["entered_on"])

@@ -23,6 +23,7 @@ from children.permissions import may_ask_merge, may_merge
 from children.services import bulk
 from children.services.access import hand_on_newly_hidden, whom_from
 from children.services.folding import fold_names
+from children.services.safeguards import follow_safeguards
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import people_with
 from safeguarding.accounts.roles import Capability
@@ -134,6 +135,7 @@ def merge(
     with door("merged"):
         Child.objects.filter(pk=theirs.pk).update(merged_into=mine, changed_at=at)
     fold_names(mine, at)
+    follow_safeguards(mine, at)
     for child in (mine, theirs):
         record(Verb.LINK, child, by=by, purpose="merged")
     settle_notices(object_id=done.pk, kinds=[ChildNotice.SAME_CHILD], by=by, at=at)
@@ -209,16 +211,12 @@ def _say(mine: Child, theirs: Child, *, reason: str, token: UUID, by: User, at: 
 
 
 def _fill(mine: Child, theirs: Child) -> list[str]:
-    """Details of which the record that stays says nothing; a secret address stays secret."""
+    """Details of which the record that stays says nothing."""
     details = ChildDetail.objects.select_for_update().in_bulk([mine.pk, theirs.pk])
     ours, other = details[mine.pk], details[theirs.pk]
     filled = [n for n in FILLED if is_empty(n, getattr(ours, n)) and not is_empty(n, getattr(other, n))]
     for name in filled:
         setattr(ours, name, getattr(other, name))
-    if other.address_confidential and not ours.address_confidential:
-        ours.address_confidential = True
-        ours.address_confidential_reason = other.address_confidential_reason
-        filled += ["address_confidential", "address_confidential_reason"]
     if filled:
         ours.save(update_fields=filled)
     return filled

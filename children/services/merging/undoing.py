@@ -15,6 +15,7 @@ from children.lifecycles import MERGERS, merge_life
 from children.models import Child, ChildDetail, ChildMerge
 from children.permissions import may_merge
 from children.services.folding import fold_names
+from children.services.safeguards import follow_safeguards
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
@@ -105,6 +106,7 @@ def undo(
     _empty(done, keep, other)
     for child in (keep, other):
         fold_names(child, at)
+        follow_safeguards(child, at)
         record(Verb.WITHDRAW, child, by=by, purpose="merge undone")
         come_over(child)
     return done
@@ -118,10 +120,5 @@ def _empty(merge: ChildMerge, keep: Child, other: Child) -> None:
     emptied = [n for n in merge.filled if n in FILLED and getattr(ours, n) == getattr(theirs, n)]
     for name in emptied:
         setattr(ours, name, getattr(blank, name))
-    if "address_confidential" in merge.filled and (
-        ours.address_confidential_reason == theirs.address_confidential_reason
-    ):
-        ours.address_confidential, ours.address_confidential_reason = False, ""
-        emptied += ["address_confidential", "address_confidential_reason"]
     if emptied:
         ours.save(update_fields=emptied)

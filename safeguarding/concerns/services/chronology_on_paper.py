@@ -4,10 +4,9 @@ Asked for somebody, by a page or by the worker; the caller records the reading. 
 which no process holds more than one.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,8 +14,9 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from children.before_acting import before_acting
 from children.models import Child, ChildDetail
-from children.people import family, orders_about
+from children.people import family
 from safeguarding.accounts.titles import RolesAlone, Titles
 from safeguarding.audit.by_keys import Asks
 from safeguarding.audit.reading import visible
@@ -128,7 +128,7 @@ def _read(asks: Asks, told: Told, wanted: Wanted, *, at: datetime, size: int | N
     about = {
         "child": child,
         "detail": detail,
-        **before_you_act(asks, child, detail, told.others),
+        "before_acting": before_acting(asks, told.all, today=timezone.localdate()),
         "kinds": [text for key, text in chronology.KINDS.items() if narrowed.takes(key)] if narrowed.kinds else [],
         "category": wanted.category,
         "others": told.others,
@@ -197,23 +197,6 @@ def family_of(asks: Asks, child: Child) -> list[Child]:
         return []
     found = readable(asks).filter(pk__in=keys, school_id=child.school_id)
     return list(found.order_by("-year_group", "sort_name", "pk")[:MOST_OF_A_FAMILY])
-
-
-def before_you_act(asks: Asks, child: Child, detail: ChildDetail | None, others: Sequence[Child]) -> dict[str, Any]:
-    """What must be known of each of these children before anybody rings or writes to anybody: orders and agreements in
-    force today, and of whom nobody may say where they live.
-    """
-    see, today = partial(visible, asks), timezone.localdate()
-    details = {child.pk: detail, **(see(ChildDetail).in_bulk(_keys(others)) if others else {})}
-    known = [(one, details.get(one.pk)) for one in (child, *others)]
-    return {
-        "shut_homes": [(one, it.address_confidential_reason) for one, it in known if it and it.address_confidential],
-        "orders": [order for order in orders_about(asks, child, *others) if order.in_force(today)],
-    }
-
-
-def _keys(children: Collection[Child]) -> list[UUID]:
-    return [child.pk for child in children]
 
 
 def _request(asks: Asks) -> Request:

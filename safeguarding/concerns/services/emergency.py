@@ -6,7 +6,7 @@ row, says so to their colleagues; to the maker nothing tells of it.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cache
@@ -18,7 +18,8 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from children.models import Child, Contact, ContactLink, ContactRestriction
+from children.before_acting import Line, lines_of
+from children.models import Child, ConfidentialAddress, Contact, ContactLink, ContactRestriction
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure, people_with
 from safeguarding.accounts.roles import Capability, only_they
@@ -29,7 +30,6 @@ from safeguarding.audit.services import record
 from safeguarding.concerns.models import EmergencySheet, ReferenceCounter
 from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.numbering import next_number
-from safeguarding.dates import full_day
 from safeguarding.exceptions import BadInput, OutOfTurn
 
 See = Callable[[type[Model]], QuerySet[Any]]
@@ -37,15 +37,12 @@ MANAGERS = only_they(Capability.MANAGE_SCHOOL, "make the emergency sheet, and sa
 
 
 @dataclass(frozen=True)
-class Restriction:
-    """An order or agreement that is in force about a child: who it binds, and what it says."""
+class Warned:
+    """A child of whom something must be known before anybody acts, and what."""
 
     child: str
     class_name: str
-    adult: str
-    kind: str
-    terms: str
-    until: str
+    lines: list[Line]
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ class Number:
 class Facts:
     """Everything that stands on the sheet, in its order."""
 
-    restrictions: list[Restriction]
+    warnings: list[Warned]
     social_workers: list[Number]
     leads: list[Number]
     others: list[Number]
@@ -78,16 +75,18 @@ class Facts:
 def facts_of(school: School, see: See, *, today: date) -> Facts:
     """What stands on the sheet of a school, as far as `see` shows the children."""
     cards = {child.pk: child for child in see(Child).filter(school=school, left_on=None)}
-    in_force = see(ContactRestriction).filter(school=school, child__in=cards, starts_on__lte=today)
-    orders = list(in_force.filter(Q(ends_on=None) | Q(ends_on__gte=today)))
+    # The worker sees what was corrected, too.
+    stand = see(ContactRestriction).filter(school=school, child__in=cards, corrected_at=None)
+    orders = list(
+        stand.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today).order_by("starts_on", "pk")
+    )
+    secret = see(ConfidentialAddress).filter(school=school, child__in=cards, corrected_at=None, ended_at=None)
+    addresses = list(secret.order_by("starts_on", "pk"))
     links = see(ContactLink).filter(school=school, child__in=cards, ends_on=None, relationship__iexact="social worker")
     workers = list(links.order_by("order", "pk"))
     adults = see(Contact).in_bulk({one.contact_id for one in (*orders, *workers) if one.contact_id})
     return Facts(
-        restrictions=sorted(
-            (_restriction(order, cards[order.child_id], adults) for order in orders),
-            key=lambda r: (r.child, r.adult, r.kind, r.terms),
-        ),
+        warnings=_warnings(cards, addresses, orders, adults),
         social_workers=sorted(
             (
                 Number(_name(adult), f"for {cards[link.child_id].full_name}", _numbers(adult.mobile, adult.telephone))
@@ -109,20 +108,29 @@ def facts_of(school: School, see: See, *, today: date) -> Facts:
             )
             if number
         ],
-        about=sorted({str(one.child_id) for one in (*orders, *workers)}),
+        about=sorted({str(one.child_id) for one in (*addresses, *orders, *workers)}),
     )
 
 
-def _restriction(order: ContactRestriction, child: Child, adults: Mapping[UUID, Contact]) -> Restriction:
-    adult = adults.get(order.contact_id) if order.contact_id else None
-    return Restriction(
-        child=child.full_name,
-        class_name=child.class_name,
-        adult=_name(adult) if adult else "Not named",
-        kind=order.get_kind_display(),
-        terms=order.terms,
-        until=full_day(order.ends_on) if order.ends_on else "",
-    )
+def _warnings(
+    cards: Mapping[UUID, Child],
+    addresses: Sequence[ConfidentialAddress],
+    orders: Sequence[ContactRestriction],
+    adults: Mapping[UUID, Contact],
+) -> list[Warned]:
+    secret: dict[UUID, list[ConfidentialAddress]] = {}
+    binding: dict[UUID, list[ContactRestriction]] = {}
+    for address in addresses:
+        secret.setdefault(address.child_id, []).append(address)
+    for order in orders:
+        # Somebody whom the maker does not see is not named.
+        order.contact = adults.get(order.contact_id) if order.contact_id else None
+        binding.setdefault(order.child_id, []).append(order)
+    children = sorted((cards[key] for key in secret.keys() | binding.keys()), key=lambda one: (one.sort_name, one.pk))
+    return [
+        Warned(one.full_name, one.class_name, lines_of(one, secret.get(one.pk, ()), binding.get(one.pk, ())))
+        for one in children
+    ]
 
 
 def _name(adult: Contact) -> str:

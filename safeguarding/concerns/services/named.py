@@ -20,6 +20,9 @@ _COLUMNS = (
     "child__forename",
     "child__surname",
     "child__class_name",
+    "child__no_photographs",
+    "child__check_collection_from",
+    "child__check_collection_until",
 )
 _named = ByKeys(
     lambda asked: ConcernChild.objects.filter(asked.of("concern_id")).order_by("added_at", "pk").values_list(*_COLUMNS)
@@ -39,6 +42,7 @@ class Named:
     name: str
     class_name: str
     words: str
+    # Of the card, until `badge` gives all of them.
     badges: Sequence[str] = ()
 
     @property
@@ -52,10 +56,13 @@ def children_of(concerns: Collection[UUID]) -> dict[UUID, list[Named]]:
     all.
     """
     named: dict[UUID, list[Named]] = {key: [] for key in concerns}
-    for key, concern, child, role, kind, description, forename, surname, class_name in _named.whoever_asks(concerns):
+    for key, concern, child, role, kind, description, forename, surname, class_name, *card in _named.whoever_asks(
+        concerns
+    ):
         name = Child.name_of(forename, surname) if forename is not None else ""
         words = "" if name else opened(description, key) or str(ConcernChild.Kind(kind).label)
-        named[concern].append(Named(child, role, name, class_name or "", words))
+        badges = Child.badges_on_card(*card) if child else ()
+        named[concern].append(Named(child, role, name, class_name or "", words, badges))
     return {concern: in_order(children) for concern, children in named.items()}
 
 
@@ -67,6 +74,6 @@ def in_order[C: (Named, ConcernChild)](children: Iterable[C]) -> list[C]:
 def badge(request: Asks, children: Iterable[Named | None]) -> None:
     """Give each child the `badges` that the person may see: one query."""
     linked = [(named, named.child_id) for named in children if named and named.child_id]
-    badges = badges_of(request, {key for _, key in linked})
+    badges = badges_of(request, {key: named.badges for named, key in linked})
     for named, key in linked:
         named.badges = badges[key]

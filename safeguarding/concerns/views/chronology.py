@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from children.before_acting import before_acting
 from children.models import Child
 from children.panels import record_frame
 from children.permissions import access_to_a_child, may_see_files
@@ -22,7 +23,6 @@ from safeguarding.concerns.services.apart import SHOWS_FILE
 from safeguarding.concerns.services.chronology_on_paper import (
     NAME,
     Wanted,
-    before_you_act,
     children_told,
     concerns_seen,
     family_of,
@@ -68,8 +68,8 @@ def _page(request: Request, child: Child, others: list[Child], here: str, printi
     query = f"?{asked.urlencode()}"
     is_family = here == "family_chronology"
     context = {
-        **(frame := record_frame(request, child, "chronology")),
-        **before_you_act(request, child, frame["detail"], others),
+        **record_frame(request, child, "chronology"),
+        "before_acting": before_acting(request, [child, *others], today=today),
         "found": found,
         "form": form,
         "is_first": is_first,

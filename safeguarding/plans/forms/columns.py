@@ -24,6 +24,7 @@ from safeguarding.plans.services.checking import Problems
 F = TypeVar("F", bound=type[forms.Form])
 MOST_WORDS = 10_000
 _YES_NO = [("yes", "Yes"), ("no", "No")]
+_ASK = "“Ask the lead” for whatever must stay with the safeguarding leads"
 _HINTS = {
     "report_sent_on": "Where the school sent one",
     "held_to": "Leave it empty while it goes on",
@@ -115,6 +116,8 @@ def keep_those_of(form: forms.Form, kind: Kind, every: Collection[str], *, today
         standing = getattr(row, name) if row is not None else None
         if list_ := kind.list_of(name):
             field.choices = _offered(list_, today, standing, several=isinstance(field, forms.MultipleChoiceField))
+            if codes.ASK in codes.codes_of(list_):
+                field.help_text = _ASK
         if row is not None:
             form.initial.setdefault(name, _as_typed(standing))
 

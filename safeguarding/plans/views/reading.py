@@ -12,7 +12,8 @@ from django.utils.text import capfirst
 from children.models import Child, ParentalResponsibility
 from safeguarding.audit.reading import visible
 from safeguarding.http import Request
-from safeguarding.plans import sdq
+from safeguarding.plans import codes, sdq
+from safeguarding.plans.decides import adoption_of
 from safeguarding.plans.kinds import EPISODES
 from safeguarding.plans.models import DeadlineRule, Episode, PlanFile, Professional, Step, StepNote
 from safeguarding.plans.services import overlaps
@@ -118,7 +119,11 @@ class CareCard:
     provider: str
     delegated: str
     responsible: list[ParentalResponsibility]
+    # What the legal status says of it.
+    decides: str
     placements: int
+    # Where a code says "Ask the lead": the adoption record, for whoever may open it.
+    adoption: Episode | None
 
 
 def care_card(request: Request, child: Child, episode: Episode, steps: Sequence[Step]) -> CareCard:
@@ -134,7 +139,9 @@ def care_card(request: Request, child: Child, episode: Episode, steps: Sequence[
         now.in_words("provider") if now else "",
         (now.delegated if now else "") or episode.delegated,
         list(rows.select_related("contact")),
+        codes.decides(now.legal_status if now else ""),
         len(placed),
+        adoption_of(request, child) if now and codes.ASK in (now.legal_status, now.placement) else None,
     )
 
 

@@ -71,7 +71,10 @@ ELSEWHERE = {
     **dict.fromkeys(("child.year_group", "child.class_name"), "follows the time in a class"),
     "contactlink.starts_on": "the day on which the adult was added",
     "householdmember.starts_on": "the day from which the home was added",
-    **dict.fromkeys(("childdetail.address_confidential", "childdetail.address_confidential_reason"), _ORDERS),
+    **dict.fromkeys(
+        ("childdetail.address_confidential", "child.check_collection_from", "child.check_collection_until"), _ORDERS
+    ),
+    "child.no_photographs": "said on the page of photographs (`filing.say_photographs`)",
     **dict.fromkeys(
         ("contactlink.corrected_at", "householdmember.corrected_at", "sibling.corrected_at", "healthnote.corrected_at"),
         _NEVER,

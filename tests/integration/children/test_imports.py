@@ -213,7 +213,7 @@ def test_the_address_of_a_child_who_is_hidden_waits(cast, forty):
     decide(run=run, decisions={only(run, is_grave=True).pk: D.TAKE}, by=cast.office)
     finish(run, by=cast.office)
     assert child(0).detail.address_confidential
-    assert "withholds the address" in child(0).detail.address_confidential_reason
+    assert "withholds the address" in child(0).confidential_addresses.get().reason
     again = look_at(cast.school, [row(0, address="7 Curlew Rise, Hollowmoss"), *forty[1:]], by=cast.office)
     [change] = only(again, is_grave=True).changes
     assert (change["field"], change["was"], change["now"]) == ("address", *["an address that is not shown"] * 2)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from children.facts import Adult, Home, Leaving, Order
-from children.models import ContactRestriction, ImportRun
+from children.facts import Adult, Home, Leaving
+from children.models import ImportRun
 from safeguarding.audit.models import Event
 from tests import factories
 from tests.sheets import bring_in, look_at, number, row
@@ -19,10 +19,6 @@ pytestmark = pytest.mark.django_db
 DATA = Path(__file__).parents[2] / "data"
 ROLES = ("teacher", "assistant", "pastoral", "office", "lead", "deputy", "headteacher")
 KEEPERS = {"office", "lead", "deputy", "headteacher"}
-ORDER = Order(ContactRestriction.Kind.NO_CONTACT, "No direct contact with the named adult", date(2026, 5, 20))
-ENDED = Order(
-    ContactRestriction.Kind.AGREEMENT, "Collected by the mother on Fridays", date(2020, 1, 1), date(2020, 7, 1)
-)
 
 
 @pytest.fixture
@@ -32,16 +28,20 @@ def cast():
 
 @pytest.fixture
 def child(cast):
-    return factories.child(
+    made = factories.child(
         cast.school,
         by=cast.office,
         homes=[Home("9 Curlew Rise", "Hollowmoss", postcode="SK98 9JZ")],
         adults=[
             Adult("Ashdown", "Kerry", "Ms", relationship="Mother", mobile="07700 900001", responsibility=True),
-            Adult("Marlow", "Lee", "Mr", relationship="Uncle", order=2, responsibility=False, orders=[ORDER, ENDED]),
+            Adult("Marlow", "Lee", "Mr", relationship="Uncle", order=2, responsibility=False),
         ],
         details={"upn": "C356999926001", "date_of_birth": date(2017, 3, 14)},
     )
+    factories.order(made, "No direct contact with the named adult", by=cast.lead, binds="Lee")
+    over = {"starts_on": date(2020, 1, 1), "ends_on": date(2020, 7, 1)}
+    factories.order(made, "Collected by the mother on Fridays", by=cast.lead, binds="Lee", kind="agreement", **over)
+    return made
 
 
 def visit(client, person, name, *args, **data):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from PIL import Image
 
 from children.models import Child, Photograph
-from children.services.filing import Consent, end_photograph, put_photograph
+from children.services.filing import Consent, end_photograph, put_photograph, say_photographs
 from safeguarding.audit.models import Event, Verb
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.sealing import files
@@ -245,3 +245,20 @@ def test_a_full_disk_takes_none(room, rowan, monkeypatch):
     monkeypatch.setattr(files, "free_part", lambda: 0.05)
     with pytest.raises(BadInput, match="nearly full"):
         put(room, rowan)
+
+
+def test_where_none_are_published_none_is_taken_and_what_is_published_ends(client, room, rowan):
+    shown, known = put(room, rowan, consent=CONSENT), put(room, rowan)
+    for person in (room.teacher, room.pastoral):
+        with pytest.raises(NotAllowed):
+            say_photographs(child=rowan, none=True, by=person)
+    client.force_login(room.office)
+    client.post(reverse("say_photographs", args=[rowan.pk]), {"none": "yes"})
+    shown.refresh_from_db()
+    known.refresh_from_db()
+    assert (shown.ending, known.ending) == ("refused", "")
+    with pytest.raises(BadInput, match="No photographs of this child are published"):
+        put(room, rowan, consent=CONSENT)
+    assert put(room, rowan).ended_at is None
+    client.post(reverse("say_photographs", args=[rowan.pk]), {"none": "no"})
+    assert put(room, rowan, consent=CONSENT).ended_at is None

@@ -1,20 +1,17 @@
-"""Is a child put on the list whole: its card, its family, what courts ordered, where it was, where it went?"""
+"""Is a child put on the list whole: its card, its family, where it was, where it went?"""
 
 from datetime import date
 
 import pytest
 
-from children.facts import Adult, Called, Earlier, Home, Leaving, NewChild, Order
-from children.models import Child, Contact, ContactRestriction, Household
+from children.facts import Adult, Called, Earlier, Home, Leaving, NewChild
+from children.models import Child, Contact, Household
 from children.services import register_children
 from safeguarding.audit.models import Event
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
-ORDER = Order(
-    ContactRestriction.Kind.NON_MOLESTATION, "Not within 100 metres of the school", date(2026, 6, 20), date(2027, 6, 20)
-)
 
 
 @pytest.fixture
@@ -36,16 +33,7 @@ def whole():
         ],
         adults=[
             Adult("Ashdown", "Kerry", "Ms", relationship="Mother", mobile="07700 900001", responsibility=True, home=0),
-            Adult(
-                "Marlow",
-                "Lee",
-                "Mr",
-                relationship="Father",
-                order=2,
-                mobile="07700 900002",
-                responsibility=True,
-                orders=[ORDER],
-            ),
+            Adult("Marlow", "Lee", "Mr", relationship="Father", order=2, mobile="07700 900002", responsibility=True),
         ],
         called=[Called(surname="Winterbottom")],
         former_upns=["B35699992601A"],
@@ -57,16 +45,6 @@ def test_everything_that_was_said_is_kept(cast):
     child = factories.register_child(school=cast.school, child=whole(), by=cast.office, today=TODAY)
     assert [h.household.address for h in child.homes.select_related("household")] == ["9 Curlew Rise"]
     assert child.contacts.count() == child.responsibilities.filter(held=True).count() == 2
-    order = child.restrictions.get()
-    assert (order.contact.surname, order.terms) == ("Marlow", "Not within 100 metres of the school")
-    assert [
-        order.in_force(day) for day in (date(2026, 6, 19), date(2026, 6, 20), date(2027, 6, 20), date(2027, 6, 21))
-    ] == [
-        False,
-        True,
-        True,
-        False,
-    ]
     assert child.former_upns.get().upn == "B35699992601A"
     assert child.earlier_schools.get().establishment == "9998"
     assert " winterbottom " in child.search_text
@@ -97,7 +75,6 @@ def test_record_numbers_go_up_one_by_one(cast):
 def test_many_at_once_share_adults_and_homes(cast):
     keys = register_children(
         school=cast.school,
-        by=None,
         today=TODAY,
         children=[
             NewChild(
@@ -127,4 +104,4 @@ def test_a_thousand_children_take_no_more_statements_than_one(cast, django_asser
         NewChild(f"Child{n}", "Marlow", homes=[Home(f"{n} Mill Row")], adults=[Adult(f"A{n}")]) for n in range(1000)
     ]
     with django_assert_max_num_queries(18):
-        register_children(school=cast.school, children=many, by=None, today=TODAY)
+        register_children(school=cast.school, children=many, today=TODAY)

@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 from pytest_django.asserts import assertContains
 
-from children.facts import Adult, Order
+from children.facts import Adult
 from safeguarding.audit.models import Event, LogEntry, Verb
 from safeguarding.concerns.models import Brief
 from safeguarding.concerns.services import briefs
@@ -48,15 +48,10 @@ def ro(cast):
         forename="Dan",
         relationship="Father",
         responsibility=False,
-        orders=[
-            Order(
-                kind="no_contact",
-                terms="No contact. Skye Hart’s house too.",
-                starts_on=SCHOOL_DAY.date() - timedelta(days=60),
-            )
-        ],
     )
-    return factories.child(cast.school, "Rowan", "Ashdown", by=cast.office, adults=[mother, father])
+    made = factories.child(cast.school, "Rowan", "Ashdown", by=cast.office, adults=[mother, father])
+    factories.order(made, "No contact. Skye Hart’s house too.", by=cast.lead, binds="Dan")
+    return made
 
 
 def saved(client, child, do="save", words=(), **boxes):
@@ -96,7 +91,7 @@ def test_two_steps_from_the_child_to_two_pages(client, cast, ro, now):
     paper = printed(client, ro)
     assert len(paper.pages()) <= 2 and paper.tags()["H2"] == 7
     for words in (
-        "Kerry Ashdown Mother 07700 900101 Yes: mother",
+        "Kerry Ashdown Mother On the record Yes: mother",
         "Dan Vale Father Not recorded No",
         "No contact. [another child (Year 3)]’s house too.",
         "Priya Raman",

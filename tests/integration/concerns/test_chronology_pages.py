@@ -7,7 +7,6 @@ import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains
 
-from children.facts import Order
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns import chronology
 from tests import factories
@@ -93,11 +92,10 @@ def test_orders_and_a_confidential_address_stand_before_acting(client, cast):
         "Ashdown",
         by=cast.office,
         details={"address_confidential": True, "address_confidential_reason": "Foster placement."},
-        orders=[
-            Order(kind="no_contact", terms="No contact outside supervision.", starts_on=today - timedelta(days=9)),
-            Order(kind="agreement", terms="Ended long ago.", starts_on=date(2020, 1, 1), ends_on=date(2021, 1, 1)),
-        ],
     )
+    factories.order(child, "No contact outside supervision.", by=cast.lead, starts_on=today - timedelta(days=9))
+    over = {"starts_on": date(2020, 1, 1), "ends_on": date(2021, 1, 1)}
+    factories.order(child, "Ended long ago.", by=cast.lead, kind="agreement", **over)
     page = opened(client, cast.lead, child).content.decode()
     assert "Do not tell anybody where this child lives." in page
     assert "Foster placement." in page
@@ -106,9 +104,9 @@ def test_orders_and_a_confidential_address_stand_before_acting(client, cast):
 
 
 def test_a_family_says_of_each_of_its_children_what_must_be_known_before_acting(client, cast, rowan):
-    order = Order(kind="no_contact", terms="No contact outside supervision.", starts_on=date(2026, 1, 5))
     details = {"address_confidential": True, "address_confidential_reason": "Foster placement."}
-    skye = factories.child(cast.school, "Skye", "Ashdown", by=cast.office, details=details, orders=[order])
+    skye = factories.child(cast.school, "Skye", "Ashdown", by=cast.office, details=details)
+    factories.order(skye, "No contact outside supervision.", by=cast.lead)
     factories.link_siblings(one=rowan, other=skye, by=cast.office)
     alone = opened(client, cast.lead, rowan)
     assertContains(alone, "No order and no confidential address is on record")

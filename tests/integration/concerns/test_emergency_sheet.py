@@ -16,8 +16,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from children.facts import Adult, Order
+from children.facts import Adult
 from children.models import ContactRestriction
+from children.services import safeguards
 from children.services.access import declare_conflict
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
@@ -41,10 +42,11 @@ def rowan(room: Staffroom) -> Any:
         forename="Gary",
         relationship="Father",
         responsibility=True,
-        orders=[Order(kind="no_contact", terms="Not within 100 metres of the school.", starts_on=date(2026, 1, 5))],
     )
     worker = Adult(surname="Rigby", forename="Sarah", relationship="Social worker", mobile="07700 900444")
-    return factories.child(room.school, "Rowan", "Ashdown", by=room.office, adults=[dad, worker])
+    made = factories.child(room.school, "Rowan", "Ashdown", by=room.office, adults=[dad, worker])
+    factories.order(made, "Not within 100 metres of the school.", by=room.lead, binds="Gary")
+    return made
 
 
 def of(person: Any) -> Client:
@@ -155,7 +157,8 @@ def test_when_a_fact_changes_those_who_make_sheets_are_told_once_until_it_is_des
     sheet = EmergencySheet.objects.get()
     assert emergency.check_sheets() == 0
     assert "E-2026-0001" not in lead.get(reverse("today")).content.decode()
-    ContactRestriction._base_manager.update(ends_on=date(2026, 11, 24))
+    order = ContactRestriction.objects.get()
+    safeguards.end(row=order, last_day=date(2026, 11, 24), reason="Discharged.", by=room.lead)
     clock.shift(timedelta(days=1))
     assert emergency.check_sheets() == 1
     assert emergency.check_sheets() == 0

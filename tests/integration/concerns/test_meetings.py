@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from children.facts import Adult, Order
+from children.facts import Adult
 from children.models import Contact
 from safeguarding.accounts.models import Notice
 from safeguarding.accounts.services import acting
@@ -48,14 +48,10 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def rowan(room):
     mother = Adult(surname="Ashdown", forename="Kate", relationship="Mother", mobile="07700 900111")
-    uncle = Adult(
-        surname="Ashdown",
-        forename="Darren",
-        relationship="Uncle",
-        mobile="07700 900112",
-        orders=[Order(kind="no_contact", terms="No contact with Rowan.", starts_on=date(2026, 1, 5))],
-    )
-    return factories.child(room.school, "Rowan", "Ashdown", by=room.office, adults=[mother, uncle])
+    uncle = Adult(surname="Ashdown", forename="Darren", relationship="Uncle", mobile="07700 900112")
+    made = factories.child(room.school, "Rowan", "Ashdown", by=room.office, adults=[mother, uncle])
+    factories.order(made, "No contact with Rowan.", by=room.lead, binds="Darren")
+    return made
 
 
 @pytest.fixture
@@ -137,10 +133,10 @@ def test_the_page_shows_who_must_not_be_told_and_asks_before_such_an_adult_is_ch
 def test_an_order_about_another_child_of_the_concern_binds_the_same_adult_on_the_page_and_in_the_service(
     lead, room, concern
 ):
-    order = Order(kind="agreement", terms="Not to meet Skye alone.", starts_on=date(2026, 2, 2))
-    mother = Adult(surname="Ashdown", forename="Kate", relationship="Aunt", mobile="07700 900111", orders=[order])
+    mother = Adult(surname="Ashdown", forename="Kate", relationship="Aunt", mobile="07700 900111")
     father = Adult(surname="Hart", forename="Lee", relationship="Father", mobile="07700 900113")
     skye = factories.child(room.school, "Skye", "Hart", by=room.office, adults=[mother, father])
+    factories.order(skye, "Not to meet Skye alone.", by=room.lead, binds="Kate", kind="agreement")
     name_children(concern, [ChildEntry("witness", skye)], by=room.lead, at=SCHOOL_DAY)
     address = reverse("record_contact", args=[concern.pk])
     page = lead.get(address)

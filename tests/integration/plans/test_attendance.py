@@ -198,7 +198,7 @@ def _children(place: Place, numbers: Sequence[str]) -> None:
         )
         for number in numbers
     ]
-    register_children(school=place.school, children=new, by=place.room.office, today=SCHOOL_DAY.date())
+    register_children(school=place.school, children=new, today=SCHOOL_DAY.date())
 
 
 # --- the page

@@ -178,7 +178,7 @@ def test_many_children_take_as_many_queries_as_ten(client: Client, place: Place,
             "entered_on": factories.LONG_AGO,
         }
         new = [NewChild(surname=f"Marsh{upn}", details={"upn": upn}, **like) for upn in upns]
-        register_children(school=place.school, children=new, by=place.room.office, today=SCHOOL_DAY.date())
+        register_children(school=place.school, children=new, today=SCHOOL_DAY.date())
         lines = [Line(2, upn, "2026-11-23", "O", "O") for upn in upns]
         bring_in_attendance(school=place.school, lines=lines, digest="0" * 64, token=uuid7(), by=place.attendance)
 

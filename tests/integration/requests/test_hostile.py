@@ -189,7 +189,7 @@ def test_a_home_that_became_secret_is_found_before_anything_is_prepared_or_print
     case = approved(at, case)
     # On the list of the school, once the answer is approved: it is not printed, and the case is open again.
     detail = ChildDetail._base_manager.get(child=rowan)
-    detail.address_confidential, detail.address_confidential_reason = True, "An order."
+    detail.address_confidential = True
     detail.save()
     bundle = building.ask(case, by=at.officer)
     assert building.run(bundle.pk)

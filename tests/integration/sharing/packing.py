@@ -5,7 +5,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from children.facts import Adult, Home, Order
+from children.facts import Adult, Home
 from children.models import Child
 from safeguarding import parts
 from safeguarding.audit.reading import visible
@@ -30,12 +30,11 @@ def family(place: Place, **details: Any) -> dict[str, Child]:
     """Rowan with her mother and a father that an order binds; Miranda, her sister, of another name; Theodore and
     Philippa, who are neither. `details` are those of Rowan.
     """
-    order = Order(kind="no_contact", terms="No contact at school.", starts_on=factories.LONG_AGO)
     kerry = Adult(
         surname="Colefax", forename="Kerry", title="Mrs", relationship="Mother", mobile="07700 900111", home=0
     )
     kerry.responsibility = True
-    dan = Adult(surname="Ashdown", forename="Dan", relationship="Father", mobile="07700 900112", orders=[order])
+    dan = Adult(surname="Ashdown", forename="Dan", relationship="Father", mobile="07700 900112")
     home = Home(address="12 Mill Lane", town="Saltmarsh", postcode="SM1 4XY")
     about: dict[str, Any] = {"by": place.room.office, "homes": [home]}
     made = {
@@ -46,6 +45,7 @@ def family(place: Place, **details: Any) -> dict[str, Child]:
         "theo": factories.child(place.school, "Theodore", "Brandtner", by=place.room.office),
         "pip": factories.child(place.school, "Philippa", "Larchwood", by=place.room.office),
     }
+    factories.order(made["rowan"], "No contact at school.", by=place.room.lead, binds="Dan")
     place.child = made["rowan"]
     return made
 

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from children.facts import Adult, Called, Home, Order
+from children.facts import Adult, Called, Home
 from children.models import Child, ContactRestriction, HouseholdMember
 from children.services.access import declare_conflict
 from safeguarding.audit.context import Acting, tell_database
@@ -316,11 +316,11 @@ def test_an_order_stands_in_the_way_of_who_may_not_see_it_and_by_other_spellings
 
 def test_part_of_a_confidential_address_on_one_line_stands_in_the_way(place: Place):
     home = Home(address="Flat 9, 31 Harrow Close", town="Saltmarsh", postcode="SM9 9ZZ")
-    order = Order(kind="no_contact", terms="None.", starts_on=factories.LONG_AGO)
-    adults = [Adult(surname="Ashdown", forename="Dan", orders=[order])]
+    adults = [Adult(surname="Ashdown", forename="Dan")]
     confidential = {"address_confidential": True}
     about = {"by": place.room.office, "homes": [home], "adults": adults, "details": confidential}
     place.child = factories.child(place.school, "Rowan", "Ashdown", **about)
+    factories.order(place.child, "None.", by=place.room.lead, binds="Dan")
     for words in ("Seen at 31, Harrow Close.", "It is sm99zz."):
         event = waiting(place, content=words)
         assert put_together(asks(place.room.lead), event).bars, words

@@ -1,0 +1,240 @@
+"""What is asked of somebody who records what protects a child, ends it, or puts it right?"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from children.models import ConfidentialAddress, Contact, ContactRestriction, ParentalResponsibility, Safeguard
+from children.people import Person
+from children.services.safeguards import AddressFacts, Facts, OrderFacts, ResponsibilityFacts, end_problems
+from safeguarding.forms import DateBoxesField, HarbourForm, Radios, blank_first
+from safeguarding.keys import uuid7
+
+REPLACE, NONE = "replace", "none"
+# The fields of every form, the first ones for a correction alone.
+_CORRECTS, _LAST = ("token", "wrong", "right"), ("known_from", "evidence")
+_NEVER = "Only for what was never true. If it was true and is no longer, say when it ended."
+Adults = Mapping[UUID, Person]
+
+
+class SafeguardForm(HarbourForm):
+    """What protects a child, or with `row` what was wrong with it and what is right. `adults` are those of the child;
+    its token comes with the empty form.
+    """
+
+    # The page's title, the sentence below it, and what a correction says where there is no such thing.
+    title: ClassVar[str]
+    says: str
+    none: ClassVar[str]
+    button = "Save"
+    # Columns of the row, where a field is called otherwise.
+    columns: ClassVar[Mapping[str, str]] = {}
+
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+    wrong = forms.CharField(
+        label="What was wrong, and how do you know?",
+        max_length=1000,
+        widget=forms.Textarea,
+        error_messages={"required": "Enter what was wrong, and how you know"},
+    )
+    right = forms.ChoiceField(label="What is right?", widget=Radios)
+    known_from = forms.ChoiceField(
+        label="How the school knows",
+        widget=Radios,
+        choices=[one for one in Safeguard._meta.get_field("known_from").choices or () if one[0] != "system"],
+    )
+    evidence = forms.CharField(
+        label="What was seen, and who saw it",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea,
+        help_text="For instance the sealed order, shown by the mother and read by the office manager",
+    )
+
+    def __init__(self, data: Any = None, *, adults: Adults, row: Safeguard | None = None) -> None:
+        typed = [name for name in self.base_fields if name not in _CORRECTS]  # type: ignore[attr-defined]
+        stands = {name: getattr(row, self.columns.get(name, name)) for name in typed} if row else {}
+        super().__init__(data, initial=stands | ({"right": REPLACE} if row else {}))
+        self.adults, self.row = adults, row
+        self.order_fields([*_CORRECTS, *(name for name in typed if name not in _LAST), *_LAST])
+        if row is None:
+            del self.fields["wrong"], self.fields["right"]
+            return
+        self.says, self.button = _NEVER, "Save correction"
+        self.fields["right"].choices = [(REPLACE, "What I enter below"), (NONE, self.none)]  # type: ignore[attr-defined]
+        if data is not None and data.get("right") == NONE:
+            for name in typed:
+                self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("right") != NONE:
+            for name, says in self.facts().problems(timezone.localdate()):
+                if name not in self.errors:
+                    self.add_error(name, ValidationError(says))
+        return given
+
+    def printed(self) -> list[forms.BoundField]:
+        """The fields as the page shows them, one below the other."""
+        return list(self.visible_fields())
+
+    def facts(self) -> Facts:
+        """What was typed."""
+        raise NotImplementedError
+
+    def _contact(self, key: UUID | None) -> Contact | None:
+        return self.adults[key].contact if key is not None else None
+
+    def what_is_right(self) -> Facts | None:
+        """What was typed of a correction; None where there is no such thing."""
+        return None if self.cleaned_data["right"] == NONE else self.facts()
+
+
+class OrderForm(SafeguardForm):
+    """An order of a court, or an agreement."""
+
+    title, none = "Order or agreement", "There is no such order or agreement"
+    says = "What a court ordered or adults agreed. It binds as soon as it is saved."
+    columns: ClassVar[Mapping[str, str]] = {"contact": "contact_id"}
+
+    kind = forms.ChoiceField(label="What it is", choices=blank_first(ContactRestriction.Kind.choices, "Choose"))
+    contact = forms.TypedChoiceField(
+        label="Adult it is about",
+        coerce=UUID,
+        required=False,
+        empty_value=None,
+        help_text="Somebody who is not listed: add them as an adult of the child first, so that their name is noticed "
+        "when something is shared",
+    )
+    terms = forms.CharField(
+        label="What it says",
+        max_length=4000,
+        widget=forms.Textarea,
+        help_text="In the words of the order, as far as the school needs them",
+        error_messages={"required": "Enter what it says"},
+    )
+    may_not_collect = forms.BooleanField(
+        label="This adult may not collect the child",
+        required=False,
+        help_text="All staff then see “Check before collection” beside the child’s name, without a reason",
+    )
+    may_not_be_told = forms.BooleanField(
+        label="This adult may not be told about the child",
+        required=False,
+        help_text="Not by telephone, letter, report or at the gate",
+    )
+    starts_on = DateBoxesField(label="Made on", past=True)
+    ends_on = DateBoxesField(
+        label="In force until", required=False, help_text="Its last day. Leave empty if it has none"
+    )
+
+    def __init__(self, data: Any = None, *, adults: Adults, row: Safeguard | None = None) -> None:
+        super().__init__(data, adults=adults, row=row)
+        listed = ((str(key), person.named) for key, person in adults.items())
+        self.fields["contact"].choices = blank_first(  # type: ignore[attr-defined]
+            listed, "Nobody on this record: name them in what it says"
+        )
+
+    def facts(self) -> OrderFacts:
+        given = self.cleaned_data
+        return OrderFacts(
+            kind=given.get("kind", ""),
+            contact=self._contact(given.get("contact")),
+            terms=given.get("terms", ""),
+            may_not_collect=given.get("may_not_collect", False),
+            may_not_be_told=given.get("may_not_be_told", False),
+            starts_on=given.get("starts_on"),
+            ends_on=given.get("ends_on"),
+            known_from=given.get("known_from", ""),
+            evidence=given.get("evidence", ""),
+        )
+
+
+class AddressForm(SafeguardForm):
+    """That the address is confidential."""
+
+    title, none = "Confidential address", "The address was never confidential"
+    says = "Nobody outside the school may then be told where the child lives. It holds as soon as it is saved."
+
+    reason = forms.CharField(
+        label="Why the address is confidential",
+        max_length=1000,
+        widget=forms.Textarea,
+        error_messages={"required": "Enter why the address is confidential"},
+    )
+    starts_on = DateBoxesField(label="Since", past=True)
+
+    def facts(self) -> AddressFacts:
+        given = self.cleaned_data
+        return AddressFacts(
+            reason=given.get("reason", ""),
+            starts_on=given.get("starts_on"),
+            known_from=given.get("known_from", ""),
+            evidence=given.get("evidence", ""),
+        )
+
+
+class ResponsibilityForm(SafeguardForm):
+    """Whether an adult has parental responsibility."""
+
+    title, none = "Parental responsibility", "Nothing is known of it"
+    says = "One answer for each adult. What was recorded of this adult before ends today."
+    columns: ClassVar[Mapping[str, str]] = {"contact": "contact_id"}
+
+    contact = forms.TypedChoiceField(label="Adult", coerce=UUID, empty_value=None)
+    held = forms.TypedChoiceField(
+        label="Does this adult have parental responsibility?",
+        choices=[(True, "Yes"), (False, "No")],
+        coerce=lambda said: said == "True",
+        empty_value=None,
+        widget=Radios(inline=True),
+        error_messages={"required": "Say whether the adult has parental responsibility"},
+    )
+    basis = forms.ChoiceField(label="On what basis", choices=ParentalResponsibility.Basis.choices)
+    starts_on = DateBoxesField(label="Since", required=False, past=True)
+
+    def __init__(self, data: Any = None, *, adults: Adults, row: Safeguard | None = None) -> None:
+        super().__init__(data, adults=adults, row=row)
+        listed = ((str(key), person.named) for key, person in adults.items())
+        self.fields["contact"].choices = blank_first(listed, "Choose")  # type: ignore[attr-defined]
+
+    def facts(self) -> ResponsibilityFacts:
+        given = self.cleaned_data
+        return ResponsibilityFacts(
+            contact=self._contact(given.get("contact")),
+            held=given.get("held"),
+            basis=given.get("basis", ""),
+            starts_on=given.get("starts_on"),
+            known_from=given.get("known_from", ""),
+            evidence=given.get("evidence", ""),
+        )
+
+
+class EndForm(HarbourForm):
+    """The last day of it, and why it ends. A confidential address ends on the day on which somebody says so."""
+
+    last_day = DateBoxesField(label="Last day")
+    reason = forms.CharField(
+        label="Why it ends, and how the school knows",
+        max_length=1000,
+        widget=forms.Textarea,
+        error_messages={"required": "Enter why it ends, and how the school knows"},
+    )
+
+    def __init__(self, data: Any = None, *, row: Safeguard) -> None:
+        super().__init__(data)
+        self.row = row
+        if isinstance(row, ConfidentialAddress):
+            del self.fields["last_day"]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        given.setdefault("last_day", None if "last_day" in self.fields else timezone.localdate())
+        for name, says in end_problems(self.row, given["last_day"], given.get("reason", "")):
+            if name not in self.errors:
+                self.add_error(name, ValidationError(says))
+        return given

@@ -1,0 +1,58 @@
+"""Why may nobody outside be told where a child lives?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from children.lifecycles import address_life
+from children.models import Child, ChildDetail, ConfidentialAddress
+
+from .doing import Problem, S, keep, known_problems
+
+
+@dataclass(frozen=True)
+class AddressFacts:
+    """That the address is confidential, why, and since when."""
+
+    model, life = ConfidentialAddress, address_life
+
+    reason: str
+    starts_on: date | None
+    known_from: str
+    evidence: str = ""
+
+    def problems(self, today: date) -> Iterator[Problem]:
+        if not self.reason.strip():
+            yield "reason", "Enter why the address is confidential"
+        if self.starts_on is None or self.starts_on > today:
+            yield "starts_on", "Enter since when, today or in the past"
+        yield from known_problems(self.known_from, self.evidence)
+
+    def fields(self) -> dict[str, Any]:
+        return {
+            "reason": self.reason.strip(),
+            "starts_on": self.starts_on,
+            "known_from": self.known_from,
+            "evidence": self.evidence.strip(),
+        }
+
+    def replaced(self, child: Child) -> None:
+        """There can be several reasons; the address is confidential until the last of them has ended."""
+
+    @classmethod
+    def closes(cls, row: Any, on: date) -> dict[str, Any]:
+        return {}
+
+    @classmethod
+    def follow(cls, child: Child, at: datetime) -> None:
+        """What everybody asks is one column. Its guard holds it to what the rows say (`children/rights.py`)."""
+        stands = ConfidentialAddress.objects.filter(child=child, status__in=(S.RECORDED, S.CONFIRMED)).exists()
+        detail = ChildDetail.objects.select_for_update().get(pk=child.pk)
+        if detail.address_confidential != stands:
+            detail.address_confidential = stands
+            detail.save(update_fields=["address_confidential"])
+            Child.objects.filter(pk=child.pk).update(changed_at=at)
+
+
+keep(AddressFacts)

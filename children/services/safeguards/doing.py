@@ -1,0 +1,229 @@
+"""Record what protects a child, confirm it, end it, and correct it: the same for each kind.
+
+It binds from the moment it is recorded, whoever did: it protects. Until somebody who decides about concerns has
+confirmed it, its author may put it right; then ending or correcting it is for those who manage access, with a reason.
+What it says is never overwritten: corrected, the row stays as it was, marked, and what is right is another row.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, ClassVar, Protocol
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from children.lifecycles import CHANGERS
+from children.models import Child, Safeguard
+from children.notice_kinds import ChildNotice
+from children.permissions import may_confirm_safeguard, may_record_safeguard
+from safeguarding.accounts.models import School, User
+from safeguarding.accounts.permissions import people_with
+from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services import settle_notices, tell
+from safeguarding.audit.context import with_errors
+from safeguarding.audit.models import Verb
+from safeguarding.audit.protection import may_view, who_sees
+from safeguarding.audit.services import record
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.keys import entry_token
+from safeguarding.moves import Lifecycle
+
+RECORDERS = "Only the office, a safeguarding lead, a deputy or the Headteacher of this school records this."
+REPLACED = "Replaced by what was recorded on this day."
+S = Safeguard.Status
+Problem = tuple[str, str]
+
+
+class Facts(Protocol):
+    """What a safeguard of one kind says, and how the school knows of it."""
+
+    model: ClassVar[type[Safeguard]]
+    life: ClassVar[Lifecycle[Any]]
+
+    def problems(self, today: date) -> Iterator[Problem]:
+        """What is wrong: each the field, and a sentence without its full stop."""
+
+    def fields(self) -> dict[str, Any]:
+        """The columns of its row."""
+
+    def replaced(self, child: Child) -> Safeguard | None:
+        """The row that ends when this one is recorded; None where there can be several."""
+
+    @classmethod
+    def closes(cls, row: Any, on: date) -> dict[str, Any]:
+        """Columns that a row of this kind takes when it is corrected."""
+
+    @classmethod
+    def follow(cls, child: Child, at: datetime) -> None:
+        """Bring along what is made from the rows of this kind, after one of them was written."""
+
+
+_kinds: dict[type[Safeguard], type[Facts]] = {}
+
+
+def keep(*kinds: type[Facts]) -> None:
+    """Register kinds of safeguards by their facts."""
+    _kinds.update({facts.model: facts for facts in kinds})
+
+
+def kind_of(row: Safeguard) -> type[Facts]:
+    """The kind of a row."""
+    return _kinds[type(row)]
+
+
+def follow_safeguards(child: Child, at: datetime) -> None:
+    """Rows of every kind have come to the child, or gone back."""
+    for facts in _kinds.values():
+        facts.follow(child, at)
+
+
+def known_problems(known_from: str, evidence: str) -> Iterator[Problem]:
+    """What is wrong with how the school knows of it."""
+    if known_from not in dict(Safeguard._meta.get_field("known_from").choices or ()):
+        yield "known_from", "Choose how the school knows"
+    if known_from == "seen" and not evidence.strip():
+        yield "evidence", "Enter what was seen, and who saw it"
+
+
+@transaction.atomic
+def record_safeguard(*, child: Child, token: UUID, facts: Facts, by: User, at: datetime | None = None) -> Safeguard:
+    """It binds from now on. Those who decide about concerns are asked to confirm what somebody else recorded.
+
+    The same form again is one row. Raises `NotAllowed`, `BadInput`, `OutOfTurn` for a child who cannot be found.
+    """
+    at = at or timezone.now()
+    locked = _locked(child, by=by)
+    key = entry_token(token, child.pk)
+    with with_errors("all"):
+        there: Safeguard | None = facts.model.objects.filter(token=key, recorded_by=by).first()
+    return there or _made(locked, key, facts, by=by, at=at)
+
+
+@transaction.atomic
+def confirm(*, row: Safeguard, by: User, at: datetime | None = None) -> Safeguard:
+    """It is as it was written down. Raises `NotAllowed`, `OutOfTurn`."""
+    at = at or timezone.now()
+    done = _moved("confirm", row, by=by, at=at)
+    _settle(done, by, at)
+    return done
+
+
+@transaction.atomic
+def end(*, row: Safeguard, last_day: date | None, reason: str, by: User, at: datetime | None = None) -> Safeguard:
+    """It binds until a day, that day included, and no longer: it was true until then.
+
+    Raises `NotAllowed`, `OutOfTurn`, `BadInput`.
+    """
+    at, kind = at or timezone.now(), kind_of(row)
+    child = _locked(row.child, by=by)
+    for _, problem in end_problems(row, last_day, reason):
+        raise BadInput(f"{problem}.")
+    done = _moved("end", row, by=by, at=at, ends_on=last_day, end_reason=reason.strip())
+    _settle(done, by, at)
+    kind.follow(child, at)
+    return done
+
+
+def end_problems(row: Any, last_day: date | None, reason: str) -> Iterator[Problem]:
+    """Why it cannot end so: each the field, and a sentence without its full stop."""
+    if last_day is None or (row.starts_on and last_day < row.starts_on):
+        yield "last_day", "Enter its last day, on or after the day on which it began"
+    elif row.ends_on and last_day > row.ends_on:
+        yield "last_day", "It ends before that day already. For a longer one, record the new one"
+    if not reason.strip():
+        yield "reason", "Enter why it ends, and how the school knows"
+
+
+@transaction.atomic
+def correct(
+    *, row: Safeguard, token: UUID, reason: str, right: Facts | None, by: User, at: datetime | None = None
+) -> Safeguard:
+    """It was never as it stands. `right` says how it is and is recorded instead; without it there is no such thing.
+
+    Returns the one that stands now, or the corrected one. The same form again corrects once. Raises `NotAllowed`,
+    `OutOfTurn`, `BadInput`.
+    """
+    at, kind = at or timezone.now(), kind_of(row)
+    child = _locked(row.child, by=by)
+    key = entry_token(token, row.pk)
+    with with_errors("all"):
+        there: Safeguard | None = kind.model.objects.filter(token=key, recorded_by=by).first()
+    if there is not None:
+        return there
+    if not reason.strip():
+        raise BadInput("Enter what was wrong.")
+    more = kind.closes(row, timezone.localdate(at))
+    done = _moved("correct", row, by=by, at=at, correction=reason.strip(), **more)
+    _settle(done, by, at)
+    kind.follow(child, at)
+    return done if right is None else _made(child, key, right, by=by, at=at, instead_of=done)
+
+
+def _made(
+    child: Child, token: UUID, facts: Facts, *, by: User, at: datetime, instead_of: Safeguard | None = None
+) -> Safeguard:
+    for _, problem in facts.problems(timezone.localdate(at)):
+        raise BadInput(f"{problem}.")
+    fields = facts.fields()
+    if (adult := fields.get("contact")) is not None and not adult.children.filter(child=child).exists():
+        raise BadInput("Choose an adult who is on this child’s record.")
+    if (before := facts.replaced(child)) is not None:
+        end(row=before, last_day=timezone.localdate(at), reason=REPLACED, by=by, at=at)
+    made = facts.model(
+        child=child,
+        school_id=child.school_id,
+        token=token,
+        recorded_at=at,
+        recorded_by=by,
+        instead_of=instead_of,
+        **fields,
+    )
+    if may_confirm_safeguard(by, made):
+        made.status, made.confirmed_at, made.confirmed_by = S.CONFIRMED, at, by
+    made.save(force_insert=True)
+    record(Verb.CREATE, made, by=by)
+    facts.follow(child, at)
+    if made.status == S.RECORDED:
+        _tell_leads(made, at)
+    return made
+
+
+def _locked(child: Child, *, by: User) -> Child:
+    """The card, locked after the school's list, as an import locks it. Raises `NotAllowed`, `OutOfTurn`."""
+    if not may_record_safeguard(by, child.school_id):
+        raise NotAllowed(RECORDERS)
+    if not may_view(by, child):
+        raise OutOfTurn("This record cannot be found any more. Look for the child again.")
+    School.objects.select_for_update(no_key=True).get(pk=child.school_id)
+    locked: Child = Child.objects.select_for_update().get(pk=child.pk)
+    return locked
+
+
+def _moved(move: str, row: Safeguard, *, by: User, at: datetime, **facts: Any) -> Safeguard:
+    """The row after the move, where `by` sees it: the moves ask for the capability, not for the child.
+
+    Within, since what was corrected is out of sight, and has to be told as such. Raises `NotAllowed`, `OutOfTurn`.
+    """
+    with with_errors(row.pk):
+        if not may_view(by, row):
+            raise NotAllowed(CHANGERS)
+        done: Safeguard = kind_of(row).life.perform(move, row, by=by, at=at, **facts)
+        return done
+
+
+def _settle(row: Safeguard, by: User, at: datetime) -> None:
+    settle_notices(object_id=row.pk, kinds=(ChildNotice.SAFEGUARD,), by=by, at=at)
+
+
+def _tell_leads(row: Safeguard, at: datetime) -> None:
+    leads = list(people_with(Capability.DECIDE_CONCERNS, row.school_id, timezone.localdate(at)))
+    seeing = who_sees(row, [one.pk for one in leads])
+    tell(
+        people=[one for one in leads if one.pk in seeing],
+        school_id=row.school_id,
+        kind=ChildNotice.SAFEGUARD,
+        object_type="safeguard",
+        object_id=row.pk,
+        at=at,
+    )

@@ -1,0 +1,70 @@
+"""Which adult has parental responsibility for a child, on what basis?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from children.lifecycles import responsibility_life
+from children.models import Child, Contact, ParentalResponsibility
+
+from .doing import Problem, keep, known_problems
+
+B = ParentalResponsibility.Basis
+
+
+@dataclass(frozen=True)
+class ResponsibilityFacts:
+    """That an adult has it, or has not; on what basis, and since when where that was said."""
+
+    model, life = ParentalResponsibility, responsibility_life
+
+    contact: Contact | None
+    held: bool | None
+    basis: str
+    known_from: str
+    starts_on: date | None = None
+    evidence: str = ""
+
+    def problems(self, today: date) -> Iterator[Problem]:
+        if self.contact is None:
+            yield "contact", "Choose the adult"
+        if self.held is None:
+            yield "held", "Say whether the adult has parental responsibility"
+        if self.basis not in B:
+            yield "basis", "Choose on what basis"
+        if self.held is False and self.basis not in ("", B.UNKNOWN):
+            yield "basis", "Only somebody who has parental responsibility has a basis for it"
+        if self.starts_on and self.starts_on > today:
+            yield "starts_on", "Enter a day today or in the past, or leave it empty"
+        yield from known_problems(self.known_from, self.evidence)
+
+    def fields(self) -> dict[str, Any]:
+        return {
+            "contact": self.contact,
+            "held": self.held,
+            "basis": self.basis,
+            "starts_on": self.starts_on,
+            "known_from": self.known_from,
+            "evidence": self.evidence.strip(),
+        }
+
+    def replaced(self, child: Child) -> ParentalResponsibility | None:
+        """One answer stands for each adult: what was said before ends."""
+        found: ParentalResponsibility | None = ParentalResponsibility.objects.filter(
+            child=child, contact=self.contact, ends_on=None
+        ).first()
+        return found
+
+    @classmethod
+    def closes(cls, row: Any, on: date) -> dict[str, Any]:
+        """It says nothing of today any more, so that another answer can stand."""
+        return {"ends_on": row.ends_on or on}
+
+    @classmethod
+    def follow(cls, child: Child, at: datetime) -> None:
+        """Lists of children and comparisons see that something has changed."""
+        Child.objects.filter(pk=child.pk).update(changed_at=at)
+
+
+keep(ResponsibilityFacts)

@@ -1,0 +1,285 @@
+"""Does what protects a child bind from the moment it is recorded, and who may confirm, end and correct it? Where is it
+still seen when it was never true?
+"""
+
+from datetime import date, timedelta
+from functools import partial
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from children.facts import Adult
+from children.models import Child, ChildDetail, ContactRestriction
+from children.people import around, orders_about
+from children.services import merging, safeguards
+from children.services.access import declare_conflict
+from children.services.filing import say_photographs
+from safeguarding.accounts.models import Notice
+from safeguarding.audit.context import with_errors
+from safeguarding.audit.models import Event
+from safeguarding.concerns.services import emergency
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.parts import gather
+from tests import factories
+from tests.factories import SCHOOL_DAY
+from tests.pdfs import Printed
+
+pytestmark = pytest.mark.django_db
+S = ContactRestriction.Status
+TODAY = SCHOOL_DAY.date()
+TERMS = "Not within 100 metres of the school."
+
+
+@pytest.fixture
+def room():
+    return factories.staffroom()
+
+
+@pytest.fixture
+def child(room):
+    lee = Adult("Marlow", "Lee", "Mr", relationship="Father", mobile="07700 900002", responsibility=True)
+    kerry = Adult("Ashdown", "Kerry", "Ms", relationship="Mother", mobile="07700 900001", responsibility=True)
+    return factories.child(room.school, by=room.office, adults=[kerry, lee])
+
+
+@pytest.fixture
+def order(clock, room, child):
+    """What the office wrote down this morning."""
+    return factories.order(child, TERMS, by=room.office, binds="Lee", may_not_collect=True)
+
+
+def seen_by(person, child):
+    return [order.terms for order in orders_about(SimpleNamespace(user=person), child)]
+
+
+def checked(child):
+    return Child.objects.values_list("check_collection_from", "check_collection_until").get(pk=child.pk)
+
+
+def is_told(person, order):
+    return Notice.objects.filter(user=person, object_id=order.pk, opened_at=None, settled_at=None).exists()
+
+
+def facts_of(order, **other):
+    fields = ("kind", "terms", "starts_on", "ends_on", "known_from", "contact", "may_not_collect", "may_not_be_told")
+    return safeguards.OrderFacts(**{name: getattr(order, name) for name in fields} | other)
+
+
+def test_the_office_records_it_a_lead_confirms_it_and_then_only_who_manages_access_ends_it(room, child, order):
+    assert (order.status, seen_by(room.lead, child), checked(child)) == (S.RECORDED, [TERMS], (date(2026, 1, 5), None))
+    assert [is_told(one, order) for one in (room.lead, room.deputy, room.headteacher, room.office)] == [True] * 3 + [
+        False
+    ]
+    with pytest.raises(NotAllowed):
+        safeguards.confirm(row=order, by=room.office)
+    safeguards.confirm(row=order, by=room.deputy)
+    assert not is_told(room.lead, order)
+    with pytest.raises(OutOfTurn):
+        safeguards.confirm(row=order, by=room.lead)
+    for person in (room.office, room.deputy, room.teacher):
+        with pytest.raises(NotAllowed):
+            safeguards.end(row=order, last_day=TODAY, reason="Over.", by=person)
+        with pytest.raises(NotAllowed):
+            safeguards.correct(row=order, token=uuid4(), reason="Wrong.", right=None, by=person)
+    with pytest.raises(BadInput, match="why it ends"):
+        safeguards.end(row=order, last_day=TODAY, reason=" ", by=room.lead)
+    with pytest.raises(BadInput, match="on or after the day"):
+        safeguards.end(row=order, last_day=date(2026, 1, 4), reason="Discharged.", by=room.lead)
+    ended = safeguards.end(row=order, last_day=TODAY, reason="Discharged.", by=room.headteacher)
+    assert [ended.in_force(day) for day in (date(2026, 1, 4), TODAY, TODAY + timedelta(days=1))] == [False, True, False]
+    assert (ended.terms, ended.end_reason, checked(child)) == (TERMS, "Discharged.", (date(2026, 1, 5), TODAY))
+    done = Event.objects.filter(object_id=order.pk).exclude(verb="list").values_list("verb", "actor_id")
+    assert list(done.order_by("pk")) == [
+        ("create", room.office.pk), ("confirm", room.deputy.pk), ("end", room.headteacher.pk)
+    ]  # fmt: skip
+
+
+def test_until_it_is_confirmed_its_author_puts_it_right_and_nobody_is_asked_twice(room, child, order):
+    token, right = uuid4(), facts_of(order, terms="Not within 50 metres.", may_not_collect=False)
+    correct = partial(safeguards.correct, row=order, token=token, reason="Misread.", right=right)
+    other = factories.member(room.school, "office", "Ann", "Hale")
+    with pytest.raises(NotAllowed):
+        correct(by=other)
+    stands = correct(by=room.office)
+    assert correct(by=room.office) == stands and ContactRestriction.objects.count() == 2
+    assert (stands.status, stands.instead_of, seen_by(room.lead, child)) == (
+        S.RECORDED,
+        order,
+        ["Not within 50 metres."],
+    )
+    assert checked(child) == (None, None)
+    assert (is_told(room.lead, order), is_told(room.lead, stands)) == (False, True)
+    with with_errors("all"):
+        assert set(seen_by(room.lead, child)) == {TERMS, "Not within 50 metres."}
+    by_lead = safeguards.correct(row=stands, token=uuid4(), reason="No such order.", right=None, by=room.lead)
+    assert (by_lead.status, by_lead.correction, seen_by(room.lead, child)) == (S.CORRECTED, "No such order.", [])
+    with pytest.raises(OutOfTurn):
+        safeguards.end(row=ContactRestriction.objects.get(pk=stands.pk), last_day=TODAY, reason="x", by=room.lead)
+
+
+def test_what_was_never_true_warns_nobody_leaves_with_no_file_and_is_in_a_copy_for_a_request(room, child, order):
+    safeguards.correct(row=order, token=uuid4(), reason="Another child’s.", right=None, by=room.office)
+
+    def every_row(model):
+        return model._default_manager.all()
+
+    def told(see, **how):
+        return TERMS in " ".join(text.text for block in gather(see, [child.pk], **how) for text in block.texts)
+
+    assert emergency.facts_of(room.school, every_row, today=TODAY).warnings == []
+    assert not told(lambda model: model._default_manager.visible_to(room.lead))
+    assert told(every_row, beyond_file=True, with_errors=True)
+
+
+def test_nobody_records_ends_or_sees_what_is_about_their_own_child(clock, room, child, order):
+    declare_conflict(user=room.office, child=child, kind="relative", by=room.office)
+    facts = facts_of(order)
+    with pytest.raises(OutOfTurn):
+        safeguards.record_safeguard(child=child, token=uuid4(), facts=facts, by=room.office)
+    with pytest.raises(OutOfTurn):
+        safeguards.end(row=order, last_day=TODAY, reason="Over.", by=room.office)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"kind": "decree"}, "Choose what it is"),
+        ({"terms": "  "}, "Enter what it says"),
+        ({"starts_on": TODAY + timedelta(days=1)}, "today or in the past"),
+        ({"ends_on": date(2026, 1, 4)}, "cannot end before"),
+        ({"known_from": "rumour"}, "how the school knows"),
+        ({"known_from": "seen"}, "what was seen"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_to_do(room, child, order, wrong, says):
+    with pytest.raises(BadInput, match=says):
+        safeguards.record_safeguard(child=child, token=uuid4(), facts=facts_of(order, **wrong), by=room.lead)
+    elsewhere = factories.child(room.school, "Skye", by=room.office, adults=[Adult("Hart", "Dan")])
+    stranger = facts_of(order, contact=elsewhere.contacts.get().contact)
+    with pytest.raises(BadInput, match="this child’s record"):
+        safeguards.record_safeguard(child=child, token=uuid4(), facts=stranger, by=room.lead)
+    assert ContactRestriction.objects.count() == 1
+
+
+def test_a_merge_brings_the_warning_over_and_undone_takes_it_back(clock, room, child, order):
+    keep = factories.child(room.school, "Rowan", "Ashdowne", by=room.office)
+    done = merging.merge(keep=keep, other=child, reason="Same.", token=uuid4(), seen=None, by=room.lead)
+    assert checked(keep) == (date(2026, 1, 5), None)
+    merging.undo(merge=done, reason="Two.", by=room.lead)
+    assert (checked(keep), checked(child)) == ((None, None), (date(2026, 1, 5), None))
+
+
+def typed(**other):
+    made = {"starts_on_day": "5", "starts_on_month": "1", "starts_on_year": "2026"}
+    return {"kind": "no_contact", "terms": TERMS, "known_from": "seen", "evidence": "The order.", **made} | other
+
+
+def test_an_order_goes_through_its_pages_from_the_office_to_a_lead(client, clock, room, child):
+    client.force_login(room.teacher)
+    assert client.get(reverse("record_order", args=[child.pk])).status_code == 403
+    client.force_login(room.office)
+    page = client.get(reverse("record_order", args=[child.pk]))
+    token = str(page.context["form"]["token"].value())
+    refused = client.post(reverse("record_order", args=[child.pk]), typed(token=token, terms=""))
+    assert (refused.status_code, "Enter what it says" in refused.content.decode()) == (422, True)
+    lee = str(child.contacts.get(contact__forename="Lee").contact_id)
+    sent = typed(token=token, contact=lee, may_not_collect="on")
+    for _ in range(2):
+        there = client.post(reverse("record_order", args=[child.pk]), sent)
+    order = ContactRestriction.objects.get()
+    assert there.url == reverse("safeguard", args=[order.pk])
+    client.force_login(room.lead)
+    shown = client.get(there.url).content.decode()
+    assert "Not confirmed" in shown and "Mr Lee Marlow" in shown and "May not collect the child" in shown
+    client.post(reverse("confirm_safeguard", args=[order.pk]))
+    client.force_login(room.office)
+    assert reverse("end_safeguard", args=[order.pk]) not in client.get(there.url).content.decode()
+    last = {"last_day_day": "24", "last_day_month": "11", "last_day_year": "2026"}
+    assert client.post(reverse("end_safeguard", args=[order.pk]), last | {"reason": "Over."}).status_code == 403
+    client.force_login(room.lead)
+    assert client.post(reverse("end_safeguard", args=[order.pk]), last).status_code == 422
+    correct = reverse("correct_safeguard", args=[order.pk])
+    token = str(client.get(correct).context["form"]["token"].value())
+    client.post(correct, typed(token=token, wrong="Another date.", right="replace", starts_on_day="6"))
+    people = client.get(reverse("child_people", args=[child.pk])).content.decode()
+    before, _, rest = people.partition('class="hb-grid')
+    assert before.count(TERMS) == 1 and rest.count(TERMS) == 2 and "Corrected" in rest
+
+
+# --- confidential addresses, and who decides
+
+
+def secret(child, by, reason="A refuge."):
+    facts = safeguards.AddressFacts(reason=reason, starts_on=date(2026, 1, 5), known_from="told")
+    return safeguards.record_safeguard(child=child, token=uuid4(), facts=facts, by=by)
+
+
+def is_secret(child):
+    return ChildDetail.objects.values_list("address_confidential", flat=True).get(pk=child.pk)
+
+
+def test_an_address_is_confidential_until_the_last_reason_is_lifted_and_no_reason_is_overwritten(clock, room, child):
+    first, second = secret(child, room.office), secret(child, room.lead, "A threat.")
+    assert is_secret(child) and [one.status for one in (first, second)] == [S.RECORDED, S.CONFIRMED]
+    with pytest.raises(NotAllowed):
+        safeguards.end(row=second, last_day=TODAY, reason="Over.", by=room.deputy)
+    safeguards.end(row=second, last_day=TODAY, reason="The threat is over.", by=room.lead)
+    assert is_secret(child)
+    safeguards.correct(row=first, token=uuid4(), reason="Another child’s.", right=None, by=room.office)
+    assert not is_secret(child)
+    assert [one.reason for one in child.confidential_addresses.order_by("pk")] == ["A refuge.", "A threat."]
+
+
+def responsible(child, by, forename="Lee", held=True, basis="certificate"):
+    adult = child.contacts.get(contact__forename=forename).contact
+    facts = safeguards.ResponsibilityFacts(contact=adult, held=held, basis=basis, known_from="told")
+    return safeguards.record_safeguard(child=child, token=uuid4(), facts=facts, by=by)
+
+
+def test_one_answer_stands_for_each_adult_and_is_taken_away_by_who_manages_access(clock, room, child):
+    listed = child.responsibilities.get(contact__forename="Lee", ends_on=None)
+    said = responsible(child, room.office)
+    listed.refresh_from_db()
+    assert (listed.status, listed.ends_on, said.waits) == (S.ENDED, TODAY, True)
+    safeguards.confirm(row=said, by=room.deputy)
+    for person in (room.office, room.deputy):
+        with pytest.raises(NotAllowed):
+            responsible(child, person, held=False, basis="unknown")
+    clock.shift(timedelta(days=1))
+    safeguards.end(row=said, last_day=TODAY + timedelta(days=1), reason="A court took it away.", by=room.lead)
+    [lee] = [one for one in around(SimpleNamespace(user=room.lead), child, today=TODAY).adults if one.was]
+    assert (lee.responsibility, lee.was.end_reason) == (None, "A court took it away.")
+    with pytest.raises(BadInput, match="has a basis"):
+        responsible(child, room.lead, held=False)
+
+
+def test_the_same_lines_stand_on_the_pages_the_print_and_the_sheet(client, clock, room, child, order):
+    secret(child, room.office)
+    [lines] = [one.lines for one in emergency.facts_of(room.school, emergency.seen_by(room.lead), today=TODAY).warnings]
+    assert [line.what for line in lines] == [
+        "Do not tell anybody where this child lives.", "No contact, Mr Lee Marlow:"
+    ]  # fmt: skip
+    assert (lines[1].may_not, lines[1].since) == (
+        "May not collect the child.", "Made on 5 January 2026. Not confirmed yet."
+    )  # fmt: skip
+    client.force_login(room.lead)
+    for page in ("child_people", "child_chronology", "chronology_paper", "brief_paper"):
+        answer = client.get(reverse(page, args=[child.pk]))
+        shown = Printed(answer.content).text if page.endswith("paper") else answer.content.decode()
+        assert all(words in shown for line in lines for words in (line.what, line.words, line.may_not)), page
+
+
+def test_a_teacher_sees_two_badges_and_no_word_of_why(client, clock, room, child, order):
+    say_photographs(child=child, none=True, by=room.office)
+    client.force_login(room.teacher)
+    shown = client.post(reverse("find_child"), {"q": "rowan"}).content.decode()
+    assert "Check before collection" in shown and "No photographs" in shown
+    assert not any(words in shown for words in (TERMS, "Lee", "No contact", "Marlow"))
+    client.force_login(room.lead)
+    for badge in ("collect", "nophoto"):
+        rows = client.get(reverse("children"), {"badge": badge}).context["rows"]
+        assert [(one.pk, one.badges) for one, _ in rows] == [(child.pk, ["collect", "nophoto"])]
+    safeguards.end(row=order, last_day=TODAY - timedelta(days=1), reason="Over.", by=room.lead)
+    assert Child.objects.get(pk=child.pk).card_badges == ["nophoto"]
