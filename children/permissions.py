@@ -7,6 +7,9 @@ staff who is related or close to it. A record that has become part of another is
 that one. Nor is one that is being destroyed.* Import runs are for those who may import.
 """
 
+from dataclasses import replace
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +19,7 @@ from children.capabilities import ChildCapability
 from safeguarding.accounts.capabilities import AnyCapability, Capability
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
-from safeguarding.audit.protection import Rule, among, fact, rule, who_sees
+from safeguarding.audit.protection import Rule, among, fact, overlapping, rule, who_sees
 from safeguarding.glance import look_for, seen
 from safeguarding.uploads.permissions import decided_by
 
@@ -65,6 +68,15 @@ DETAILS: tuple[type[Model], ...] = (
 )
 
 
+# The door of what compares with the whole list of a school, for whoever may change that list. It sees the children who
+# are hidden from them, too, or the list would get them twice; and it tells nothing of them.
+WHOLE_LIST = "whole list"
+
+
+def _of_the_list(me: Any) -> dict[str, Q]:
+    return {WHOLE_LIST: among("school_id", fact("schools_with", me, ChildCapability.IMPORT_CHILDREN))}
+
+
 @rule(Child)
 def cards_seen(me: Any) -> Rule:
     """The card.
@@ -80,6 +92,7 @@ def cards_seen(me: Any) -> Rule:
         },
         never=among("id", fact("hidden_children", me)),
         doors={"merged": among("school_id", fact("schools_with", me, ChildCapability.VIEW_CHILD_DETAILS)) & merged},
+        above=_of_the_list(me),
     )
 
 
@@ -106,8 +119,12 @@ def _details(me: Any) -> Rule:
     return behind_the_card(me, "child_id", ChildCapability.VIEW_CHILD_DETAILS)
 
 
+def _details_of_lists(me: Any) -> Rule:
+    return replace(_details(me), above=_of_the_list(me))
+
+
 for _model in DETAILS:
-    rule(_model)(_details)
+    rule(_model)(_details if _model in (ContactRestriction, Photograph) else _details_of_lists)
 
 
 @rule(ChildFile)
@@ -139,6 +156,7 @@ def contacts_seen(me: Any) -> Rule:
             "grant": among("id", fact("contacts_of_granted", me)),
         },
         never=among("id", fact("hidden_contacts", me)),
+        above=_of_the_list(me),
     )
 
 
@@ -151,13 +169,14 @@ def households_seen(me: Any) -> Rule:
             "grant": among("id", fact("households_of_granted", me)),
         },
         never=among("id", fact("hidden_households", me)),
+        above=_of_the_list(me),
     )
 
 
 @rule(HouseholdMember)
 def members_seen(me: Any) -> Rule:
     """Which child lives where."""
-    return behind_the_card(me, "child_id", ChildCapability.VIEW_ADDRESSES)
+    return replace(behind_the_card(me, "child_id", ChildCapability.VIEW_ADDRESSES), above=_of_the_list(me))
 
 
 def _imports(me: Any) -> Rule:
@@ -179,11 +198,10 @@ def headings_seen(me: Any) -> Rule:
 
 @rule(ImportRow)
 def rows_seen(me: Any) -> Rule:
-    """What a file says of children, less those hidden from whoever reads it."""
-    return Rule(
-        because={"role": among("school_id", fact("schools_with", me, ChildCapability.IMPORT_CHILDREN))},
-        never=out_of_sight(me, "child_id"),
-    )
+    """What a file says of children, less those hidden from whoever reads it, and whatever tells of them."""
+    hidden = ("hidden_children", "hidden_contacts", "hidden_households")
+    told = reduce(or_, (overlapping("kin", fact(name, me)) for name in hidden))
+    return replace(_imports(me), never=out_of_sight(me, "child_id") | told, above=_of_the_list(me))
 
 
 def _access(me: Any, child: str) -> Rule:

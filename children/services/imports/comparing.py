@@ -13,7 +13,7 @@ from uuid import UUID
 
 from children.facts import Earlier
 from children.importing.adults import HeldAdult
-from children.importing.differences import Held, differences
+from children.importing.differences import Change, Held, differences
 from children.importing.problems import Problem, Severity, worst_first
 from children.importing.rows import Facts, Parsed, who_key, who_name
 from children.models import (
@@ -31,7 +31,7 @@ from safeguarding.accounts.models import School
 
 CHUNK = 2000
 Kind = ImportRow.Kind
-COMPARED = ("kind", "child_id", "changes", "is_grave", "problems", "upn")
+COMPARED = ("kind", "child_id", "changes", "is_grave", "problems", "upn", "kin")
 
 
 def load(ids: Iterable[UUID]) -> dict[UUID, Held]:
@@ -122,6 +122,11 @@ class Finder:
         """Children of the same name and date of birth; looked for only where UPN and name together do not settle it."""
         return self._named.get(row.who, []) if row.who else []
 
+    def met(self, row: Parsed) -> set[UUID]:
+        """Every child to whom the numbers of a row lead, or its name and date of birth."""
+        numbers = (row.facts.get(name, "") for name in ("upn", "former_upn"))
+        return {found.child_id for one in numbers if (found := self._numbered.get(one))} | set(self.by_name(row))
+
     def _by_name(self, school: School, rows: Sequence[Parsed]) -> dict[str, list[UUID]]:
         unsettled = set()
         for row in rows:
@@ -149,7 +154,7 @@ def compare(school: School, rows: Sequence[Parsed]) -> Iterator[dict[str, Any]]:
         child_id, doubts = found[row.number]
         if finder.gives_former_of_another(row, child_id):
             doubts = [*doubts, _doubt("former_else")]
-        yield _judge(row, held[child_id] if child_id else None, doubts)
+        yield _judge(row, held[child_id] if child_id else None, doubts, finder.met(row))
 
 
 def _find(row: Parsed, finder: Finder) -> tuple[UUID | None, list[Problem]]:
@@ -223,7 +228,7 @@ def _doubt(code: str) -> Problem:
     return Problem(severity, "UPN", code, message)
 
 
-def _judge(row: Parsed, held: Held | None, doubts: list[Problem]) -> dict[str, Any]:
+def _judge(row: Parsed, held: Held | None, doubts: list[Problem], met: set[UUID]) -> dict[str, Any]:
     facts = own(row.facts, (doubt.code for doubt in doubts))
     changes = differences(held, facts) if held is not None else []
     problems = worst_first([*row.problems, *doubts])
@@ -234,7 +239,18 @@ def _judge(row: Parsed, held: Held | None, doubts: list[Problem]) -> dict[str, A
         "is_grave": any(change.grave for change in changes),
         "problems": [problem.as_dict() for problem in problems],
         "upn": facts.get("upn", ""),
+        "kin": sorted(map(str, _kin(held, changes, met))),
     }
+
+
+def _kin(held: Held | None, changes: Iterable[Change], met: set[UUID]) -> Iterator[UUID]:
+    """Of whom the row tells beside its own child: children it led to, adults whom it changes, the home it ends."""
+    yield from met - {held and held.child.pk}
+    for change in changes:
+        if change.contact:
+            yield UUID(change.contact)
+        elif change.field == "address" and held is not None and held.home is not None:
+            yield held.home.pk
 
 
 def _kind(held: Held | None, problems: Sequence[Problem], changes: bool) -> Kind:

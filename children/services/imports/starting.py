@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from children.capabilities import ChildCapability
@@ -23,6 +24,8 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
 from safeguarding.keys import uuid7
+
+from .sight import whole_list
 
 PART = 1024 * 1024
 _OFFICE = "Only the office, a safeguarding lead or the Headteacher can bring in children."
@@ -69,18 +72,27 @@ def stored(run: ImportRun) -> io.BufferedReader:
 
 @actors_transaction()
 def start_import(
-    *, school: School, file_name: str, chunks: Iterable[bytes], by: User | None, key: UUID | None = None
+    *,
+    school: School,
+    file_name: str,
+    chunks: Iterable[bytes],
+    by: User | None,
+    key: UUID | None = None,
+    unattended: bool = False,
 ) -> ImportRun:
     """Keep a file and find out what it is. The run is UPLOADED (ready to be read), MAPPING (its columns must be told)
     or REFUSED.
 
     `chunks` are its bytes. `by` is None at the command line only, which gives the `key` of the run, too, as it keeps
-    the worker away from it. Raises `BadInput` for a file of more than 50 MB, or where the disk is nearly full.
+    the worker away from it. `unattended`: what needs nobody goes in without a look (`confirm_plain`). Raises `BadInput`
+    for a file of more than 50 MB, or where the disk is nearly full.
     """
     if by is not None:
         ensure(by, ChildCapability.IMPORT_CHILDREN, school.pk, _OFFICE)
     disk.ensure_room("no children can be imported")
-    run = ImportRun(id=key or uuid7(), school=school, file_name=file_name[-100:], size=0, uploaded_by=by)
+    run = ImportRun(
+        id=key or uuid7(), school=school, file_name=file_name[-100:], size=0, uploaded_by=by, unattended=unattended
+    )
     run.save(force_insert=True)
     expected = 0
     for number, part in enumerate(_parts(chunks)):
@@ -128,7 +140,8 @@ def tell_columns_again(*, run: ImportRun, by: User) -> ImportRun:
         raise BadInput("Harbour knows the headings of this file by itself. Give up on it and bring in another.")
     summary = {name: value for name, value in run.summary.items() if name in ("expected", "headings", "dates")}
     asked = import_life.perform("tell_again", run, by=by, summary=summary, rows_read=0)
-    ImportRow.objects.filter(run=asked).delete()
+    with whole_list():
+        ImportRow.objects.filter(run=asked).delete()
     return asked
 
 
@@ -155,7 +168,8 @@ def _less_headings(run: ImportRun) -> dict[str, Any]:
 def forget(run: ImportRun, *, leave: Iterable[UUID] = ()) -> None:
     """Delete the file and the rows of a run, less the rows with the keys `leave`."""
     forget_file(run)
-    ImportRow.objects.filter(run=run).exclude(pk__in=list(leave)).delete()
+    with whole_list():
+        ImportRow.objects.filter(run=run).exclude(pk__in=list(leave)).delete()
 
 
 def forget_file(run: ImportRun) -> None:
@@ -163,14 +177,24 @@ def forget_file(run: ImportRun) -> None:
     ImportPart.objects.filter(run=run).delete()
 
 
-def forget_earlier(run: ImportRun) -> None:
-    """What earlier imports of the school left to be looked at is over with the next one."""
+def forget_earlier(run: ImportRun, *, leave: Iterable[UUID] = ()) -> None:
+    """What earlier lists of the school left to be looked at is over with the next one, less the rows with the keys
+    `leave`; and what could not be used or was left out of transfer files.
+
+    A transfer file names some children only: it ends nothing, and what waits of it waits until it is decided.
+    """
+    if run.is_partial:
+        return
     over = (ImportRun.Status.CONFIRMED, ImportRun.Status.ABANDONED)
     earlier = ImportRun.objects.filter(school=run.school_id, status__in=over).exclude(pk=run.pk)
     # By key: joined to its run, a table that has just grown by 60,000 rows was searched once for each of them.
-    keys = list(earlier.values_list("pk", flat=True))
-    for model in (ImportPart, ImportRow):
-        model.objects.filter(run__in=keys).delete()
+    keys = dict(earlier.values_list("pk", "is_partial"))
+    ImportPart.objects.filter(run__in=keys).delete()
+    rows = ImportRow.objects.exclude(pk__in=list(leave))
+    rows.filter(run__in=[key for key, partial in keys.items() if not partial]).delete()
+    partial = [key for key, partial in keys.items() if partial]
+    over_too = Q(kind=ImportRow.Kind.REJECTED) | Q(decision=ImportRow.Decision.LEAVE)
+    rows.filter(over_too, run__in=partial).delete()
 
 
 def _recognise(run: ImportRun, *, by: User | None) -> ImportRun:

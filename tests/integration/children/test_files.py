@@ -112,7 +112,7 @@ def test_a_product_s_file_becomes_children_and_a_second_time_changes_nothing(cas
 
 def test_three_products_one_after_the_other_double_nobody(cast):
     for name in PRODUCTS:
-        finish_import(run=confirm_import(run=bring_in(cast, name), by=cast.office), today=TODAY)
+        finish(bring_in(cast, name), by=cast.office, yes=True)
     on_roll = Child.objects.filter(school=cast.school, left_on=None)
     assert on_roll.count() <= 421
     assert (
