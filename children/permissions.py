@@ -40,6 +40,7 @@ from .models import (
     EmergencyAccess,
     Enrolment,
     FormerUpn,
+    HeldFact,
     Household,
     HouseholdMember,
     ImportPart,
@@ -194,6 +195,13 @@ def headings_seen(me: Any) -> Rule:
     """
     importers = (ChildCapability.IMPORT_CHILDREN, ChildCapability.IMPORT_EARLIER_RECORDS)
     return Rule(because={str(one): among("school_id", fact("schools_with", me, one)) for one in importers})
+
+
+@rule(HeldFact)
+def held_seen(me: Any) -> Rule:
+    """What the school's own system says otherwise, less what is said of a hidden child or of its adults."""
+    never = out_of_sight(me, "child_id") | among("contact_id", fact("hidden_contacts", me))
+    return replace(_imports(me), never=never, above=_of_the_list(me))
 
 
 @rule(ImportRow)

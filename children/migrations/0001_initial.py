@@ -305,6 +305,23 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='HeldFact',
+            fields=[
+                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('field', models.CharField(max_length=30, verbose_name='fact')),
+                ('said', models.JSONField(blank=True, default=str, verbose_name='what the school’s own system says')),
+                ('held_at', models.DateTimeField()),
+                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='children.child')),
+                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='children.contact')),
+                ('held_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['school', 'field'], name='held_of_school')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('contact', None), models.Q(('field', 'adult'), _negated=True)), fields=('child', 'field'), name='held_once_of_child'), models.UniqueConstraint(condition=models.Q(('field', 'adult'), _negated=True), fields=('child', 'field', 'contact'), name='held_once_of_adult')],
+            },
+        ),
+        migrations.CreateModel(
             name='ImportRun',
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
@@ -318,6 +335,8 @@ class Migration(migrations.Migration):
                 ('rows_read', models.PositiveIntegerField(default=0)),
                 ('summary', models.JSONField(blank=True, default=dict)),
                 ('unattended', models.BooleanField(default=False)),
+                ('digest', models.CharField(blank=True, editable=False, max_length=64)),
+                ('received_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('agreed', models.JSONField(blank=True, default=list)),
                 ('refusal', models.TextField(blank=True, verbose_name='why it could not be read')),
                 ('revision', models.PositiveIntegerField(default=0)),

@@ -22,6 +22,7 @@ from .family import (
     ParentalResponsibility,
 )
 from .files import ChildFile, Photograph
+from .held import HeldFact
 from .imports import ColumnMapping, ImportPart, ImportRow, ImportRun
 from .merging import ChildMerge, MergedRow
 
@@ -43,6 +44,7 @@ __all__ = [
     "EmergencyAccess",
     "Enrolment",
     "FormerUpn",
+    "HeldFact",
     "Household",
     "HouseholdMember",
     "ImportPart",

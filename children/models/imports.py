@@ -54,6 +54,9 @@ class ImportRun(models.Model):
     summary = models.JSONField(default=dict, blank=True)
     # What needs nobody goes in without a look: a nightly file, the command with --yes. Ends where the whole file waits.
     unattended = models.BooleanField(default=False)
+    # Of the content: a list that says what the last one said makes no run, but has arrived.
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    received_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Which of the questions about the whole file somebody has said yes to.
     agreed = models.JSONField(default=list, blank=True)
     refusal = models.TextField("why it could not be read", blank=True)
@@ -85,6 +88,8 @@ class ImportRun(models.Model):
             "rows_read",
             "summary",
             "unattended",
+            "digest",
+            "received_at",
             "agreed",
             "refusal",
             "revision",
@@ -200,7 +205,7 @@ class ImportRow(models.Model):
     class PersonalData(personal_data.PersonalData):
         subject = "child"
         identifying = ("upn", "who", "facts", "problems", "changes")
-        plain = ("number", "kind", "is_grave", "decision", "decided_at")
+        plain = ("number", "kind", "is_grave", "decision", "decided_at", "kin")
         source = Source.SCHOOL
         collection = _REGISTER
         retention = Retention.GOES_WITH_IT

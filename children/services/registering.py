@@ -33,6 +33,7 @@ from safeguarding.exceptions import BadInput
 from safeguarding.keys import uuid7
 
 from . import bulk
+from .held import listed_contacts
 
 Row = dict[str, Any]
 
@@ -260,6 +261,8 @@ def _ensure_contacts(school: School, adults: Sequence[tuple[UUID, Adult, UUID | 
             school=school, identity__in=[adult.identity for adult, _ in wanted.values() if adult.identity]
         ).values_list("identity", "pk")
     )
+    if listed := listed_contacts(school.pk) if wanted.keys() - have.keys() else {}:
+        have |= {key: listed[key] for key in wanted.keys() - have.keys() if key in listed}
     missing = {key: uuid7() for key in wanted if key not in have}
     bulk.insert(
         Contact,

@@ -5,7 +5,8 @@ from uuid import UUID
 from django.db.models import Count
 from django.urls import reverse
 
-from children.models import ImportRow, ImportRun
+from children.models import HeldFact, ImportRow, ImportRun
+from children.services.differing import SHOWN
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.dates import counted, near_day
@@ -22,15 +23,21 @@ def _brings_in(request: Request) -> bool:
 
 
 def _files(request: Request) -> Waiting:
-    rows = visible(request, ImportRun).filter(
+    runs = visible(request, ImportRun).filter(
         school=request.held.school_id, status__in=(S.READY, S.MAPPING, S.CONFIRMED)
     )
-    found = list(rows.order_by("-uploaded_at", "-pk")[:MOST])
+    found = list(runs.order_by("-uploaded_at", "-pk")[:MOST])
+    differs = visible(request, HeldFact).filter(SHOWN, school=request.held.school_id).count()
     rows = _rows_that_wait(request, found)
     waits = [one for one in found if one.waits_for_a_person or one.pk in rows]
+    things = [_thing(one, rows.get(one.pk, 0)) for one in waits]
     if waits:
         read_many(request, waits, purpose="first page")
-        return Waiting(tuple(_thing(one, rows.get(one.pk, 0)) for one in waits), len(waits))
+    if differs:
+        says = f"{counted(differs, 'fact differs', 'facts differ')} from your system"
+        things.append(Thing(says, reverse("differs"), about="Correct them there"))
+    if things:
+        return Waiting(tuple(things), len(things))
     if not found:
         return Waiting(
             (Thing("Bring in the list of children", reverse("imports"), about="None was brought in yet"),), 1

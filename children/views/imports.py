@@ -1,5 +1,6 @@
 """Bring in a file: give it, say what its columns mean, look at what it would do, decide, confirm."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,8 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from children.capabilities import ChildCapability
 from children.forms.lists import ColumnsForm, QuestionsForm, RowsForm, UploadForm
 from children.importing.formats import TITLES
-from children.models import ImportRow, ImportRun
+from children.models import HeldFact, ImportRow, ImportRun
 from children.services import imports as service
+from children.services.differing import SHOWN
 from safeguarding.accounts.permissions import requires
 from safeguarding.accounts.services import get_school
 from safeguarding.audit.models import Verb
@@ -80,6 +82,7 @@ def imports(request: Request) -> HttpResponseBase:
     read_many(request, page.rows)
     _count_for_reader(request, page.rows)
     context = {"form": form, "page": page, "formats": TITLES, "blocks": fill("imports", request)}
+    context["differs"] = visible(request, HeldFact).filter(SHOWN, school=request.held.school_id).count()
     return render(request, "children/imports.html", context, status=422 if form.errors else 200)
 
 
@@ -264,7 +267,7 @@ def _all_leave(request: Request, run: ImportRun) -> str:
     return f"All {number} children who are not in the file have left" if number > 1 else ""
 
 
-def _count_for_reader(request: Request, runs: list[ImportRun]) -> None:
+def _count_for_reader(request: Request, runs: Sequence[ImportRun]) -> None:
     """Beside each run: what it has done, and how many of its rows wait, as far as the reader may see the children."""
     for run in runs:
         run.told = service.told(run, request.user)  # type: ignore[attr-defined]

@@ -11,7 +11,8 @@ from django.db.models import F, Max, Value
 from django.db.models.functions import Greatest, Now
 
 from children.facts import Adult, Called, Earlier, Home, NewChild
-from children.importing.differences import DETAIL, Change, Held, differences
+from children.importing.differences import DETAIL, Change, Held
+from children.importing.held_facts import changes_by
 from children.importing.problems import Problem, Severity
 from children.importing.rows import Facts
 from children.models import Child, ClassEpisode, Enrolment, ImportRow, ImportRun, ParentalResponsibility
@@ -22,6 +23,7 @@ from safeguarding.audit.history import recorded
 
 from .changing import WITHHELD, change_children
 from .comparing import CHUNK, load, own
+from .holding import keep_here
 from .progress import Progress
 from .sight import for_a_colleague, hidden_from
 from .whole import leavers_wait, leaving
@@ -157,13 +159,16 @@ def _new_child(facts: Facts, run: ImportRun, today: date) -> NewChild:
 def _change(run: ImportRun, rows: Sequence[ImportRow], done: Applied, *, by: User | None, today: date) -> None:
     held = load(row.child_id for row in rows if row.child_id)
     wanted: list[tuple[Held, Facts, list[Change]]] = []
+    kept: list[tuple[Held, Facts, list[Change]]] = []
     for row in rows:
         known = held[row.child_id]  # type: ignore[index]
         facts = _facts(row)
         # An adult of several children may have been changed by another row already; never more than was shown.
         shown = {(change["field"], change["place"]) for change in row.changes}
-        changes = [change for change in differences(known, facts) if (change.field, change.place) in shown]
+        would = changes_by(known, facts, is_partial=run.is_partial)
+        changes = [change for change in would if (change.field, change.place) in shown]
         if row.decision == D.KEEP_HELD:
+            kept.append((known, facts, [change for change in changes if change.grave]))
             changes = [change for change in changes if not change.grave]
         comes_back = known.child.left_on is not None
         if comes_back:
@@ -171,6 +176,7 @@ def _change(run: ImportRun, rows: Sequence[ImportRow], done: Applied, *, by: Use
         if changes or comes_back:
             done.changed.append(known.child.pk)
             wanted.append((known, facts, changes))
+    keep_here(run, kept, by=by)
     change_children(run, wanted, by=by, today=today)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from children.lifecycles import import_life
@@ -14,12 +15,15 @@ from safeguarding.exceptions import BadInput
 from safeguarding.locks import take_longer
 
 from .applying import DONE_WITH, Applied, apply
-from .leaving_out import still_left_out
+from .comparing import CHUNK
+from .holding import keep_roll, settle_roll, settle_rows
 from .progress import Progress
 from .reading import compare_again, list_state
 from .sight import counted_apart, for_a_colleague, whole_list
 from .starting import forget, forget_earlier, require_seen
 from .whole import WAITS, questions, stops
+
+Kind = ImportRow.Kind
 
 
 @actors_transaction()
@@ -103,12 +107,16 @@ def _write(run: ImportRun, today: date, progress: Progress) -> ImportRun:
     record_done(run, done, by=by)
     apart = counted_apart(run, done.keys())
     rows = ImportRow.objects.filter(run=run)
-    unusable = set(rows.filter(kind=ImportRow.Kind.REJECTED).values_list("pk", flat=True))
+    taken = rows.exclude(kind__in=(Kind.REJECTED, Kind.REPEATED, Kind.SKIPPED, Kind.LEAVES))
+    settle_rows(run, taken.exclude(WAITS & Q(decision="")).exclude(decision=ImportRow.Decision.LEAVE).iterator(CHUNK))
+    keep_roll(rows.filter(kind=Kind.RETURNS, decision=ImportRow.Decision.LEAVE), by=by)
+    settle_roll(run)
+    unusable = set(rows.filter(kind=Kind.REJECTED).values_list("pk", flat=True))
     undecided = set(rows.filter(WAITS, decision="").values_list("pk", flat=True))
     undecided |= set(for_a_colleague(run, by).exclude(kind__in=DONE_WITH).values_list("pk", flat=True)) - unusable
-    left_out = set(rows.filter(decision=ImportRow.Decision.LEAVE).values_list("pk", flat=True))
-    forget_earlier(run, leave=still_left_out(run))
-    forget(run, leave=undecided | left_out | unusable)
+    left_out = rows.filter(decision=ImportRow.Decision.LEAVE).exclude(kind=Kind.RETURNS)
+    forget_earlier(run)
+    forget(run, leave=undecided | unusable | set(left_out.values_list("pk", flat=True)))
     summary = run.summary | {
         "done": done.counts(),
         "apart": apart,

@@ -44,7 +44,9 @@ def choices(row: ImportRow) -> list[tuple[str, str]]:
         found = [(D.TAKE.value, _ADD.get(_first(codes, _ADD), "Add the child as the row stands"))]
     else:
         found = [(D.TAKE.value, _SAME.get(_first(codes, _SAME), "Use the row for this child"))]
-    if "other_upn" in codes:
+    if "added_here" in codes:
+        found.append((D.KEEP_HELD.value, "The same child: keep what Harbour has where they differ"))
+    if codes & {"other_upn", "added_here"}:
         found.append((D.TAKE_NEW.value, "Another child: add it as well"))
     if codes & {"twice", "child_twice", "other_child"}:
         found.append((D.NO_NUMBER.value, "Another child: add it without a UPN"))
@@ -74,6 +76,7 @@ _ADD = {
 _SAME = {
     "other_upn": "The same child, with a new UPN: keep the old one as former",
     "other_child": "The same child: use the row",
+    "added_here": "The same child: use the row",
     "twice": "This row is right: use it for this child",
     "serial_date": "Yes, that is the date: use the row",
     "short_year": "Yes, that is the date: use the row",

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from children.importing.adults import REACH
 from children.models import Child, ImportRow, ImportRun
 from children.permissions import may_import
 from children.services import bulk
@@ -20,12 +21,14 @@ from .applying import Applied, apply_rows, let_go
 from .comparing import CODES, COMPARED, compare
 from .confirming import record_done
 from .deciding import ONLY_THEY, keep_decisions
+from .holding import keep_roll, settle_rows
 from .reading import as_read
 from .sight import counted_apart, for_whoever_looks, whole_list
 
 Kind, D = ImportRow.Kind, ImportRow.Decision
 # What only the whole file says of a row: comparing it alone leaves it standing.
-_OF_THE_FILE = frozenset({"twice", "who_twice", "child_twice", "former_twice", "disagree"})
+_HELD_BY_THE_FILE = frozenset({"twice", "who_twice", "child_twice"})
+_OF_THE_FILE = _HELD_BY_THE_FILE | {"former_twice", "disagree"}
 
 
 class Decided(NamedTuple):
@@ -78,11 +81,8 @@ def _compare_anew(run: ImportRun, rows: Sequence[ImportRow]) -> set[UUID]:
     named = [row for row in rows if row.kind != Kind.LEAVES]
     parsed = [as_read(row) for row in named]
     other: dict[UUID, dict[str, Any]] = {}
-    for row, result in zip(named, compare(run.school, parsed), strict=True):
-        of_the_file = [problem for problem in row.problems if problem["code"] in _OF_THE_FILE]
-        if of_the_file and result["kind"] not in (Kind.REJECTED, Kind.SAME):
-            result["kind"] = Kind.HELD
-        result["problems"] = [*of_the_file, *result["problems"]]
+    for row, result in zip(named, compare(run.school, parsed, is_partial=run.is_partial), strict=True):
+        _as_in_its_file(row, result)
         if _said(row) != _said(row, result):
             other[row.pk] = result
     bulk.update(ImportRow, COMPARED, ({"id": key} | result for key, result in other.items()))
@@ -93,6 +93,17 @@ def _compare_anew(run: ImportRun, rows: Sequence[ImportRow]) -> set[UUID]:
     found = {*other, *settled.filter(pk__in=left).values_list("pk", flat=True)}
     settled.delete()
     return found
+
+
+def _as_in_its_file(row: ImportRow, result: dict[str, Any]) -> None:
+    """What the other rows of the file had made of the row stays."""
+    of_the_file = [problem for problem in row.problems if problem["code"] in _OF_THE_FILE]
+    codes = {problem["code"] for problem in of_the_file}
+    if codes & _HELD_BY_THE_FILE and result["kind"] not in (Kind.REJECTED, Kind.SAME):
+        result["kind"] = Kind.HELD
+    if "disagree" in codes:
+        result["changes"] = [one for one in result["changes"] if not (one["contact"] and one["field"] in REACH)]
+    result["problems"] = [*of_the_file, *result["problems"]]
 
 
 def _said(row: ImportRow, result: Mapping[str, Any] | None = None) -> tuple[Any, ...]:
@@ -114,7 +125,10 @@ def _carry_out(run: ImportRun, rows: Sequence[ImportRow], *, by: User, today: da
     for what, keys in counted_apart(run, done.keys()).items():
         if what != "same":
             run.summary["apart"][what] = [*run.summary["apart"].get(what, ()), *keys]
-    ImportRow.objects.filter(pk__in=[row.pk for row in taken]).delete()
+    keep_roll([row for row in rows if row.decision == D.LEAVE], by=by)
+    settle_rows(run, taken)
+    over = [row.pk for row in rows if row.decision != D.LEAVE or row.kind in (Kind.LEAVES, Kind.RETURNS)]
+    ImportRow.objects.filter(pk__in=over).delete()
 
 
 def _count(run: ImportRun, other: set[UUID]) -> None:

@@ -4,8 +4,6 @@ The row itself remembers it, under the run in which it was left out last.
 """
 
 import json
-from collections.abc import Iterable
-from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -21,7 +19,7 @@ def leave_out_again(run: ImportRun) -> None:
     """Leave out the rows that wait and say what an earlier one said that somebody has left out. It is their decision:
     who and when stay.
     """
-    said = {_facts(row): row for row in _earlier(run).exclude(kind=Kind.LEAVES).order_by("decided_at")}
+    said = {_facts(row): row for row in _earlier(run).order_by("decided_at")}
     if not said:
         return
     rows = ImportRow.objects.filter(WAITS, run=run, decision="", who__in={row.who for row in said.values()})
@@ -34,15 +32,6 @@ def leave_out_again(run: ImportRun) -> None:
             for row, was in again
         ),
     )
-
-
-def still_left_out(run: ImportRun) -> Iterable[UUID]:
-    """Rows of earlier runs that are not over with this one: of a child said to be here, whom this list does not name
-    either.
-    """
-    named = ImportRow.objects.filter(run=run, child__isnull=False).values("child_id")
-    here = _earlier(run).filter(kind=Kind.LEAVES, child__left_on=None, child__merged_into=None)
-    return here.exclude(child__in=named).values_list("pk", flat=True)
 
 
 def _earlier(run: ImportRun) -> QuerySet[ImportRow]:

@@ -57,7 +57,7 @@ def read_import(
     chunk.
     """
     today = today or timezone.localdate()
-    with whole_list():
+    with actors_transaction(), whole_list():
         run = import_life.perform("read", run, by=by)
         ImportRow.objects.filter(run=run).delete()
         run.compared_at, run.summary["list"] = timezone.now(), list_state(run.school)
@@ -79,7 +79,7 @@ def compare_again(run: ImportRun) -> dict[str, Any]:
     before = {row.pk: _shown(row) for row in rows.exclude(decision="").iterator(CHUNK)}
     for chunk in batched(rows.iterator(CHUNK), CHUNK):
         parsed = {row.pk: as_read(row) for row in chunk}
-        found = compare(run.school, list(parsed.values()))
+        found = compare(run.school, list(parsed.values()), is_partial=run.is_partial)
         bulk.update(ImportRow, COMPARED, ({"id": key} | result for key, result in zip(parsed, found, strict=True)))
     mark_repeats(run)
     keep_where_rows_disagree(run)
@@ -104,16 +104,16 @@ def _read(run: ImportRun, by: User | None, today: date, progress: Progress) -> I
     try:
         header = _stage(run, today, progress)
     except FileRefused as refused:
-        with whole_list():
+        with actors_transaction(), whole_list():
             _require_reading(run)
             return refuse(run, refused.sentence, by=by)
     except _DatesContradict as found:
-        with whole_list():
+        with actors_transaction(), whole_list():
             _require_reading(run)
             ImportRow.objects.filter(run=run).delete()
             summary = {name: run.summary[name] for name in ("expected", "headings")} | {"dates": found.columns}
             return import_life.perform("ask_dates", run, by=by, summary=summary, rows_read=0, date_style="")
-    with whole_list():
+    with actors_transaction(), whole_list():
         _require_reading(run)
         mark_repeats(run)
         keep_where_rows_disagree(run)
@@ -129,8 +129,8 @@ def _read(run: ImportRun, by: User | None, today: date, progress: Progress) -> I
 def _stage(run: ImportRun, today: date, progress: Progress) -> Header | None:
     parsed, transfer, rows = _open(run, today)
     for chunk in batched(parsed, CHUNK):
-        with whole_list():
-            results = list(compare(run.school, chunk))
+        with actors_transaction(), whole_list():
+            results = list(compare(run.school, chunk, is_partial=run.is_partial))
             _require_reading(run)
             bulk.insert(ImportRow, (_row(run, row, result) for row, result in zip(chunk, results, strict=True)))
             run.rows_read += len(chunk)

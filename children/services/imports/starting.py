@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,8 @@ from safeguarding.keys import uuid7
 from .sight import whole_list
 
 PART = 1024 * 1024
+S = ImportRun.Status
+_WAITING = (S.UPLOADED, S.MAPPING, S.READING, S.READY)
 _OFFICE = "Only the office, a safeguarding lead or the Headteacher can bring in children."
 
 
@@ -84,19 +87,44 @@ def start_import(
     or REFUSED.
 
     `chunks` are its bytes. `by` is None at the command line only, which gives the `key` of the run, too, as it keeps
-    the worker away from it. `unattended`: what needs nobody goes in without a look (`confirm_plain`). Raises `BadInput`
-    for a file of more than 50 MB, or where the disk is nearly full.
+    the worker away from it. `unattended`: what needs nobody goes in without a look (`confirm_plain`). The same file
+    again from the same person is the run that waits already. Raises `BadInput` for a file of more than 50 MB, or where
+    the disk is nearly full.
     """
     if by is not None:
         ensure(by, ChildCapability.IMPORT_CHILDREN, school.pk, _OFFICE)
     disk.ensure_room("no children can be imported")
-    run = ImportRun(
-        id=key or uuid7(), school=school, file_name=file_name[-100:], size=0, uploaded_by=by, unattended=unattended
-    )
+    try:
+        with transaction.atomic():
+            run = _keep_file(school, file_name, chunks, by, key, unattended)
+    except _SentTwice as twice:
+        return twice.run
+    record(Verb.IMPORT, run, by=by, purpose="upload")
+    try:
+        return _recognise(run, by=by)
+    except FileRefused as refused:
+        return refuse(run, refused.sentence, by=by)
+
+
+class _SentTwice(Exception):
+    """The same person has sent the same file already, and it waits."""
+
+    def __init__(self, run: ImportRun) -> None:
+        super().__init__()
+        self.run = run
+
+
+def _keep_file(
+    school: School, file_name: str, chunks: Iterable[bytes], by: User | None, key: UUID | None, unattended: bool
+) -> ImportRun:
+    """The file in parts, and its run. Raises `_SentTwice`, and `BadInput` for a file that is too large."""
+    run = ImportRun(id=key or uuid7(), school=school, file_name=file_name[-100:], size=0, uploaded_by=by)
+    run.unattended, run.received_at = unattended, timezone.now()
     run.save(force_insert=True)
-    expected = 0
+    expected, digest = 0, sha256()
     for number, part in enumerate(_parts(chunks)):
         run.size += len(part)
+        digest.update(part)
         expected += max(part.count(b"\n"), part.count(b"</Pupil>"))
         if run.size > MAX_BYTES:
             raise BadInput(
@@ -104,13 +132,12 @@ def start_import(
             )
         ImportPart(run=run, school=school, number=number, content=part).save(force_insert=True)
     # About how many rows there are, for the progress bar: exact enough to wait by.
-    run.summary = {"expected": expected}
-    run.save(update_fields=["size", "summary"])
-    record(Verb.IMPORT, run, by=by, purpose="upload")
-    try:
-        return _recognise(run, by=by)
-    except FileRefused as refused:
-        return refuse(run, refused.sentence, by=by)
+    run.summary, run.digest = {"expected": expected}, digest.hexdigest()
+    run.save(update_fields=["size", "summary", "digest"])
+    waiting = ImportRun.objects.filter(school=school, digest=run.digest, uploaded_by=by, status__in=_WAITING)
+    if by is not None and (there := waiting.exclude(pk=run.pk).first()) is not None:
+        raise _SentTwice(there)
+    return run
 
 
 @transaction.atomic
@@ -177,9 +204,9 @@ def forget_file(run: ImportRun) -> None:
     ImportPart.objects.filter(run=run).delete()
 
 
-def forget_earlier(run: ImportRun, *, leave: Iterable[UUID] = ()) -> None:
-    """What earlier lists of the school left to be looked at is over with the next one, less the rows with the keys
-    `leave`; and what could not be used or was left out of transfer files.
+def forget_earlier(run: ImportRun) -> None:
+    """What earlier lists of the school left to be looked at is over with the next one. So is what could not be used of
+    transfer files, or was left out.
 
     A transfer file names some children only: it ends nothing, and what waits of it waits until it is decided.
     """
@@ -190,7 +217,7 @@ def forget_earlier(run: ImportRun, *, leave: Iterable[UUID] = ()) -> None:
     # By key: joined to its run, a table that has just grown by 60,000 rows was searched once for each of them.
     keys = dict(earlier.values_list("pk", "is_partial"))
     ImportPart.objects.filter(run__in=keys).delete()
-    rows = ImportRow.objects.exclude(pk__in=list(leave))
+    rows = ImportRow.objects.all()
     rows.filter(run__in=[key for key, partial in keys.items() if not partial]).delete()
     partial = [key for key, partial in keys.items() if partial]
     over_too = Q(kind=ImportRow.Kind.REJECTED) | Q(decision=ImportRow.Decision.LEAVE)

@@ -9,13 +9,14 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from children.importing.differences import LABELS
-from children.models import BY_NAME, Child, ImportRow, ImportRun
+from children.importing.held_facts import ON_ROLL
+from children.models import BY_NAME, Child, HeldFact, ImportRow, ImportRun
 from safeguarding.accounts.models import School, User
 
 from .comparing import CHUNK
 from .sight import for_whoever_looks, hidden_from, whole_list
 
-Kind, Decision, Status = ImportRow.Kind, ImportRow.Decision, ImportRun.Status
+Kind, Status = ImportRow.Kind, ImportRun.Status
 # More leavers than this share of the children on roll wait for a person, in every month.
 LEAVERS_SHARE = 0.05
 # A field that changes for more than this share of the roll, and for more than so many: columns may have moved.
@@ -30,8 +31,8 @@ Question = dict[str, str]
 
 
 def leaving(run: ImportRun) -> QuerySet[Child]:
-    """Children on roll whom a file of the whole school does not name, in any row, less those of whom somebody has said
-    that they are here all the same.
+    """Children on roll whom a file of the whole school does not name, in any row, less those who were added here, or of
+    whom somebody has said that they are here all the same.
 
     A transfer file makes nobody leave. Asked where the whole list is seen.
     """
@@ -40,7 +41,7 @@ def leaving(run: ImportRun) -> QuerySet[Child]:
     # As a set of keys, looked up child by child: as a join, a table that has just grown by 60,000 rows, which the
     # planner knows nothing of yet, was searched once for each of them.
     named = ImportRow.objects.filter(run=run, child__isnull=False).exclude(kind=Kind.LEAVES).values("child_id")
-    here = ImportRow.objects.filter(school=run.school, kind=Kind.LEAVES, decision=Decision.LEAVE).values("child_id")
+    here = HeldFact.objects.filter(school=run.school, field=ON_ROLL, said=False).values("child_id")
     return _on_roll(run).exclude(pk__in=named).exclude(pk__in=here)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from children.models import Child, ChildDetail, Household, ImportRow, ImportRun
-from children.services.imports import confirm_import, finish_import, read_import, start_import
+from children.services.imports import confirm_import, decide, finish_import, read_import, start_import
 from tests import factories
 from tests.sheets import asked, child, finish, number, row
 from tests.sheets import bring_in as put_on_the_list
@@ -238,7 +238,9 @@ def test_a_transfer_file_adds_to_a_child_on_the_list_where_it_was_and_what_it_wa
 
 def test_a_former_name_that_the_list_has_as_its_legal_one_is_kept_once(cast):
     put_on_the_list(cast.school, [row(1, surname="Marlow")], by=cast.office)
-    finish(give_past(cast), by=cast.office)
+    run = give_past(cast)
+    decide(run=run, decisions={run.rows.get().pk: "take"}, by=cast.office)
+    finish(run, by=cast.office)
     assert (child(1).surname, child(1).other_names.get().surname) == ("AshdownB", "Marlow")
 
 
