@@ -5,6 +5,7 @@ reading     rows into the database, each compared with the list (comparing) and 
 whole       what the file as a whole would do, and what must have been looked at first
 deciding    what becomes of the rows that wait for a person, before the list changes
 later       the same, afterwards: until the next list
+folder      lists that the school's own system leaves in a folder
 leaving_out what somebody left out is not asked about again
 sight       who is hidden from whoever looks
 progress    how far the writing is
@@ -13,6 +14,7 @@ confirming  the list changes, in one transaction or not at all
 
 from .confirming import confirm_import, confirm_plain, finish_import
 from .deciding import agree, choices, decide
+from .folder import FolderOpen, take_lists
 from .later import decide_later
 from .progress import written
 from .reading import read_import
@@ -24,6 +26,7 @@ from .working import TASK, alone, go_on, take_up, take_up_all
 __all__ = [
     "TASK",
     "WAITS",
+    "FolderOpen",
     "abandon_import",
     "agree",
     "alone",
@@ -41,6 +44,7 @@ __all__ = [
     "start_import",
     "stops",
     "summary_for",
+    "take_lists",
     "take_up",
     "take_up_all",
     "tell_columns",
