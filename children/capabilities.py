@@ -8,7 +8,10 @@ from safeguarding.accounts.roles import ACTING_LEAD, DECIDING, LEADING, SUPPORTI
 class ChildCapability(models.TextChoices):
     VIEW_CHILD_DETAILS = "view_child_details", "opens the record of every child: people, dates, numbers"
     VIEW_ADDRESSES = "view_addresses", "sees where children live"
-    IMPORT_CHILDREN = "import_children", "brings in the list of children"
+    KEEP_CHILDREN = (
+        "keep_children",
+        "adds children, corrects what is known of them, and imports the list of children",
+    )
     # What an earlier system of the school had on its children.
     IMPORT_EARLIER_RECORDS = (
         "import_earlier_records",
@@ -29,7 +32,7 @@ register(
     held_by={
         C.VIEW_CHILD_DETAILS: ("office", *DECIDING),
         C.VIEW_ADDRESSES: ("office", *DECIDING),
-        C.IMPORT_CHILDREN: ("office", "deputy_lead", "lead", "headteacher"),
+        C.KEEP_CHILDREN: ("office", "deputy_lead", "lead", "headteacher"),
         C.IMPORT_EARLIER_RECORDS: ("lead", "headteacher"),
         C.KEEP_PHOTOGRAPHS: ("office", "deputy_lead", *_LASTING),
         C.EMERGENCY_ACCESS: SUPPORTING,

@@ -13,15 +13,12 @@ from .names import fold
 
 @dataclass(slots=True)
 class Home:
-    """An address, and when the child is there. The main home is the one of the register."""
+    """An address."""
 
     address: str
     town: str = ""
     county: str = ""
     postcode: str = ""
-    pattern: str = ""
-    is_main: bool = True
-    starts_on: date | None = None
 
     @property
     def identity(self) -> str:
@@ -122,7 +119,10 @@ class Leaving:
 
 @dataclass(slots=True)
 class NewChild:
-    """A child to be put on the school's list. Only a forename is needed; `details` are fields of `ChildDetail`."""
+    """A child to be put on the school's list. Only a forename is needed; `details` are fields of `ChildDetail`.
+
+    The first of `homes` is the address of the register, where the child lives; adults may live at the others.
+    """
 
     forename: str
     surname: str = ""

@@ -121,6 +121,40 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT max(number) FROM public.children_child WHERE school_id = last_number_at.school
 $$;
 
+-- What is on a school's list already, by keys, also where whoever asks may not see it (`services/unseen.py`): children with a UPN, now
+-- or before; addresses; adults; children whose names sound alike.
+CREATE FUNCTION rules.children_numbered(school uuid, numbers text[]) RETURNS TABLE (child uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT child_id FROM public.children_childdetail
+    WHERE school_id = children_numbered.school AND upn = ANY (children_numbered.numbers) AND upn <> ''
+    UNION
+    SELECT child_id FROM public.children_formerupn
+    WHERE school_id = children_numbered.school AND upn = ANY (children_numbered.numbers)
+$$;
+
+CREATE FUNCTION rules.households_at(school uuid, identities text[]) RETURNS TABLE (identity text, household uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT there.identity::text, there.id FROM public.children_household AS there
+    WHERE there.school_id = households_at.school AND there.identity = ANY (households_at.identities)
+$$;
+
+CREATE FUNCTION rules.contacts_at(school uuid, identities text[]) RETURNS TABLE (identity text, contact uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT there.identity::text, there.id FROM public.children_contact AS there
+    WHERE there.school_id = contacts_at.school AND there.identity = ANY (contacts_at.identities) AND there.identity <> ''
+$$;
+
+CREATE FUNCTION rules.children_like(school uuid, forenames text[], surnames text[], born date) RETURNS TABLE (child uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT card.id FROM public.children_child AS card
+    JOIN public.children_childdetail AS detail ON detail.child_id = card.id
+    WHERE card.school_id = children_like.school AND card.merged_into_id IS NULL AND card.ending_at IS NULL
+      AND card.name_sounds::text[] && (children_like.forenames || children_like.surnames)
+      AND (detail.date_of_birth = children_like.born
+           OR ((children_like.forenames = '{}' OR card.name_sounds::text[] && children_like.forenames)
+               AND (children_like.surnames = '{}' OR card.name_sounds::text[] && children_like.surnames)))
+$$;
+
 -- The adults of those children, the person among them, and where they live.
 CREATE FUNCTION rules.hidden_contacts(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -212,11 +246,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     JOIN public.children_childmerge AS m ON r.key IN (m.keep_id, m.other_id) WHERE m.status = 'asked'
 $$;
 
--- The days of birth and of leaving, where they are known.
+-- The days of birth, of death and of leaving, where they are known.
 CREATE FUNCTION rules.since_birth(records uuid[]) RETURNS TABLE (record uuid, day date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT child_id, date_of_birth FROM public.children_childdetail
     WHERE child_id = ANY (since_birth.records) AND date_of_birth IS NOT NULL
+$$;
+
+CREATE FUNCTION rules.since_death(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT child_id, date_of_death FROM public.children_childdetail
+    WHERE child_id = ANY (since_death.records) AND date_of_death IS NOT NULL
 $$;
 
 CREATE FUNCTION rules.since_left(records uuid[]) RETURNS TABLE (record uuid, day date)

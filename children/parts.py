@@ -9,6 +9,7 @@ from django.db.models import Q
 from children import codes
 from children.codes import year_label
 from children.mentions import marker
+from safeguarding.dates import full_day, full_moment
 from safeguarding.parts import (
     Block,
     Gathering,
@@ -29,6 +30,7 @@ from .models import (
     ChildGrant,
     ChildMerge,
     ChildTeamGrant,
+    ChildUpdate,
     ClassEpisode,
     ConflictOfInterest,
     Contact,
@@ -38,6 +40,7 @@ from .models import (
     EmergencyAccess,
     Enrolment,
     FormerUpn,
+    HealthNote,
     HeldFact,
     Household,
     HouseholdMember,
@@ -77,14 +80,27 @@ def _authority(row: EarlierSchool) -> Iterator[Text]:
 def _siblings(gathering: Gathering, model: Model, title: str) -> Iterator[Block]:
     """Brothers and sisters: two children in one row, of whom the other one stands in the block as a marker."""
     own = gathering.children
-    rows = list(gathering.see(model).filter(Q(first__in=own) | Q(second__in=own)).order_by("pk"))
+    rows = list(gathering.stands(model).filter(Q(first__in=own) | Q(second__in=own)).order_by("pk"))
     others = {row.pk: row.second_id if row.first_id in own else row.first_id for row in rows}
     names = gathering.names(Child, others.values())
     for row in rows:
         child = row.first_id if row.first_id in own else row.second_id
-        texts = [Text("Brother or sister", names[others[row.pk]]), Text("Relationship", row.relationship)]
+        texts = [Text("Brother or sister", names[others[row.pk]]), Text("Relationship", row.relationship), *_over(row)]
         right = Key(_RECORD, child)
         yield gathering.block(row, title, (None, False), texts, right=right, children=frozenset({child}))
+
+
+def _over(row: Sibling) -> Iterator[Text]:
+    if row.corrected_at:
+        yield Text("Entered wrongly, corrected", full_moment(row.corrected_at))
+    elif row.ends_on:
+        yield Text("Last day", full_day(row.ends_on))
+
+
+def _updates(gathering: Gathering, model: Model, title: str) -> Iterator[Block]:
+    """Who told the school what, for who asks what is held: a file or a pack tells what is true, not how it came so."""
+    if gathering.with_errors:
+        yield from as_declared("made_at")(gathering, model, title)
 
 
 def _households(gathering: Gathering, model: Model, title: str) -> Iterator[Block]:
@@ -102,7 +118,7 @@ def _linked(gathering: Gathering, *links: tuple[Model, str]) -> dict[UUID, set[U
     """The children in sight by the key of something to which rows of theirs link."""
     found: defaultdict[UUID, set[UUID]] = defaultdict(set)
     for model, column in links:
-        rows = gathering.see(model).filter(**{"child__in": gathering.children, f"{column}__isnull": False})
+        rows = gathering.stands(model).filter(**{"child__in": gathering.children, f"{column}__isnull": False})
         for key, child in rows.values_list(column, "child_id"):
             found[key].add(child)
     return found
@@ -140,6 +156,8 @@ tell(
 )
 tell(ClassEpisode, title="Class", blocks=as_declared("starts_on", but=("year_group",), also=_year))
 tell(EarlierSchool, title="Earlier school", blocks=as_declared("entered_on", but=("local_authority",), also=_authority))
+tell(HealthNote, title="Health", blocks=as_declared("starts_on"))
+tell(ChildUpdate, title="Change by hand", blocks=_updates)
 tell(Household, title="Home", blocks=_households)
 tell(HouseholdMember, title="Where the child lives", blocks=as_declared("starts_on"))
 tell(Contact, title="Adult", blocks=_contacts)

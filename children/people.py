@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from safeguarding.audit.by_keys import Asked, Asks, ByKeys
 from safeguarding.audit.reading import visible
@@ -15,6 +15,7 @@ from safeguarding.audit.reading import visible
 from . import names
 from .models import (
     Child,
+    ChildUpdate,
     ClassEpisode,
     Contact,
     ContactLink,
@@ -22,6 +23,7 @@ from .models import (
     EarlierSchool,
     Enrolment,
     FormerUpn,
+    HealthNote,
     Household,
     HouseholdMember,
     OtherName,
@@ -79,7 +81,7 @@ def around(request: Asks, child: Child, *, today: date) -> Around:
         adults=list(adults.values()),
         orders_in_force=in_force,
         orders_ended=[order for order in orders if order not in in_force],
-        other_names=list(see(OtherName).filter(child=child).order_by("added_at", "pk")),
+        other_names=list(see(OtherName).filter(child=child, corrected_at=None).order_by("added_at", "pk")),
         former_upns=list(see(FormerUpn).filter(child=child).order_by("until", "pk")),
         enrolments=list(see(Enrolment).filter(child=child).order_by("-entered_on", "pk")),
         classes=list(see(ClassEpisode).filter(child=child).order_by("-starts_on", "-ends_on", "pk")),
@@ -108,10 +110,57 @@ def orders_about(request: Asks, *children: Child) -> list[ContactRestriction]:
 
 def homes(request: Asks, child: Child) -> QuerySet[HouseholdMember]:
     """Where the child lives, the address of the register first."""
-    found = visible(request, HouseholdMember).filter(
-        child=child, ends_on=None, household__in=visible(request, Household)
+    found = _lived_in(request, child).filter(ends_on=None)
+    return found.order_by("-is_main", "pk")
+
+
+def _lived_in(request: Asks, child: Child) -> QuerySet[HouseholdMember]:
+    found = visible(request, HouseholdMember).filter(child=child, household__in=visible(request, Household))
+    return found.select_related("household")
+
+
+def health(request: Asks, child: Child) -> list[HealthNote]:
+    """What is to be known about the child's health today."""
+    return list(visible(request, HealthNote).filter(child=child, ends_on=None).order_by("starts_on", "pk"))
+
+
+@dataclass(slots=True)
+class Past:
+    """What was true of a child until a day, what never was, and each change by hand, the newest first."""
+
+    adults: list[ContactLink]
+    homes: list[HouseholdMember]
+    names: list[OtherName]
+    siblings: list[tuple[Sibling, Child]]
+    health: list[HealthNote]
+    updates: list[ChildUpdate]
+
+
+# More changes by hand than anybody makes on one record; the history of fields has them all.
+MOST_UPDATES = 200
+
+
+def past(request: Asks, child: Child, *, with_homes: bool) -> Past:
+    """What has ended and what was corrected, of the rows that the reader may see. `with_homes`: addresses are shown."""
+    see: Callable[[type[Model]], QuerySet[Any]] = partial(visible, request)
+    ended = {"child": child, "ends_on__isnull": False}
+    links = see(ContactLink).filter(**ended, contact__in=see(Contact)).select_related("contact")
+    pairs = see(Sibling).filter(Q(first=child) | Q(second=child), ends_on__isnull=False)
+    return Past(
+        adults=list(links.order_by("-ends_on", "pk")),
+        homes=list(_lived_in(request, child).filter(ends_on__isnull=False).order_by("-ends_on", "pk"))
+        if with_homes
+        else [],
+        names=list(see(OtherName).filter(child=child, corrected_at__isnull=False).order_by("-corrected_at", "pk")),
+        siblings=[
+            (pair, pair.second if pair.first_id == child.pk else pair.first)
+            for pair in pairs.select_related("first", "second").order_by("-ends_on", "pk")
+        ],
+        health=list(see(HealthNote).filter(**ended).order_by("-ends_on", "pk")),
+        updates=list(
+            see(ChildUpdate).filter(child=child).select_related("made_by").order_by("-made_at", "-pk")[:MOST_UPDATES]
+        ),
     )
-    return found.select_related("household").order_by("-is_main", "pk")
 
 
 def _sharing_a_parent(asked: Asked) -> QuerySet[ParentalResponsibility]:
@@ -122,7 +171,7 @@ def _sharing_a_parent(asked: Asked) -> QuerySet[ParentalResponsibility]:
 
 def _related(asked: Asked) -> QuerySet[Any]:
     """The keys of brothers and sisters, and of whoever lives in a home of the child."""
-    said = visible(asked, Sibling)
+    said = visible(asked, Sibling).filter(ends_on=None)
     living = visible(asked, HouseholdMember).filter(ends_on=None)
     homes_of_child = living.filter(asked.of("child_id")).values("household_id")
     return (
@@ -138,7 +187,9 @@ def _related(asked: Asked) -> QuerySet[Any]:
 
 _said = ByKeys(
     lambda asked: (
-        visible(asked, Sibling).filter(asked.of("first_id") | asked.of("second_id")).select_related("first", "second")
+        visible(asked, Sibling)
+        .filter(asked.of("first_id") | asked.of("second_id"), ends_on=None)
+        .select_related("first", "second")
     )
 )
 _of_a_parent = ByKeys(_sharing_a_parent)
@@ -147,15 +198,21 @@ _kin = ByKeys(_related)
 
 def siblings(request: Asks, child: Child) -> list[tuple[Child, str]]:
     """Brothers and sisters at the school with what they are called: as somebody said, or by a parent in common."""
+    return [(other, how) for other, how, _ in siblings_linked(request, child)]
+
+
+def siblings_linked(request: Asks, child: Child) -> list[tuple[Child, str, UUID | None]]:
+    """The same, each with the key of what somebody said; None where a parent in common says it alone."""
     said = _said(request, [child.pk])
-    found = {
-        other.pk: (other, link.relationship) for link in said for other in (link.first, link.second) if other != child
+    found: dict[UUID, tuple[Child, str, UUID | None]] = {
+        other.pk: (other, link.relationship, link.pk)
+        for link in said
+        for other in (link.first, link.second)
+        if other != child
     }
     for also in _of_a_parent(request, [child.pk]):
-        found.setdefault(also.child_id, (also.child, "Shares a parent"))
-    return sorted(
-        found.values(), key=lambda pair: (-(pair[0].year_group or 0), names.fold(pair[0].forename), pair[0].pk)
-    )
+        found.setdefault(also.child_id, (also.child, "Shares a parent", None))
+    return sorted(found.values(), key=lambda one: (-(one[0].year_group or 0), names.fold(one[0].forename), one[0].pk))
 
 
 def family(request: Asks, child: Child) -> set[UUID]:

@@ -1,4 +1,4 @@
-"""Who may see what about a child, and who may bring children into the school's list?
+"""Who may see what about a child, and who keeps the school's list of children?
 
 Read aloud: *the card (names, year, class) is found by every active member of staff of the school, or nobody could log a
 concern about anyone. What is behind it is seen by those whose role keeps or reads it, by whoever was given access to
@@ -30,6 +30,7 @@ from .models import (
     ChildGrant,
     ChildMerge,
     ChildTeamGrant,
+    ChildUpdate,
     ClassEpisode,
     ColumnMapping,
     ConflictOfInterest,
@@ -40,6 +41,7 @@ from .models import (
     EmergencyAccess,
     Enrolment,
     FormerUpn,
+    HealthNote,
     HeldFact,
     Household,
     HouseholdMember,
@@ -66,6 +68,8 @@ DETAILS: tuple[type[Model], ...] = (
     ParentalResponsibility,
     ContactRestriction,
     Photograph,
+    HealthNote,
+    ChildUpdate,
 )
 
 
@@ -75,7 +79,7 @@ WHOLE_LIST = "whole list"
 
 
 def _of_the_list(me: Any) -> dict[str, Q]:
-    return {WHOLE_LIST: among("school_id", fact("schools_with", me, ChildCapability.IMPORT_CHILDREN))}
+    return {WHOLE_LIST: among("school_id", fact("schools_with", me, ChildCapability.KEEP_CHILDREN))}
 
 
 @rule(Child)
@@ -124,8 +128,10 @@ def _details_of_lists(me: Any) -> Rule:
     return replace(_details(me), above=_of_the_list(me))
 
 
+# No list speaks of these.
+_NOT_OF_LISTS = (ContactRestriction, Photograph, HealthNote, ChildUpdate)
 for _model in DETAILS:
-    rule(_model)(_details if _model in (ContactRestriction, Photograph) else _details_of_lists)
+    rule(_model)(_details if _model in _NOT_OF_LISTS else _details_of_lists)
 
 
 @rule(ChildFile)
@@ -181,7 +187,7 @@ def members_seen(me: Any) -> Rule:
 
 
 def _imports(me: Any) -> Rule:
-    return Rule(because={"role": among("school_id", fact("schools_with", me, ChildCapability.IMPORT_CHILDREN))})
+    return Rule(because={"role": among("school_id", fact("schools_with", me, ChildCapability.KEEP_CHILDREN))})
 
 
 for _model in (ImportRun, ImportPart):
@@ -193,7 +199,7 @@ def headings_seen(me: Any) -> Rule:
     """What the headings of a school's spreadsheets mean: of lists of children, and of records from an earlier
     system.
     """
-    importers = (ChildCapability.IMPORT_CHILDREN, ChildCapability.IMPORT_EARLIER_RECORDS)
+    importers = (ChildCapability.KEEP_CHILDREN, ChildCapability.IMPORT_EARLIER_RECORDS)
     return Rule(because={str(one): among("school_id", fact("schools_with", me, one)) for one in importers})
 
 
@@ -267,7 +273,7 @@ def may_ask_merge(user: User, record: Any) -> bool:
 
     Of a child or a merge.
     """
-    return may(user, ChildCapability.IMPORT_CHILDREN, record.school_id) or may_merge(user, record)
+    return may(user, ChildCapability.KEEP_CHILDREN, record.school_id) or may_merge(user, record)
 
 
 def may_merge(user: User, record: Any) -> bool:
@@ -327,4 +333,4 @@ def may_see_addresses(user: User, school_id: UUID) -> bool:
 
 def may_import(user: User | None, run: ImportRun) -> bool:
     """Whether the person may take this import further. Without a person it is the command line, or the worker."""
-    return user is None or may(user, ChildCapability.IMPORT_CHILDREN, run.school_id)
+    return user is None or may(user, ChildCapability.KEEP_CHILDREN, run.school_id)

@@ -10,6 +10,7 @@ from .models import (
     ChildGrant,
     ChildMerge,
     ChildTeamGrant,
+    ChildUpdate,
     ClassEpisode,
     ColumnMapping,
     ConflictOfInterest,
@@ -20,6 +21,7 @@ from .models import (
     EmergencyAccess,
     Enrolment,
     FormerUpn,
+    HealthNote,
     HeldFact,
     Household,
     HouseholdMember,
@@ -52,6 +54,8 @@ declare(
 )
 declare(Sibling, merged=Refused("two children in one row: the merge moves such pairs itself"), needed_by=("imports",))
 declare(EarlierSchool, called=("earlier school", "earlier schools"), needed_by=("imports",))
+declare(HealthNote, called=("note about health", "notes about health"))
+declare(ChildUpdate, called=("change by hand", "changes by hand"))
 declare(ContactLink, called=("adult", "adults"), needed_by=("imports",))
 declare(
     ContactRestriction,

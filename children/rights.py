@@ -56,7 +56,7 @@ keep(
                 "NEW.status = 'asked'",
                 "NEW.decided_at IS NULL",
                 "NEW.undone_at IS NULL",
-                either(may("import_children"), MERGES),
+                either(may("keep_children"), MERGES),
                 of_school("children_child", "keep_id"),
                 of_school("children_child", "other_id"),
             ),
@@ -114,10 +114,10 @@ keep(
         ),
         # Whose adult somebody is, and where a child lives: what is seen of them by access to the child follows from it.
         "children.contactlink": gives(
-            either(may("import_children"), SYSTEM), change(NEVER, "child_id", "contact_id", "school_id"), closed=False
+            either(may("keep_children"), SYSTEM), change(NEVER, "child_id", "contact_id", "school_id"), closed=False
         ),
         "children.householdmember": gives(
-            either(may("import_children"), SYSTEM), change(NEVER, "child_id", "household_id", "school_id"), closed=False
+            either(may("keep_children"), SYSTEM), change(NEVER, "child_id", "household_id", "school_id"), closed=False
         ),
         "children.contact": Neither("where an adult lives, by which only the home of a hidden child is hidden further"),
         "children.photograph": Neither("facts ask since when it is not needed"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import access, conflicts, differs, files, finding, imports, merging, record
+from .views import access, conflicts, differs, files, finding, imports, keeping, merging, record
 
 urlpatterns: list[URLPattern] = [
     path("", finding.children, name="children"),
@@ -11,11 +11,17 @@ urlpatterns: list[URLPattern] = [
     path("find/", finding.find_child, name="find_child"),
     path("<uuid:pk>/", record.child, name="child"),
     path("<uuid:pk>/people/", record.people, name="child_people"),
+    path("<uuid:pk>/past/", record.child_past, name="child_past"),
     path("<uuid:pk>/files/", files.child_files, name="child_files"),
     path("<uuid:pk>/photographs/", files.photographs, name="child_photographs"),
     path("photographs/<uuid:photograph_id>/", files.photograph, name="photograph"),
     path("photographs/<uuid:photograph_id>/end/", files.end_photograph, name="end_photograph"),
     path("<uuid:pk>/address/", record.address, name="child_address"),
+    # What the school writes by hand: a child, a part of its record, a row of one.
+    path("add/", keeping.add_child, name="add_child"),
+    path("<uuid:pk>/change/", keeping.keep_child, name="keep_child"),
+    path("<uuid:pk>/change/sibling/", keeping.keep_sibling, name="keep_sibling"),
+    path("<uuid:pk>/change/<uuid:row_id>/", keeping.keep_row, name="keep_row"),
     # Two records of one child.
     path("<uuid:pk>/same/", merging.child_same, name="child_same"),
     path("<uuid:pk>/same/<uuid:other_id>/", merging.child_merge, name="child_merge"),

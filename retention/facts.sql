@@ -1,15 +1,31 @@
 -- What of retention keeps a record from ending (`ending.py`)? By keys, and read in no context.
 
--- Children who belong to one family with these: brothers and sisters as the school knows them, and who lives in the same household.
+-- Children who belong to one family with these: brothers and sisters as the school knows them, who lives or lived in the same household,
+-- and who has a parent in common. What was entered wrongly and corrected makes no family, nor does an organisation.
 CREATE FUNCTION rules.family_of(children uuid[]) RETURNS TABLE (child uuid, member uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT asked, asked FROM unnest(family_of.children) AS asked
-    UNION SELECT first_id, second_id FROM public.children_sibling WHERE first_id = ANY (family_of.children)
-    UNION SELECT second_id, first_id FROM public.children_sibling WHERE second_id = ANY (family_of.children)
+    UNION SELECT first_id, second_id FROM public.children_sibling WHERE first_id = ANY (family_of.children) AND ends_on IS NULL
+    UNION SELECT second_id, first_id FROM public.children_sibling WHERE second_id = ANY (family_of.children) AND ends_on IS NULL
     UNION
     SELECT mine.child_id, other.child_id FROM public.children_householdmember AS mine
     JOIN public.children_householdmember AS other ON other.household_id = mine.household_id
-    WHERE mine.child_id = ANY (family_of.children)
+    WHERE mine.child_id = ANY (family_of.children) AND mine.corrected_at IS NULL AND other.corrected_at IS NULL
+    UNION
+    SELECT mine.child_id, other.child_id FROM public.children_parentalresponsibility AS mine
+    JOIN public.children_parentalresponsibility AS other ON other.contact_id = mine.contact_id
+    JOIN public.children_contact AS parent ON parent.id = mine.contact_id
+    WHERE mine.child_id = ANY (family_of.children) AND mine.held AND other.held AND parent.organisation = ''
+$$;
+
+-- Whether a hold on a family rests on these two being brother or sister: then the link between them cannot end.
+CREATE FUNCTION rules.family_hold_rests(first uuid, second uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM public.retention_legalhold AS hold
+        WHERE hold.scope = 'family' AND hold.lifted_at IS NULL
+          AND hold.child_id IN (family_hold_rests.first, family_hold_rests.second)
+    )
 $$;
 
 -- Holds that keep a record: on the school; on the child, or on another with whom a concern is shared, with its merged parts; on a
@@ -233,13 +249,12 @@ $$;
 
 -- What the dates of all files of a school rest on, by keys, beside the days that apps know (`since_…`): for numbers that name nobody.
 CREATE FUNCTION rules.files_at(school uuid) RETURNS TABLE (
-    child uuid, left_on date, receipt date, last_school date, died date, keep date, marked boolean
+    child uuid, left_on date, receipt date, last_school date, keep date, marked boolean
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT child.id, child.left_on,
         max(said.on) FILTER (WHERE said.kind = 'receipt'),
         max(said.on) FILTER (WHERE said.kind = 'last_school'),
-        max(said.on) FILTER (WHERE said.kind = 'died'),
         max(said.on) FILTER (WHERE said.kind = 'keep'),
         (SELECT mark.applies FROM public.retention_mark AS mark WHERE mark.child_id = child.id AND mark.ended_at IS NULL)
     FROM public.children_child AS child

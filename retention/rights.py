@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from safeguarding.accounts.second_person import RULES
 from safeguarding.rights_rows import keep
-from safeguarding.rights_rows.conditions import NEVER, both, either, ended_once, keys, may
+from safeguarding.rights_rows.conditions import NEVER, SYSTEM, both, either, ended_once, keys, may
 from safeguarding.rights_rows.kinds import Change, Neither, change, gives, takes
 
 from .models import RetentionDate
@@ -238,6 +238,20 @@ keep(
         "retention.endingrow": Neither("which rows end: written by the function that begins a destruction alone"),
         "audit.event": Neither("what was done, added by whoever does it: of a destruction why it was refused last"),
         "audit.checkpoint": Neither("seals, which the worker writes: their times are compared with the clock"),
-        "children.sibling": Neither("who is of one family: a hold on a family keeps their records, and opens none"),
+        # Who is of one family: a hold on a family keeps their records, and a link on which one rests cannot end.
+        "children.sibling": takes(
+            either(may("keep_children"), SYSTEM),
+            change(
+                both(
+                    may("keep_children"),
+                    "OLD.ends_on IS NULL",
+                    "NOT rules.family_hold_rests(OLD.first_id, OLD.second_id)",
+                ),
+                "ends_on",
+                "corrected_at",
+            ),
+            change(NEVER, "school_id", "first_id", "second_id"),
+            closed=False,
+        ),
     }
 )

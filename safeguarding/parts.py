@@ -39,6 +39,8 @@ See = Callable[[Model], models.QuerySet[Any]]
 # When something happened, if that is known, and whether the time of day is.
 Moment = tuple[datetime | None, bool]
 _ALL = models.Q()
+# When a row was said never to have been true, in every model that is corrected so.
+_CORRECTED = "corrected_at"
 # The children of whom each record tells, by the key of the record.
 Whose = Mapping[UUID, frozenset[UUID]]
 
@@ -83,8 +85,8 @@ class Block:
 class Gathering:
     """The blocks of one child while they are made: the sight of whoever reads them, and the keys of the child.
 
-    A child has several keys where other records have become part of theirs. `with_errors`: what was entered in error
-    is told too.
+    A child has several keys where other records have become part of theirs. `with_errors`: what was entered in error,
+    or corrected since, is told too.
     """
 
     def __init__(self, see: See, children: Collection[UUID], *, with_errors: bool = False) -> None:
@@ -108,11 +110,17 @@ class Gathering:
     def rows(self, model: Model, only: models.Q = _ALL) -> list[Any]:
         """The rows of a model about the child, the oldest first: one query."""
         column, record = link_of(model)
-        found = self.see(model).filter(only, **{f"{column}__in": list(self.whose(record))})
+        found = self.stands(model).filter(only, **{f"{column}__in": list(self.whose(record))})
         if column != "pk" and record in _reached and hasattr(model, "reference"):
             # What hangs on a concern is quoted by the number of the concern.
             found = found.select_related(column.removesuffix("_id"))
         return list(found.order_by("pk"))
+
+    def stands(self, model: Model) -> models.QuerySet[Any]:
+        """The rows of a model in sight, less what was corrected since it was never true: that is held, and no more."""
+        rows = self.see(model)
+        told = self.with_errors or _CORRECTED not in {field.name for field in model._meta.concrete_fields}
+        return rows if told else rows.filter(**{_CORRECTED: None})
 
     def names(self, model: Model, keys: Iterable[Any]) -> Mapping[Any, str]:
         """What rows of a model are called inside a block, by their keys, as far as they are in sight."""

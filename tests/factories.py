@@ -15,11 +15,14 @@ from django.utils import timezone
 
 from children.facts import NewChild
 from children.models import Child
-from children.services.registering import register_child
+from children.services import keeping
+from children.services.registering import register_children
 from safeguarding.accounts.models import ConflictAnswer, RoleAssignment, School, User
 from safeguarding.accounts.permissions import needs_second_factor
 from safeguarding.accounts.services import add_person, assign_role, create_school
 from safeguarding.accounts.services.classes import give_class
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, HowSoon
 from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, Report, raise_concern
 from safeguarding.dates import school_year
@@ -149,8 +152,34 @@ def make_staffroom(name: str = "Saltmarsh Lane Primary School", *, password: str
     )
 
 
+def told(**facts: Any) -> keeping.Told:
+    """Who told the school: a parent, unless a test says otherwise."""
+    return keeping.Told(**{"by": keeping.ToldBy.FAMILY, **facts})
+
+
+def register_child(*, school: School, child: NewChild, by: User, today: date | None = None, health: str = "") -> Child:
+    """A child of the school's list, as an import puts one there; what to know about its health is added by hand."""
+    [key] = register_children(school=school, children=[child], by=by, today=today or SCHOOL_DAY.date())
+    made: Child = Child.objects.get(pk=key)
+    record(Verb.CREATE, made, by=by)
+    if health:
+        keeping.add_health(child=made, words=health, told=told(on=made.entered_on), by=by)
+    return made
+
+
+def link_siblings(*, one: Child, other: Child, by: User, relationship: str = "Brother or sister") -> None:
+    """Two children are brother or sister, as a parent said."""
+    keeping.link_siblings(one=one, other=other, relationship=relationship, told=told(), by=by)
+
+
 def child(
-    at: School, forename: str = "Rowan", surname: str = "Ashdown", *, by: User | None = None, **facts: Any
+    at: School,
+    forename: str = "Rowan",
+    surname: str = "Ashdown",
+    *,
+    by: User | None = None,
+    health: str = "",
+    **facts: Any,
 ) -> Child:
     """A child on roll at `at`, registered by the office. `facts` are fields of `NewChild`."""
     facts = {"year_group": 5, "class_name": "5B", "entered_on": LONG_AGO, **facts}
@@ -159,6 +188,7 @@ def child(
         child=NewChild(forename=forename, surname=surname, **facts),
         by=by or member(at, "office", "Sue", "Pickering"),
         today=SCHOOL_DAY.date(),
+        health=health,
     )
 
 

@@ -134,6 +134,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='ChildUpdate',
+            fields=[
+                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('part', models.CharField(choices=[('names', 'Names'), ('birth', 'Date of birth and sex'), ('death', 'Date of death'), ('numbers', 'UPN and admission number'), ('class', 'Year and class'), ('roll', 'Days on roll'), ('background', 'Language and ethnicity'), ('doctor', 'GP practice'), ('needs', 'Special educational needs and care'), ('health', 'Health'), ('home', 'Home'), ('adult', 'Adult'), ('sibling', 'Brother or sister'), ('child', 'Whole record')], max_length=12, verbose_name='part of the record')),
+                ('way', models.CharField(choices=[('added', 'Added'), ('changed', 'Changed'), ('corrected', 'Corrected'), ('ended', 'Ended')], max_length=10, verbose_name='what was done')),
+                ('told_by', models.CharField(choices=[('family', 'Child, parent or carer'), ('document', 'A document was seen'), ('system', 'Our own system'), ('request', 'A request to correct the record'), ('authority', 'Local authority or social care'), ('health', 'Health service'), ('school', 'Another school'), ('staff', 'A colleague')], max_length=10, verbose_name='who told the school')),
+                ('note', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='what was said or seen')),
+                ('on', models.DateField(blank=True, null=True, verbose_name='day')),
+                ('fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
+                ('row_key', models.UUIDField(blank=True, editable=False, null=True)),
+                ('token', models.UUIDField(blank=True, null=True, unique=True)),
+                ('made_at', models.DateTimeField()),
+                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='children.child')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
+            ],
+        ),
+        migrations.CreateModel(
             name='ClassEpisode',
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
@@ -192,6 +210,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ContactLink',
             fields=[
+                ('corrected_at', models.DateTimeField(blank=True, null=True, verbose_name='entered wrongly, corrected')),
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('relationship', models.CharField(blank=True, max_length=100)),
                 ('order', models.PositiveSmallIntegerField(default=1)),
@@ -275,6 +294,19 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='HealthNote',
+            fields=[
+                ('corrected_at', models.DateTimeField(blank=True, null=True, verbose_name='entered wrongly, corrected')),
+                ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('words', safeguarding.sealing.fields.SealedText(verbose_name='what to know about the child’s health')),
+                ('starts_on', models.DateField(blank=True, null=True, verbose_name='from')),
+                ('ends_on', models.DateField(blank=True, null=True, verbose_name='last day')),
+                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='health', to='children.child')),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Household',
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
@@ -294,6 +326,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='HouseholdMember',
             fields=[
+                ('corrected_at', models.DateTimeField(blank=True, null=True, verbose_name='entered wrongly, corrected')),
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('is_main', models.BooleanField(default=True, verbose_name='the address in the school’s register')),
                 ('pattern', models.CharField(blank=True, max_length=60, verbose_name='when the child is there')),
@@ -397,6 +430,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='OtherName',
             fields=[
+                ('corrected_at', models.DateTimeField(blank=True, null=True, verbose_name='entered wrongly, corrected')),
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('former', 'Former name'), ('native', 'Name in its own script'), ('alias', 'Also called')], default='former', max_length=10)),
                 ('forename', models.CharField(blank=True, max_length=150)),
@@ -447,8 +481,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Sibling',
             fields=[
+                ('corrected_at', models.DateTimeField(blank=True, null=True, verbose_name='entered wrongly, corrected')),
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('relationship', models.CharField(default='Brother or sister', max_length=60)),
+                ('ends_on', models.DateField(blank=True, null=True, verbose_name='last day')),
                 ('first', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='children.child')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
                 ('second', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='children.child')),
@@ -474,7 +510,6 @@ class Migration(migrations.Migration):
                 ('in_care', models.BooleanField(blank=True, null=True, verbose_name='looked after, as the school’s own system says')),
                 ('care_authority', models.CharField(blank=True, max_length=3, verbose_name='authority that looks after the child')),
                 ('gp', models.CharField(blank=True, max_length=200, verbose_name='GP practice')),
-                ('medical', safeguarding.sealing.fields.SealedText(blank=True, verbose_name='health needs to know about')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
             ],
         ),
@@ -554,6 +589,10 @@ class Migration(migrations.Migration):
             model_name='childteamgrant',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='child_team_grant_ended_in_pairs'),
         ),
+        migrations.AddIndex(
+            model_name='childupdate',
+            index=models.Index(models.F('child'), models.F('made_at'), name='child_updates'),
+        ),
         migrations.AddConstraint(
             model_name='classepisode',
             constraint=models.UniqueConstraint(models.F('child'), condition=models.Q(('ends_on', None)), name='in_one_class'),
@@ -577,6 +616,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='contactlink',
             constraint=models.UniqueConstraint(models.F('child'), models.F('contact'), condition=models.Q(('ends_on', None)), name='linked_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='contactlink',
+            constraint=models.CheckConstraint(condition=models.Q(('corrected_at', None), ('ends_on__isnull', False), _connector='OR'), name='corrected_adult_ends'),
         ),
         migrations.AddConstraint(
             model_name='contactrestriction',
@@ -607,6 +650,14 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(models.F('school'), models.F('upn'), name='former_upn_once_in_a_school'),
         ),
         migrations.AddConstraint(
+            model_name='healthnote',
+            constraint=models.CheckConstraint(condition=models.Q(('corrected_at', None), ('ends_on__isnull', False), _connector='OR'), name='corrected_health_ends'),
+        ),
+        migrations.AddConstraint(
+            model_name='healthnote',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('starts_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='health_runs_forward'),
+        ),
+        migrations.AddConstraint(
             model_name='household',
             constraint=models.UniqueConstraint(models.F('school'), models.F('identity'), name='household_once'),
         ),
@@ -621,6 +672,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='householdmember',
             constraint=models.UniqueConstraint(models.F('child'), models.F('household'), condition=models.Q(('ends_on', None)), name='lives_there_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='householdmember',
+            constraint=models.CheckConstraint(condition=models.Q(('corrected_at', None), ('ends_on__isnull', False), _connector='OR'), name='corrected_home_ends'),
         ),
         migrations.AddIndex(
             model_name='importrun',
@@ -656,7 +711,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='othername',
-            constraint=models.UniqueConstraint(models.F('child'), models.F('kind'), models.F('forename'), models.F('surname'), name='other_name_once'),
+            constraint=models.UniqueConstraint(models.F('child'), models.F('kind'), models.F('forename'), models.F('surname'), condition=models.Q(('corrected_at', None)), name='other_name_once'),
         ),
         migrations.AddConstraint(
             model_name='othername',
@@ -684,7 +739,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='sibling',
-            constraint=models.UniqueConstraint(models.F('first'), models.F('second'), name='siblings_once'),
+            constraint=models.UniqueConstraint(models.F('first'), models.F('second'), condition=models.Q(('ends_on', None)), name='siblings_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='sibling',
+            constraint=models.CheckConstraint(condition=models.Q(('corrected_at', None), ('ends_on__isnull', False), _connector='OR'), name='corrected_sibling_ends'),
         ),
         migrations.AddConstraint(
             model_name='sibling',

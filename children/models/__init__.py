@@ -11,7 +11,6 @@ from .child import (
     FormerUpn,
     OfChild,
     OtherName,
-    Sibling,
 )
 from .family import (
     Contact,
@@ -20,10 +19,12 @@ from .family import (
     Household,
     HouseholdMember,
     ParentalResponsibility,
+    Sibling,
 )
 from .files import ChildFile, Photograph
 from .held import HeldFact
 from .imports import ColumnMapping, ImportPart, ImportRow, ImportRun
+from .keeping import ChildUpdate, HealthNote
 from .merging import ChildMerge, MergedRow
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "ChildGrant",
     "ChildMerge",
     "ChildTeamGrant",
+    "ChildUpdate",
     "ClassEpisode",
     "ColumnMapping",
     "ConflictOfInterest",
@@ -44,6 +46,7 @@ __all__ = [
     "EmergencyAccess",
     "Enrolment",
     "FormerUpn",
+    "HealthNote",
     "HeldFact",
     "Household",
     "HouseholdMember",

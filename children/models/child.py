@@ -19,6 +19,8 @@ from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
+from .correctable import Correctable
+
 _REGISTER = "mandatory: the admission register (SI 2024/208)"
 # The order of every list of children.
 BY_NAME = ("sort_name", "pk")
@@ -149,11 +151,11 @@ class OfChild(models.Model):
 
 
 class ChildDetail(models.Model):
-    """What only those see who need it: number, date of birth, where the address may not be given, needs and health.
+    """What only those see who need it: number, date of birth, where the address may not be given, needs.
 
-    Holds what the privacy notice names and a safeguarding record needs (domain reference 1.8). Free meals, pupil
-    premium and forces families are not imported: Harbour has no use for them. The NHS number waits for the regulations
-    under Children Act 2004 s.16LC.
+    What is known of the child's health is in `HealthNote`. Holds what the privacy notice names and a safeguarding
+    record needs (domain reference 1.8). Free meals, pupil premium and forces families are not imported: Harbour has no
+    use for them. The NHS number waits for the regulations under Children Act 2004 s.16LC.
     """
 
     class Sex(models.TextChoices):
@@ -180,7 +182,6 @@ class ChildDetail(models.Model):
     in_care = models.BooleanField("looked after, as the school’s own system says", null=True, blank=True)
     care_authority = models.CharField("authority that looks after the child", max_length=3, blank=True)
     gp = models.CharField("GP practice", max_length=200, blank=True)
-    medical = SealedText("health needs to know about", blank=True)
 
     # What must be known of a child at a glance: by the key of its badge, a field and its value (`badges.py`).
     BADGES: ClassVar[dict[str, tuple[str, Any]]] = {
@@ -197,7 +198,7 @@ class ChildDetail(models.Model):
     class PersonalData(personal_data.PersonalData):
         subject = "child"
         sealed_by = "child"
-        narrative = ("address_confidential_reason", "medical")
+        narrative = ("address_confidential_reason",)
         identifying = ("upn", "admission_number", "middle_names", "date_of_birth", "date_of_death", "gp")
         # Read along the line.
         plain = (
@@ -205,7 +206,7 @@ class ChildDetail(models.Model):
             "sen_needs", "in_care", "care_authority",
         )  # fmt: skip
         source = Source.ADMISSION_FORM
-        collection = f"{_REGISTER}; ethnicity, language and health: voluntary"
+        collection = f"{_REGISTER}; ethnicity and language: voluntary"
         retention = Retention.GOES_WITH_IT
 
     @property
@@ -237,8 +238,8 @@ class ChildDetail(models.Model):
         return age_on(self.date_of_birth, today) if self.date_of_birth else None
 
 
-class OtherName(OfChild):
-    """A name the child had, or has beside the legal and the known one. Found by search."""
+class OtherName(OfChild, Correctable):
+    """A name the child had, or has beside the legal and the known one. Found by search, unless it never was one."""
 
     class Kind(models.TextChoices):
         FORMER = "former", "Former name"
@@ -253,14 +254,16 @@ class OtherName(OfChild):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("child", "kind", "forename", "surname", name="other_name_once"),
+            models.UniqueConstraint(
+                "child", "kind", "forename", "surname", condition=Q(corrected_at=None), name="other_name_once"
+            ),
             models.CheckConstraint(condition=~Q(forename="", surname=""), name="other_name_names"),
         ]
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
         identifying = ("forename", "surname")
-        plain = ("kind", "added_at")
+        plain = ("kind", "added_at", "corrected_at")
         source = Source.ADMISSION_FORM
         collection = "voluntary"
         retention = Retention.GOES_WITH_IT
@@ -370,30 +373,4 @@ class EarlierSchool(OfChild):
         plain = ("name", "local_authority", "establishment", "entered_on", "left_on")
         source = Source.ADMISSION_FORM
         collection = _REGISTER
-        retention = Retention.GOES_WITH_IT
-
-
-class Sibling(models.Model):
-    """Two children of the school who are brother or sister, as somebody said; `first` is the one with the lower key."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
-    first = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
-    second = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
-    relationship = models.CharField(max_length=60, default="Brother or sister")
-
-    objects = Protected()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint("first", "second", name="siblings_once"),
-            models.CheckConstraint(condition=Q(first__lt=F("second")), name="siblings_in_order"),
-        ]
-        indexes = [models.Index("second", name="sibling_second")]
-
-    class PersonalData(personal_data.PersonalData):
-        subject = "first"
-        plain = ("relationship",)
-        source = Source.ADMISSION_FORM
-        collection = "voluntary"
         retention = Retention.GOES_WITH_IT

@@ -14,11 +14,40 @@ from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .child import Child, OfChild
+from .correctable import Correctable, corrected_ends
 
 _CONTACTS = "mandatory: names and addresses of parents (SI 2024/208); further contacts voluntary"
 
 # What the privacy notice calls what is known of them.
 _ADULTS = "Adults around the child, how they are reached, and orders about them"
+
+
+class Sibling(Correctable):
+    """Two children of the school who are brother or sister, as somebody said; `first` is the one with the lower key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    first = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    second = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    relationship = models.CharField(max_length=60, default="Brother or sister")
+    ends_on = models.DateField("last day", null=True, blank=True)
+
+    objects = Protected()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("first", "second", condition=Q(ends_on=None), name="siblings_once"),
+            corrected_ends("sibling"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="siblings_in_order"),
+        ]
+        indexes = [models.Index("second", name="sibling_second")]
+
+    class PersonalData(personal_data.PersonalData):
+        subject = "first"
+        plain = ("relationship", "ends_on", "corrected_at")
+        source = Source.ADMISSION_FORM
+        collection = "voluntary"
+        retention = Retention.GOES_WITH_IT
 
 
 class Household(models.Model):
@@ -52,7 +81,7 @@ class Household(models.Model):
         return [part for part in (*self.address.splitlines(), self.town, self.county, self.postcode) if part]
 
 
-class HouseholdMember(OfChild):
+class HouseholdMember(OfChild, Correctable):
     """A child living in a household from a day to a day: always, on school nights, every other week."""
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="homes")
@@ -66,11 +95,12 @@ class HouseholdMember(OfChild):
         constraints = [
             models.UniqueConstraint("child", condition=Q(ends_on=None, is_main=True), name="one_main_home"),
             models.UniqueConstraint("child", "household", condition=Q(ends_on=None), name="lives_there_once"),
+            corrected_ends("home"),
         ]
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
-        plain = ("is_main", "pattern", "starts_on", "ends_on")
+        plain = ("is_main", "pattern", "starts_on", "ends_on", "corrected_at")
         source = Source.ADMISSION_FORM
         category = "Where the child lives"
         collection = _CONTACTS
@@ -123,7 +153,7 @@ class Contact(models.Model):
         return " ".join(part for part in (self.title, self.forename, self.surname) if part)
 
 
-class ContactLink(OfChild):
+class ContactLink(OfChild, Correctable):
     """What an adult is to a child, in the order in which they are rung."""
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="contacts")
@@ -137,13 +167,16 @@ class ContactLink(OfChild):
     ends_on = models.DateField("last day", null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint("child", "contact", condition=Q(ends_on=None), name="linked_once")]
+        constraints = [
+            models.UniqueConstraint("child", "contact", condition=Q(ends_on=None), name="linked_once"),
+            corrected_ends("adult"),
+        ]
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
         sealed_by = "child"
         narrative = ("delegated_authority",)
-        plain = ("relationship", "order", "is_emergency", "starts_on", "ends_on")
+        plain = ("relationship", "order", "is_emergency", "starts_on", "ends_on", "corrected_at")
         source = Source.ADMISSION_FORM
         category = _ADULTS
         collection = _CONTACTS

@@ -1,17 +1,15 @@
 """Do it: find children, put them on the list, keep what is known about them, bring in files."""
 
 from .finding import Found, asked_about, find_children, led_on, loggable, may_be_named, namesakes
-from .registering import link_siblings, register_child, register_children
+from .registering import register_children
 
 __all__ = [
     "Found",
     "asked_about",
     "find_children",
     "led_on",
-    "link_siblings",
     "loggable",
     "may_be_named",
     "namesakes",
-    "register_child",
     "register_children",
 ]

@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils import timezone
 
 from children.facts import Adult
 from children.importing.adults import REACH
 from children.importing.differences import Held, plain
 from children.importing.held_facts import (
+    ADDRESS,
     ADULT,
     CONFIDENTIAL,
     NAME,
@@ -25,9 +26,10 @@ from children.importing.held_facts import (
     Place,
     here,
     name_of,
+    place_of,
     same,
 )
-from children.models import Child, Contact, HeldFact, HouseholdMember
+from children.models import Child, Contact, ContactLink, HeldFact, HouseholdMember
 from children.services import bulk
 from safeguarding.accounts.models import User
 from safeguarding.keys import uuid7
@@ -83,6 +85,64 @@ def hold_added(*, child: Child, changes: Changes, by: User | None, at: datetime 
         if field in OF_CHILD and now not in (None, "", [])
     ]
     _write([*rows, _row(child, ON_ROLL, False, None, by, at)])
+
+
+def hold_update(
+    child: Child,
+    changes: Changes,
+    *,
+    row: Model | None,
+    is_added: bool,
+    by: User | None,
+    at: datetime | None = None,
+    shared_with: Iterable[UUID] = (),
+) -> None:
+    """Remember what the list said of what was changed by hand. `row` is the row that was added, changed or ended.
+
+    A home that several children share was changed for those in `shared_with` too.
+    """
+    match row:
+        case Child():
+            hold_added(child=child, changes=changes, by=by, at=at)
+        case ContactLink():
+            _hold_adult(child, changes, row, is_added=is_added, by=by, at=at)
+        case HouseholdMember():
+            others = Child.objects.filter(pk__in=list(shared_with)).exclude(pk=child.pk)
+            for one in (child, *others):
+                _hold_home(one, changes, row, by=by, at=at)
+        case _:
+            roll = {ON_ROLL: tuple(day is None for day in changes["left_on"])} if "left_on" in changes else {}
+            hold(child=child, changes={**changes, **roll}, by=by, at=at)  # type: ignore[dict-item]
+
+
+def _hold_adult(
+    child: Child, changes: Changes, link: ContactLink, *, is_added: bool, by: User | None, at: datetime | None
+) -> None:
+    contact = link.contact
+    if is_added:
+        hold_adult_again(child=child, contact=contact)
+    elif link.ends_on is not None:
+        hold_ended_adult(child=child, contact=contact, by=by, at=at)
+    else:
+        now = name_of(contact)
+        was = now | {part: before for part, (before, _) in changes.items() if part in now}
+        hold(
+            child=child, changes={**changes, NAME: (was, now)} if was != now else changes, contact=contact, by=by, at=at
+        )
+
+
+def _hold_home(child: Child, changes: Changes, row: HouseholdMember, *, by: User | None, at: datetime | None) -> None:
+    """The list knows one address: that of the main home. What it was before this change is what the list last said."""
+    now = _main_home(child)
+    before = place_of(now)
+    if "ends_on" in changes or ("is_main" in changes and not row.is_main):
+        before = place_of(row.household)
+    elif row.is_main and "is_main" not in changes:
+        ended = HouseholdMember.objects.filter(child=child, is_main=True, ends_on__isnull=False, corrected_at=None)
+        last = ended.select_related("household").order_by("-ends_on", "-pk").first()
+        parts = {part: was for part, (was, _) in changes.items() if part in before and was}
+        before = before | parts if parts else place_of(last and last.household)
+    hold(child=child, changes={ADDRESS: (before, place_of(now))}, by=by, at=at)
 
 
 def keep(facts: Iterable[tuple[Child, Place, Any]], *, by: User | None, at: datetime | None = None) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from children import names
 from children.facts import Adult, Home, NewChild
@@ -24,32 +23,15 @@ from children.models import (
     HouseholdMember,
     OtherName,
     ParentalResponsibility,
-    Sibling,
 )
 from safeguarding.accounts.models import School, User
-from safeguarding.audit.models import Verb
-from safeguarding.audit.services import record
-from safeguarding.exceptions import BadInput
 from safeguarding.keys import uuid7
 
 from . import bulk
 from .held import listed_contacts
+from .unseen import adults_at, homes_at
 
 Row = dict[str, Any]
-
-
-@transaction.atomic
-def register_child(*, school: School, child: NewChild, by: User, today: date | None = None) -> Child:
-    """Put one child on the school's list. Raises `BadInput` when the school has a child with that UPN already."""
-    number = child.details.get("upn", "")
-    if number and any(model.objects.filter(school=school, upn=number).exists() for model in (ChildDetail, FormerUpn)):
-        raise BadInput(
-            "A child with this UPN is on the school’s list already. Find that child and change what is wrong."
-        )
-    [pk] = register_children(school=school, children=[child], by=by, today=today or timezone.localdate())
-    made: Child = Child.objects.get(pk=pk)
-    record(Verb.CREATE, made, by=by)
-    return made
 
 
 @transaction.atomic
@@ -101,7 +83,7 @@ def _last_number(school: School) -> int:
 def ensure_households(school: School, homes: Iterable[Home]) -> dict[str, UUID]:
     """The key of each address at the school, by its identity; those the school has not are made."""
     wanted = {home.identity: home for home in homes}
-    have = dict(Household.objects.filter(school=school, identity__in=wanted).values_list("identity", "pk"))
+    have = homes_at(school.pk, wanted) if wanted else {}
     missing = {identity: uuid7() for identity in wanted if identity not in have}
     bulk.insert(
         Household,
@@ -153,26 +135,6 @@ def write_adults(
             for order in adult.orders
         ),
     )
-
-
-@transaction.atomic
-def link_siblings(*, one: Child, other: Child, by: User, relationship: str = "Brother or sister") -> Sibling:
-    """Say that two children of a school are brother or sister. Saying it again changes nothing.
-
-    Raises `BadInput` for a child and itself, or children of two schools.
-    """
-    if one.pk == other.pk:
-        raise BadInput("A child is not its own brother or sister. Choose another child.")
-    if one.school_id != other.school_id:
-        raise BadInput("These children are at different schools. Harbour links brothers and sisters of one school.")
-    first, second = sorted((one, other), key=lambda child: child.pk)
-    link, new = Sibling.objects.get_or_create(
-        first=first, second=second, defaults={"school_id": one.school_id, "relationship": relationship}
-    )
-    if new:
-        record(Verb.LINK, one, by=by, purpose="sibling")
-        record(Verb.LINK, other, by=by, purpose="sibling")
-    return link
 
 
 # --- how each part of a new child becomes a row
@@ -238,13 +200,10 @@ def _address(home: Home) -> Row:
 
 def _memberships(pairs: Sequence[tuple[UUID, NewChild]], homes: dict[str, UUID]) -> Iterator[Row]:
     for key, child in pairs:
-        for identity, home in {home.identity: home for home in reversed(child.homes)}.items():
+        for home in child.homes[:1]:
             yield {
                 "child_id": key,
-                "household_id": homes[identity],
-                "is_main": home.is_main,
-                "pattern": home.pattern,
-                "starts_on": home.starts_on,
+                "household_id": homes[home.identity],
                 "ends_on": child.leaving and child.leaving.on,
             }
 
@@ -256,13 +215,10 @@ def _adult_key(child_id: UUID, adult: Adult) -> str:
 
 def _ensure_contacts(school: School, adults: Sequence[tuple[UUID, Adult, UUID | None]]) -> dict[str, UUID]:
     wanted = {_adult_key(child_id, adult): (adult, home) for child_id, adult, home in reversed(adults)}
-    have = dict(
-        Contact.objects.filter(
-            school=school, identity__in=[adult.identity for adult, _ in wanted.values() if adult.identity]
-        ).values_list("identity", "pk")
-    )
-    if listed := listed_contacts(school.pk) if wanted.keys() - have.keys() else {}:
-        have |= {key: listed[key] for key in wanted.keys() - have.keys() if key in listed}
+    named = [adult.identity for adult, _ in wanted.values() if adult.identity]
+    have = adults_at(school.pk, named) if named else {}
+    if listed := listed_contacts(school.pk) if set(named) - have.keys() else {}:
+        have |= {key: listed[key] for key in set(named) - have.keys() if key in listed}
     missing = {key: uuid7() for key in wanted if key not in have}
     bulk.insert(
         Contact,

@@ -14,7 +14,7 @@ from safeguarding.paging import newest_first
 
 
 @require_GET
-@requires(ChildCapability.IMPORT_CHILDREN)
+@requires(ChildCapability.KEEP_CHILDREN)
 def differs(request: Request) -> HttpResponse:
     """Each fact that Harbour keeps otherwise than the list, the newest change first."""
     request.nav = "children"

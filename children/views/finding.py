@@ -54,7 +54,7 @@ def children(request: Request) -> HttpResponse:
         "narrowed": any(form.cleaned_data.values()) if form.is_valid() else False,
         "older": f"?{chosen.urlencode()}" if more else "",
         "newest": "?" if request.GET.get("after") else "",
-        "may_import": may(request.user, ChildCapability.IMPORT_CHILDREN, request.held.school_id),
+        "may_import": may(request.user, ChildCapability.KEEP_CHILDREN, request.held.school_id),
     }
     return render(request, "children/list.html", context)
 

@@ -19,7 +19,7 @@ S = ImportRun.Status
 
 
 def _brings_in(request: Request) -> bool:
-    return may(request.user, "import_children", request.held.school_id)
+    return may(request.user, "keep_children", request.held.school_id)
 
 
 def _files(request: Request) -> Waiting:

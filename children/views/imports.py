@@ -61,7 +61,7 @@ _BY_KEY = {section.key: section for section in SECTIONS}
 
 
 @takes_files
-@requires(ChildCapability.IMPORT_CHILDREN)
+@requires(ChildCapability.KEEP_CHILDREN)
 def imports(request: Request) -> HttpResponseBase:
     """The files that were brought in, newest first, and the way to give another."""
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
@@ -87,7 +87,7 @@ def imports(request: Request) -> HttpResponseBase:
 
 
 @require_GET
-@requires(ChildCapability.IMPORT_CHILDREN)
+@requires(ChildCapability.KEEP_CHILDREN)
 def import_run(request: Request, pk: UUID) -> HttpResponse:
     """Where an import stands: columns to be told, being read, what it would do, what it did, why it was refused."""
     run = read_one(request, ImportRun, pk=pk)
@@ -95,7 +95,7 @@ def import_run(request: Request, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@requires(ChildCapability.IMPORT_CHILDREN)
+@requires(ChildCapability.KEEP_CHILDREN)
 def columns(request: Request, pk: UUID) -> HttpResponseBase:
     """Say what the columns of a school's own spreadsheet mean; it is then read."""
     run = read_one(request, ImportRun, pk=pk)
@@ -111,7 +111,7 @@ def columns(request: Request, pk: UUID) -> HttpResponseBase:
 
 
 @require_POST
-@requires(ChildCapability.IMPORT_CHILDREN)
+@requires(ChildCapability.KEEP_CHILDREN)
 def columns_again(request: Request, pk: UUID) -> HttpResponseBase:
     """Say again what the columns mean, where a look at the rows shows that it was wrong."""
     run = read_one(request, ImportRun, pk=pk)
@@ -120,7 +120,7 @@ def columns_again(request: Request, pk: UUID) -> HttpResponseBase:
 
 
 @require_POST
-@requires(ChildCapability.IMPORT_CHILDREN)
+@requires(ChildCapability.KEEP_CHILDREN)
 def rows(request: Request, pk: UUID) -> HttpResponseBase:
     """Keep what was decided about the rows of one page, or about all of one kind.
 
@@ -163,7 +163,7 @@ def _keep(request: Request, run: ImportRun, decisions: dict[UUID, str]) -> None:
 
 
 @require_POST
-@requires(ChildCapability.IMPORT_CHILDREN)
+@requires(ChildCapability.KEEP_CHILDREN)
 def confirm(request: Request, pk: UUID) -> HttpResponseBase:
     """Put the children into the school's list, once every question about the whole file has its tick."""
     run, seen = read_one(request, ImportRun, pk=pk), _seen(request)
@@ -187,7 +187,7 @@ def confirm(request: Request, pk: UUID) -> HttpResponseBase:
 
 
 @require_POST
-@requires(ChildCapability.IMPORT_CHILDREN)
+@requires(ChildCapability.KEEP_CHILDREN)
 def give_up(request: Request, pk: UUID) -> HttpResponseBase:
     """Give up on a file. The list stays as it was."""
     run = read_one(request, ImportRun, pk=pk)
@@ -197,7 +197,7 @@ def give_up(request: Request, pk: UUID) -> HttpResponseBase:
 
 
 @require_GET
-@requires(ChildCapability.IMPORT_CHILDREN)
+@requires(ChildCapability.KEEP_CHILDREN)
 def problems(request: Request, pk: UUID) -> HttpResponse:
     """What is wrong with the file, as a spreadsheet for whoever mends it: row, child, column, problem."""
     run = read_one(request, ImportRun, pk=pk)

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 from children.capabilities import ChildCapability
 from children.models import Child, ChildMerge
 from children.panels import record_frame
-from children.people import around, homes, siblings
+from children.people import around, health, homes, past, siblings_linked
 from children.permissions import access_to_a_child, children_open_to, may_see_addresses, may_see_details, may_see_record
-from safeguarding.accounts.permissions import requires_for_record
+from safeguarding.accounts.permissions import may, requires_for_record
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.http import Request
 from safeguarding.panels import tabs
@@ -58,7 +58,12 @@ def _people(request: Request, pk: UUID, *, asked_for_address: bool) -> HttpRespo
     shown = may_see and (asked_for_address or not confidential)
     context = frame | {
         "around": around(request, found, today=timezone.localdate()),
-        "siblings": [(other, how, may_see_record(request.user, other)) for other, how in siblings(request, found)],
+        "siblings": [
+            (other, how, may_see_record(request.user, other), link)
+            for other, how, link in siblings_linked(request, found)
+        ],
+        "health": health(request, found),
+        "keeps": may(request.user, ChildCapability.KEEP_CHILDREN, found.school_id),
         "may_see_addresses": may_see,
         "addresses_shown": shown,
         "parts": list(see(ChildMerge).filter(keep=found, status=ChildMerge.Status.MERGED).order_by("-decided_at")),
@@ -67,3 +72,18 @@ def _people(request: Request, pk: UUID, *, asked_for_address: bool) -> HttpRespo
         "homes": read_many(request, homes(request, found), purpose="address", about=found) if shown else [],
     }
     return render(request, "children/people.html", context)
+
+
+@require_GET
+@requires_for_record(ChildCapability.VIEW_CHILD_DETAILS, also=access_to_a_child)
+def child_past(request: Request, pk: UUID) -> HttpResponse:
+    """What was true until a day, what was entered wrongly and corrected, and who told the school of each change."""
+    request.nav = "children"
+    found = read_one(request, Child, purpose="past", pk=pk)
+    frame = record_frame(request, found, "people")
+    if frame["detail"] is None:
+        raise Http404
+    with_homes = may_see_addresses(request.user, found.school_id) and not frame["detail"].address_confidential
+    was = past(request, found, with_homes=with_homes)
+    read_many(request, [*was.adults, *was.homes, *was.health, *was.updates], purpose="past", about=found)
+    return render(request, "children/past.html", frame | {"past": was, "with_homes": with_homes})

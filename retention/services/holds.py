@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from children.models import Child
+from children.models import Child, Sibling
 from retention.capabilities import RetentionCapability as C
 from retention.models import LegalHold, RetentionGate
 from retention.notice_kinds import RetentionNotice
@@ -38,6 +38,10 @@ _S = LegalHold.Scope
 SETTERS = only_they(C.SET_HOLDS)
 SCHOOL_SETTERS = only_they(C.HOLD_SCHOOL)
 _FURTHEST = 5
+_FAMILY_HELD = (
+    "A legal hold on this family rests on these two being brother or sister. Ask a safeguarding lead: the link can end "
+    "when the hold is lifted."
+)
 _MOVED_ON = "This hold has been dealt with already. Open it again to see how it stands."
 
 
@@ -240,3 +244,11 @@ def _saved(hold: LegalHold, verb: Verb | RetentionVerb, by: User, *fields: str) 
     hold.save(update_fields=[*fields, "revision"])
     record(verb, hold, by=by)
     return hold
+
+
+def family_held(link: Sibling) -> str:
+    """Why the link cannot end while a hold on the family rests on it: said where the hold is hidden from whoever asks
+    too, as the database refuses it then.
+    """
+    [[held]] = prepared("SELECT rules.family_hold_rests(%s, %s)", [link.first_id, link.second_id])
+    return _FAMILY_HELD if held else ""

@@ -34,7 +34,7 @@ AGAIN_AFTER = timedelta(days=7)
 _BATCH = 500
 _K = Statement.Kind
 # The day on which the next school confirmed the last that was sent to it, as the app that sends knows it.
-_RECEIVED = "receipt"
+_RECEIVED, _DEATH = "receipt", "death"
 _FOUND = (
     "rule_id",
     "trigger_on",
@@ -120,7 +120,7 @@ def files_of(left: dict[UUID, date | None], stated: Stated | None = None) -> dic
     """
     keys = list(left)
     stated = stated or stated_of(keys)
-    days = dates.days_of(["birth", _RECEIVED, *WHERE.values()], keys)
+    days = dates.days_of(["birth", _DEATH, _RECEIVED, *WHERE.values()], keys)
     applying = {code: set(days[trigger]) for code, trigger in WHERE.items()}
     for child_id, applies in stated.marks.items():
         (applying[ABUSE].add if applies else applying[ABUSE].discard)(child_id)
@@ -130,7 +130,8 @@ def files_of(left: dict[UUID, date | None], stated: Stated | None = None) -> dic
             born=days["birth"].get(key),
             left=left[key],
             receipt=_last(days[_RECEIVED].get(key), said.get((key, _K.RECEIPT))),
-            is_last_school=any((key, kind) in said for kind in (_K.LAST_SCHOOL, _K.DIED)),
+            # No other school gets the file of a child who has died.
+            is_last_school=(key, _K.LAST_SCHOOL) in said or key in days[_DEATH],
             keep_until=said.get((key, _K.KEEP)),
             applying=frozenset(code for code, where in applying.items() if key in where),
         )

@@ -13,7 +13,7 @@ _BASIS = {"Mother": ParentalResponsibility.Basis.MOTHER, "Father": ParentalRespo
 
 def new_child(entry: source.Entry, days: Days) -> NewChild:
     """One entry of the data as the services take it, in the school year of `days`."""
-    homes = [_home(h, is_main=n == 0) for n, h in enumerate(entry["homes"])]
+    homes = [_home(h) for h in entry["homes"]]
     places = {h["id"]: n for n, h in enumerate(entry["homes"])}
     entered = min(days.of(entry["entry_date"]) or days.today, days.today)
     orders = entry.get("court_orders", [])
@@ -47,7 +47,6 @@ def _details(entry: source.Entry, days: Days) -> dict[str, Any]:
         "admission_number": entry["admission_no"],
         "middle_names": entry.get("middle_names", ""),
         "date_of_birth": days.of(entry["dob"]),
-        "date_of_death": days.of(entry.get("date_of_death")),
         "sex": entry["sex"],
         "address_confidential": entry.get("do_not_disclose_address", False),
         "address_confidential_reason": "The school has been asked not to give this address to anybody."
@@ -60,19 +59,15 @@ def _details(entry: source.Entry, days: Days) -> dict[str, Any]:
         "sen_needs": sen.get("needs", []),
         "in_care": entry.get("in_care", False),
         "care_authority": entry.get("care_authority", ""),
-        "gp": entry["gp"],
-        "medical": entry.get("medical", ""),
     }
 
 
-def _home(home: source.Entry, *, is_main: bool) -> Home:
+def _home(home: source.Entry) -> Home:
     return Home(
         address=home["line1"],
         town=home["town"],
         county=home["county"],
         postcode=home["postcode"],
-        pattern="" if home["pattern"] == "main" else home["pattern"],
-        is_main=is_main,
     )
 
 

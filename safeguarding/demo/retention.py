@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from children import upn
 from children.facts import Leaving, NewChild
-from children.models import Child, Sibling
-from children.services import register_child
+from children.models import Child
+from children.services import keeping, register_children
 from retention.models import Approval, Decision, DestructionList
 from retention.services.approvals import approve
 from retention.services.destroying import carry_out
@@ -22,6 +22,8 @@ from retention.services.schedule import adopt_all, agree_all
 from retention.services.statements import mark, state
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import Acting, acting
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
 from safeguarding.dates import as_day
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
@@ -69,7 +71,8 @@ def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
         agree_all(school=school, by=officer, at=days_ago(395))
     with acting(Acting(user_id=office.pk, school_id=school.pk)):
         leavers = [_register(school, place, *one[:3], by=office) for place, one in enumerate(_LEAVERS, start=1)]
-        Sibling.objects.get_or_create(school=school, first=leavers[5], second=leavers[6])
+        told = keeping.Told(by=keeping.ToldBy.FAMILY, note="On the admission form.")
+        keeping.link_siblings(one=leavers[5], other=leavers[6], told=told, by=office, at=now)
     with acting(Acting(user_id=lead.pk, school_id=school.pk)):
         for place, child in enumerate(leavers):
             if place not in _UNSTATED:
@@ -144,7 +147,10 @@ def _register(school: School, place: int, forename: str, surname: str, born: dat
         leaving=Leaving(on=left),
         details={"upn": upn.check_letter(number) + number, "date_of_birth": born},
     )
-    return register_child(school=school, child=child, by=by, today=timezone.localdate())
+    [key] = register_children(school=school, children=[child], by=by, today=timezone.localdate())
+    record(Verb.IMPORT, object_type=Child._meta.label_lower, school_id=school.pk, count=1, purpose="demo school", by=by)
+    made: Child = Child.objects.get(pk=key)
+    return made
 
 
 def _state(child: Child, next_school: str, *, by: User, keys: Keys, at: datetime) -> None:

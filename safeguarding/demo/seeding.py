@@ -11,9 +11,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from children.models import Child, Sibling
-from children.services import bulk, register_children
+from children.capabilities import ChildCapability
+from children.models import Child
+from children.services import register_children
 from safeguarding.accounts.models import School, User
+from safeguarding.accounts.permissions import people_with
 from safeguarding.accounts.services import add_closure, add_person, add_term, assign_role, create_school
 from safeguarding.accounts.services.classes import give_class
 from safeguarding.audit.models import Verb
@@ -33,6 +35,7 @@ from safeguarding.demo.families import new_child
 from safeguarding.demo.fresh import Desk
 from safeguarding.demo.governors import lay_governors
 from safeguarding.demo.ground import Ground
+from safeguarding.demo.kept import lay_kept
 from safeguarding.demo.keys import Keys
 from safeguarding.demo.marked import mark
 from safeguarding.demo.plans import lay_plans
@@ -233,11 +236,16 @@ def _ground(
     # Hashing is slow on purpose: once, for the one password that everybody has.
     User.objects.filter(pk__in=[u.pk for u in users.values()]).update(password=make_password(people.PASSWORD))
     give_apps(users.values())
+    found = _children(school, children, days)
+    keeper = people_with(ChildCapability.KEEP_CHILDREN, school.pk, days.today).filter(
+        pk__in=[u.pk for u in users.values()]
+    )
+    lay_kept(school, children, found, days, by=keeper.order_by("pk")[0], at=days.last_open(now))
     return Ground(
         school_id=school.pk,
         staff={s["id"]: s for s in staff},
         users=users,
-        children=_children(school, children, days),
+        children=found,
         subcategories={(s.category_id, s.name): s.pk for s in Subcategory.objects.all()},
         days=days,
         now=days.last_open(now),
@@ -245,11 +253,9 @@ def _ground(
 
 
 def _children(school: School, entries: Sequence[Entry], days: Days) -> dict[str, UUID]:
-    """Put the children on the school's list with their brothers and sisters; the key of each by its id in the data."""
+    """Put the children on the school's list, as an import does; the key of each by its id in the data."""
     keys = register_children(school=school, children=[new_child(e, days) for e in entries], by=None, today=days.today)
     found = dict(zip((e["id"] for e in entries), keys, strict=True))
-    pairs = {tuple(sorted((found[e["id"]], found[other]))) for e in entries for other in e.get("sibling_ids", ())}
-    bulk.insert(Sibling, ({"school_id": school.pk, "first_id": one, "second_id": two} for one, two in sorted(pairs)))
     record(
         Verb.IMPORT,
         object_type=Child._meta.label_lower,

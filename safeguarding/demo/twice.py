@@ -11,9 +11,11 @@ from django.utils import timezone
 from children import upn
 from children.facts import NewChild
 from children.models import Child
-from children.services import merging, register_child
+from children.services import keeping, merging, register_children
 from safeguarding.accounts.models import School
 from safeguarding.audit.context import Acting, acting
+from safeguarding.audit.models import Verb
+from safeguarding.audit.services import record
 from safeguarding.concerns.services import significant
 from safeguarding.demo.ground import Ground
 
@@ -25,6 +27,7 @@ _RANG = (
     "went quiet on those days. "
     "She had written it down and did not know that the school has him under another number."
 )
+_ECZEMA = "Eczema on both arms, with a cream in the bag."
 _WHY = "Same date of birth and the same mother. The nursery confirmed on the telephone that it is the same child."
 
 
@@ -59,14 +62,12 @@ def _again(school: School, child: Child, serial: str, ground: Ground) -> Child:
         forename=child.forename.replace("ie", "y") if "ie" in child.forename else f"{child.forename}-Lee",
         surname=child.surname,
         entered_on=child.entered_on,
-        details={
-            "upn": upn.check_letter(body) + body,
-            "date_of_birth": detail.date_of_birth,
-            "sex": detail.sex,
-            "medical": "The nursery noted eczema on both arms, with a cream in the bag.",
-        },
+        details={"upn": upn.check_letter(body) + body, "date_of_birth": detail.date_of_birth, "sex": detail.sex},
     )
-    made: Child = register_child(
-        school=school, child=again, by=ground.users[_OFFICE], today=timezone.localdate(ground.now)
-    )
+    office, today = ground.users[_OFFICE], timezone.localdate(ground.now)
+    [key] = register_children(school=school, children=[again], by=office, today=today)
+    made: Child = Child.objects.get(pk=key)
+    told = keeping.Told(by=keeping.ToldBy.SCHOOL, note="The key person of the nursery.", on=child.entered_on)
+    keeping.add_health(child=made, words=_ECZEMA, told=told, by=office)
+    record(Verb.IMPORT, object_type=Child._meta.label_lower, school_id=school.pk, count=1, purpose="nursery", by=office)
     return made

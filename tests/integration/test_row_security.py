@@ -28,7 +28,6 @@ from children.models import (
     HouseholdMember,
     Sibling,
 )
-from children.services import link_siblings
 from children.services.access import declare_conflict
 from safeguarding import row_security
 from safeguarding.accounts.roles import Capability
@@ -234,7 +233,7 @@ def test_the_family_and_the_home_of_a_hidden_child_are_hidden_also_where_no_adul
     cast = factories.staffroom()
     ivy = Adult(forename="Ivy", surname="Ashdown", relationship="Mother")
     child = factories.child(cast.school, by=cast.office, homes=[Home("4 Withy Row", postcode="SK1 0AA")], adults=[ivy])
-    link_siblings(one=child, other=factories.child(cast.school, "Wren", by=cast.office), by=cast.office)
+    factories.link_siblings(one=child, other=factories.child(cast.school, "Wren", by=cast.office), by=cast.office)
     declare_conflict(user=cast.office, child=child, kind="relative", by=cast.office)
     family = (Household, HouseholdMember, Contact, ContactLink, Sibling)
     for person, rows in ((cast.office, 0), (cast.lead, 1)):

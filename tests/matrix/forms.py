@@ -6,8 +6,10 @@ A line is named by where a form is sent and which of the forms there it is: "sha
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from children.views.keeping.parts import CHOICES
 from safeguarding.keys import uuid7
 from tests import earlier
 from tests.integration.received.files import WORDS, record_of, volumes
@@ -15,6 +17,7 @@ from tests.integration.uploads.corpus import picture
 from tests.matrix import leading
 from tests.matrix.filling import FIRST
 from tests.matrix.filling import WORDS as SAID
+from tests.matrix.ground import TODAY
 from tests.matrix.world import World
 
 Body = dict[str, Any]
@@ -67,6 +70,13 @@ AS_WELL = (
     Way("governor_reports", "lead", before=leading.terms_told),
     Way("governor_report", "lead", "open", before=leading.child_is_named, form="governor_report answer"),
     Way("notice_draft", "lead", before=leading.notice_filled_in),
+    *(Way("keep_child", "lead", "open", query=f"?part={part}", form=f"keep_child {part}") for part in CHOICES),
+    Way("keep_child", "lead", "open", query="?part=back", before=leading.child_left, form="keep_child back"),
+    Way("keep_row", "lead", "open", before=leading.adult_of, form="keep_row adult"),
+    Way("keep_row", "lead", "open", before=leading.adult_of, form="keep_row link"),
+    Way("keep_row", "lead", "open", before=leading.home_of, form="keep_row stay"),
+    Way("keep_row", "lead", "open", before=leading.home_of, form="keep_row address"),
+    Way("keep_row", "lead", "open", before=leading.home_of, form="keep_row end"),
     Way("child_retention", "lead", "open", before=leading.child_left, form="child_retention receipt"),
     Way("child_retention", "lead", "open", before=leading.child_left, form="child_retention last_school"),
     Way("legal_hold", "lead", "open", before=leading.hold_stands, form="legal_hold ask"),
@@ -121,7 +131,27 @@ def _concerns(world: World, record: str) -> Body:
     return {"chosen": [str(world.concerns["open"].pk)]}
 
 
+def _day(name: str, day: date) -> Body:
+    return {f"{name}_day": str(day.day), f"{name}_month": str(day.month), f"{name}_year": str(day.year)}
+
+
 TYPED: dict[str, Callable[[World, str], Body]] = {
+    # What stands there already is no change.
+    "keep_child names": _these(middle_names=SAID),
+    "keep_child other_name": _these(forename=SAID),
+    "keep_child birth": _these(sex="M"),
+    "keep_child death": _these(**_day("date_of_death", TODAY)),
+    "keep_child numbers": _these(admission_number=SAID),
+    "keep_child class": _these(class_name="6A"),
+    "keep_child roll": _these(**_day("left_on", TODAY)),
+    "keep_child background": _these(ethnicity=FIRST),
+    "keep_child doctor": _these(gp=SAID),
+    "keep_child needs": _these(care_authority=FIRST),
+    "keep_sibling sibling": lambda world, record: {"add": str(world.children["closed"].pk)},
+    "keep_row adult": _these(forename=SAID),
+    "keep_row link": _these(relationship=SAID),
+    "keep_row stay": _these(pattern=SAID),
+    "keep_row address": _these(town=SAID),
     # What was kept of this note when its author was signed out has no token.
     "add_note": lambda *asked: {"token": str(uuid7())},
     "own_kind": _these(name="Harbour wall"),

@@ -6,7 +6,8 @@ Each function does it, and returns what fills the address of the page where that
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from children.models import Child
+from children.models import Child, ContactLink, HouseholdMember
+from children.services import keeping
 from retention.models import DestructionList, RetentionDate, RetentionRule
 from retention.services.holds import set_hold
 from safeguarding.accounts.services import add_term, change_school
@@ -88,7 +89,23 @@ def hold_stands(world: World) -> Any:
 
 def child_left(world: World) -> None:
     """The child is on roll no more."""
-    Child._base_manager.filter(pk=world.children["open"].pk).update(left_on=THEN.date())
+    left, by = {"left_on": THEN.date()}, world.people["office"]
+    keeping.set_roll(child=world.children["open"], values=left, told=factories.told(), by=by, at=THEN)
+
+
+def adult_of(world: World) -> Any:
+    """The adult of a child, as the page of one row knows it."""
+    return _row(world, ContactLink)
+
+
+def home_of(world: World) -> Any:
+    """The home of the same child."""
+    return _row(world, HouseholdMember)
+
+
+def _row(world: World, model: Any) -> Any:
+    child = world.children["open"].pk
+    return child, model._base_manager.get(child=child).pk
 
 
 def record_due(world: World) -> None:

@@ -45,6 +45,8 @@ PARTS: dict[str, str] = {
             "children.classepisode",
             "children.earlierschool",
             "children.sibling",
+            "children.healthnote",
+            "children.childupdate",
         ),
         "details",
     ),

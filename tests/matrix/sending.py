@@ -104,7 +104,8 @@ def _open(matrix: Matrix, way: Way) -> Page:
 
 def _look(matrix: Matrix, way: Way, key: Any) -> Page:
     with forms_made() as made:
-        page, _ = matrix.send(Cell(way.page, "GET", way.person, way.record), keys=[key] if key else None)
+        keys = list(key) if isinstance(key, tuple) else [key] if key else None
+        page, _ = matrix.send(Cell(way.page, "GET", way.person, way.record), keys=keys)
         here = page.request["PATH_INFO"] + way.query
         if way.query or way.sent:
             made.clear()

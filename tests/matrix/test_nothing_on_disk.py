@@ -138,7 +138,7 @@ def test_nothing_opens_of_a_child_whose_key_was_destroyed(world: worlds.World) -
     assert destroy_key(subject=Subject.child(child.pk), under="rule 7") >= 2
     after = narratives()
     gone = {field: words - after[field] for field, words in before.items() if words - after[field]}
-    assert ("concerns.account", "facts") in gone and ("children.childdetail", "medical") in gone
+    assert ("concerns.account", "facts") in gone and ("children.healthnote", "words") in gone
     assert not Wrap.objects.filter(subject_id=child.pk).exists()
     # The other children's concerns are as they were.
     assert {field: words & before[field] for field, words in after.items()} == after

@@ -24,6 +24,15 @@ from tests.matrix.world import World
 
 # Extended by other forms, and never made themselves.
 MERE_BASES = {
+    "children.forms.keeping.base.AlikeForm",
+    "children.forms.keeping.base.KeepForm",
+    "children.forms.keeping.facts.FactsForm",
+    "children.forms.keeping.rows.PersonForm",
+    "children.forms.keeping.rows.SharedForm",
+    "children.forms.keeping.rows._AddressForm",
+    "children.forms.keeping.rows._LinkFields",
+    "children.forms.keeping.rows._PersonFields",
+    "children.forms.keeping.rows._StayFields",
     "retention.forms.statements.StatementForm",
     "safeguarding.adults.forms.working._Moving",
     "safeguarding.adults.forms.working._Prefixed",

@@ -8,9 +8,9 @@ from typing import Any
 
 from children.facts import NewChild
 from children.models import ChildMerge
-from children.services import merging
-from children.services.registering import register_child
+from children.services import keeping, merging
 from safeguarding.keys import uuid7
+from tests import factories
 from tests.matrix.ground import THEN, TODAY, given_row
 
 TWICE = ("open", "hidden", "granted", "other")
@@ -25,9 +25,11 @@ def lay_twice(world: Any) -> None:
             forename=word.name(),
             surname=word.name(),
             entered_on=date(2021, 9, 1),
-            details={"upn": word().upper(), "medical": word(), "date_of_birth": word.birthday()},
+            details={"upn": word().upper(), "date_of_birth": word.birthday()},
         )
-        other = register_child(school=school, child=again, by=by, today=TODAY)
+        other = factories.register_child(school=school, child=again, by=by, today=TODAY)
+        known = factories.told(note=word(), on=factories.LONG_AGO)
+        keeping.add_health(child=other, words=word(), told=known, by=by)
         asked = merging.ask(keep=child, other=other, reason=word(), token=uuid7(), by=by, at=THEN)
         lead = world.lead_of(record)
         stamps = {

@@ -13,9 +13,8 @@ from typing import Any
 
 from children.facts import Adult, Called, Earlier, Home, NewChild, Order
 from children.mentions import marker
-from children.models import Child, ConflictOfInterest
-from children.services import filing, link_siblings
-from children.services.registering import register_child
+from children.models import Child, ConflictOfInterest, OtherName
+from children.services import filing, keeping
 from safeguarding.accounts.models import Notice, School, User
 from safeguarding.concerns.models import Concern, ConcernSubject, Decision, HowSoon, Receipt
 from safeguarding.concerns.services import attaching, deciding, raising
@@ -118,8 +117,9 @@ def make() -> World:
     _people(world)
     for number, record in enumerate(RECORDS):
         world.children[record] = _child(world, record, number)
-        world.keys[record] = {"child": world.children[record].pk}
-    link_siblings(one=world.children["two"], other=world.children["hidden"], by=world.people["office"])
+        named = OtherName.objects.get(child=world.children[record])
+        world.keys[record] = {"child": world.children[record].pk, "other_name": named.pk}
+    factories.link_siblings(one=world.children["two"], other=world.children["hidden"], by=world.people["office"])
     declared = given_row(
         ConflictOfInterest,
         user=world.people["lead_parent"],
@@ -212,7 +212,6 @@ def _child(world: World, record: str, number: int) -> Child:
         "middle_names": word.name(),
         "date_of_birth": word.birthday(),
         "gp": word(),
-        "medical": word(),
         "address_confidential_reason": word(),
         "address_confidential": False,
     }
@@ -237,7 +236,10 @@ def _child(world: World, record: str, number: int) -> Child:
     if record == "hidden":
         world.family = homes, adults
     by = world.people["office_there" if record == "other" else "office"]
-    return register_child(school=school, child=child, by=by, today=TODAY)
+    made = factories.register_child(school=school, child=child, by=by, today=TODAY)
+    known = factories.told(note=word(), on=factories.LONG_AGO)
+    keeping.add_health(child=made, words=word(), told=known, by=by)
+    return made
 
 
 def _concern(world: World, record: str) -> None:

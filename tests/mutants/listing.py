@@ -130,7 +130,7 @@ class Twice(NamedTuple):
 TWICE = {
     "children starting.start_import: ensure": Twice(
         "children/permissions.py",
-        "    return user is None or may(user, ChildCapability.IMPORT_CHILDREN, run.school_id)",
+        "    return user is None or may(user, ChildCapability.KEEP_CHILDREN, run.school_id)",
         "    return True",
         "the first move of an import asks again; this one refuses first",
     ),

@@ -93,7 +93,7 @@ def _detail(held: Held, changes: list[Change]) -> Row:
 
 def _other_names(wanted: Wanted) -> dict[UUID, list[str]]:
     found: dict[UUID, list[str]] = {}
-    for other in OtherName.objects.filter(child__in=[held.child.pk for held, _, _ in wanted]):
+    for other in OtherName.objects.filter(child__in=[held.child.pk for held, _, _ in wanted], corrected_at=None):
         found.setdefault(other.child_id, []).append(f"{other.forename} {other.surname}")
     return found
 

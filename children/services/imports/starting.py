@@ -92,7 +92,7 @@ def start_import(
     the disk is nearly full.
     """
     if by is not None:
-        ensure(by, ChildCapability.IMPORT_CHILDREN, school.pk, _OFFICE)
+        ensure(by, ChildCapability.KEEP_CHILDREN, school.pk, _OFFICE)
     disk.ensure_room("no children can be imported")
     try:
         with transaction.atomic():

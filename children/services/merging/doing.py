@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from children import names
 from children.lifecycles import MERGERS, merge_life
 from children.models import (
     Child,
@@ -23,6 +22,7 @@ from children.notice_kinds import ChildNotice
 from children.permissions import may_ask_merge, may_merge
 from children.services import bulk
 from children.services.access import hand_on_newly_hidden, whom_from
+from children.services.folding import fold_names
 from children.services.held import hold_merged
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import people_with
@@ -45,7 +45,6 @@ CHANGED = "One of the two records has changed since this page was made. Look at 
 # Every merge can be undone until the same number of days later, that day included (a setting of Harbour, not law).
 LASTS = timedelta(days=30)
 S = ChildMerge.Status
-_JOIN = "\nFrom record {}: {}"
 
 # What upper apps do when rows have come to a record: their keys are wrapped for whose they are now.
 Following = Callable[[Child], None]
@@ -212,15 +211,12 @@ def _say(mine: Child, theirs: Child, *, reason: str, token: UUID, by: User, at: 
 
 
 def _fill(mine: Child, theirs: Child) -> list[str]:
-    """Details of which the record that stays says nothing; health is added to, and a secret address stays secret."""
+    """Details of which the record that stays says nothing; a secret address stays secret."""
     details = ChildDetail.objects.select_for_update().in_bulk([mine.pk, theirs.pk])
     ours, other = details[mine.pk], details[theirs.pk]
     filled = [n for n in FILLED if is_empty(n, getattr(ours, n)) and not is_empty(n, getattr(other, n))]
     for name in filled:
         setattr(ours, name, getattr(other, name))
-    if other.medical and other.medical != ours.medical:
-        ours.medical = joined(ours.medical, theirs, other)
-        filled.append("medical")
     if other.address_confidential and not ours.address_confidential:
         ours.address_confidential = True
         ours.address_confidential_reason = other.address_confidential_reason
@@ -228,11 +224,6 @@ def _fill(mine: Child, theirs: Child) -> list[str]:
     if filled:
         ours.save(update_fields=filled)
     return filled
-
-
-def joined(health: str, theirs: Child, other: ChildDetail) -> str:
-    """What both records say of the child's health: an allergy that one of them knew is not lost."""
-    return health + _JOIN.format(theirs.number, other.medical)
 
 
 def _keep_names(mine: Child, theirs: Child) -> list[UUID]:
@@ -272,13 +263,3 @@ def _keep_numbers(mine: Child, theirs: Child, today: date) -> list[UUID]:
         [{"id": key, "school_id": mine.school_id, "child_id": mine.pk, "upn": number, "until": today}],
     )
     return [key]
-
-
-def fold_names(child: Child, at: datetime) -> None:
-    """What search looks through, made anew from every name that stands on the record now."""
-    middle = ChildDetail.objects.values_list("middle_names", flat=True).get(pk=child.pk)
-    texts = [child.forename, child.surname, child.known_forename, child.known_surname, middle]
-    texts += [f"{f} {s}" for f, s in OtherName.objects.filter(child=child).values_list("forename", "surname")]
-    Child.objects.filter(pk=child.pk).update(
-        search_text=names.searchable(texts), name_sounds=names.sounds(*texts), changed_at=at
-    )

@@ -129,13 +129,6 @@ def _facts(keep: Child, other: Child, mine: ChildDetail, theirs: ChildDetail) ->
         ours, other_s = _said(mine, name), _said(theirs, name)
         if name not in ("date_of_birth", "sex") and other_s != NOT_HELD:
             yield Compared(label, ours, other_s, _filled(mine, theirs, name))
-    if theirs.medical:
-        yield Compared(
-            "Health",
-            mine.medical or NOT_HELD,
-            theirs.medical,
-            "" if theirs.medical == mine.medical else "added below what stands",
-        )
     if theirs.address_confidential:
         yield Compared("Address", _secret(mine), _secret(theirs), "confidential from then on")
 
@@ -146,7 +139,7 @@ def _warnings(keep: Child, other: Child, mine: ChildDetail, theirs: ChildDetail,
     if {mine.sex, theirs.sex} == {ChildDetail.Sex.FEMALE, ChildDetail.Sex.MALE}:
         yield "The sexes differ. Twins have one surname, one address and one date of birth."
     first, second = sorted((keep.pk, other.pk))
-    if see(Sibling).filter(first=first, second=second).exists():
+    if see(Sibling).filter(first=first, second=second, ends_on=None).exists():
         yield "These two are recorded as brother or sister of each other."
     if mine.upn and theirs.upn and not (upn.is_temporary(mine.upn) or upn.is_temporary(theirs.upn)):
         yield (

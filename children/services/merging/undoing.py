@@ -14,6 +14,7 @@ from django.utils import timezone
 from children.lifecycles import MERGERS, merge_life
 from children.models import Child, ChildDetail, ChildMerge
 from children.permissions import may_merge
+from children.services.folding import fold_names
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
@@ -24,7 +25,7 @@ from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.following import places, unmerge_rows
 from safeguarding.keys import uuid7
 
-from .doing import LASTS, come_over, fold_names, joined
+from .doing import LASTS, come_over
 from .looking import FILLED
 from .told import Counted, Row, See, called, number_of_others, rows_of
 
@@ -117,9 +118,6 @@ def _empty(merge: ChildMerge, keep: Child, other: Child) -> None:
     emptied = [n for n in merge.filled if n in FILLED and getattr(ours, n) == getattr(theirs, n)]
     for name in emptied:
         setattr(ours, name, getattr(blank, name))
-    if "medical" in merge.filled and ours.medical.endswith(added := joined("", other, theirs)):
-        ours.medical = ours.medical.removesuffix(added)
-        emptied.append("medical")
     if "address_confidential" in merge.filled and (
         ours.address_confidential_reason == theirs.address_confidential_reason
     ):

@@ -36,6 +36,8 @@ _WHAT = {
     "children.enrolment": "Time on roll",
     "children.classepisode": "Time in a class",
     "children.householdmember": "Home",
+    "children.household": "Address",
+    "children.sibling": "Brother or sister",
     "children.contact": "Adult",
     "children.contactlink": "Adult",
     "children.parentalresponsibility": "Adult",

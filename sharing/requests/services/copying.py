@@ -36,6 +36,7 @@ _OF_RECORD = frozenset(
     for name in (
         *("child", "childdetail", "othername", "formerupn", "enrolment", "classepisode", "earlierschool", "household"),
         *("householdmember", "contact", "contactlink", "parentalresponsibility", "sibling", "photograph"),
+        *("healthnote", "childupdate"),
     )
 ) | {_ATTENDANCE}
 

@@ -22,10 +22,15 @@ def pair(room):
     )
     again = {
         "upn": sheets.number(2),
-        "medical": "Carries an adrenaline pen.",
         "address_confidential": True,
         "address_confidential_reason": "A refuge.",
     }
     return keep, factories.child(
-        room.school, "Rowen", "Fairclough-Pike", by=room.office, details=again, former_upns=[sheets.number(3)]
+        room.school,
+        "Rowen",
+        "Fairclough-Pike",
+        by=room.office,
+        details=again,
+        former_upns=[sheets.number(3)],
+        health="Carries an adrenaline pen.",
     )

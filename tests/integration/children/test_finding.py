@@ -8,7 +8,7 @@ import pytest
 from children.facts import Called, Leaving
 from children.models import Child
 from children.people import siblings
-from children.services import find_children, link_siblings, loggable, namesakes
+from children.services import find_children, loggable, namesakes
 from children.services.access import declare_conflict
 from safeguarding.exceptions import BadInput
 from tests import factories
@@ -215,8 +215,7 @@ def test_brothers_and_sisters_by_a_parent_in_common_and_by_word(cast):
     family = {"adult": "Mrs Ann Marlow", "mobile": "07700 900900"}
     bring_in(cast.school, [row(1, **family), row(2, **family), row(3), row(4)], by=cast.office)
     one, two, three, four = Child.objects.filter(school=cast.school).order_by("number")
-    link_siblings(one=one, other=three, by=cast.lead, relationship="Half-brother")
-    link_siblings(one=three, other=one, by=cast.lead)
+    factories.link_siblings(one=one, other=three, by=cast.lead, relationship="Half-brother")
     assert {(child, how) for child, how in siblings(asking(cast.lead), one)} == {
         (two, "Shares a parent"),
         (three, "Half-brother"),
@@ -229,7 +228,7 @@ def test_a_sister_hidden_by_a_conflict_is_not_named_though_nothing_but_the_rule_
     family = {"adult": "Mrs Ann Marlow", "mobile": "07700 900900"}
     bring_in(cast.school, [row(1, **family), row(2, **family), row(3)], by=cast.office)
     one, two, three = Child.objects.filter(school=cast.school).order_by("number")
-    link_siblings(one=one, other=three, by=cast.lead, relationship="Half-brother")
+    factories.link_siblings(one=one, other=three, by=cast.lead, relationship="Half-brother")
     for hidden in (two, three):
         declare_conflict(user=cast.deputy, child=hidden, kind="relative", by=cast.deputy)
     for reader, seen in ((cast.lead, {two, three}), (cast.deputy, set())):
@@ -246,6 +245,6 @@ def test_a_child_is_not_its_own_brother_nor_that_of_another_school_s_child(cast,
     one = add("Rory", "Fallows")
     stranger = factories.child(factories.school("Other School"))
     with pytest.raises(BadInput):
-        link_siblings(one=one, other=one, by=cast.lead)
+        factories.link_siblings(one=one, other=one, by=cast.lead)
     with pytest.raises(BadInput):
-        link_siblings(one=one, other=stranger, by=cast.lead)
+        factories.link_siblings(one=one, other=stranger, by=cast.lead)

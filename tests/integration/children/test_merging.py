@@ -11,11 +11,11 @@ from children.models import (
     Child,
     ChildDetail,
     ChildMerge,
+    HealthNote,
     OtherName,
 )
-from children.services import filing, find_children, link_siblings, merging
+from children.services import filing, find_children, keeping, merging
 from children.services.access import declare_conflict, grant_child
-from children.services.registering import register_child
 from safeguarding.adults.models import StaffConcern, StaffConcernChild
 from safeguarding.adults.services import naming, working
 from safeguarding.adults.services import raising as adults_raising
@@ -46,7 +46,7 @@ def room():
 def test_all_comes_over_also_what_the_lead_may_not_see_and_goes_back_to_the_row(client, room, pair):
     keep, other = pair
     cousin = factories.child(room.school, "Hazel", "Quill", by=room.office)
-    link_siblings(one=cousin, other=other, by=room.office)
+    factories.link_siblings(one=cousin, other=other, by=room.office)
     declare_conflict(user=room.lead, child=cousin, kind="relative", by=room.lead)
     own, hidden = about(room, other), about(room, other, cousin)
     both = about(room, keep, other)
@@ -79,7 +79,7 @@ def test_all_comes_over_also_what_the_lead_may_not_see_and_goes_back_to_the_row(
     with asking(room.headteacher):
         assert ConcernChild.objects.visible_to(room.headteacher).filter(concern=both).count() == 1
     now = ChildDetail.objects.get(pk=keep.pk)
-    assert now.medical == f"\nFrom record {other.number}: Carries an adrenaline pen."
+    assert HealthNote.objects.get(child=keep).words == "Carries an adrenaline pen."
     assert now.address_confidential and now.address_confidential_reason == "A refuge."
     page = text(opened(client, room.lead, "merge", done.pk))
     assert "1 concern<" in page and "2 concerns" not in page, "the hidden one is counted"
@@ -90,7 +90,7 @@ def test_all_comes_over_also_what_the_lead_may_not_see_and_goes_back_to_the_row(
     same = ("upn", "date_of_birth", "address_confidential", "sex")
     again = list(ChildDetail.objects.order_by("pk").values())
     assert [{k: row[k] for k in same} for row in again] == [{k: row[k] for k in same} for row in details]
-    assert not ChildDetail.objects.get(pk=keep.pk).medical
+    assert HealthNote.objects.get().child_id == other.pk
     assert (
         not OtherName.objects.filter(child=keep).exists()
         and not Child.objects.filter(merged_into__isnull=False).exists()
@@ -129,17 +129,13 @@ def test_every_name_and_number_leads_to_the_record_that_stays(client, room, pair
     assert sent.status_code == 409 and "nothing was saved" in text(sent)
     # A teacher finds the card and no record: neither is there for them.
     assert opened(client, room.teacher, "child_people", other.pk).status_code == 403
-    with pytest.raises(BadInput, match="on the school’s list already"):
-        register_child(school=room.school, child=_new(upn=sheets.number(2)), by=room.office, today=TODAY)
     # Numbers are not given twice, though nobody sees the highest.
     with asking(room.office):
-        assert factories.child(room.school, "Ash", "Lark", by=room.office).number == other.number + 1
-
-
-def _new(**details):
-    from children.facts import NewChild
-
-    return NewChild(forename="Ro", surname="Ash", details=details)
+        lark = factories.child(room.school, "Ash", "Lark", by=room.office)
+        assert lark.number == other.number + 1
+    taken = {"values": {"upn": sheets.number(2)}, "is_correction": True, "told": factories.told()}
+    with pytest.raises(BadInput, match="on the school’s list already"):
+        keeping.set_facts(child=lark, part=keeping.Part.NUMBERS, by=room.office, **taken)
 
 
 def test_a_mention_of_the_record_that_went_names_the_child(client, room, pair):
@@ -280,7 +276,7 @@ def test_both_keys_go_on_opening_and_end_together(client, room, pair):
     file.refresh_from_db()
     assert file.child_id == keep.pk and file.name == "order.jpg"
     assert b"".join(files.read(file.stored, record=keep.pk)) == PICTURE
-    assert ChildDetail.objects.get(pk=keep.pk).medical.endswith("Carries an adrenaline pen.")
+    assert HealthNote.objects.get(child=keep).words == "Carries an adrenaline pen."
     with pytest.raises(OutOfTurn, match="ends with that one"):
         destroy_key(subject=Subject.child(other.pk), under="R1")
     assert type(concern.account).objects.get(pk=concern.account.pk).facts == "Under the other’s key."
@@ -289,4 +285,4 @@ def test_both_keys_go_on_opening_and_end_together(client, room, pair):
     with as_the_destroyer():
         destroy_key(subject=Subject.child(keep.pk), under="R1")
     assert type(concern.account).objects.get(pk=concern.account.pk).facts.startswith("Destroyed on")
-    assert ChildDetail.objects.get(pk=other.pk).medical.startswith("Destroyed on")
+    assert ChildDetail.objects.get(pk=other.pk).address_confidential_reason.startswith("Destroyed on")

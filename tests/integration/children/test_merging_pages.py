@@ -13,7 +13,7 @@ from children.models import (
     ChildMerge,
 )
 from children.notice_kinds import ChildNotice
-from children.services import link_siblings, merging
+from children.services import merging
 from safeguarding.accounts.models import Notice
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
@@ -132,7 +132,7 @@ def test_what_differs_is_said_and_has_to_be_ticked(client, room):
         return factories.child(room.school, "Rowan", "Ashdown", by=room.office, details=details)
 
     keep, other = made("M", BORN, sheets.number(1)), made("F", date(2017, 3, 15), sheets.number(2))
-    link_siblings(one=keep, other=other, by=room.office)
+    factories.link_siblings(one=keep, other=other, by=room.office)
     page = opened(client, room.lead, "child_merge", keep.pk, other.pk)
     for words in (
         "dates of birth differ",

@@ -8,7 +8,6 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains
 
 from children.facts import Order
-from children.services import link_siblings
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns import chronology
 from tests import factories
@@ -110,7 +109,7 @@ def test_a_family_says_of_each_of_its_children_what_must_be_known_before_acting(
     order = Order(kind="no_contact", terms="No contact outside supervision.", starts_on=date(2026, 1, 5))
     details = {"address_confidential": True, "address_confidential_reason": "Foster placement."}
     skye = factories.child(cast.school, "Skye", "Ashdown", by=cast.office, details=details, orders=[order])
-    link_siblings(one=rowan, other=skye, by=cast.office)
+    factories.link_siblings(one=rowan, other=skye, by=cast.office)
     alone = opened(client, cast.lead, rowan)
     assertContains(alone, "No order and no confidential address is on record")
     for page in ("family_chronology", "family_paper"):

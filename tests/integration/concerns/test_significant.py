@@ -10,7 +10,6 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains
 
 from children.facts import Home
-from children.services import link_siblings
 from children.services.access import declare_conflict
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.protection import may_view
@@ -224,7 +223,7 @@ def test_a_family_chronology_tells_each_concern_once_and_whose_it_is(client, cas
         factories.child(cast.school, name, "Ashdown", by=cast.office, homes=[home] if name != "Ada" else [])
         for name in ("Rowan", "Skye", "Finn", "Ada")
     )
-    link_siblings(one=rowan, other=finn, by=cast.office)
+    factories.link_siblings(one=rowan, other=finn, by=cast.office)
     about(cast, rowan, facts="He was cold.", at=SCHOOL_DAY)
     factories.concern(
         cast,

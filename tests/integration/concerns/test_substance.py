@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
-from children.services import link_siblings
 from children.services.access import grant_child
 from safeguarding.concerns.chronology import Narrowed
 from safeguarding.concerns.models import ConcernChild
@@ -151,7 +150,7 @@ def test_the_file_of_who_may_have_caused_harm_has_the_words_only_where_a_lead_sa
 
 def test_a_family_tells_the_words_where_the_file_of_one_of_its_children_does(client, cast, rowan):
     skye = factories.child(cast.school, "Skye", "Ashdown", by=cast.office)
-    link_siblings(one=rowan, other=skye, by=cast.office)
+    factories.link_siblings(one=rowan, other=skye, by=cast.office)
     hurt(cast, ChildEntry("worried_about", skye), ChildEntry("may_have_caused_harm", rowan))
     client.force_login(cast.lead)
     assertContains(client.get(reverse("family_chronology", args=[rowan.pk])), "zqbruise")

@@ -11,7 +11,6 @@ from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
 
-from children.services import link_siblings
 from children.services.access import declare_conflict, grant_child
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
@@ -179,7 +178,7 @@ def test_who_saw_it_meanwhile_in_any_paper_of_that_file_or_of_the_family_or_open
         by=room.lead,
     )
     skye = factories.child(room.school, "Skye", "Ashdown", by=room.office)
-    link_siblings(one=rowan, other=skye, relationship="Sister", by=room.lead)
+    factories.link_siblings(one=rowan, other=skye, relationship="Sister", by=room.lead)
     last_day = timezone.localdate() + timedelta(days=9)
     grant_child(child=rowan, user=room.pastoral, reason="Mentor of Rowan.", last_day=last_day, by=room.lead)
     for person, page, key in (

@@ -16,7 +16,7 @@ from django.db import connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from children.services import bulk, link_siblings
+from children.services import bulk
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns import chronology
@@ -116,7 +116,7 @@ def test_many_rows_take_as_many_queries_as_ten(client, monkeypatch, many):
     room = factories.staffroom()
     child = factories.child(room.school, by=room.office)
     ten_concerns(room, child)
-    link_siblings(one=child, other=factories.child(room.school, "Skye", by=room.office), by=room.office)
+    factories.link_siblings(one=child, other=factories.child(room.school, "Skye", by=room.office), by=room.office)
     add_usual_rules(school=room.school, token=uuid4(), by=room.lead)
     for entry in chronology.read(SimpleNamespace(user=room.lead), child, size=TEN).entries:
         significant.pin(

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from children.facts import Adult, Home, NewChild
 from children.models import Child, Contact, Enrolment, FormerUpn, Household
-from children.services.registering import register_child
 from safeguarding.adults.models import StaffConcernChild
 from safeguarding.adults.services import naming
 from safeguarding.adults.services.raising import Telling, raise_staff_concern
@@ -58,7 +57,7 @@ def pupil(room: Any, forename: str, **details: Any) -> Child:
         adults=[MOTHER],
         details={"date_of_birth": date(2016, 2, 29), **details},
     )
-    return register_child(school=room.school, child=new, by=room.office, today=SCHOOL_DAY.date())
+    return factories.register_child(school=room.school, child=new, by=room.office, today=SCHOOL_DAY.date())
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 from django.db import connections
 
 from children.models import Child
-from children.services import link_siblings
 from retention.models import DestructionItem, DestructionList, ItemRun, LegalHold
 from retention.services.lists import stop
+from tests import factories
 from tests.racing import Race, race_for_records
 
 from .conftest import Office, time_was_looked_at, wait_is_over
@@ -43,7 +43,7 @@ def test_a_hold_on_a_brother_or_on_the_whole_school_is_waited_for_too(
 ) -> None:
     """Neither touches the record that is about to end: they meet at the gate of the school alone."""
     one, brother, other = (place.leaver(name, "Thorne") for name in ("Rowan", "Jude", "Ola"))
-    link_siblings(one=one, other=brother, by=place.room.office)
+    factories.link_siblings(one=one, other=brother, by=place.room.office)
     place.due(one, other)
     place.approve(place.sent(one, other))
     wait_is_over()

@@ -40,7 +40,11 @@ def family(room):
     def about(*children, **words):
         return factories.concern(room, children=[ChildEntry(role="worried_about", child=c) for c in children], **words)
 
-    bulk.update(ChildDetail, ("medical",), [{"child_id": first.pk, "medical": "Peanuts."}])
+    bulk.update(
+        ChildDetail,
+        ("address_confidential_reason",),
+        [{"child_id": first.pk, "address_confidential_reason": "Peanuts."}],
+    )
     return (
         first,
         second,
@@ -56,7 +60,7 @@ def test_nothing_of_the_child_opens_and_what_is_shared_opens_for_the_brother(fam
     # The two records of the first child alone: the concern, and the child's own.
     assert destroy_key(subject=Subject.child(first.pk), under=UNDER) == 2
     assert again(own.account).facts.startswith("Destroyed on ") and again(own.account).facts.endswith(f"under {UNDER}.")
-    assert again(first.detail).medical.startswith("Destroyed on ")
+    assert again(first.detail).address_confidential_reason.startswith("Destroyed on ")
     assert again(other.account).facts == "Of two."
     assert again(shared.account).facts == "Both."
     assert stored(own.account, "facts") == sealed

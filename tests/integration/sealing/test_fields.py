@@ -19,6 +19,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 WORDS = "He said his cup was ‘too hot’. 🫖 שלום"
+REASON = "address_confidential_reason"
 
 
 def put(row, name, sealed):
@@ -170,8 +171,10 @@ def test_no_query_looks_into_a_sealed_field_or_writes_past_it(room):
 
 def test_bulk_writes_seal_too(room, again):
     child = factories.child(room.school)
-    bulk.update(ChildDetail, ("medical",), [{"child_id": child.pk, "medical": WORDS}])
-    assert again(child.detail).medical == WORDS
+    bulk.update(
+        ChildDetail, ("address_confidential_reason",), [{"child_id": child.pk, "address_confidential_reason": WORDS}]
+    )
+    assert again(child.detail).address_confidential_reason == WORDS
     bulk.insert(
         ConcernNote,
         [
@@ -189,13 +192,19 @@ def test_bulk_writes_seal_too(room, again):
 
 def test_a_bulk_write_leaves_what_does_not_open_as_it_is(room, stored, again):
     child = factories.child(room.school)
-    bulk.update(ChildDetail, ("medical",), [{"child_id": child.pk, "medical": WORDS}])
+    bulk.update(
+        ChildDetail, ("address_confidential_reason",), [{"child_id": child.pk, "address_confidential_reason": WORDS}]
+    )
     lose_key(child.pk)
-    sealed = stored(child.detail, "medical")
+    sealed = stored(child.detail, REASON)
     shut = again(child.detail)
-    assert shut.medical == LOST
-    bulk.update(ChildDetail, ("medical",), [{"child_id": child.pk, "medical": shut.medical}])
-    assert stored(child.detail, "medical") == sealed
+    assert shut.address_confidential_reason == LOST
+    bulk.update(
+        ChildDetail,
+        ("address_confidential_reason",),
+        [{"child_id": child.pk, "address_confidential_reason": shut.address_confidential_reason}],
+    )
+    assert stored(child.detail, REASON) == sealed
 
 
 def test_where_the_keys_are_away_nothing_is_saved_and_a_page_says_so(client, room, monkeypatch):

@@ -8,7 +8,6 @@ import pytest
 from django.utils import timezone
 
 from children.models import Child
-from children.services import link_siblings
 from children.services.access import declare_conflict
 from safeguarding.audit.models import Event
 from safeguarding.concerns.services import agencies
@@ -71,7 +70,7 @@ def test_the_same_form_again_begins_one_draft(place: Place):
 def test_brothers_and_sisters_get_a_decision_each(place: Place):
     room = place.room
     other = factories.child(room.school, "Rowan", "Ashdown", by=room.office)
-    link_siblings(one=place.child, other=other, by=room.office)
+    factories.link_siblings(one=place.child, other=other, by=room.office)
     token = uuid7()
     for _ in range(2):
         first = begun(place, token=token, also=[other])

@@ -1,0 +1,55 @@
+"""What does somebody type who keeps a child's record by hand? A form for each part, and for each row of one."""
+
+from .base import KeepForm
+from .child import AddChildForm
+from .facts import (
+    BackForm,
+    BackgroundForm,
+    BirthForm,
+    ClassForm,
+    DeathForm,
+    DoctorForm,
+    NamesForm,
+    NeedsForm,
+    NumbersForm,
+    OtherNameForm,
+    RollForm,
+)
+from .rows import (
+    AddAdultForm,
+    AddHealthForm,
+    AddHomeForm,
+    AddressForm,
+    ChangeAdultForm,
+    CorrectNameForm,
+    EndForm,
+    LinkForm,
+    SiblingForm,
+    StayForm,
+)
+
+__all__ = [
+    "AddAdultForm",
+    "AddChildForm",
+    "AddHealthForm",
+    "AddHomeForm",
+    "AddressForm",
+    "BackForm",
+    "BackgroundForm",
+    "BirthForm",
+    "ChangeAdultForm",
+    "ClassForm",
+    "CorrectNameForm",
+    "DeathForm",
+    "DoctorForm",
+    "EndForm",
+    "KeepForm",
+    "LinkForm",
+    "NamesForm",
+    "NeedsForm",
+    "NumbersForm",
+    "OtherNameForm",
+    "RollForm",
+    "SiblingForm",
+    "StayForm",
+]

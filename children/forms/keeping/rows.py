@@ -1,0 +1,276 @@
+"""What is typed of one row of a child's record: a home, an adult, a brother or sister, a note about health."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+
+from children.models import Child, ChildDetail, Contact, ContactLink, HouseholdMember
+from children.services.keeping.adults import LINK, PERSON, link_problems, person_problems
+from children.services.keeping.health import MOST
+from children.services.keeping.homes import ADDRESS, STAY, home_problems
+from children.services.keeping.siblings import USUAL
+from safeguarding.forms import Radios, blank_first
+
+from .base import CORRECTED, AlikeForm, KeepForm, line, since
+
+ENDED = "ended"
+ALL, ONE = "all", "one"
+
+
+class AddHealthForm(KeepForm):
+    """Something to know about the child's health."""
+
+    title, button = "Health", "Add the note about health"
+
+    words = forms.CharField(
+        label="What should staff know about the child’s health?",
+        max_length=MOST,
+        widget=forms.Textarea,
+        help_text="An allergy, an illness, what to do and where the medicine is",
+    )
+    on = since("Known since")
+
+    def __init__(self, data: Any = None, *, child: Child, detail: ChildDetail, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+
+
+class EndForm(KeepForm):
+    """A row was true until a day, or never was."""
+
+    title, button = "End or correct it", "End it"
+
+    how = forms.ChoiceField(
+        label="Was it true?",
+        choices=[(ENDED, "Yes, until a day"), (CORRECTED, "No, it was wrong from the start")],
+        widget=Radios(hints={CORRECTED: "It stays on the record, marked as wrong, and is passed on to nobody"}),
+    )
+    on = since("Last day")
+
+
+class CorrectNameForm(KeepForm):
+    """The child never had this name."""
+
+    title, button = "The child never had this name", "Mark the name as wrong"
+
+
+class _AddressForm(KeepForm):
+    """The lines of an address."""
+
+    address = forms.CharField(label="House and street", max_length=300)
+    town = line("Town", 100)
+    county = line("County", 100)
+    postcode = line("Postcode", 10)
+
+    def clean_postcode(self) -> str:
+        return str(self.cleaned_data["postcode"]).upper()
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            self.blame(home_problems({name: given[name] for name in ADDRESS}))
+        return given
+
+
+class _StayFields(KeepForm):
+    """When the child is at a home."""
+
+    is_main = forms.BooleanField(label="This is the address in the school’s register", required=False)
+    pattern = line("When the child is there", 60, help_text="Such as: school nights, every other weekend")
+
+
+class AddHomeForm(_StayFields, _AddressForm):
+    """A home of the child."""
+
+    title, button = "A home", "Add the home"
+
+    on = since("Lives there since")
+    field_order = (*ADDRESS, "is_main", "pattern")
+
+    def __init__(self, data: Any = None, *, child: Child, detail: ChildDetail, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in (*ADDRESS, *STAY)}
+
+
+class StayForm(_StayFields):
+    """When the child is at this home."""
+
+    title, button = "When the child is there", "Save when the child is there"
+
+    on = since("Since")
+
+    def __init__(self, data: Any = None, *, row: HouseholdMember, others: int = 0, **kwargs: Any) -> None:
+        super().__init__(data, now={name: getattr(row, name) for name in STAY}, **kwargs)
+
+
+def _shared_by(words: str, others: int) -> dict[str, Any]:
+    children = f"{others} other child" if others == 1 else f"{others} other children"
+    return {
+        "label": f"{words} is on the record of {children} too. Change it for all of them?",
+        "choices": [(ALL, "For all of them"), (ONE, "For this child alone")],
+        "widget": Radios,
+    }
+
+
+class SharedForm(KeepForm):
+    """A change of what several children may share: it asks which of them it is for.
+
+    `others` is how many other children there are.
+    """
+
+    shared = ""
+    applies_to = forms.ChoiceField(label="Change it for all of them?", choices=[(ALL, ""), (ONE, "")])
+
+    def __init__(self, data: Any = None, *, others: int = 0, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        if others:
+            self.fields["applies_to"] = forms.ChoiceField(
+                **_shared_by(self.shared, others),
+                error_messages={"required": "Say whether you change it for all of them"},
+            )
+        else:
+            del self.fields["applies_to"]
+
+    @property
+    def for_all(self) -> bool | None:
+        """True for all, False for this child alone; None where nobody shares it."""
+        return self.cleaned_data["applies_to"] == ALL if "applies_to" in self.fields else None
+
+
+class AddressForm(SharedForm, _AddressForm):
+    """The address was written down wrongly."""
+
+    title, button, shared = "The address was written down wrongly", "Correct the address", "This address"
+
+    def __init__(self, data: Any = None, *, row: HouseholdMember, others: int = 0, **kwargs: Any) -> None:
+        now = {name: getattr(row.household, name) for name in ADDRESS}
+        super().__init__(data, now=now, others=others, **kwargs)
+
+
+class _PersonFields(KeepForm):
+    """Who an adult is, and how the adult is reached."""
+
+    title_ = line("Title", 20)
+    forename = line("Forename", 150)
+    surname = forms.CharField(label="Surname", max_length=150)
+    organisation = line("Organisation", 150, help_text="For a social worker or another professional")
+    mobile = line("Mobile", 30)
+    telephone = line("Telephone", 30)
+    email = line("E-mail", 254)
+
+
+class _LinkFields(KeepForm):
+    """What an adult is to the child."""
+
+    relationship = line("What the adult is to the child", 100, help_text="Such as: mother, stepfather, social worker")
+    order = forms.IntegerField(label="Order of call", min_value=1, max_value=99, initial=1, help_text="1 is rung first")
+    is_emergency = forms.BooleanField(label="May be rung in an emergency", required=False, initial=True)
+    delegated_authority = forms.CharField(
+        label="What this adult may decide",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea,
+        help_text="For carers of a looked-after child: what the placing authority lets them decide",
+    )
+
+
+class PersonForm(_PersonFields):
+    """Its errors are those of the service; the title of a person stands in `title_`, the form's own in `title`."""
+
+    def person(self) -> dict[str, Any]:
+        """The fields of the service."""
+        given = self.cleaned_data
+        return {name: given["title_" if name == "title" else name] for name in PERSON}
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            self.blame(person_problems(self.person()))
+        return given
+
+
+class ChangeAdultForm(SharedForm, PersonForm):
+    """Who the adult is, and how the adult is reached."""
+
+    title, button, shared = "Name, telephone and e-mail", "Save the adult", "This adult"
+
+    on = since("Since")
+
+    def __init__(self, data: Any = None, *, row: ContactLink, others: int = 0, **kwargs: Any) -> None:
+        now = {name: getattr(row.contact, name) for name in PERSON}
+        super().__init__(data, now=now, others=others, **kwargs)
+        self.initial["title_"] = now["title"]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return self.person()
+
+
+class LinkForm(_LinkFields):
+    """What the adult is to the child."""
+
+    title, button = "What the adult is to this child", "Save what the adult is"
+
+    on = since("Since")
+
+    def __init__(self, data: Any = None, *, row: ContactLink, others: int = 0, **kwargs: Any) -> None:
+        super().__init__(data, now={name: getattr(row, name) for name in LINK}, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            self.blame(link_problems(self.values))
+        return given
+
+
+class AddAdultForm(AlikeForm, _LinkFields, PersonForm):
+    """An adult around the child. `look` finds the adults of the school of this name, each with what tells it apart."""
+
+    title, button, nobody = "An adult", "Add the adult", "None of these: another adult of this name"
+
+    home = forms.ChoiceField(label="Where the adult lives", required=False)
+    on = since("Since")
+    field_order = ("same_as", "title_", *PERSON[1:], "home", *LINK)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        child: Child,
+        detail: ChildDetail,
+        homes: Sequence[HouseholdMember] = (),
+        look: Callable[[Mapping[str, Any]], Sequence[tuple[Contact, str]]] = lambda person: (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data, **kwargs)
+        self.child, self.look = child, look
+        self.homes = {str(one.pk): one for one in homes}
+        places = [(key, ", ".join(one.household.lines)) for key, one in self.homes.items()]
+        self.fields["home"].choices = blank_first(places, "Not with the child")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if not self.errors:
+            found = {str(contact.pk): (contact, says) for contact, says in self.look(self.person())}
+            self.offer({key: one for key, (one, _) in found.items()}, {key: says for key, (_, says) in found.items()})
+        return given
+
+    @property
+    def link(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in LINK}
+
+    @property
+    def lives(self) -> HouseholdMember | None:
+        """The home in which the adult lives with the child."""
+        return self.homes.get(self.cleaned_data["home"])
+
+
+class SiblingForm(KeepForm):
+    """A brother or sister at the school: the child is found by name and chosen."""
+
+    title = "A brother or sister"
+
+    relationship = line("What they are to each other", 60, help_text=f"Left empty: {USUAL.lower()}")

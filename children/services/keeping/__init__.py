@@ -1,0 +1,47 @@
+"""Keep a child's record by hand: add a child, add to what is known, correct it, end it. One service for each part."""
+
+from .adding import Looked, add_child, look_for_child, new_child_problems, tell_who_sees
+from .adults import add_adult, adults_like, change_adult, change_link, end_adult, others_with
+from .facts import add_name, correct_name, set_facts
+from .health import add_health, end_health
+from .homes import add_home, change_stay, correct_address, end_home, others_at
+from .recording import Part, Told, ToldBy, Way, needed, stamp
+from .roll import newest_time, set_class, set_roll, start_again
+from .siblings import end_siblings, keeps_siblings, link_siblings
+
+__all__ = [
+    "Looked",
+    "Part",
+    "Told",
+    "ToldBy",
+    "Way",
+    "add_adult",
+    "add_child",
+    "add_health",
+    "add_home",
+    "add_name",
+    "adults_like",
+    "change_adult",
+    "change_link",
+    "change_stay",
+    "correct_address",
+    "correct_name",
+    "end_adult",
+    "end_health",
+    "end_home",
+    "end_siblings",
+    "keeps_siblings",
+    "link_siblings",
+    "look_for_child",
+    "needed",
+    "new_child_problems",
+    "newest_time",
+    "others_at",
+    "others_with",
+    "set_class",
+    "set_facts",
+    "set_roll",
+    "stamp",
+    "start_again",
+    "tell_who_sees",
+]

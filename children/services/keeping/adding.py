@@ -1,0 +1,155 @@
+"""Add a child who is on no list yet. Looks first whether the child is there already, also where it is hidden."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from children import names
+from children.capabilities import ChildCapability
+from children.facts import NewChild
+from children.models import BY_NAME, Child, ChildDetail, ChildUpdate
+from children.notice_kinds import ChildNotice
+from children.services.registering import register_children
+from children.services.sight import record_behind
+from children.services.unseen import children_like, numbered_at
+from safeguarding.accounts.models import School, User
+from safeguarding.accounts.permissions import ensure, people_with
+from safeguarding.accounts.roles import Capability
+from safeguarding.accounts.services import tell
+from safeguarding.audit.models import Verb
+from safeguarding.audit.protection import who_sees
+from safeguarding.audit.services import record
+from safeguarding.exceptions import BadInput, OutOfTurn
+
+from .facts import TAKEN
+from .recording import KEEPERS, Part, Told, Way, done_before, keep_update, refuse
+from .rules import FACTS, class_problems, problems, roll_problems
+
+SOMEBODY_ELSE = (
+    "Somebody else has to add this child. A safeguarding lead has been told, and nothing has been saved. "
+    "You need not do anything else."
+)
+ALIKE = "A child of the school may be this one. Say which it is, or that this is another child."
+# What is typed of a new child, beside the day of entry, year and class.
+CARD = FACTS[Part.NAMES][:4]
+DETAILS = ("middle_names", *FACTS[Part.BIRTH], "upn")
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Who may be the child that is being added: those whom the person sees, and the keys of those whom they do not."""
+
+    alike: list[Child]
+    hidden: list[UUID]
+
+
+def look_for_child(*, school: School, values: Mapping[str, Any], by: User) -> Looked:
+    """The children of the school with this UPN, with names that sound so, or with one of them and the same birth.
+
+    Compared with every child of the school: also those hidden from whoever asks.
+    """
+    keys = set(numbered_at(school.pk, [values["upn"]] if values["upn"] else []))
+    keys |= set(
+        children_like(
+            school.pk,
+            forenames=names.sounds(values["forename"], values["known_forename"]),
+            surnames=names.sounds(values["surname"], values["known_surname"]),
+            born=values["date_of_birth"],
+        )
+    )
+    seen = list(Child.objects.visible_to(by).filter(school=school, pk__in=keys).order_by(*BY_NAME)) if keys else []
+    return Looked(seen, sorted(keys - {child.pk for child in seen}))
+
+
+def new_child_problems(values: Mapping[str, Any], *, today: date) -> dict[str, str]:
+    """What is wrong with what was typed of a new child, by field."""
+    card, detail = Child(entered_on=values["entered_on"]), ChildDetail()
+    found: dict[str, str] = {}
+    for part in (Part.NAMES, Part.BIRTH):
+        given = {name: values[name] for name in FACTS[part]}
+        found |= problems(part, given, card=card, detail=detail, today=today)
+    number = {"upn": values["upn"], "admission_number": ""}
+    found |= problems(Part.NUMBERS, number, card=card, detail=detail, today=today)
+    found |= class_problems({name: values[name] for name in ("year_group", "class_name")})
+    roll = {"entered_on": values["entered_on"], "left_on": None, "leaving_reason": "", "destination": ""}
+    roll |= {"destination_authority": "", "destination_establishment": "", "destination_confirmed": False}
+    return roll_problems(roll, born=values["date_of_birth"], today=today) | found
+
+
+@transaction.atomic
+def add_child(
+    *,
+    school: School,
+    values: Mapping[str, Any],
+    is_none_of: Collection[UUID] = (),
+    told: Told,
+    by: User,
+    at: datetime | None = None,
+) -> ChildUpdate:
+    """Put a child on the school's list who is on no list yet. The update's `child` is the new one.
+
+    `values` are the fields of `CARD` and `DETAILS`, `year_group`, `class_name` and `entered_on`. `is_none_of` are the
+    children alike whom the person has looked at. Raises `BadInput` where a child of this UPN or one alike is there,
+    `OutOfTurn` where one is hidden from whoever adds (`tell_who_sees`), `NotAllowed`.
+    """
+    at = at or timezone.now()
+    if done := done_before(told, by=by):
+        return done
+    ensure(by, ChildCapability.KEEP_CHILDREN, school.pk, KEEPERS)
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)
+    given: dict[str, Any] = {name: " ".join(v.split()) if isinstance(v, str) else v for name, v in values.items()}
+    refuse(new_child_problems(given, today=timezone.localdate(at)))
+    looked = look_for_child(school=school, values=given, by=by)
+    if looked.hidden:
+        raise OutOfTurn(SOMEBODY_ELSE)
+    if given["upn"] and numbered_at(school.pk, [given["upn"]]):
+        raise BadInput(TAKEN)
+    if {child.pk for child in looked.alike} - set(is_none_of):
+        raise BadInput(ALIKE)
+    of_card: dict[str, Any] = {name: given[name] for name in (*CARD, "year_group", "class_name", "entered_on")}
+    new = NewChild(
+        **of_card,
+        details={name: given[name] for name in DETAILS},
+    )
+    [key] = register_children(school=school, children=[new], by=by, today=timezone.localdate(at))
+    card: Child = Child.objects.get(pk=key)
+    changes = {name: ("", value) for name, value in given.items() if value not in ("", None)}
+    return keep_update(card, Part.CHILD, Way.ADDED, changes, told=told, by=by, at=at, row=card, on=given["entered_on"])
+
+
+@transaction.atomic
+def tell_who_sees(*, school: School, children: Collection[UUID], by: User, at: datetime | None = None) -> int:
+    """Tell the leads who see these children that somebody who does not wants to add one. Returns how many were told.
+
+    What was typed is not kept: the person says it to whoever was told.
+    """
+    at = at or timezone.now()
+    ensure(by, ChildCapability.KEEP_CHILDREN, school.pk, KEEPERS)
+    leads = [one for one in people_with(Capability.DECIDE_CONCERNS, school.pk, timezone.localdate(at)) if one != by]
+    number = 0
+    for key in children:
+        seen_by = set(who_sees(record_behind(Child(pk=key, school_id=school.pk)), [one.pk for one in leads]))
+        people = [one for one in leads if one.pk in seen_by]
+        tell(
+            people=people,
+            school_id=school.pk,
+            kind=ChildNotice.ADDED_AGAIN,
+            object_type="child",
+            object_id=key,
+            at=at,
+        )
+        record(
+            Verb.ASK,
+            by=by,
+            object_type=Child._meta.label_lower,
+            object_id=key,
+            school_id=school.pk,
+            purpose="add child",
+        )
+        number += len(people)
+    return number

@@ -1,0 +1,316 @@
+"""Say which adults are around a child: add one, change how one is reached, what one may decide, and end it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from children import names
+from children.facts import Adult
+from children.models import (
+    Child,
+    ChildUpdate,
+    Contact,
+    ContactLink,
+    ContactRestriction,
+    HouseholdMember,
+    ParentalResponsibility,
+)
+from children.services.unseen import adults_at
+from safeguarding.accounts.models import User
+from safeguarding.audit.history import recorded
+from safeguarding.audit.protection import may_view
+from safeguarding.exceptions import BadInput, OutOfTurn
+
+from .ending import end_row, mark_ended
+from .recording import (
+    GONE,
+    SOMEBODY_ELSE,
+    Part,
+    Told,
+    Way,
+    day_of,
+    differing,
+    done_before,
+    keep_update,
+    lock,
+    refuse,
+    refuse_stale,
+)
+
+REACH = ("mobile", "telephone", "email")
+PERSON = ("title", "forename", "surname", "organisation", *REACH)
+LINK = ("relationship", "order", "is_emergency", "delegated_authority")
+_MOST_ALIKE = 10
+_LENGTHS = {"relationship": 100, "delegated_authority": 2_000}
+ASK = "This adult is on the record of other children too. Say whether it changes for all of them, or for this child."
+RESPONSIBLE = (
+    "This adult has parental responsibility for the child. Record first that the responsibility has ended; then the "
+    "adult can be ended too."
+)
+
+
+def person_problems(values: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with who an adult is and how the adult is reached, by field."""
+    found = {
+        field.name: f"{str(field.verbose_name).capitalize()} must be {field.max_length} characters or fewer."
+        for field in Contact._meta.concrete_fields
+        if field.name in values and field.name in PERSON and len(values[field.name]) > (field.max_length or 0)
+    }
+    if not values["surname"]:
+        found["surname"] = "Enter the surname. An adult with one name has it as surname."
+    if values["email"] and "@" not in values["email"]:
+        found["email"] = "An e-mail address has an @, like name@example.org."
+    for way in ("mobile", "telephone"):
+        if values[way] and not any(letter.isdigit() for letter in values[way]):
+            found[way] = "A telephone number has figures, like 07700 900123."
+    return found
+
+
+def link_problems(values: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with what an adult is to the child, by field."""
+    found = {
+        name: f"This must be {most:,} characters or fewer."
+        for name, most in _LENGTHS.items()
+        if len(values[name]) > most
+    }
+    if not 1 <= values["order"] <= 99:
+        found["order"] = "The order of call is a number from 1 to 99: 1 is rung first."
+    return found
+
+
+def adults_like(child: Child, values: Mapping[str, Any], *, by: User) -> list[Contact]:
+    """The adults of the school, as far as whoever asks sees them, who may be the one that is being added: of this name,
+    and not on the child's record now.
+    """
+    wanted = names.fold(f"{values['forename']} {values['surname']}")
+    known = ContactLink.objects.filter(child=child, ends_on=None).values("contact")
+    rows = Contact.objects.visible_to(by).filter(school=child.school_id).exclude(pk__in=known)
+    called = rows.order_by("pk").values_list("pk", "forename", "surname")
+    alike = [key for key, forename, surname in called if names.fold(f"{forename} {surname}") == wanted]
+    return list(rows.filter(pk__in=alike[:_MOST_ALIKE]).order_by("pk")) if alike else []
+
+
+def others_with(contact: Contact, *, but: Child) -> list[UUID]:
+    """The other children on whose record the adult is now."""
+    rows = ContactLink.objects.filter(contact=contact, ends_on=None).exclude(child=but)
+    return list(rows.values_list("child_id", flat=True))
+
+
+@transaction.atomic
+def add_adult(
+    *,
+    child: Child,
+    person: Mapping[str, Any],
+    link: Mapping[str, Any],
+    same_as: Contact | None = None,
+    home: HouseholdMember | None = None,
+    told: Told,
+    by: User,
+    at: datetime | None = None,
+) -> ChildUpdate:
+    """An adult is on the child's record from `told.on` on: `same_as`, whom the school has already, or a new one.
+
+    `person` are the fields of `PERSON`, `link` those of `LINK`; `home` is where the adult lives with the child. Who has
+    name and number in common with an adult of the school is that adult. Raises `NotAllowed`, `BadInput`, `OutOfTurn`.
+    """
+    at = at or timezone.now()
+    if done := done_before(told, by=by):
+        return done
+    card = lock(child, Part.ADULT, by=by)
+    given = _tidy(link)
+    refuse(link_problems(given))
+    if same_as is not None and not may_view(by, same_as):
+        raise OutOfTurn(GONE)
+    contact = same_as or _contact(card, _tidy(person), by=by)
+    if home is not None and contact.household_id is None:
+        contact.household_id = home.household_id
+        contact.save(update_fields=["household"])
+    if ContactLink.objects.filter(child=card, contact=contact, ends_on=None).exists():
+        raise BadInput(f"{contact.full_name} is on the child’s record already. Change what is wrong there.")
+    day = day_of(told, at)
+    made = ContactLink(school_id=card.school_id, child=card, contact=contact, starts_on=day, **given)
+    made.save(force_insert=True)
+    changes = {name: ("", value) for name, value in given.items()}
+    return keep_update(card, Part.ADULT, Way.ADDED, changes, told=told, by=by, at=at, row=made, on=day)
+
+
+@transaction.atomic
+def change_adult(
+    *,
+    link: ContactLink,
+    values: Mapping[str, Any],
+    for_all: bool | None,
+    told: Told,
+    by: User,
+    seen: str | None = None,
+    at: datetime | None = None,
+) -> ChildUpdate:
+    """Change who the adult is or how the adult is reached: for all children, or for this one, who then has an adult of
+    its own.
+
+    `for_all` may be None where no other child has the adult. Raises `NotAllowed`, `BadInput`, `ChangedSince`,
+    `OutOfTurn`.
+    """
+    at = at or timezone.now()
+    if done := done_before(told, by=by):
+        return done
+    card = lock(link.child, Part.ADULT, by=by, also=others_with(link.contact, but=link.child))
+    row = _linked(card, link)
+    contact: Contact = Contact.objects.select_for_update().get(pk=row.contact_id)
+    if not may_view(by, contact):
+        raise OutOfTurn(GONE)
+    was = {name: getattr(contact, name) for name in PERSON}
+    refuse_stale(was, seen)
+    now = _tidy(values)
+    changes = differing(was, now)
+    refuse(person_problems(now))
+    others = others_with(contact, but=card)
+    if others and for_all is None:
+        raise BadInput(ASK)
+    if others and not for_all:
+        row = _split_off(card, row, contact, now, told=told, at=at)
+    else:
+        for name in changes:
+            setattr(contact, name, now[name])
+        contact.identity = _free_identity(card.school_id, now, but=contact.pk)
+        contact.save(update_fields=[*changes, "identity"])
+    return keep_update(
+        card,
+        Part.ADULT,
+        Way.CHANGED,
+        changes,
+        told=told,
+        by=by,
+        at=at,
+        row=row,
+        on=day_of(told, at),
+        shared_with=others if for_all else (),
+    )
+
+
+@transaction.atomic
+def change_link(
+    *,
+    link: ContactLink,
+    values: Mapping[str, Any],
+    told: Told,
+    by: User,
+    seen: str | None = None,
+    at: datetime | None = None,
+) -> ChildUpdate:
+    """Change what the adult is to this child: relationship, order of call, emergency, what the adult may decide.
+
+    Other words about what the adult may decide begin a new row; those of before stay in the one that ends. Raises
+    `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
+    """
+    at = at or timezone.now()
+    if done := done_before(told, by=by):
+        return done
+    card = lock(link.child, Part.ADULT, by=by)
+    row = _linked(card, link)
+    was = {name: getattr(row, name) for name in LINK}
+    refuse_stale(was, seen)
+    now = _tidy(values)
+    changes = differing(was, now)
+    refuse(link_problems(now))
+    if "delegated_authority" in changes and was["delegated_authority"]:
+        row = _next_row(card, row, row.contact, now, told=told, at=at)
+    else:
+        for name in changes:
+            setattr(row, name, now[name])
+        row.save(update_fields=list(changes))
+    on = day_of(told, at)
+    return keep_update(card, Part.ADULT, Way.CHANGED, changes, told=told, by=by, at=at, row=row, on=on)
+
+
+def end_adult(
+    *, link: ContactLink, is_correction: bool, told: Told, by: User, at: datetime | None = None
+) -> ChildUpdate:
+    """The adult is around the child no more, or never was.
+
+    Raises `OutOfTurn` while the adult has parental responsibility: that ends by itself, by who may say so.
+    `NotAllowed`, `BadInput`.
+    """
+
+    def is_free(row: ContactLink) -> None:
+        said = ParentalResponsibility.objects.filter(child=row.child_id, contact=row.contact_id)
+        if said.filter(held=True, ends_on=None).exists():
+            raise OutOfTurn(RESPONSIBLE)
+
+    return end_row(link, Part.ADULT, is_correction=is_correction, told=told, by=by, at=at, before=is_free)
+
+
+def _tidy(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: (value.strip() if name == "delegated_authority" else " ".join(value.split()))
+        if isinstance(value, str)
+        else value
+        for name, value in values.items()
+    }
+
+
+def _identity(values: Mapping[str, Any]) -> str:
+    return Adult(**{name: values[name] for name in ("title", "forename", "surname", *REACH)}).identity
+
+
+def _free_identity(school_id: UUID, values: Mapping[str, Any], *, but: UUID | None = None) -> str:
+    """The identity of an adult; none where another adult has it, who is told apart by the key alone."""
+    identity = _identity(values)
+    taken = set(adults_at(school_id, [identity] if identity else []).values()) - {but}
+    return "" if taken else identity
+
+
+def _contact(card: Child, given: dict[str, Any], *, by: User) -> Contact:
+    refuse(person_problems(given))
+    identity = _identity(given)
+    if known := adults_at(card.school_id, [identity] if identity else []):
+        there = Contact(pk=known[identity], school_id=card.school_id)
+        if not may_view(by, there):
+            raise BadInput(SOMEBODY_ELSE)
+        found: Contact = Contact.objects.get(pk=there.pk)
+        return found
+    made = Contact(school_id=card.school_id, identity=identity, **given)
+    made.save(force_insert=True)
+    return made
+
+
+def _linked(card: Child, link: ContactLink) -> ContactLink:
+    row: ContactLink | None = (
+        ContactLink.objects.select_for_update().filter(pk=link.pk, child=card, ends_on=None).first()
+    )
+    if row is None:
+        raise OutOfTurn(GONE)
+    return row
+
+
+def _next_row(
+    card: Child, row: ContactLink, contact: Contact, now: Mapping[str, Any], *, told: Told, at: datetime
+) -> ContactLink:
+    """The row ends, and another begins with what is true now."""
+    mark_ended(row, is_correction=False, told=told, at=at)
+    made = ContactLink(school_id=card.school_id, child=card, contact=contact, starts_on=row.ends_on, **now)
+    made.save(force_insert=True)
+    return made
+
+
+def _split_off(
+    card: Child, row: ContactLink, contact: Contact, now: dict[str, Any], *, told: Told, at: datetime
+) -> ContactLink:
+    """This child has an adult of its own from now on; what is known of responsibility and orders goes along."""
+    own = Contact(
+        school_id=card.school_id,
+        identity=_free_identity(card.school_id, now),
+        household_id=contact.household_id,
+        **now,
+    )
+    own.save(force_insert=True)
+    made = _next_row(card, row, own, {name: getattr(row, name) for name in LINK}, told=told, at=at)
+    for model in (ParentalResponsibility, ContactRestriction):
+        rows = model.objects.filter(child=card, contact=contact)
+        with recorded(rows, "contact"):
+            rows.update(contact=own)
+    return made

@@ -1,0 +1,238 @@
+"""Say where a child lives: another home, another pattern, an address that was wrong, the end of a home."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from children.facts import Home
+from children.models import Child, ChildUpdate, Contact, ContactLink, Household, HouseholdMember
+from children.services.registering import ensure_households
+from children.services.unseen import homes_at
+from safeguarding.accounts.models import User
+from safeguarding.audit.protection import may_view
+from safeguarding.exceptions import BadInput, OutOfTurn
+
+from .ending import end_row, mark_ended
+from .recording import (
+    GONE,
+    SOMEBODY_ELSE,
+    Part,
+    Told,
+    Way,
+    day_of,
+    differing,
+    done_before,
+    keep_update,
+    lock,
+    refuse,
+    refuse_stale,
+)
+
+ADDRESS = ("address", "town", "county", "postcode")
+STAY = ("pattern", "is_main")
+_LENGTHS = {"address": 300, "town": 100, "county": 100, "postcode": 10, "pattern": 60}
+ASK = "Other children live at this address too. Say whether it was wrong for all of them, or for this child alone."
+
+
+def home_problems(values: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with an address and with when the child is there, by field."""
+    found = {
+        name: f"{name.capitalize()} must be {most} characters or fewer."
+        for name, most in _LENGTHS.items()
+        if len(values.get(name, "")) > most
+    }
+    if "address" in values and not values["address"]:
+        found["address"] = "Enter the house and the street."
+    return found
+
+
+def others_at(home: Household, *, but: Child) -> list[UUID]:
+    """The other children who live there now."""
+    rows = HouseholdMember.objects.filter(household=home, ends_on=None).exclude(child=but)
+    return list(rows.values_list("child_id", flat=True))
+
+
+@transaction.atomic
+def add_home(*, child: Child, home: Mapping[str, Any], told: Told, by: User, at: datetime | None = None) -> ChildUpdate:
+    """The child lives at another address from `told.on` on. A new main home ends the one before.
+
+    `home` are the fields of `ADDRESS` and `STAY`. Raises `NotAllowed`, `BadInput`, `OutOfTurn`.
+    """
+    at = at or timezone.now()
+    if done := done_before(told, by=by):
+        return done
+    card = lock(child, Part.HOME, by=by)
+    given = _tidy(home, (*ADDRESS, *STAY))
+    refuse(home_problems(given))
+    day, key = day_of(told, at), _household(card, given, by=by)
+    living = HouseholdMember.objects.select_for_update().filter(child=card, ends_on=None)
+    if living.filter(household=key).exists():
+        raise BadInput("The child lives at this address already. Change when the child is there instead.")
+    if given["is_main"]:
+        for main in living.filter(is_main=True):
+            mark_ended(main, is_correction=False, told=told, at=at)
+    made = HouseholdMember(
+        school_id=card.school_id,
+        child=card,
+        household_id=key,
+        starts_on=day,
+        **{name: given[name] for name in STAY},
+    )
+    made.save(force_insert=True)
+    changes = {name: ("", given[name]) for name in ADDRESS if given[name]}
+    return keep_update(card, Part.HOME, Way.ADDED, changes, told=told, by=by, at=at, row=made, on=day)
+
+
+@transaction.atomic
+def change_stay(
+    *,
+    home: HouseholdMember,
+    values: Mapping[str, Any],
+    told: Told,
+    by: User,
+    seen: str | None = None,
+    at: datetime | None = None,
+) -> ChildUpdate:
+    """Change when the child is there, or whether it is the address of the register: another one that was is it no more.
+
+    Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
+    """
+    at = at or timezone.now()
+    if done := done_before(told, by=by):
+        return done
+    card = lock(home.child, Part.HOME, by=by)
+    row = _living(card, home)
+    was = {name: getattr(row, name) for name in STAY}
+    refuse_stale(was, seen)
+    now = _tidy(values, STAY)
+    changes = differing(was, now)
+    refuse(home_problems(now))
+    if now["is_main"] and "is_main" in changes:
+        for main in HouseholdMember.objects.select_for_update().filter(child=card, ends_on=None, is_main=True):
+            main.is_main = False
+            main.save(update_fields=["is_main"])
+    for name in changes:
+        setattr(row, name, now[name])
+    row.save(update_fields=list(changes))
+    on = day_of(told, at)
+    return keep_update(card, Part.HOME, Way.CHANGED, changes, told=told, by=by, at=at, row=row, on=on)
+
+
+@transaction.atomic
+def correct_address(
+    *,
+    home: HouseholdMember,
+    values: Mapping[str, Any],
+    for_all: bool | None,
+    told: Told,
+    by: User,
+    seen: str | None = None,
+    at: datetime | None = None,
+) -> ChildUpdate:
+    """The address was written down wrongly: mended for all children who live there, or for this one alone.
+
+    `for_all` may be None where nobody else lives there. Who has moved has another home (`add_home`). Raises
+    `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
+    """
+    at = at or timezone.now()
+    if done := done_before(told, by=by):
+        return done
+    others = others_at(home.household, but=home.child)
+    card = lock(home.child, Part.HOME, by=by, also=others)
+    row = _living(card, home)
+    there: Household = Household.objects.select_for_update().get(pk=row.household_id)
+    if not may_view(by, there):
+        raise OutOfTurn(GONE)
+    was = {name: getattr(there, name) for name in ADDRESS}
+    refuse_stale(was, seen)
+    now = _tidy(values, ADDRESS)
+    changes = differing(was, now)
+    refuse(home_problems(now))
+    others = others_at(there, but=card)
+    if others and for_all is None:
+        raise BadInput(ASK)
+    shared = others if for_all else []
+    if (others and not for_all) or _is_elsewhere(card, there, now):
+        _rehouse(card, there, now, [card.pk, *shared], told=told, by=by, at=at)
+    else:
+        there.identity = _home(now).identity
+        for name in changes:
+            setattr(there, name, now[name])
+        there.save(update_fields=[*changes, "identity"])
+    return keep_update(card, Part.HOME, Way.CORRECTED, changes, told=told, by=by, at=at, row=row, shared_with=shared)
+
+
+def end_home(
+    *, home: HouseholdMember, is_correction: bool, told: Told, by: User, at: datetime | None = None
+) -> ChildUpdate:
+    """The child lives there no more, or never did. Raises `NotAllowed`, `BadInput`, `OutOfTurn`."""
+    return end_row(home, Part.HOME, is_correction=is_correction, told=told, by=by, at=at)
+
+
+def _tidy(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: " ".join(v.split()) if isinstance(v := values[name], str) else v for name in names}
+
+
+def _home(given: Mapping[str, Any]) -> Home:
+    return Home(**{name: given[name] for name in ADDRESS})
+
+
+def _household(card: Child, given: Mapping[str, Any], *, by: User) -> UUID:
+    """The key of the address at the school, which is made where it is new."""
+    home = _home(given)
+    known = homes_at(card.school_id, [home.identity])
+    if known and not may_view(by, Household(pk=known[home.identity], school_id=card.school_id)):
+        raise BadInput(SOMEBODY_ELSE)
+    return ensure_households(card.school, [home])[home.identity]
+
+
+def _living(card: Child, home: HouseholdMember) -> HouseholdMember:
+    row: HouseholdMember | None = (
+        HouseholdMember.objects.select_for_update().filter(pk=home.pk, child=card, ends_on=None).first()
+    )
+    if row is None:
+        raise OutOfTurn(GONE)
+    return row
+
+
+def _is_elsewhere(card: Child, there: Household, now: Mapping[str, Any]) -> bool:
+    """Whether the school has the mended address as another household already."""
+    identity = _home(now).identity
+    return bool(set(homes_at(card.school_id, [identity]).values()) - {there.pk})
+
+
+def _rehouse(
+    card: Child,
+    there: Household,
+    now: Mapping[str, Any],
+    children: Iterable[UUID],
+    *,
+    told: Told,
+    by: User,
+    at: datetime,
+) -> None:
+    """These children never lived there, but at the mended address; so do the adults of theirs alone who do."""
+    key = _household(card, now, by=by)
+    for old in HouseholdMember.objects.select_for_update().filter(household=there, child__in=children, ends_on=None):
+        mark_ended(old, is_correction=True, told=told, at=at)
+        if not HouseholdMember.objects.filter(child=old.child_id, household=key, ends_on=None).exists():
+            HouseholdMember(
+                school_id=card.school_id,
+                child_id=old.child_id,
+                household_id=key,
+                starts_on=old.starts_on,
+                is_main=old.is_main,
+                pattern=old.pattern,
+            ).save(force_insert=True)
+    adults = Contact.objects.filter(household=there, children__child__in=children, children__ends_on=None)
+    for adult in adults.exclude(children__in=_links_of_others(children)).distinct():
+        adult.household_id = key
+        adult.save(update_fields=["household"])
+
+
+def _links_of_others(children: Iterable[UUID]) -> Any:
+    return ContactLink.objects.filter(ends_on=None).exclude(child__in=children).values("pk")

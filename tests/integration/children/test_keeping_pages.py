@@ -1,0 +1,245 @@
+"""Can the office add a child and correct a record in the browser, and does nobody learn of a child they may not see?"""
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+
+from children.facts import Adult, Home
+from children.models import Child, ChildUpdate, Contact, ContactLink, Household, HouseholdMember, Sibling
+from children.services import keeping
+from children.services.access import declare_conflict
+from retention.services.holds import ask_to_lift, lift_hold, set_hold
+from safeguarding.accounts.models import Notice
+from safeguarding.exceptions import OutOfTurn
+from safeguarding.keys import uuid7
+from safeguarding.parts import gather
+from tests import factories, sheets
+from tests.factories import SCHOOL_DAY
+from tests.walls import as_role, asking
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+TYPED = {"told_by": "family", "note": "At the desk."}
+NEW = {
+    "deed": "add",
+    "forename": "Zoe",
+    "surname": "Marlow",
+    "sex": "F",
+    "date_of_birth_day": "14",
+    "date_of_birth_month": "3",
+    "date_of_birth_year": "2018",
+    "entered_on_day": "24",
+    "entered_on_month": "11",
+    "entered_on_year": "2026",
+    "year_group": "3",
+    "class_name": "3A",
+    **TYPED,
+}
+
+
+@pytest.fixture
+def room() -> Any:
+    return factories.staffroom()
+
+
+def visit(client: Any, person: Any, name: str, *keys: Any, query: str = "", **data: Any) -> Any:
+    client.force_login(person)
+    place = reverse(name, args=keys) + query
+    return client.post(place, {"token": str(uuid7()), **data}) if data else client.get(place)
+
+
+def text(answer: Any) -> str:
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def fields(answer: Any) -> dict[str, str]:
+    """What is hidden in the only form with a stamp."""
+    return dict(
+        re.findall(r'<input type="hidden" name="(deed|seen|shown|token)" value="([^"]*)"', answer.content.decode())
+    )
+
+
+# --- add a child
+
+
+def test_child_added_by_the_office_is_found_at_once(client: Any, room: Any):
+    token = str(uuid7())
+    first = visit(client, room.office, "add_child", **NEW, token=token)
+    child = Child.objects.get(forename="Zoe")
+    assert first.url == reverse("child_people", args=[child.pk])
+    assert visit(client, room.office, "add_child", **NEW, token=token).url == first.url, "a double press adds one child"
+    assert Child.objects.filter(forename="Zoe").count() == 1
+    assert (child.class_name, child.year_group, child.detail.sex) == ("3A", 3, "F")
+    assert ChildUpdate.objects.get(child=child).told_by == "family"
+    assert visit(client, room.teacher, "add_child", **NEW).status_code == 403
+
+
+def test_child_alike_is_shown_before_another_is_added(client: Any, room: Any):
+    there = factories.child(room.school, "Zoë", "Marlow", by=room.office, details={"upn": sheets.number(1)})
+    asked = visit(client, room.office, "add_child", **NEW)
+    assert asked.status_code == 422 and f"Zoë Marlow, Year 5, 5B, record {there.number}" in text(asked)
+    unseen = visit(client, room.office, "add_child", **NEW, same_as="nobody")
+    assert unseen.status_code == 422, "nobody says “none of these” of children whom the page has not shown"
+    same = visit(client, room.office, "add_child", **NEW, same_as=str(there.pk), shown=str(there.pk))
+    assert same.url == reverse("child_people", args=[there.pk]) and Child.objects.count() == 1
+    number = NEW | {"upn": sheets.number(1)}
+    taken = visit(client, room.office, "add_child", **number, same_as="nobody", shown=str(there.pk))
+    assert taken.status_code == 422 and "on the school’s list already" in text(taken)
+    visit(client, room.office, "add_child", **NEW, same_as="nobody", shown=str(there.pk))
+    assert Child.objects.count() == 2
+
+
+@pytest.mark.parametrize("typed", [{}, {"forename": "Anna", "surname": "Vale", "upn": sheets.number(1)}])
+def test_parent_in_the_office_does_not_add_their_own_child(client: Any, room: Any, typed: dict[str, str]):
+    own = factories.child(room.school, "Zoe", "Marlow", by=room.lead, details={"upn": sheets.number(1)})
+    declare_conflict(user=room.office, child=own, kind="own_child", by=room.office)
+    answer = visit(client, room.office, "add_child", **NEW | typed)
+    assert answer.status_code == 409 and "Somebody else has to add this child" in text(answer)
+    assert str(own.number) not in text(answer) and Child.objects.count() == 1
+    told = Notice.objects.filter(kind="added_again", object_id=own.pk)
+    assert {one.user_id for one in told} == {room.lead.pk, room.deputy.pk, room.headteacher.pk}
+
+
+def test_hidden_address_and_adult_are_not_entered_by_whom_they_are_hidden_from(client: Any, room: Any):
+    """They would be doubled, or end in an error of the database."""
+    home, mother = Home("9 Curlew Rise", postcode="SK98 9JZ"), Adult("Marlow", "Ann", mobile="07700 900001", home=0)
+    own = factories.child(room.school, "Zoe", "Marlow", by=room.lead, homes=[home], adults=[mother])
+    declare_conflict(user=room.office, child=own, kind="own_child", by=room.office)
+    friend = factories.child(room.school, "Wren", "Vale", by=room.lead)
+    address = {"deed": "home", "address": "9 Curlew Rise", "postcode": "SK98 9JZ", **TYPED}
+    adult = {"deed": "adult", "forename": "Ann", "surname": "Marlow", "mobile": "07700 900001", "order": "1", **TYPED}
+    for typed in (address, adult):
+        answer = visit(client, room.office, "keep_child", friend.pk, **typed)
+        assert answer.status_code == 422 and "Somebody else has to enter this" in text(answer)
+    assert (Household.objects.count(), Contact.objects.count()) == (1, 1)
+    visit(client, room.lead, "keep_child", friend.pk, **address)
+    assert Household.objects.count() == 1 and HouseholdMember.objects.count() == 2
+
+
+# --- change a record
+
+
+def test_second_window_shows_what_stands_there_now(client: Any, room: Any):
+    child = factories.child(room.school, by=room.office)
+    page = visit(client, room.office, "keep_child", child.pk, query="?part=names")
+    typed = {**fields(page), "forename": "Rowan", "surname": "Ashdowne", "how": "corrected", **TYPED}
+    faster = {**typed, "surname": "Marlow", "token": str(uuid7())}
+    assert visit(client, room.lead, "keep_child", child.pk, **faster).status_code == 302
+    late = visit(client, room.office, "keep_child", child.pk, **typed)
+    assert late.status_code == 409 and "Ashdowne" in text(late) and "Marlow" in text(late)
+    assert visit(client, room.office, "keep_child", child.pk, **{**typed, **fields(late)}).status_code == 302
+    assert Child.objects.get().surname == "Ashdowne"
+
+
+def test_office_does_not_change_needs_or_care(client: Any, room: Any):
+    child = factories.child(room.school, by=room.office)
+    stands = fields(visit(client, room.deputy, "keep_child", child.pk, query="?part=needs"))
+    typed = {**stands, "in_care": "True", **TYPED}
+    page = visit(client, room.office, "keep_child", child.pk)
+    assert "part=needs" not in text(page) and "part=doctor" in text(page)
+    assert visit(client, room.office, "keep_child", child.pk, **typed).status_code == 403
+    assert visit(client, room.deputy, "keep_child", child.pk, **typed).status_code == 302
+    child.detail.refresh_from_db()
+    assert child.detail.in_care is True
+
+
+def test_shared_adult_is_changed_for_all_or_split_off(client: Any, room: Any):
+    mother = [Adult("Ashdown", "Kerry", "Ms", "Mother", mobile="07700 900001", responsibility=True)]
+    one, two, three = (
+        factories.child(room.school, name, by=room.office, adults=mother) for name in ("Rowan", "Wren", "Ash")
+    )
+    links = {link.child_id: link for link in ContactLink.objects.all()}
+    typed = {"deed": "adult", "forename": "Kerry", "surname": "Ashdown", "mobile": "07700 900002", **TYPED}
+
+    def change(child: Child, **more: str) -> Any:
+        page = visit(client, room.office, "keep_row", child.pk, links[child.pk].pk)
+        seen = re.findall(r'name="seen" value="(\w+)"', page.content.decode())[0]
+        return visit(client, room.office, "keep_row", child.pk, links[child.pk].pk, **typed, seen=seen, **more)
+
+    asked = change(one)
+    assert asked.status_code == 422 and "2 other children too" in text(asked)
+    assert change(one, applies_to="all").status_code == 302
+    assert {contact.mobile for contact in Contact.objects.all()} == {"07700 900002"}
+    assert ChildUpdate.objects.filter(part="adult").count() == 3, "each child's record says that it was changed"
+    typed["mobile"] = "07700 900003"
+    assert change(two, applies_to="one").status_code == 302
+    own = Contact.objects.get(mobile="07700 900003")
+    assert Contact.objects.count() == 2 and two.responsibilities.get(ends_on=None).contact_id == own.pk
+    assert three.contacts.get(ends_on=None).contact.mobile == "07700 900002"
+
+
+def test_mother_entered_twice_is_offered_the_one_there(client: Any, room: Any):
+    mother = [Adult("Ashdown", "Kerry", "Ms", "Mother", mobile="07700 900001")]
+    factories.child(room.school, "Rowan", by=room.office, adults=mother)
+    wren = factories.child(room.school, "Wren", by=room.office)
+    typed = {
+        "deed": "adult",
+        "forename": "kerry",
+        "surname": "Ashdown",
+        "order": "1",
+        "relationship": "Mother",
+        **TYPED,
+    }
+    asked = visit(client, room.office, "keep_child", wren.pk, **typed)
+    there = Contact.objects.get()
+    assert asked.status_code == 422 and "07700 900001, Mother of Rowan Ashdown" in text(asked)
+    again = typed | fields(asked) | {"same_as": str(there.pk)}
+    assert visit(client, room.office, "keep_child", wren.pk, **again).status_code == 302
+    assert Contact.objects.count() == 1 and wren.contacts.get().contact_id == there.pk
+
+
+def test_adult_with_responsibility_is_not_ended_by_the_way(room: Any):
+    child = factories.child(room.school, by=room.office, adults=[Adult("Ashdown", "Kerry", responsibility=True)])
+    link = child.contacts.select_related("child", "contact").get()
+    for is_correction in (False, True):
+        with pytest.raises(OutOfTurn, match="has parental responsibility"):
+            keeping.end_adult(link=link, is_correction=is_correction, told=factories.told(), by=room.office)
+    assert child.contacts.get().ends_on is None
+
+
+# --- what was never true is passed on to nobody; what a hold rests on cannot end
+
+
+def test_corrected_row_is_told_to_who_asks_and_in_no_pack(client: Any, room: Any):
+    child = factories.child(room.school, by=room.office, adults=[Adult("Vale", "Jo", "Mr", "Uncle")])
+    link = child.contacts.select_related("child", "contact").get()
+    keeping.end_adult(link=link, is_correction=True, told=factories.told(note="Another family."), by=room.office)
+    with asking(room.lead):
+
+        def see(model: Any) -> Any:
+            return model._default_manager.all().visible_to(room.lead)
+
+        pack, asked = (
+            " ".join(text.text for block in gather(see, [child.pk], with_errors=errors) for text in block.texts)
+            for errors in (False, True)
+        )
+    assert "Vale" not in pack and "Another family." not in pack
+    assert "Vale" in asked and "Another family." in asked
+    page = text(visit(client, room.lead, "child_past", child.pk))
+    assert "Mr Jo Vale" in page and "Entered wrongly" in page and "Another family." in page
+    assert "Jo Vale" not in text(visit(client, room.lead, "child_people", child.pk))
+
+
+def test_sibling_under_a_family_hold_cannot_be_unlinked_even_by_sql(room: Any):
+    one, other = factories.child(room.school, by=room.office), factories.child(room.school, "Wren", by=room.office)
+    factories.link_siblings(one=one, other=other, by=room.office)
+    link = Sibling.objects.get()
+    given: dict[str, Any] = {"scope": "family", "kind": "court", "reason": "A claim.", "review_on": date(2027, 1, 11)}
+    hold = set_hold(school=room.school, token=uuid7(), child=one, by=room.lead, at=SCHOOL_DAY, **given)
+    with pytest.raises(OutOfTurn, match="legal hold on this family"):
+        keeping.end_siblings(child=other, link=link, is_correction=True, told=factories.told(), by=room.office)
+
+    def by_sql() -> int:
+        with as_role("web"), asking(room.office), transaction.atomic():
+            return int(Sibling.objects.filter(pk=link.pk).update(ends_on=SCHOOL_DAY.date()))
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        by_sql()
+    assert Sibling.objects.get().ends_on is None
+    asked = ask_to_lift(hold=hold, seen=hold.revision, token=uuid7(), reason="Settled.", by=room.lead, at=SCHOOL_DAY)
+    lift_hold(hold=asked, seen=asked.revision, by=room.headteacher, at=SCHOOL_DAY)
+    keeping.end_siblings(child=other, link=link, is_correction=False, told=factories.told(), by=room.office)
+    assert Sibling.objects.get().ends_on == SCHOOL_DAY.date()
