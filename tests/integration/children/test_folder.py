@@ -135,6 +135,7 @@ def test_nothing_of_a_link_or_of_a_folder_open_to_all_goes_in(cast, place, tmp_p
     (place / "linked.csv").symlink_to(elsewhere)
     os.link(elsewhere, place / "hard.csv")
     assert take_lists(place.parent) == 0
+    leave(place, ".taken-nothing", sheet([row(3)]))
     leave(place, "open.csv", sheet([row(2)]))
     place.chmod(0o777)
     with pytest.raises(FolderOpen):
@@ -161,4 +162,11 @@ def test_moved_columns_and_a_transfer_file_for_another_school_wait_whole(cast, p
     take_lists(place.parent)
     assert {run.status for run in ImportRun.objects.filter(uploaded_by=None)} == {S.READY}
     assert children(cast) == 40
+    leave(
+        place,
+        f"{'moved' * 50}.csv",
+        sheet([row(n, surname=f"Rowan{n}", forename="Ashdown") for n in range(40)] + [row(50)]),
+    )
+    take_lists(place.parent)
+    assert ImportRun.objects.filter(uploaded_by=None).count() == 2
     assert not ImportRow.objects.exclude(decision="").exists()
