@@ -33,7 +33,7 @@ COPY templates templates
 COPY static static
 ENV PATH=/harbour/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 RUN HARBOUR_DEMO=true python manage.py collectstatic --no-input --verbosity=0
-RUN install -d -o harbour -g harbour -m 0700 var/files var/keys var/anchors var/printer var/backups/records var/backups/keys
+RUN install -d -o harbour -g harbour -m 0700 var/files var/keys var/anchors var/lists var/printer var/backups/records var/backups/keys
 USER harbour
 EXPOSE 8000
 CMD ["python", "manage.py", "program", "web"]

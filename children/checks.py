@@ -1,19 +1,26 @@
-"""What of access to children does Harbour look at by itself, and when is it good?
+"""What of access to children, and of their list, does Harbour look at by itself, and when is it good?
 
 Each look counts what its reader may see, by the query set of the list in which it is put right.
 """
 
+from datetime import date
 from functools import partial
 
-from django.db.models import Q
+from django.conf import settings
+from django.db.models import Max, Q
 
-from children.models import EmergencyAccess
+from children.capabilities import ChildCapability
+from children.models import EmergencyAccess, ImportRow, ImportRun
 from children.services.sight import emergencies_to_see, undeclared
+from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.reading import visible
 from safeguarding.check_counts import Counted, Tally
 from safeguarding.checks import Check, Found, Looker, State
 from safeguarding.dates import as_day, counted, short_day
+
+# School days after which a list that has not come, or a row that waits, needs a look, and is to be put right.
+AMBER_AFTER, RED_AFTER = 3, 7
 
 
 def _emergencies(looker: Looker, tally: Tally) -> Found:
@@ -40,7 +47,60 @@ def _undeclared(looker: Looker, tally: Tally) -> Found:
     return Found(State.GOOD, "Everybody has answered this school year.", 0)
 
 
+def _last_list(looker: Looker) -> Found:
+    """When the newest list of the school arrived, where its own system sends them (`PUPIL_LIST_FOLDER`)."""
+    runs = visible(looker, ImportRun).filter(school=looker.school_id, status=ImportRun.Status.CONFIRMED)
+    arrived = runs.filter(is_partial=False).aggregate(newest=Max("received_at"))["newest"]
+    if arrived is None:
+        return Found(State.NOT_SET_UP, "No list of children was imported yet.")
+    today, day = as_day(looker.at), as_day(arrived)
+    says = f"The newest list arrived on {short_day(day, today)}."
+    if settings.PUPIL_LIST_FOLDER is None:
+        return Found(State.GOOD, says)
+    return Found(_late(looker, day), says)
+
+
+def _rows_to_decide(looker: Looker, tally: Tally) -> Found:
+    if not tally.number or tally.oldest_at is None:
+        return Found(State.GOOD, "No row waits.", 0)
+    day = as_day(tally.oldest_at)
+    says = f"{counted(tally.number, 'row')} to decide, the first since {short_day(day, as_day(looker.at))}."
+    return Found(_late(looker, day), says, tally.number)
+
+
+def _late(looker: Looker, day: date) -> State:
+    """Green until three school days after a day, red after seven."""
+    days = SchoolCalendar.of(looker.school_id).school_days_between(day, as_day(looker.at))
+    return State.FIX if days > RED_AFTER else State.LOOK if days > AMBER_AFTER else State.GOOD
+
+
 CHECKS = (
+    Check(
+        "list_of_children",
+        "Last list of children",
+        "The school’s own system sends its list every night.",
+        _last_list,
+        sees=ChildCapability.KEEP_CHILDREN,
+        url_name="imports",
+        order=34,
+    ),
+    Check(
+        "rows_of_lists",
+        "Rows of a list that nobody has decided about",
+        "Somebody decides within three school days.",
+        Counted(
+            lambda looker: (
+                visible(looker, ImportRow)
+                .filter(school=looker.school_id, decision="", run__status=ImportRun.Status.CONFIRMED)
+                .exclude(kind=ImportRow.Kind.REJECTED)
+            ),
+            _rows_to_decide,
+            moment="run__confirmed_at",
+        ),
+        sees=ChildCapability.KEEP_CHILDREN,
+        url_name="imports",
+        order=35,
+    ),
     Check(
         "emergencies",
         "Emergency access that nobody has reviewed",

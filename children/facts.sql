@@ -44,6 +44,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE user_id = me AND lifted_at IS NULL
 $$;
 
+-- The children of a school who are hidden from somebody: which of them an import touched is kept apart from what it counts.
+CREATE FUNCTION rules.children_hidden_at(school uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT hidden.id), '{}') FROM public.children_conflictofinterest
+    CROSS JOIN LATERAL unnest(rules.hidden_with(child_id)) AS hidden (id)
+    WHERE school_id = children_hidden_at.school AND lifted_at IS NULL
+$$;
+
 -- From whom a child is hidden so, whoever asks: for the services that hand on what somebody sees no longer.
 CREATE FUNCTION rules.child_hidden_from(child uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

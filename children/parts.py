@@ -42,6 +42,7 @@ from .models import (
     Enrolment,
     FormerUpn,
     HealthNote,
+    HeldFact,
     Household,
     HouseholdMember,
     ImportPart,
@@ -181,5 +182,9 @@ left_out(
     ImportPart,
     ImportRow,
     because="They hold a list on its way in. What was taken over from it stands in the child’s record.",
+)
+left_out(
+    HeldFact,
+    because="It repeats what the school’s own system says where the school has changed it here. That system tells it.",
 )
 left_out(MergedRow, because="It says which rows came over when two records became one, and holds no words.")

@@ -7,6 +7,9 @@ staff who is related or close to it. A record that has become part of another is
 that one. Nor is one that is being destroyed.* Import runs are for those who may import.
 """
 
+from dataclasses import replace
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +19,7 @@ from children.capabilities import ChildCapability
 from safeguarding.accounts.capabilities import AnyCapability, Capability
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
-from safeguarding.audit.protection import Rule, among, fact, rule, who_sees
+from safeguarding.audit.protection import Rule, among, fact, overlapping, rule, who_sees
 from safeguarding.glance import look_for, seen
 from safeguarding.uploads.permissions import decided_by
 
@@ -40,6 +43,7 @@ from .models import (
     Enrolment,
     FormerUpn,
     HealthNote,
+    HeldFact,
     Household,
     HouseholdMember,
     ImportPart,
@@ -69,6 +73,15 @@ DETAILS: tuple[type[Model], ...] = (
 )
 
 
+# The door of what compares with the whole list of a school, for whoever may change that list. It sees the children who
+# are hidden from them, too, or the list would get them twice; and it tells nothing of them.
+WHOLE_LIST = "whole list"
+
+
+def _of_the_list(me: Any) -> dict[str, Q]:
+    return {WHOLE_LIST: among("school_id", fact("schools_with", me, ChildCapability.KEEP_CHILDREN))}
+
+
 @rule(Child)
 def cards_seen(me: Any) -> Rule:
     """The card.
@@ -84,6 +97,7 @@ def cards_seen(me: Any) -> Rule:
         },
         never=among("id", fact("hidden_children", me)),
         doors={"merged": among("school_id", fact("schools_with", me, ChildCapability.VIEW_CHILD_DETAILS)) & merged},
+        above=_of_the_list(me),
     )
 
 
@@ -110,8 +124,14 @@ def _details(me: Any) -> Rule:
     return behind_the_card(me, "child_id", ChildCapability.VIEW_CHILD_DETAILS)
 
 
+def _details_of_lists(me: Any) -> Rule:
+    return replace(_details(me), above=_of_the_list(me))
+
+
+# No list speaks of these.
+_NOT_OF_LISTS = (ContactRestriction, Photograph, HealthNote, ChildUpdate)
 for _model in DETAILS:
-    rule(_model)(_details)
+    rule(_model)(_details if _model in _NOT_OF_LISTS else _details_of_lists)
 
 
 def _safeguards(me: Any) -> Rule:
@@ -154,6 +174,7 @@ def contacts_seen(me: Any) -> Rule:
             "grant": among("id", fact("contacts_of_granted", me)),
         },
         never=among("id", fact("hidden_contacts", me)),
+        above=_of_the_list(me),
     )
 
 
@@ -166,13 +187,14 @@ def households_seen(me: Any) -> Rule:
             "grant": among("id", fact("households_of_granted", me)),
         },
         never=among("id", fact("hidden_households", me)),
+        above=_of_the_list(me),
     )
 
 
 @rule(HouseholdMember)
 def members_seen(me: Any) -> Rule:
     """Which child lives where."""
-    return behind_the_card(me, "child_id", ChildCapability.VIEW_ADDRESSES)
+    return replace(behind_the_card(me, "child_id", ChildCapability.VIEW_ADDRESSES), above=_of_the_list(me))
 
 
 def _imports(me: Any) -> Rule:
@@ -192,13 +214,19 @@ def headings_seen(me: Any) -> Rule:
     return Rule(because={str(one): among("school_id", fact("schools_with", me, one)) for one in importers})
 
 
+@rule(HeldFact)
+def held_seen(me: Any) -> Rule:
+    """What the school's own system says otherwise, less what is said of a hidden child or of its adults."""
+    never = out_of_sight(me, "child_id") | among("contact_id", fact("hidden_contacts", me))
+    return replace(_imports(me), never=never, above=_of_the_list(me))
+
+
 @rule(ImportRow)
 def rows_seen(me: Any) -> Rule:
-    """What a file says of children, less those hidden from whoever reads it."""
-    return Rule(
-        because={"role": among("school_id", fact("schools_with", me, ChildCapability.KEEP_CHILDREN))},
-        never=out_of_sight(me, "child_id"),
-    )
+    """What a file says of children, less those hidden from whoever reads it, and whatever tells of them."""
+    hidden = ("hidden_children", "hidden_contacts", "hidden_households")
+    told = reduce(or_, (overlapping("kin", fact(name, me)) for name in hidden))
+    return replace(_imports(me), never=out_of_sight(me, "child_id") | told, above=_of_the_list(me))
 
 
 def _access(me: Any, child: str) -> Rule:

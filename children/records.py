@@ -23,6 +23,7 @@ from .models import (
     Enrolment,
     FormerUpn,
     HealthNote,
+    HeldFact,
     Household,
     HouseholdMember,
     ImportPart,
@@ -78,6 +79,11 @@ declare(ImportPart, followed=Refused("a piece of that file"), needed_by=("import
 declare(
     ImportRow,
     followed=Refused("what that file says, until it is a child’s record; there it is followed"),
+    needed_by=("imports",),
+)
+declare(
+    HeldFact,
+    followed=Refused("what a list said last, while it says something else; the change by hand is followed"),
     needed_by=("imports",),
 )
 declare(ColumnMapping, followed=Refused("what headings mean; about nobody"), needed_by=("imports",))

@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
+from django.conf import settings
+
 from safeguarding.long_tasks import long_task
 
-from .services.imports import take_up, take_up_all
+from .services.imports import take_lists, take_up, take_up_all
 
 
 @long_task(minutes=10, because="a list has thousands of rows")
@@ -17,3 +19,9 @@ def work_on_import(run_id: str) -> bool:
 def work_on_imports() -> int:
     """Every minute: imports that wait and that nobody works on, because a worker was stopped or the queue was away."""
     return take_up_all()
+
+
+@long_task(minutes=10, because="a list has thousands of rows")
+def take_pupil_lists() -> int:
+    """Every five minutes: lists that the schools' own systems have left in their folders."""
+    return take_lists(settings.PUPIL_LIST_FOLDER) if settings.PUPIL_LIST_FOLDER else 0

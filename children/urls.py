@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import access, conflicts, files, finding, imports, keeping, merging, record, safeguards
+from .views import access, conflicts, differs, files, finding, imports, keeping, merging, record, safeguards
 
 urlpatterns: list[URLPattern] = [
     path("", finding.children, name="children"),
@@ -57,6 +57,7 @@ urlpatterns: list[URLPattern] = [
     path("conflicts/<uuid:conflict_id>/", conflicts.conflict, name="conflict"),
     path("conflicts/<uuid:conflict_id>/confirm/", conflicts.confirm_conflict, name="confirm_conflict"),
     path("imports/", imports.imports, name="imports"),
+    path("imports/differs/", differs.differs, name="differs"),
     path("imports/<uuid:pk>/", imports.import_run, name="import_run"),
     path("imports/<uuid:pk>/columns/", imports.columns, name="import_columns"),
     path("imports/<uuid:pk>/columns/again/", imports.columns_again, name="import_columns_again"),

@@ -53,6 +53,7 @@ app.conf.beat_schedule = {
     "calls": {"task": "safeguarding.concerns.tasks.escalate", "schedule": 15.0, "options": {"expires": 15}},
     "mail": {"task": "safeguarding.accounts.tasks.deliver_notices", "schedule": 30.0, "options": {"expires": 30}},
     "imports": {"task": "children.tasks.work_on_imports", "schedule": 60.0, "options": {"expires": 60}},
+    "pupil lists": {"task": "children.tasks.take_pupil_lists", "schedule": 300.0, "options": {"expires": 300}},
     "earlier records": {
         "task": "safeguarding.concerns.tasks.work_on_all_earlier_records",
         "schedule": 60.0,

@@ -21,7 +21,7 @@ from safeguarding.records import Refused, records
 
 CHILD, SIBLING, MERGED_ROW = "children.child", "children.sibling", "children.mergedrow"
 # Of these the merge itself makes rows.
-MADE = ("children.othername", "children.formerupn")
+MADE = ("children.othername", "children.formerupn", "children.heldfact")
 _FOLLOW = "follow_merged_"
 
 

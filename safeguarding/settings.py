@@ -337,6 +337,8 @@ CSRF_FAILURE_VIEW = "safeguarding.views.csrf_failure"
 # --- seals of the record of events
 # Outside the database: who can write the one must not be able to sign in the name of the other.
 SEAL_KEY_PATH = Path(env.str("SEAL_KEY_PATH", default=str(VAR / "seal.key")))
+# Where the schools' own systems leave their lists of children, a folder for each school. None: lists come by hand.
+PUPIL_LIST_FOLDER = Path(env.str("PUPIL_LIST_FOLDER")) if env.str("PUPIL_LIST_FOLDER", default="") else None
 ANCHOR_FOLDER = Path(env.str("ANCHOR_FOLDER", default=str(VAR / "anchors")))
 ANCHOR_MAIL_TO = env.list("ANCHOR_MAIL_TO", default=[])
 

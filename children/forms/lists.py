@@ -147,6 +147,7 @@ _ABOUT = {
     "leavers": "who would leave",
     "classes": "the classes that are not in it",
     "addressee": "whom it is addressed to",
+    "moved": "whether its columns have moved",
 }
 
 
@@ -156,7 +157,7 @@ class QuestionsForm(HarbourForm):
     def __init__(self, *args: Any, questions: Iterable[dict[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for question in questions:
-            about = _ABOUT.get(question["key"], "this file")
+            about = _ABOUT[question["key"].partition("_")[0]]
             self.fields[question["key"]] = forms.BooleanField(
                 label=question["text"],
                 error_messages={"required": f"Tick that you have looked at {about}, or give up on this file"},

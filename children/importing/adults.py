@@ -1,6 +1,6 @@
 """Which adult of the child does a row mean? By name, and among adults of one name by title, relationship and reach."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from children.facts import Adult
@@ -21,6 +21,8 @@ class HeldAdult:
     contact: Contact
     link: ContactLink
     responsibility: ParentalResponsibility | None = None
+    # What the list calls the adult, where somebody has changed the name here.
+    listed: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,19 @@ def _adults(facts: Facts) -> Iterator[tuple[int, Adult]]:
 
 def _likeness(adult: Adult, known: HeldAdult) -> Score | None:
     """How much speaks for the two being one, the strongest first; None where the name, or what stands for it, is
-    another's.
+    another's. By the name it has here, or the one that the list last gave.
     """
     contact = known.contact
-    reach = {name: getattr(contact, name) for name in REACH}
-    was = Adult(contact.surname, contact.forename, contact.title, known.link.relationship, **reach)
+    called = [(contact.surname, contact.forename, contact.title)]
+    if listed := known.listed:
+        called.append((listed["surname"], listed["forename"], listed["title"]))
+    found = [score for name in called if (score := _likeness_to(*name, adult, known)) is not None]
+    return max(found, default=None)
+
+
+def _likeness_to(surname: str, forename: str, title: str, adult: Adult, known: HeldAdult) -> Score | None:
+    reach = {name: getattr(known.contact, name) for name in REACH}
+    was = Adult(surname, forename, title, known.link.relationship, **reach)
     if adult.identity and adult.identity == was.identity:
         return 1, 0, 0, 0
     given, name = f"{adult.forename} {adult.surname}", f"{was.forename} {was.surname}"

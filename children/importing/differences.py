@@ -67,6 +67,7 @@ LABELS = {
     "email": "E-mail",
     "responsibility": "Parental responsibility",
     "on_roll": "On roll",
+    "name": "Name",
 }
 _CODED = {"ethnicity": "ethnicity", "first_language": "language", "sen_provision": "sen", "care_authority": "authority"}
 
@@ -85,6 +86,8 @@ class Change:
     adult: str = ""
     place: int = -1
     contact: str = ""
+    # Somebody changed the fact here, and the list says something else now than it did then.
+    by_hand: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """As a row keeps it and a page shows it: in words. An address that is confidential is not among them."""
@@ -106,6 +109,10 @@ class Held:
     called: set[str] = field(default_factory=set)
     former_upns: set[str] = field(default_factory=set)
     earlier: set[str] = field(default_factory=set)
+    # What the list last said of facts that were changed here, by the fact and the key of the contact it is of; and the
+    # adults whom it named last and who are no longer on the record.
+    said: dict[tuple[str, str], Any] = field(default_factory=dict)
+    gone: list[Any] = field(default_factory=list)
 
 
 def differences(held: Held, facts: Facts) -> list[Change]:
@@ -176,7 +183,7 @@ def _address(held: Held, facts: Facts) -> Iterator[Change]:
         yield Change("address", was, _line(new), grave=confidential)
 
 
-def same_place(old: Household, new: Home) -> bool:
+def same_place(old: Household | Home, new: Home) -> bool:
     """Whether two spellings mean one address: the same postcode, and one begins like the other."""
     if old.postcode.replace(" ", "") != new.postcode.replace(" ", ""):
         return False

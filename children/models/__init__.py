@@ -21,6 +21,7 @@ from .family import (
     Sibling,
 )
 from .files import ChildFile, Photograph
+from .held import HeldFact
 from .imports import ColumnMapping, ImportPart, ImportRow, ImportRun
 from .keeping import ChildUpdate, HealthNote
 from .merging import ChildMerge, MergedRow
@@ -48,6 +49,7 @@ __all__ = [
     "Enrolment",
     "FormerUpn",
     "HealthNote",
+    "HeldFact",
     "Household",
     "HouseholdMember",
     "ImportPart",

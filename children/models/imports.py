@@ -3,6 +3,9 @@
 The run, the file in parts, its rows, and column mappings.
 """
 
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -11,7 +14,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 
 from .child import Child
 
@@ -49,6 +52,11 @@ class ImportRun(models.Model):
     rows_read = models.PositiveIntegerField(default=0)
     # Counts by kind of row, leavers, classes that would vanish, remarks on the whole file.
     summary = models.JSONField(default=dict, blank=True)
+    # What needs nobody goes in without a look: a nightly file, the command with --yes. Ends where the whole file waits.
+    unattended = models.BooleanField(default=False)
+    # Of the content: a list that says what the last one said makes no run, but has arrived.
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    received_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Which of the questions about the whole file somebody has said yes to.
     agreed = models.JSONField(default=list, blank=True)
     refusal = models.TextField("why it could not be read", blank=True)
@@ -79,6 +87,9 @@ class ImportRun(models.Model):
             "is_partial",
             "rows_read",
             "summary",
+            "unattended",
+            "digest",
+            "received_at",
             "agreed",
             "refusal",
             "revision",
@@ -128,7 +139,8 @@ class ImportPart(models.Model):
 class ImportRow(models.Model):
     """One child as a file describes it, what is wrong with that, and what it would change.
 
-    Rows live until the run is confirmed or given up; those that could not be taken stay until the next one.
+    Rows live until the run is confirmed or given up. Those that were not taken stay until the next list, and can be
+    decided until then; one that was left out stays for as long as lists say the same.
     """
 
     class Kind(models.TextChoices):
@@ -140,6 +152,8 @@ class ImportRow(models.Model):
         REJECTED = "rejected", "Cannot be used"
         REPEATED = "repeated", "The same row twice"
         SKIPPED = "skipped", "Not a child"
+        # Made when the list changes: a child on roll whom the file does not name, and about whom somebody is asked.
+        LEAVES = "leaves", "Not in the file"
 
     class Decision(models.TextChoices):
         TAKE = "take", "Use the row as it stands"
@@ -173,6 +187,9 @@ class ImportRow(models.Model):
     decision = models.CharField(max_length=10, choices=Decision, blank=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
+    # Keys of other children whom the row led to, and of adults and a home of whom its changes tell: who may not see one
+    # of them does not see the row.
+    kin = ArrayField(models.UUIDField(), default=list, blank=True, editable=False)
 
     objects = Protected()
 
@@ -188,10 +205,11 @@ class ImportRow(models.Model):
     class PersonalData(personal_data.PersonalData):
         subject = "child"
         identifying = ("upn", "who", "facts", "problems", "changes")
-        plain = ("number", "kind", "is_grave", "decision", "decided_at")
+        plain = ("number", "kind", "is_grave", "decision", "decided_at", "kin")
         source = Source.SCHOOL
         collection = _REGISTER
         retention = Retention.GOES_WITH_IT
+        links: ClassVar = {"kin": Link.ENDS}
 
     @property
     def name(self) -> str:

@@ -28,6 +28,7 @@ from safeguarding.accounts.models import School
 from safeguarding.keys import uuid7
 
 from . import bulk
+from .held import listed_contacts
 from .unseen import adults_at, homes_at
 
 Row = dict[str, Any]
@@ -209,6 +210,8 @@ def _ensure_contacts(school: School, adults: Sequence[tuple[UUID, Adult, UUID | 
     wanted = {_adult_key(child_id, adult): (adult, home) for child_id, adult, home in reversed(adults)}
     named = [adult.identity for adult, _ in wanted.values() if adult.identity]
     have = adults_at(school.pk, named) if named else {}
+    if listed := listed_contacts(school.pk) if set(named) - have.keys() else {}:
+        have |= {key: listed[key] for key in set(named) - have.keys() if key in listed}
     missing = {key: uuid7() for key in wanted if key not in have}
     bulk.insert(
         Contact,

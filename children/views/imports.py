@@ -1,10 +1,11 @@
 """Bring in a file: give it, say what its columns mean, look at what it would do, decide, confirm."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -12,8 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from children.capabilities import ChildCapability
 from children.forms.lists import ColumnsForm, QuestionsForm, RowsForm, UploadForm
 from children.importing.formats import TITLES
-from children.models import BY_NAME, ImportRow, ImportRun
+from children.models import HeldFact, ImportRow, ImportRun
 from children.services import imports as service
+from children.services.differing import SHOWN
 from safeguarding.accounts.permissions import requires
 from safeguarding.accounts.services import get_school
 from safeguarding.audit.models import Verb
@@ -27,10 +29,13 @@ from safeguarding.paging import PAGE, newest_first
 from safeguarding.panels import fill
 from safeguarding.spreadsheet import as_csv
 
-S, Kind = ImportRun.Status, ImportRow.Kind
-_GRAVE = Q(is_grave=True, kind__in=(Kind.CHANGES, Kind.RETURNS))
+S, Kind, Decision = ImportRun.Status, ImportRow.Kind, ImportRow.Decision
+_GRAVE = Q(is_grave=True, kind=Kind.CHANGES)
+# What is still open of a list that has changed already.
+_OPEN = Q(decision="") & ~Q(kind=Kind.REJECTED)
 _USED = (Kind.JOINS, Kind.CHANGES, Kind.SAME, Kind.RETURNS, Kind.REPEATED, Kind.SKIPPED)
 
+_ALL_RIGHT = "The file is right in every row that says “Look closely”"
 # Names of leavers on one page: more than this and the file is the wrong one.
 MOST_NAMES = 500
 
@@ -46,9 +51,9 @@ class Section(NamedTuple):
 
 
 SECTIONS = (
-    Section("waiting", "Wait for you", Q(kind=Kind.HELD) | _GRAVE, "Nothing waits for you", True),
+    Section("waiting", "Wait for you", service.WAITS, "Nothing waits for you", True),
     Section("unusable", "Cannot be used", Q(kind=Kind.REJECTED), "Every row can be used", True),
-    Section("joins", "Join", Q(kind__in=(Kind.JOINS, Kind.RETURNS)) & ~_GRAVE, "Nobody joins"),
+    Section("joins", "Join", Q(kind=Kind.JOINS), "Nobody joins"),
     Section("changes", "Change", Q(kind=Kind.CHANGES, is_grave=False), "Nothing changes"),
     Section("leave", "Leave", Q(pk=None), "Nobody leaves"),
     Section("remarks", "Used, but look", Q(kind__in=_USED) & ~Q(problems=[]), "Nothing to look at"),
@@ -76,7 +81,9 @@ def imports(request: Request) -> HttpResponseBase:
     rows = visible(request, ImportRun).filter(school=request.held.school_id).select_related("uploaded_by")
     page = newest_first(rows, "uploaded_at", request.GET.get("before", ""))
     read_many(request, page.rows)
+    _count_for_reader(request, page.rows)
     context = {"form": form, "page": page, "formats": TITLES, "blocks": fill("imports", request)}
+    context["differs"] = visible(request, HeldFact).filter(SHOWN, school=request.held.school_id).count()
     return render(request, "children/imports.html", context, status=422 if form.errors else 200)
 
 
@@ -116,25 +123,44 @@ def columns_again(request: Request, pk: UUID) -> HttpResponseBase:
 @require_POST
 @requires(ChildCapability.KEEP_CHILDREN)
 def rows(request: Request, pk: UUID) -> HttpResponseBase:
-    """Keep what was decided about the rows of one page, or about all in which something grave would change."""
-    run, seen = read_one(request, ImportRun, pk=pk), _seen(request)
+    """Keep what was decided about the rows of one page, or about all of one kind.
+
+    Before the list changes, decisions are kept until it is confirmed; afterwards each is carried out at once.
+    """
+    run = read_one(request, ImportRun, pk=pk)
+    after = run.status == S.CONFIRMED
     form: RowsForm | None = None
     if "all" in request.POST:
-        grave = visible(request, ImportRow).filter(_GRAVE, run=run, decision="")
-        decisions = dict.fromkeys(grave.values_list("pk", flat=True), ImportRow.Decision.TAKE.value)
+        of_one_kind = Q(kind=Kind.LEAVES) if after else _GRAVE
+        found = visible(request, ImportRow).filter(of_one_kind, run=run, decision="")
+        decisions = dict.fromkeys(found.values_list("pk", flat=True), Decision.TAKE.value)
     else:
-        page, _ = _page(_section_rows(request, run, _BY_KEY["waiting"]), request.POST.get("after", ""))
+        page, _ = _page(_waiting(request, run), request.POST.get("after", ""))
         form = RowsForm(request.POST, rows=page)
         if not form.is_valid():
             return _show(request, run, decisions=form, status=422)
         decisions = form.decisions()
     try:
-        number = service.decide(run=run, decisions=decisions, by=request.user, seen=seen)
+        _keep(request, run, decisions)
     except ChangedSince as changed:
         run.refresh_from_db()
         return _show(request, run, decisions=form, status=409, changed=changed.sentence)
-    messages.success(request, f"{counted(number, 'decision')} kept. Nothing changes before you confirm.")
     return redirect("import_run", run.pk)
+
+
+def _keep(request: Request, run: ImportRun, decisions: dict[UUID, str]) -> None:
+    seen = _seen(request)
+    if run.status != S.CONFIRMED:
+        number = service.decide(run=run, decisions=decisions, by=request.user, seen=seen)
+        messages.success(request, f"{counted(number, 'decision')} kept. Nothing changes before you confirm.")
+        return
+    done, other = service.decide_later(run=run, decisions=decisions, by=request.user, seen=seen)
+    if done:
+        messages.success(request, f"{counted(done, 'decision')} saved. The school’s list is up to date.")
+    elif not other:
+        messages.success(request, "No decision was new. Nothing has changed.")
+    if other:
+        messages.warning(request, f"{counted(other, 'row')} changed while you were looking. Look again.")
 
 
 @require_POST
@@ -142,7 +168,7 @@ def rows(request: Request, pk: UUID) -> HttpResponseBase:
 def confirm(request: Request, pk: UUID) -> HttpResponseBase:
     """Put the children into the school's list, once every question about the whole file has its tick."""
     run, seen = read_one(request, ImportRun, pk=pk), _seen(request)
-    form = QuestionsForm(request.POST, questions=service.questions(run))
+    form = QuestionsForm(request.POST, questions=service.questions(run, by=request.user))
     # Ticks of a page that showed other rows are about another question, though it may sound alike.
     same = seen >= run.summary.get("compared", 0)
     if same and not form.is_valid():
@@ -211,40 +237,81 @@ def _show(
         if run.status == S.CONFIRMING:
             context["written"], context["to_write"] = service.written(run)
         context["expected"] = max(run.summary.get("expected", 0), run.rows_read, 1)
-        context["left_out"] = read_many(request, _left_out(request, run)[:PAGE], about=run, purpose="left out")
+        if run.status == S.CONFIRMED:
+            context |= _changed_list(request, run, decisions)
         return render(request, "children/import_status.html", context, status=status)
     context |= _preview(request, run, decisions)
-    context["questions"] = questions or QuestionsForm(questions=service.questions(run))
+    context["questions"] = questions or QuestionsForm(questions=service.questions(run, by=request.user))
     return render(request, "children/import_preview.html", context, status=status)
+
+
+def _changed_list(request: Request, run: ImportRun, decisions: RowsForm | None) -> dict[str, Any]:
+    """What a file has done, the rows that still wait, and those that were not taken."""
+    _count_for_reader(request, [run])
+    after = request.POST.get("after", "") or request.GET.get("after", "")
+    page, more = _page(_waiting(request, run), after)
+    rows = read_many(request, page, about=run, purpose="waiting")
+    left = visible(request, ImportRow).filter(run=run).exclude(_OPEN).select_related("child").order_by("number")
+    return {
+        "rows": rows,
+        "after": after,
+        "decisions": decisions or RowsForm(rows=rows),
+        "all": _all_leave(request, run) if any(row.kind == Kind.LEAVES for row in rows) else "",
+        "older": f"?after={page[-1].number}" if more else "",
+        "left_out": read_many(request, left[:PAGE], about=run, purpose="left out"),
+    }
+
+
+def _all_leave(request: Request, run: ImportRun) -> str:
+    """What is pressed to say that everybody has left whom the file does not name; empty for a single child."""
+    number = visible(request, ImportRow).filter(run=run, kind=Kind.LEAVES, decision="").count()
+    return f"All {number} children who are not in the file have left" if number > 1 else ""
+
+
+def _count_for_reader(request: Request, runs: Sequence[ImportRun]) -> None:
+    """Beside each run: what it has done, and how many of its rows wait, as far as the reader may see the children."""
+    for run in runs:
+        run.told = service.told(run, request.user)  # type: ignore[attr-defined]
+    over = [run.pk for run in runs if run.summary.get("undecided")]
+    waiting = visible(request, ImportRow).filter(_OPEN, run__in=over).order_by().values_list("run")
+    waits = dict(waiting.annotate(n=Count("pk"))) if over else {}
+    for run in runs:
+        run.waits = waits.get(run.pk, 0)  # type: ignore[attr-defined]
 
 
 def _preview(request: Request, run: ImportRun, decisions: RowsForm | None) -> dict[str, Any]:
     """What a file would do, part by part: the numbers of all, the rows of one."""
-    counts = {section.key: _section_rows(request, run, section).count() for section in SECTIONS}
-    leaving = visible(request, service.leaving(run)).order_by(*BY_NAME)
-    counts["leave"] = leaving.count() if run.summary["leaving"] else 0
+    counts = _counts(request, run)
     asked = request.GET.get("show", "")
-    first = next((key for key, number in counts.items() if number), "waiting")
+    first = next((section.key for section in SECTIONS if counts[section.key]), "waiting")
     shown = _BY_KEY.get(asked) or _BY_KEY[first]
     context: dict[str, Any] = {
         "sections": [(section, counts[section.key]) for section in SECTIONS],
         "shown": shown,
-        "same": run.summary["kinds"].get(Kind.SAME, 0),
-        "waits": service.waiting(run).count(),
+        "counts": counts,
         "after": request.GET.get("after", ""),
         "decisions": None,
     }
     if shown.key == "leave":
-        return context | {
-            "leaving": read_many(request, leaving[:MOST_NAMES], about=run, purpose="leaving"),
-            "older": "",
-        }
+        found = service.leavers(run, by=request.user, most=MOST_NAMES)
+        return context | {"leaving": read_many(request, found, about=run, purpose="leaving"), "older": ""}
     page, more = _page(_section_rows(request, run, shown), context["after"])
     rows = read_many(request, page, about=run, purpose=shown.key)
     if shown.key == "waiting":
         context["decisions"] = decisions or RowsForm(rows=rows)
-        context["grave"] = visible(request, ImportRow).filter(_GRAVE, run=run, decision="").count()
+        context["all"] = _ALL_RIGHT if counts["grave"] else ""
     return context | {"rows": rows, "older": f"?show={shown.key}&after={page[-1].number}" if more else ""}
+
+
+def _counts(request: Request, run: ImportRun) -> dict[str, int]:
+    """How many rows there are of each part, how many say nothing new, and how many somebody has yet to decide about."""
+    parts = {section.key: section.rows for section in SECTIONS}
+    parts |= {"same": Q(kind=Kind.SAME), "undecided": service.WAITS & Q(decision=""), "grave": _GRAVE & Q(decision="")}
+    rows = visible(request, ImportRow).filter(run=run)
+    counts: dict[str, int] = rows.aggregate(
+        all=Count("pk"), **{key: Count("pk", filter=which) for key, which in parts.items()}
+    )
+    return counts | {"leave": service.summary_for(run, request.user)["leaving"]}
 
 
 def _seen(request: Request) -> int:
@@ -257,9 +324,11 @@ def _section_rows(request: Request, run: ImportRun, section: Section) -> QuerySe
     return visible(request, ImportRow).filter(section.rows, run=run).select_related("child")
 
 
-def _left_out(request: Request, run: ImportRun) -> QuerySet[ImportRow]:
-    """Rows of a confirmed import that were not taken."""
-    return visible(request, ImportRow).filter(run=run, run__status=S.CONFIRMED).order_by("number")
+def _waiting(request: Request, run: ImportRun) -> QuerySet[ImportRow]:
+    """The rows to be decided about, before the list changes or after."""
+    if run.status != S.CONFIRMED:
+        return _section_rows(request, run, _BY_KEY["waiting"])
+    return visible(request, ImportRow).filter(_OPEN, run=run).select_related("child")
 
 
 def _page(rows: QuerySet[ImportRow], after: str) -> tuple[list[ImportRow], bool]:

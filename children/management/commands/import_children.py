@@ -27,9 +27,11 @@ from safeguarding.keys import uuid7
 from safeguarding.locks import take_longer
 
 S, Kind = ImportRun.Status, ImportRow.Kind
+# A list that is changed while a file goes in is compared again, so often.
+_TRIES = 3
 _WORDS = (
     (Kind.JOINS, "join"),
-    (Kind.RETURNS, "come back"),
+    (Kind.RETURNS, "are back, and wait for a person"),
     (Kind.CHANGES, "change"),
     (Kind.SAME, "without change"),
     (Kind.HELD, "wait for a person"),
@@ -46,7 +48,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="CTF (XML), or CSV from SIMS, Arbor, Bromcom or a spreadsheet")
         parser.add_argument("--school", default="", help="short name or URN; not needed where there is one school")
         parser.add_argument("--dry-run", action="store_true", help="show what the file would do and change nothing")
-        parser.add_argument("--yes", action="store_true", help="confirm, unless a row or a question waits for a person")
+        parser.add_argument("--yes", action="store_true", help="take what needs nobody, without asking")
         parser.add_argument("--as", dest="person", default="", help="user name of whoever this is done for")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -66,18 +68,22 @@ class Command(BaseCommand):
             with acting(who), imports.alone(key), transaction.atomic() if options["dry_run"] else nullcontext():
                 if options["dry_run"]:
                     take_longer(minutes=60, because="a list of thousands is read, compared and forgotten again")
-                run = self._look(school, options["file"], person, key)
+                run = self._look(school, options["file"], person, key, unattended=options["yes"])
                 if options["dry_run"]:
                     transaction.set_rollback(True)
                     self.stdout.write("Nothing was changed.")
+                elif options["yes"]:
+                    self._take_what_needs_nobody(run, person)
                 else:
-                    self._confirm(run, person, ask=not options["yes"])
+                    self._confirm(run, person)
         except HarbourError as error:
             raise CommandError(error.sentence) from None
 
-    def _look(self, school: School, file: Path, person: User | None, key: UUID) -> ImportRun:
+    def _look(self, school: School, file: Path, person: User | None, key: UUID, *, unattended: bool) -> ImportRun:
         """Read the file and show what it would do."""
-        run = imports.start_import(school=school, file_name=file.name, chunks=_chunks(file), by=person, key=key)
+        run = imports.start_import(
+            school=school, file_name=file.name, chunks=_chunks(file), by=person, key=key, unattended=unattended
+        )
         if run.status == S.MAPPING:
             imports.abandon_import(run=run, by=person)
             raise CommandError(
@@ -95,60 +101,82 @@ class Command(BaseCommand):
             )
         if run.status != S.READY:
             raise CommandError(run.refusal or "Somebody has given up on this file. Nothing was changed.")
-        self._show(run)
+        self._show(run, person)
         return run
 
-    def _show(self, run: ImportRun) -> None:
+    def _show(self, run: ImportRun, person: User | None) -> None:
         """The preview of the browser, in lines."""
         self.stdout.write(f"{run.file_name}: {TITLES[run.format]}, {counted(run.rows_read, 'row')}.")
-        numbers = [(run.summary["kinds"].get(kind), words) for kind, words in _WORDS]
-        numbers.append((run.summary["grave"], "of these change something grave, and wait for a person"))
-        numbers.append((run.summary["leaving"], "children on roll are not in the file, and would leave"))
-        for number, words in numbers:
-            if number:
-                self.stdout.write(f"  {number:>6} {words}")
         with actors_transaction():
-            self._remark(run)
+            summary = imports.summary_for(run, person)
+            numbers = [(summary["kinds"].get(kind), words) for kind, words in _WORDS]
+            numbers.append((summary["grave"], "of these change something grave, and wait for a person"))
+            numbers.append((summary["leaving"], "children on roll are not in the file, and would leave"))
+            for number, words in numbers:
+                if number:
+                    self.stdout.write(f"  {number:>6} {words}")
+            self._remark(run, person)
 
-    def _remark(self, run: ImportRun) -> None:
-        for row in imports.remarked(run).iterator():
+    def _remark(self, run: ImportRun, person: User | None) -> None:
+        for row in imports.remarked(run, person).iterator():
             for problem in row.problems:
                 column = f", {problem['column']}" if problem["column"] else ""
                 self.stdout.write(f"  row {row.number}{column}: {problem['message']}")
 
-    def _confirm(self, run: ImportRun, person: User | None, *, ask: bool) -> None:
-        """Put the rows into the list, unless something waits for a person: a question, or rows where nobody is asked
-        here.
-        """
+    def _take_what_needs_nobody(self, run: ImportRun, person: User | None) -> None:
+        """Put into the list what needs nobody; the rest waits, and of some files all of it."""
+        for _ in range(_TRIES):
+            run = imports.confirm_plain(run=run, by=person)
+            if run.status == S.READY:
+                with actors_transaction():
+                    waits = imports.stops(run)
+                raise self._left([question["text"] for question in waits])
+            run = self._write(run, person)
+            if run.status == S.CONFIRMED:
+                return
+        raise CommandError("The list keeps changing. Nothing was taken yet, and the worker goes on with this file.")
+
+    def _confirm(self, run: ImportRun, person: User | None) -> None:
+        """Put the rows into the list once whoever is here agrees, unless a question waits for a person."""
         with actors_transaction():
-            waits = [question["text"] for question in imports.questions(run)]
-            rows = imports.waiting(run).count()
+            waits = [question["text"] for question in imports.questions(run, by=person)]
+            rows = imports.waiting(run, by=person).count()
         if rows:
-            undecided = f"{counted(rows, 'row')} without a decision. Without one, nothing of them is taken."
-            if ask:
-                self.stdout.write(f"  {undecided} You can decide in the browser, under Children, Files.")
-            else:
-                waits.append(undecided)
+            self.stdout.write(
+                f"  {counted(rows, 'row')} without a decision. Without one, nothing of them is taken. You can decide "
+                "in the browser, under Children, Files."
+            )
         if waits:
-            for sentence in waits:
-                self.stderr.write(f"  Waits for a person: {sentence}")
-            raise CommandError("Nothing was changed. The file waits in the browser, under Children, Files.")
-        if ask and not _agrees():
+            raise self._left(waits)
+        if not _agrees():
             imports.abandon_import(run=run, by=person)
             self.stdout.write("Given up. Nothing was changed.")
             return
-        with _bar(run.rows_read - run.summary["kinds"].get(Kind.SAME, 0), "writing") as bar:
-            run = imports.finish_import(run=imports.confirm_import(run=run, by=person), progress=bar.update)
-        if run.status == S.READY:
+        if self._write(imports.confirm_import(run=run, by=person), person).status == S.READY:
             raise CommandError(
                 "The list changed while this ran, and nothing was taken. Run this again to see what is new."
             )
+
+    def _left(self, waits: list[str]) -> CommandError:
+        for sentence in waits:
+            self.stderr.write(f"  Waits for a person: {sentence}")
+        return CommandError("Nothing was changed. The file waits in the browser, under Children, Files.")
+
+    def _write(self, run: ImportRun, person: User | None) -> ImportRun:
+        """Change the list, and say what was done and what waits. READY where the list has changed meanwhile."""
+        with _bar(run.rows_read - run.summary["kinds"].get(Kind.SAME, 0), "writing") as bar:
+            run = imports.finish_import(run=run, progress=bar.update)
+        if run.status == S.READY:
+            return run
         done = run.summary["done"]
+        with actors_transaction():
+            waits = imports.waiting(run, by=person).count()
         self.stdout.write(
-            f"{done['joined']} joined, {done['changed']} changed, {done['returned']} came back, {done['left']} left, "
-            f"{counted(run.summary['left_out'], 'row')} not taken, {run.summary['undecided']} of them "
-            "without a decision."
+            f"{done['joined']} joined, {done['changed']} changed, {done['returned']} came back, {done['left']} left."
         )
+        if waits:
+            self.stdout.write(f"{counted(waits, 'row')} waiting for a person, in the browser under Children, Files.")
+        return run
 
 
 def _school(named: str) -> School:

@@ -7,22 +7,30 @@ from itertools import batched
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Value
+from django.db.models import F, Max, Value
 from django.db.models.functions import Greatest, Now
 
 from children.facts import Adult, Called, Earlier, Home, NewChild
-from children.importing.differences import DETAIL, Change, Held, differences
+from children.importing.differences import DETAIL, Change, Held
+from children.importing.held_facts import changes_by
+from children.importing.problems import Problem, Severity
 from children.importing.rows import Facts
 from children.models import Child, ClassEpisode, Enrolment, ImportRow, ImportRun, ParentalResponsibility
+from children.services import bulk
 from children.services.registering import register_children
+from safeguarding.accounts.models import User
 from safeguarding.audit.history import recorded
 
 from .changing import change_children
 from .comparing import CHUNK, load, own
+from .holding import keep_here
 from .progress import Progress
-from .whole import leaving
+from .sight import for_a_colleague, hidden_from
+from .whole import leavers_wait, leaving
 
 Kind, D = ImportRow.Kind, ImportRow.Decision
+# Rows of which nothing is left to do.
+DONE_WITH = (Kind.SAME, Kind.SKIPPED, Kind.REPEATED)
 
 
 @dataclass(slots=True)
@@ -34,28 +42,63 @@ class Applied:
     returned: list[UUID] = field(default_factory=list)
     left: list[UUID] = field(default_factory=list)
 
+    def keys(self) -> dict[str, list[UUID]]:
+        return {"joined": self.joined, "changed": self.changed, "returned": self.returned, "left": self.left}
+
     def counts(self) -> dict[str, int]:
-        return {
-            "joined": len(self.joined),
-            "changed": len(self.changed),
-            "returned": len(self.returned),
-            "left": len(self.left),
-        }
+        return {what: len(keys) for what, keys in self.keys().items()}
 
 
-def apply(run: ImportRun, *, today: date, progress: Progress) -> Applied:
-    """Change the list as the rows and the decisions about them say. The caller holds the school's lock."""
+def apply(run: ImportRun, *, by: User | None, today: date, progress: Progress) -> Applied:
+    """Change the list as the rows and the decisions about them say, less the children hidden from who confirmed.
+
+    The caller holds the school's lock, and sees the whole list.
+    """
     done = Applied()
-    gone = list(leaving(run).values_list("pk", flat=True))
-    rows = ImportRow.objects.filter(run=run).exclude(kind__in=(Kind.SAME, Kind.SKIPPED, Kind.REPEATED, Kind.REJECTED))
+    gone = _who_leaves(run, by=by, today=today)
+    rows = ImportRow.objects.filter(run=run).exclude(kind__in=(*DONE_WITH, Kind.REJECTED, Kind.LEAVES))
+    rows = rows.exclude(pk__in=for_a_colleague(run, by).values("pk"))
     for chunk in batched(rows.order_by("number").iterator(CHUNK), CHUNK):
-        new = [_new_child(_facts(row), run, today) for row in chunk if _is_new(row)]
-        done.joined += register_children(school=run.school, children=new, today=today)
-        _change(run, [row for row in chunk if _is_change(row)], done, today=today)
+        apply_rows(run, chunk, done, by=by, today=today)
         progress(len(chunk))
-    _let_go(gone, today)
+    let_go(gone, today)
     done.left = gone
     return done
+
+
+def apply_rows(run: ImportRun, rows: Sequence[ImportRow], done: Applied, *, by: User | None, today: date) -> None:
+    """Write what these rows say, as far as they were decided or need nobody; `done` gets the keys."""
+    new = [_new_child(_facts(row), run, today) for row in rows if _is_new(row)]
+    done.joined += register_children(school=run.school, children=new, today=today)
+    _change(run, [row for row in rows if _is_change(row)], done, by=by, today=today)
+
+
+def _who_leaves(run: ImportRun, *, by: User | None, today: date) -> list[UUID]:
+    """The children who leave with this file. The others whom it does not name get a row that waits for a person: all of
+    them where nobody has said yes to so many, else those hidden from who confirmed.
+    """
+    gone = leaving(run)
+    wait = gone if leavers_wait(run, by=by, today=today) else gone.filter(pk__in=hidden_from(by))
+    held = list(wait)
+    last = ImportRow.objects.filter(run=run).aggregate(last=Max("number"))["last"] or 0
+    asked = Problem(Severity.HOLD, "", "not_named", "On roll here, and not in this file. Has the child left?")
+    bulk.insert(
+        ImportRow,
+        (
+            {
+                "run_id": run.pk,
+                "school_id": run.school_id,
+                "number": last + n,
+                "kind": Kind.LEAVES,
+                "child_id": child.pk,
+                "facts": {name: getattr(child, name) for name in ("forename", "surname", "year_group", "class_name")},
+                "problems": [asked.as_dict()],
+            }
+            for n, child in enumerate(held, start=1)
+        ),
+    )
+    stay = {child.pk for child in held}
+    return [key for key in gone.values_list("pk", flat=True) if key not in stay]
 
 
 # --- which rows do what
@@ -69,10 +112,10 @@ def _is_new(row: ImportRow) -> bool:
 
 
 def _is_change(row: ImportRow) -> bool:
-    """A change that is grave needs a person's word; any other goes through unless it was left out."""
+    """A grave change and a return need a person's word; any other change goes through unless it was left out."""
     if row.child_id is None or row.decision in (D.TAKE_NEW, D.NO_NUMBER, D.LEAVE):
         return False
-    return row.decision in (D.TAKE, D.KEEP_HELD) or (row.kind != Kind.HELD and not row.is_grave)
+    return row.decision in (D.TAKE, D.KEEP_HELD) or (row.kind == Kind.CHANGES and not row.is_grave)
 
 
 def _facts(row: ImportRow) -> Facts:
@@ -112,16 +155,19 @@ def _new_child(facts: Facts, run: ImportRun, today: date) -> NewChild:
     )
 
 
-def _change(run: ImportRun, rows: Sequence[ImportRow], done: Applied, *, today: date) -> None:
+def _change(run: ImportRun, rows: Sequence[ImportRow], done: Applied, *, by: User | None, today: date) -> None:
     held = load(row.child_id for row in rows if row.child_id)
     wanted: list[tuple[Held, Facts, list[Change]]] = []
+    kept: list[tuple[Held, Facts, list[Change]]] = []
     for row in rows:
         known = held[row.child_id]  # type: ignore[index]
         facts = _facts(row)
         # An adult of several children may have been changed by another row already; never more than was shown.
         shown = {(change["field"], change["place"]) for change in row.changes}
-        changes = [change for change in differences(known, facts) if (change.field, change.place) in shown]
+        would = changes_by(known, facts, is_partial=run.is_partial)
+        changes = [change for change in would if (change.field, change.place) in shown]
         if row.decision == D.KEEP_HELD:
+            kept.append((known, facts, [change for change in changes if change.grave]))
             changes = [change for change in changes if not change.grave]
         comes_back = known.child.left_on is not None
         if comes_back:
@@ -129,10 +175,11 @@ def _change(run: ImportRun, rows: Sequence[ImportRow], done: Applied, *, today: 
         if changes or comes_back:
             done.changed.append(known.child.pk)
             wanted.append((known, facts, changes))
+    keep_here(run, kept, by=by)
     change_children(run, wanted, today=today)
 
 
-def _let_go(gone: Sequence[UUID], today: date) -> None:
+def let_go(gone: Sequence[UUID], today: date) -> None:
     """Close the enrolments and classes of children who have left. The file does not say when: at the latest today."""
     for keys in batched(gone, CHUNK):
         last = Greatest(Value(today), F("entered_on"))

@@ -4,20 +4,18 @@ out.
 Rows go through in chunks with a handful of queries each, so that sixty thousand need no more memory than four hundred.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import date
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
 from children.facts import Earlier
 from children.importing.adults import HeldAdult
-from children.importing.differences import Held, differences
+from children.importing.differences import Change, Held
+from children.importing.held_facts import ON_ROLL, changes_by
 from children.importing.problems import Problem, Severity, worst_first
-from children.importing.rows import Facts, Parsed, who_key, who_name
+from children.importing.rows import Facts, Parsed, who_name
 from children.models import (
-    Child,
     ChildDetail,
     ContactLink,
     EarlierSchool,
@@ -27,15 +25,18 @@ from children.models import (
     OtherName,
     ParentalResponsibility,
 )
+from children.services.held import load_said
 from safeguarding.accounts.models import School
+
+from .matching import Finder
 
 CHUNK = 2000
 Kind = ImportRow.Kind
-COMPARED = ("kind", "child_id", "changes", "is_grave", "problems", "upn")
+COMPARED = ("kind", "child_id", "changes", "is_grave", "problems", "upn", "kin")
 
 
 def load(ids: Iterable[UUID]) -> dict[UUID, Held]:
-    """What Harbour has of these children: eight queries, however many they are."""
+    """What Harbour has of these children, and the list said last: nine queries, however many they are."""
     wanted = list(ids)
     details = ChildDetail.objects.filter(child__in=wanted).select_related("child")
     held = {detail.child_id: Held(detail.child, detail) for detail in details}
@@ -51,6 +52,7 @@ def load(ids: Iterable[UUID]) -> dict[UUID, Held]:
         if (found := adults.get((said.child_id, said.contact_id))) is not None:
             found.responsibility = said
     _load_past(held)
+    load_said(held)
     return held
 
 
@@ -65,91 +67,29 @@ def _load_past(held: dict[UUID, Held]) -> None:
         held[school.child_id].earlier.add(Earlier(**facts).key)
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """The child a UPN on the list belongs to: its folded name and date of birth, and whether the UPN is a former
-    one.
+def compare(school: School, rows: Sequence[Parsed], *, is_partial: bool = False) -> Iterator[dict[str, Any]]:
+    """For each row, the fields of `ImportRow` that comparing decides: `COMPARED`. Its facts stay as they were read.
+
+    `is_partial`: the rows are of a transfer file.
     """
-
-    child_id: UUID
-    named: str
-    born: date | None
-    former: bool = False
-
-    def has_another_name(self, row: Parsed) -> bool:
-        """The row names somebody else. Twins share the date of birth, so that one says nothing here."""
-        return who_name(row.facts.get("forename", ""), row.facts.get("surname", "")) != self.named
-
-    def is_somebody_else(self, row: Parsed) -> bool:
-        """Neither the name nor the date of birth of the row is this child's: a number used twice, or a wrong one."""
-        born = row.facts.get("date_of_birth")
-        return self.has_another_name(row) and bool(born and self.born) and born != str(self.born)
-
-
-class Finder:
-    """Finds which child of the school each row of a chunk is about, in at most three queries."""
-
-    def __init__(self, school: School, rows: Sequence[Parsed]) -> None:
-        numbers = {row.facts[name] for row in rows for name in ("upn", "former_upn") if row.facts.get(name)}
-        self._numbered: dict[str, Numbered] = {}
-        for former, number, of in (
-            (True, "upn", FormerUpn.objects.filter(school=school, upn__in=numbers, child__merged_into=None)),
-            (False, "upn", ChildDetail.objects.filter(school=school, upn__in=numbers, child__merged_into=None)),
-        ):
-            born = "child__detail__date_of_birth" if former else "date_of_birth"
-            for upn, pk, forename, surname, birth in of.values_list(
-                number, "child_id", "child__forename", "child__surname", born
-            ):
-                self._numbered[upn] = Numbered(pk, who_name(forename, surname), birth, former)
-        # Of children found by name, those whose UPN nobody knew until now.
-        self.without_number: set[UUID] = set()
-        self._named = self._by_name(school, rows)
-
-    def by_number(self, row: Parsed) -> Numbered | None:
-        """The child whose UPN, of now or of before, the row carries as its own, or as its former one."""
-        if (found := self._numbered.get(row.facts.get("upn", ""))) is not None:
-            return found
-        before = self._numbered.get(row.facts.get("former_upn", ""))
-        # The row's own UPN is a new one, whichever of the child's its former one is.
-        return before and replace(before, former=False)
-
-    def gives_former_of_another(self, row: Parsed, child_id: UUID | None) -> bool:
-        """Whether what the row says was this child's UPN is, or was, another child's."""
-        found = self._numbered.get(row.facts.get("former_upn", ""))
-        return found is not None and child_id is not None and found.child_id != child_id
-
-    def by_name(self, row: Parsed) -> list[UUID]:
-        """Children of the same name and date of birth; looked for only where UPN and name together do not settle it."""
-        return self._named.get(row.who, []) if row.who else []
-
-    def _by_name(self, school: School, rows: Sequence[Parsed]) -> dict[str, list[UUID]]:
-        unsettled = set()
-        for row in rows:
-            numbered = self.by_number(row)
-            if row.who and (numbered is None or numbered.has_another_name(row)):
-                unsettled.add(row.facts["date_of_birth"])
-        if not unsettled:
-            return {}
-        born = Child.objects.filter(school=school, merged_into=None, detail__date_of_birth__in=unsettled)
-        found = defaultdict(list)
-        wanted = ("pk", "forename", "surname", "detail__date_of_birth", "detail__upn")
-        for pk, forename, surname, birth, upn in born.values_list(*wanted):
-            if not upn:
-                self.without_number.add(pk)
-            found[who_key(forename, surname, birth)].append(pk)
-        return found
-
-
-def compare(school: School, rows: Sequence[Parsed]) -> Iterator[dict[str, Any]]:
-    """For each row, the fields of `ImportRow` that comparing decides: `COMPARED`. Its facts stay as they were read."""
     finder = Finder(school, rows)
     found = {row.number: _find(row, finder) for row in rows}
-    held = load({child for child, _ in found.values() if child})
+    named = {child for child, _ in found.values() if child}
+    for row in rows:
+        child_id, doubts = found[row.number]
+        joins = child_id is None and row.kind not in (Kind.SKIPPED, Kind.REJECTED) and not _says(doubts, "several")
+        if joins and (like := finder.added_like(row, named)):
+            found[row.number] = like, [_doubt("added_here")]
+    held = load(child for child, _ in found.values() if child)
     for row in rows:
         child_id, doubts = found[row.number]
         if finder.gives_former_of_another(row, child_id):
             doubts = [*doubts, _doubt("former_else")]
-        yield _judge(row, held[child_id] if child_id else None, doubts)
+        yield _judge(row, held[child_id] if child_id else None, doubts, finder.met(row), is_partial)
+
+
+def _says(doubts: Iterable[Problem], code: str) -> bool:
+    return any(doubt.code == code for doubt in doubts)
 
 
 def _find(row: Parsed, finder: Finder) -> tuple[UUID | None, list[Problem]]:
@@ -199,6 +139,11 @@ _DOUBTS = {
         Severity.HOLD,
         "This UPN is on the list for a child with another name and another date of birth. Is it the same child?",
     ),
+    "added_here": (
+        Severity.HOLD,
+        "A child with a name like this or the same date of birth was added in Harbour, and no list has named it yet. "
+        "Is it the same child?",
+    ),
     "wrong_upn": (
         Severity.HOLD,
         "This UPN is another child’s on the list. The child of this name and date of birth has a different one.",
@@ -223,9 +168,11 @@ def _doubt(code: str) -> Problem:
     return Problem(severity, "UPN", code, message)
 
 
-def _judge(row: Parsed, held: Held | None, doubts: list[Problem]) -> dict[str, Any]:
+def _judge(row: Parsed, held: Held | None, doubts: list[Problem], met: set[UUID], is_partial: bool) -> dict[str, Any]:
     facts = own(row.facts, (doubt.code for doubt in doubts))
-    changes = differences(held, facts) if held is not None else []
+    changes = changes_by(held, facts, is_partial=is_partial) if held is not None else []
+    if held is not None and _has_gone(held):
+        changes = []
     problems = worst_first([*row.problems, *doubts])
     return {
         "kind": row.kind or _kind(held, problems, bool(changes)),
@@ -234,7 +181,18 @@ def _judge(row: Parsed, held: Held | None, doubts: list[Problem]) -> dict[str, A
         "is_grave": any(change.grave for change in changes),
         "problems": [problem.as_dict() for problem in problems],
         "upn": facts.get("upn", ""),
+        "kin": sorted(map(str, _kin(held, changes, met))),
     }
+
+
+def _kin(held: Held | None, changes: Iterable[Change], met: set[UUID]) -> Iterator[UUID]:
+    """Of whom the row tells beside its own child: children it led to, adults whom it changes, the home it ends."""
+    yield from met - {held and held.child.pk}
+    for change in changes:
+        if change.contact:
+            yield UUID(change.contact)
+        elif change.field == "address" and held is not None and held.home is not None:
+            yield held.home.pk
 
 
 def _kind(held: Held | None, problems: Sequence[Problem], changes: bool) -> Kind:
@@ -243,5 +201,10 @@ def _kind(held: Held | None, problems: Sequence[Problem], changes: bool) -> Kind
     if held is None:
         return Kind.JOINS
     if held.child.left_on is not None:
-        return Kind.RETURNS
+        return Kind.SAME if _has_gone(held) else Kind.RETURNS
     return Kind.CHANGES if changes else Kind.SAME
+
+
+def _has_gone(held: Held) -> bool:
+    """Somebody has said that the child has left, and the list goes on naming it."""
+    return held.child.left_on is not None and held.said.get((ON_ROLL, "")) is True

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from children.lifecycles import import_life
@@ -13,11 +14,16 @@ from safeguarding.audit.services import record_many
 from safeguarding.exceptions import BadInput
 from safeguarding.locks import take_longer
 
-from .applying import Applied, apply
+from .applying import DONE_WITH, Applied, apply
+from .comparing import CHUNK
+from .holding import keep_roll, settle_roll, settle_rows
 from .progress import Progress
 from .reading import compare_again, list_state
+from .sight import counted_apart, for_a_colleague, whole_list
 from .starting import forget, forget_earlier, require_seen
-from .whole import questions, waiting
+from .whole import WAITS, questions, stops
+
+Kind = ImportRow.Kind
 
 
 @actors_transaction()
@@ -32,15 +38,33 @@ def confirm_import(
     """Say that the list may change as it was shown. `finish_import` then does it.
 
     `seen` is the revision of the run on the person's screen, or that of `run`. Rows nobody decided about are left out
-    and stay listed. Raises `ChangedSince` where something else is to be seen now, `BadInput` while a question about the
-    whole file is open, and `OutOfTurn` when somebody was first.
+    and can be decided until the next list. Raises `ChangedSince` where something else is to be seen now, `BadInput`
+    while a question about the whole file is open, and `OutOfTurn` when somebody was first.
     """
     locked = ImportRun.objects.select_for_update().get(pk=run.pk)
     if locked.status == ImportRun.Status.READY:
         require_seen(locked.revision, run.revision if seen is None else seen)
-        if unsaid := [q["text"] for q in questions(locked, today=today) if q["key"] not in locked.agreed]:
+        asked = questions(locked, by=by, today=today)
+        if unsaid := [q["text"] for q in asked if q["key"] not in locked.agreed]:
             raise BadInput(f"Something about the whole file waits for a person: {unsaid[0]}")
     return import_life.perform("confirm", locked, by=by, at=at)
+
+
+@actors_transaction()
+def confirm_plain(*, run: ImportRun, by: User | None, today: date | None = None) -> ImportRun:
+    """Say that of a file at which nobody looks first all may go in that needs nobody: CONFIRMING.
+
+    READY where the whole file waits for a person: from then on it is one like any other. What else waits can be decided
+    when the rest is in.
+    """
+    locked = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if locked.status != ImportRun.Status.READY or not locked.unattended:
+        return locked
+    if stops(locked, today=today):
+        locked.unattended = False
+        locked.save(update_fields=["unattended"])
+        return locked
+    return import_life.perform("confirm", locked, by=by)
 
 
 @actors_transaction()
@@ -49,7 +73,8 @@ def finish_import(*, run: ImportRun, today: date | None = None, progress: Progre
     done, one that is CONFIRMED stays so.
 
     Where a child of the school has changed since the rows were compared, they are compared anew and the run is READY
-    again, to be looked at: nobody confirms what was not shown.
+    again, to be looked at: nobody confirms what was not shown. Of children hidden from who confirmed nothing is
+    written: their rows stay for a colleague.
     """
     take_longer(minutes=10, because="a list of thousands changes in one transaction, or not at all")
     today = today or timezone.localdate()
@@ -57,31 +82,51 @@ def finish_import(*, run: ImportRun, today: date | None = None, progress: Progre
     if locked.status == ImportRun.Status.CONFIRMED:
         return locked
     School.objects.select_for_update(no_key=True).get(pk=locked.school_id)
-    by: User | None = locked.confirmed_by
-    if locked.summary["list"] != list_state(locked.school):
-        summary = compare_again(locked) | {"changed_since": True}
-        return import_life.perform(
-            "reconsider",
-            locked,
-            by=by,
-            summary=summary,
-            agreed=[],
-            compared_at=timezone.now(),
-            confirmed_at=None,
-            confirmed_by=None,
-        )
-    done = apply(locked, today=today, progress=progress)
-    undecided = list(waiting(locked).values_list("pk", flat=True))
-    unusable = ImportRow.objects.filter(run=locked, kind=ImportRow.Kind.REJECTED).values_list("pk", flat=True)
-    left_out = [*undecided, *unusable]
-    forget_earlier(locked)
-    forget(locked, leave=left_out)
-    _record(locked, done, by=by)
-    summary = locked.summary | {"done": done.counts(), "left_out": len(left_out), "undecided": len(undecided)}
-    return import_life.perform("finish", locked, by=by, summary=summary)
+    with whole_list():
+        if locked.summary["list"] != list_state(locked.school):
+            return _look_again(locked)
+        return _write(locked, today, progress)
 
 
-def _record(run: ImportRun, done: Applied, *, by: User | None) -> None:
+def _look_again(run: ImportRun) -> ImportRun:
+    return import_life.perform(
+        "reconsider",
+        run,
+        by=run.confirmed_by,
+        summary=compare_again(run) | {"changed_since": True},
+        agreed=[],
+        compared_at=timezone.now(),
+        confirmed_at=None,
+        confirmed_by=None,
+    )
+
+
+def _write(run: ImportRun, today: date, progress: Progress) -> ImportRun:
+    by: User | None = run.confirmed_by
+    done = apply(run, by=by, today=today, progress=progress)
+    record_done(run, done, by=by)
+    apart = counted_apart(run, done.keys())
+    rows = ImportRow.objects.filter(run=run)
+    taken = rows.exclude(kind__in=(Kind.REJECTED, Kind.REPEATED, Kind.SKIPPED, Kind.LEAVES))
+    settle_rows(run, taken.exclude(WAITS & Q(decision="")).exclude(decision=ImportRow.Decision.LEAVE).iterator(CHUNK))
+    keep_roll(rows.filter(kind=Kind.RETURNS, decision=ImportRow.Decision.LEAVE), by=by)
+    settle_roll(run)
+    unusable = set(rows.filter(kind=Kind.REJECTED).values_list("pk", flat=True))
+    undecided = set(rows.filter(WAITS, decision="").values_list("pk", flat=True))
+    undecided |= set(for_a_colleague(run, by).exclude(kind__in=DONE_WITH).values_list("pk", flat=True)) - unusable
+    left_out = rows.filter(decision=ImportRow.Decision.LEAVE).exclude(kind=Kind.RETURNS)
+    forget_earlier(run)
+    forget(run, leave=undecided | unusable | set(left_out.values_list("pk", flat=True)))
+    summary = run.summary | {
+        "done": done.counts(),
+        "apart": apart,
+        "left_out": len(undecided | unusable),
+        "undecided": len(undecided),
+    }
+    return import_life.perform("finish", run, by=by, summary=summary)
+
+
+def record_done(run: ImportRun, done: Applied, *, by: User | None) -> None:
     """One event for each child that came, changed or left, so that a record tells where its facts come from."""
     for verb, keys, purpose in (
         (Verb.CREATE, done.joined, "import"),

@@ -16,11 +16,12 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, NotAllowed
 
+from .sight import for_whoever_looks
 from .starting import require_ready, require_seen
 from .whole import questions
 
 Kind, D = ImportRow.Kind, ImportRow.Decision
-_WHO = "Only the office, a safeguarding lead or the Headteacher of this school can decide about these rows."
+ONLY_THEY = "Only the office, a safeguarding lead or the Headteacher of this school can decide about these rows."
 # Decisions under which a row claims the UPN it carries.
 _CLAIMS = (D.TAKE, D.TAKE_NEW)
 
@@ -29,11 +30,12 @@ def choices(row: ImportRow) -> list[tuple[str, str]]:
     """What a person may decide about a row, in words: [(decision, sentence)]. Empty where nothing waits."""
     codes = {problem["code"] for problem in row.problems}
     leave = (D.LEAVE.value, "Leave this row out")
+    if row.kind == Kind.LEAVES:
+        return [(D.TAKE.value, "The child has left"), (D.LEAVE.value, "The child is still here")]
+    if row.kind in (Kind.CHANGES, Kind.RETURNS):
+        return _of_a_known_child(row, leave)
     if row.kind != Kind.HELD:
-        if not row.is_grave or row.kind not in (Kind.CHANGES, Kind.RETURNS):
-            return []
-        keep = (D.KEEP_HELD.value, "Keep what Harbour has for these, and use the rest of the row")
-        return [(D.TAKE.value, "The file is right: use the whole row"), keep, leave]
+        return []
     if "several" in codes:
         return [leave]
     if row.child_id is None:
@@ -42,11 +44,26 @@ def choices(row: ImportRow) -> list[tuple[str, str]]:
         found = [(D.TAKE.value, _ADD.get(_first(codes, _ADD), "Add the child as the row stands"))]
     else:
         found = [(D.TAKE.value, _SAME.get(_first(codes, _SAME), "Use the row for this child"))]
-    if "other_upn" in codes:
+    if "added_here" in codes:
+        found.append((D.KEEP_HELD.value, "The same child: keep what Harbour has where they differ"))
+    if codes & {"other_upn", "added_here"}:
         found.append((D.TAKE_NEW.value, "Another child: add it as well"))
     if codes & {"twice", "child_twice", "other_child"}:
         found.append((D.NO_NUMBER.value, "Another child: add it without a UPN"))
     return [*found, leave]
+
+
+def _of_a_known_child(row: ImportRow, leave: tuple[str, str]) -> list[tuple[str, str]]:
+    back = row.kind == Kind.RETURNS
+    if not row.is_grave:
+        return [(D.TAKE.value, "The child is back: use the row" if back else "Use the row"), leave]
+    take = "The child is back, and the file is right" if back else "The file is right"
+    keep = "The child is back: keep" if back else "Keep"
+    return [
+        (D.TAKE.value, f"{take}: use the whole row"),
+        (D.KEEP_HELD.value, f"{keep} what Harbour has for these, and use the rest of the row"),
+        leave,
+    ]
 
 
 _ADD = {
@@ -59,6 +76,7 @@ _ADD = {
 _SAME = {
     "other_upn": "The same child, with a new UPN: keep the old one as former",
     "other_child": "The same child: use the row",
+    "added_here": "The same child: use the row",
     "twice": "This row is right: use it for this child",
     "serial_date": "Yes, that is the date: use the row",
     "short_year": "Yes, that is the date: use the row",
@@ -88,30 +106,48 @@ def decide(
     """
     locked = ImportRun.objects.select_for_update().get(pk=run.pk)
     if not may_import(by, locked):  # type: ignore[arg-type]
-        raise NotAllowed(_WHO)
+        raise NotAllowed(ONLY_THEY)
     require_ready(locked)
     require_seen(locked.summary["compared"], run.revision if seen is None else seen)
-    rows = list(ImportRow.objects.filter(run=locked, pk__in=decisions))
+    rows = for_whoever_looks(ImportRow.objects.filter(run=locked, pk__in=decisions), by)
+    changed = keep_decisions(locked, rows, decisions, by=by, at=at)
+    if changed:
+        locked.revision += 1
+        locked.save(update_fields=["revision"])
+        record(Verb.DECIDE, locked, by=by, count=len(changed), purpose="import rows")
+    return len(changed)
+
+
+def keep_decisions(
+    run: ImportRun,
+    rows: Iterable[ImportRow],
+    decisions: Mapping[UUID, str],
+    *,
+    by: User | None,
+    at: datetime | None = None,
+) -> list[ImportRow]:
+    """Write the decisions that are new onto these rows, and return those. The caller has locked the run.
+
+    Raises `BadInput` as `decide` says.
+    """
     changed = []
     for row in rows:
         wanted = decisions[row.pk]
         if wanted and wanted not in dict(choices(row)):
             raise BadInput(f"That cannot be done with row {row.number}. Choose one of the answers beside it.")
         if wanted != row.decision:
-            row.decision = wanted
+            row.decision, row.decided_by, row.decided_at = wanted, by, at or timezone.now()
             changed.append(row)
-    at = at or timezone.now()
     bulk.update(
         ImportRow,
         ("decision", "decided_by_id", "decided_at"),
-        ({"id": r.pk, "decision": r.decision, "decided_by_id": by and by.pk, "decided_at": at} for r in changed),
+        (
+            {"id": r.pk, "decision": r.decision, "decided_by_id": by and by.pk, "decided_at": r.decided_at}
+            for r in changed
+        ),
     )
-    _refuse_claims_twice(locked)
-    if changed:
-        locked.revision += 1
-        locked.save(update_fields=["revision"])
-        record(Verb.DECIDE, locked, by=by, count=len(changed), purpose="import rows")
-    return len(changed)
+    _refuse_claims_twice(run)
+    return changed
 
 
 @transaction.atomic
@@ -125,10 +161,10 @@ def agree(
     """
     locked: ImportRun = ImportRun.objects.select_for_update().get(pk=run.pk)
     if not may_import(by, locked):
-        raise NotAllowed(_WHO)
+        raise NotAllowed(ONLY_THEY)
     require_ready(locked)
     require_seen(locked.revision, run.revision if seen is None else seen)
-    asked = {question["key"] for question in questions(locked, today=today)}
+    asked = {question["key"] for question in questions(locked, by=by, today=today)}
     locked.agreed = sorted(asked & set(keys))
     locked.save(update_fields=["agreed"])
     record(Verb.DECIDE, locked, by=by, count=len(locked.agreed), purpose="import questions")

@@ -22,8 +22,10 @@ from safeguarding.audit.context import actors_transaction
 
 from .comparing import CHUNK, CODES, COMPARED, compare
 from .families import keep_where_rows_disagree
+from .leaving_out import leave_out_again
 from .progress import Progress
 from .repeats import mark_repeats
+from .sight import whole_list
 from .starting import forget_file, refuse, stored
 from .whole import summarise
 
@@ -55,7 +57,7 @@ def read_import(
     chunk.
     """
     today = today or timezone.localdate()
-    with actors_transaction():
+    with actors_transaction(), whole_list():
         run = import_life.perform("read", run, by=by)
         ImportRow.objects.filter(run=run).delete()
         run.compared_at, run.summary["list"] = timezone.now(), list_state(run.school)
@@ -67,20 +69,28 @@ def read_import(
 
 
 def compare_again(run: ImportRun) -> dict[str, Any]:
-    """Compare the rows with a list that has changed since, and return the new summary. Decisions are taken back."""
+    """Compare the rows with a list that has changed since, and return the new summary.
+
+    What was decided about a row that compares as before stays; other decisions are taken back. The caller sees the
+    whole list.
+    """
     run.summary["list"] = list_state(run.school)
     rows = ImportRow.objects.filter(run=run).order_by("number")
+    before = {row.pk: _shown(row) for row in rows.exclude(decision="").iterator(CHUNK)}
     for chunk in batched(rows.iterator(CHUNK), CHUNK):
-        parsed = {row.pk: _as_read(row) for row in chunk}
-        found = compare(run.school, list(parsed.values()))
-        bulk.update(
-            ImportRow,
-            (*COMPARED, "decision"),
-            ({"id": key, "decision": ""} | result for key, result in zip(parsed, found, strict=True)),
-        )
+        parsed = {row.pk: as_read(row) for row in chunk}
+        found = compare(run.school, list(parsed.values()), is_partial=run.is_partial)
+        bulk.update(ImportRow, COMPARED, ({"id": key} | result for key, result in zip(parsed, found, strict=True)))
     mark_repeats(run)
     keep_where_rows_disagree(run)
+    other = [row.pk for row in rows.filter(pk__in=before).iterator(CHUNK) if _shown(row) != before[row.pk]]
+    rows.filter(pk__in=other).update(decision="", decided_by=None, decided_at=None)
     return summarise(run)
+
+
+def _shown(row: ImportRow) -> tuple[Any, ...]:
+    """What somebody saw who decided about a row."""
+    return row.kind, row.child_id, row.changes, row.problems
 
 
 def list_state(school: School) -> str:
@@ -94,19 +104,20 @@ def _read(run: ImportRun, by: User | None, today: date, progress: Progress) -> I
     try:
         header = _stage(run, today, progress)
     except FileRefused as refused:
-        with actors_transaction():
+        with actors_transaction(), whole_list():
             _require_reading(run)
             return refuse(run, refused.sentence, by=by)
     except _DatesContradict as found:
-        with actors_transaction():
+        with actors_transaction(), whole_list():
             _require_reading(run)
             ImportRow.objects.filter(run=run).delete()
             summary = {name: run.summary[name] for name in ("expected", "headings")} | {"dates": found.columns}
             return import_life.perform("ask_dates", run, by=by, summary=summary, rows_read=0, date_style="")
-    with actors_transaction():
+    with actors_transaction(), whole_list():
         _require_reading(run)
         mark_repeats(run)
         keep_where_rows_disagree(run)
+        leave_out_again(run)
         summary = summarise(run) | {"addressee": header and [header.authority, header.establishment]}
         if not run.columns_told:
             forget_file(run)
@@ -118,8 +129,8 @@ def _read(run: ImportRun, by: User | None, today: date, progress: Progress) -> I
 def _stage(run: ImportRun, today: date, progress: Progress) -> Header | None:
     parsed, transfer, rows = _open(run, today)
     for chunk in batched(parsed, CHUNK):
-        with actors_transaction():
-            results = list(compare(run.school, chunk))
+        with actors_transaction(), whole_list():
+            results = list(compare(run.school, chunk, is_partial=run.is_partial))
             _require_reading(run)
             bulk.insert(ImportRow, (_row(run, row, result) for row, result in zip(chunk, results, strict=True)))
             run.rows_read += len(chunk)
@@ -164,7 +175,7 @@ def _row(run: ImportRun, row: Parsed, result: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _as_read(row: ImportRow) -> Parsed:
+def as_read(row: ImportRow) -> Parsed:
     """A row as it was before it was compared."""
     problems = [Problem(**p) for p in row.problems if p["code"] not in CODES]
     kind = Kind.SKIPPED if row.kind == Kind.SKIPPED else kind_of(problems)

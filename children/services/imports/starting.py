@@ -3,10 +3,12 @@
 import io
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from children.capabilities import ChildCapability
@@ -24,7 +26,11 @@ from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
 from safeguarding.keys import uuid7
 
+from .sight import whole_list
+
 PART = 1024 * 1024
+S = ImportRun.Status
+_WAITING = (S.UPLOADED, S.MAPPING, S.READING, S.READY)
 _OFFICE = "Only the office, a safeguarding lead or the Headteacher can bring in children."
 
 
@@ -69,22 +75,56 @@ def stored(run: ImportRun) -> io.BufferedReader:
 
 @actors_transaction()
 def start_import(
-    *, school: School, file_name: str, chunks: Iterable[bytes], by: User | None, key: UUID | None = None
+    *,
+    school: School,
+    file_name: str,
+    chunks: Iterable[bytes],
+    by: User | None,
+    key: UUID | None = None,
+    unattended: bool = False,
 ) -> ImportRun:
     """Keep a file and find out what it is. The run is UPLOADED (ready to be read), MAPPING (its columns must be told)
     or REFUSED.
 
     `chunks` are its bytes. `by` is None at the command line only, which gives the `key` of the run, too, as it keeps
-    the worker away from it. Raises `BadInput` for a file of more than 50 MB, or where the disk is nearly full.
+    the worker away from it. `unattended`: what needs nobody goes in without a look (`confirm_plain`). The same file
+    again from the same person is the run that waits already. Raises `BadInput` for a file of more than 50 MB, or where
+    the disk is nearly full.
     """
     if by is not None:
         ensure(by, ChildCapability.KEEP_CHILDREN, school.pk, _OFFICE)
     disk.ensure_room("no children can be imported")
+    try:
+        with transaction.atomic():
+            run = _keep_file(school, file_name, chunks, by, key, unattended)
+    except _SentTwice as twice:
+        return twice.run
+    record(Verb.IMPORT, run, by=by, purpose="upload")
+    try:
+        return _recognise(run, by=by)
+    except FileRefused as refused:
+        return refuse(run, refused.sentence, by=by)
+
+
+class _SentTwice(Exception):
+    """The same person has sent the same file already, and it waits."""
+
+    def __init__(self, run: ImportRun) -> None:
+        super().__init__()
+        self.run = run
+
+
+def _keep_file(
+    school: School, file_name: str, chunks: Iterable[bytes], by: User | None, key: UUID | None, unattended: bool
+) -> ImportRun:
+    """The file in parts, and its run. Raises `_SentTwice`, and `BadInput` for a file that is too large."""
     run = ImportRun(id=key or uuid7(), school=school, file_name=file_name[-100:], size=0, uploaded_by=by)
+    run.unattended, run.received_at = unattended, timezone.now()
     run.save(force_insert=True)
-    expected = 0
+    expected, digest = 0, sha256()
     for number, part in enumerate(_parts(chunks)):
         run.size += len(part)
+        digest.update(part)
         expected += max(part.count(b"\n"), part.count(b"</Pupil>"))
         if run.size > MAX_BYTES:
             raise BadInput(
@@ -92,13 +132,12 @@ def start_import(
             )
         ImportPart(run=run, school=school, number=number, content=part).save(force_insert=True)
     # About how many rows there are, for the progress bar: exact enough to wait by.
-    run.summary = {"expected": expected}
-    run.save(update_fields=["size", "summary"])
-    record(Verb.IMPORT, run, by=by, purpose="upload")
-    try:
-        return _recognise(run, by=by)
-    except FileRefused as refused:
-        return refuse(run, refused.sentence, by=by)
+    run.summary, run.digest = {"expected": expected}, digest.hexdigest()
+    run.save(update_fields=["size", "summary", "digest"])
+    waiting = ImportRun.objects.filter(school=school, digest=run.digest, uploaded_by=by, status__in=_WAITING)
+    if by is not None and (there := waiting.exclude(pk=run.pk).first()) is not None:
+        raise _SentTwice(there)
+    return run
 
 
 @transaction.atomic
@@ -128,7 +167,8 @@ def tell_columns_again(*, run: ImportRun, by: User) -> ImportRun:
         raise BadInput("Harbour knows the headings of this file by itself. Give up on it and bring in another.")
     summary = {name: value for name, value in run.summary.items() if name in ("expected", "headings", "dates")}
     asked = import_life.perform("tell_again", run, by=by, summary=summary, rows_read=0)
-    ImportRow.objects.filter(run=asked).delete()
+    with whole_list():
+        ImportRow.objects.filter(run=asked).delete()
     return asked
 
 
@@ -155,7 +195,8 @@ def _less_headings(run: ImportRun) -> dict[str, Any]:
 def forget(run: ImportRun, *, leave: Iterable[UUID] = ()) -> None:
     """Delete the file and the rows of a run, less the rows with the keys `leave`."""
     forget_file(run)
-    ImportRow.objects.filter(run=run).exclude(pk__in=list(leave)).delete()
+    with whole_list():
+        ImportRow.objects.filter(run=run).exclude(pk__in=list(leave)).delete()
 
 
 def forget_file(run: ImportRun) -> None:
@@ -164,13 +205,23 @@ def forget_file(run: ImportRun) -> None:
 
 
 def forget_earlier(run: ImportRun) -> None:
-    """What earlier imports of the school left to be looked at is over with the next one."""
+    """What earlier lists of the school left to be looked at is over with the next one. So is what could not be used of
+    transfer files, or was left out.
+
+    A transfer file names some children only: it ends nothing, and what waits of it waits until it is decided.
+    """
+    if run.is_partial:
+        return
     over = (ImportRun.Status.CONFIRMED, ImportRun.Status.ABANDONED)
     earlier = ImportRun.objects.filter(school=run.school_id, status__in=over).exclude(pk=run.pk)
     # By key: joined to its run, a table that has just grown by 60,000 rows was searched once for each of them.
-    keys = list(earlier.values_list("pk", flat=True))
-    for model in (ImportPart, ImportRow):
-        model.objects.filter(run__in=keys).delete()
+    keys = dict(earlier.values_list("pk", "is_partial"))
+    ImportPart.objects.filter(run__in=keys).delete()
+    rows = ImportRow.objects.all()
+    rows.filter(run__in=[key for key, partial in keys.items() if not partial]).delete()
+    partial = [key for key, partial in keys.items() if partial]
+    over_too = Q(kind=ImportRow.Kind.REJECTED) | Q(decision=ImportRow.Decision.LEAVE)
+    rows.filter(over_too, run__in=partial).delete()
 
 
 def _recognise(run: ImportRun, *, by: User | None) -> ImportRun:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from children.capabilities import ChildCapability
 from children.models import Child, ChildUpdate
+from children.services.held import hold_update
 from safeguarding.accounts.capabilities import AnyCapability
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
@@ -173,5 +174,6 @@ def keep_update(
             school_id=child.school_id,
             purpose=part,
         )
+    hold_update(child, changes, row=row, is_added=way == Way.ADDED, by=by, at=at, shared_with=shared_with)
     Child.objects.filter(pk__in=[one.child_id for one in made]).update(changed_at=at)
     return made[0]

@@ -23,6 +23,7 @@ from children.permissions import may_ask_merge, may_merge
 from children.services import bulk
 from children.services.access import hand_on_newly_hidden, whom_from
 from children.services.folding import fold_names
+from children.services.held import hold_merged
 from children.services.safeguards import follow_safeguards
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import people_with
@@ -131,6 +132,7 @@ def merge(
         since=uuid7(),
     )
     made = _keep_names(mine, theirs) + _keep_numbers(mine, theirs, timezone.localdate(at))
+    made += hold_merged(mine, theirs, by=by, at=at)
     merge_rows(connection, done.pk, made)
     with door("merged"):
         Child.objects.filter(pk=theirs.pk).update(merged_into=mine, changed_at=at)

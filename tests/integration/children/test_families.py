@@ -3,7 +3,7 @@
 import pytest
 
 from children.models import ImportRun
-from children.services.imports import read_import, start_import
+from children.services.imports import decide, read_import, start_import
 from tests import factories
 from tests.sheets import TODAY, bring_in, child, finish, look_at, number, only, row
 
@@ -77,6 +77,7 @@ def test_adults_of_one_name_keep_their_own_numbers(cast, contacts, kept):
 def test_a_new_number_reaches_the_right_one_of_two_of_one_name(cast):
     finish(transfer(cast, adult("Mrs", "07700 900001"), adult("Mr", "07700 900002")), by=cast.office)
     run = transfer(cast, adult("Mr", "07700 900003"), adult("Mrs", "07700 900001"))
+    decide(run=run, decisions={run.rows.get().pk: "take"}, by=cast.office)
     assert finish(run, by=cast.office).summary["done"]["changed"] == 1
     assert numbers() == [("Mr", "07700 900003"), ("Mrs", "07700 900001")]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from children.models import Child, ChildDetail, Household, ImportRow, ImportRun
-from children.services.imports import confirm_import, finish_import, read_import, start_import
+from children.services.imports import confirm_import, decide, finish_import, read_import, start_import
 from tests import factories
 from tests.sheets import asked, child, finish, number, row
 from tests.sheets import bring_in as put_on_the_list
@@ -112,7 +112,7 @@ def test_a_product_s_file_becomes_children_and_a_second_time_changes_nothing(cas
 
 def test_three_products_one_after_the_other_double_nobody(cast):
     for name in PRODUCTS:
-        finish_import(run=confirm_import(run=bring_in(cast, name), by=cast.office), today=TODAY)
+        finish(bring_in(cast, name), by=cast.office, yes=True)
     on_roll = Child.objects.filter(school=cast.school, left_on=None)
     assert on_roll.count() <= 421
     assert (
@@ -238,7 +238,9 @@ def test_a_transfer_file_adds_to_a_child_on_the_list_where_it_was_and_what_it_wa
 
 def test_a_former_name_that_the_list_has_as_its_legal_one_is_kept_once(cast):
     put_on_the_list(cast.school, [row(1, surname="Marlow")], by=cast.office)
-    finish(give_past(cast), by=cast.office)
+    run = give_past(cast)
+    decide(run=run, decisions={run.rows.get().pk: "take"}, by=cast.office)
+    finish(run, by=cast.office)
     assert (child(1).surname, child(1).other_names.get().surname) == ("AshdownB", "Marlow")
 
 

@@ -10,7 +10,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from children.models import Child, ImportRow, ImportRun
+from children.models import Child, Contact, ImportRow, ImportRun
 from children.services.access import declare_conflict
 from children.services.imports import applying, decide, take_up
 from safeguarding.audit.models import Event
@@ -149,13 +149,20 @@ def test_a_decision_about_a_row_as_it_was_is_not_kept(client, cast):
     assert not run.rows.exclude(decision="").exists()
 
 
-def test_what_nobody_decided_about_is_told_apart_from_what_cannot_be_used(client, cast):
+def test_what_nobody_decided_about_can_be_decided_later(client, cast):
     bring_in(cast.school, [row(n) for n in range(3)], by=cast.office)
     run = look_at(cast.school, [row(0, born="28/03/2018"), row(1), row(2)], by=cast.office)
     client.force_login(cast.office)
     done = text(confirm(client, run))
-    assert "Nobody decided about 1 row: nothing of it was taken" in done
-    assert "Mend what cannot be used" not in done
+    assert "until the next list is imported" in done and "Every other row was taken" in done
+    assert "1 row of the list of children to decide" in text(client.get("/", follow=True))
+    assert "1 row waiting" in text(client.get(reverse("imports")))
+    said = {"seen": shown(client, run), f"row_{run.rows.get().pk}": "take"}
+    saved = text(client.post(reverse("import_rows", args=[run.pk]), said, follow=True))
+    assert "1 decision saved" in saved and "Every row was taken" in saved
+    assert Child.objects.get(school=cast.school, forename="Rowan0").detail.date_of_birth.day == 28
+    again = client.post(reverse("import_rows", args=[run.pk]), said, follow=True)
+    assert "No decision was new" in text(again)
 
 
 def test_who_would_leave_is_shown_by_name(client, cast):
@@ -165,20 +172,46 @@ def test_who_would_leave_is_shown_by_name(client, cast):
     assert "Rowan4 AshdownE" in text(client.get(reverse("import_run", args=[run.pk]) + "?show=leave"))
 
 
-def test_a_child_to_whom_the_office_is_related_is_neither_named_nor_counted(client, cast):
-    bring_in(cast.school, [row(n) for n in range(5)], by=cast.office)
-    hidden = Child.objects.filter(school=cast.school, forename__in=("Rowan0", "Rowan4"))
-    for child in hidden:
-        declare_conflict(user=cast.office, child=child, kind="relative", by=cast.office)
-    changed = [row(0, born="28/03/2018"), row(1, born="28/03/2018"), row(2)]
-    run = look_at(cast.school, changed, by=cast.office)
+def test_a_child_of_the_office_is_not_shown_counted_written_or_doubled(client, cast):
+    """Rowan0 is a child of whoever gives the file, Rowan1 has a contact in common with it, Rowan4 is in no row."""
+    shared = {"adult": "Mrs Ann Ashdown0", "mobile": "07700 900000"}
+    bring_in(cast.school, [row(0), row(1, **shared), *(row(n) for n in range(2, 60))], by=cast.lead)
+    for name in ("Rowan0", "Rowan4"):
+        hidden = Child.objects.get(school=cast.school, forename=name)
+        declare_conflict(user=cast.office, child=hidden, kind="relative", by=cast.office)
+    rest = [row(n) for n in range(2, 60) if n != 4]
+    file = sheet([row(0, room="3C"), row(1, room="3C", **(shared | {"mobile": "07700 900999"})), *rest, row(70)])
+    upload(client, cast.office, "children.csv", file)
+    run = the_run(cast)
+    page = client.get(reverse("import_run", args=[run.pk]))
+    counts = page.context["counts"]
+    assert [counts[key] for key in ("all", "joins", "changes", "leave", "same")] == [58, 1, 0, 0, 57]
+    done = text(confirm(client, run))
+    assert "In the school’s list" in done and "Rowan0" not in done and "Rowan1 " not in done
+    run.refresh_from_db()
+    assert run.summary["done"] == {"joined": 1, "changed": 0, "returned": 0, "left": 0}
+    assert "to decide" not in text(client.get("/", follow=True))
+    assert Child.objects.filter(school=cast.school, left_on=None).count() == 61
+    assert Contact.objects.filter(school=cast.school, surname="Ashdown0").count() == 1
+    mine = run.rows.get(child__forename="Rowan0")
+    said = {"seen": run.revision, f"row_{mine.pk}": "take"}
+    client.post(reverse("import_rows", args=[run.pk]), said)
+    assert Child.objects.get(school=cast.school, forename="Rowan0").class_name == "3A"
+
+    client.force_login(cast.lead)
+    assert "3 rows waiting" in text(client.get(reverse("imports")))
+    assert "2 decisions saved" in text(
+        client.post(
+            reverse("import_rows", args=[run.pk]),
+            said | {f"row_{run.rows.get(child__forename='Rowan4').pk}": "take"},
+            follow=True,
+        )
+    )
+    assert Child.objects.get(school=cast.school, forename="Rowan0").class_name == "3C"
+    assert "1 child" in text(client.get(reverse("import_run", args=[run.pk])))
     client.force_login(cast.office)
-    leaving = text(client.get(reverse("import_run", args=[run.pk]) + "?show=leave"))
-    assert "Rowan3 AshdownD" in leaving and "Rowan4" not in leaving
-    sections = client.get(reverse("import_run", args=[run.pk])).context["sections"]
-    assert {section.key: count for section, count in sections}["leave"] == 1
-    left_out = text(confirm(client, run, understood="on", leaving="on"))
-    assert "Rowan1 AshdownB" in left_out and "Rowan0" not in left_out
+    told = client.get(reverse("import_run", args=[run.pk])).context["run"].told
+    assert (told["changed"], told["left"]) == (0, 0)
 
 
 @pytest.mark.parametrize("name", ["ctf_entity_bomb.xml", "csv_empty.csv", "csv_5000_columns.csv"])

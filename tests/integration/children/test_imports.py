@@ -1,27 +1,37 @@
 """Does an import change what it should, wait where a person must look, and leave everything else alone?"""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
+from children.lifecycles import import_life
 from children.models import Child, ImportRow, ImportRun
 from children.services.imports import (
+    TASK,
     abandon_import,
     agree,
     confirm_import,
+    confirm_plain,
     decide,
+    decide_later,
     finish_import,
     read_import,
     reading,
     start_import,
+    take_up,
     waiting,
 )
+from safeguarding.accounts.models import School
+from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Event
-from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from tests import factories
 from tests.sheets import TODAY, asked, bring_in, child, finish, look_at, number, only, row, sheet
+from tests.walls import as_role
 
 pytestmark = pytest.mark.django_db
+DATA = Path(__file__).parents[2] / "data"
 SUMMER = date(2026, 7, 20)
 D = ImportRow.Decision
 
@@ -91,8 +101,9 @@ def test_who_is_not_in_the_file_has_left(cast, forty):
 
 def test_who_is_in_the_file_again_has_come_back(cast, forty):
     bring_in(cast.school, forty[:39], by=cast.office)
-    run = bring_in(cast.school, forty, by=cast.office)
-    assert run.summary["done"]["returned"] == 1
+    run = look_at(cast.school, forty, by=cast.office)
+    decide(run=run, decisions={only(run, kind="returns").pk: D.TAKE}, by=cast.office)
+    assert finish(run, by=cast.office).summary["done"]["returned"] == 1
     back = child(39)
     assert back.is_on_roll
     assert back.enrolments.count() == 2
@@ -132,24 +143,38 @@ def test_a_new_number_of_a_shared_mother_is_one_change_of_one_adult(cast):
     ("gone", "today", "keys"),
     [
         (2, TODAY, []),
+        (2, SUMMER, []),
         (3, TODAY, ["leavers"]),
-        (3, SUMMER, []),
-        (3, date(2026, 9, 30), []),
-        (3, date(2026, 10, 1), ["leavers"]),
+        (3, SUMMER, ["leavers"]),
     ],
 )
-def test_many_leavers_wait_outside_the_end_of_the_year(cast, forty, gone, today, keys):
+def test_many_leavers_wait_in_every_month(cast, forty, gone, today, keys):
     run = look_at(cast.school, forty[: 40 - gone], by=cast.office, today=today)
     assert run.summary["leaving"] == gone
     assert asked(run, today=today) == keys
 
 
-def test_leavers_are_asked_about_on_the_day_of_the_confirmation(cast, forty):
-    run = look_at(cast.school, forty[:10], by=cast.office, today=date(2026, 9, 30))
-    winter = date(2026, 12, 1)
-    with pytest.raises(BadInput, match="30 of 40 children on roll"):
-        finish(run, by=cast.office, today=winter)
-    assert finish(run, by=cast.office, today=winter, yes=True).summary["done"]["left"] == 30
+@pytest.mark.parametrize(
+    ("cells", "more", "today", "keys"),
+    [
+        ({"surname": "Marlow"}, 11, SUMMER, ["moved_surname"]),
+        ({"surname": "Marlow"}, 10, TODAY, []),
+        ({"year": "Year 4"}, 11, TODAY, ["moved_year_group"]),
+        ({"year": "Year 4"}, 11, SUMMER, []),
+        ({"adult": "Mrs New Person", "mobile": ""}, 11, TODAY, ["moved_adult"]),
+    ],
+)
+def test_columns_that_may_have_moved_wait(cast, forty, cells, more, today, keys):
+    changed = [{**one, **cells} if n < more else one for n, one in enumerate(forty)]
+    run = look_at(cast.school, changed, by=cast.office, today=today)
+    assert asked(run, today=today) == keys
+
+
+def test_columns_are_asked_about_on_the_day_of_the_confirmation(cast, forty):
+    run = look_at(cast.school, [{**one, "year": "Year 4"} for one in forty], by=cast.office, today=date(2026, 9, 30))
+    with pytest.raises(BadInput, match="something else for 40 of 40 children"):
+        finish(run, by=cast.office, today=TODAY)
+    assert finish(run, by=cast.office, today=TODAY, yes=True).summary["done"]["changed"] == 40
 
 
 def test_a_question_about_the_whole_file_must_be_answered(cast, forty):
@@ -162,7 +187,7 @@ def test_a_question_about_the_whole_file_must_be_answered(cast, forty):
 def test_a_class_that_vanishes_waits(cast, forty):
     run = look_at(cast.school, [one | {"room": "3A"} for one in forty], by=cast.office, today=SUMMER)
     assert run.summary["classes_gone"] == ["3B"]
-    assert asked(run) == ["classes"]
+    assert asked(run, today=SUMMER) == ["classes"]
 
 
 def test_a_file_without_classes_makes_none_vanish(cast, forty):
@@ -255,7 +280,7 @@ def test_an_import_that_fails_half_way_leaves_the_list_as_it_was(cast, forty, mo
     def broken(*args, **kwargs):
         raise RuntimeError
 
-    monkeypatch.setattr("children.services.imports.applying._let_go", broken)
+    monkeypatch.setattr("children.services.imports.applying.let_go", broken)
     with pytest.raises(RuntimeError):
         finish_import(run=run, today=TODAY)
     assert not Child.objects.filter(detail__upn=number(60)).exists()
@@ -317,6 +342,141 @@ def test_rows_that_are_done_with_are_deleted_and_those_left_out_stay(cast, forty
 
 def test_nothing_waits_where_everything_is_clear(cast, forty):
     assert not waiting(look_at(cast.school, forty, by=cast.office)).exists()
+
+
+# --- what waited when the list changed
+
+
+def test_a_row_that_waited_is_decided_until_the_next_list(cast, forty):
+    run = bring_in(cast.school, [row(0, room="3C", born="28/03/2018"), *forty[1:]], by=cast.office)
+    waits = only(run, decision="")
+    assert decide_later(run=run, decisions={waits.pk: D.TAKE}, by=cast.lead, seen=run.revision) == (1, 0)
+    assert (child(0).class_name, child(0).detail.date_of_birth.day) == ("3C", 28)
+    run.refresh_from_db()
+    assert (run.summary["done"]["changed"], run.summary["undecided"], run.rows.count()) == (1, 0, 0)
+    with pytest.raises(ChangedSince):
+        decide_later(run=run, decisions={waits.pk: D.LEAVE}, by=cast.office, seen=run.revision)
+
+
+def test_a_row_that_says_something_else_by_now_is_shown_again(cast, forty):
+    """A transfer file ends nothing that waits of the list, and may change the child meanwhile."""
+    run = bring_in(cast.school, [row(0, room="3C", born="28/03/2018"), *forty[1:]], by=cast.office)
+    waits, seen = only(run, decision=""), run.revision
+    Child.objects.filter(pk=waits.child_id).update(class_name="3D")
+    assert decide_later(run=run, decisions={waits.pk: D.TAKE}, by=cast.lead, seen=seen) == (0, 1)
+    assert child(0).class_name == "3D"
+    with pytest.raises(ChangedSince):
+        decide_later(run=run, decisions={waits.pk: D.TAKE}, by=cast.lead, seen=seen)
+    run.refresh_from_db()
+    assert decide_later(run=run, decisions={waits.pk: D.TAKE}, by=cast.lead, seen=run.revision) == (1, 0)
+    assert child(0).class_name == "3C"
+
+
+def test_only_those_who_keep_the_list_decide_later(cast, forty):
+    run = bring_in(cast.school, [row(0, born="28/03/2018"), *forty[1:]], by=cast.office)
+    for person in (cast.teacher, factories.staffroom("Other School").office):
+        with pytest.raises(NotAllowed):
+            decide_later(run=run, decisions={only(run).pk: D.TAKE}, by=person, seen=run.revision)
+    assert child(0).detail.date_of_birth.day == 1
+
+
+def test_what_was_left_out_is_asked_again_when_it_says_something_else(cast, forty):
+    def look(**cells):
+        return look_at(cast.school, [row(0, **cells), *forty[1:]], by=cast.office)
+
+    first = look(born="28/03/2018")
+    decide(run=first, decisions={only(first, is_grave=True).pk: D.LEAVE}, by=cast.office)
+    finish(first, by=cast.office)
+    again = look(born="28/03/2018")
+    assert not waiting(again).exists()
+    assert only(again, is_grave=True).decided_by == cast.office
+    finish(again, by=cast.lead)
+    assert waiting(look(born="27/03/2018")).count() == 1
+    assert child(0).detail.date_of_birth.day == 1
+
+
+def test_what_was_decided_stays_where_the_row_compares_as_before(cast, forty):
+    mine = look_at(cast.school, [row(0, born="28/03/2018"), row(1, born="28/03/2018"), *forty[2:]], by=cast.office)
+    decide(run=mine, decisions=dict.fromkeys(waiting(mine).values_list("pk", flat=True), D.TAKE), by=cast.office)
+    bring_in(cast.school, [row(0), row(1, room="3D"), *forty[2:]], by=cast.lead)
+    assert finish(mine, by=cast.office).status == ImportRun.Status.READY
+    assert [one.number for one in mine.rows.filter(decision=D.TAKE)] == [2]
+    assert [one.number for one in waiting(mine)] == [3]
+
+
+# --- what goes in without a look
+
+
+def alone(cast, rows, *, today=TODAY, **how):
+    """A file at which nobody looks first, from start to end."""
+    run = start_import(
+        school=cast.school, file_name="a.csv", chunks=[sheet(rows, **how)], by=cast.office, unattended=True
+    )
+    run = confirm_plain(run=read_import(run=run, by=cast.office, today=today), by=cast.office, today=today)
+    return finish_import(run=run, today=today) if run.status == ImportRun.Status.CONFIRMING else run
+
+
+def test_half_a_file_in_september_makes_nobody_leave(cast, forty):
+    september = date(2026, 9, 14)
+    run = alone(cast, [*forty[:19], row(19, room="3C"), row(60)], today=september)
+    assert run.summary["done"] == {"joined": 1, "changed": 1, "returned": 0, "left": 0}
+    leaves = waiting(run)
+    assert (leaves.count(), set(leaves.values_list("kind", flat=True))) == (20, {"leaves"})
+    gone, here = leaves.get(child=child(20)), leaves.get(child=child(21))
+    said = {gone.pk: D.TAKE, here.pk: D.LEAVE}
+    assert decide_later(run=run, decisions=said, by=cast.lead, seen=run.revision, today=september) == (2, 0)
+    assert (child(20).left_on, child(20).enrolments.get().left_on) == (september, september)
+    assert child(21).is_on_roll
+
+    again = alone(cast, [*forty[:19], row(19, room="3C"), row(60)], today=september)
+    assert waiting(again).count() == 18
+    assert child(21).is_on_roll
+
+
+def test_whoever_comes_back_waits_where_nobody_looks(cast, forty):
+    bring_in(cast.school, forty[:39], by=cast.office)
+    run = alone(cast, forty)
+    assert (run.summary["done"]["returned"], only(run).kind) == (0, "returns")
+    assert not child(39).is_on_roll
+
+
+def test_a_file_whose_columns_moved_waits_whole(cast, forty):
+    run = alone(cast, [{**one, "surname": one["forename"]} for one in forty] + [row(60)])
+    assert (run.status, run.unattended) == (ImportRun.Status.READY, False)
+    assert Child.objects.filter(school=cast.school).count() == 40
+    assert finish(run, by=cast.lead, yes=True).summary["done"]["joined"] == 1
+
+
+def test_a_transfer_file_for_another_school_waits_whole(cast, forty):
+    School.objects.filter(pk=cast.school.pk).update(local_authority="356", establishment="9999")
+    file = (DATA / "ctf_inbound.xml").read_bytes()
+    run = start_import(school=cast.school, file_name="a.xml", chunks=[file], by=cast.office, unattended=True)
+    run = read_import(run=run, by=cast.office)
+    run.summary["addressee"] = ["356", "1234"]
+    run.save(update_fields=["summary"])
+    assert confirm_plain(run=run, by=cast.office).status == ImportRun.Status.READY
+    assert Child.objects.filter(school=cast.school).count() == 40
+
+
+@pytest.mark.parametrize("status", ["uploaded", "reading", "ready", "confirming"])
+def test_a_run_of_nobody_that_was_stopped_goes_on_by_itself(cast, forty, status):
+    """Wherever the process was killed: the worker begins that step again."""
+    with system_task(TASK):
+        run = start_import(
+            school=cast.school, file_name="a.csv", chunks=[sheet([*forty, row(60)])], by=None, unattended=True
+        )
+        if status == "reading":
+            import_life.perform("read", run, by=None)
+        elif status != "uploaded":
+            run = read_import(run=run, by=None)
+        if status == "confirming":
+            confirm_plain(run=run, by=None)
+    with as_role("worker"):
+        assert take_up(run.pk)
+        assert not take_up(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.summary["done"]["joined"]) == (ImportRun.Status.CONFIRMED, 1)
+    assert child(60).is_on_roll
 
 
 def test_a_child_of_another_school_is_never_matched(cast, forty):

@@ -1,0 +1,115 @@
+"""What may a list change of the facts that somebody changed here by hand?
+
+The list says the same as before: nothing. It says something else, or anything for the first time: a person is asked.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from children.facts import Adult, Home
+from children.names import fold
+
+from .adults import REACH, bare, match
+from .differences import CARD, DETAIL, Change, Held, differences, plain, same_place
+from .rows import Facts
+
+NAME, ON_ROLL, ADULT, RESPONSIBILITY = "name", "on_roll", "adult", "responsibility"
+ADDRESS, CONFIDENTIAL = "address", "address_confidential"
+NAME_PARTS = ("title", "forename", "surname")
+HOME_PARTS = ("address", "town", "county", "postcode")
+# The facts of which a list can say something else than Harbour.
+OF_CHILD = frozenset((*CARD, *DETAIL, ADDRESS, CONFIDENTIAL, ON_ROLL))
+OF_ADULT = frozenset((*REACH, NAME, RESPONSIBILITY))
+# A fact of a child, or of one of its adults by the key of the contact.
+Place = tuple[str, str]
+
+
+def same(field: str, one: Any, other: Any) -> bool:
+    """Whether two values of a fact say the same, as the facts of a row are written."""
+    if field in REACH:
+        return bare(one or "") == bare(other or "")
+    if field in (NAME, ADULT):
+        return _called(one) == _called(other)
+    if field == ADDRESS and one and other:
+        return same_place(Home(**one), Home(**other))
+    return (one or "") == (other or "") if not isinstance(one, bool) else one is other
+
+
+def _called(name: Any) -> str:
+    return fold(f"{name['forename']} {name['surname']}") if name else ""
+
+
+def place_of(home: Any) -> dict[str, str]:
+    """An address as the facts of a row write it, of a household or a home."""
+    return {name: getattr(home, name) for name in HOME_PARTS} if home is not None else {}
+
+
+def name_of(adult: Any) -> dict[str, str]:
+    """What an adult is called, of a contact or an adult of a row."""
+    return {name: getattr(adult, name) for name in NAME_PARTS}
+
+
+def said_by(change: Change, facts: Facts) -> Any:
+    """What the row says where it would change something."""
+    if change.field == ADDRESS:
+        return facts[ADDRESS]
+    return name_of(Adult(**facts["adults"][change.place])) if change.field == ADULT else change.now
+
+
+def here(held: Held, place: Place) -> Any:
+    """What Harbour has of a fact."""
+    field, contact = place
+    if field == ON_ROLL:
+        return held.child.left_on is None
+    if field == ADDRESS:
+        return place_of(held.home)
+    if field in CARD:
+        return plain(getattr(held.child, field))
+    if not contact:
+        return plain(getattr(held.detail, field))
+    known = next((one for one in held.adults if str(one.contact.pk) == contact), None)
+    if known is None:
+        return None
+    if field == RESPONSIBILITY:
+        return known.responsibility.held if known.responsibility else None
+    return name_of(known.contact) if field == NAME else getattr(known.contact, field)
+
+
+def said_in(held: Held, facts: Facts) -> Iterator[tuple[Place, Any]]:
+    """What a row says of every fact that can be kept otherwise."""
+    for name in OF_CHILD & facts.keys():
+        yield (name, ""), facts[name]
+    for meant in match(held.adults, facts):
+        if meant.known is None:
+            continue
+        contact = str(meant.known.contact.pk)
+        yield (NAME, contact), name_of(meant.adult)
+        if meant.adult.responsibility is not None:
+            yield (RESPONSIBILITY, contact), meant.adult.responsibility
+        for way in REACH:
+            if value := getattr(meant.adult, way):
+                yield (way, contact), value
+
+
+def changes_by(held: Held, facts: Facts, *, is_partial: bool = False) -> list[Change]:
+    """What a row would change, less what the list said before where Harbour keeps something else.
+
+    What it says otherwise now is grave, and so is whatever a transfer file (`is_partial`), which is no list, would put
+    in the place of something.
+    """
+    return [
+        weighed for one in differences(held, facts) if (weighed := _weigh(one, held, facts, is_partial)) is not None
+    ]
+
+
+def _weigh(change: Change, held: Held, facts: Facts, is_partial: bool) -> Change | None:
+    if is_partial:
+        return replace(change, grave=True) if change.was not in (None, "", []) else change
+    said = said_by(change, facts) if change.field in (ADDRESS, ADULT) else change.now
+    if change.field == ADULT:
+        return None if any(same(ADULT, one, said) for one in held.gone) else change
+    place = (change.field, change.contact)
+    if place not in held.said:
+        return change
+    return None if same(change.field, held.said[place], said) else replace(change, grave=True, by_hand=True)

@@ -1,0 +1,210 @@
+"""Nights of lists after a day of changes by hand: nothing is overwritten, doubled, lost, returned or asked twice."""
+
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from children.models import Child, Contact, HeldFact, ImportRow, ImportRun
+from children.services.imports import TASK, decide_later, start_import, take_up, waiting
+from children.services.keeping import (
+    Part,
+    Told,
+    ToldBy,
+    add_child,
+    add_home,
+    change_adult,
+    end_adult,
+    set_facts,
+    set_roll,
+)
+from children.services.keeping.adults import PERSON
+from children.services.merging import merge, undo
+from safeguarding.audit.context import system_task
+from safeguarding.keys import uuid7
+from tests import factories
+from tests.sheets import TODAY, bring_in, child, number, row, sheet
+from tests.walls import as_role
+
+pytestmark = pytest.mark.django_db
+D = ImportRow.Decision
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(datetime(2026, 11, 20, 12, tzinfo=UTC)):
+        yield
+
+
+@pytest.fixture
+def cast():
+    return factories.staffroom()
+
+
+@pytest.fixture
+def forty(cast):
+    """Forty children on roll."""
+    rows = [row(n, responsible="No" if n == 3 else "Yes") for n in range(40)]
+    bring_in(cast.school, rows, by=cast.office)
+    return rows
+
+
+def night(cast, rows) -> ImportRun:
+    """The list of a night, which the machine takes by itself."""
+    return by_itself(cast, "a.csv", sheet(rows))
+
+
+def by_itself(cast, name, content) -> ImportRun:
+    with system_task(TASK):
+        run = start_import(school=cast.school, file_name=name, chunks=[content], by=None, unattended=True)
+    with as_role("worker"):
+        take_up(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def quiet(run: ImportRun) -> bool:
+    """Whether a night changed nothing and asked nothing."""
+    return not any(run.summary["done"].values()) and not waiting(run).exists()
+
+
+TOLD = Told(by=ToldBy.FAMILY)
+
+
+def test_what_was_changed_by_hand_stays_until_the_list_says_the_same(cast, forty):
+    named, numbered, mother, moved, left = child(0), child(1), child(2), child(4), child(5)
+    how = {"told": TOLD, "by": cast.office}
+    set_facts(child=named, part=Part.NAMES, values={"surname": "Marlow"}, is_correction=True, **how)
+    set_facts(child=numbered, part=Part.NUMBERS, values={"upn": number(101)}, is_correction=True, **how)
+    link = mother.contacts.get()
+    person = {name: getattr(link.contact, name) for name in PERSON}
+    change_adult(link=link, values=person | {"mobile": "07700 900777"}, for_all=None, **how)
+    change_adult(link=link, values=person | {"mobile": "07700 900777", "surname": "Pickering"}, for_all=None, **how)
+    end_adult(link=child(3).contacts.get(), is_correction=False, **how)
+    address = {"address": "9 Curlew Rise", "town": "Hollowmoss", "county": "", "postcode": "SK98 9JZ"}
+    add_home(child=moved, home=address | {"is_main": True, "pattern": ""}, **how)
+    set_roll(child=left, values={"left_on": TODAY}, **how)
+    assert HeldFact.objects.filter(school=cast.school).count() == 7
+
+    for _ in range(2):
+        assert quiet(night(cast, forty))
+    named.refresh_from_db()
+    assert named.surname == "Marlow"
+    assert Child.objects.get(pk=numbered.pk).detail.upn == number(101)
+    assert Contact.objects.get(pk=link.contact_id).mobile == "07700 900777"
+    assert child(4).homes.get(ends_on=None).household.address == "9 Curlew Rise"
+    assert not child(3).contacts.filter(ends_on=None).exists()
+    assert Contact.objects.filter(school=cast.school).count() == 40
+
+    third = [row(0, surname="Vale"), *forty[1:]]
+    run = night(cast, third)
+    [asked] = waiting(run)
+    assert [(c["was"], c["now"], c["by_hand"]) for c in asked.changes] == [("Marlow", "Vale", True)]
+    decide_later(run=run, decisions={asked.pk: D.KEEP_HELD}, by=cast.lead, seen=run.revision)
+    assert quiet(night(cast, third))
+
+    agrees = [
+        row(0, surname="Marlow"),
+        row(1, upn=number(101)),
+        row(2, adult="Mrs Ann Pickering", mobile="07700 900777"),
+        row(3, adult="Mrs Other Person", mobile="07700 900888", responsible="No"),
+        row(4, address="9 Curlew Rise, Hollowmoss", postcode="SK98 9JZ"),
+        *forty[6:],
+    ]
+    assert night(cast, agrees).summary["done"] == {"joined": 0, "changed": 1, "returned": 0, "left": 0}
+    assert not HeldFact.objects.filter(school=cast.school).exists()
+    assert Child.objects.filter(school=cast.school).count() == 40
+
+
+@pytest.mark.parametrize(
+    ("decision", "name", "children"),
+    [(D.TAKE, "Mohammed", 41), (D.KEEP_HELD, "Mohamed", 41), (D.TAKE_NEW, "Mohammed", 42)],
+)
+def test_a_child_added_here_is_the_one_that_a_list_names_otherwise(cast, forty, decision, name, children):
+    typed = {"forename": "Mohamed", "surname": "Hussein", "known_forename": "", "known_surname": "", "middle_names": ""}
+    typed |= {"date_of_birth": None, "sex": "M", "upn": "", "year_group": 3, "class_name": "3A", "entered_on": TODAY}
+    made = add_child(school=cast.school, values=typed, told=TOLD, by=cast.office).child
+    assert quiet(night(cast, forty))
+    listed = [*forty, row(60, forename="Mohammed", surname="Hussain")]
+    run = night(cast, listed)
+    [asked] = waiting(run)
+    assert (asked.child, [p["code"] for p in asked.problems]) == (made, ["added_here"])
+    decide_later(run=run, decisions={asked.pk: decision}, by=cast.lead, seen=run.revision)
+    assert child(60).forename == name
+    assert quiet(night(cast, listed))
+    assert Child.objects.filter(school=cast.school, left_on=None).count() == children
+
+
+def test_what_was_kept_is_not_asked_about_again_and_stands_on_its_page(client, cast, forty):
+    said = [row(0, born="28/03/2018"), row(1, adult="Mr Lee Vale", mobile="07700 900999"), *forty[2:]]
+    run = night(cast, said)
+    keep = dict.fromkeys(waiting(run).values_list("pk", flat=True), D.KEEP_HELD)
+    assert decide_later(run=run, decisions=keep, by=cast.lead, seen=run.revision) == (2, 0)
+    assert quiet(night(cast, said))
+    client.force_login(cast.office)
+    page = client.get(reverse("differs")).content.decode()
+    for words in ("1 March 2018", "28 March 2018", "Mr Lee Vale", "Not on the record"):
+        assert words in page
+    assert "2 facts differ from your system" in client.get("/", follow=True).content.decode()
+    client.force_login(cast.teacher)
+    assert client.get(reverse("differs")).status_code == 403
+    night(cast, forty)
+    client.force_login(cast.office)
+    assert "Nothing differs" in client.get(reverse("differs")).content.decode()
+
+
+def test_a_confidential_address_is_on_no_page(client, cast, forty):
+    run = night(cast, [row(0, address="Address withheld"), *forty[1:]])
+    decide_later(run=run, decisions={waiting(run).get().pk: D.TAKE}, by=cast.lead, seen=run.revision)
+    elsewhere = [row(0, address="9 Curlew Rise, Hollowmoss"), *forty[1:]]
+    run = night(cast, elsewhere)
+    decide_later(run=run, decisions={waiting(run).get().pk: D.KEEP_HELD}, by=cast.lead, seen=run.revision)
+    assert quiet(night(cast, elsewhere))
+    client.force_login(cast.office)
+    page = client.get(reverse("differs")).content.decode()
+    assert "an address that is not shown" in page and "Curlew" not in page and "Snipe" not in page
+
+
+def test_whoever_is_said_to_be_gone_or_here_stays_so(cast, forty):
+    run = night(cast, forty[:30])
+    here = dict.fromkeys(waiting(run).values_list("pk", flat=True), D.LEAVE)
+    assert decide_later(run=run, decisions=here, by=cast.lead, seen=run.revision) == (10, 0)
+    assert quiet(night(cast, forty[:30]))
+    assert Child.objects.filter(school=cast.school, left_on=None).count() == 40
+
+    night(cast, forty)
+    assert not HeldFact.objects.exists()
+    bring_in(cast.school, forty[:39], by=cast.office)
+    run = night(cast, forty)
+    not_back = waiting(run).get()
+    assert not_back.kind == "returns"
+    decide_later(run=run, decisions={not_back.pk: D.LEAVE}, by=cast.lead, seen=run.revision)
+    assert quiet(night(cast, [*forty[:39], row(39, room="3C")]))
+    assert not child(39).is_on_roll
+
+
+def test_after_a_merge_the_values_of_the_record_that_stays_count(cast, forty):
+    keep, other = child(0), child(1)
+    done = merge(keep=keep, other=other, reason="The same.", token=uuid7(), seen=None, by=cast.lead)
+    assert quiet(night(cast, [row(1), *forty[2:]]))
+    keep.refresh_from_db()
+    assert (keep.forename, keep.detail.date_of_birth.day) == ("Rowan0", 1)
+    undo(merge=done, reason="They are two.", by=cast.lead)
+    assert not HeldFact.objects.filter(child=keep).exists()
+    assert quiet(night(cast, forty))
+
+
+def test_a_transfer_file_waits_where_it_differs(cast, forty):
+    """It is no list: what is kept against it is not remembered."""
+    xml = (
+        f"<CTfile><CTFpupilData><Pupil><UPN>{number(0)}</UPN><Surname>Marlow</Surname><Forename>Rowan0</Forename>"
+        "<DOB>2018-03-01</DOB></Pupil></CTFpupilData></CTfile>"
+    )
+    run = by_itself(cast, "a.xml", xml.encode())
+    [asked] = waiting(run)
+    assert [c["field"] for c in asked.changes if c["grave"]] == ["surname"]
+    assert quiet(night(cast, forty))
+    assert waiting(run).exists()
+    decide_later(run=run, decisions={asked.pk: D.KEEP_HELD}, by=cast.lead, seen=run.revision)
+    assert not HeldFact.objects.exists()
