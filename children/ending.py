@@ -10,5 +10,6 @@ keeps("keeps_part", says="It has become part of another record, and ends with th
 keeps("keeps_merge_asked", says="Somebody asks whether another record is of the same child.", model=ChildMerge)
 
 since("birth", "since_birth")
+since("death", "since_death")
 since("left", "since_left")
 since("photograph_over", "since_photograph_over")

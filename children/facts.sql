@@ -204,11 +204,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     JOIN public.children_childmerge AS m ON r.key IN (m.keep_id, m.other_id) WHERE m.status = 'asked'
 $$;
 
--- The days of birth and of leaving, where they are known.
+-- The days of birth, of death and of leaving, where they are known.
 CREATE FUNCTION rules.since_birth(records uuid[]) RETURNS TABLE (record uuid, day date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT child_id, date_of_birth FROM public.children_childdetail
     WHERE child_id = ANY (since_birth.records) AND date_of_birth IS NOT NULL
+$$;
+
+CREATE FUNCTION rules.since_death(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT child_id, date_of_death FROM public.children_childdetail
+    WHERE child_id = ANY (since_death.records) AND date_of_death IS NOT NULL
 $$;
 
 CREATE FUNCTION rules.since_left(records uuid[]) RETURNS TABLE (record uuid, day date)

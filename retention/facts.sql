@@ -124,8 +124,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE going.model = rows_going.model AND going.becomes = ANY (rows_going.becomes)
 $$;
 
--- Whether one of these people changed the rule of an item, or stated what its date rests on, within the last 30 days: they neither
--- decide on it nor approve it.
+-- Whether one of these people changed the rule of an item, stated what its date rests on, or typed one of its days, within the last
+-- 30 days: they neither decide on it nor approve it.
 CREATE FUNCTION rules.edited_lately(item uuid, people uuid[]) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (
@@ -142,6 +142,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             ) OR EXISTS (
                 SELECT FROM public.retention_mark AS mark
                 WHERE mark.child_id = one.child_key AND mark.marked_by_id = ANY (people) AND mark.marked_at > since
+            ) OR EXISTS (
+                SELECT FROM public.audit_logentry AS typed
+                WHERE typed.record_id = one.child_key AND typed.actor_id = ANY (people) AND typed.at > since
+                  AND typed.object_type IN ('children.child', 'children.childdetail', 'children.enrolment')
+                  AND typed.changes ?| ARRAY['date_of_birth', 'date_of_death', 'left_on']
             )
         )
     )
@@ -233,13 +238,12 @@ $$;
 
 -- What the dates of all files of a school rest on, by keys, beside the days that apps know (`since_…`): for numbers that name nobody.
 CREATE FUNCTION rules.files_at(school uuid) RETURNS TABLE (
-    child uuid, left_on date, receipt date, last_school date, died date, keep date, marked boolean
+    child uuid, left_on date, receipt date, last_school date, keep date, marked boolean
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT child.id, child.left_on,
         max(said.on) FILTER (WHERE said.kind = 'receipt'),
         max(said.on) FILTER (WHERE said.kind = 'last_school'),
-        max(said.on) FILTER (WHERE said.kind = 'died'),
         max(said.on) FILTER (WHERE said.kind = 'keep'),
         (SELECT mark.applies FROM public.retention_mark AS mark WHERE mark.child_id = child.id AND mark.ended_at IS NULL)
     FROM public.children_child AS child

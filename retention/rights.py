@@ -237,6 +237,9 @@ keep(
         ),
         "retention.endingrow": Neither("which rows end: written by the function that begins a destruction alone"),
         "audit.event": Neither("what was done, added by whoever does it: of a destruction why it was refused last"),
+        "audit.logentry": Neither(
+            "who changed a field last: whoever typed a day lately does not decide on what ends by it"
+        ),
         "audit.checkpoint": Neither("seals, which the worker writes: their times are compared with the clock"),
         "children.sibling": Neither("who is of one family: a hold on a family keeps their records, and opens none"),
     }

@@ -24,7 +24,8 @@ TO_DO: dict[str, str] = {
     _M.ON_ROLL: "This is a forecast. The period runs once the child has left.",
     _M.LAST_SCHOOL: (
         "A safeguarding lead states here whether the next school has confirmed that it has the file, or that this "
-        "is the last school. Until then nothing is due."
+        "is the last school. If the child has died, the office adds the day to the child’s details. Until then nothing "
+        "is due."
     ),
     _M.BIRTH: "The day of birth is not known. The office adds it to the child’s details; until then nothing is due.",
     _M.RULE: "The school has not adopted the rule yet, or its data protection officer has not agreed. Nothing is due.",

@@ -65,14 +65,6 @@ class LastSchoolForm(StatementForm):
     )
 
 
-class DiedForm(StatementForm):
-    """The child has died."""
-
-    kind = _K.DIED
-    on = DateBoxesField(label="Day on which the child died")
-    said = WordsField(label="Who told the school", error_messages={"required": "Say why, or who told you"})
-
-
 class KeepForm(StatementForm):
     """It is kept longer than the rule says."""
 

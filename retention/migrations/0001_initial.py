@@ -246,7 +246,7 @@ class Migration(migrations.Migration):
             name='Statement',
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('receipt', 'The next school confirmed that it has the file'), ('last_school', 'This is the last school that has the file'), ('died', 'The child has died'), ('keep', 'Kept longer')], max_length=12, verbose_name='what is stated')),
+                ('kind', models.CharField(choices=[('receipt', 'The next school confirmed that it has the file'), ('last_school', 'This is the last school that has the file'), ('keep', 'Kept longer')], max_length=12, verbose_name='what is stated')),
                 ('on', models.DateField(verbose_name='day')),
                 ('said', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='in words')),
                 ('built_at', models.DateTimeField(blank=True, null=True)),

@@ -95,7 +95,6 @@ class Statement(OfChild):
     class Kind(models.TextChoices):
         RECEIPT = "receipt", "The next school confirmed that it has the file"
         LAST_SCHOOL = "last_school", "This is the last school that has the file"
-        DIED = "died", "The child has died"
         KEEP = "keep", "Kept longer"
 
     kind = models.CharField("what is stated", max_length=12, choices=Kind)

@@ -55,7 +55,7 @@ class _Known:
 
     def __init__(self, school_id: UUID) -> None:
         rows = prepared("SELECT * FROM rules.files_at(%s)", [school_id])
-        kinds = (_K.RECEIPT, _K.LAST_SCHOOL, _K.DIED, _K.KEEP)
+        kinds = (_K.RECEIPT, _K.LAST_SCHOOL, _K.KEEP)
         said = {
             (child, str(kind)): day
             for child, _, *days, _ in rows

@@ -120,7 +120,7 @@ def files_of(left: dict[UUID, date | None], stated: Stated | None = None) -> dic
     """
     keys = list(left)
     stated = stated or stated_of(keys)
-    days = dates.days_of(["birth", _RECEIVED, *WHERE.values()], keys)
+    days = dates.days_of(["birth", "death", _RECEIVED, *WHERE.values()], keys)
     applying = {code: set(days[trigger]) for code, trigger in WHERE.items()}
     for child_id, applies in stated.marks.items():
         (applying[ABUSE].add if applies else applying[ABUSE].discard)(child_id)
@@ -130,7 +130,7 @@ def files_of(left: dict[UUID, date | None], stated: Stated | None = None) -> dic
             born=days["birth"].get(key),
             left=left[key],
             receipt=_last(days[_RECEIVED].get(key), said.get((key, _K.RECEIPT))),
-            is_last_school=any((key, kind) in said for kind in (_K.LAST_SCHOOL, _K.DIED)),
+            is_last_school=(key, _K.LAST_SCHOOL) in said or key in days["death"],
             keep_until=said.get((key, _K.KEEP)),
             applying=frozenset(code for code, where in applying.items() if key in where),
         )

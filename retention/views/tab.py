@@ -13,7 +13,7 @@ from children.models import Child, Photograph
 from children.panels import record_frame
 from retention import wording
 from retention.capabilities import RetentionCapability as C
-from retention.forms.statements import DiedForm, KeepForm, LastSchoolForm, MarkForm, ReceiptForm, WithdrawForm
+from retention.forms.statements import KeepForm, LastSchoolForm, MarkForm, ReceiptForm, WithdrawForm
 from retention.models import DestructionItem, LegalHold, Mark, RetentionDate, RetentionRule, Statement
 from retention.services import kept, statements
 from retention.services.holds import holding
@@ -61,7 +61,6 @@ DEEDS: dict[str, Deed[Child]] = {
     for deed in (
         Deed("receipt", ReceiptForm, "The next school has the file", "Save", _SAVED, _states, _has_left),
         Deed("last_school", LastSchoolForm, "This is the last school", "Save", _SAVED, _states, _has_left),
-        Deed("died", DiedForm, "The child has died", "Save", _SAVED, _states, _always),
         Deed("keep", KeepForm, "Keep it longer", "Save", _SAVED, _states, _always),
         Deed("mark", MarkForm, "Keep it under the long rule", "Save", _SAVED, _marks(True), _always),
         Deed("unmark", MarkForm, "The long rule does not apply", "Save", _SAVED, _marks(False), _always),
@@ -70,7 +69,7 @@ DEEDS: dict[str, Deed[Child]] = {
 _OF_MARKS = ("mark", "unmark")
 
 
-@waits_unsent(ReceiptForm, LastSchoolForm, DiedForm, KeepForm, MarkForm)
+@waits_unsent(ReceiptForm, LastSchoolForm, KeepForm, MarkForm)
 @requires_for_record(C.VIEW_RETENTION)
 def child_retention(request: Request, child_id: UUID) -> HttpResponse:
     """Until when a child's records are kept. Each form of the page is sent here."""

@@ -111,7 +111,7 @@ def test_what_is_done_with_a_hold(client: Client, place: Office, deed: str, fact
         ("receipt", {"said": " "}, "Name the next school and who confirmed it"),
         ("last_school", day("on", FAR), "Enter a day that has come"),
         ("last_school", {"said": LONG}, "must be 2000 characters or fewer"),
-        ("died", boxes("on", "30", "2", "2020"), "must be a real date"),
+        ("last_school", boxes("on", "30", "2", "2020"), "must be a real date"),
         ("keep", boxes("on", "", "", ""), "Enter the last day on which it is kept"),
         ("keep", day("on", PAST), "Enter a day after today, at most five years ahead"),
         ("keep", day("on", FAR), "Enter a day after today, at most five years ahead"),

@@ -328,7 +328,7 @@ def test_statements_and_marks_are_made_in_ones_own_name_and_end_once(at: SimpleN
         return Statement(
             school=at.school,
             child=at.free,
-            kind="died",
+            kind="receipt",
             on=at.today,
             token=uuid4(),
             stated_at=timezone.now(),
