@@ -13,6 +13,7 @@ _SHORT = {
     Trigger.RECEIPT: "the next school’s confirmation",
     Trigger.BIRTH: "birth",
     Trigger.LEAVING: "the day the child left",
+    Trigger.MOVED: "the day the child left, or of its entry here",
 }
 _THEN = {
     Outcome.REVIEW: "then reviewed",

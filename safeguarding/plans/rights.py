@@ -34,6 +34,7 @@ keep(
             closed=False,
         ),
         "children.childdetail": Neither("a day of birth sets when some steps are due, and opens or shuts no row"),
+        "plans.attendanceday": Neither("the register keeps the record of its child from ending early, and opens none"),
         "children.formerupn": Neither("a number finds the child in a file of attendance, and opens or shuts no row"),
         "plans.step": takes(
             _WRITES,
