@@ -41,7 +41,7 @@ def retention_left(request: Request) -> HttpResponse:
     deed = request.POST.get("do", "")
     chosen = BeginForm(request.POST, keys=_chosen(request))
     form = _FORMS.get(deed, HarbourForm)(request.POST)
-    given = {"chosen": chosen, deed: form}
+    given = {"chosen": chosen} | ({deed: form} if deed in _FORMS else {})
     is_whole = all([chosen.is_valid(), form.is_valid()])
     if deed not in _FORMS:
         chosen.add_error(None, "Choose what to save: press one of the two buttons")

@@ -149,8 +149,8 @@ TYPED: dict[str, Callable[[World, str], Body]] = {
     "significant_entry": _these(analysis=SAID),
     "staff_concern_write assess": _these(threshold="low_level"),
     "retention": _these(records=FIRST),
-    "retention_left went": _these(records=FIRST, number="356/4021"),
-    "retention_left last_school": _these(records=FIRST),
+    "retention_left went": _these(records=FIRST, name=SAID, number="356/4021"),
+    "retention_left last_school": _these(records=FIRST, said=SAID),
     "destruction_list decide": lambda *asked: {"i1-kind": "keep", "i1-reason": SAID} | _later("i1-keep_until")(*asked),
     "transfer receipt": lambda world, record: {"receipt": ("receipt.txt", leading.receipt_of(world))},
 }
