@@ -281,10 +281,85 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT id, left_on FROM public.children_child WHERE id = ANY (since_left.records) AND left_on IS NOT NULL
 $$;
 
+-- Since when a child is gone to another school: the day it left, or the one on which that was entered here, if later. Only where the
+-- school is known by its number, and somebody has confirmed it.
+CREATE FUNCTION rules.since_moved(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT child.id, greatest(child.left_on, (coalesce(
+        (SELECT max(typed.at) FROM public.audit_logentry AS typed
+         WHERE typed.object_id = child.id AND typed.object_type = 'children.child' AND typed.changes ? 'left_on'),
+        uuid_extract_timestamp(child.id)) AT TIME ZONE 'Europe/London')::date)
+    FROM public.children_child AS child
+    CROSS JOIN LATERAL (
+        SELECT * FROM public.children_enrolment AS one WHERE one.child_id = child.id
+        ORDER BY one.entered_on DESC NULLS LAST, one.id DESC LIMIT 1
+    ) AS newest
+    WHERE child.id = ANY (since_moved.records) AND newest.left_on = child.left_on
+      AND newest.destination_confirmed AND newest.destination_authority <> '' AND newest.destination_establishment <> ''
+$$;
+
 -- From when a photograph is not needed: it was taken out, or the child left; whichever came first.
 CREATE FUNCTION rules.since_photograph_over(records uuid[]) RETURNS TABLE (record uuid, day date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT shot.id, least((shot.ended_at AT TIME ZONE 'Europe/London')::date, child.left_on)
     FROM public.children_photograph AS shot JOIN public.children_child AS child ON child.id = shot.child_id
     WHERE shot.id = ANY (since_photograph_over.records) AND (shot.ended_at IS NOT NULL OR child.left_on IS NOT NULL)
+$$;
+
+-- What is on a record beside a name on the register (`fills` in `ending.py`).
+
+-- Each record with what it reaches, and with what its brothers and sisters reach. Bound when it is called: who is of one family is
+-- made after this.
+CREATE FUNCTION rules.reached_of_family(records uuid[]) RETURNS TABLE (record uuid, key uuid)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH own AS MATERIALIZED (SELECT r.record, r.key FROM rules.reached(reached_of_family.records) AS r),
+    near AS MATERIALIZED (
+        SELECT own.record, family.member FROM rules.family_of(ARRAY(SELECT own.key FROM own)) AS family
+        JOIN own ON own.key = family.child
+    )
+    SELECT own.record, own.key FROM own
+    UNION
+    SELECT near.record, r.key FROM rules.reached(ARRAY(SELECT near.member FROM near)) AS r JOIN near ON near.member = r.record;
+END $$;
+
+CREATE FUNCTION rules.fills_order(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, one.id FROM rules.reached_of_family(fills_order.records) AS r
+    JOIN public.children_contactrestriction AS one ON one.child_id = r.key
+$$;
+
+-- That the child is or was in care, has a plan for special needs, or an address that nobody may be told.
+CREATE FUNCTION rules.fills_details(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, one.child_id FROM rules.reached(fills_details.records) AS r
+    JOIN public.children_childdetail AS one ON one.child_id = r.key
+    WHERE one.in_care OR one.sen_provision = 'E' OR one.address_confidential
+$$;
+
+CREATE FUNCTION rules.fills_file(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, one.id FROM rules.reached(fills_file.records) AS r
+    JOIN public.children_childfile AS one ON one.child_id = r.key
+$$;
+
+-- Access by name, also such as has ended, and in an emergency.
+CREATE FUNCTION rules.fills_grant(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, one.id FROM rules.reached(fills_grant.records) AS r
+    JOIN public.children_childgrant AS one ON one.content_object_id = r.key
+$$;
+
+CREATE FUNCTION rules.fills_team_grant(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, one.id FROM rules.reached(fills_team_grant.records) AS r
+    JOIN public.children_childteamgrant AS one ON one.content_object_id = r.key
+$$;
+
+CREATE FUNCTION rules.fills_emergency(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, one.id FROM rules.reached(fills_emergency.records) AS r
+    JOIN public.children_emergencyaccess AS one ON one.child_id = r.key
 $$;

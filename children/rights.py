@@ -216,6 +216,8 @@ keep(
         "children.contactlink": gives(LISTS, change(NEVER, "child_id", "contact_id", "school_id"), closed=False),
         "children.householdmember": gives(LISTS, change(NEVER, "child_id", "household_id", "school_id"), closed=False),
         "children.contact": Neither("where an adult lives, by which only the home of a hidden child is hidden further"),
+        "children.enrolment": Neither("where a child went: by which rule a record ends, which two people decide"),
+        "children.childfile": Neither("a document keeps the record of its child from ending early, and opens none"),
         "children.photograph": Neither("facts ask since when it is not needed"),
         "children.mergedrow": Neither(
             "what a merge moved, by keys: written by the merge alone, and by no role that works"

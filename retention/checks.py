@@ -7,6 +7,7 @@ from safeguarding.dates import as_day, counted, short_day
 
 from .capabilities import RetentionCapability as C
 from .models import DestructionItem, RetentionDate
+from .services.leavers import Show, leavers, left_long_ago
 from .services.scan import on_no_list
 
 
@@ -17,7 +18,29 @@ def _due(looker: Looker, tally: Tally) -> Found:
     return Found(State.LOOK, f"{counted(tally.number, 'record')}, the first due since {since}.", tally.number)
 
 
+def _unstated(looker: Looker, tally: Tally) -> Found:
+    if not tally.number or tally.oldest_day is None:
+        return Found(State.GOOD, "None.", 0)
+    since = short_day(tally.oldest_day, as_day(looker.at))
+    return Found(State.LOOK, f"{counted(tally.number, 'child', 'children')}, the first left on {since}.", tally.number)
+
+
 CHECKS = (
+    Check(
+        "leavers",
+        "Leavers with nothing stated after 20 school days",
+        "Somebody confirms which school they went to, or a lead states that this was the last: a period runs then.",
+        Counted(
+            lambda looker: leavers(looker, looker.school_id, Show.UNSTATED).filter(
+                child__left_on__lte=left_long_ago(looker.school_id, as_day(looker.at))
+            ),
+            _unstated,
+            day="child__left_on",
+        ),
+        sees=C.VIEW_RETENTION,
+        url_name="retention_left",
+        order=61,
+    ),
     Check(
         "destruction",
         "Records whose time is over, on no list",

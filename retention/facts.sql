@@ -72,6 +72,34 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
        OR kept.seen_again_on IS NULL OR kept.seen_again_on < kept.seen_due_on + 7
 $$;
 
+-- What people have stated of a record that stands, and whether anybody ever marked it: then another rule counts, or may.
+CREATE FUNCTION rules.fills_statement(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, said.id FROM rules.reached(fills_statement.records) AS r
+    JOIN public.retention_statement AS said ON said.child_id = r.key
+    WHERE said.withdrawn_at IS NULL AND said.kind <> 'keep'
+$$;
+
+CREATE FUNCTION rules.fills_mark(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, mark.id FROM rules.reached(fills_mark.records) AS r
+    JOIN public.retention_mark AS mark ON mark.child_id = r.key
+$$;
+
+-- Records that end because nothing is on them (R09b), and on which something is: asked when they are listed and approved, and before
+-- anything of them begins. Bound when it is called, as below.
+CREATE FUNCTION rules.keeps_filled(records uuid[]) RETURNS TABLE (record uuid, row_key uuid, fact text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE bare uuid[] := ARRAY(
+    SELECT kept.record_key FROM public.retention_retentiondate AS kept
+    JOIN public.retention_retentionrule AS rule ON rule.id = kept.rule_id
+    WHERE kept.record_key = ANY (keeps_filled.records) AND rule.code = 'R09b');
+BEGIN
+    IF cardinality(bare) > 0 THEN
+        RETURN QUERY SELECT found.record, found.row_key, found.fact FROM rules.filled_by(bare) AS found;
+    END IF;
+END $$;
+
 -- What would be destroyed with a record, under one version of a rule and its day: 32 bytes. Bound when it is called: what it asks is
 -- made after the facts of apps.
 CREATE FUNCTION rules.manifest_of(record uuid, rule uuid, due date) RETURNS bytea
@@ -140,8 +168,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE going.model = rows_going.model AND going.becomes = ANY (rows_going.becomes)
 $$;
 
--- Whether one of these people changed the rule of an item, or stated what its date rests on, within the last 30 days: they neither
--- decide on it nor approve it.
+-- Whether one of these people changed the rule of an item, stated what its date rests on, or typed one of its days, within the last
+-- 30 days: they neither decide on it nor approve it.
 CREATE FUNCTION rules.edited_lately(item uuid, people uuid[]) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (
@@ -158,6 +186,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             ) OR EXISTS (
                 SELECT FROM public.retention_mark AS mark
                 WHERE mark.child_id = one.child_key AND mark.marked_by_id = ANY (people) AND mark.marked_at > since
+            ) OR EXISTS (
+                SELECT FROM public.audit_logentry AS typed
+                WHERE typed.record_id = one.child_key AND typed.actor_id = ANY (people) AND typed.at > since
+                  AND typed.object_type IN ('children.child', 'children.childdetail', 'children.enrolment')
+                  AND typed.changes ?| ARRAY['date_of_birth', 'date_of_death', 'left_on', 'destination_establishment',
+                                             'destination_confirmed']
             )
         )
     )

@@ -25,6 +25,7 @@ from safeguarding.privacy_notice import (
 from safeguarding.sealing.services.backups_standing import backups_standing
 
 from .models import RetentionRule, Trigger
+from .periods import NOT_YET
 from .services.progress import backups_live
 from .services.schedule import schedule_of
 from .wording import in_words
@@ -50,7 +51,8 @@ def _told(asked: Asked) -> list[tuple[RetentionRule | None, RetentionRule | None
     """Each rule of what is told: in force, and proposed."""
     school_id = asked.school.pk
     pairs = once(("notice schedule", school_id), lambda: schedule_of(school_id))
-    return [pair for pair in pairs if (rule := pair[0] or pair[1]) and rule.code not in NOT_TOLD]
+    told = [pair for pair in pairs if (rule := pair[0] or pair[1]) and rule.code not in NOT_TOLD]
+    return [(held, new) for held, new in told if held is not None or new is None or new.code not in NOT_YET]
 
 
 def _in_force(asked: Asked) -> list[RetentionRule]:

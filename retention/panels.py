@@ -35,6 +35,10 @@ def _reads_at(request: Request, school_id: UUID) -> bool:
     return may(request.user, C.VIEW_RETENTION, school_id)
 
 
+def _reads(request: Request) -> bool:
+    return _reads_at(request, request.held.school_id)
+
+
 def _sees_holds(request: Request) -> bool:
     return may(request.user, C.VIEW_HOLDS, request.held.school_id)
 
@@ -73,6 +77,7 @@ quoted(waiting.address_of_list)
 register(
     Tab("retention", "Retention", "child_retention", may=_reads_at, order=80),
     NavItem("retention", "Retention", "retention", may=waiting.counts, order=60, waiting=waiting.waits),
+    NavItem("retention_left", "Left", "retention_left", may=_reads, order=10, place="retention"),
     NavItem("holds", "Legal holds", "holds", may=_sees_holds, order=20, place="retention"),
     NavItem("retention_schedule", "Schedule", "retention_schedule", may=_sees_schedule, order=30, place="retention"),
     NavItem(

@@ -1,7 +1,8 @@
 """Until when is a child's file kept, and by which rule? Day arithmetic alone, without a database.
 
-Domain reference 4 and 12: a file that the next school has confirmed ends by R01, before every other rule. Of the others
-that apply the longest wins. A record is kept through its last day, and may be destroyed from the day after.
+Domain reference 4, 12 and 13: a file that the next school has confirmed ends by R01, before every other rule. Where the
+child went to another school and nothing is on the record, it ends by R09b, if no other applies. Of the others that
+apply the longest wins. A record is kept through its last day, and may be destroyed from the day after.
 """
 
 from collections.abc import Collection, Iterable
@@ -16,6 +17,15 @@ M = RetentionDate.Missing
 MOVED, LAST_SCHOOL, ABUSE, LOOKED_AFTER, NEEDS, PHOTOGRAPH = "R01", "R02", "R03", "R05", "R07", "R16"
 # Rules of a child's file beside R01 and R02: each applies where the app that knows says so (`ending.dates`).
 WHERE = {ABUSE: "abuse", LOOKED_AFTER: "looked_after", NEEDS: "plan_for_needs"}
+# A child who went to another school, and nothing is on the record.
+BARE = "R09b"
+# Rules that no school can adopt yet, each with why.
+NOT_YET = {
+    BARE: (
+        "Harbour cannot find yet where another child’s record mentions this child. Until it can, no school can adopt "
+        "this rule."
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,11 @@ class Period:
 
 @dataclass(frozen=True)
 class File:
-    """What the date of a child's file rests on. `applying` are codes of `WHERE` that apply."""
+    """What the date of a child's file rests on. `applying` are codes of `WHERE` that apply.
+
+    `moved`: since when the child is gone to another school that is known. `is_bare`: nothing is on the record. Both are
+    known only where the school has the rule that asks for them.
+    """
 
     born: date | None
     left: date | None
@@ -49,6 +63,8 @@ class File:
     is_last_school: bool = False
     keep_until: date | None = None
     applying: Collection[str] = ()
+    moved: date | None = None
+    is_bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +89,8 @@ def of_file(file: File, periods: Iterable[Period]) -> Kept:
     by_code = {period.code: period for period in periods}
     if file.left is not None and file.receipt is not None and MOVED in by_code:
         return _later(_counted(by_code[MOVED], file.receipt), file.keep_until)
+    if BARE in by_code and _ends_bare(file) and file.moved is not None:
+        return _later(_counted(by_code[BARE], file.moved), file.keep_until)
     codes = [LAST_SCHOOL, *(code for code in WHERE if code in file.applying)]
     applying = [by_code[code] for code in codes if code in by_code]
     if not applying:
@@ -88,6 +106,11 @@ def of_file(file: File, periods: Iterable[Period]) -> Kept:
     if not file.is_last_school:
         return _but(kept, M.LAST_SCHOOL)
     return kept
+
+
+def _ends_bare(file: File) -> bool:
+    """Whether nothing is on the record of a child who went to another school, and no other rule applies."""
+    return file.left is not None and file.is_bare and not file.is_last_school and not file.applying
 
 
 def of_photograph(over: date | None, periods: Iterable[Period]) -> Kept:

@@ -14,6 +14,7 @@ _AFTER = {
     Trigger.RECEIPT: ("the next school confirmed that it has the file", "Confirmed"),
     Trigger.BIRTH: ("birth", "Born"),
     Trigger.LEAVING: ("the child left", "Left"),
+    Trigger.MOVED: ("the child left, or that was entered here", "That was on"),
     Trigger.WITHDRAWAL: ("the child left, or consent was withdrawn", "Over on"),
 }
 

@@ -13,6 +13,7 @@ from safeguarding.rights_rows.conditions import NEVER, SYSTEM, both, either, end
 from safeguarding.rights_rows.kinds import Change, Neither, change, gives, takes
 
 from .models import RetentionDate
+from .periods import NOT_YET
 
 SCAN = "(rules.task() = 'retention scan')"
 REVIEWS = either(may("keep_retention"), may("propose_destruction"))
@@ -161,6 +162,7 @@ keep(
                 "NEW.proposed_by_id = me",
                 _PROPOSES,
                 "NEW.status = 'proposed'",
+                f"NEW.code <> ALL ({keys(NOT_YET)})",
                 "NEW.adopted_at IS NULL",
                 "NEW.agreed_at IS NULL",
                 "NEW.from_day IS NULL",
@@ -237,6 +239,9 @@ keep(
         ),
         "retention.endingrow": Neither("which rows end: written by the function that begins a destruction alone"),
         "audit.event": Neither("what was done, added by whoever does it: of a destruction why it was refused last"),
+        "audit.logentry": Neither(
+            "who changed a field last: whoever typed a day lately does not decide on what ends by it"
+        ),
         "audit.checkpoint": Neither("seals, which the worker writes: their times are compared with the clock"),
         # Who is of one family: a hold on a family keeps their records, and a link on which one rests cannot end.
         "children.sibling": takes(

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import brakes, holds, home, items, lists, register, schedule, tab
+from .views import brakes, holds, home, items, left, lists, register, schedule, tab
 
 urlpatterns: list[URLPattern] = [
     path("children/<uuid:child_id>/retention/", tab.child_retention, name="child_retention"),
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("retention/schedule/all/", schedule.retention_schedule_all, name="retention_schedule_all"),
     path("retention/schedule/<uuid:rule_id>/", schedule.retention_rule, name="retention_rule"),
     path("retention/", home.retention, name="retention"),
+    path("retention/left/", left.retention_left, name="retention_left"),
     path("retention/register/", register.destruction_register, name="destruction_register"),
     path("retention/lists/<uuid:list_id>/", lists.destruction_list, name="destruction_list"),
     path("retention/lists/<uuid:list_id>/approve/", lists.approve_destruction, name="approve_destruction"),

@@ -13,6 +13,7 @@ _SHORT = {
     Trigger.RECEIPT: "the next school’s confirmation",
     Trigger.BIRTH: "birth",
     Trigger.LEAVING: "the day the child left",
+    Trigger.MOVED: "the day the child left, or of its entry here",
 }
 _THEN = {
     Outcome.REVIEW: "then reviewed",
@@ -24,7 +25,8 @@ TO_DO: dict[str, str] = {
     _M.ON_ROLL: "This is a forecast. The period runs once the child has left.",
     _M.LAST_SCHOOL: (
         "A safeguarding lead states here whether the next school has confirmed that it has the file, or that this "
-        "is the last school. Until then nothing is due."
+        "is the last school. If the child has died, the office adds the day to the child’s details. Until then nothing "
+        "is due."
     ),
     _M.BIRTH: "The day of birth is not known. The office adds it to the child’s details; until then nothing is due.",
     _M.RULE: "The school has not adopted the rule yet, or its data protection officer has not agreed. Nothing is due.",

@@ -197,7 +197,6 @@ WORST: Mapping[str, Hard] = {
     "sharing/transfer_file/signing.py _MANIFEST": Hard("", "f"),
     "sharing/transfers/services/composing.py _UNSAFE": Hard("", "*"),
     "sharing/transfers/services/composing.py _divided": Hard("12", ".", "x"),
-    "sharing/transfers/services/confirming.py _NUMBER": Hard("000", " "),
     "retention/panels.py _REFERENCE": Hard("", "0"),
     "retention/waiting.py _REFERENCE": Hard("", "D"),
 }

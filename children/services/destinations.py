@@ -1,7 +1,9 @@
 """Record the last day of a child at this school, and where the child went: on the newest time on roll."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -14,8 +16,10 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import LEADS
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import may_view
-from safeguarding.audit.services import record
+from safeguarding.audit.services import record, record_many
 from safeguarding.exceptions import BadInput, NotAllowed
+
+from . import bulk
 
 # What is said of where a child goes.
 _SAID = ("destination", "destination_authority", "destination_establishment", "destination_confirmed")
@@ -28,6 +32,12 @@ class Destination:
     name: str
     authority: str = ""
     establishment: str = ""
+
+
+def numbered(number: str) -> tuple[str, str] | None:
+    """The numbers of the authority and of the school in one such as 356/4021; None where it is none."""
+    digits = number.replace("/", "").replace(" ", "")
+    return (digits[:3], digits[3:]) if len(digits) == 7 and digits.isascii() and digits.isdecimal() else None
 
 
 @transaction.atomic
@@ -49,15 +59,40 @@ def say_destination(
     newest = times.order_by(F("entered_on").desc(nulls_last=True), "-pk").first()
     if newest is None:
         return None
-    newest.destination = destination.name.strip()
-    newest.destination_authority = destination.authority
-    newest.destination_establishment = destination.establishment
-    newest.destination_confirmed = True
+    for name, value in _said(destination).items():
+        setattr(newest, name, value)
     if held.left_on is not None and held.left_on != last_day:
         _correct(held, newest, last_day)
     newest.save(update_fields=[*_SAID, "left_on"])
     record(Verb.CHANGE, held, by=by, purpose="destination")
     return newest
+
+
+@transaction.atomic
+def say_destination_of(*, children: Sequence[Child], destination: Destination, by: User) -> int:
+    """Where these children of one school went is confirmed: on the newest time on roll of each. Returns how many
+    changed by it. The caller holds them, and has asked whether the person sees them.
+
+    Raises `NotAllowed`.
+    """
+    school_id = children[0].school_id
+    ensure(by, Capability.DECIDE_CONCERNS, school_id, LEADS)
+    keys, said = [child.pk for child in children], _said(destination)
+    times = Enrolment.objects.select_for_update(of=("self",)).filter(child__in=keys)
+    # The last of each child is the newest.
+    newest = {one.child_id: one for one in times.order_by(F("entered_on").asc(nulls_first=True), "pk")}
+    changed = [one for one in newest.values() if any(getattr(one, name) != value for name, value in said.items())]
+    bulk.update(Enrolment, _SAID, [{"id": one.pk, **said} for one in changed])
+    label = Child._meta.label_lower
+    record_many(
+        Verb.CHANGE, label, [one.child_id for one in changed], by=by, school_id=school_id, purpose="destination"
+    )
+    return len(changed)
+
+
+def _said(destination: Destination) -> dict[str, Any]:
+    said = (destination.name.strip(), destination.authority, destination.establishment, True)
+    return dict(zip(_SAID, said, strict=True))
 
 
 def last_day_problems(child: Child, last_day: date, today: date) -> list[str]:

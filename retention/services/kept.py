@@ -10,13 +10,16 @@ from datetime import date
 from uuid import UUID
 
 from children.models import Child
-from retention.models import Mark, RetentionRule
+from retention.models import Mark, RetentionDate, RetentionRule
 from retention.periods import ABUSE, WHERE, File, Kept, Period, of_file, of_photograph
 from safeguarding.accounts.models import User
 from safeguarding.ending import dates
+from safeguarding.ending.reasons import filled_unseen
 
 from .scan import Stated, files_of
 from .schedule import period_of
+
+_M = RetentionDate.Missing
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,9 @@ class Known:
     proposes_abuse: bool = False
 
 
-def file_of(child: Child, stated: Stated) -> File:
+def file_of(child: Child, stated: Stated, rules: Collection[RetentionRule]) -> File:
     """What the date of one child's file rests on."""
-    return files_of({child.pk: child.left_on}, stated)[child.pk]
+    return files_of({child.pk: child.left_on}, [period_of(rule) for rule in rules], stated)[child.pk]
 
 
 def known_to(user: User, child: Child, file: File, stated: Stated, rules: Collection[RetentionRule]) -> Known:
@@ -43,9 +46,17 @@ def known_to(user: User, child: Child, file: File, stated: Stated, rules: Collec
     kept = of_file(file, [period_of(rule) for rule in rules])
     code = kept.period.code if kept.period else ""
     proposes = ABUSE in file.applying and child.pk not in stated.marks and not _is_hidden(user, child, ABUSE)
+    if _is_filled_unseen(user, child, file, kept):
+        return Known(kept, _rule(kept.period, rules), is_hidden=True)
     if code == ABUSE:
         return Known(kept, _rule(kept.period, rules), not proposes and child.pk not in stated.marks, proposes)
     return Known(kept, _rule(kept.period, rules), code in WHERE and _is_hidden(user, child, code), proposes)
+
+
+def _is_filled_unseen(user: User, child: Child, file: File, kept: Kept) -> bool:
+    """Whether it would end as a record on which nothing is, and only what the person may not see is on it."""
+    waits = file.moved is not None and not file.is_bare and kept.missing in (_M.LAST_SCHOOL, _M.BIRTH)
+    return waits and child.pk in filled_unseen(user, [child.pk])
 
 
 def _is_hidden(user: User, child: Child, code: str) -> bool:

@@ -45,7 +45,7 @@ def preview(school_id: UUID, changed: Collection[RetentionRule], *, today: date 
     now = rules_at(school_id)
     before = [period_of(rule) for rule in now]
     after = [period_of(ours[rule.code], as_in_force=True) if rule.code in ours else period_of(rule) for rule in now]
-    today, known = today or timezone.localdate(), _Known(school_id)
+    today, known = today or timezone.localdate(), _Known(school_id, [*before, *after])
     due_now, due_then = known.due(before, today), known.due(after, today)
     return Preview(len(due_then - due_now), len(due_now - due_then), known.number)
 
@@ -53,7 +53,7 @@ def preview(school_id: UUID, changed: Collection[RetentionRule], *, today: date 
 class _Known:
     """What the dates of every record of a school rest on, asked once."""
 
-    def __init__(self, school_id: UUID) -> None:
+    def __init__(self, school_id: UUID, periods: Collection[Period]) -> None:
         rows = prepared("SELECT * FROM rules.files_at(%s)", [school_id])
         kinds = (_K.RECEIPT, _K.LAST_SCHOOL, _K.KEEP)
         said = {
@@ -63,7 +63,7 @@ class _Known:
             if day is not None
         }
         marks = {row[0]: row[-1] for row in rows if row[-1] is not None}
-        self.files = files_of({row[0]: row[1] for row in rows}, Stated(said, marks))
+        self.files = files_of({row[0]: row[1] for row in rows}, periods, Stated(said, marks))
         self.photographs = [key for (key,) in prepared("SELECT * FROM rules.photographs_at(%s)", [school_id])]
         self.over = dates.days("photograph_over", self.photographs)
 

@@ -17,12 +17,12 @@ from django.utils import timezone
 
 from children.models import Child, Photograph
 from retention.models import DestructionItem, Mark, RetentionDate, RetentionGate, Statement
-from retention.periods import ABUSE, WHERE, File, Kept, Period, of_file, of_photograph
+from retention.periods import ABUSE, BARE, WHERE, File, Kept, Period, of_file, of_photograph
 from safeguarding.accounts.models import School
 from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.ending import dates
+from safeguarding.ending import dates, reasons
 from safeguarding.locks import take_longer
 
 from . import brakes
@@ -113,8 +113,11 @@ def stated_of(children: Collection[UUID]) -> Stated:
     return Stated({(child_id, kind): on for child_id, kind, on in said}, dict(marks))
 
 
-def files_of(left: dict[UUID, date | None], stated: Stated | None = None) -> dict[UUID, File]:
-    """What the date of each of these children's files rests on, by the child's key. `left`: the day each left.
+def files_of(
+    left: dict[UUID, date | None], periods: Collection[Period], stated: Stated | None = None
+) -> dict[UUID, File]:
+    """What the date of each of these children's files rests on by these periods, by the child's key. `left`: the day
+    each left.
 
     `stated` where it has been read already.
     """
@@ -124,7 +127,7 @@ def files_of(left: dict[UUID, date | None], stated: Stated | None = None) -> dic
     applying = {code: set(days[trigger]) for code, trigger in WHERE.items()}
     for child_id, applies in stated.marks.items():
         (applying[ABUSE].add if applies else applying[ABUSE].discard)(child_id)
-    said = stated.days
+    said, (moved, filled) = stated.days, _moved([key for key in keys if left[key] is not None], periods)
     return {
         key: File(
             born=days["birth"].get(key),
@@ -134,9 +137,21 @@ def files_of(left: dict[UUID, date | None], stated: Stated | None = None) -> dic
             is_last_school=(key, _K.LAST_SCHOOL) in said or key in days[_DEATH],
             keep_until=said.get((key, _K.KEEP)),
             applying=frozenset(code for code, where in applying.items() if key in where),
+            moved=moved.get(key),
+            is_bare=key in moved and key not in filled,
         )
         for key in keys
     }
+
+
+def _moved(left: list[UUID], periods: Collection[Period]) -> tuple[dict[UUID, date], Collection[UUID]]:
+    """Of children who have left, since when those are gone who went to another school, and on whose record something
+    is. Nothing is asked where no period counts by it.
+    """
+    if not left or all(period.code != BARE for period in periods):
+        return {}, ()
+    moved = dates.days("moved", left)
+    return moved, reasons.filled(list(moved)) if moved else ()
 
 
 def _last(*received: date | None) -> date | None:
@@ -145,7 +160,7 @@ def _last(*received: date | None) -> date | None:
 
 
 def _files(left: dict[UUID, date | None], periods: list[Period]) -> Iterator[Scanned]:
-    for key, file in files_of(left).items():
+    for key, file in files_of(left, periods).items():
         yield Scanned(FILE, key, key, of_file(file, periods))
 
 

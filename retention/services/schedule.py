@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from retention.capabilities import RetentionCapability as C
 from retention.models import RetentionRule
-from retention.periods import Period
+from retention.periods import NOT_YET, Period
 from retention.verbs import RetentionVerb
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
@@ -122,9 +122,20 @@ def _proposal(proposed: RetentionRule | None, in_force: RetentionRule | None) ->
 
 
 def rules_at(school_id: UUID) -> list[RetentionRule]:
-    """The rules that count at a school: of each that Harbour carries out the one in force, else the proposal."""
-    rows = (in_force or proposed for in_force, proposed in schedule_of(school_id))
+    """The rules that count at a school: of each that Harbour carries out the one in force, else the proposal, where the
+    school could adopt it.
+    """
+    rows = (in_force or _adoptable(proposed) for in_force, proposed in schedule_of(school_id))
     return [row for row in rows if row is not None and row.is_carried_out]
+
+
+def _adoptable(proposed: RetentionRule | None) -> RetentionRule | None:
+    return None if proposed is None or proposed.code in NOT_YET else proposed
+
+
+def _ensure_adoptable(code: str) -> None:
+    if code in NOT_YET:
+        raise OutOfTurn(NOT_YET[code])
 
 
 def periods_at(school_id: UUID) -> list[Period]:
@@ -168,9 +179,10 @@ def propose_rule(
 ) -> RetentionRule:
     """A new version of a rule, for the school to adopt. The same form again proposes it once.
 
-    Raises `NotAllowed`, `BadInput`, `OutOfTurn` where another proposal stands.
+    Raises `NotAllowed`, `BadInput`, `OutOfTurn` where another proposal stands, or no school can adopt the rule yet.
     """
     ensure(by, C.PROPOSE_SCHEDULE, school.pk, PROPOSERS)
+    _ensure_adoptable(code)
     for problem in rule_problems(years=years, days=days, basis=basis, source=source).values():
         raise BadInput(f"{problem}.")
     _lock(school)
@@ -207,6 +219,7 @@ def adopt_rule(*, school: School, rule: RetentionRule, by: User, at: datetime | 
     Raises `NotAllowed`, `OutOfTurn`.
     """
     ensure(by, C.PROPOSE_SCHEDULE, school.pk, PROPOSERS)
+    _ensure_adoptable(rule.code)
     _lock(school)
     own = _own(school, rule, by=by, at=at or timezone.now())
     if own.status != _S.PROPOSED or own.adopted_at is not None:
@@ -231,8 +244,8 @@ def agree_rule(*, school: School, rule: RetentionRule, by: User, at: datetime | 
 
 
 def to_adopt(school_id: UUID) -> list[RetentionRule]:
-    """Every proposal that nobody has adopted: the whole schedule, at first."""
-    return [new for _, new in schedule_of(school_id) if new is not None and new.adopted_at is None]
+    """Every proposal that nobody has adopted and a school can adopt: nearly the whole schedule, at first."""
+    return [new for _, one in schedule_of(school_id) if (new := _adoptable(one)) is not None and not new.adopted_at]
 
 
 def to_agree(school_id: UUID) -> list[RetentionRule]:

@@ -142,7 +142,7 @@ def _read(request: Request, child: Child, said: list[Statement], marks: list[Mar
     rules, mark = rules_at(child.school_id), next((one for one in marks if one.ended_at is None), None)
     standing = [one for one in said if one.withdrawn_at is None]
     stated = Stated({(child.pk, one.kind): one.on for one in standing}, {child.pk: mark.applies} if mark else {})
-    known = kept.known_to(request.user, child, kept.file_of(child, stated), stated, rules)
+    known = kept.known_to(request.user, child, kept.file_of(child, stated, rules), stated, rules)
     rows = holding(child, visible(request, LegalHold))
     holds = list(rows.select_related("set_by", "lifted_by").order_by("-lifted_at", "review_on")[:MOST])
     shots = list(visible(request, Photograph).filter(child=child).order_by("-added_at")[:MOST])

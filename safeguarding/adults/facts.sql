@@ -124,3 +124,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     JOIN public.adults_staffconcernchild AS touched ON touched.child_id = r.key AND touched.withdrawn_at IS NULL
     JOIN public.adults_staffconcern AS concern ON concern.id = touched.staff_concern_id WHERE concern.status <> 'closed'
 $$;
+
+-- Concerns about adults, open or closed, that touch or touched a child (`fills` in `ending.py`).
+CREATE FUNCTION rules.fills_staff_concern(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, touched.staff_concern_id FROM rules.reached(fills_staff_concern.records) AS r
+    JOIN public.adults_staffconcernchild AS touched ON touched.child_id = r.key
+$$;

@@ -1,15 +1,17 @@
 """What of concerns keeps a child's record from ending?"""
 
 from safeguarding.ending.dates import since
-from safeguarding.ending.reasons import keeps, waits_fact
+from safeguarding.ending.reasons import fills, keeps, waits_fact
 
 from .models import (
     Action,
+    Brief,
     Chronicled,
     Concern,
     ConcernChild,
     Draft,
     Duty,
+    EarlierBatch,
     Referral,
     SupportPlan,
     WithheldName,
@@ -24,5 +26,18 @@ keeps("keeps_open_duty", says="A duty in person is open.", model=Duty)
 keeps("keeps_open_support", says="A plan of support is open.", model=SupportPlan)
 keeps(waits_fact(Draft), says="A report is begun and not sent.", model=Draft)
 keeps("keeps_entry", says="Something was entered in the last 12 months.", model=Chronicled, by="row")
+
+fills(
+    "fills_entry", says="There is an entry about the child, or about a brother or sister.", model=Chronicled, by="row"
+)
+fills("fills_concern", says="A concern names the child, or a brother or sister.", model=ConcernChild)
+fills("fills_withheld", says="The child was chosen on a form and left out of its concern.", model=WithheldName)
+fills("fills_draft", says="A report is begun and not sent.", model=Draft)
+fills("fills_brief", says="There is a brief about the child.", model=Brief)
+fills(
+    "fills_earlier",
+    says="Records from an earlier system or another school are not on a child’s record yet.",
+    model=EarlierBatch,
+)
 
 since("abuse", "since_abuse", rests="rests_on_abuse", model=Concern)

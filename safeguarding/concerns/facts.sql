@@ -453,3 +453,45 @@ CREATE FUNCTION rules.since_abuse(records uuid[]) RETURNS TABLE (record uuid, da
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT record, min(day) FROM rules.rests_on_abuse(since_abuse.records) GROUP BY record
 $$;
+
+-- What of concerns is on a record (`fills` in `ending.py`): any entry, also of a brother or sister.
+CREATE FUNCTION rules.fills_entry(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, entry.row FROM rules.reached_of_family(fills_entry.records) AS r
+    JOIN public.concerns_chronicled AS entry ON r.key = entry.child_id OR r.key = entry.concern_id
+    WHERE entry.source NOT IN ('hold_set', 'hold_lifted')
+$$;
+
+-- Any concern that names one of them, in whatever role, and also one that was entered in error.
+CREATE FUNCTION rules.fills_concern(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, named.id FROM rules.reached_of_family(fills_concern.records) AS r
+    JOIN public.concerns_concernchild AS named ON named.child_id = r.key
+$$;
+
+CREATE FUNCTION rules.fills_withheld(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, one.id FROM rules.reached(fills_withheld.records) AS r
+    JOIN public.concerns_withheldname AS one ON one.child_key = r.key
+$$;
+
+CREATE FUNCTION rules.fills_draft(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, one.id FROM rules.reached(fills_draft.records) AS r
+    JOIN public.concerns_draft AS one ON r.key = ANY (one.names)
+$$;
+
+-- What an earlier system of the school, or another school, sent and nobody has put on records yet: whose it is, is not certain.
+CREATE FUNCTION rules.fills_earlier(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT child.id, batch.id FROM public.children_child AS child
+    JOIN public.concerns_earlierbatch AS batch ON batch.school_id = child.school_id
+    WHERE child.id = ANY (fills_earlier.records)
+      AND batch.status IN ('held', 'uploaded', 'mapping', 'reading', 'ready', 'confirming')
+$$;
+
+CREATE FUNCTION rules.fills_brief(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, one.id FROM rules.reached(fills_brief.records) AS r
+    JOIN public.concerns_brief AS one ON one.child_id = r.key
+$$;

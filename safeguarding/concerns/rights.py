@@ -173,6 +173,7 @@ keep(
         "concerns.chronicled": Neither(
             "written by the database alone: facts ask whether there are entries of this year"
         ),
+        "concerns.brief": Neither("words of a lead keep the record of the child from ending early, and open none"),
         "concerns.savedfilter": Neither("how somebody arranges their own list"),
         "concerns.schoolkind": Neither("which kinds of concern a school offers"),
         "concerns.supervisionnote": Neither("a note of two people: facts ask whether the menu names it"),

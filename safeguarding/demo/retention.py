@@ -5,6 +5,7 @@ to be approved, one waits its fourteen days, and one record has been destroyed.
 """
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from retention.models import Approval, Decision, DestructionList
 from retention.services.approvals import approve
 from retention.services.destroying import carry_out
 from retention.services.holds import ask_to_lift, lift_hold, set_hold
+from retention.services.leavers import state_destination, state_last_school
 from retention.services.lists import begin_list, decide, send
 from retention.services.scan import scan
 from retention.services.schedule import adopt_all, agree_all
@@ -27,9 +29,12 @@ from safeguarding.audit.services import record
 from safeguarding.dates import as_day
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
+from safeguarding.demo.source import children
 
 _HEAD, _LEAD, _OFFICE, _OFFICER = "S01", "S02", "S09", "S46"
 _NO_OTHER = "The secondary school that took most of the year has no file and no record of being sent one."
+_NO_SCHOOL = "At home or abroad: no school has asked for a file. The local authority was told of each."
+_SPECIAL = ("Brook Meadow School (fictional)", "356/9996")
 _READ = "Read in full. Nothing in it is asked for by anybody."
 _POLICE = "The police are looking into a club that several children of that year went to."
 # Forename, surname, born (None: nobody knows), the next school that has it (empty: none has).
@@ -78,6 +83,7 @@ def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
             if place not in _UNSTATED:
                 _state(child, _LEAVERS[place][3], by=lead, keys=keys, at=days_ago(120))
         mark(child=leavers[_MARKED], token=keys.token(), applies=True, reason=_ABUSE, by=lead, at=days_ago(110))
+        _left(school, ground, keys, by=lead, at=days_ago(100))
     for days in (50, 40, 0):
         scan(at=days_ago(days))
     lists = [
@@ -96,6 +102,26 @@ def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
         Approval.objects.filter(item__on_list=made).update(approved_at=days_ago(approved))
     for item in lists[0].items.all():
         carry_out(item)
+
+
+def _left(school: School, ground: Ground, keys: Keys, *, by: User, at: datetime) -> None:
+    """Of those whom the data has at home or abroad the lead stated together that this was their last school; of those
+    at a special school, which one. Of the others nothing is stated.
+    """
+    went: dict[str, list[UUID]] = {}
+    for entry in children():
+        if entry["id"] in ground.children and entry.get("destination"):
+            went.setdefault(entry["destination"]["type"], []).append(ground.children[entry["id"]])
+    seen = Child.objects.filter(school=school, left_on__lt=as_day(at)).visible_to(by)
+
+    def of(*kinds: str) -> list[UUID]:
+        keys_of = [key for kind in kinds for key in went.get(kind, ())]
+        return list(seen.filter(pk__in=keys_of).values_list("pk", flat=True))
+
+    if last := of("ehe", "abroad"):
+        state_last_school(school=school, children=last, token=keys.token(), said=_NO_SCHOOL, by=by, at=at)
+    if special := of("special"):
+        state_destination(school=school, children=special, name=_SPECIAL[0], number=_SPECIAL[1], by=by)
 
 
 def _held(school: School, child: Child, *, by: User, keys: Keys, at: datetime, review_on: date) -> None:

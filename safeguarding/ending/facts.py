@@ -12,6 +12,7 @@ from psycopg import sql
 
 from safeguarding.personal_data import Link, declared, root_of
 
+from .reasons import filling
 from .units import (
     Hold,
     Model,
@@ -51,6 +52,7 @@ def statements() -> Iterator[sql.Composable]:
     yield _fact("rows_ending(roots uuid[]) RETURNS TABLE (model text, key text, becomes text)", _rows_ending())
     yield _fact("manifest(roots uuid[]) RETURNS TABLE (digest text, counts jsonb)", _manifest())
     yield _fact(_LEFT_OF_HEAD, _left_of(), language="plpgsql")
+    yield _fact("filled_by(records uuid[]) RETURNS TABLE (fact text, record uuid, row_key uuid)", _filled_by())
     for model in waiting():
         yield _fact(
             f"waits_{model._meta.db_table}(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)", _waits(model)
@@ -325,4 +327,12 @@ def _waits_by(hold: Hold) -> str:
     return (
         f"{column} IN (SELECT {key_of(hold.target, 't')} FROM {table_of(hold.target)} AS t "  # noqa: S608
         f"WHERE {ends(hold.target, 't', lambda at, _: f'{at} = r.key')})"
+    )
+
+
+def _filled_by() -> str:
+    """Whatever is on each record, as the apps say (`reasons.fills`), each with its fact."""
+    return " UNION ".join(
+        f"SELECT '{fact}', found.record, found.row_key FROM rules.{quoted(fact)}($1) AS found"  # noqa: S608
+        for fact in filling()
     )

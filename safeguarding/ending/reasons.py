@@ -18,6 +18,7 @@ from psycopg import sql
 from .units import waiting
 
 HIDDEN = "Something you may not see keeps this record."
+NOT_DUE = "Kept, not due."
 UNSETTLED = "Something that belongs to it is not settled."
 
 
@@ -25,7 +26,8 @@ UNSETTLED = "Something that belongs to it is not settled."
 class Reason:
     """Something that keeps a record. `fact` is the function `rules.<fact>(uuid[])`, `says` its sentence, `model` the
     model of the rows that keep, and `by` the column of that model with their keys. `is_open`: its sentence tells
-    nothing that a reader of the record may not know, also where there is no row.
+    nothing that a reader of the record may not know, also where there is no row. `fills`: what it says is that the
+    record holds something, and each row says by which fact of `filling()`.
     """
 
     fact: str
@@ -33,6 +35,7 @@ class Reason:
     model: type[models.Model]
     by: str = "pk"
     is_open: bool = False
+    fills: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,16 +47,37 @@ class Kept:
 
 
 _reasons: dict[str, Reason] = {}
+_filling: dict[str, Reason] = {}
 
 
-def keeps(fact: str, *, says: str, model: type[models.Model], by: str = "pk", is_open: bool = False) -> None:
+def keeps(
+    fact: str, *, says: str, model: type[models.Model], by: str = "pk", is_open: bool = False, fills: bool = False
+) -> None:
     """Say what keeps a record: the rows of `model` that `rules.<fact>` returns.
+
+    With `fills` it keeps a record that ends because nothing is on it, by whatever is: the fact says of each row which
+    one of `filling()` found it. Raises `ImproperlyConfigured` where that is said twice.
+    """
+    _say(_reasons, Reason(fact, says, model, by, is_open, fills))
+
+
+def fills(fact: str, *, says: str, model: type[models.Model], by: str = "pk") -> None:
+    """Say what makes a record more than a name on the register: the rows of `model` that `rules.<fact>` returns.
 
     Raises `ImproperlyConfigured` where that is said twice.
     """
-    if fact in _reasons:
-        raise ImproperlyConfigured(f"What {fact} keeps is said twice.")
-    _reasons[fact] = Reason(fact, says, model, by, is_open)
+    _say(_filling, Reason(fact, says, model, by))
+
+
+def _say(said: dict[str, Reason], reason: Reason) -> None:
+    if reason.fact in said:
+        raise ImproperlyConfigured(f"What {reason.fact} keeps is said twice.")
+    said[reason.fact] = reason
+
+
+def filling() -> dict[str, Reason]:
+    """Everything that can be on a record, by its fact. `rules.filled_by` asks all of them."""
+    return dict(_filling)
 
 
 def waits_fact(model: type[models.Model]) -> str:
@@ -86,16 +110,39 @@ def _answered(asked: list[Reason], records: Collection[UUID]) -> list[tuple[UUID
     """Each record that is kept, and by what: one statement for all reasons."""
     statement = sql.SQL(" UNION ALL ").join(
         sql.SQL(
-            "SELECT {}, kept.* FROM (SELECT DISTINCT record, row_key FROM rules.{}(%(keys)s::uuid[])) AS kept"
-        ).format(sql.Literal(number), sql.Identifier(reason.fact))
+            "SELECT {}, kept.* FROM (SELECT DISTINCT record, row_key, {} FROM rules.{}(%(keys)s::uuid[])) AS kept"
+        ).format(sql.Literal(number), sql.SQL("fact" if reason.fills else "NULL::text"), sql.Identifier(reason.fact))
         for number, reason in enumerate(asked)
     )
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, {"keys": list(records)})
-        rows = cursor.fetchall()
+        order = {fact: place for place, fact in enumerate(_filling)}
+        rows = sorted(cursor.fetchall(), key=lambda row: (row[0], order.get(row[3], 0)))
     return [
-        (record, Kept(asked[number] if row or asked[number].is_open else None, row)) for number, record, row in rows
+        (record, Kept(_filling[fact] if fact else asked[number] if row or asked[number].is_open else None, row))
+        for number, record, row, fact in rows
     ]
+
+
+def filled(records: Collection[UUID]) -> dict[UUID, list[Kept]]:
+    """Of these records, those on which something is, and what: whatever it is that ends them."""
+    found: dict[UUID, list[Kept]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT fact, record, row_key FROM rules.filled_by(%s::uuid[])", [list(records)])
+        for fact, record, row in cursor.fetchall():
+            found.setdefault(record, []).append(Kept(_filling[fact], row))
+    return found
+
+
+def filled_unseen(user: Any, records: Collection[UUID]) -> set[UUID]:
+    """Of these records, those on which something is and the person sees none of it."""
+    kept = filled(records)
+    seen = _seen(user, kept)
+    return {
+        record
+        for record, some in kept.items()
+        if not any(one.reason and (one.reason.fact, one.row) in seen for one in some)
+    }
 
 
 def _alone(reason: Reason, records: Collection[UUID]) -> list[tuple[UUID, Kept]]:
@@ -112,12 +159,19 @@ def told_to(user: Any, records: Collection[UUID]) -> dict[UUID, list[str]]:
 
     def sentence(one: Kept) -> str:
         reason = one.reason
-        return reason.says if reason and (reason.is_open or (reason.fact, one.row) in seen) else HIDDEN
+        if reason is None:
+            return HIDDEN
+        if reason.is_open or (reason.fact, one.row) in seen:
+            return reason.says
+        # By that nothing is on it a record would be due: that something is says no more than that it is not.
+        return NOT_DUE if reason.fact in _filling else HIDDEN
 
     def told(some: list[Kept]) -> list[str]:
         said = list(dict.fromkeys(map(sentence, some)))
+        if NOT_DUE in said:
+            said = [one for one in said if one != HIDDEN]
         # Last: what is hidden stands behind what can be done something about.
-        return sorted(said, key=lambda one: one == HIDDEN)
+        return sorted(said, key=lambda one: one in (HIDDEN, NOT_DUE))
 
     return {record: told(some) for record, some in kept.items()}
 

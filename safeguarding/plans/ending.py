@@ -1,11 +1,13 @@
 """What of plans keeps a child's record from ending?"""
 
 from safeguarding.ending.dates import since
-from safeguarding.ending.reasons import keeps
+from safeguarding.ending.reasons import fills, keeps
 
-from .models import Episode
+from .models import AttendanceDay, Episode
 
 keeps("keeps_open_plan", says="A plan or a status is open.", model=Episode)
+fills("fills_plan", says="There is or was a plan or a status, of the child or a brother or sister.", model=Episode)
+fills("fills_attendance", says="The register has entries of the last six years.", model=AttendanceDay)
 
 since("looked_after", "since_looked_after", rests="rests_on_care", model=Episode)
 since("plan_for_needs", "since_plan_for_needs", rests="rests_on_needs", model=Episode)

@@ -168,3 +168,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       AND NOT found.child_id = ANY ((SELECT rules.hidden_children(children_by_upn.me))::uuid[])
     ORDER BY found.number, found.place
 $$;
+
+-- What of plans is on a record (`fills` in `ending.py`): a plan or status of any kind, ended or entered in error too, also of a brother
+-- or sister; and the register of the last six years (SI 2024/208 reg 7).
+CREATE FUNCTION rules.fills_plan(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, episode.id FROM rules.reached_of_family(fills_plan.records) AS r
+    JOIN public.plans_episode AS episode ON episode.child_id = r.key
+$$;
+
+CREATE FUNCTION rules.fills_attendance(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, newest.id FROM rules.reached(fills_attendance.records) AS r
+    CROSS JOIN LATERAL (
+        SELECT day.id FROM public.plans_attendanceday AS day
+        WHERE day.child_id = r.key AND day.on >= ((SELECT rules.today()) - interval '6 years')::date ORDER BY day.on DESC LIMIT 1
+    ) AS newest
+$$;

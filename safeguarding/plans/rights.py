@@ -33,6 +33,7 @@ keep(
             change(both(_KEEPS, "NEW.status <> 'error'"), "error_at", "error_by_id"),
             closed=False,
         ),
+        "plans.attendanceday": Neither("the register keeps the record of its child from ending early, and opens none"),
         "children.formerupn": Neither("a number finds the child in a file of attendance, and opens or shuts no row"),
         "plans.step": takes(
             _WRITES,

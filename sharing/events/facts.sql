@@ -121,3 +121,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             SELECT FROM (VALUES (who.forename, who.surname), (who.surname, who.forename), (who.title, who.surname)) AS called (one, two)
             WHERE one <> '' AND two <> '' AND position(rules.sharing_letters(one || two) IN plain.takes) > 0))
 $$;
+
+-- What of sharing is on a record (`fills` in `ending.py`): any decision to share or not, and any consent.
+CREATE FUNCTION rules.fills_share(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, one.id FROM rules.reached(fills_share.records) AS r
+    JOIN public.sharing_sharingevent AS one ON one.child_id = r.key
+$$;
+
+CREATE FUNCTION rules.fills_consent(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, one.id FROM rules.reached(fills_consent.records) AS r
+    JOIN public.sharing_consent AS one ON one.child_id = r.key
+$$;

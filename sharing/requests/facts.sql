@@ -193,3 +193,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     JOIN public.requests_rightsrequest AS asked ON asked.child_id = r.key
     WHERE asked.status IN ('handed_in', 'open', 'prepared', 'approved')
 $$;
+
+-- Any request about data, answered or not, is on the record (`fills` in `ending.py`).
+CREATE FUNCTION rules.fills_request(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, one.id FROM rules.reached(fills_request.records) AS r
+    JOIN public.requests_rightsrequest AS one ON one.child_id = r.key
+$$;

@@ -57,3 +57,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
           AND coalesce(went.status, '') NOT IN ('received', 'asked_back'))
     GROUP BY r.record
 $$;
+
+-- A file to the next school, however it stands, says that there was something to send (`fills` in `ending.py`).
+CREATE FUNCTION rules.fills_transfer(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, one.id FROM rules.reached(fills_transfer.records) AS r
+    JOIN public.transfers_filetransfer AS one ON one.child_id = r.key
+$$;

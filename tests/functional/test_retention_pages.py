@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from retention.models import Brake, LegalHold
+from retention.services.scan import scan
 from safeguarding.accounts.models import User
 from safeguarding.accounts.services.access import answer_conflict_question
 from safeguarding.sealing.models import KEYS
@@ -62,7 +63,11 @@ def test_every_page_of_retention_can_be_used(new_person: Callable[..., Page], pl
     shared = [*map(reverse, of_all), *(reverse("brake", args=[brake.pk]) for brake in brakes)]
     shared += [reverse("destruction_certificate", args=done), reverse("destruction_list", args=done)]
     shared += [reverse("destruction_list", args=[one.pk]) for one in (sent, there.open)]
-    named = [reverse("holds"), *(reverse(name, args=child) for name in ("child_retention", "hold_child"))]
+    named = [
+        reverse("holds"),
+        reverse("retention_left"),
+        *(reverse(name, args=child) for name in ("child_retention", "hold_child")),
+    ]
     named += [reverse("legal_hold", args=[one.pk]) for one in (there.hold, there.lifted)]
     named += [reverse("destruction_item", args=[there.item.pk]), reverse("retention_rule", args=[there.rule.pk])]
     for_head = [reverse("hold_school"), reverse("retention_schedule_all")]
@@ -86,7 +91,9 @@ def test_a_hold_is_mistyped_set_by_keyboard_and_lifted_without_scripts(
     is_told_what_is_typed_wrong(page, place)
     sets_a_hold_by_keyboard_alone(page, place)
     with case("without scripts"):
-        sets_a_hold_that_two_lift(*(new_person(java_script_enabled=False) for _ in range(2)), place)
+        lead, head = (new_person(java_script_enabled=False) for _ in range(2))
+        sets_a_hold_that_two_lift(lead, head, place)
+        says_where_children_went(lead, place)
 
 
 def is_told_what_is_typed_wrong(page: Page, place: Office) -> None:
@@ -146,3 +153,19 @@ def sets_a_hold_that_two_lift(lead: Page, head: Page, place: Office) -> None:
     )
     head.get_by_role("button", name="Lift this hold").click()
     expect(head.get_by_text("Lifted. What the schedule says counts again.").first).to_be_visible()
+
+
+def says_where_children_went(lead: Page, place: Office) -> None:
+    children = [place.leaver(name) for name in ("Ola", "Una")]
+    scan()
+    lead.goto(reverse("retention_left"))
+    for child in children:
+        lead.get_by_label(child.full_name).check()
+    lead.get_by_label("Name of the school").fill("Whitmoor High School")
+    lead.get_by_role("button", name="Confirm school").click()
+    expect(lead.get_by_role("alert", name="There is a problem")).to_contain_text("Enter the number as seven digits")
+    usable(lead)
+    expect(lead.get_by_label(children[0].full_name)).to_be_checked()
+    lead.get_by_label("Its number").fill("356/4021")
+    lead.get_by_role("button", name="Confirm school").click()
+    expect(lead.get_by_text("Saved for 2 children.")).to_be_visible()

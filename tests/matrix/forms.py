@@ -81,6 +81,8 @@ AS_WELL = (
     Way("child_retention", "lead", "open", before=leading.child_left, form="child_retention last_school"),
     Way("legal_hold", "lead", "open", before=leading.hold_stands, form="legal_hold ask"),
     Way("retention", "lead", before=leading.record_due, form="retention"),
+    Way("retention_left", "lead", before=leading.nothing_stated, button=("do", "went")),
+    Way("retention_left", "lead", before=leading.nothing_stated, button=("do", "last_school")),
     Way("destruction_list", "lead", "open", before=leading.list_in_review, form="destruction_list decide"),
     Way("share", "lead", "open", before=leading.share_lifted, form="share send"),
     Way(
@@ -177,6 +179,8 @@ TYPED: dict[str, Callable[[World, str], Body]] = {
     "significant_entry": _these(analysis=SAID),
     "staff_concern_write assess": _these(threshold="low_level"),
     "retention": _these(records=FIRST),
+    "retention_left went": _these(records=FIRST, name=SAID, number="356/4021"),
+    "retention_left last_school": _these(records=FIRST, said=SAID),
     "destruction_list decide": lambda *asked: {"i1-kind": "keep", "i1-reason": SAID} | _later("i1-keep_until")(*asked),
     "transfer receipt": lambda world, record: {"receipt": ("receipt.txt", leading.receipt_of(world))},
 }

@@ -6,6 +6,7 @@ Each function does it, and returns what fills the address of the page where that
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from children.facts import Leaving
 from children.models import Child, ContactLink, HouseholdMember
 from children.services import keeping
 from retention.models import DestructionList, RetentionDate, RetentionRule
@@ -126,6 +127,21 @@ def record_due(world: World) -> None:
         seen_due_on=THEN.date() - timedelta(days=20),
         seen_again_on=THEN.date() - timedelta(days=10),
         changed_on=long_ago,
+        scanned_at=THEN,
+    )
+
+
+def nothing_stated(world: World) -> None:
+    """A child has left, and nobody has said where to."""
+    child = factories.child(world.here, by=world.people["office"], leaving=Leaving(on=THEN.date()))
+    given_row(
+        RetentionDate,
+        school=world.here,
+        child=child,
+        kind="child_file",
+        record_key=child.pk,
+        missing="last_school",
+        changed_on=THEN.date(),
         scanned_at=THEN,
     )
 

@@ -4,12 +4,15 @@ By the rows of the matrix, which has one of nearly every kind, and by the databa
 keys that there is.
 """
 
+import re
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
-from children.models import Contact, Household
+from children.models import Child, Contact, Household
+from safeguarding import chronicling
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import LogEntry
 from safeguarding.concerns.models import (
@@ -30,6 +33,55 @@ from tests.matrix.world import World
 pytestmark = pytest.mark.django_db
 # That a file followed the child, or came with the child, stays without saying of whom.
 FILES = {"transfers.filetransfer", "received.filereceived"}
+
+
+# What of a child is of the register, of an account or of the machine: nothing is on record by it.
+REGISTER = {
+    f"children.{name}"
+    for name in ("child", "childdetail", "classepisode", "contactlink", "earlierschool", "enrolment", "formerupn")
+} | {
+    f"children.{name}"
+    for name in ("householdmember", "importrow", "othername", "parentalresponsibility", "photograph", "sibling")
+}
+# What keeps a record by itself, says how it ends, or what its concerns have in common; and who is related to the child.
+BESIDE = {
+    "concerns.patternruling",
+    "children.childmerge",
+    "children.conflictofinterest",
+    "retention.itemreason",
+    "retention.legalhold",
+    "retention.retentiondate",
+}
+
+
+def test_everything_about_a_child_fills_its_record_or_is_of_the_register(world: World):
+    lay_every_kind(world, "open")
+    kept = reasons.filled([child.pk for child in world.children.values()])
+    found = {one.reason.fact for some in kept.values() for one in some if one.reason}
+    # The world has no statement but one that keeps longer, no draft that names a child, and nobody in care.
+    assert set(reasons.filling()) - found == {"fills_statement", "fills_draft", "fills_details"}
+    entries = [some for source, some in chronicling.placed().items() if not source.startswith("hold_")]
+    asked = _tables_of("^fills_") | {placed.table for some in entries for placed in some}
+    about = [m for m in units.models_here() if m is Child or Child in _leads_to(m)]
+    while more := [m for m in about if m._meta.db_table in asked or {n._meta.db_table for n in _leads_to(m)} & asked]:
+        asked |= {m._meta.db_table for m in more}
+        about = [m for m in about if m not in more]
+    assert {str(m._meta.label_lower) for m in about} == REGISTER | BESIDE
+
+
+def _leads_to(model: units.Model) -> set[Any]:
+    return {field.related_model for field in model._meta.concrete_fields if field.is_relation} - {model}
+
+
+def _tables_of(names: str) -> set[str]:
+    """The tables that facts with these names read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT prosrc FROM pg_proc WHERE pronamespace = 'rules'::regnamespace AND proname ~ %s", [names]
+        )
+        found = {table for (source,) in cursor.fetchall() for table in re.findall(r"\bpublic\.(\w+)", source)}
+    # What is about children stands in the details only where it says care, a plan or a confidential address.
+    return found - {Child._meta.db_table, "children_childdetail"}
 
 
 def _rows() -> dict[str, int]:

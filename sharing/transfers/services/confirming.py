@@ -1,6 +1,5 @@
 """Confirm the last day and the destination, note an early conversation, decide not to send, take it up again."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -8,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from children.services.destinations import Destination, last_day_problems, say_destination
+from children.services.destinations import Destination, last_day_problems, numbered, say_destination
 from safeguarding.accounts.models import User
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -27,7 +26,6 @@ from .days import days_of
 B, K = FileTransfer.Because, TransferNote.Kind
 CHANGED = "Somebody changed this while you were writing. Open it again to see it as it is."
 ENDED = "The record of this child has ended. What is left here is kept as it is."
-_NUMBER = re.compile(r"(\d{3})\s*+(?:/\s*+)?(\d{4})")
 
 
 @dataclass(frozen=True)
@@ -45,8 +43,7 @@ class Where:
     @property
     def codes(self) -> tuple[str, str]:
         """The number of the authority and of the school there; empty where there is none."""
-        found = _NUMBER.fullmatch(self.number.strip())
-        return (found[1], found[2]) if found else ("", "")
+        return numbered(self.number) or ("", "")
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ def confirm_problems(transfer: FileTransfer, last_day: date | None, where: Where
         found["recipient"] = "Choose the next school, or enter its name"
     if where.recipient is not None and where.recipient.ended_at is not None:
         found["recipient"] = "The school has ended this recipient. Choose another one"
-    if where.number.strip() and not _NUMBER.fullmatch(where.number.strip()):
+    if where.number.strip() and numbered(where.number) is None:
         found["number"] = "Enter the number as seven digits, such as 356/4021"
     return found
 

@@ -5,15 +5,17 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from children.services.destinations import Destination, say_destination
 from retention.models import Approval, DestructionList
 from retention.services.holds import ask_to_lift, lift_hold, set_hold
 from retention.services.lists import begin_list, stop
 from retention.services.scan import scan
+from safeguarding.audit.context import Acting, acting
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
 from tests import factories
 
-from .conftest import Office, days_ago
+from .conftest import LEFT, Office, days_ago
 
 pytestmark = pytest.mark.django_db
 S = DestructionList.Status
@@ -83,6 +85,18 @@ def test_a_hold_keeps_a_record_from_a_list_and_from_its_approval(place: Office):
         lift_hold(hold=held, seen=held.revision, by=place.room.lead)
     lift_hold(hold=held, seen=held.revision, by=place.room.headteacher)
     assert place.on_list(child).items.count() == 1
+
+
+def test_whoever_typed_the_last_day_lately_does_not_decide(place: Office):
+    child = place.leaver()
+    place.due(child)
+    sent = place.sent(child)
+    corrected = LEFT - timedelta(days=1)
+    where = Destination("Whitmoor High School")
+    with acting(Acting(user_id=place.room.lead.pk, school_id=place.school.pk)):
+        say_destination(child=child, last_day=corrected, destination=where, by=place.room.lead)
+    with pytest.raises(NotAllowed, match="has not changed its rule or its date"):
+        place.approve(sent)
 
 
 def test_what_is_not_due_or_is_of_another_school_comes_on_no_list(place: Office):

@@ -45,7 +45,7 @@ class Growing:
 
     def __init__(self, place: Office) -> None:
         self.place, self.numbers = place, count(10_000)
-        self.gone, self.due, self.told = (place.leaver(name) for name in ("Ida", "Ola", "Una"))
+        self.gone, self.due, self.told, self.left = (place.leaver(name) for name in ("Ida", "Ola", "Una", "Eva"))
         place.due(self.gone, self.due, self.told)
         self.withdrawn = withdraw(statement=Statement.objects.get(child=self.told), by=place.room.lead)
         place.last_school(self.told, at=days_ago(80))
@@ -112,12 +112,14 @@ class Growing:
         return next(self.numbers)
 
     def _more_due(self, number: int) -> None:
-        keys = [uuid7() for _ in range(number)]
-        aside = {"number": self._number, "pseudonym": lambda n: uuid7().hex[-10:]}
-        more(self.due, number, id=keys.__getitem__, **aside)
-        date_of = RetentionDate.objects.get(record_key=self.due.pk)
-        facts = {"child_id": keys.__getitem__, "record_key": keys.__getitem__}
-        more(date_of, number, due_on=lambda n: date_of.due_on + timedelta(days=1 + n % 200), **facts)
+        for child in (self.due, self.left):
+            keys = [uuid7() for _ in range(number)]
+            aside = {"number": self._number, "pseudonym": lambda n: uuid7().hex[-10:]}
+            more(child, number, id=keys.__getitem__, **aside)
+            kept = RetentionDate.objects.get(record_key=child.pk)
+            facts = {"child_id": keys.__getitem__, "record_key": keys.__getitem__}
+            later = [kept.due_on + timedelta(days=1 + n % 200) for n in range(number)]
+            more(kept, number, due_on=later.__getitem__, **facts)
 
     def _more_carried_out(self, number: int) -> None:
         lists, items = ([uuid7() for _ in range(number)] for _ in range(2))
@@ -136,6 +138,7 @@ def pages(there: Growing) -> dict[str, tuple[int, User, str]]:
     return {
         "home": (LISTS, room.lead, reverse("retention")),
         "home in numbers": (LISTS, officer, reverse("retention")),
+        "left": (LISTS, room.lead, reverse("retention_left")),
         "holds": (LISTS, room.lead, reverse("holds")),
         "register": (LISTS, room.lead, reverse("destruction_register")),
         "schedule": (LISTS, room.lead, reverse("retention_schedule")),

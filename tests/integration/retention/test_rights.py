@@ -254,6 +254,18 @@ def test_a_rule_is_in_force_by_two_people_and_changes_nothing_it_says(at: Simple
         assert is_refused(person, role, statement, values), statement
 
 
+@BOTH
+def test_a_rule_that_no_school_can_adopt_yet_is_not_proposed_either(at: SimpleNamespace, role: str):
+    def rule(code: str) -> RetentionRule:
+        said = RetentionRule.objects.get(school=None, code=code)
+        said.pk, said.school, said.version, said.token = uuid7(), at.school, 9, uuid4()
+        said.proposed_at, said.proposed_by = timezone.now(), at.lead
+        return said
+
+    assert tried(at.lead, role, *insert(rule("R17"))) == 1
+    assert is_refused(at.lead, role, *insert(rule("R09b")))
+
+
 def hold(at: SimpleNamespace, by: Any, **other: Any) -> LegalHold:
     return LegalHold(
         school=at.school,

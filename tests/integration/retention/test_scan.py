@@ -56,6 +56,12 @@ def test_of_a_child_on_roll_there_is_a_forecast_and_nothing_is_due(place: Office
     assert (kept.due_on, kept.missing, kept.seen_due_on) == (date(2024, 3, 1), M.ON_ROLL, None)
 
 
+def test_a_day_of_death_needs_no_statement(place: Office):
+    died = place.leaver(details={"date_of_birth": BORN, "date_of_death": LEFT})
+    scan()
+    assert (date_of(died).rule.code, date_of(died).due_on, date_of(died).missing) == ("R02", date(2024, 3, 1), "")
+
+
 def test_without_a_day_of_birth_nothing_is_ever_due(place: Office):
     child = place.leaver(details={})
     place.last_school(child)

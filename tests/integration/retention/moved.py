@@ -1,0 +1,64 @@
+"""Children who went to another school, and the rule for those of whom nothing is on record: for tests, until a school
+can adopt it.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from children.facts import Leaving, NewChild
+from children.models import Child
+from children.services.registering import register_children
+from retention.models import RetentionDate, RetentionRule
+from retention.periods import BARE
+from retention.services.scan import scan
+from retention.services.schedule import SAID
+from safeguarding.keys import uuid7
+
+from .conftest import Office, days_ago
+
+SCHOOL = {
+    "destination": "Whitmoor High School",
+    "destination_authority": "356",
+    "destination_establishment": "4021",
+    "destination_confirmed": True,
+}
+BORN = date(2016, 3, 1)
+# A year after the entry here two scans a week apart have seen that they are due.
+DUE = 390
+
+
+def adopt_bare(place: Office) -> None:
+    """The rule in force, as a row: no service lets a school adopt it."""
+    proposed = RetentionRule.objects.get(school=None, code=BARE)
+    yes = {"adopted_at": days_ago(80), "adopted_by": place.room.headteacher}
+    yes |= {"agreed_at": days_ago(79), "agreed_by": place.officer}
+    said = {name: getattr(proposed, name) for name in SAID}
+    new = {"school": place.school, "code": BARE, "version": 1, "status": "in_force", "token": uuid7()}
+    by = {"proposed_at": days_ago(80), "proposed_by": place.room.headteacher}
+    RetentionRule.objects.create(from_day=timezone.localdate(days_ago(79)), **said, **new, **by, **yes)
+
+
+def leaver(place: Office, forename: str = "Ola", **facts: Any) -> Child:
+    """A child who left ten days ago, to a school that is known; what else is known is `facts` of `NewChild`."""
+    [key] = leavers(place, 1, forename, **facts)
+    return Child.objects.get(pk=key)
+
+
+def leavers(place: Office, number: int, forename: str = "Ola", **facts: Any) -> list[UUID]:
+    """Several of them, by their keys."""
+    left = timezone.localdate(days_ago(10))
+    given = {"details": {"date_of_birth": BORN}, "leaving": Leaving(on=left, **SCHOOL)} | facts
+    entered = left - timedelta(days=900)
+    new = [NewChild(f"{forename}{n or ''}", "Thorne", entered_on=entered, **given) for n in range(number)]
+    return register_children(school=place.school, children=new, by=place.room.office, today=timezone.localdate())
+
+
+def codes(children: Iterable[Child]) -> dict[str, str]:
+    """By which rule each of them is kept, or what is missing, by forename: as a scan finds it now."""
+    scan()
+    rows = RetentionDate.objects.filter(child__in=list(children)).select_related("rule", "child")
+    return {row.child.forename: row.missing or row.rule.code for row in rows}

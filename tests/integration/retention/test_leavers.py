@@ -1,0 +1,184 @@
+"""Do ordinary leavers end by the rule for a record on which nothing is, and does whatever is on one keep it?"""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from children.facts import Home, Leaving
+from children.models import Child
+from children.services.registering import link_siblings
+from retention.models import DestructionItem, RetentionDate, RetentionRule
+from retention.periods import BARE
+from retention.services.destroying import destroy_due
+from retention.services.scan import scan
+from retention.services.schedule import adopt_rule, propose_rule, to_adopt
+from retention.services.statements import mark
+from safeguarding.adults.models import StaffConcernChild
+from safeguarding.adults.services import naming
+from safeguarding.adults.services.raising import Telling, raise_staff_concern
+from safeguarding.audit.models import Event
+from safeguarding.concerns.services.raising import ChildEntry
+from safeguarding.ending import reasons
+from safeguarding.exceptions import OutOfTurn
+from safeguarding.keys import uuid7
+from safeguarding.sealing.models import KEYS
+from tests import factories
+from tests.integration.plans.pages import Visitor
+
+from .conftest import Office, as_destroyer, date_of, later
+from .moved import BORN, DUE, SCHOOL, adopt_bare, codes, leaver, leavers
+
+pytestmark = pytest.mark.django_db(databases=["default", KEYS])
+M = RetentionDate.Missing
+HOME = [Home("7 Mill Lane", "Saltmarsh", postcode="SK1 1AA")]
+
+
+@pytest.fixture(autouse=True)
+def _folders(settings: Any, tmp_path: Any) -> None:
+    settings.ANCHOR_FOLDER = tmp_path / "anchors"
+
+
+def about_adult(place: Office, child: Child) -> None:
+    """A concern about an adult touches the child: the Headteacher reads it."""
+    telling = Telling(raised_as="low_level", facts="He shouted.", user=place.room.teacher)
+    made = raise_staff_concern(token=uuid7(), school=place.school, telling=telling, by=place.room.assistant)
+    naming.link_child(concern=made.staff_concern, child=child, by=place.room.headteacher)
+
+
+def concern_about(place: Office, child: Child) -> None:
+    children = [ChildEntry(role="witness", child=child)]
+    factories.concern(place.room, children=children, at=timezone.now())
+
+
+def test_it_counts_where_the_school_is_known_and_no_other_rule_applies(place: Office):
+    adopt_bare(place)
+    said = {
+        "Ola": leaver(place),
+        "Una": leaver(place, "Una", leaving=Leaving(on=timezone.localdate(), destination="Whitmoor High School")),
+        "Ida": leaver(
+            place, "Ida", leaving=Leaving(on=timezone.localdate(), **SCHOOL | {"destination_confirmed": False})
+        ),
+        "Ava": leaver(place, "Ava", details={"date_of_birth": BORN, "date_of_death": timezone.localdate()}),
+        "Eva": leaver(place, "Eva", details={}),
+        "Mia": leaver(place, "Mia"),
+        "Amy": leaver(place, "Amy"),
+    }
+    place.last_school(said["Mia"], on=timezone.localdate(), at=timezone.now())
+    mark(child=said["Amy"], token=uuid7(), applies=True, reason="Read.", by=place.room.lead)
+    found = codes(said.values())
+    assert found == {
+        "Ola": BARE, "Una": M.LAST_SCHOOL, "Ida": M.LAST_SCHOOL, "Ava": "R02", "Eva": BARE, "Mia": "R02",
+        "Amy": M.LAST_SCHOOL,
+    }  # fmt: skip
+    # Entered ten days after the child left: a year from then.
+    today = timezone.localdate()
+    assert (date_of(said["Ola"]).trigger_on, date_of(said["Ola"]).due_on) == (today, today.replace(year=today.year + 1))
+
+
+def test_what_is_on_it_or_on_that_of_a_brother_or_sister_keeps_it(place: Office):
+    adopt_bare(place)
+    names = ("Ola", "Concern", "Sister", "Lodger", "Adult", "Care", "Address", "Needs")
+    children = {name: leaver(place, name) for name in names[:5]}
+    children["Lodger"] = leaver(place, "Lodger", homes=HOME)
+    for name, detail in (("Care", "in_care"), ("Address", "address_confidential")):
+        children[name] = leaver(place, name, details={"date_of_birth": BORN, detail: True})
+    children["Needs"] = leaver(place, "Needs", details={"date_of_birth": BORN, "sen_provision": "E"})
+    assert set(codes([children["Ola"], children["Concern"]]).values()) == {BARE}
+    sister, other = (factories.child(place.school, name, by=place.room.office, homes=HOME) for name in ("Ada", "Nia"))
+    link_siblings(one=children["Sister"], other=sister, by=place.room.office)
+    for child in (children["Concern"], sister, other):
+        concern_about(place, child)
+    about_adult(place, children["Adult"])
+    found = codes(children.values())
+    assert found.pop("Ola") == BARE
+    assert found == dict.fromkeys(names[1:], M.LAST_SCHOOL)
+
+
+def test_who_sees_nothing_of_what_keeps_it_reads_that_it_is_not_due(place: Office, client: Client):
+    adopt_bare(place)
+    child = leaver(place)
+    about_adult(place, child)
+    lead = Visitor(client, place.room.lead).page("child_retention", child.pk)
+    assert "Kept, not due" in lead and "R09b" not in lead and "A safeguarding lead states here" not in lead
+    head = Visitor(client, place.room.headteacher).page("child_retention", child.pk)
+    assert "A safeguarding lead states here" in head and "Kept, not due" not in head
+
+
+def test_no_school_adopts_it_yet(place: Office):
+    proposed = RetentionRule.objects.get(school=None, code=BARE)
+    by = place.room.headteacher
+    with pytest.raises(OutOfTurn, match="no school can adopt"):
+        adopt_rule(school=place.school, rule=proposed, by=by)
+    typed = {"years": 2, "days": None, "basis": "Two years.", "source": "We decided it."}
+    with pytest.raises(OutOfTurn, match="no school can adopt"):
+        propose_rule(school=place.school, token=uuid7(), code=BARE, by=by, **typed)
+    assert BARE not in {rule.code for rule in to_adopt(place.school.pk)}
+    assert codes([leaver(place)]) == {"Ola": M.LAST_SCHOOL}
+
+
+def due(place: Office, number: int) -> list[Child]:
+    """Leavers whose year is over on day 390, as two scans have seen."""
+    adopt_bare(place)
+    keys = leavers(place, number)
+    scan()
+    for days in (380, 388):
+        with later(days=days):
+            scan()
+    return list(Child.objects.filter(pk__in=keys).order_by("number"))
+
+
+def test_what_comes_after_the_approval_keeps_it_and_the_rest_is_destroyed(place: Office):
+    free, sister_of, touched = due(place, 3)
+    with later(days=DUE):
+        sister = factories.child(place.school, "Ada", by=place.room.office)
+        link_siblings(one=sister_of, other=sister, by=place.room.office)
+        place.approve(place.sent(free, sister_of, touched))
+    with later(days=DUE + 1):
+        concern_about(place, sister)
+        about_adult(place, touched)
+        # What was linked by mistake was somebody's worry too.
+        naming.unlink_child(linked=StaffConcernChild.objects.get(child=touched), by=place.room.headteacher)
+        assert reasons.told_to(place.room.lead, [touched.pk])[touched.pk] == [reasons.NOT_DUE]
+        assert (
+            "A concern names the child, or a brother or sister."
+            in reasons.told_to(place.room.lead, [sister_of.pk])[sister_of.pk]
+        )
+    with later(days=DUE + 15), as_destroyer():
+        assert destroy_due() == 1
+    assert set(Child.objects.filter(left_on__isnull=False)) == {sister_of, touched}
+    items = {item.pk: item.record_key for item in DestructionItem.objects.all()}
+    said = {
+        items[event.object_id]: event.purpose
+        for event in Event.objects.filter(verb="destroy", outcome="refused", object_id__in=items)
+    }
+    # What is the sister's is no row of the record that was approved: the fact alone finds it.
+    assert said == {sister_of.pk: "keeps_filled", touched.pk: "changed"}
+
+
+def test_what_comes_before_the_approval_is_said_to_who_approves(place: Office):
+    [child] = due(place, 1)
+    with later(days=DUE):
+        sent = place.sent(child)
+        sister = factories.child(place.school, "Ada", by=place.room.office)
+        link_siblings(one=child, other=sister, by=place.room.office)
+        concern_about(place, sister)
+        with pytest.raises(OutOfTurn, match="an entry about the child, or about a brother"):
+            place.approve(sent)
+
+
+@pytest.mark.soak(part="data")
+def test_sixty_leavers_of_four_hundred_and_twenty_are_destroyed_in_three_days(place: Office):
+    leavers(place, 360, "Ada", leaving=None)
+    left = Child.objects.filter(pk__in=[child.pk for child in due(place, 60)]).order_by("number")
+    assert RetentionDate.objects.filter(seen_again_on__isnull=False, rule__code=BARE).count() == 60
+    for day, first in enumerate((0, 25, 50)):
+        with later(days=DUE + day):
+            place.approve(place.sent(*left[first : first + 25]))
+    done = []
+    for day in range(4):
+        with later(days=DUE + 15 + day), as_destroyer():
+            done.append(destroy_due())
+    assert done == [25, 25, 10, 0]
+    assert (left.count(), Child.objects.count()) == (0, 360)
