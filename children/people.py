@@ -90,12 +90,11 @@ def around(request: Asks, child: Child, *, today: date) -> Around:
         .exclude(status=S.CORRECTED)
         .order_by("ends_on", "recorded_at", "pk")
     ):
-        if (person := adults.get(said.contact_id)) is None:
-            continue
-        if said.ends_on is None:
-            person.responsibility = said
-        else:
-            person.was = said
+        about = adults.get(said.contact_id)
+        if about is not None and said.ends_on is None:
+            about.responsibility = said
+        elif about is not None:
+            about.was = said
     orders = orders_about(request, child)
     for order in orders:
         order.binds = order.in_force(today)

@@ -218,7 +218,6 @@ class ChildDetail(models.Model):
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
-        sealed_by = "child"
         identifying = ("upn", "admission_number", "middle_names", "date_of_birth", "date_of_death", "gp")
         # Read along the line.
         plain = (

@@ -38,7 +38,7 @@ Problem = tuple[str, str]
 class Facts(Protocol):
     """What a safeguard of one kind says, and how the school knows of it."""
 
-    model: ClassVar[type[Safeguard]]
+    model: ClassVar[type[Any]]
     life: ClassVar[Lifecycle[Any]]
 
     def problems(self, today: date) -> Iterator[Problem]:
@@ -62,7 +62,7 @@ class Facts(Protocol):
 _kinds: dict[type[Safeguard], type[Facts]] = {}
 
 
-def keep(*kinds: type[Facts]) -> None:
+def keep(*kinds: type[Any]) -> None:
     """Register kinds of safeguards by their facts."""
     _kinds.update({facts.model: facts for facts in kinds})
 

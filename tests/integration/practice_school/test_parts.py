@@ -23,7 +23,6 @@ DATE = re.compile(r"\d{4}-\d\d-\d\d")
 OF_CHILD = ("child_id", "child_key", "keep_id", "content_object_id")
 # Of these the practice school has no row with a sealed text, or none that its lead may see.
 NONE_THERE = {
-    "children.parentalresponsibility",
     "children.photograph",
     "concerns.concernadult",
     "concerns.concerngrant",
