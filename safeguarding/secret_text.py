@@ -1,5 +1,5 @@
-"""How is a short secret kept in the database, such as the key of an authenticator app? Encrypted under this
-installation's own.
+"""How is a short secret kept in the database, such as the key of an authenticator app, or in a form that comes back?
+Encrypted under this installation's own key.
 
 AES-256-GCM under a key derived from SECRET_KEY (HKDF) for one purpose and one owner, which are bound to the text: what
 was kept for one is not read for another, in whichever row it stands. A key that is being replaced stays readable in
@@ -26,7 +26,7 @@ class Unreadable(Exception):
 
 
 def conceal(text: str, purpose: str, owner: str) -> str:
-    """`text` as it may stand in the database, for the `owner` whose secret it is."""
+    """`text` as it may stand in the database or on a page, for the `owner` whose secret it is."""
     nonce = secrets.token_bytes(_NONCE)
     kept = _cipher(settings.SECRET_KEY, purpose, owner).encrypt(nonce, text.encode(), _bound(purpose, owner))
     return _MARK + base64.urlsafe_b64encode(nonce + kept).decode()

@@ -28,6 +28,7 @@ from safeguarding.exceptions import BadInput
 from safeguarding.http import Request, SeeOther
 from safeguarding.pdf import encrypted, passphrase
 from safeguarding.printing.paper import paper
+from safeguarding.secret_text import conceal, reveal
 
 # As long as it takes to fetch the file, and no longer.
 _MINUTES = 15
@@ -59,8 +60,8 @@ def make_sheet(request: Request) -> HttpResponseBase:
         # A page of yesterday, sent once more.
         return SeeOther(reverse("sheet", args=[made.pk]))
     record(Verb.VIEW, made, purpose="made")
-    words = passphrase() if made.form == EmergencySheet.Form.FILE else ""
-    proof = signing.dumps({"sheet": str(made.pk), "by": str(request.user.pk), "words": words}, salt=_SALT)
+    words, by = passphrase() if made.form == EmergencySheet.Form.FILE else "", str(request.user.pk)
+    proof = signing.dumps({"sheet": str(made.pk), "by": by, "words": conceal(words, _SALT, by)}, salt=_SALT)
     request.nav = "settings"
     return render(request, "emergency/made.html", {"sheet": made, "words": words, "proof": proof, "minutes": _MINUTES})
 
@@ -92,8 +93,8 @@ def sheet_out(request: Request, sheet_id: UUID) -> HttpResponse:
         school_id=sheet.school_id,
         at_once=sheet.pk,
     )
-    if said["words"]:
-        answer.content = encrypted(answer.content, said["words"])
+    if words := reveal(said["words"], _SALT, said["by"]):
+        answer.content = encrypted(answer.content, words)
         answer["Content-Disposition"] = f'attachment; filename="{sheet.reference}.pdf"'
     return answer
 

@@ -27,6 +27,7 @@ from safeguarding.plans.permissions import stands_in_for_plans
 from safeguarding.plans.views.deeds import Deed, asked, ensure_open, lost, offered, on_top
 from safeguarding.printing.gathering import For
 from safeguarding.printing.paper import paper
+from safeguarding.secret_text import conceal, reveal
 from safeguarding.unsaved import waits_unsent
 from sharing.events.capabilities import SharingCapability as C
 from sharing.events.forms.following import PlainForm
@@ -270,8 +271,8 @@ def hand_over_share(request: Request, event_id: UUID) -> HttpResponseBase:
 
 def _handed(request: Request, event: SharingEvent) -> HttpResponse:
     handing_over.ensure_given_again(request, event, at=timezone.now())
-    words = passphrase() if event.method in handing_over.AS_FILE else ""
-    proof = signing.dumps({"event": str(event.pk), "by": str(request.user.pk), "words": words}, salt=_SALT)
+    words, by = passphrase() if event.method in handing_over.AS_FILE else "", str(request.user.pk)
+    proof = signing.dumps({"event": str(event.pk), "by": by, "words": conceal(words, _SALT, by)}, salt=_SALT)
     context = record_frame(request, event.child, "sharing")
     documents = enclosing.documents_of(request, _items(request, event))
     context |= {"event": event, "words": words, "proof": proof, "minutes": _MINUTES, "documents": documents}
@@ -289,7 +290,7 @@ def _fetched(request: Request, event: SharingEvent) -> HttpResponse:
     handing_over.ensure_given_again(request, event, at=timezone.now())
     record(Verb.EXPORT, event, purpose="pack")
     pdf = packing.content_of(event)
-    words = said["words"]
+    words = reveal(said["words"], _SALT, said["by"])
     return _given(encrypted(pdf, words) if words else pdf, event, as_file=bool(words))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pikepdf
 import pytest
+from django.core import signing
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -27,6 +28,7 @@ from safeguarding.exceptions import NotAllowed
 from safeguarding.keys import uuid7
 from tests import factories
 from tests.factories import Staffroom
+from tests.matrix.filling import forms_of
 from tests.pdfs import Printed
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +76,11 @@ def test_an_encrypted_file_opens_with_the_words_that_are_shown_once_and_with_not
     assert words
     assert make(lead, token=token).status_code == 200
     assert EmergencySheet.objects.count() == 1
+    # The form that fetches the file brings the words back sealed, and comes back on no other page.
+    [form] = [one for one in forms_of(made.content.decode()) if one.values("proof")]
+    [proof] = form.values("proof")
+    assert words[0].encode() not in signing.b64_decode(proof.split(":")[0].encode())
+    assert proof not in Client().post(form.action, form.sent()).content.decode()
     file = fetch(lead, made)
     assert file.status_code == 200
     assert b"Ashdown" not in file.content

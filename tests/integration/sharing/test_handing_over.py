@@ -7,6 +7,7 @@ from typing import Any
 import pikepdf
 import pypdfium2
 import pytest
+from django.core import signing
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -28,6 +29,7 @@ from tests.integration.sharing.deciding import begun, checked, decided, happened
 from tests.integration.sharing.packing import asks, chosen, family, packed, told, waiting
 from tests.integration.sharing.test_pages import answers, signed_in
 from tests.integration.sharing.test_share_pages import step
+from tests.matrix.filling import forms_of
 
 pytestmark = pytest.mark.django_db
 ACCOUNT = "concerns.account"
@@ -96,6 +98,11 @@ def test_the_file_opens_with_the_words_of_its_page_alone(place: Place):
     assert (again.status_code, SharingStep.objects.filter(event=made, kind="sent").count()) == (200, 1)
     words = shown.context["words"]
     assert words in shown.content.decode() and words != again.context["words"]
+    # The form that fetches the file brings the words back sealed, and comes back on no other page.
+    proof = shown.context["proof"]
+    assert words.encode() not in signing.b64_decode(proof.split(":")[0].encode())
+    [form] = [one for one in forms_of(shown.content.decode()) if one.values("proof")]
+    assert proof not in Client().post(page, form.sent()).content.decode()
     got = fetch(lead, made, shown)
     assert got["Content-Disposition"] == f'attachment; filename="{made.reference}.pdf"'
     with pytest.raises(pypdfium2.PdfiumError):
