@@ -28,7 +28,9 @@ from django.http.multipartparser import MultiPartParserError
 from django.urls import is_valid_path
 
 from safeguarding import disk
+from safeguarding.accounts import fresh
 from safeguarding.accounts.permissions import Held, rights
+from safeguarding.accounts.session_store import id_goes_back
 from safeguarding.accounts.sessions import Waiting, way_out
 from safeguarding.audit.context import Acting, acting, tell_database
 from safeguarding.audit.models import Outcome, Verb
@@ -138,8 +140,9 @@ class RequestContextMiddleware:
     """One request is one transaction, done as one person in one role; what goes wrong is answered once, here.
 
     A view that raises leaves no row: its transaction is rolled back, and the refusal or error is then recorded in a
-    transaction of its own. A streamed answer is authorised and recorded before its first byte and touches no database
-    afterwards: the transaction is committed before the stream begins.
+    transaction of its own. A factor that came with the form is taken before, in one of its own too: it was given,
+    whatever becomes of the form. A streamed answer is authorised and recorded before its first byte and touches no
+    database afterwards: the transaction is committed before the stream begins.
     """
 
     def __init__(self, get_response: Responder) -> None:
@@ -159,7 +162,9 @@ class RequestContextMiddleware:
         request.held = cast(Held, held)
         with acting(request.acting):
             try:
-                with transaction.atomic():
+                with id_goes_back(request):
+                    fresh.take(request)
+                with id_goes_back(request), transaction.atomic():
                     tell_database(request.acting)
                     response = self._page(request)
                     if _is_refusal(request, response):

@@ -42,7 +42,7 @@ FACTOR = "factor_"
 # What the page of a form put into it, and nobody typed.
 _OF_THE_PAGE = _NOT_AGAIN | {AUTHOR, _CHOSEN, "key", "ring"}
 _KEY_LETTERS = frozenset(ascii_lowercase + digits + "_-.,:/?=&")
-_UNREADABLE = (RequestDataTooBig, UnreadablePostError, MultiPartParserError, RawPostDataException)
+UNREADABLE = (RequestDataTooBig, UnreadablePostError, MultiPartParserError, RawPostDataException)
 _signer = signing.Signer(salt="harbour.author")
 
 
@@ -79,7 +79,7 @@ def sender_of(request: HttpRequest) -> Sender | None:
         return None
     try:
         said = {_signer.unsign(signed) for signed in request.POST.getlist(AUTHOR)}
-    except (signing.BadSignature, *_UNREADABLE):
+    except (signing.BadSignature, *UNREADABLE):
         return None
     authors = {one.removesuffix(_TAKES_SECRET) for one in said}
     if len(authors) != 1:

@@ -5,6 +5,9 @@ session keeps is signed for its own key: the data of one session, copied into th
 there. In Python the key stays that of the row, by which Django and its libraries open stores.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.middleware import SessionMiddleware as DjangosMiddleware
@@ -37,17 +40,50 @@ class SessionStore(DatabaseStore):
         return f"{super().key_salt}.{self.session_key}"
 
 
+@contextmanager
+def id_goes_back(request: HttpRequest) -> Iterator[None]:
+    """A new id that the session is given inside goes with the transaction that gave it: what is rolled back has left
+    the row of the old one.
+    """
+    key = request.session.session_key
+    try:
+        yield
+    except Exception:
+        if request.session.session_key != key:
+            request.session = type(request.session)(key)
+        raise
+
+
 class SessionMiddleware(DjangosMiddleware):
     """Django's own, with the key of the row signed in the cookie."""
 
     def process_request(self, request: HttpRequest) -> None:
-        cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-        request.session = self.SessionStore(key_in(cookie))
+        request.session = self.SessionStore(_key_of(request))
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Django sets the key of the row, or an empty text where the cookie is to go."""
         response = super().process_response(request, response)
-        cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
-        if cookie is not None and cookie.value:
-            response.cookies[settings.SESSION_COOKIE_NAME] = cookie_of(cookie.value)
+        key, cookie = request.session.session_key, response.cookies.get(settings.SESSION_COOKIE_NAME)
+        if cookie is not None:
+            if cookie.value:
+                response.cookies[settings.SESSION_COOKIE_NAME] = cookie_of(cookie.value)
+        elif key is not None and key != _key_of(request):
+            # Django gives no cookie with an error of the server, and none was given above. The old row is gone.
+            _give_cookie(response, cookie_of(key))
         return response
+
+
+def _key_of(request: HttpRequest) -> str | None:
+    return key_in(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+
+
+def _give_cookie(response: HttpResponse, value: str) -> None:
+    response.set_cookie(
+        settings.SESSION_COOKIE_NAME,
+        value,
+        domain=settings.SESSION_COOKIE_DOMAIN,
+        path=settings.SESSION_COOKIE_PATH,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=settings.SESSION_COOKIE_HTTPONLY,
+        samesite=settings.SESSION_COOKIE_SAMESITE,  # type: ignore[arg-type]
+    )

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from safeguarding.accounts.verbs import AccountVerb
 from safeguarding.audit.models import Event, Outcome, Verb
 from safeguarding.demo import people
 from safeguarding.exceptions import NotAllowed, OutOfTurn
+from safeguarding.unsaved import AUTHOR, signed_author
 from tests import factories
 from tests.factories import LONDON, LONG_AGO, PASSWORD
 from tests.integration.accounts.test_second_factor import is_in, password, sign_in
@@ -454,6 +456,32 @@ def test_giving_a_new_start_needs_a_fresh_factor_and_keeps_what_was_typed(room, 
         done = client.post(address, {"what": "factor", "how": "video", "factor_code": next_code(room.headteacher)})
         assert halves_on(done)
         assert Reset.objects.get().asked_how == "video"
+
+
+@pytest.mark.parametrize("error", [None, OperationalError("away")], ids=["refused", "broken"])
+def test_factor_counts_once_though_the_form_is_not_taken(room, monkeypatch, error):
+    """The sentence comes back, the session goes on under its new id, and the code is used."""
+    client = Client(raise_request_exception=False)
+    client.force_login(room.headteacher)
+    services.assign_role(user=room.teacher, school=room.school, role_key="pastoral", starts_on=LONG_AGO)
+    address = f"/access/people/{room.teacher.pk}/roles/"
+    day = {"starts_on_day": "1", "starts_on_month": "9", "starts_on_year": "2026"}
+    role = {"new_role": "pastoral", "confirmed": "yes", AUTHOR: signed_author(room.headteacher.pk)} | day
+    if error:
+        monkeypatch.setattr(services, "assign_role", Mock(side_effect=error))
+    with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=True):
+        code = {"factor_code": next_code(room.headteacher)}
+        before = client.session.session_key
+        for typed in (role | code, role):
+            answer = client.post(address, typed)
+            assert answer.status_code == (503 if error else 422)
+            assert ("Not saved" if error else "End that role first") in answer.content.decode()
+            assert client.session.session_key != before
+        [row] = UserSession.objects.filter(user=room.headteacher)
+        assert row.session_key == client.session.session_key
+        other = Client()
+        other.force_login(room.headteacher, factor=False)
+        assert other.post("/account/locked/", code).status_code == 422
 
 
 def test_ones_own_sessions_are_listed_and_ended_one_by_one_or_all_others(room):
