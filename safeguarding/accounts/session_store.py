@@ -10,9 +10,11 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware as DjangosMiddleware
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 _SALT = "harbour_session"
 
@@ -61,8 +63,16 @@ class SessionMiddleware(DjangosMiddleware):
         request.session = self.SessionStore(_key_of(request))
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Django sets the key of the row, or an empty text where the cookie is to go."""
-        response = super().process_response(request, response)
+        """Django sets the key of the row, or an empty text where the cookie is to go.
+
+        The row may be gone, ended or given a new id by another window while this request was answered, or it cannot be
+        written. The view has saved by then, or refused: its answer stands, and the next request sees what is left of
+        the session. What the page was to say once is lost with the row.
+        """
+        try:
+            response = super().process_response(request, response)
+        except SessionInterrupted:
+            patch_vary_headers(response, ("Cookie",))
         key, cookie = request.session.session_key, response.cookies.get(settings.SESSION_COOKIE_NAME)
         if cookie is not None:
             if cookie.value:

@@ -195,3 +195,38 @@ def test_much_text_stays(room: factories.Staffroom, monkeypatch: pytest.MonkeyPa
     [again] = forms_of(answer.content.decode())
     assert again.values("term-name") == [much] and much.strip() in read(answer)
     assert "Service Unavailable" in caplog.text and "Cold hands" not in caplog.text
+
+
+def session_ended() -> None:
+    """Another window of the same person has ended the session, or given it a new id."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("DELETE FROM django_session")
+
+
+def session_locked() -> None:
+    raise AWAY[0]
+
+
+@pytest.mark.parametrize(
+    ("while_", "what", "then"),
+    [('INSERT INTO "accounts_term"', session_ended, 302), ('UPDATE "django_session"', session_locked, 200)],
+    ids=["ended", "locked"],
+)
+def test_saved_form_is_answered_though_session_cannot_be_written(
+    room: factories.Staffroom, while_: str, what: Callable[[], None], then: int
+):
+    """What was saved is never answered as if it had not been."""
+    client = browser(room.headteacher)
+    form, cookie = term_form(client), client.cookies["sessionid"].value
+
+    def meanwhile(execute: Callable[..., Any], sql: Any, *asked: Any) -> Any:
+        if str(sql).startswith(while_):
+            what()
+        return execute(sql, *asked)
+
+    with connections["default"].execute_wrapper(meanwhile):
+        answer = send(client, form)
+    assert (answer.status_code, answer.url) == (302, reverse("school_settings"))
+    assert Term.objects.filter(name=NAME).count() == 1
+    assert client.cookies["sessionid"].value == cookie, "another window may have a new one by now"
+    assert client.get(answer.url).status_code == then
