@@ -16,7 +16,6 @@ from django.core.validators import MaxLengthValidator
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.datastructures import MultiValueDict
 
 from .controls import DATE_BOXES, PRINTED
 
@@ -184,37 +183,6 @@ def _put_into_words(name: str, field: forms.Field) -> None:
     usual = type(field).default_error_messages
     own = {code for code, text in field.error_messages.items() if text != usual.get(code, _DJANGO_SAYS)}
     field.error_messages |= {code: text for code, text in said.items() if code not in own}
-
-
-def as_typed(form: forms.BaseForm) -> list[tuple[str, str]]:
-    """Label and text of what stands in a form, to be read and copied where its page does not offer it any more."""
-    found = ((bound.label, _in_words(bound)) for bound in form.visible_fields())
-    return [(str(label), text) for label, text in found if text]
-
-
-def on_top(form: forms.BaseForm, seen: object) -> None:
-    """Let a form that was refused, as somebody else saved first, be saved on top of what stands there now."""
-    if "seen" in form.fields and isinstance(form.data, MultiValueDict):
-        data: Any = form.data.copy()
-        data["seen"] = str(seen)
-        form.data = data
-
-
-def saved_meanwhile(form: forms.BaseForm, there: forms.BaseForm) -> list[tuple[str, str]]:
-    """Label and text of what stands there now, where it is not what was typed. `there` is the same form, unbound."""
-    typed = as_typed(form)
-    return [line for line in as_typed(there) if line not in typed]
-
-
-def _in_words(bound: forms.BoundField) -> str:
-    value = bound.value()
-    if isinstance(bound.field, DateBoxesField):
-        return " ".join(filter(None, value or ()))
-    if isinstance(bound.field, forms.BooleanField):
-        return "Yes" if value else ""
-    chosen = str(value or "").strip()
-    names = {str(key): str(label) for key, label in getattr(bound.field, "choices", ()) if key}
-    return names.get(chosen, chosen)
 
 
 _DJANGO_SAYS = forms.Field.default_error_messages["required"]

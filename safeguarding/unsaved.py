@@ -26,8 +26,9 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from safeguarding.cross_site import is_foreign
-from safeguarding.forms import DateBoxesField, as_typed
+from safeguarding.forms import DateBoxesField
 from safeguarding.keys import record_of
+from safeguarding.refused_forms import as_typed
 from safeguarding.rendering import Showing
 
 View = Callable[..., Any]

@@ -7,7 +7,7 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
 # Letters of every kind that a class may mean, the plainest first.
-_LETTERS = "a0 _-.\n\t\"'A@Zé!"
+_LETTERS = "a0 _-.\n\t\"'A@Zé!…"
 _REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
 _ENDS = ("", "\x01", "a")
 _KINDS = {"DIGIT": str.isdecimal, "SPACE": str.isspace, "WORD": lambda letter: letter.isalnum() or letter == "_"}

@@ -21,10 +21,10 @@ from safeguarding.accounts.permissions import may, requires, requires_for_record
 from safeguarding.accounts.services import get_school
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.exceptions import HarbourError
-from safeguarding.forms import on_top
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
 from safeguarding.plans.views.deeds import Deed, asked, lost, offered
+from safeguarding.refused_forms import on_top
 from safeguarding.unsaved import waits_unsent
 
 _S = LegalHold.Scope

@@ -22,9 +22,9 @@ from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import visible
 from safeguarding.exceptions import HarbourError
-from safeguarding.forms import as_typed, on_top
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
+from safeguarding.refused_forms import as_typed, on_top
 
 from .rows import Row, names_records, rows_of
 

@@ -22,9 +22,9 @@ from safeguarding.accounts.services import get_school
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, HarbourError, NotAllowed
-from safeguarding.forms import as_typed
 from safeguarding.http import Request
 from safeguarding.keys import record_of
+from safeguarding.refused_forms import as_typed
 from safeguarding.unsaved import waits_unsent
 
 _S = RetentionRule.Status

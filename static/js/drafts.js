@@ -13,7 +13,6 @@ function keep(form) {
   let waiting = false; // a button was pressed, and what is written is saved first
   let sent = false;
   let unsent = ""; // of a button that was pressed and reached nobody: said until it is pressed again
-
   if (note?.dataset.autosaveNote) say(note.dataset.autosaveNote);
 
   // Everything typed; files and the token, which changes with each sign-in, are left out.
@@ -65,13 +64,11 @@ function keep(form) {
     }
   }
 
-  // What is written is saved before the page is left for it: a browser that cannot reach the server would show an error
-  // page instead of the text. Anything but a missing connection is for the server to answer.
+  // Saved before the page is left for it: a browser that reaches no server would show an error page instead of the text.
   async function send(event) {
     if (sent || event.defaultPrevented) return;
     if (!saving && written() === saved) {
-      // Nothing to wait for. (A browser ignores a form that is submitted again while it is still being asked.)
-      sent = true;
+      sent = true; // nothing to wait for
       return;
     }
     event.preventDefault();
@@ -96,9 +93,8 @@ function keep(form) {
   }
 
   function say(text) {
-    if (!note || note.textContent === unsent + text) return;
-    note.textContent = unsent + text;
-    note.classList.toggle("hb-error", unsent !== "");
+    if (note && note.textContent !== unsent + text) note.textContent = unsent + text;
+    note?.classList.toggle("hb-error", unsent !== "");
   }
 
   setInterval(save, EVERY);

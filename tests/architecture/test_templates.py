@@ -106,7 +106,7 @@ def test_a_form_says_whose_it_is_beside_the_token_of_the_browser():
 
 def test_a_form_that_takes_a_password_or_a_code_says_so():
     """Of such a form nothing comes back when it cannot be taken. The words that open a file are a password."""
-    takes = re.compile(r"password|factor_|part_factor|credential|form\.(code width|second|volumes)")
+    takes = re.compile(r'password|factor_|part_factor|credential|name="proof"|form\.(code width|second|volumes)')
     secret = [(path, form) for path, form in _forms() if takes.search(form)]
     assert [path for path, form in secret if "{% signed_form secret=True %}" not in form] == []
     assert len(secret) == sum(text.count("secret=True") for _, text in PAGES) > 10

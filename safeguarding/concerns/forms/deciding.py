@@ -18,8 +18,9 @@ from safeguarding.accounts.models import User
 from safeguarding.concerns.forms.mention import Mentioning, MentionText
 from safeguarding.concerns.models import ClosingOutcome, ConcernChild, Decision, Level, Receipt
 from safeguarding.concerns.services.deciding import Ruling, day_problem, ruling_problems, usual_receipt
-from safeguarding.forms import DateBoxesField, HarbourForm, Radios, as_typed, blank_first
+from safeguarding.forms import DateBoxesField, HarbourForm, Radios, blank_first
 from safeguarding.keys import record_of
+from safeguarding.refused_forms import as_typed
 
 _Typed = TypeVar("_Typed", bound=forms.Form)
 _NO_RISK = Decision.ParentsTold.NO_RISK

@@ -91,7 +91,10 @@ def _stands(text: str, said: Sequence[str], pickable: Pickable) -> bool:
     """Whether a text stands there as it was typed, or with whom an @ in it means."""
     if any(_even(text) in one for one in said):
         return True
-    return "@" in text and any(_even(look_over(text, pickable, linked=()).stored) in one for one in said)
+    if "@" not in text:
+        return False
+    meant = _even(look_over(text, pickable, linked=()).stored)
+    return any(meant in one for one in said)
 
 
 def _even(text: str) -> str:

@@ -28,8 +28,8 @@ from safeguarding.concerns.services.kinds import choices_on
 from safeguarding.concerns.services.reading import for_page
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
 from safeguarding.exceptions import HarbourError, NotAllowed
-from safeguarding.forms import on_top
 from safeguarding.http import Request
+from safeguarding.refused_forms import on_top
 
 # More than any school waits for; beyond it the soonest are the ones to see.
 SHOWN = 200

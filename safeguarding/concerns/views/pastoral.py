@@ -25,9 +25,10 @@ from safeguarding.concerns.permissions import may_write_pastoral
 from safeguarding.concerns.services import pastoral
 from safeguarding.concerns.views.mentioning import whole_about
 from safeguarding.exceptions import HarbourError, NotAllowed
-from safeguarding.forms import HarbourForm, as_typed
+from safeguarding.forms import HarbourForm
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
+from safeguarding.refused_forms import as_typed
 from safeguarding.rendering import Showing
 from safeguarding.unsaved import waits_unsent
 

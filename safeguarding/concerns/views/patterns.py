@@ -26,9 +26,9 @@ from safeguarding.concerns.services.kinds import names_on
 from safeguarding.concerns.views.chronology import read_child
 from safeguarding.dates import moment
 from safeguarding.exceptions import HarbourError, NotAllowed, OutOfTurn
-from safeguarding.forms import as_typed
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
+from safeguarding.refused_forms import as_typed
 from safeguarding.unsaved import waits_unsent
 
 SAID = 10

@@ -21,9 +21,10 @@ from safeguarding.concerns.services import significant
 from safeguarding.concerns.views.chronology import context_of, read_child
 from safeguarding.concerns.views.mentioning import whole_about
 from safeguarding.exceptions import HarbourError, NotAllowed
-from safeguarding.forms import HarbourForm, as_typed
+from safeguarding.forms import HarbourForm
 from safeguarding.http import Request
 from safeguarding.keys import record_of, uuid7
+from safeguarding.refused_forms import as_typed
 from safeguarding.unsaved import waits_unsent
 
 

@@ -10,10 +10,10 @@ from safeguarding.accounts.permissions import requires
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import get_school
 from safeguarding.exceptions import HarbourError
-from safeguarding.forms import on_top, saved_meanwhile
 from safeguarding.governors.forms import SettingForm
 from safeguarding.governors.services.settings import save_setting, setting_of
 from safeguarding.http import Request
+from safeguarding.refused_forms import on_top, saved_meanwhile
 
 
 @requires(Capability.MANAGE_SCHOOL)

@@ -9,9 +9,9 @@ from typing import Any, Generic, TypeVar
 
 from safeguarding.accounts.models import User
 from safeguarding.exceptions import OutOfTurn
-from safeguarding.forms import as_typed
 from safeguarding.http import Request
 from safeguarding.plans.forms.columns import DeedForm
+from safeguarding.refused_forms import as_typed
 
 R = TypeVar("R")
 

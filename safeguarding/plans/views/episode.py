@@ -16,7 +16,6 @@ from safeguarding.audit.context import with_errors
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns.views.mentioning import whole_about
 from safeguarding.exceptions import HarbourError, NotAllowed
-from safeguarding.forms import on_top
 from safeguarding.http import Request
 from safeguarding.plans.forms.columns import DeedForm
 from safeguarding.plans.forms.episodes import (
@@ -34,6 +33,7 @@ from safeguarding.plans.models import Episode, Professional
 from safeguarding.plans.permissions import keepers, may_keep
 from safeguarding.plans.services import around, episodes, steps
 from safeguarding.plans.services.owning import may_own
+from safeguarding.refused_forms import on_top
 from safeguarding.unsaved import waits_unsent
 
 from .deeds import Deed, asked, lost, offered

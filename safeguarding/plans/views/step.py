@@ -18,7 +18,6 @@ from safeguarding.accounts.services import open_notices
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns.views.mentioning import whole_about
 from safeguarding.exceptions import HarbourError, NotAllowed
-from safeguarding.forms import on_top
 from safeguarding.front.limits import takes_files
 from safeguarding.http import Request
 from safeguarding.plans.forms.columns import DeedForm
@@ -36,6 +35,7 @@ from safeguarding.plans.models import Episode, PlanFile, Professional, Step, Ste
 from safeguarding.plans.permissions import keepers, may_keep
 from safeguarding.plans.services import around, overlaps, steps
 from safeguarding.plans.services.owning import may_own
+from safeguarding.refused_forms import on_top
 from safeguarding.unsaved import waits_unsent
 from safeguarding.uploads.views import say
 

@@ -21,13 +21,13 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, HarbourError
-from safeguarding.forms import on_top
 from safeguarding.http import Request
 from safeguarding.pdf import encrypted, passphrase
 from safeguarding.plans.permissions import stands_in_for_plans
 from safeguarding.plans.views.deeds import Deed, asked, ensure_open, lost, offered
 from safeguarding.printing.gathering import For
 from safeguarding.printing.paper import paper
+from safeguarding.refused_forms import on_top
 from safeguarding.secret_text import conceal, reveal
 from safeguarding.unsaved import waits_unsent
 from sharing.events.capabilities import SharingCapability as C

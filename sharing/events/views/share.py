@@ -16,10 +16,10 @@ from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.accounts.services import open_notices
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.exceptions import HarbourError
-from safeguarding.forms import on_top
 from safeguarding.http import Request
 from safeguarding.plans.permissions import stands_in_for_plans
 from safeguarding.plans.views.deeds import Deed, asked, ensure_open, lost, offered
+from safeguarding.refused_forms import on_top
 from safeguarding.unsaved import waits_unsent
 from sharing.events.capabilities import SharingCapability as C
 from sharing.events.forms.following import AnswerForm, AskBackForm, ChaseForm, PlainForm, ReceivedForm, SentForm

@@ -17,9 +17,9 @@ from safeguarding.accounts.services import get_school
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import HarbourError
-from safeguarding.forms import on_top, saved_meanwhile
 from safeguarding.http import Request
 from safeguarding.privacy_notice import Asked
+from safeguarding.refused_forms import on_top, saved_meanwhile
 from sharing.notice.forms import DetailsForm, PublishForm
 from sharing.notice.services import papers, publishing
 from sharing.notice.services.details import details_of, save_details

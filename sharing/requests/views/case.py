@@ -16,11 +16,11 @@ from safeguarding.accounts.permissions import may, requires_for_record
 from safeguarding.accounts.services import open_notices, staff_of
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.exceptions import HarbourError, NotAllowed
-from safeguarding.forms import on_top
 from safeguarding.front.limits import takes_text
 from safeguarding.glance import seen
 from safeguarding.http import Request
 from safeguarding.plans.views.deeds import Deed, lost, offered
+from safeguarding.refused_forms import on_top
 from safeguarding.unsaved import waits_unsent
 from sharing.requests.capabilities import RequestCapability as C
 from sharing.requests.models import RequestLetter, RequestRole, RequestStep, RightsRequest, SearchPlace

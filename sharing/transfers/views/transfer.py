@@ -16,11 +16,11 @@ from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.accounts.services import open_notices
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.exceptions import BadInput, HarbourError
-from safeguarding.forms import on_top
 from safeguarding.front.limits import takes_files
 from safeguarding.http import Request
 from safeguarding.plans.permissions import stands_in_for_plans
 from safeguarding.plans.views.deeds import Deed, asked, lost, offered
+from safeguarding.refused_forms import on_top
 from sharing.events.capabilities import SharingCapability as C
 from sharing.events.models import SharingEvent
 from sharing.events.services.recipients import address_book
