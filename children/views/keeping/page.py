@@ -11,7 +11,7 @@ from children.forms.keeping import KeepForm
 from children.models import Child, ChildUpdate
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.exceptions import ChangedSince, HarbourError
-from safeguarding.forms import as_typed
+from safeguarding.refused_forms import as_typed
 from safeguarding.http import Request
 
 SAVED = "Saved. It counts from now on, wherever the record is read."
