@@ -10,11 +10,11 @@ from pathlib import Path
 from tests.postgres import ROOT
 
 DATA = ROOT / "tests" / "data"
-# A spreadsheet and a transfer file, and by what the command names it. How each product writes its own:
-# `tests/integration/children/test_files.py`.
+# A spreadsheet and a transfer file: by what the command names it, how many children join, and what it says of rows that
+# wait. How each product writes its own: `tests/integration/children/test_files.py`.
 FILES = {
-    "sims_pupils.csv": "SIMS, 422 rows",
-    "ctf_inbound.xml": "Common Transfer File, 30 rows",
+    "sims_pupils.csv": ("SIMS, 422 rows", 415, "3 rows waiting for a person"),
+    "ctf_inbound.xml": ("Common Transfer File, 30 rows", 30, ""),
 }
 
 
