@@ -77,6 +77,9 @@ DETAILS: tuple[type[Model], ...] = (
 # are hidden from them, too, or the list would get them twice; and it tells nothing of them.
 WHOLE_LIST = "whole list"
 
+# The door of what is remembered of a list when somebody who decides about concerns changes what it says.
+DECIDED = "decided"
+
 
 def _of_the_list(me: Any) -> dict[str, Q]:
     return {WHOLE_LIST: among("school_id", fact("schools_with", me, ChildCapability.KEEP_CHILDREN))}
@@ -216,9 +219,13 @@ def headings_seen(me: Any) -> Rule:
 
 @rule(HeldFact)
 def held_seen(me: Any) -> Rule:
-    """What the school's own system says otherwise, less what is said of a hidden child or of its adults."""
+    """What the school's own system says otherwise, less what is said of a hidden child or of its adults.
+
+    "decided": for the services of what protects a child, whoever decides.
+    """
     never = out_of_sight(me, "child_id") | among("contact_id", fact("hidden_contacts", me))
-    return replace(_imports(me), never=never, above=_of_the_list(me))
+    decided = among("school_id", fact("schools_with", me, Capability.DECIDE_CONCERNS))
+    return replace(_imports(me), never=never, doors={DECIDED: decided}, above=_of_the_list(me))
 
 
 @rule(ImportRow)

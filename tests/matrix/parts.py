@@ -83,6 +83,7 @@ PARTS: dict[str, str] = {
     # Files on their way in.
     "children.importrun": "file",
     "children.importrow": "file",
+    "children.heldfact": "file",
     "children.columnmapping": "file",
     "concerns.earlierbatch": "coming",
     "concerns.earlierupload": "coming",

@@ -7,6 +7,9 @@ from typing import Any
 
 from children.lifecycles import address_life
 from children.models import Child, ChildDetail, ConfidentialAddress
+from children.services.held import hold
+from safeguarding.accounts.models import User
+from safeguarding.audit.context import with_errors
 
 from .doing import Problem, S, keep, known_problems
 
@@ -53,6 +56,16 @@ class AddressFacts:
             detail.address_confidential = stands
             detail.save(update_fields=["address_confidential"])
             Child.objects.filter(pk=child.pk).update(changed_at=at)
+
+    @classmethod
+    def hold(cls, row: Any, *, stands: bool, by: User, at: datetime) -> None:
+        """A list that goes on withholding what is lifted here asks nobody; recorded again, both agree."""
+        if ChildDetail.objects.values_list("address_confidential", flat=True).get(pk=row.child_id) is not stands:
+            return
+        with with_errors("all"):
+            is_listed = ConfidentialAddress.objects.filter(child=row.child_id, recorded_by=None).exists()
+        if stands or is_listed:
+            hold(child=row.child, changes={"address_confidential": (True, stands)}, by=by, at=at)
 
 
 keep(AddressFacts)

@@ -16,12 +16,12 @@ from django.utils import timezone
 from children.lifecycles import CHANGERS
 from children.models import Child, Safeguard
 from children.notice_kinds import ChildNotice
-from children.permissions import may_confirm_safeguard, may_record_safeguard
+from children.permissions import DECIDED, may_confirm_safeguard, may_record_safeguard
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import people_with
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import settle_notices, tell
-from safeguarding.audit.context import with_errors
+from safeguarding.audit.context import door, with_errors
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import may_view, who_sees
 from safeguarding.audit.services import record
@@ -57,6 +57,10 @@ class Facts(Protocol):
     @classmethod
     def follow(cls, child: Child, at: datetime) -> None:
         """Bring along what is made from the rows of this kind, after one of them was written."""
+
+    @classmethod
+    def hold(cls, row: Any, *, stands: bool, by: User, at: datetime) -> None:
+        """Remember what the list of children says where this row `stands` from now on, or no longer does."""
 
 
 _kinds: dict[type[Safeguard], type[Facts]] = {}
@@ -102,8 +106,12 @@ def record_safeguard(*, child: Child, token: UUID, facts: Facts, by: User, at: d
 
 @transaction.atomic
 def confirm(*, row: Safeguard, by: User, at: datetime | None = None) -> Safeguard:
-    """It is as it was written down. Raises `NotAllowed`, `OutOfTurn`."""
+    """It is as it was written down. The same again from the same person is done. Raises `NotAllowed`, `OutOfTurn`."""
     at = at or timezone.now()
+    _locked(row.child, by=by)
+    now = _as_it_stands(row)
+    if now.status == S.CONFIRMED and now.confirmed_by_id == by.pk:
+        return now
     done = _moved("confirm", row, by=by, at=at)
     _settle(done, by, at)
     return done
@@ -113,15 +121,19 @@ def confirm(*, row: Safeguard, by: User, at: datetime | None = None) -> Safeguar
 def end(*, row: Safeguard, last_day: date | None, reason: str, by: User, at: datetime | None = None) -> Safeguard:
     """It binds until a day, that day included, and no longer: it was true until then.
 
-    Raises `NotAllowed`, `OutOfTurn`, `BadInput`.
+    The same again from the same person is done. Raises `NotAllowed`, `OutOfTurn`, `BadInput`.
     """
     at, kind = at or timezone.now(), kind_of(row)
     child = _locked(row.child, by=by)
-    for _, problem in end_problems(row, last_day, reason):
+    now: Any = _as_it_stands(row)
+    if (now.status, now.ended_by_id, now.ends_on, now.end_reason) == (S.ENDED, by.pk, last_day, reason.strip()):
+        return now  # type: ignore[no-any-return]
+    for _, problem in end_problems(now, last_day, reason):
         raise BadInput(f"{problem}.")
-    done = _moved("end", row, by=by, at=at, ends_on=last_day, end_reason=reason.strip())
+    done = _moved("end", now, by=by, at=at, ends_on=last_day, end_reason=reason.strip())
     _settle(done, by, at)
     kind.follow(child, at)
+    _hold(done, stands=False, by=by, at=at)
     return done
 
 
@@ -141,22 +153,28 @@ def correct(
 ) -> Safeguard:
     """It was never as it stands. `right` says how it is and is recorded instead; without it there is no such thing.
 
-    Returns the one that stands now, or the corrected one. The same form again corrects once. Raises `NotAllowed`,
-    `OutOfTurn`, `BadInput`.
+    Returns the one that stands now, or the corrected one. The same form again corrects once; so does the same sentence
+    where there is no such thing. Raises `NotAllowed`, `OutOfTurn`, `BadInput`.
     """
     at, kind = at or timezone.now(), kind_of(row)
     child = _locked(row.child, by=by)
     key = entry_token(token, row.pk)
+    now: Any = _as_it_stands(row)
     with with_errors("all"):
         there: Safeguard | None = kind.model.objects.filter(token=key, recorded_by=by).first()
+        has_other = kind.model.objects.filter(instead_of=now).exists()
     if there is not None:
         return there
+    if right is None and not has_other and (now.corrected_by_id, now.correction) == (by.pk, reason.strip()):
+        return now  # type: ignore[no-any-return]
     if not reason.strip():
         raise BadInput("Enter what was wrong.")
-    more = kind.closes(row, timezone.localdate(at))
-    done = _moved("correct", row, by=by, at=at, correction=reason.strip(), **more)
+    stood = now.status != S.ENDED
+    done = _moved("correct", now, by=by, at=at, correction=reason.strip(), **kind.closes(now, timezone.localdate(at)))
     _settle(done, by, at)
     kind.follow(child, at)
+    if stood:
+        _hold(done, stands=False, by=by, at=at)
     return done if right is None else _made(child, key, right, by=by, at=at, instead_of=done)
 
 
@@ -184,6 +202,7 @@ def _made(
     made.save(force_insert=True)
     record(Verb.CREATE, made, by=by)
     facts.follow(child, at)
+    _hold(made, stands=True, by=by, at=at)
     if made.status == S.RECORDED:
         _tell_leads(made, at)
     return made
@@ -210,6 +229,21 @@ def _moved(move: str, row: Safeguard, *, by: User, at: datetime, **facts: Any) -
             raise NotAllowed(CHANGERS)
         done: Safeguard = kind_of(row).life.perform(move, row, by=by, at=at, **facts)
         return done
+
+
+def _as_it_stands(row: Safeguard) -> Safeguard:
+    """The row, read once its child is locked: somebody may have moved it since the page. Raises `NotAllowed`."""
+    with with_errors(row.pk):
+        found: Safeguard | None = kind_of(row).model.objects.filter(pk=row.pk).first()
+    if found is None:
+        raise NotAllowed(CHANGERS)
+    return found
+
+
+def _hold(row: Safeguard, *, stands: bool, by: User, at: datetime) -> None:
+    """Who decides about concerns need not keep the list, and what it says is remembered all the same."""
+    with door(DECIDED):
+        kind_of(row).hold(row, stands=stands, by=by, at=at)
 
 
 def _settle(row: Safeguard, by: User, at: datetime) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from children.lifecycles import order_life
 from children.models import Child, Contact, ContactRestriction
+from safeguarding.accounts.models import User
 
 from .doing import Problem, keep, known_problems
 
@@ -68,6 +69,10 @@ class OrderFacts:
     @classmethod
     def follow(cls, child: Child, at: datetime) -> None:
         check_collection(child, at)
+
+    @classmethod
+    def hold(cls, row: Any, *, stands: bool, by: User, at: datetime) -> None:
+        """No list speaks of orders."""
 
 
 def check_collection(child: Child, at: datetime) -> None:

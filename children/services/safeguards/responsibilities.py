@@ -7,6 +7,8 @@ from typing import Any
 
 from children.lifecycles import responsibility_life
 from children.models import Child, Contact, ParentalResponsibility
+from children.services.held import hold
+from safeguarding.accounts.models import User
 
 from .doing import Problem, keep, known_problems
 
@@ -65,6 +67,16 @@ class ResponsibilityFacts:
     def follow(cls, child: Child, at: datetime) -> None:
         """Lists of children and comparisons see that something has changed."""
         Child.objects.filter(pk=child.pk).update(changed_at=at)
+
+    @classmethod
+    def hold(cls, row: Any, *, stands: bool, by: User, at: datetime) -> None:
+        """What stood before is what the list last said. Of an adult hidden from whoever asks nothing is remembered: a
+        list that says it again asks a colleague.
+        """
+        contact = Contact.objects.filter(pk=row.contact_id).first()
+        if contact is not None:
+            said = (None, row.held) if stands else (row.held, None)
+            hold(child=row.child, contact=contact, changes={"responsibility": said}, by=by, at=at)
 
 
 keep(ResponsibilityFacts)

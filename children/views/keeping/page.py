@@ -11,8 +11,8 @@ from children.forms.keeping import KeepForm
 from children.models import Child, ChildUpdate
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.exceptions import ChangedSince, HarbourError
-from safeguarding.refused_forms import as_typed
 from safeguarding.http import Request
+from safeguarding.refused_forms import as_typed
 
 SAVED = "Saved. It counts from now on, wherever the record is read."
 Made = Mapping[str, Callable[..., KeepForm]]

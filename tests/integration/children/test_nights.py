@@ -7,6 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from children.models import Child, Contact, HeldFact, ImportRow, ImportRun
+from children.services import safeguards
 from children.services.imports import TASK, decide_later, start_import, take_up, waiting
 from children.services.keeping import (
     Part,
@@ -25,7 +26,7 @@ from safeguarding.audit.context import system_task
 from safeguarding.keys import uuid7
 from tests import factories
 from tests.sheets import TODAY, bring_in, child, number, row, sheet
-from tests.walls import as_role
+from tests.walls import as_role, asking
 
 pytestmark = pytest.mark.django_db
 D = ImportRow.Decision
@@ -164,6 +165,36 @@ def test_a_confidential_address_is_on_no_page(client, cast, forty):
     client.force_login(cast.office)
     page = client.get(reverse("differs")).content.decode()
     assert "an address that is not shown" in page and "Curlew" not in page and "Snipe" not in page
+
+
+def test_what_was_said_here_of_an_address_and_of_who_decides_stays(cast, forty):
+    """By the office, before anybody confirms it; and by the lead of the trust, who keeps no list."""
+    withheld = [row(0, address="Address withheld"), *forty[1:]]
+    run = night(cast, withheld)
+    decide_later(run=run, decisions={waiting(run).get().pk: D.TAKE}, by=cast.lead, seen=run.revision)
+    trust_lead = factories.member(cast.school, "trust_lead", "Ida", "Marsh")
+    with asking(trust_lead, "web"):
+        safeguards.end(row=child(0).confidential_addresses.get(), last_day=TODAY, reason="Safe now.", by=trust_lead)
+        safeguards.end(row=answer(2), last_day=TODAY, reason="A court took it away.", by=trust_lead)
+    for held, by in ((True, cast.office), (False, cast.office)):
+        with asking(by, "web"):
+            adult = child(1).contacts.get().contact
+            facts = safeguards.ResponsibilityFacts(contact=adult, held=held, basis="unknown", known_from="told")
+            safeguards.record_safeguard(child=child(1), token=uuid7(), facts=facts, by=by)
+    for _ in range(2):
+        assert quiet(night(cast, withheld))
+    assert (child(0).detail.address_confidential, answer(1).held, answer(2)) == (False, False, None)
+    assert HeldFact.objects.count() == 3
+
+    other = [*withheld[:1], row(1, responsible="No"), row(2, responsible="No"), *forty[3:]]
+    run = night(cast, other)
+    assert [row.child for row in waiting(run)] == [child(2)]
+    assert set(HeldFact.objects.values_list("child", flat=True)) == {child(0).pk, child(2).pk}
+
+
+def answer(serial):
+    """What stands of the adult of a child: whether they have parental responsibility."""
+    return child(serial).responsibilities.filter(ends_on=None).first()
 
 
 def test_whoever_is_said_to_be_gone_or_here_stays_so(cast, forty):

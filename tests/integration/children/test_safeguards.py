@@ -74,7 +74,8 @@ def test_the_office_records_it_a_lead_confirms_it_and_then_only_who_manages_acce
     ]
     with pytest.raises(NotAllowed):
         safeguards.confirm(row=order, by=room.office)
-    safeguards.confirm(row=order, by=room.deputy)
+    for _ in range(2):
+        safeguards.confirm(row=order, by=room.deputy)
     assert not is_told(room.lead, order)
     with pytest.raises(OutOfTurn):
         safeguards.confirm(row=order, by=room.lead)
@@ -87,7 +88,8 @@ def test_the_office_records_it_a_lead_confirms_it_and_then_only_who_manages_acce
         safeguards.end(row=order, last_day=TODAY, reason=" ", by=room.lead)
     with pytest.raises(BadInput, match="on or after the day"):
         safeguards.end(row=order, last_day=date(2026, 1, 4), reason="Discharged.", by=room.lead)
-    ended = safeguards.end(row=order, last_day=TODAY, reason="Discharged.", by=room.headteacher)
+    for _ in range(2):
+        ended = safeguards.end(row=order, last_day=TODAY, reason="Discharged.", by=room.headteacher)
     assert [ended.in_force(day) for day in (date(2026, 1, 4), TODAY, TODAY + timedelta(days=1))] == [False, True, False]
     assert (ended.terms, ended.end_reason, checked(child)) == (TERMS, "Discharged.", (date(2026, 1, 5), TODAY))
     done = Event.objects.filter(object_id=order.pk).exclude(verb="list").values_list("verb", "actor_id")
@@ -113,7 +115,12 @@ def test_until_it_is_confirmed_its_author_puts_it_right_and_nobody_is_asked_twic
     assert (is_told(room.lead, order), is_told(room.lead, stands)) == (False, True)
     with with_errors("all"):
         assert set(seen_by(room.lead, child)) == {TERMS, "Not within 50 metres."}
-    by_lead = safeguards.correct(row=stands, token=uuid4(), reason="No such order.", right=None, by=room.lead)
+    no_such = partial(safeguards.correct, row=stands, token=uuid4(), reason="No such order.", right=None)
+    by_lead = no_such(by=room.lead)
+    assert no_such(by=room.lead) == by_lead
+    with pytest.raises(OutOfTurn):
+        no_such(by=room.headteacher)
+    assert Event.objects.filter(object_id=stands.pk, verb="mark_wrong").count() == 1
     assert (by_lead.status, by_lead.correction, seen_by(room.lead, child)) == (S.CORRECTED, "No such order.", [])
     with pytest.raises(OutOfTurn):
         safeguards.end(row=ContactRestriction.objects.get(pk=stands.pk), last_day=TODAY, reason="x", by=room.lead)
