@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from .models import OtherName, ParentalResponsibility
+from .models import OtherName, ParentalResponsibility, ToldBy
 from .names import fold
 
 
@@ -47,7 +47,7 @@ class Adult:
     delegated_authority: str = ""
     responsibility: bool | None = None
     basis: str = ParentalResponsibility.Basis.UNKNOWN
-    known_from: str = ParentalResponsibility.Known.SYSTEM
+    told_by: str = ToldBy.SYSTEM
     evidence: str = ""
     home: int | None = None
 

@@ -192,7 +192,7 @@ def child(
     new = NewChild(forename=forename, surname=surname, details=details, **facts)
     made = register_child(school=at, child=new, by=by, today=SCHOOL_DAY.date(), health=health)
     if secret:
-        said = AddressFacts(reason=why or "The family asked for it.", starts_on=LONG_AGO, known_from="told")
+        said = AddressFacts(reason=why or "The family asked for it.", starts_on=LONG_AGO, told_by="family")
         record_safeguard(child=made, token=uuid4(), facts=said, by=by)
     return made
 
@@ -200,7 +200,7 @@ def child(
 def order(child: Child, terms: str, *, by: User, binds: str = "", **facts: Any) -> ContactRestriction:
     """An order about a child. `binds` is the forename of the adult of the child whom it is about."""
     adult = Contact.objects.get(children__child=child, forename=binds) if binds else None
-    said = {"kind": "no_contact", "starts_on": date(2026, 1, 5), "known_from": "told"} | facts
+    said = {"kind": "no_contact", "starts_on": date(2026, 1, 5), "told_by": "family"} | facts
     return record_safeguard(child=child, token=uuid4(), facts=OrderFacts(terms=terms, contact=adult, **said), by=by)
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from children.models import ConfidentialAddress, Contact, ContactRestriction, ParentalResponsibility, Safeguard
+from children.models import ConfidentialAddress, Contact, ContactRestriction, ParentalResponsibility, Safeguard, ToldBy
 from children.people import Person
 from children.services.safeguards import AddressFacts, Facts, OrderFacts, ResponsibilityFacts, end_problems
 from safeguarding.forms import DateBoxesField, HarbourForm, Radios, blank_first
@@ -16,7 +16,7 @@ from safeguarding.keys import uuid7
 
 REPLACE, NONE = "replace", "none"
 # The fields of every form, the first ones for a correction alone.
-_CORRECTS, _LAST = ("token", "wrong", "right"), ("known_from", "evidence")
+_CORRECTS, _LAST = ("token", "wrong", "right"), ("told_by", "evidence")
 _NEVER = "Only for what was never true. If it was true and is no longer, say when it ended."
 Adults = Mapping[UUID, Person]
 
@@ -42,11 +42,7 @@ class SafeguardForm(HarbourForm):
         error_messages={"required": "Enter what was wrong, and how you know"},
     )
     right = forms.ChoiceField(label="What is right?", widget=Radios)
-    known_from = forms.ChoiceField(
-        label="How the school knows",
-        widget=Radios,
-        choices=[one for one in Safeguard._meta.get_field("known_from").choices or () if one[0] != "system"],
-    )
+    told_by = forms.ChoiceField(label="Who told the school?", choices=blank_first(ToldBy.choices, "Choose"))
     evidence = forms.CharField(
         label="What was seen, and who saw it",
         max_length=1000,
@@ -149,7 +145,7 @@ class OrderForm(SafeguardForm):
             may_not_be_told=given.get("may_not_be_told", False),
             starts_on=given.get("starts_on"),
             ends_on=given.get("ends_on"),
-            known_from=given.get("known_from", ""),
+            told_by=given.get("told_by", ""),
             evidence=given.get("evidence", ""),
         )
 
@@ -173,7 +169,7 @@ class AddressForm(SafeguardForm):
         return AddressFacts(
             reason=given.get("reason", ""),
             starts_on=given.get("starts_on"),
-            known_from=given.get("known_from", ""),
+            told_by=given.get("told_by", ""),
             evidence=given.get("evidence", ""),
         )
 
@@ -209,7 +205,7 @@ class ResponsibilityForm(SafeguardForm):
             held=given.get("held"),
             basis=given.get("basis", ""),
             starts_on=given.get("starts_on"),
-            known_from=given.get("known_from", ""),
+            told_by=given.get("told_by", ""),
             evidence=given.get("evidence", ""),
         )
 

@@ -26,6 +26,7 @@ from .imports import ColumnMapping, ImportPart, ImportRow, ImportRun
 from .keeping import ChildUpdate, HealthNote
 from .merging import ChildMerge, MergedRow
 from .safeguards import ConfidentialAddress, ContactRestriction, ParentalResponsibility, Safeguard
+from .sources import ToldBy
 
 __all__ = [
     "BY_NAME",
@@ -62,4 +63,5 @@ __all__ = [
     "Photograph",
     "Safeguard",
     "Sibling",
+    "ToldBy",
 ]

@@ -14,6 +14,7 @@ from safeguarding.sealing.fields import SealedText
 
 from .child import Child, OfChild
 from .correctable import Correctable, corrected_ends
+from .sources import ToldBy
 
 _BY_HAND = "mandatory: what the school holds must be accurate, and its source known (UK GDPR Art 5(1)(d), 15(1)(g))"
 
@@ -74,16 +75,6 @@ class ChildUpdate(OfChild):
         CHANGED = "changed", "Changed"
         CORRECTED = "corrected", "Corrected"
         ENDED = "ended", "Ended"
-
-    class ToldBy(models.TextChoices):
-        FAMILY = "family", "Child, parent or carer"
-        DOCUMENT = "document", "A document was seen"
-        SYSTEM = "system", "Our own system"
-        REQUEST = "request", "A request to correct the record"
-        AUTHORITY = "authority", "Local authority or social care"
-        HEALTH = "health", "Health service"
-        SCHOOL = "school", "Another school"
-        STAFF = "staff", "A colleague"
 
     part = models.CharField("part of the record", max_length=12, choices=Part)
     way = models.CharField("what was done", max_length=10, choices=Way)

@@ -16,10 +16,11 @@ from safeguarding.sealing.fields import SealedText
 
 from .child import Child, OfChild
 from .family import ADULTS, Contact
+from .sources import ToldBy
 
 # What every safeguard keeps of who recorded and confirmed it, and how it ended.
 _WORDS = ("evidence", "end_reason", "correction")
-_STATE = ("token", "status", "known_from", "recorded_at", "confirmed_at", "ended_at", "corrected_at", "revision")
+_STATE = ("token", "status", "told_by", "recorded_at", "confirmed_at", "ended_at", "corrected_at", "revision")
 
 
 class Safeguard(OfChild):
@@ -30,13 +31,6 @@ class Safeguard(OfChild):
     (`rules.safeguards_corrected`). Its words are never overwritten.
     """
 
-    class Known(models.TextChoices):
-        SYSTEM = "system", "The school’s own system"
-        TRANSFER = "transfer", "A file from another school"
-        TOLD = "told", "Told by an adult"
-        SEEN = "seen", "A document was seen"
-        REQUEST = "request", "A request to put the record right"
-
     class Status(models.TextChoices):
         RECORDED = "recorded", "Not confirmed"
         CONFIRMED = "confirmed", "Confirmed"
@@ -45,7 +39,7 @@ class Safeguard(OfChild):
 
     token = models.UUIDField(unique=True, default=uuid7, editable=False)
     status = models.CharField(max_length=9, choices=Status, default=Status.RECORDED)
-    known_from = models.CharField("how the school knows", max_length=10, choices=Known, default=Known.SYSTEM)
+    told_by = models.CharField("who told the school", max_length=10, choices=ToldBy, default=ToldBy.SYSTEM)
     evidence = SealedText("what was seen, and who saw it", blank=True)
     recorded_at = models.DateTimeField(db_default=Now())
     # Nobody where a list of children said so.

@@ -246,6 +246,6 @@ def _responsibility(adult: Adult) -> Row:
     return {
         "held": adult.responsibility,
         "basis": adult.basis,
-        "known_from": adult.known_from,
+        "told_by": adult.told_by,
         "evidence": adult.evidence,
     }

@@ -49,7 +49,7 @@ def lay_safeguards(school: School, ground: Ground) -> None:
                 kind=K.OTHER,
                 terms=desk.DOCUMENT_SAYS,
                 starts_on=ground.days.today - desk.DOCUMENT_AGO,
-                known_from="seen",
+                told_by="document",
                 evidence="The copy that the social worker sent, which is among the files.",
             )
             _lay(school, ground, entry["id"], child, made)
@@ -68,7 +68,7 @@ def _facts(child: Child, entry: source.Entry, order: source.Entry, ground: Groun
         contact=adult.contact if adult else None,
         may_not_collect=order["type"] in _NOT_COLLECT,
         may_not_be_told=order["type"] in _NOT_TOLD,
-        known_from="seen",
+        told_by="document",
         evidence=_SEEN,
     )
 
@@ -77,14 +77,14 @@ def _secret(ground: Ground) -> AddressFacts:
     return AddressFacts(
         reason="The school has been asked not to give this address to anybody.",
         starts_on=ground.days.today - _SINCE,
-        known_from="told",
+        told_by="family",
     )
 
 
 def _mother(child: Child) -> ResponsibilityFacts:
     mother = ContactLink.objects.select_related("contact").get(child=child, relationship="Mother").contact
     seen = "The birth certificate, shown at the office."
-    return ResponsibilityFacts(contact=mother, held=True, basis="mother", known_from="seen", evidence=seen)
+    return ResponsibilityFacts(contact=mother, held=True, basis="mother", told_by="document", evidence=seen)
 
 
 def _lay(school: School, ground: Ground, key: str, child: Child, facts: Any) -> None:

@@ -43,7 +43,7 @@ def the_office_records_it(page: Page, cast: factories.Staffroom, rowan: Child) -
     made = timezone.localdate() - timedelta(days=3)
     for part, number in (("Day", made.day), ("Month", made.month), ("Year", made.year)):
         page.get_by_role("group", name="Made on").get_by_label(part).fill(str(number))
-    page.get_by_label("A document was seen").check()
+    page.get_by_label("Who told the school?").select_option(label="A document was seen")
     page.get_by_label("What was seen, and who saw it").fill("The sealed order, read by the office.")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert", name="There is a problem")).to_contain_text("Enter what it says")

@@ -509,7 +509,7 @@ def test_the_services_write_what_the_guards_allow(at: SimpleNamespace, role: str
         safeguards.confirm(row=court, by=at.deputy)
     with asking(at.lead, role):
         safeguards.end(row=court, last_day=at.today, reason="Discharged", by=at.lead)
-        right = safeguards.OrderFacts(kind="other", terms="Came", starts_on=at.today, known_from="told")
+        right = safeguards.OrderFacts(kind="other", terms="Came", starts_on=at.today, told_by="family")
         safeguards.correct(row=court, token=uuid4(), reason="Misread", right=right, by=at.lead)
         given = access.grant_child(child=at.child, user=at.pastoral, reason="Helps", last_day=last, by=at.lead)
         access.withdraw_child_grant(grant=given, reason="Over", by=at.lead)

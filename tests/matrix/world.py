@@ -237,7 +237,7 @@ def _child(world: World, record: str, number: int) -> Child:
     known = factories.told(note=word(), on=factories.LONG_AGO)
     keeping.add_health(child=made, words=word(), told=known, by=by)
     for kind, binds in (("no_contact", adults[0].forename), ("other", "")):
-        factories.order(made, word(), by=by, kind=kind, binds=binds, known_from="seen", evidence=word())
+        factories.order(made, word(), by=by, kind=kind, binds=binds, told_by="document", evidence=word())
     if record == "closed":
         _over_and_wrong(world, made)
     return made
@@ -251,7 +251,7 @@ def _over_and_wrong(world: World, child: Child) -> None:
     said = child.responsibilities.get()
     for row in (wrong, said):
         safeguards.correct(row=row, token=uuid7(), reason=word(), right=None, by=lead)
-    facts = safeguards.ResponsibilityFacts(contact=said.contact, held=True, basis="mother", known_from="told")
+    facts = safeguards.ResponsibilityFacts(contact=said.contact, held=True, basis="mother", told_by="family")
     again = safeguards.record_safeguard(child=child, token=uuid7(), facts=facts, by=office)
     safeguards.end(row=again, last_day=TODAY, reason=word(), by=lead)
 

@@ -8,7 +8,8 @@ from django.http import QueryDict
 
 from children import codes
 from children.codes import year_label
-from children.services.keeping import Told, ToldBy, stamp
+from children.models import ToldBy
+from children.services.keeping import Told, stamp
 from children.services.keeping.recording import MOST_SAID
 from children.services.keeping.rules import YEARS
 from safeguarding.forms import DateBoxesField, HarbourForm, Radios, blank_first

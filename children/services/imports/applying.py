@@ -15,7 +15,7 @@ from children.importing.differences import DETAIL, Change, Held
 from children.importing.held_facts import changes_by
 from children.importing.problems import Problem, Severity
 from children.importing.rows import Facts
-from children.models import Child, ClassEpisode, Enrolment, ImportRow, ImportRun, ParentalResponsibility
+from children.models import Child, ClassEpisode, Enrolment, ImportRow, ImportRun, ToldBy
 from children.services import bulk
 from children.services.registering import register_children
 from safeguarding.accounts.models import User
@@ -129,12 +129,9 @@ def _facts(row: ImportRow) -> Facts:
 def _new_child(facts: Facts, run: ImportRun, today: date) -> NewChild:
     """The facts of a row as a child to be registered."""
     details: dict[str, Any] = {name: facts[name] for name in DETAIL if name in facts}
-    if run.is_partial:
-        known: str = ParentalResponsibility.Known.TRANSFER
-    else:
-        known = ParentalResponsibility.Known.SYSTEM
+    told_by = ToldBy.SCHOOL if run.is_partial else ToldBy.SYSTEM
     former = facts.get("former_upn")
-    adults = [Adult(**adult, known_from=known) for adult in facts.get("adults", ())]
+    adults = [Adult(**adult, told_by=told_by) for adult in facts.get("adults", ())]
     if adults and not adults[0].mobile:
         adults[0].mobile = facts.get("emergency_phone", "")
     return NewChild(

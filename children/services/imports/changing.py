@@ -26,6 +26,7 @@ from children.models import (
     ImportRun,
     OtherName,
     ParentalResponsibility,
+    ToldBy,
 )
 from children.services import bulk
 from children.services.registering import ensure_households, withhold, write_adults
@@ -205,13 +206,13 @@ def _change_homes(run: ImportRun, wanted: Wanted, today: date) -> None:
 
 
 def _change_adults(run: ImportRun, wanted: Wanted, *, today: date) -> None:
-    known = ParentalResponsibility.Known.TRANSFER if run.is_partial else ParentalResponsibility.Known.SYSTEM
+    told_by = ToldBy.SCHOOL if run.is_partial else ToldBy.SYSTEM
     added: list[tuple[UUID, list[Adult], list[Home]]] = []
     contacts: dict[UUID, Row] = {}
     links: list[Row] = []
     said: list[Row] = []
     for held, facts, changes in wanted:
-        new = [Adult(**facts["adults"][c.place], known_from=known) for c in changes if c.field == "adult"]
+        new = [Adult(**facts["adults"][c.place], told_by=told_by) for c in changes if c.field == "adult"]
         if new:
             added.append((held.child.pk, new, []))
         adults = {str(adult.contact.pk): adult for adult in held.adults}
@@ -226,7 +227,7 @@ def _change_adults(run: ImportRun, wanted: Wanted, *, today: date) -> None:
                 links.append({"id": adult.link.pk, "relationship": change.now})
             else:
                 said.append(
-                    {"child_id": held.child.pk, "contact_id": adult.contact.pk, "held": change.now, "known_from": known}
+                    {"child_id": held.child.pk, "contact_id": adult.contact.pk, "held": change.now, "told_by": told_by}
                 )
     _write_contacts(run, contacts)
     bulk.update(ContactLink, ("relationship",), links)

@@ -1,11 +1,13 @@
 """Keep a child's record by hand: add a child, add to what is known, correct it, end it. One service for each part."""
 
+from children.models import ToldBy
+
 from .adding import Looked, add_child, look_for_child, new_child_problems, tell_who_sees
 from .adults import add_adult, adults_like, change_adult, change_link, end_adult, others_with
 from .facts import add_name, correct_name, set_facts
 from .health import add_health, end_health
 from .homes import add_home, change_stay, correct_address, end_home, others_at
-from .recording import Part, Told, ToldBy, Way, needed, stamp
+from .recording import Part, Told, Way, needed, stamp
 from .roll import newest_time, set_class, set_roll, start_again
 from .siblings import end_siblings, keeps_siblings, link_siblings
 

@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from children.capabilities import ChildCapability
-from children.models import Child, ChildUpdate
+from children.models import Child, ChildUpdate, ToldBy
 from children.services.held import hold_update
 from safeguarding.accounts.capabilities import AnyCapability
 from safeguarding.accounts.models import School, User
@@ -24,7 +24,7 @@ from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
 
-Part, Way, ToldBy = ChildUpdate.Part, ChildUpdate.Way, ChildUpdate.ToldBy
+Part, Way = ChildUpdate.Part, ChildUpdate.Way
 # What a change did, by field: (before, after).
 Changes = Mapping[str, tuple[Any, Any]]
 Facts = Mapping[str, Any]

@@ -11,7 +11,7 @@ from children.services.held import hold
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import with_errors
 
-from .doing import Problem, S, keep, known_problems
+from .doing import Problem, S, keep, source_problems
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class AddressFacts:
 
     reason: str
     starts_on: date | None
-    known_from: str
+    told_by: str
     evidence: str = ""
 
     def problems(self, today: date) -> Iterator[Problem]:
@@ -30,13 +30,13 @@ class AddressFacts:
             yield "reason", "Enter why the address is confidential"
         if self.starts_on is None or self.starts_on > today:
             yield "starts_on", "Enter since when, today or in the past"
-        yield from known_problems(self.known_from, self.evidence)
+        yield from source_problems(self.told_by, self.evidence)
 
     def fields(self) -> dict[str, Any]:
         return {
             "reason": self.reason.strip(),
             "starts_on": self.starts_on,
-            "known_from": self.known_from,
+            "told_by": self.told_by,
             "evidence": self.evidence.strip(),
         }
 

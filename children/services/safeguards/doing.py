@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from children.lifecycles import CHANGERS
-from children.models import Child, Safeguard
+from children.models import Child, Safeguard, ToldBy
 from children.notice_kinds import ChildNotice
 from children.permissions import DECIDED, may_confirm_safeguard, may_record_safeguard
 from safeguarding.accounts.models import School, User
@@ -36,7 +36,7 @@ Problem = tuple[str, str]
 
 
 class Facts(Protocol):
-    """What a safeguard of one kind says, and how the school knows of it."""
+    """What a safeguard of one kind says, and who told the school."""
 
     model: ClassVar[type[Any]]
     life: ClassVar[Lifecycle[Any]]
@@ -82,11 +82,11 @@ def follow_safeguards(child: Child, at: datetime) -> None:
         facts.follow(child, at)
 
 
-def known_problems(known_from: str, evidence: str) -> Iterator[Problem]:
-    """What is wrong with how the school knows of it."""
-    if known_from not in dict(Safeguard._meta.get_field("known_from").choices or ()):
-        yield "known_from", "Choose how the school knows"
-    if known_from == "seen" and not evidence.strip():
+def source_problems(told_by: str, evidence: str) -> Iterator[Problem]:
+    """What is wrong with who told the school."""
+    if told_by not in ToldBy:
+        yield "told_by", "Choose who told the school"
+    if told_by == ToldBy.DOCUMENT and not evidence.strip():
         yield "evidence", "Enter what was seen, and who saw it"
 
 

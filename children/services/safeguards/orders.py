@@ -12,7 +12,7 @@ from children.lifecycles import order_life
 from children.models import Child, Contact, ContactRestriction
 from safeguarding.accounts.models import User
 
-from .doing import Problem, keep, known_problems
+from .doing import Problem, keep, source_problems
 
 S = ContactRestriction.Status
 
@@ -28,7 +28,7 @@ class OrderFacts:
     kind: str
     terms: str
     starts_on: date | None
-    known_from: str
+    told_by: str
     contact: Contact | None = None
     may_not_collect: bool = False
     may_not_be_told: bool = False
@@ -44,7 +44,7 @@ class OrderFacts:
             yield "starts_on", "Enter the day on which it was made, today or in the past"
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             yield "ends_on", "It cannot end before it was made"
-        yield from known_problems(self.known_from, self.evidence)
+        yield from source_problems(self.told_by, self.evidence)
 
     def fields(self) -> dict[str, Any]:
         return {
@@ -55,7 +55,7 @@ class OrderFacts:
             "may_not_be_told": self.may_not_be_told,
             "starts_on": self.starts_on,
             "ends_on": self.ends_on,
-            "known_from": self.known_from,
+            "told_by": self.told_by,
             "evidence": self.evidence.strip(),
         }
 

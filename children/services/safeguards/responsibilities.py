@@ -10,7 +10,7 @@ from children.models import Child, Contact, ParentalResponsibility
 from children.services.held import hold
 from safeguarding.accounts.models import User
 
-from .doing import Problem, keep, known_problems
+from .doing import Problem, keep, source_problems
 
 B = ParentalResponsibility.Basis
 
@@ -24,7 +24,7 @@ class ResponsibilityFacts:
     contact: Contact | None
     held: bool | None
     basis: str
-    known_from: str
+    told_by: str
     starts_on: date | None = None
     evidence: str = ""
 
@@ -39,7 +39,7 @@ class ResponsibilityFacts:
             yield "basis", "Only somebody who has parental responsibility has a basis for it"
         if self.starts_on and self.starts_on > today:
             yield "starts_on", "Enter a day today or in the past, or leave it empty"
-        yield from known_problems(self.known_from, self.evidence)
+        yield from source_problems(self.told_by, self.evidence)
 
     def fields(self) -> dict[str, Any]:
         return {
@@ -47,7 +47,7 @@ class ResponsibilityFacts:
             "held": self.held,
             "basis": self.basis,
             "starts_on": self.starts_on,
-            "known_from": self.known_from,
+            "told_by": self.told_by,
             "evidence": self.evidence.strip(),
         }
 

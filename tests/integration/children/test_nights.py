@@ -179,7 +179,7 @@ def test_what_was_said_here_of_an_address_and_of_who_decides_stays(cast, forty):
     for held, by in ((True, cast.office), (False, cast.office)):
         with asking(by, "web"):
             adult = child(1).contacts.get().contact
-            facts = safeguards.ResponsibilityFacts(contact=adult, held=held, basis="unknown", known_from="told")
+            facts = safeguards.ResponsibilityFacts(contact=adult, held=held, basis="unknown", told_by="family")
             safeguards.record_safeguard(child=child(1), token=uuid7(), facts=facts, by=by)
     for _ in range(2):
         assert quiet(night(cast, withheld))

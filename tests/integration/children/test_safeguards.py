@@ -63,7 +63,7 @@ def is_told(person, order):
 
 
 def facts_of(order, **other):
-    fields = ("kind", "terms", "starts_on", "ends_on", "known_from", "contact", "may_not_collect", "may_not_be_told")
+    fields = ("kind", "terms", "starts_on", "ends_on", "told_by", "contact", "may_not_collect", "may_not_be_told")
     return safeguards.OrderFacts(**{name: getattr(order, name) for name in fields} | other)
 
 
@@ -156,8 +156,8 @@ def test_nobody_records_ends_or_sees_what_is_about_their_own_child(clock, room, 
         ({"terms": "  "}, "Enter what it says"),
         ({"starts_on": TODAY + timedelta(days=1)}, "today or in the past"),
         ({"ends_on": date(2026, 1, 4)}, "cannot end before"),
-        ({"known_from": "rumour"}, "how the school knows"),
-        ({"known_from": "seen"}, "what was seen"),
+        ({"told_by": "rumour"}, "who told the school"),
+        ({"told_by": "document"}, "what was seen"),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_to_do(room, child, order, wrong, says):
@@ -180,7 +180,7 @@ def test_a_merge_brings_the_warning_over_and_undone_takes_it_back(clock, room, c
 
 def typed(**other):
     made = {"starts_on_day": "5", "starts_on_month": "1", "starts_on_year": "2026"}
-    return {"kind": "no_contact", "terms": TERMS, "known_from": "seen", "evidence": "The order.", **made} | other
+    return {"kind": "no_contact", "terms": TERMS, "told_by": "document", "evidence": "The order.", **made} | other
 
 
 def test_an_order_goes_through_its_pages_from_the_office_to_a_lead(client, clock, room, child):
@@ -219,7 +219,7 @@ def test_an_order_goes_through_its_pages_from_the_office_to_a_lead(client, clock
 
 
 def secret(child, by, reason="A refuge."):
-    facts = safeguards.AddressFacts(reason=reason, starts_on=date(2026, 1, 5), known_from="told")
+    facts = safeguards.AddressFacts(reason=reason, starts_on=date(2026, 1, 5), told_by="family")
     return safeguards.record_safeguard(child=child, token=uuid4(), facts=facts, by=by)
 
 
@@ -241,7 +241,7 @@ def test_an_address_is_confidential_until_the_last_reason_is_lifted_and_no_reaso
 
 def responsible(child, by, forename="Lee", held=True, basis="certificate"):
     adult = child.contacts.get(contact__forename=forename).contact
-    facts = safeguards.ResponsibilityFacts(contact=adult, held=held, basis=basis, known_from="told")
+    facts = safeguards.ResponsibilityFacts(contact=adult, held=held, basis=basis, told_by="family")
     return safeguards.record_safeguard(child=child, token=uuid4(), facts=facts, by=by)
 
 
