@@ -32,8 +32,6 @@ from .models import (
     Sibling,
 )
 
-S = ParentalResponsibility.Status
-
 
 @dataclass(slots=True)
 class Person:
@@ -41,7 +39,7 @@ class Person:
 
     contact: Contact
     link: ContactLink
-    # What stands, and where nothing does, what ended last.
+    # What stands, and where nothing does, what ended or was corrected last.
     responsibility: ParentalResponsibility | None = None
     was: ParentalResponsibility | None = None
     orders: list[ContactRestriction] = field(default_factory=list)
@@ -84,12 +82,7 @@ def around(request: Asks, child: Child, *, today: date) -> Around:
     lived_in = see(Household).in_bulk({p.contact.household_id for p in adults.values() if p.contact.household_id})
     for person in adults.values():
         person.contact.household = lived_in.get(person.contact.household_id)
-    for said in (
-        see(ParentalResponsibility)
-        .filter(child=child)
-        .exclude(status=S.CORRECTED)
-        .order_by("ends_on", "recorded_at", "pk")
-    ):
+    for said in see(ParentalResponsibility).filter(child=child).order_by("ends_on", "recorded_at", "pk"):
         about = adults.get(said.contact_id)
         if about is not None and said.ends_on is None:
             about.responsibility = said

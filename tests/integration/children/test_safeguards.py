@@ -245,7 +245,7 @@ def responsible(child, by, forename="Lee", held=True, basis="certificate"):
     return safeguards.record_safeguard(child=child, token=uuid4(), facts=facts, by=by)
 
 
-def test_one_answer_stands_for_each_adult_and_is_taken_away_by_who_manages_access(clock, room, child):
+def test_one_answer_stands_for_each_adult_and_is_taken_away_by_who_manages_access(client, clock, room, child):
     listed = child.responsibilities.get(contact__forename="Lee", ends_on=None)
     said = responsible(child, room.office)
     listed.refresh_from_db()
@@ -260,6 +260,12 @@ def test_one_answer_stands_for_each_adult_and_is_taken_away_by_who_manages_acces
     assert (lee.responsibility, lee.was.end_reason) == (None, "A court took it away.")
     with pytest.raises(BadInput, match="has a basis"):
         responsible(child, room.lead, held=False)
+    wrong = responsible(child, room.lead, "Kerry")
+    safeguards.correct(row=wrong, token=uuid4(), reason="Another adult.", right=None, by=room.lead)
+    client.force_login(room.lead)
+    shown = client.get(reverse("child_people", args=[child.pk])).content.decode()
+    assert reverse("safeguard", args=[wrong.pk]) in shown and "What was recorded was corrected" in shown
+    assert shown.count("Taken away") == 1
 
 
 def test_the_same_lines_stand_on_the_pages_the_print_and_the_sheet(client, clock, room, child, order):
