@@ -216,17 +216,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE user_id = me AND (SELECT rules.now()) < ends_at AND reviewed_at IS NULL AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[])
 $$;
 
--- The adults and homes of children to whom the person has access beside their role.
+-- The adults and homes of children to whom the person has access beside their role: not the adults who were never on the record, as
+-- somebody has said since, and not the homes where a child no longer lives. An adult who is no longer on it stays in its concerns.
 CREATE FUNCTION rules.contacts_of_granted(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT contact_id), '{}') FROM public.children_contactlink
-    WHERE child_id = ANY ((SELECT rules.granted_children(me) || rules.emergency_children(me))::uuid[])
+    WHERE child_id = ANY ((SELECT rules.granted_children(me) || rules.emergency_children(me))::uuid[]) AND corrected_at IS NULL
 $$;
 
 CREATE FUNCTION rules.households_of_granted(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT household_id), '{}') FROM public.children_householdmember
-    WHERE child_id = ANY ((SELECT rules.granted_children(me) || rules.emergency_children(me))::uuid[])
+    WHERE child_id = ANY ((SELECT rules.granted_children(me) || rules.emergency_children(me))::uuid[]) AND ends_on IS NULL
 $$;
 
 -- Children whose record is open to the person beside their roles, given or in an emergency.

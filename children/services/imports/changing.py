@@ -30,6 +30,7 @@ from children.models import (
 )
 from children.services import bulk
 from children.services.registering import ensure_households, withhold, write_adults
+from children.services.unseen import adults_at
 from safeguarding.audit.history import record_changes, recorded
 from safeguarding.keys import uuid7
 
@@ -240,21 +241,19 @@ def _contact(contact: Contact) -> Row:
 
 
 def _write_contacts(run: ImportRun, contacts: dict[UUID, Row]) -> None:
-    """New numbers make a new identity; where another contact has that already, this one is told apart by its key
-    alone.
+    """New numbers make a new identity; where another contact has that already, hidden or not, this one is told apart by
+    its key alone.
     """
     for row in contacts.values():
         row["identity"] = Adult(**{name: row[name] for name in _IDENTITY}).identity
-    wanted = [row["identity"] for row in contacts.values()]
-    taken = set(
-        Contact.objects.filter(school=run.school, identity__in=wanted)
-        .exclude(pk__in=contacts)
-        .values_list("identity", flat=True)
-    )
-    for row in contacts.values():
-        if row["identity"] in taken:
+    wanted = {row["identity"] for row in contacts.values()} - {""}
+    holders = adults_at(run.school_id, wanted) if wanted else {}
+    given: set[str] = set()
+    for key, row in contacts.items():
+        identity = row["identity"]
+        if identity in given or holders.get(identity, key) != key:
             row["identity"] = ""
-        taken.add(row["identity"])
+        given.add(identity)
     bulk.update(Contact, (*REACH, "identity"), contacts.values())
 
 

@@ -6,9 +6,19 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from children.models import Child, ChildDetail, ChildGrant, ChildTeamGrant, ConflictOfInterest, EmergencyAccess
+from children.facts import Adult, Home
+from children.models import (
+    Child,
+    ChildDetail,
+    ChildGrant,
+    ChildTeamGrant,
+    ConflictOfInterest,
+    Contact,
+    EmergencyAccess,
+    Household,
+)
 from children.notice_kinds import ChildNotice
-from children.services import access
+from children.services import access, keeping
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import Notice
 from safeguarding.accounts.notice_kinds import NoticeKind
@@ -23,6 +33,7 @@ from tests.walls import asking
 pytestmark = pytest.mark.django_db
 NEXT_MONTH = timezone.localdate() + timedelta(days=30)
 WHY = "Runs the breakfast club he comes to"
+OF_FAMILY = ((Contact, "forename"), (Household, "address"))
 LONG_WHY = "He says he took tablets, no lead answers and the ambulance is here"
 
 
@@ -60,6 +71,21 @@ def test_access_opens_the_record_until_it_ends_and_each_is_an_event(room, rowan)
     ]
     with pytest.raises(OutOfTurn):
         access.withdraw_child_grant(grant=grant, reason="Twice", by=room.lead)
+
+
+def test_access_opens_no_adult_who_was_never_on_the_record_and_no_home_that_has_ended(room):
+    old, new = ({"address": f"{n} Snipe Street", "town": "", "county": "", "postcode": "SK99 9RN"} for n in (1, 2))
+    adults = [Adult("Vale", forename) for forename in ("Ann", "Lee", "Tom")]
+    child = factories.child(room.school, by=room.office, adults=adults, homes=[Home(**old)])
+    give(child, room.pastoral, room.lead)
+    how = {"told": factories.told(), "by": room.office}
+    for forename, is_correction in (("Lee", False), ("Tom", True)):
+        link = child.contacts.get(contact__forename=forename)
+        keeping.end_adult(link=link, is_correction=is_correction, **how)
+    keeping.add_home(child=child, home=new | {"is_main": True, "pattern": ""}, **how)
+    with asking(room.pastoral):
+        seen = [set(model.objects.visible_to(room.pastoral).values_list(name, flat=True)) for model, name in OF_FAMILY]
+    assert seen == [{"Ann", "Lee"}, {"2 Snipe Street"}]
 
 
 def test_what_has_run_out_opens_nothing_and_may_be_given_again(room, rowan):

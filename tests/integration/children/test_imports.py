@@ -7,6 +7,7 @@ import pytest
 
 from children.lifecycles import import_life
 from children.models import Child, ImportRow, ImportRun
+from children.services.access import declare_conflict
 from children.services.imports import (
     TASK,
     abandon_import,
@@ -28,7 +29,7 @@ from safeguarding.audit.models import Event
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from tests import factories
 from tests.sheets import TODAY, asked, bring_in, child, finish, look_at, number, only, row, sheet
-from tests.walls import as_role
+from tests.walls import as_role, asking
 
 pytestmark = pytest.mark.django_db
 DATA = Path(__file__).parents[2] / "data"
@@ -231,6 +232,24 @@ def test_a_new_adult_with_responsibility_waits_and_one_without_does_not(cast, fo
     assert not only(run, upn=number(1)).is_grave
     finish(run, by=cast.office)
     assert child(1).contacts.count() == 2
+
+
+def test_numbers_that_go_from_one_adult_to_another_of_that_name_are_taken(cast):
+    """One of the adults is hidden from who gives the second file; in the third both numbers move on at once."""
+    ann, numbers = {"adult": "Mrs Ann Vale"}, [f"07700 90010{n}" for n in range(4)]
+    bring_in(cast.school, [row(n, mobile=numbers[n], **ann) for n in range(2)], by=cast.office)
+    declare_conflict(user=cast.office, child=child(1), kind="relative", by=cast.office)
+    first = [row(0, mobile=numbers[1], **ann), row(1, mobile=numbers[1], **ann)]
+    with asking(cast.office, "web"):
+        bring_in(cast.school, first, by=cast.office)
+    assert reached() == [numbers[1]] * 2
+    bring_in(cast.school, [row(0, mobile=numbers[2], **ann), row(1, mobile=numbers[3], **ann)], by=cast.lead)
+    bring_in(cast.school, [row(0, mobile=numbers[3], **ann), row(1, mobile=numbers[1], **ann)], by=cast.lead)
+    assert reached() == [numbers[3], numbers[1]]
+
+
+def reached():
+    return [child(n).contacts.get().contact.mobile for n in range(2)]
 
 
 def test_the_address_of_a_child_who_is_hidden_waits(cast, forty):
