@@ -11,13 +11,11 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from children.mentions import marker
-from children.models import Child, ChildDetail
-from children.services import bulk
+from children.models import Child
+from children.services import keeping
 from children.services.filing import attach_to_child, put_photograph
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import Acting, acting
-from safeguarding.audit.models import Verb
-from safeguarding.audit.services import record
 from safeguarding.concerns.forms.typed import Typed
 from safeguarding.concerns.models import Account, Category, Concern, ConcernChild, Decision, OutsideNote, Subcategory
 from safeguarding.concerns.services import emergency, papers
@@ -229,8 +227,15 @@ class Desk:
         """The office has put a fact right, so that there is something under "What has changed"."""
         child, office = self._child(desk.CORRECTED), self._user(desk.CORRECTED_BY)
         with self._as(desk.CORRECTED_BY):
-            bulk.update(ChildDetail, ("gp",), [{"child_id": child.pk, "gp": desk.CORRECTED_GP}])
-            record(Verb.CHANGE, child, by=office)
+            keeping.set_facts(
+                child=child,
+                part=keeping.Part.DOCTOR,
+                values={"gp": desk.CORRECTED_GP},
+                is_correction=True,
+                told=keeping.Told(by=keeping.ToldBy.FAMILY, note="At the desk, this morning."),
+                by=office,
+                at=self.ground.now,
+            )
 
     def _papers(self) -> None:
         """A document and a photograph of a child's record."""
