@@ -33,6 +33,7 @@ MERE_BASES = {
     "children.forms.keeping.rows._LinkFields",
     "children.forms.keeping.rows._PersonFields",
     "children.forms.keeping.rows._StayFields",
+    "children.forms.safeguards.SafeguardForm",
     "retention.forms.statements.StatementForm",
     "safeguarding.adults.forms.working._Moving",
     "safeguarding.adults.forms.working._Prefixed",

@@ -24,7 +24,7 @@ from children.services.imports import (
     waiting,
 )
 from safeguarding.accounts.models import School
-from safeguarding.audit.context import system_task
+from safeguarding.audit.context import Acting, acting, system_task
 from safeguarding.audit.models import Event
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from tests import factories
@@ -240,7 +240,7 @@ def test_numbers_that_go_from_one_adult_to_another_of_that_name_are_taken(cast):
     bring_in(cast.school, [row(n, mobile=numbers[n], **ann) for n in range(2)], by=cast.office)
     declare_conflict(user=cast.office, child=child(1), kind="relative", by=cast.office)
     first = [row(0, mobile=numbers[1], **ann), row(1, mobile=numbers[1], **ann)]
-    with asking(cast.office, "web"):
+    with asking(cast.office), acting(Acting(user_id=cast.office.pk, school_id=cast.school.pk)):
         bring_in(cast.school, first, by=cast.office)
     assert reached() == [numbers[1]] * 2
     bring_in(cast.school, [row(0, mobile=numbers[2], **ann), row(1, mobile=numbers[3], **ann)], by=cast.lead)
