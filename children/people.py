@@ -82,7 +82,7 @@ def around(request: Asks, child: Child, *, today: date) -> Around:
     lived_in = see(Household).in_bulk({p.contact.household_id for p in adults.values() if p.contact.household_id})
     for person in adults.values():
         person.contact.household = lived_in.get(person.contact.household_id)
-    for said in see(ParentalResponsibility).filter(child=child).order_by("ends_on", "recorded_at", "pk"):
+    for said in see(ParentalResponsibility).filter(child=child).order_by("ends_on", "pk"):
         about = adults.get(said.contact_id)
         if about is not None and said.ends_on is None:
             about.responsibility = said

@@ -1,5 +1,6 @@
 """Nights of lists after a day of changes by hand: nothing is overwritten, doubled, lost, returned or asked twice."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -22,7 +23,7 @@ from children.services.keeping import (
 )
 from children.services.keeping.adults import PERSON
 from children.services.merging import merge, undo
-from safeguarding.audit.context import system_task
+from safeguarding.audit.context import Acting, acting, system_task
 from safeguarding.keys import uuid7
 from tests import factories
 from tests.sheets import TODAY, bring_in, child, number, row, sheet
@@ -173,11 +174,11 @@ def test_what_was_said_here_of_an_address_and_of_who_decides_stays(cast, forty):
     run = night(cast, withheld)
     decide_later(run=run, decisions={waiting(run).get().pk: D.TAKE}, by=cast.lead, seen=run.revision)
     trust_lead = factories.member(cast.school, "trust_lead", "Ida", "Marsh")
-    with asking(trust_lead, "web"):
+    with working(trust_lead, cast.school):
         safeguards.end(row=child(0).confidential_addresses.get(), last_day=TODAY, reason="Safe now.", by=trust_lead)
         safeguards.end(row=answer(2), last_day=TODAY, reason="A court took it away.", by=trust_lead)
     for held, by in ((True, cast.office), (False, cast.office)):
-        with asking(by, "web"):
+        with working(by, cast.school):
             adult = child(1).contacts.get().contact
             facts = safeguards.ResponsibilityFacts(contact=adult, held=held, basis="unknown", told_by="family")
             safeguards.record_safeguard(child=child(1), token=uuid7(), facts=facts, by=by)
@@ -190,6 +191,13 @@ def test_what_was_said_here_of_an_address_and_of_who_decides_stays(cast, forty):
     run = night(cast, other)
     assert [row.child for row in waiting(run)] == [child(2)]
     assert set(HeldFact.objects.values_list("child", flat=True)) == {child(0).pk, child(2).pk}
+
+
+@contextmanager
+def working(person, school):
+    """Whatever is done inside this person does at the school, as on a page."""
+    with asking(person), acting(Acting(user_id=person.pk, school_id=school.pk)):
+        yield
 
 
 def answer(serial):

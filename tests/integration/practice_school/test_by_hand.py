@@ -48,7 +48,7 @@ FORMS: dict[Any, Any] = {
     ContactRestriction: forms.OrderForm,
     ConfidentialAddress: forms.AddressForm,
     ParentalResponsibility: forms.ResponsibilityForm,
-    ChildUpdate: keeping.KeepForm,
+    ChildUpdate: keeping.EndForm,
     ChildDetail: keeping.BirthForm,
     OtherName: keeping.OtherNameForm,
 }
@@ -72,14 +72,16 @@ def _tree(path: Path) -> ast.Module:
 
 
 def _named(path: Path) -> dict[str, Any]:
-    """What a file imports of Harbour, by the name it has there."""
+    """What a file imports of Harbour, by the name it has there; of a service, what it has itself, too."""
     package = ".".join(path.relative_to(ROOT).parent.parts)
     found: dict[str, Any] = {}
+    if "services" in path.parts or path.stem == "services":
+        found |= vars(import_module(f"{package}.{path.stem}" if path.stem != "__init__" else package))
     for node in ast.walk(_tree(path)):
         if isinstance(node, ast.ImportFrom):
             whole = resolve_name("." * node.level + (node.module or ""), package) if node.level else node.module or ""
             if whole.split(".")[0] in OURS:
-                found |= {one.asname or one.name: _imported(whole, one.name) for one in node.names}
+                found |= {one.asname or one.name: _imported(whole, one.name) for one in node.names if one.name != "*"}
     return found
 
 

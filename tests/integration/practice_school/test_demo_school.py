@@ -202,7 +202,8 @@ def test_a_bulk_write_records_its_own_event(school):
 
     assert made.count == Concern.objects.filter(school=school).count() - 18
     brought_in = Event.objects.filter(verb="import", object_type="children.child", school_id=school.pk)
-    assert brought_in.filter(purpose="demo school").count() == 1
+    # The children of the data, and those who left long ago.
+    assert brought_in.filter(purpose="demo school").count() == 13
     # One for each child of whom an earlier system had something, or another school sent a file.
     assert brought_in.filter(purpose="earlier records").count() == 4
 
@@ -214,7 +215,8 @@ def test_something_has_changed_and_it_is_said_who_changed_it(school):
     # Its settings came with the school, before anybody worked there.
     decided = {label for setting in settings() for label in setting.models}
     assert {entry.object_type for entry in entries if entry.actor_id not in staff} <= decided
-    assert entries.get(object_type="children.childdetail").changes["gp"][1] == desk.CORRECTED_GP
+    surgeries = entries.filter(object_type="children.childdetail", changes__has_key="gp")
+    assert surgeries.order_by("-at", "-pk")[0].changes["gp"][1] == desk.CORRECTED_GP
 
 
 def test_a_lead_has_marked_what_matters_and_chosen_rules(school):
