@@ -181,6 +181,7 @@ def _report_page(
         "attach_form": None if report.is_being_written else AttachForm(),
         "attach_again": request.GET.get("files") == "again",
         "help": here,
+        "tell_now": report.progress.is_urgent and account.told == Account.Told.NOBODY,
         "ring": whom_to_ring(here.people, here.hours),
         "form": form or AdditionForm(typed, checked=False, asked=report.asked),
         "key": tokens.issue(request.user, draft.pk if draft else None, school_id=account.school_id),
