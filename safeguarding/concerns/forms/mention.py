@@ -6,7 +6,7 @@ without one a mention of a form is still kept as its marker.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.validators import MaxLengthValidator
@@ -125,7 +125,8 @@ class Mentioning(forms.Form):
     def _look_over(self, name: str) -> LookedOver:
         assert self.looking is not None  # noqa: S101  (asked for by who calls it)
         typed = self._typed(name)
-        if len(typed) > self.fields[name].max_length:
+        longest = cast(forms.CharField, self.fields[name]).max_length
+        if longest is not None and len(typed) > longest:
             # It is too long to be kept, and is not read before somebody has made it shorter.
             return LookedOver(mentions.bare(typed), [])
         known = mentions.mentioned(str(self.initial.get(name) or ""))
