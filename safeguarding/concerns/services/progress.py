@@ -16,16 +16,7 @@ from django.db.models import QuerySet
 from children.models import Child
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import door
-from safeguarding.concerns.models import (
-    Account,
-    Attachment,
-    BodyMapMark,
-    Concern,
-    ConcernChild,
-    HowSoon,
-    Question,
-    Receipt,
-)
+from safeguarding.concerns.models import Account, Attachment, BodyMapMark, Concern, ConcernChild, Question, Receipt
 from safeguarding.concerns.services.error import Told, told_of_errors
 from safeguarding.concerns.services.questions import waiting_questions
 from safeguarding.dates import as_day, counted, moment
@@ -81,11 +72,6 @@ class Progress:
     def is_waiting(self) -> bool:
         """Nobody has read it yet."""
         return self.read_at is None
-
-    @property
-    def is_urgent(self) -> bool:
-        """Somebody needs to act right now, and nobody was called or has read it yet."""
-        return self.is_waiting and self.called_at is None and self.how_soon == HowSoon.RIGHT_NOW.label
 
 
 @dataclass(frozen=True)
