@@ -26,7 +26,7 @@ LONGEST = 20_000
 class MentionText(forms.CharField):
     """Text about children. In its box an @ lists them (`mention.js`).
 
-    `longest`: letters, where no `max_length` is given, without the attribute by which a browser cuts off what was
+    `longest` is the most letters, unless `max_length` is given. It sets no attribute: a browser would cut off what is
     pasted.
     """
 
