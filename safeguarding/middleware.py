@@ -240,7 +240,7 @@ class RequestContextMiddleware:
 
 def _take_back_success(request: Request) -> None:
     """Say nothing is done that was rolled back. Why something was not done is said as before."""
-    said = messages.get_messages(request)
+    said: Any = messages.get_messages(request)
     said._queued_messages = [one for one in said._queued_messages if one.level >= messages.WARNING]
 
 

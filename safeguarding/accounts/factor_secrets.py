@@ -44,7 +44,7 @@ def opened(kept: str) -> str:
 def bind(instance: Any, **signal: Any) -> None:
     """What an `Authenticator` is made of is sealed for its person and kind, or known as read from it.
 
-    Of a row of which only a part was read nothing opens.
+    Nothing opens where only some columns of the row were read.
     """
     data, owner, kind = (vars(instance).get(name) for name in ("data", "user_id", "type"))
     place = _PLACES.get(str(kind))

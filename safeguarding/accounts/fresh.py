@@ -47,13 +47,14 @@ def asked(request: Any) -> HttpResponseBase | None:
     """The page that asks for the factor; None where it is fresh, or has just been given with the form."""
     from .views.factors import ask_again
 
-    if factors.is_fresh(request, request.user):
+    given: AgainForm | None = getattr(request, "factor_form", None)
+    if factors.is_fresh(request, request.user) or (given is not None and given.is_valid()):
         return None
     if not factors.has_factor(request.user):
         return HttpResponseRedirect(reverse("set_up_factor"))
     if request.method != "POST":
         return HttpResponseRedirect(f"{reverse('give_again')}?{urlencode({'next': request.get_full_path()})}")
-    return ask_again(request, getattr(request, "factor_form", None) or AgainForm(user=request.user))
+    return ask_again(request, given or AgainForm(user=request.user))
 
 
 def _is_given(request: HttpRequest) -> bool:

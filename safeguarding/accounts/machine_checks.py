@@ -124,7 +124,7 @@ def machine_checks() -> Iterable[Check]:
     yield Check(
         "accounts_without_role",
         "Open accounts",
-        "Who works here no longer has no open account.",
+        "Nobody who has left still has an open account.",
         accounts_without_role,
         sees=sees,
         url_name="",

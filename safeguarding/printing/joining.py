@@ -103,11 +103,12 @@ def _number(whole: Pdf) -> None:
         said = (f"Page {number} of {len(pages)}" for number in range(first + 1, first + 1 + len(some)))
         body = "".join(f'<p data-number="{words}"></p>' for words in said)
         with pikepdf.open(io.BytesIO(layout.make(_NUMBERS.format(body)))) as numbers:
-            for page, number in zip(some, numbers.pages, strict=True):
-                _stamp(page, whole.copy_foreign(number.as_form_xobject()))
+            for number, (page, shown) in enumerate(zip(some, numbers.pages, strict=True), first + 1):
+                _stamp(page, number, whole.copy_foreign(shown.as_form_xobject()))
 
 
-def _stamp(page: Page, form: Object) -> None:
-    name = page.add_resource(form, Name.XObject, prefix="Number")
+def _stamp(page: Page, number: int, form: Object) -> None:
+    # Pages may share what they draw, so each has a name of its own. A name by lot may have somebody's initials in it.
+    name = page.add_resource(form, Name.XObject, Name(f"/HarbourPage{number}"))
     page.contents_add(b"q", prepend=True)
     page.contents_add(b"Q /Artifact BMC q %s Do Q EMC" % str(name).encode())

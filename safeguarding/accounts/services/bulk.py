@@ -67,9 +67,7 @@ def had_enough(limit: Limit, *, by: User, school_id: UUID, at: datetime | None =
     """
     at = at or timezone.now()
     in_hour, in_day = getattr(settings, limit.setting)
-    counted = limit.events | Q(verb=AccountVerb.ALARM)
-    # The database dates them: by a clock that may be ahead of this one, and not by days, as one that was set back was.
-    found = Event.objects.filter(counted, actor_id=by.pk, at__gt=at - DAY, at__lt=at + HOUR).aggregate(
+    found = Event.objects.filter(limit.events | Q(verb=AccountVerb.ALARM), actor_id=by.pk, at__gt=at - DAY).aggregate(
         hour=Count("request_id", filter=limit.events & Q(at__gt=at - HOUR), distinct=True),
         day=Count("request_id", filter=limit.events, distinct=True),
         told=Count("pk", filter=Q(verb=AccountVerb.ALARM, school_id=school_id)),

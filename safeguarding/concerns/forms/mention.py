@@ -6,7 +6,7 @@ without one a mention of a form is still kept as its marker.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.validators import MaxLengthValidator
@@ -26,7 +26,7 @@ LONGEST = 20_000
 class MentionText(forms.CharField):
     """Text about children. In its box an @ lists them (`mention.js`).
 
-    `longest`: letters, where no `max_length` is given, without the attribute by which a browser cuts off what was
+    `longest` is the most letters, unless `max_length` is given. It sets no attribute: a browser would cut off what is
     pasted.
     """
 
@@ -125,7 +125,8 @@ class Mentioning(forms.Form):
     def _look_over(self, name: str) -> LookedOver:
         assert self.looking is not None  # noqa: S101  (asked for by who calls it)
         typed = self._typed(name)
-        if len(typed) > self.fields[name].max_length:
+        longest = cast(forms.CharField, self.fields[name]).max_length
+        if longest is not None and len(typed) > longest:
             # It is too long to be kept, and is not read before somebody has made it shorter.
             return LookedOver(mentions.bare(typed), [])
         known = mentions.mentioned(str(self.initial.get(name) or ""))

@@ -20,10 +20,11 @@ from safeguarding.concerns import tokens
 from safeguarding.concerns.forms.adding import AdditionForm
 from safeguarding.concerns.forms.mention import SWAP
 from safeguarding.concerns.forms.typed import Typed
-from safeguarding.concerns.models import Account, Draft
+from safeguarding.concerns.models import Account, Draft, HowSoon
 from safeguarding.concerns.services.drafts import is_overtaken, unsent_of
 from safeguarding.concerns.services.help_now import help_now
 from safeguarding.concerns.services.progress import (
+    Progress,
     as_reporter,
     asked_about,
     names_in,
@@ -165,6 +166,12 @@ def _own(request: Request, concern_id: UUID) -> Account:
         return read_one(request, mine, concern_id=concern_id)
 
 
+def _waits_unheard(progress: Progress, account: Account) -> bool:
+    """Whether somebody needs to act right now, and nobody was told, was called, or has read it."""
+    is_urgent = progress.how_soon == HowSoon.RIGHT_NOW.label and account.told == Account.Told.NOBODY
+    return is_urgent and progress.is_waiting and progress.called_at is None
+
+
 def _report_page(
     request: Request, account: Account, *, draft: Draft | None, form: AdditionForm | None = None
 ) -> HttpResponse:
@@ -181,6 +188,7 @@ def _report_page(
         "attach_form": None if report.is_being_written else AttachForm(),
         "attach_again": request.GET.get("files") == "again",
         "help": here,
+        "tell_now": _waits_unheard(report.progress, account),
         "ring": whom_to_ring(here.people, here.hours),
         "form": form or AdditionForm(typed, checked=False, asked=report.asked),
         "key": tokens.issue(request.user, draft.pk if draft else None, school_id=account.school_id),

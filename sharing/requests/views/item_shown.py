@@ -176,7 +176,8 @@ def page_of(item: RequestItem, document: Document, marks: Marks, wanted: str) ->
     if not document.pages:
         return None
     order = [page.n for page in document.pages]
-    n = asked if (asked := number_of(wanted)) in document.page_of else order[0]
+    asked = number_of(wanted)
+    n = asked if asked is not None and asked in document.page_of else order[0]
     page, at = document.page_of[n], order.index(n)
     here = reverse("request_item", args=[item.pk])
     return {

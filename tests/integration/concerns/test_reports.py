@@ -350,3 +350,20 @@ def test_a_draft_is_discarded_after_being_asked(cast, waiting):
     assert signed_in(cast.assistant).post(address).status_code == 404
     client.post(address)
     assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("how_soon", "told", "says"),
+    [(4, "nobody", True), (4, "other", False), (3, "nobody", False)],
+    ids=["nobody", "somebody", "today"],
+)
+def test_who_told_nobody_of_what_cannot_wait_is_asked_to_tell_a_lead(cast, how_soon: int, told: str, says: bool):
+    it = concern(cast, how_soon=how_soon, told=told)
+    reporter = signed_in(cast.teacher)
+
+    def page() -> str:
+        return reporter.get(reverse("report", args=[it.pk])).content.decode()
+
+    assert ("Tell a safeguarding lead now" in page()) is says
+    open_concern(concern=it, by=cast.lead, at=SCHOOL_DAY + 2 * MINUTE)
+    assert "Tell a safeguarding lead now" not in page()

@@ -71,14 +71,6 @@ def test_after_an_hour_they_may_again_until_it_is_enough_for_the_day(deputy, roo
         assert search(signed_in(room.deputy)).status_code == 200
 
 
-def test_what_a_clock_that_was_ahead_has_dated_stops_nobody_for_longer_than_an_hour(deputy, room):
-    search(deputy, 3)
-    with later(minutes=-50):
-        assert search(signed_in(room.deputy)).status_code == 429
-    with later(hours=-2):
-        assert search(signed_in(room.deputy)).status_code == 200
-
-
 def test_what_was_refused_does_not_count_on(deputy, room):
     search(deputy, 20)
     assert Event.objects.filter(actor_id=room.deputy.pk, verb=Verb.SEARCH, purpose="name").count() == 3

@@ -222,7 +222,7 @@ def test_a_lead_reads_what_the_file_will_say_before_it_is_saved(client, room, ro
     )
     add_contact(concern=shared, token=uuid4(), made=made, by=room.lead)
     client.force_login(room.lead)
-    assert "What this file says is not decided" in page_of(client, shared).content.decode()
+    assert "Nobody has decided what this file says" in page_of(client, shared).content.decode()
     here = reverse("child_file", args=[row_of(shared, rowan).pk])
     page = client.get(here)
     assert "Named as witness in a concern" in page.content.decode()
