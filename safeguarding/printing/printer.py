@@ -241,13 +241,13 @@ async def _pipe(reading: int) -> AsyncIterator[asyncio.StreamReader]:
 
 
 def _limit_met(status: int, used: Any, late: bool) -> str:
-    """Which limit ended a process that could not say so itself: libraries in C end at once where they are given no
-    memory.
+    """Which limit ended a process that could not say so itself: where they are given no memory, libraries in C end at
+    once, or fail in words of their own.
     """
     if late or used.ru_utime + used.ru_stime >= SECONDS - 1:
         return "time"
     unit = 1 if sys.platform == "darwin" else 1024
-    return "memory" if os.WIFSIGNALED(status) and used.ru_maxrss * unit > MEMORY / 2 else "broken"
+    return "memory" if status and used.ru_maxrss * unit > MEMORY / 2 else "broken"
 
 
 def _do_and_end(work: Callable[[Any], None], writing: int) -> None:

@@ -9,7 +9,8 @@ from sharing.requests.people import Person
 from sharing.requests.services.known_people import Listed
 from sharing.requests.services.matching import Read, look, read
 
-SHORT, LONG, MOST = 12_500, 100_000, 24
+# The square would be 64 times as long; beside other work of the machine eight times have been seen as 24.
+SHORT, LONG, MOST = 12_500, 100_000, 40
 # Two of one surname, of whom nobody knows who is meant where that stands alone.
 PEOPLE = {
     one.key: Listed(RequestPerson.Kind.CHILD, one.key, one)  # type: ignore[arg-type]
@@ -36,7 +37,7 @@ def seconds(text: str, *, is_page: bool) -> float:
 
 
 @pytest.mark.parametrize(("shape", "is_page"), [*((shape, False) for shape in AGAIN), ("a name in two halves", True)])
-def test_eight_times_the_letters_take_no_more_than_a_few_times_as_long(shape: str, is_page: bool) -> None:
+def test_eight_times_the_letters_do_not_take_the_square_as_long(shape: str, is_page: bool) -> None:
     short, long = ((AGAIN[shape] * LONG)[:length] for length in (SHORT, LONG))
     much, little = (min(seconds(text, is_page=is_page) for _ in range(2)) for text in (long, short))
     assert much < MOST * little
