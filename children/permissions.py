@@ -371,8 +371,14 @@ def may_change_safeguard(user: User, row: Safeguard) -> bool:
     if row.confirmed_at is not None:
         return False
     # What a list said is nobody's own.
-    own = row.recorded_by_id in (None, user.pk) and may_record_safeguard(user, row.school_id)
+    own = row.recorded_by_id == user.pk and may_record_safeguard(user, row.school_id)
     return own or may_confirm_safeguard(user, row)
+
+
+def may_replace_safeguard(user: User, row: Safeguard) -> bool:
+    """Who records another answer in its place: who may change it; and of what a list said, who keeps the list."""
+    listed = row.recorded_by_id is None and row.confirmed_at is None
+    return may_change_safeguard(user, row) or (listed and may(user, ChildCapability.KEEP_CHILDREN, row.school_id))
 
 
 def may_import(user: User | None, run: ImportRun) -> bool:

@@ -10,7 +10,15 @@ from django.utils import timezone
 
 from children.models import ConfidentialAddress, Contact, ContactRestriction, ParentalResponsibility, Safeguard, ToldBy
 from children.people import Person
-from children.services.safeguards import AddressFacts, Facts, OrderFacts, ResponsibilityFacts, end_problems
+from children.services.safeguards import (
+    AddressFacts,
+    Facts,
+    OrderFacts,
+    ResponsibilityFacts,
+    end_problems,
+    ended_problems,
+)
+from safeguarding.dates import full_day
 from safeguarding.forms import DateBoxesField, HarbourForm, Radios, blank_first
 from safeguarding.keys import uuid7
 
@@ -31,6 +39,7 @@ class SafeguardForm(HarbourForm):
     says: str
     none: ClassVar[str]
     button = "Save"
+    has_ended = False
     # Columns of the row, where a field is called otherwise.
     columns: ClassVar[Mapping[str, str]] = {}
 
@@ -61,6 +70,9 @@ class SafeguardForm(HarbourForm):
             del self.fields["wrong"], self.fields["right"]
             return
         self.says, self.button = _NEVER, "Save correction"
+        self.has_ended = row.status == Safeguard.Status.ENDED
+        if self.has_ended:
+            self.says = f"{_NEVER} It stays ended on {full_day(row.ends_on)}. If it has not ended, record it anew."  # type: ignore[attr-defined]
         self.fields["right"].choices = [(REPLACE, "What I enter below"), (NONE, self.none)]  # type: ignore[attr-defined]
         if data is not None and data.get("right") == NONE:
             for name in typed:
@@ -69,7 +81,11 @@ class SafeguardForm(HarbourForm):
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         if given.get("right") != NONE:
-            for name, says in self.facts().problems(timezone.localdate()):
+            facts = self.facts()
+            problems = [*facts.problems(timezone.localdate())]
+            if self.has_ended:
+                problems += ended_problems(self.row, facts)
+            for name, says in problems:
                 if name not in self.errors:
                     self.add_error(name, ValidationError(says))
         return given

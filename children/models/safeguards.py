@@ -85,8 +85,17 @@ class Safeguard(OfChild):
 
     @property
     def waits(self) -> bool:
-        """Whether somebody recorded it here, and nobody has confirmed it."""
-        return self.status == self.Status.RECORDED and self.recorded_by_id is not None
+        """Whether it binds, and nobody has confirmed it."""
+        return self.status == self.Status.RECORDED
+
+    @property
+    def unconfirmed(self) -> str:
+        """That nobody has confirmed it, and where it is from if nobody recorded it here; empty if somebody has."""
+        if not self.waits:
+            return ""
+        if self.recorded_by_id is not None:
+            return "Not confirmed"
+        return f"From {'a transfer file' if self.told_by == ToldBy.SCHOOL else 'your system'}, not confirmed"
 
 
 class ContactRestriction(Safeguard):
@@ -217,4 +226,4 @@ class ParentalResponsibility(Safeguard):
 
     def in_force(self, on: date) -> bool:
         """Whether it stands: until somebody says that it has ended, or was never so."""
-        return self.ends_on is None or (self.status == self.Status.ENDED and on <= self.ends_on)
+        return self.ends_on is None
