@@ -69,7 +69,6 @@ DETAILS: tuple[type[Model], ...] = (
     ContactLink,
     Photograph,
     HealthNote,
-    ChildUpdate,
 )
 
 
@@ -132,9 +131,16 @@ def _details_of_lists(me: Any) -> Rule:
 
 
 # No list speaks of these.
-_NOT_OF_LISTS = (ContactRestriction, Photograph, HealthNote, ChildUpdate)
+_NOT_OF_LISTS = (ContactRestriction, Photograph, HealthNote)
 for _model in DETAILS:
     rule(_model)(_details if _model in _NOT_OF_LISTS else _details_of_lists)
+
+
+@rule(ChildUpdate)
+def updates_seen(me: Any) -> Rule:
+    """Changes by hand, with what was said or seen. Of special needs and care: for those who write them."""
+    writes = among("school_id", fact("schools_with", me, Capability.DECIDE_CONCERNS))
+    return _details(me).but_never(Q(part=ChildUpdate.Part.NEEDS) & ~writes)
 
 
 def _safeguards(me: Any) -> Rule:
