@@ -55,8 +55,9 @@ class Safeguard(OfChild):
     # The one that was corrected, of which this one says what is right.
     instead_of = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     revision = models.PositiveIntegerField(default=0, editable=False)
-    # Put here for a page: whether it binds on the day of the page; never kept.
+    # Put here for a page: whether it binds on the day of the page; never kept. And what the page calls one that does.
     binds = False
+    says_it_binds: ClassVar[tuple[str, str]] = ("In force", "bad")
 
     class Meta:
         abstract = True
@@ -202,6 +203,7 @@ class ParentalResponsibility(Safeguard):
     basis = models.CharField(max_length=12, choices=Basis, default=Basis.UNKNOWN)
     starts_on = models.DateField("since", null=True, blank=True)
     ends_on = models.DateField("last day", null=True, blank=True)
+    says_it_binds: ClassVar[tuple[str, str]] = ("Stands today", "line")
 
     class Meta(Safeguard.Meta):
         verbose_name = "parental responsibility"
