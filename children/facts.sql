@@ -332,7 +332,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     JOIN public.children_contactrestriction AS one ON one.child_id = r.key
 $$;
 
--- That the child is or was in care, has or had a plan for special needs, or an address that nobody may or might be told.
+-- That the child is or was in care, has or had a plan for special needs, or an address that is or was confidential.
 CREATE FUNCTION rules.fills_details(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.record, one.child_id FROM rules.reached(fills_details.records) AS r
