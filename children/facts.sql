@@ -332,12 +332,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     JOIN public.children_contactrestriction AS one ON one.child_id = r.key
 $$;
 
--- That the child is or was in care, has a plan for special needs, or an address that nobody may be told.
+-- That the child is or was in care, has or had a plan for special needs, or an address that is or was confidential.
 CREATE FUNCTION rules.fills_details(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.record, one.child_id FROM rules.reached(fills_details.records) AS r
     JOIN public.children_childdetail AS one ON one.child_id = r.key
     WHERE one.in_care OR one.sen_provision = 'E' OR one.address_confidential
+    UNION
+    SELECT r.record, one.id FROM rules.reached(fills_details.records) AS r
+    JOIN public.children_confidentialaddress AS one ON one.child_id = r.key WHERE one.corrected_at IS NULL
+    UNION
+    -- What stood there before: what says that a child is in care, or is no longer, says that it was.
+    SELECT r.record, was.object_id FROM rules.reached(fills_details.records) AS r
+    JOIN public.audit_logentry AS was ON was.object_id = r.key AND was.object_type = 'children.childdetail'
+    WHERE was.changes ? 'in_care' OR was.changes -> 'sen_provision' ? 'E'
 $$;
 
 CREATE FUNCTION rules.fills_file(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)

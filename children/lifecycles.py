@@ -1,6 +1,5 @@
 """What may follow? The moves of an import, from upload to the school's list, of two records that may be one child's,
-and of what is recorded to protect a
-child.
+and of what is recorded to protect a child.
 
 Drawn in `docs/lifecycles.md`.
 """
@@ -11,7 +10,13 @@ from safeguarding.audit.models import Verb
 from safeguarding.moves import Lifecycle, Move
 
 from .models import ChildMerge, ConfidentialAddress, ContactRestriction, ImportRun, ParentalResponsibility, Safeguard
-from .permissions import may_change_safeguard, may_confirm_safeguard, may_import, may_merge
+from .permissions import (
+    may_change_safeguard,
+    may_confirm_safeguard,
+    may_import,
+    may_merge,
+    may_replace_safeguard,
+)
 from .verbs import ChildVerb
 
 _OFFICE = "Only the office, a safeguarding lead or the Headteacher of this school can bring in children."
@@ -110,14 +115,14 @@ merge_life: Lifecycle[ChildMerge] = Lifecycle(
 
 CONFIRMERS = "Only a safeguarding lead, a deputy or the Headteacher confirms this."
 CHANGERS = (
-    "This is confirmed. Only a safeguarding lead or the Headteacher ends or corrects it: tell one of them what has "
-    "changed."
+    "Only a safeguarding lead or the Headteacher can end or correct this. Until it is confirmed, whoever recorded it "
+    "and a deputy can too. Tell one of them what has changed."
 )
 _MOVED_ON = "This has been dealt with already. Open the child’s record to see how it stands."
 SS = Safeguard.Status
 
 
-def _life_of(model: type[Safeguard], title: str) -> Lifecycle[Any]:
+def _life_of(model: type[Safeguard], title: str, *more: Move) -> Lifecycle[Any]:
     return Lifecycle(
         title,
         lambda: model,
@@ -155,10 +160,25 @@ def _life_of(model: type[Safeguard], title: str) -> Lifecycle[Any]:
                 stamps="corrected",
                 required=("correction",),
             ),
+            *more,
         ],
     )
 
 
+# One answer stands for each adult: recording another ends the one before.
+_REPLACE = Move(
+    name="replace",
+    sources=frozenset({SS.RECORDED, SS.CONFIRMED}),
+    target=SS.ENDED,
+    may=may_replace_safeguard,
+    verb=ChildVerb.END,
+    refusal=CHANGERS,
+    out_of_turn=_MOVED_ON,
+    stamps="ended",
+    required=("end_reason",),
+)
+
+
 order_life = _life_of(ContactRestriction, "An order or agreement about a child")
 address_life = _life_of(ConfidentialAddress, "A confidential address")
-responsibility_life = _life_of(ParentalResponsibility, "Parental responsibility")
+responsibility_life = _life_of(ParentalResponsibility, "Parental responsibility", _REPLACE)

@@ -69,7 +69,6 @@ DETAILS: tuple[type[Model], ...] = (
     ContactLink,
     Photograph,
     HealthNote,
-    ChildUpdate,
 )
 
 
@@ -132,9 +131,16 @@ def _details_of_lists(me: Any) -> Rule:
 
 
 # No list speaks of these.
-_NOT_OF_LISTS = (ContactRestriction, Photograph, HealthNote, ChildUpdate)
+_NOT_OF_LISTS = (ContactRestriction, Photograph, HealthNote)
 for _model in DETAILS:
     rule(_model)(_details if _model in _NOT_OF_LISTS else _details_of_lists)
+
+
+@rule(ChildUpdate)
+def updates_seen(me: Any) -> Rule:
+    """Changes by hand, with what was said or seen. Of special needs and care: for those who write them."""
+    writes = among("school_id", fact("schools_with", me, Capability.DECIDE_CONCERNS))
+    return _details(me).but_never(Q(part=ChildUpdate.Part.NEEDS) & ~writes)
 
 
 def _safeguards(me: Any) -> Rule:
@@ -371,8 +377,14 @@ def may_change_safeguard(user: User, row: Safeguard) -> bool:
     if row.confirmed_at is not None:
         return False
     # What a list said is nobody's own.
-    own = row.recorded_by_id in (None, user.pk) and may_record_safeguard(user, row.school_id)
+    own = row.recorded_by_id == user.pk and may_record_safeguard(user, row.school_id)
     return own or may_confirm_safeguard(user, row)
+
+
+def may_replace_safeguard(user: User, row: Safeguard) -> bool:
+    """Who records another answer in its place: who may change it; and of what a list said, who keeps the list."""
+    listed = row.recorded_by_id is None and row.confirmed_at is None
+    return may_change_safeguard(user, row) or (listed and may(user, ChildCapability.KEEP_CHILDREN, row.school_id))
 
 
 def may_import(user: User | None, run: ImportRun) -> bool:

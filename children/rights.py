@@ -18,19 +18,27 @@ MERGES = both(MANAGES, may("view_child_details"))
 DECIDES = may("decide_concerns")
 LISTS = either(may("keep_children"), SYSTEM)
 RECORDS = either(may("keep_children"), DECIDES)
-# Its author and those who confirm, until one of them has; then who manages access.
-_OWN = both(either("OLD.recorded_by_id = me", "OLD.recorded_by_id IS NULL"), RECORDS)
-CHANGES = either(MANAGES, both("OLD.confirmed_at IS NULL", either(DECIDES, _OWN)))
-# What is recorded to protect a child (`models/safeguards.py`): by whoever asks, and not ended from the start.
+# Its author and those who confirm, until one of them has; then who manages access. What a list said is nobody's own.
+CHANGES = either(MANAGES, both("OLD.confirmed_at IS NULL", either(DECIDES, both("OLD.recorded_by_id = me", RECORDS))))
+_OF_A_LIST = both("OLD.recorded_by_id IS NULL", "OLD.confirmed_at IS NULL")
+# What is recorded to protect a child (`models/safeguards.py`): by whoever asks. It has ended from the start only where
+# it says what is right of one that has ended.
+_CONFIRMED_BY_ME = both("NEW.confirmed_by_id = me", DECIDES)
 ADDED = both(
     RECORDS,
     of_school("children_child", "child_id"),
     "NEW.recorded_by_id = me",
-    "NEW.ended_at IS NULL",
     "NEW.corrected_at IS NULL",
     either(
-        both("NEW.status = 'recorded'", "NEW.confirmed_at IS NULL"),
-        both("NEW.status = 'confirmed'", "NEW.confirmed_by_id = me", DECIDES),
+        both("NEW.status = 'recorded'", "NEW.ended_at IS NULL", "NEW.confirmed_at IS NULL"),
+        both("NEW.status = 'confirmed'", "NEW.ended_at IS NULL", _CONFIRMED_BY_ME),
+        both(
+            "NEW.status = 'ended'",
+            "NEW.ended_by_id = me",
+            "NEW.ends_on IS NOT NULL",
+            "NEW.instead_of_id IS NOT NULL",
+            either("NEW.confirmed_at IS NULL", _CONFIRMED_BY_ME),
+        ),
     ),
 )
 # What a list of children says is nobody's, and not confirmed.
@@ -71,13 +79,62 @@ CORRECTED = change(
     "correction",
 )
 KEPT = change(RECORDS, "revision")
-# An adult whom several children share is split off: what is known of this child goes along to the adult of its own.
+# An adult whom several children share is split off: what is known of this child goes along to the adult of its own, who
+# is called the same. Another name is another adult: for who may change the row.
 _LINKED = (
-    "EXISTS (SELECT FROM public.children_contactlink AS link WHERE link.child_id = NEW.child_id "
-    "AND link.contact_id = {whose}.contact_id AND link.ends_on IS NULL)"
+    "EXISTS (SELECT FROM public.children_contactlink AS link WHERE link.child_id {whose_child} NEW.child_id "
+    "AND link.contact_id = {whose}.contact_id{alive})"
+)
+_ALIVE = " AND link.ends_on IS NULL"
+_OWN_NOW = _LINKED.format(whose="NEW", whose_child="=", alive=_ALIVE)
+_OWN_STILL = _LINKED.format(whose="OLD", whose_child="=", alive=_ALIVE)
+_SHARED_STILL = _LINKED.format(whose="OLD", whose_child="<>", alive=_ALIVE)
+_EVER_SHARED = _LINKED.format(whose="NEW", whose_child="<>", alive="")
+_SAME_NAME = (
+    "EXISTS (SELECT FROM public.children_contact AS was JOIN public.children_contact AS own "
+    "ON own.forename = was.forename AND own.surname = was.surname "
+    "WHERE was.id = OLD.contact_id AND own.id = NEW.contact_id)"
 )
 SPLIT_OFF = change(
-    both(may("keep_children"), _LINKED.format(whose="NEW"), f"NOT {_LINKED.format(whose='OLD')}"), "contact_id"
+    both(
+        may("keep_children"),
+        _OWN_NOW,
+        f"NOT {_OWN_STILL}",
+        _SHARED_STILL,
+        f"NOT {_EVER_SHARED}",
+        either(_SAME_NAME, CHANGES, _OF_A_LIST),
+    ),
+    "contact_id",
+)
+# What a list said of responsibility ends by what somebody records of the adult, or by what a list says next. What
+# somebody recorded here ends by a list only where a person has taken its row.
+REPLACED = change(
+    both(LISTS, _OF_A_LIST, "NEW.status = 'ended'", "NEW.ended_by_id = me", "NEW.ends_on IS NOT NULL"),
+    "status",
+    "ends_on",
+    "ended_at",
+    "ended_by_id",
+    "end_reason",
+)
+_TAKEN = (
+    "EXISTS (SELECT FROM public.children_importrow AS said WHERE said.child_id = NEW.child_id "
+    "AND said.decision = 'take' AND said.decided_by_id IS NOT NULL)"
+)
+LISTED_ANEW = change(
+    both(
+        LISTS,
+        "OLD.confirmed_at IS NULL",
+        "NEW.status = 'ended'",
+        "NEW.ended_by_id IS NULL",
+        either("OLD.recorded_by_id IS NULL", _TAKEN),
+    ),
+    "status",
+    "ends_on",
+)
+# An adult or a home ends once, and so it is corrected once.
+ENDS_ONCE = (
+    change(both(LISTS, "OLD.ends_on IS NULL"), "ends_on"),
+    change(both(LISTS, "OLD.ends_on IS NULL", "OLD.corrected_at IS NULL"), "corrected_at"),
 )
 # What the card says of collecting the child is what the orders say that are in force, or will be
 # (`services/safeguards/orders.py`).
@@ -203,18 +260,20 @@ keep(
             ENDED,
             CORRECTED,
             change(both(CHANGES, "NEW.status = 'corrected'"), "ends_on"),
-            change(
-                both(LISTS, "OLD.confirmed_at IS NULL", "NEW.status = 'ended'", "NEW.ended_by_id IS NULL"),
-                "status",
-                "ends_on",
-            ),
+            REPLACED,
+            LISTED_ANEW,
             SPLIT_OFF,
             KEPT,
         ),
         "children.childdetail": takes(LISTS, change(AS_ADDRESSES_SAY, "address_confidential"), closed=False),
         # Whose adult somebody is, and where a child lives: what is seen of them by access to the child follows from it.
-        "children.contactlink": gives(LISTS, change(NEVER, "child_id", "contact_id", "school_id"), closed=False),
-        "children.householdmember": gives(LISTS, change(NEVER, "child_id", "household_id", "school_id"), closed=False),
+        "children.contactlink": gives(
+            LISTS, change(NEVER, "child_id", "contact_id", "school_id"), *ENDS_ONCE, closed=False
+        ),
+        "children.householdmember": gives(
+            LISTS, change(NEVER, "child_id", "household_id", "school_id"), *ENDS_ONCE, closed=False
+        ),
+        "children.importrow": Neither("that somebody has taken a row of a list is told by who decided, as anywhere"),
         "children.contact": Neither("where an adult lives, by which only the home of a hidden child is hidden further"),
         "children.enrolment": Neither("where a child went: by which rule a record ends, which two people decide"),
         "children.childfile": Neither("a document keeps the record of its child from ending early, and opens none"),

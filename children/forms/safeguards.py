@@ -10,14 +10,22 @@ from django.utils import timezone
 
 from children.models import ConfidentialAddress, Contact, ContactRestriction, ParentalResponsibility, Safeguard, ToldBy
 from children.people import Person
-from children.services.safeguards import AddressFacts, Facts, OrderFacts, ResponsibilityFacts, end_problems
+from children.services.safeguards import (
+    AddressFacts,
+    Facts,
+    OrderFacts,
+    ResponsibilityFacts,
+    end_problems,
+    ended_problems,
+)
+from safeguarding.dates import full_day
 from safeguarding.forms import DateBoxesField, HarbourForm, Radios, blank_first
 from safeguarding.keys import uuid7
 
 REPLACE, NONE = "replace", "none"
 # The fields of every form, the first ones for a correction alone.
 _CORRECTS, _LAST = ("token", "wrong", "right"), ("told_by", "evidence")
-_NEVER = "Only for what was never true. If it was true and is no longer, say when it ended."
+_NEVER, _SAY = "Only for what was never true.", "If it was true and is no longer, say when it ended."
 Adults = Mapping[UUID, Person]
 
 
@@ -27,10 +35,11 @@ class SafeguardForm(HarbourForm):
     """
 
     # The page's title, the sentence below it, and what a correction says where there is no such thing.
-    title: ClassVar[str]
+    title: str
     says: str
     none: ClassVar[str]
     button = "Save"
+    has_ended = False
     # Columns of the row, where a field is called otherwise.
     columns: ClassVar[Mapping[str, str]] = {}
 
@@ -38,7 +47,7 @@ class SafeguardForm(HarbourForm):
     wrong = forms.CharField(
         label="What was wrong, and how do you know?",
         max_length=1000,
-        widget=forms.Textarea,
+        widget=forms.Textarea({"rows": 4}),
         error_messages={"required": "Enter what was wrong, and how you know"},
     )
     right = forms.ChoiceField(label="What is right?", widget=Radios)
@@ -47,7 +56,7 @@ class SafeguardForm(HarbourForm):
         label="What was seen, and who saw it",
         max_length=1000,
         required=False,
-        widget=forms.Textarea,
+        widget=forms.Textarea({"rows": 4}),
         help_text="For instance the sealed order, shown by the mother and read by the office manager",
     )
 
@@ -60,7 +69,10 @@ class SafeguardForm(HarbourForm):
         if row is None:
             del self.fields["wrong"], self.fields["right"]
             return
-        self.says, self.button = _NEVER, "Save correction"
+        self.title, self.says, self.button = f"Correct {self.title.lower()}", f"{_NEVER} {_SAY}", "Save correction"
+        self.has_ended = row.status == Safeguard.Status.ENDED
+        if self.has_ended:
+            self.says = f"{_NEVER} It stays ended on {full_day(row.ends_on)}. If it has not ended, record it anew."  # type: ignore[attr-defined]
         self.fields["right"].choices = [(REPLACE, "What I enter below"), (NONE, self.none)]  # type: ignore[attr-defined]
         if data is not None and data.get("right") == NONE:
             for name in typed:
@@ -69,7 +81,11 @@ class SafeguardForm(HarbourForm):
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         if given.get("right") != NONE:
-            for name, says in self.facts().problems(timezone.localdate()):
+            facts = self.facts()
+            problems = [*facts.problems(timezone.localdate())]
+            if self.has_ended:
+                problems += ended_problems(self.row, facts)
+            for name, says in problems:
                 if name not in self.errors:
                     self.add_error(name, ValidationError(says))
         return given
@@ -109,7 +125,7 @@ class OrderForm(SafeguardForm):
     terms = forms.CharField(
         label="What it says",
         max_length=4000,
-        widget=forms.Textarea,
+        widget=forms.Textarea({"rows": 4}),
         help_text="In the words of the order, as far as the school needs them",
         error_messages={"required": "Enter what it says"},
     )
@@ -159,7 +175,7 @@ class AddressForm(SafeguardForm):
     reason = forms.CharField(
         label="Why the address is confidential",
         max_length=1000,
-        widget=forms.Textarea,
+        widget=forms.Textarea({"rows": 4}),
         error_messages={"required": "Enter why the address is confidential"},
     )
     starts_on = DateBoxesField(label="Since", past=True)
@@ -217,7 +233,7 @@ class EndForm(HarbourForm):
     reason = forms.CharField(
         label="Why it ends, and how the school knows",
         max_length=1000,
-        widget=forms.Textarea,
+        widget=forms.Textarea({"rows": 4}),
         error_messages={"required": "Enter why it ends, and how the school knows"},
     )
 

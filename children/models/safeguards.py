@@ -55,8 +55,9 @@ class Safeguard(OfChild):
     # The one that was corrected, of which this one says what is right.
     instead_of = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     revision = models.PositiveIntegerField(default=0, editable=False)
-    # Put here for a page: whether it binds on the day of the page; never kept.
+    # Put here for a page: whether it binds on the day of the page; never kept. And what the page calls one that does.
     binds = False
+    says_it_binds: ClassVar[tuple[str, str]] = ("In force", "bad")
 
     class Meta:
         abstract = True
@@ -85,8 +86,17 @@ class Safeguard(OfChild):
 
     @property
     def waits(self) -> bool:
-        """Whether somebody recorded it here, and nobody has confirmed it."""
-        return self.status == self.Status.RECORDED and self.recorded_by_id is not None
+        """Whether it binds, and nobody has confirmed it."""
+        return self.status == self.Status.RECORDED
+
+    @property
+    def unconfirmed(self) -> str:
+        """That nobody has confirmed it, and where it is from if nobody recorded it here; empty if somebody has."""
+        if not self.waits:
+            return ""
+        if self.recorded_by_id is not None:
+            return "Not confirmed"
+        return f"From {'a transfer file' if self.told_by == ToldBy.SCHOOL else 'your system'}, not confirmed"
 
 
 class ContactRestriction(Safeguard):
@@ -193,6 +203,7 @@ class ParentalResponsibility(Safeguard):
     basis = models.CharField(max_length=12, choices=Basis, default=Basis.UNKNOWN)
     starts_on = models.DateField("since", null=True, blank=True)
     ends_on = models.DateField("last day", null=True, blank=True)
+    says_it_binds: ClassVar[tuple[str, str]] = ("Stands today", "line")
 
     class Meta(Safeguard.Meta):
         verbose_name = "parental responsibility"
@@ -217,4 +228,4 @@ class ParentalResponsibility(Safeguard):
 
     def in_force(self, on: date) -> bool:
         """Whether it stands: until somebody says that it has ended, or was never so."""
-        return self.ends_on is None or (self.status == self.Status.ENDED and on <= self.ends_on)
+        return self.ends_on is None

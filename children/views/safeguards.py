@@ -137,7 +137,8 @@ def _form_page(request: Request, child: Child, form: SafeguardForm) -> HttpRespo
     """The form page of a child's record, with this form alone."""
     context = record_frame(request, child, "people") | {"form": form}
     status = 422 if form.errors else 200
-    return page(request, context, [form], status=status, template="children/safeguard_form.html")
+    shown: list[Any] = [form]
+    return page(request, context, shown, status=status, template="children/safeguard_form.html")
 
 
 def _ensure_records(request: Request, school_id: UUID) -> None:

@@ -36,7 +36,7 @@ def test_an_order_taken_by_the_office_warns_everybody_until_a_lead_ends_it(
 def the_office_records_it(page: Page, cast: factories.Staffroom, rowan: Child) -> None:
     """From the page People; the first try forgets what it says."""
     sign_in(page, cast.office.username, at=f"/children/{rowan.pk}/people/")
-    page.get_by_role("link", name="Record an order").click()
+    page.get_by_role("button", name="Record an order").click()
     page.get_by_label("What it is").select_option(label="Non-molestation order")
     page.get_by_label("Adult it is about").select_option(label="Mr Lee Marlow, Father")
     page.get_by_label("This adult may not collect the child").check()

@@ -53,7 +53,7 @@ class KeepForm(HarbourForm):
         required=False,
         max_length=MOST_SAID,
         widget=forms.Textarea,
-        help_text="Name the person or the document. Kept with the change.",
+        help_text="Name the person or the document. Everybody who reads this child’s record can read it.",
     )
 
     def __init__(

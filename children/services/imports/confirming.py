@@ -19,7 +19,7 @@ from .comparing import CHUNK
 from .holding import keep_roll, settle_roll, settle_rows
 from .progress import Progress
 from .reading import compare_again, list_state
-from .sight import counted_apart, for_a_colleague, whole_list
+from .sight import counted_apart, for_a_colleague, undo_hidden, whole_list
 from .starting import forget, forget_earlier, require_seen
 from .whole import WAITS, questions, stops
 
@@ -103,6 +103,7 @@ def _look_again(run: ImportRun) -> ImportRun:
 
 def _write(run: ImportRun, today: date, progress: Progress) -> ImportRun:
     by: User | None = run.confirmed_by
+    undo_hidden(run)
     done = apply(run, by=by, today=today, progress=progress)
     record_done(run, done, by=by)
     apart = counted_apart(run, done.keys())

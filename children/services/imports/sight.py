@@ -36,6 +36,18 @@ def for_a_colleague(run: ImportRun, user: User | None) -> QuerySet[ImportRow]:
     return rows.exclude(pk__in=rows.not_hidden_from(user).values("pk"))
 
 
+def undo_hidden(run: ImportRun) -> None:
+    """What somebody decided about a row that is hidden from them by now is undone: a colleague decides it. The caller
+    sees the whole list.
+    """
+    decided = ImportRow.objects.filter(run=run).exclude(decision="")
+    for person in User.objects.filter(pk__in=decided.values("decided_by")):
+        if hidden_from(person):
+            mine = decided.filter(decided_by=person)
+            hidden = mine.exclude(pk__in=mine.not_hidden_from(person).values("pk"))
+            hidden.update(decision="", decided_by=None, decided_at=None)
+
+
 def for_whoever_looks(rows: QuerySet[ImportRow], user: User | None) -> QuerySet[ImportRow]:
     """Rows less those hidden from somebody, to be counted where every row is seen."""
     return rows.not_hidden_from(user) if hidden_from(user) else rows  # type: ignore[attr-defined, no-any-return]

@@ -19,11 +19,12 @@ from children.models import (
     HouseholdMember,
     ParentalResponsibility,
 )
+from children.permissions import may_replace_safeguard
 from children.services.unseen import adults_at
 from safeguarding.accounts.models import User
 from safeguarding.audit.history import recorded
 from safeguarding.audit.protection import may_view
-from safeguarding.exceptions import BadInput, OutOfTurn
+from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 
 from .ending import end_row, mark_ended
 from .recording import (
@@ -50,6 +51,11 @@ ASK = "This adult is on the record of other children too. Say whether it changes
 RESPONSIBLE = (
     "This adult has parental responsibility for the child. Record first that the responsibility has ended; then the "
     "adult can be ended too."
+)
+
+BOUND = (
+    "An order or parental responsibility of this adult stands in the child’s record, and would be another person’s "
+    "under another name. Ask a safeguarding lead to change the name, or change it for all the children."
 )
 
 
@@ -172,6 +178,7 @@ def change_adult(
     if others and for_all is None:
         raise BadInput(ASK)
     if others and not for_all:
+        _refuse_another(card, contact, now, by=by)
         row = _split_off(card, row, contact, now, told=told, at=at)
     else:
         for name in changes:
@@ -295,6 +302,18 @@ def _next_row(
     made = ContactLink(school_id=card.school_id, child=card, contact=contact, starts_on=row.ends_on, **now)
     made.save(force_insert=True)
     return made
+
+
+def _refuse_another(card: Child, contact: Contact, now: Mapping[str, Any], *, by: User) -> None:
+    """An order and responsibility go along to an adult of the same name. To another they are re-aimed, which is for who
+    may change them.
+    """
+    if (contact.forename, contact.surname) == (now["forename"], now["surname"]):
+        return
+    for model in (ParentalResponsibility, ContactRestriction):
+        for row in model.objects.filter(child=card, contact=contact):
+            if not may_replace_safeguard(by, row):
+                raise NotAllowed(BOUND)
 
 
 def _split_off(

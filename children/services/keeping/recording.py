@@ -156,7 +156,8 @@ def keep_update(
                 part=part,
                 way=way,
                 told_by=told.by,
-                note=told.note.strip(),
+                # Words about one family stand in no other.
+                note=told.note.strip() if key == child.pk else "",
                 on=on,
                 fields=sorted(changes),
                 row_key=row.pk if row is not None else None,

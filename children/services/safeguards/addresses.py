@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from children.lifecycles import address_life
 from children.models import Child, ChildDetail, ConfidentialAddress
 from children.services.held import hold
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import with_errors
+from safeguarding.moves import Lifecycle
 
 from .doing import Problem, S, keep, source_problems
 
@@ -18,7 +19,8 @@ from .doing import Problem, S, keep, source_problems
 class AddressFacts:
     """That the address is confidential, why, and since when."""
 
-    model, life = ConfidentialAddress, address_life
+    model: ClassVar[type[Any]] = ConfidentialAddress
+    life: ClassVar[Lifecycle[Any]] = address_life
 
     reason: str
     starts_on: date | None

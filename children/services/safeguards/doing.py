@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from children.lifecycles import CHANGERS
-from children.models import Child, Safeguard, ToldBy
+from children.models import Child, ContactRestriction, Safeguard, ToldBy
 from children.notice_kinds import ChildNotice
 from children.permissions import DECIDED, may_confirm_safeguard, may_record_safeguard
 from safeguarding.accounts.models import School, User
@@ -25,6 +25,7 @@ from safeguarding.audit.context import door, with_errors
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import may_view, who_sees
 from safeguarding.audit.services import record
+from safeguarding.dates import full_day
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token
 from safeguarding.moves import Lifecycle
@@ -101,7 +102,7 @@ def record_safeguard(*, child: Child, token: UUID, facts: Facts, by: User, at: d
     key = entry_token(token, child.pk)
     with with_errors("all"):
         there: Safeguard | None = facts.model.objects.filter(token=key, recorded_by=by).first()
-    return there or _made(locked, key, facts, by=by, at=at)
+    return there or _made(locked, key, facts, facts.fields(), by=by, at=at)
 
 
 @transaction.atomic
@@ -123,18 +124,14 @@ def end(*, row: Safeguard, last_day: date | None, reason: str, by: User, at: dat
 
     The same again from the same person is done. Raises `NotAllowed`, `OutOfTurn`, `BadInput`.
     """
-    at, kind = at or timezone.now(), kind_of(row)
+    at = at or timezone.now()
     child = _locked(row.child, by=by)
     now: Any = _as_it_stands(row)
     if (now.status, now.ended_by_id, now.ends_on, now.end_reason) == (S.ENDED, by.pk, last_day, reason.strip()):
         return now  # type: ignore[no-any-return]
     for _, problem in end_problems(now, last_day, reason):
         raise BadInput(f"{problem}.")
-    done = _moved("end", now, by=by, at=at, ends_on=last_day, end_reason=reason.strip())
-    _settle(done, by, at)
-    kind.follow(child, at)
-    _hold(done, stands=False, by=by, at=at)
-    return done
+    return _over("end", now, child, last_day=last_day, reason=reason.strip(), by=by, at=at)
 
 
 def end_problems(row: Any, last_day: date | None, reason: str) -> Iterator[Problem]:
@@ -143,6 +140,8 @@ def end_problems(row: Any, last_day: date | None, reason: str) -> Iterator[Probl
         yield "last_day", "Enter its last day, on or after the day on which it began"
     elif row.ends_on and last_day > row.ends_on:
         yield "last_day", "It ends before that day already. For a longer one, record the new one"
+    elif last_day > timezone.localdate() and not isinstance(row, ContactRestriction):
+        yield "last_day", "Enter a day today or in the past. Until it has come, the adult has parental responsibility"
     if not reason.strip():
         yield "reason", "Enter why it ends, and how the school knows"
 
@@ -153,6 +152,7 @@ def correct(
 ) -> Safeguard:
     """It was never as it stands. `right` says how it is and is recorded instead; without it there is no such thing.
 
+    What has ended stays ended, with the last day that it had where `right` says none.
     Returns the one that stands now, or the corrected one. The same form again corrects once; so does the same sentence
     where there is no such thing. Raises `NotAllowed`, `OutOfTurn`, `BadInput`.
     """
@@ -175,34 +175,59 @@ def correct(
     kind.follow(child, at)
     if stood:
         _hold(done, stands=False, by=by, at=at)
-    return done if right is None else _made(child, key, right, by=by, at=at, instead_of=done)
-
-
-def _made(
-    child: Child, token: UUID, facts: Facts, *, by: User, at: datetime, instead_of: Safeguard | None = None
-) -> Safeguard:
-    for _, problem in facts.problems(timezone.localdate(at)):
+    if right is None:
+        return done
+    fields = right.fields() | {"instead_of": done}
+    if stood:
+        return _made(child, key, right, fields, by=by, at=at)
+    for _, problem in ended_problems(now, right):
         raise BadInput(f"{problem}.")
-    fields = facts.fields()
+    ended = {"ended_at": at, "ended_by": by, "end_reason": now.end_reason}
+    last = {"ends_on": fields.get("ends_on") or now.ends_on}
+    return _made(child, key, right, fields | ended | last | {"status": S.ENDED}, by=by, at=at)
+
+
+def ended_problems(row: Any, right: Facts) -> Iterator[Problem]:
+    """Why what is right of a row that has ended cannot be so: each the field, and a sentence without its full stop."""
+    fields = right.fields()
+    last = fields.get("ends_on") or row.ends_on
+    if fields["starts_on"] and fields["starts_on"] > last:
+        yield "starts_on", f"It ended on {full_day(last)}. Enter a day on or before that"
+
+
+def _over(move: str, row: Safeguard, child: Child, *, last_day: Any, reason: str, by: User, at: datetime) -> Safeguard:
+    done = _moved(move, row, by=by, at=at, ends_on=last_day, end_reason=reason)
+    _settle(done, by, at)
+    kind_of(row).follow(child, at)
+    _hold(done, stands=False, by=by, at=at)
+    return done
+
+
+def _made(child: Child, token: UUID, facts: Facts, fields: dict[str, Any], *, by: User, at: datetime) -> Safeguard:
+    """The row of these facts; `fields` are its columns, with a status where it has ended from the start."""
+    today = timezone.localdate(at)
+    for _, problem in facts.problems(today):
+        raise BadInput(f"{problem}.")
     if (adult := fields.get("contact")) is not None and not adult.children.filter(child=child).exists():
         raise BadInput("Choose an adult who is on this child’s record.")
-    if (before := facts.replaced(child)) is not None:
-        end(row=before, last_day=timezone.localdate(at), reason=REPLACED, by=by, at=at)
+    stands = fields.get("status") != S.ENDED
+    if stands and (before := facts.replaced(child)) is not None:
+        _over("replace", before, child, last_day=today, reason=REPLACED, by=by, at=at)
     made = facts.model(
         child=child,
         school_id=child.school_id,
         token=token,
         recorded_at=at,
         recorded_by=by,
-        instead_of=instead_of,
         **fields,
     )
     if may_confirm_safeguard(by, made):
-        made.status, made.confirmed_at, made.confirmed_by = S.CONFIRMED, at, by
+        made.status, made.confirmed_at, made.confirmed_by = S.CONFIRMED if stands else made.status, at, by
     made.save(force_insert=True)
     record(Verb.CREATE, made, by=by)
     facts.follow(child, at)
-    _hold(made, stands=True, by=by, at=at)
+    if stands:
+        _hold(made, stands=True, by=by, at=at)
     if made.status == S.RECORDED:
         _tell_leads(made, at)
     return made

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Q
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.utils import timezone
 from children.lifecycles import order_life
 from children.models import Child, Contact, ContactRestriction
 from safeguarding.accounts.models import User
+from safeguarding.moves import Lifecycle
 
 from .doing import Problem, keep, source_problems
 
@@ -23,7 +24,8 @@ class OrderFacts:
     when (both days count).
     """
 
-    model, life = ContactRestriction, order_life
+    model: ClassVar[type[Any]] = ContactRestriction
+    life: ClassVar[Lifecycle[Any]] = order_life
 
     kind: str
     terms: str

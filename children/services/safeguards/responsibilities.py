@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from children.lifecycles import responsibility_life
 from children.models import Child, Contact, ParentalResponsibility
 from children.services.held import hold
 from safeguarding.accounts.models import User
+from safeguarding.moves import Lifecycle
 
 from .doing import Problem, keep, source_problems
 
@@ -19,7 +20,8 @@ B = ParentalResponsibility.Basis
 class ResponsibilityFacts:
     """That an adult has it, or has not; on what basis, and since when where that was said."""
 
-    model, life = ParentalResponsibility, responsibility_life
+    model: ClassVar[type[Any]] = ParentalResponsibility
+    life: ClassVar[Lifecycle[Any]] = responsibility_life
 
     contact: Contact | None
     held: bool | None

@@ -37,7 +37,7 @@ from safeguarding.refused_forms import on_top
 from safeguarding.unsaved import waits_unsent
 
 from .deeds import Deed, asked, lost, offered
-from .reading import MOST, facts_of, steps_of, told, words_of
+from .reading import MOST, adoption_behind, facts_of, steps_of, told, words_of
 
 ES = Episode.Status
 
@@ -224,6 +224,7 @@ def _page(
         "episode": found,
         "plan": told(found, rows, today=timezone.localdate(), on_roll=child.is_on_roll),
         "facts": _facts(found),
+        "adoption": adoption_behind(request, found),
         "in_error": found.status == ES.ERROR,
         "people": [(one, _leaving(found, one, bound)) for one in people],
         "keeps": keeps and found.status == ES.OPEN,

@@ -213,6 +213,13 @@ def facts_of(row: Episode | Step, *, but: Collection[str] = ()) -> list[tuple[st
     return [(_label(row, column), said) for column, said in row.filled if column not in but]
 
 
+def adoption_behind(request: Request, row: Episode | Step) -> Episode | None:
+    """The adoption record, where a column of the row says "Ask the lead" and the reader may open that record."""
+    if codes.ASK not in [getattr(row, column) for column in row.of_kind.columns]:
+        return None
+    return adoption_of(request, row.child)
+
+
 def words_of(row: Episode | Step, names: Iterable[str]) -> list[tuple[str, str]]:
     """The words of a row that are there, each under its label."""
     return [(_label(row, name), text) for name in names if (text := getattr(row, name))]

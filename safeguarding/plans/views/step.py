@@ -41,7 +41,7 @@ from safeguarding.uploads.views import say
 
 from .changing import DECIDED
 from .deeds import Deed, asked, lost, offered
-from .reading import MOST, facts_of, row_of, steps_of, words_of
+from .reading import MOST, adoption_behind, facts_of, row_of, steps_of, words_of
 
 SS = Step.Status
 
@@ -201,6 +201,7 @@ def _page(
         "row": row_of(found, found.episode, today=timezone.localdate(), on_roll=child.is_on_roll),
         "warning": overlaps.of_day(found.held_on or found.booked_on),
         "facts": facts_of(found),
+        "adoption": adoption_behind(request, found),
         "said": words_of(found, _words(found)),
         "follows": list(steps_of(request, [found.episode_id]).filter(after=found)[:MOST]),
         "notes": read_many(request, notes[:MOST], purpose="date of a plan", about=child),

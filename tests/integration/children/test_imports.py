@@ -266,6 +266,16 @@ def test_the_address_of_a_child_who_is_hidden_waits(cast, forty):
     assert child(0).homes.get(ends_on=None).household.address == "7 Curlew Rise"
 
 
+@pytest.mark.parametrize("confirms", ["office", "lead"])
+def test_what_somebody_decided_of_a_child_hidden_from_them_by_now_is_undone(cast, forty, confirms):
+    run = look_at(cast.school, [row(0, responsible="No"), row(1, responsible="No"), *forty[2:]], by=cast.office)
+    decide(run=run, decisions={only(run, number=n).pk: D.TAKE for n in (2, 3)}, by=cast.office)
+    declare_conflict(user=cast.office, child=child(0), kind="own_child", by=cast.office)
+    finish(run, by=getattr(cast, confirms))
+    said = [child(n).responsibilities.get(ends_on=None).held for n in range(2)]
+    assert (said, only(run, child=child(0)).decision) == ([True, False], "")
+
+
 def test_a_row_that_cannot_be_used_is_no_reason_to_leave(cast, forty):
     for cells in ({"born": "31/31/2018"}, {"surname": ""}, {"upn": ""}, {"upn": "L356999921025"}):
         run = look_at(cast.school, [row(0, **cells), *forty[1:]], by=cast.office)

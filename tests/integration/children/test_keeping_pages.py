@@ -137,13 +137,16 @@ def test_second_window_shows_what_stands_there_now(client: Any, room: Any):
 def test_office_does_not_change_needs_or_care(client: Any, room: Any):
     child = factories.child(room.school, by=room.office)
     stands = fields(visit(client, room.deputy, "keep_child", child.pk, query="?part=needs"))
-    typed = {**stands, "in_care": "True", **TYPED}
+    typed = {**stands, "in_care": "True", **TYPED, "note": "The social worker’s letter."}
     page = visit(client, room.office, "keep_child", child.pk)
     assert "part=needs" not in text(page) and "part=doctor" in text(page)
     assert visit(client, room.office, "keep_child", child.pk, **typed).status_code == 403
     assert visit(client, room.deputy, "keep_child", child.pk, **typed).status_code == 302
     child.detail.refresh_from_db()
     assert child.detail.in_care is True
+    for person in (room.deputy, room.office):
+        shown = "worker’s letter" in text(visit(client, person, "child_past", child.pk))
+        assert shown is (person == room.deputy), "what was said of care is for those who write it"
 
 
 def test_shared_adult_is_changed_for_all_or_split_off(client: Any, room: Any):
@@ -163,7 +166,8 @@ def test_shared_adult_is_changed_for_all_or_split_off(client: Any, room: Any):
     assert asked.status_code == 422 and "2 other children too" in text(asked)
     assert change(one, applies_to="all").status_code == 302
     assert {contact.mobile for contact in Contact.objects.all()} == {"07700 900002"}
-    assert ChildUpdate.objects.filter(part="adult").count() == 3, "each child's record says that it was changed"
+    updates = ChildUpdate.objects.filter(part="adult").order_by("pk")
+    assert [bool(one.note) for one in updates] == [True, False, False], "each record says it, and one why"
     typed["mobile"] = "07700 900003"
     assert change(two, applies_to="one").status_code == 302
     own = Contact.objects.get(mobile="07700 900003")

@@ -2,6 +2,7 @@
 still seen when it was never true?
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from types import SimpleNamespace
@@ -30,6 +31,8 @@ pytestmark = pytest.mark.django_db
 S = ContactRestriction.Status
 TODAY = SCHOOL_DAY.date()
 TERMS = "Not within 100 metres of the school."
+KERRY = Adult("Ashdown", "Kerry", "Ms", relationship="Mother", mobile="07700 900001", responsibility=True)
+LEE = Adult("Marlow", "Lee", "Mr", relationship="Father", mobile="07700 900002", responsibility=True)
 
 
 @pytest.fixture
@@ -39,9 +42,7 @@ def room():
 
 @pytest.fixture
 def child(room):
-    lee = Adult("Marlow", "Lee", "Mr", relationship="Father", mobile="07700 900002", responsibility=True)
-    kerry = Adult("Ashdown", "Kerry", "Ms", relationship="Mother", mobile="07700 900001", responsibility=True)
-    return factories.child(room.school, by=room.office, adults=[kerry, lee])
+    return factories.child(room.school, by=room.office, adults=[KERRY, LEE])
 
 
 @pytest.fixture
@@ -266,6 +267,58 @@ def test_one_answer_stands_for_each_adult_and_is_taken_away_by_who_manages_acces
     shown = client.get(reverse("child_people", args=[child.pk])).content.decode()
     assert reverse("safeguard", args=[wrong.pk]) in shown and "What was recorded was corrected" in shown
     assert shown.count("Taken away") == 1
+
+
+def test_what_a_list_withholds_is_lifted_by_who_decides_and_what_it_says_of_an_adult_can_be_confirmed(
+    client, clock, room
+):
+    child = factories.child(room.school, by=room.office, adults=[KERRY, LEE], withheld=True)
+    [listed], said = child.confidential_addresses.all(), child.responsibilities.get(contact__forename="Lee")
+    for row in (listed, said):
+        with pytest.raises(NotAllowed, match="Until it is confirmed"):
+            safeguards.end(row=row, last_day=TODAY, reason="Over.", by=room.office)
+    client.force_login(room.lead)
+    shown = client.get(reverse("child_people", args=[child.pk])).content.decode()
+    assert shown.count("From your system, not confirmed") == 3
+    client.post(reverse("confirm_safeguard", args=[said.pk]))
+    shown = client.get(reverse("child_people", args=[child.pk])).content.decode()
+    assert shown.count("From your system, not confirmed") == 2
+    with pytest.raises(NotAllowed):
+        responsible(child, room.office, held=False, basis="unknown")
+    responsible(child, room.office, "Kerry", held=False, basis="unknown")
+    safeguards.end(row=listed, last_day=TODAY, reason="A slip in SIMS.", by=room.deputy)
+    assert not is_secret(child)
+
+
+@pytest.mark.parametrize("kind", ["order", "address", "responsibility"])
+def test_what_has_ended_stays_ended_when_it_is_corrected(clock, room, child, kind):
+    record, facts = {
+        "order": (lambda: factories.order(child, TERMS, by=room.lead, may_not_collect=True), facts_of),
+        "address": (lambda: secret(child, room.lead), lambda row: safeguards.AddressFacts("A threat.", None, "family")),
+        "responsibility": (
+            lambda: responsible(child, room.lead),
+            lambda row: safeguards.ResponsibilityFacts(row.contact, True, "order", "family"),
+        ),
+    }[kind]
+    row = safeguards.end(row=record(), last_day=TODAY, reason="Over.", by=room.lead)
+    correct = partial(safeguards.correct, row=row, token=uuid4(), reason="Misread.", by=room.lead)
+    right = replace(facts(row), starts_on=TODAY)
+    if kind == "order":
+        right = replace(right, ends_on=None)
+    clock.shift(timedelta(days=2))
+    with pytest.raises(BadInput, match="It ended on"):
+        correct(right=replace(right, starts_on=TODAY + timedelta(days=1)))
+    made = correct(right=right)
+    assert (made.status, made.ends_on, made.end_reason, made.confirmed_by) == (S.ENDED, TODAY, "Over.", room.lead)
+    stands = child.responsibilities.filter(ends_on=None).count()
+    assert (is_secret(child), checked(child), stands) == (False, (None, None), 1 if kind == "responsibility" else 2)
+
+
+def test_responsibility_is_taken_away_when_the_day_has_come(clock, room, child):
+    said = responsible(child, room.lead)
+    with pytest.raises(BadInput, match="today or in the past"):
+        safeguards.end(row=said, last_day=TODAY + timedelta(days=1), reason="A court.", by=room.lead)
+    assert safeguards.end(row=said, last_day=TODAY, reason="A court.", by=room.lead).in_force(TODAY) is False
 
 
 def test_the_same_lines_stand_on_the_pages_the_print_and_the_sheet(client, clock, room, child, order):

@@ -16,7 +16,7 @@ ASK = "To be confirmed: ask the social worker"
 
 def looked_after(place, legal_status, placement="U6"):
     episode = place.begin("looked_after")
-    place.step(
+    return place.step(
         episode,
         "placement",
         held_on=date(2026, 10, 5),
@@ -40,17 +40,15 @@ def test_the_legal_status_says_who_decides_to_those_who_read_the_plan(client, cl
 
 
 def test_ask_the_lead_leads_to_the_adoption_whoever_may_open_it_and_tells_nobody_else(client, clock, place):
-    looked_after(place, "ASK")
-    page = reverse("child_plans", args=[place.child.pk])
+    placed = looked_after(place, "ASK")
     place.name_in_notice("designated_teacher")
+    pages = [reverse("child_plans", args=[place.child.pk]), reverse("plan_step", args=[placed.pk])]
 
-    def card(person):
+    def shown(person):
         client.force_login(person)
-        return client.get(page).content.decode()
+        return [client.get(page).content.decode() for page in pages]
 
-    assert "Ask the lead" in card(place.room.lead) and "Adoption record" not in card(place.room.lead)
-    adoption = place.begin("adoption")
-    address = reverse("episode", args=[adoption.pk])
-    assert address in card(place.room.lead) and "Adoption record" in card(place.room.lead)
-    shown = card(place.designated)
-    assert "Ask the lead" in shown and "doption" not in shown and address not in shown
+    assert all("Ask the lead" in page and "Adoption record" not in page for page in shown(place.room.lead))
+    address = reverse("episode", args=[place.begin("adoption").pk])
+    assert all(address in page and "Adoption record" in page for page in shown(place.room.lead))
+    assert all("Ask the lead" in page and "doption" not in page for page in shown(place.designated))

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from children.facts import Home, Leaving
 from children.models import Child
+from children.services import keeping, safeguards
 from children.services.registering import link_siblings
 from retention.models import DestructionItem, RetentionDate, RetentionRule
 from retention.periods import BARE
@@ -38,6 +39,13 @@ HOME = [Home("7 Mill Lane", "Saltmarsh", postcode="SK1 1AA")]
 @pytest.fixture(autouse=True)
 def _folders(settings: Any, tmp_path: Any) -> None:
     settings.ANCHOR_FOLDER = tmp_path / "anchors"
+
+
+def no_longer(place: Office, child: Child, **values: Any) -> None:
+    """What was so until today."""
+    told = factories.told(on=timezone.localdate())
+    given = {"part": "needs", "values": values, "is_correction": False, "told": told, "by": place.room.lead}
+    keeping.set_facts(child=child, **given)
 
 
 def about_adult(place: Office, child: Child) -> None:
@@ -79,11 +87,17 @@ def test_it_counts_where_the_school_is_known_and_no_other_rule_applies(place: Of
 
 def test_what_is_on_it_or_on_that_of_a_brother_or_sister_keeps_it(place: Office):
     adopt_bare(place)
-    names = ("Ola", "Concern", "Sister", "Lodger", "Adult", "Care", "Address", "Needs")
+    names = ("Ola", "Concern", "Sister", "Lodger", "Adult", "Care", "Address", "Needs", "Cared", "Plan", "Lifted")
     children = {name: leaver(place, name) for name in names[:5]}
     children["Lodger"] = leaver(place, "Lodger", homes=HOME)
     for name, detail in (("Care", "in_care"), ("Address", "address_confidential")):
         children[name] = leaver(place, name, details={"date_of_birth": BORN, detail: True})
+    for name, then, now in (("Cared", {"in_care": True}, False), ("Plan", {"sen_provision": "E"}, "K")):
+        children[name] = leaver(place, name, details={"date_of_birth": BORN} | then)
+        no_longer(place, children[name], **dict.fromkeys(then, now))
+    children["Lifted"] = leaver(place, "Lifted", withheld=True)
+    [listed] = children["Lifted"].confidential_addresses.all()
+    safeguards.end(row=listed, last_day=listed.starts_on, reason="A slip.", by=place.room.lead)
     children["Needs"] = leaver(place, "Needs", details={"date_of_birth": BORN, "sen_provision": "E"})
     assert set(codes([children["Ola"], children["Concern"]]).values()) == {BARE}
     sister, other = (factories.child(place.school, name, by=place.room.office, homes=HOME) for name in ("Ada", "Nia"))

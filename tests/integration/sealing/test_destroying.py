@@ -9,8 +9,6 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from children.models import ChildDetail
-from children.services import bulk
 from safeguarding.concerns.models import ConcernChild, OutsideNote
 from safeguarding.concerns.services.deciding.linking import link_child, unlink_child
 from safeguarding.concerns.services.outside import links
@@ -35,16 +33,11 @@ UNDER = "rule 7 of the schedule"
 @pytest.fixture
 def family(room):
     """Two brothers, a concern about each, one about both, and what the office wrote of the first."""
-    first, second = factories.child(room.school), factories.child(room.school, "Ash", "Ashdown")
+    first, second = factories.child(room.school, health="Peanuts."), factories.child(room.school, "Ash", "Ashdown")
 
     def about(*children, **words):
         return factories.concern(room, children=[ChildEntry(role="worried_about", child=c) for c in children], **words)
 
-    bulk.update(
-        ChildDetail,
-        ("address_confidential_reason",),
-        [{"child_id": first.pk, "address_confidential_reason": "Peanuts."}],
-    )
     return (
         first,
         second,
@@ -60,7 +53,7 @@ def test_nothing_of_the_child_opens_and_what_is_shared_opens_for_the_brother(fam
     # The two records of the first child alone: the concern, and the child's own.
     assert destroy_key(subject=Subject.child(first.pk), under=UNDER) == 2
     assert again(own.account).facts.startswith("Destroyed on ") and again(own.account).facts.endswith(f"under {UNDER}.")
-    assert again(first.detail).address_confidential_reason.startswith("Destroyed on ")
+    assert again(first.health.get()).words.startswith("Destroyed on ")
     assert again(other.account).facts == "Of two."
     assert again(shared.account).facts == "Both."
     assert stored(own.account, "facts") == sealed

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
-from children.models import ChildDetail
+from children.models import HealthNote
 from children.services import bulk
 from safeguarding.concerns.models import Account, Amendment, Concern, ConcernNote, Draft
 from safeguarding.concerns.services.raising import AccountFacts, ChildEntry, amend
@@ -19,7 +19,6 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 WORDS = "He said his cup was ‘too hot’. 🫖 שלום"
-REASON = "address_confidential_reason"
 
 
 def put(row, name, sealed):
@@ -170,11 +169,9 @@ def test_no_query_looks_into_a_sealed_field_or_writes_past_it(room):
 
 
 def test_bulk_writes_seal_too(room, again):
-    child = factories.child(room.school)
-    bulk.update(
-        ChildDetail, ("address_confidential_reason",), [{"child_id": child.pk, "address_confidential_reason": WORDS}]
-    )
-    assert again(child.detail).address_confidential_reason == WORDS
+    note = factories.child(room.school, health="Peanuts.").health.get()
+    bulk.update(HealthNote, ("words",), [{"id": note.pk, "child_id": note.child_id, "words": WORDS}])
+    assert again(note).words == WORDS
     bulk.insert(
         ConcernNote,
         [
@@ -191,20 +188,13 @@ def test_bulk_writes_seal_too(room, again):
 
 
 def test_a_bulk_write_leaves_what_does_not_open_as_it_is(room, stored, again):
-    child = factories.child(room.school)
-    bulk.update(
-        ChildDetail, ("address_confidential_reason",), [{"child_id": child.pk, "address_confidential_reason": WORDS}]
-    )
+    child = factories.child(room.school, health=WORDS)
     lose_key(child.pk)
-    sealed = stored(child.detail, REASON)
-    shut = again(child.detail)
-    assert shut.address_confidential_reason == LOST
-    bulk.update(
-        ChildDetail,
-        ("address_confidential_reason",),
-        [{"child_id": child.pk, "address_confidential_reason": shut.address_confidential_reason}],
-    )
-    assert stored(child.detail, REASON) == sealed
+    sealed = stored(note := child.health.get(), "words")
+    shut = again(note)
+    assert shut.words == LOST
+    bulk.update(HealthNote, ("words",), [{"id": note.pk, "child_id": child.pk, "words": shut.words}])
+    assert stored(note, "words") == sealed
 
 
 def test_where_the_keys_are_away_nothing_is_saved_and_a_page_says_so(client, room, monkeypatch):
