@@ -14,7 +14,7 @@ confirming  the list changes, in one transaction or not at all
 
 from .confirming import confirm_import, confirm_plain, finish_import
 from .deciding import agree, choices, decide
-from .folder import FolderOpen, take_lists
+from .folder import FolderOpen, ListLeft, take_lists
 from .later import decide_later
 from .progress import written
 from .reading import read_import
@@ -27,6 +27,7 @@ __all__ = [
     "TASK",
     "WAITS",
     "FolderOpen",
+    "ListLeft",
     "abandon_import",
     "agree",
     "alone",
