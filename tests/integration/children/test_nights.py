@@ -79,7 +79,11 @@ def quiet(run: ImportRun) -> bool:
 TOLD = Told(by=ToldBy.FAMILY)
 
 
-def test_what_was_changed_by_hand_stays_until_the_list_says_the_same(cast, forty):
+TYPED = {"forename": "Mohamed", "surname": "Hussein", "known_forename": "", "known_surname": "", "middle_names": ""}
+TYPED |= {"date_of_birth": None, "sex": "M", "upn": "", "year_group": 3, "class_name": "3A", "entered_on": TODAY}
+
+
+def test_what_was_changed_by_hand_stays_for_five_nights_until_the_list_says_the_same(cast, forty):
     named, numbered, mother, moved, left = child(0), child(1), child(2), child(4), child(5)
     how = {"told": TOLD, "by": cast.office}
     set_facts(child=named, part=Part.NAMES, values={"surname": "Marlow"}, is_correction=True, **how)
@@ -93,9 +97,14 @@ def test_what_was_changed_by_hand_stays_until_the_list_says_the_same(cast, forty
     add_home(child=moved, home=address | {"is_main": True, "pattern": ""}, **how)
     set_roll(child=left, values={"left_on": TODAY}, **how)
     assert HeldFact.objects.filter(school=cast.school).count() == 7
+    made = add_child(school=cast.school, values=TYPED, **how).child
+    merge(keep=child(6), other=child(7), reason="The same.", token=uuid7(), seen=None, by=cast.lead)
 
-    for _ in range(2):
-        assert quiet(night(cast, forty))
+    run = night(cast, forty)
+    [one, other] = waiting(run).order_by("number")
+    assert {row.child_id for row in (one, other)} == {child(6).pk}
+    decide_later(run=run, decisions={one.pk: D.TAKE, other.pk: D.LEAVE}, by=cast.lead, seen=run.revision)
+    assert quiet(night(cast, forty))
     named.refresh_from_db()
     assert named.surname == "Marlow"
     assert Child.objects.get(pk=numbered.pk).detail.upn == number(101)
@@ -104,24 +113,36 @@ def test_what_was_changed_by_hand_stays_until_the_list_says_the_same(cast, forty
     assert not child(3).contacts.filter(ends_on=None).exists()
     assert Contact.objects.filter(school=cast.school).count() == 40
 
-    third = [row(0, surname="Vale"), *forty[1:]]
+    third = [row(0, surname="Vale"), *forty[1:], row(60, forename="Mohammed", surname="Hussain")]
     run = night(cast, third)
-    [asked] = waiting(run)
+    [asked, like] = waiting(run).order_by("number")
     assert [(c["was"], c["now"], c["by_hand"]) for c in asked.changes] == [("Marlow", "Vale", True)]
-    decide_later(run=run, decisions={asked.pk: D.KEEP_HELD}, by=cast.lead, seen=run.revision)
+    assert like.child == made
+    keep = dict.fromkeys((asked.pk, like.pk), D.KEEP_HELD)
+    assert decide_later(run=run, decisions=keep, by=cast.lead, seen=run.revision) == (2, 0)
     assert quiet(night(cast, third))
+    assert (child(60).pk, child(60).forename, child(60).surname) == (made.pk, "Mohamed", "Hussein")
 
+    lee = {"adult": "Mr Lee Hussein", "mobile": "07700 900999", "responsible": "No"}
     agrees = [
         row(0, surname="Marlow"),
         row(1, upn=number(101)),
         row(2, adult="Mrs Ann Pickering", mobile="07700 900777"),
         row(3, adult="Mrs Other Person", mobile="07700 900888", responsible="No"),
         row(4, address="9 Curlew Rise, Hollowmoss", postcode="SK98 9JZ"),
-        *forty[6:],
+        forty[6],
+        *forty[8:],
+        row(60, forename="Mohamed", surname="Hussein", since="20/11/2026", **lee),
     ]
-    assert night(cast, agrees).summary["done"] == {"joined": 0, "changed": 1, "returned": 0, "left": 0}
+    assert night(cast, agrees).summary["done"] == {"joined": 0, "changed": 2, "returned": 0, "left": 0}
     assert not HeldFact.objects.filter(school=cast.school).exists()
-    assert Child.objects.filter(school=cast.school).count() == 40
+    assert Child.objects.filter(school=cast.school, merged_into=None).count() == 40
+    assert (
+        not Child.objects.filter(school=cast.school, merged_into=None)
+        .exclude(pk=left.pk)
+        .exclude(left_on=None)
+        .exists()
+    )
 
 
 @pytest.mark.parametrize(
@@ -129,9 +150,7 @@ def test_what_was_changed_by_hand_stays_until_the_list_says_the_same(cast, forty
     [(D.TAKE, "Mohammed", 41), (D.KEEP_HELD, "Mohamed", 41), (D.TAKE_NEW, "Mohammed", 42)],
 )
 def test_a_child_added_here_is_the_one_that_a_list_names_otherwise(cast, forty, decision, name, children):
-    typed = {"forename": "Mohamed", "surname": "Hussein", "known_forename": "", "known_surname": "", "middle_names": ""}
-    typed |= {"date_of_birth": None, "sex": "M", "upn": "", "year_group": 3, "class_name": "3A", "entered_on": TODAY}
-    made = add_child(school=cast.school, values=typed, told=TOLD, by=cast.office).child
+    made = add_child(school=cast.school, values=TYPED, told=TOLD, by=cast.office).child
     assert quiet(night(cast, forty))
     listed = [*forty, row(60, forename="Mohammed", surname="Hussain")]
     run = night(cast, listed)
