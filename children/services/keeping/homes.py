@@ -70,10 +70,10 @@ def add_home(*, child: Child, home: Mapping[str, Any], told: Told, by: User, at:
     given = _tidy(home, (*ADDRESS, *STAY))
     refuse(home_problems(given))
     day, key = day_of(told, at), _household(card, given, by=by)
-    living = HouseholdMember.objects.select_for_update(of=("self",)).filter(child=card, ends_on=None)
+    living = HouseholdMember.objects.select_for_update().filter(child=card, ends_on=None)
     if living.filter(household=key).exists():
         raise BadInput("The child lives at this address already. Change when the child is there instead.")
-    before = living.filter(is_main=True).select_related("household").first() if given["is_main"] else None
+    before = living.filter(is_main=True).first() if given["is_main"] else None
     if before is not None:
         mark_ended(before, is_correction=False, told=told, at=at)
     made = HouseholdMember(
@@ -116,8 +116,8 @@ def change_stay(
     refuse(home_problems(now))
     becomes_main, before = now["is_main"] and "is_main" in changes, None
     if becomes_main:
-        living = HouseholdMember.objects.select_for_update(of=("self",)).filter(child=card, ends_on=None)
-        if (before := living.filter(is_main=True).select_related("household").first()) is not None:
+        living = HouseholdMember.objects.select_for_update().filter(child=card, ends_on=None)
+        if (before := living.filter(is_main=True).first()) is not None:
             before.is_main = False
             before.save(update_fields=["is_main"])
     for name in changes:

@@ -129,10 +129,10 @@ def set_roll(
     was = roll_of(time)
     refuse_stale(was, seen)
     now: dict[str, Any] = {name: _tidy(values.get(name, was[name])) for name in ROLL}
-    changes = dict(differing(was, now))
+    changes = differing(was, now)
     if changes.keys() & set(NEXT) and time is not None and time.destination_confirmed:
         now["destination_confirmed"] = False
-        changes["destination_confirmed"] = (True, False)
+        changes = {**changes, "destination_confirmed": (True, False)}
     born = ChildDetail.objects.values_list("date_of_birth", flat=True).get(pk=card.pk)
     refuse(of_changed(roll_problems(now, born=born, today=timezone.localdate(at)), {*changes, "left_on"}))
     _refuse_overlap(card, time, now["entered_on"])
