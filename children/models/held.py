@@ -37,13 +37,15 @@ class HeldFact(OfChild):
         # Of adults whom the list names, and Harbour does not, there may be several.
         constraints: ClassVar = [
             models.UniqueConstraint(
-                "child", "field", condition=Q(contact=None) & ~Q(field="adult"), name="held_once_of_child"
+                fields=("child", "field"),
+                condition=Q(contact=None) & ~Q(field="adult"),
+                name="held_once_of_child",
             ),
             models.UniqueConstraint(
-                "child", "field", "contact", condition=~Q(field="adult"), name="held_once_of_adult"
+                fields=("child", "field", "contact"), condition=~Q(field="adult"), name="held_once_of_adult"
             ),
         ]
-        indexes: ClassVar = [models.Index("school", "field", name="held_of_school")]
+        indexes: ClassVar = [models.Index(fields=("school", "field"), name="held_of_school")]
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
