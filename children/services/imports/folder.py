@@ -38,6 +38,7 @@ _TAKEN = re.compile(r"\.taken-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(.*)
 _NAME = 100
 # A file of which this is said will never be taken, however often it is tried.
 _HOPELESS = (OSError, ValueError, DataError, IntegrityError)
+_OPEN = "a folder of pupil lists is open to everybody on this machine: take that right away"
 
 
 class FolderOpen(Exception):
@@ -72,6 +73,9 @@ def take_lists(folder: Path, *, at: datetime | None = None) -> int:
     file could not be taken: it was put aside, or is tried again the next time.
     """
     at = at or timezone.now()
+    # Whoever may write into it could put a folder of their own in the place of a school's.
+    if folder.is_dir() and folder.stat().st_mode & stat.S_IWOTH:
+        raise FolderOpen(_OPEN)
     with system_task("imports"):
         known = list(schools())
     taken, open_to_all, left = 0, False, ""
@@ -92,7 +96,7 @@ def take_lists(folder: Path, *, at: datetime | None = None) -> int:
     if left:
         raise ListLeft(f"{left} with a pupil list") from None
     if open_to_all:
-        raise FolderOpen("a folder of pupil lists is open to everybody on this machine: take that right away")
+        raise FolderOpen(_OPEN)
     return taken
 
 
