@@ -48,13 +48,13 @@ def _undeclared(looker: Looker, tally: Tally) -> Found:
 
 
 def _last_list(looker: Looker) -> Found:
-    """When the newest list of the school arrived, where its own system sends them (`PUPIL_LIST_FOLDER`)."""
+    """When the last list of the school arrived, where its own system sends them (`PUPIL_LIST_FOLDER`)."""
     runs = visible(looker, ImportRun).filter(school=looker.school_id, status=ImportRun.Status.CONFIRMED)
     arrived = runs.filter(is_partial=False).aggregate(newest=Max("received_at"))["newest"]
     if arrived is None:
         return Found(State.NOT_SET_UP, "No list of children was imported yet.")
     today, day = as_day(looker.at), as_day(arrived)
-    says = f"The newest list arrived on {short_day(day, today)}."
+    says = f"The last list arrived on {short_day(day, today)}."
     if settings.PUPIL_LIST_FOLDER is None:
         return Found(State.GOOD, says)
     return Found(_late(looker, day), says)

@@ -150,8 +150,15 @@ def _safeguards(me: Any) -> Rule:
     return _details(me).but_never(among("id", fact("safeguards_corrected", me)))
 
 
-for _model in (ContactRestriction, ConfidentialAddress, ParentalResponsibility):
+for _model in (ContactRestriction, ConfidentialAddress):
     rule(_model)(_safeguards)
+
+
+@rule(ParentalResponsibility)
+def responsibilities_seen(me: Any) -> Rule:
+    """Whether an adult has parental responsibility. Of the children whom a list names it is compared, too."""
+    stands = ~among("id", fact("safeguards_corrected", me))
+    return replace(_safeguards(me), above={door: whole & stands for door, whole in _of_the_list(me).items()})
 
 
 @rule(ChildFile)

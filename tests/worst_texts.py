@@ -147,6 +147,7 @@ WORST: Mapping[str, Hard] = {
     "children/mentions.py _BRACKETS": Hard("", "<", "\x01"),
     "children/mentions.py _RIGHT_TO_LEFT": Hard("", "\u0590"),
     "children/names.py _SEPARATORS": Hard("", " ", "a"),
+    "children/services/imports/folder.py _TAKEN": Hard(f".taken-00000000{'-0000' * 3}-{'0' * 12}-", "a"),
     "children/names.py _DOUBLED": Hard("", "a"),
     "children/services/finding.py _NUMBER": Hard("", "0"),
     "children/services/picking.py _WORD": Hard("a", "a", "\x01"),

@@ -1,6 +1,6 @@
 """What can be asked for? A list narrowed, a child by name, a file, what its columns mean, what becomes of its rows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -141,6 +141,26 @@ class RowsForm(HarbourForm):
     def decisions(self) -> dict[UUID, str]:
         """{key of the row: decision} of the rows on the page."""
         return {row.pk: self.cleaned_data[name] for name, row in self.rows.items()}
+
+
+class AlikeForm(HarbourForm):
+    """What is said at once of all rows that wait for one reason: one tick for each, `sentences` by reason."""
+
+    def __init__(self, *args: Any, sentences: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for reason, sentence in sentences.items():
+            self.fields[f"all_{reason}"] = forms.BooleanField(label=sentence, required=False)
+
+    @property
+    def reasons(self) -> list[str]:
+        """The reasons that were ticked."""
+        return [name.removeprefix("all_") for name, ticked in self.cleaned_data.items() if ticked]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not any(cleaned.values()):
+            self.add_error(next(iter(self.fields), None), "Tick what you have looked at, or decide row by row")
+        return cleaned
 
 
 _ABOUT = {

@@ -3,12 +3,12 @@
 The list says the same as before: nothing. It says something else, or anything for the first time: a person is asked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from children.facts import Adult, Home
-from children.names import fold
+from children.names import fold, sounds
 
 from .adults import REACH, bare, match
 from .differences import CARD, DETAIL, Change, Held, differences, plain, same_place
@@ -40,6 +40,16 @@ def _called(name: Any) -> str:
     return fold(f"{name['forename']} {name['surname']}") if name else ""
 
 
+def may_be(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether two adults, as `adult_of` writes them, may be one under two spellings: a number or an address of mail in
+    common, or names that sound alike. A forename may be missing.
+    """
+    if any(bare(one.get(way, "")) == bare(other.get(way, "")) != "" for way in REACH):
+        return True
+    first, last = ((set(sounds(one[part])), set(sounds(other[part]))) for part in ("forename", "surname"))
+    return bool(last[0] & last[1]) and (not (first[0] and first[1]) or bool(first[0] & first[1]))
+
+
 def place_of(home: Any) -> dict[str, str]:
     """An address as the facts of a row write it, of a household or a home."""
     return {name: getattr(home, name) for name in HOME_PARTS} if home is not None else {}
@@ -50,11 +60,16 @@ def name_of(adult: Any) -> dict[str, str]:
     return {name: getattr(adult, name) for name in NAME_PARTS}
 
 
+def adult_of(adult: Any) -> dict[str, str]:
+    """What an adult is called and how the adult is reached, of a contact or an adult of a row."""
+    return name_of(adult) | {way: getattr(adult, way) for way in REACH}
+
+
 def said_by(change: Change, facts: Facts) -> Any:
     """What the row says where it would change something."""
     if change.field == ADDRESS:
         return facts[ADDRESS]
-    return name_of(Adult(**facts["adults"][change.place])) if change.field == ADULT else change.now
+    return adult_of(Adult(**facts["adults"][change.place])) if change.field == ADULT else change.now
 
 
 def here(held: Held, place: Place) -> Any:
@@ -96,7 +111,8 @@ def changes_by(held: Held, facts: Facts, *, is_partial: bool = False) -> list[Ch
     """What a row would change, less what the list said before where Harbour keeps something else.
 
     What it says otherwise now is grave, and so is whatever a transfer file (`is_partial`), which is no list, would put
-    in the place of something.
+    in the place of something. An adult who is no longer on the record comes back by nobody's spelling alone: the same
+    name changes nothing, another that may be the same adult's is grave.
     """
     return [
         weighed for one in differences(held, facts) if (weighed := _weigh(one, held, facts, is_partial)) is not None
@@ -104,11 +120,15 @@ def changes_by(held: Held, facts: Facts, *, is_partial: bool = False) -> list[Ch
 
 
 def _weigh(change: Change, held: Held, facts: Facts, is_partial: bool) -> Change | None:
-    if is_partial:
-        return replace(change, grave=True) if change.was not in (None, "", []) else change
     said = said_by(change, facts) if change.field in (ADDRESS, ADULT) else change.now
     if change.field == ADULT:
-        return None if any(same(ADULT, one, said) for one in held.gone) else change
+        if not is_partial and any(same(ADULT, one, said) for one in held.gone):
+            return None
+        if any(same(ADULT, one, said) or may_be(one, said) for one in held.gone):
+            return replace(change, grave=True, by_hand=True)
+        return change
+    if is_partial:
+        return replace(change, grave=True) if change.was not in (None, "", []) else change
     place = (change.field, change.contact)
     if place not in held.said:
         return change

@@ -19,17 +19,19 @@ from children.importing.held_facts import (
     ADDRESS,
     ADULT,
     CONFIDENTIAL,
+    HOME_PARTS,
     NAME,
     OF_ADULT,
     OF_CHILD,
     ON_ROLL,
     Place,
+    adult_of,
     here,
     name_of,
     place_of,
     same,
 )
-from children.models import Child, Contact, ContactLink, HeldFact, HouseholdMember
+from children.models import Child, Contact, ContactLink, HeldFact, Household, HouseholdMember
 from children.services import bulk
 from safeguarding.accounts.models import User
 from safeguarding.keys import uuid7
@@ -66,13 +68,23 @@ def hold(
 
 def hold_ended_adult(*, child: Child, contact: Contact, by: User | None, at: datetime | None = None) -> None:
     """An adult is no longer on the child's record: a list that goes on naming that adult adds nobody."""
-    said = _about(child, contact).filter(field=NAME).values_list("said", flat=True).first()
-    _write([_row(child, ADULT, said or name_of(contact), contact.pk, by, at)])
+    said = adult_of(contact)
+    for field, value in _about(child, contact).filter(field__in=(NAME, *REACH)).values_list("field", "said"):
+        said |= (value or {}) if field == NAME else {field: value}
+    _write([_row(child, ADULT, said, contact.pk, by, at)])
 
 
-def hold_adult_again(*, child: Child, contact: Contact) -> None:
-    """An adult who had been taken off the child's record is on it again."""
-    HeldFact.objects.filter(child=child, field=ADULT, contact=contact).delete()
+def hold_added_adult(*, child: Child, contact: Contact, by: User | None, at: datetime | None = None) -> None:
+    """An adult is on the child's record, who may have been taken off it, or kept off it when a list named the adult.
+
+    Of one whom the school did not have before no list has said anything: how that adult is reached is kept.
+    """
+    gone = HeldFact.objects.filter(child=child, field=ADULT)
+    over = [one.pk for one in gone if one.contact_id == contact.pk or same(ADULT, one.said, name_of(contact))]
+    HeldFact.objects.filter(pk__in=over).delete()
+    if ContactLink.objects.filter(contact=contact).count() == 1:
+        typed = {way: ("", value) for way in REACH if (value := getattr(contact, way))}
+        hold(child=child, changes=typed, contact=contact, by=by, at=at)
 
 
 def hold_added(*, child: Child, changes: Changes, by: User | None, at: datetime | None = None) -> None:
@@ -106,6 +118,8 @@ def hold_update(
             hold_added(child=child, changes=changes, by=by, at=at)
         case ContactLink():
             _hold_adult(child, changes, row, is_added=is_added, by=by, at=at)
+        case HouseholdMember() if is_added:
+            pass  # as a main home it was remembered already
         case HouseholdMember():
             others = Child.objects.filter(pk__in=list(shared_with)).exclude(pk=child.pk)
             for one in (child, *others):
@@ -120,7 +134,7 @@ def _hold_adult(
 ) -> None:
     contact = link.contact
     if is_added:
-        hold_adult_again(child=child, contact=contact)
+        hold_added_adult(child=child, contact=contact, by=by, at=at)
     elif link.ends_on is not None:
         hold_ended_adult(child=child, contact=contact, by=by, at=at)
     else:
@@ -132,17 +146,24 @@ def _hold_adult(
 
 
 def _hold_home(child: Child, changes: Changes, row: HouseholdMember, *, by: User | None, at: datetime | None) -> None:
-    """The list knows one address: that of the main home. What it was before this change is what the list last said."""
+    """The list knows one address: that of the main home, which was ended, mended or is the main home no more.
+
+    Another main home is remembered where it takes the place of this one (`hold_main_home`).
+    """
     now = _main_home(child)
-    before = place_of(now)
-    if "ends_on" in changes or ("is_main" in changes and not row.is_main):
-        before = place_of(row.household)
-    elif row.is_main and "is_main" not in changes:
-        ended = HouseholdMember.objects.filter(child=child, is_main=True, ends_on__isnull=False, corrected_at=None)
-        last = ended.select_related("household").order_by("-ends_on", "-pk").first()
-        parts = {part: was for part, (was, _) in changes.items() if part in before and was}
-        before = before | parts if parts else place_of(last and last.household)
-    hold(child=child, changes={ADDRESS: (before, place_of(now))}, by=by, at=at)
+    if "ends_on" in changes or "is_main" in changes:
+        if now is None and (row.is_main or changes.get("is_main", (False,))[0]):
+            hold_main_home(child=child, before=row.household, by=by, at=at)
+        return
+    mended = {part: values for part, values in changes.items() if part in HOME_PARTS}
+    if now is not None and mended and all(getattr(now, part) == value for part, (_, value) in mended.items()):
+        before = place_of(now) | {part: was for part, (was, _) in mended.items()}
+        hold(child=child, changes={ADDRESS: (before, place_of(now))}, by=by, at=at)
+
+
+def hold_main_home(*, child: Child, before: Household | None, by: User | None, at: datetime | None = None) -> None:
+    """The child has another main home than `before`, or none: that one is the address which the list last gave."""
+    hold(child=child, changes={ADDRESS: (place_of(before), place_of(_main_home(child)))}, by=by, at=at)
 
 
 def keep(facts: Iterable[tuple[Child, Place, Any]], *, by: User | None, at: datetime | None = None) -> None:
@@ -163,7 +184,7 @@ def _about(child: Child, contact: Contact | UUID | None) -> Any:
 
 
 def _or_nothing(value: Any) -> Any:
-    return "" if value is None else value
+    return "" if value in (None, {}) else value
 
 
 def _row(
@@ -235,9 +256,7 @@ def listed_contacts(school_id: UUID) -> dict[str, UUID]:
     facts = HeldFact.objects.filter(_ANY_CHILD, school=school_id).select_related("contact")
     found: dict[UUID, dict[str, Any]] = {}
     for fact in facts:
-        said = found.setdefault(
-            fact.contact.pk, name_of(fact.contact) | {way: getattr(fact.contact, way) for way in REACH}
-        )
+        said = found.setdefault(fact.contact.pk, adult_of(fact.contact))
         said |= fact.said or {} if fact.field == NAME else {fact.field: fact.said}
     return {identity: key for key, said in found.items() if (identity := Adult(**said).identity)}
 

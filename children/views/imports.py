@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from children.capabilities import ChildCapability
-from children.forms.lists import ColumnsForm, QuestionsForm, RowsForm, UploadForm
+from children.forms.lists import AlikeForm, ColumnsForm, QuestionsForm, RowsForm, UploadForm
 from children.importing.formats import TITLES
-from children.models import HeldFact, ImportRow, ImportRun
+from children.models import Child, HeldFact, ImportRow, ImportRun
 from children.services import imports as service
 from children.services.differing import SHOWN
 from safeguarding.accounts.permissions import requires
@@ -30,12 +30,10 @@ from safeguarding.panels import fill
 from safeguarding.spreadsheet import as_csv
 
 S, Kind, Decision = ImportRun.Status, ImportRow.Kind, ImportRow.Decision
-_GRAVE = Q(is_grave=True, kind=Kind.CHANGES)
 # What is still open of a list that has changed already.
 _OPEN = Q(decision="") & ~Q(kind=Kind.REJECTED)
 _USED = (Kind.JOINS, Kind.CHANGES, Kind.SAME, Kind.RETURNS, Kind.REPEATED, Kind.SKIPPED)
 
-_ALL_RIGHT = "The file is right in every row that says “Look closely”"
 # Names of leavers on one page: more than this and the file is the wrong one.
 MOST_NAMES = 500
 
@@ -128,12 +126,12 @@ def rows(request: Request, pk: UUID) -> HttpResponseBase:
     Before the list changes, decisions are kept until it is confirmed; afterwards each is carried out at once.
     """
     run = read_one(request, ImportRun, pk=pk)
-    after = run.status == S.CONFIRMED
     form: RowsForm | None = None
     if "all" in request.POST:
-        of_one_kind = Q(kind=Kind.LEAVES) if after else _GRAVE
-        found = visible(request, ImportRow).filter(of_one_kind, run=run, decision="")
-        decisions = dict.fromkeys(found.values_list("pk", flat=True), Decision.TAKE.value)
+        alike, ticks = _alike(request, run, request.POST)
+        if not ticks.is_valid():
+            return _show(request, run, alike=ticks, status=422)
+        decisions = dict.fromkeys(alike.waiting_for(ticks.reasons), Decision.TAKE.value)
     else:
         page, _ = _page(_waiting(request, run), request.POST.get("after", ""))
         form = RowsForm(request.POST, rows=page)
@@ -224,6 +222,7 @@ def _show(
     columns: ColumnsForm | None = None,
     questions: QuestionsForm | None = None,
     decisions: RowsForm | None = None,
+    alike: AlikeForm | None = None,
     status: int = 200,
     changed: str = "",
 ) -> HttpResponse:
@@ -238,14 +237,16 @@ def _show(
             context["written"], context["to_write"] = service.written(run)
         context["expected"] = max(run.summary.get("expected", 0), run.rows_read, 1)
         if run.status == S.CONFIRMED:
-            context |= _changed_list(request, run, decisions)
+            context |= _changed_list(request, run, decisions, alike)
         return render(request, "children/import_status.html", context, status=status)
-    context |= _preview(request, run, decisions)
+    context |= _preview(request, run, decisions, alike)
     context["questions"] = questions or QuestionsForm(questions=service.questions(run, by=request.user))
     return render(request, "children/import_preview.html", context, status=status)
 
 
-def _changed_list(request: Request, run: ImportRun, decisions: RowsForm | None) -> dict[str, Any]:
+def _changed_list(
+    request: Request, run: ImportRun, decisions: RowsForm | None, alike: AlikeForm | None
+) -> dict[str, Any]:
     """What a file has done, the rows that still wait, and those that were not taken."""
     _count_for_reader(request, [run])
     after = request.POST.get("after", "") or request.GET.get("after", "")
@@ -256,16 +257,19 @@ def _changed_list(request: Request, run: ImportRun, decisions: RowsForm | None) 
         "rows": rows,
         "after": after,
         "decisions": decisions or RowsForm(rows=rows),
-        "all": _all_leave(request, run) if any(row.kind == Kind.LEAVES for row in rows) else "",
+        "alike": (alike or _alike(request, run)[1]) if rows else None,
         "older": f"?after={page[-1].number}" if more else "",
         "left_out": read_many(request, left[:PAGE], about=run, purpose="left out"),
     }
 
 
-def _all_leave(request: Request, run: ImportRun) -> str:
-    """What is pressed to say that everybody has left whom the file does not name; empty for a single child."""
-    number = visible(request, ImportRow).filter(run=run, kind=Kind.LEAVES, decision="").count()
-    return f"All {number} children who are not in the file have left" if number > 1 else ""
+def _alike(request: Request, run: ImportRun, data: Any = None) -> tuple[service.Alike, AlikeForm]:
+    """The rows that wait for a reason which others have too, and what can be said of all of them at once."""
+    alike = service.Alike(visible(request, ImportRow).filter(run=run))
+    here, on_roll = visible(request, Child).filter(school=run.school_id, left_on=None, merged_into=None), 0
+    if service.LEAVES in alike.reasons:
+        on_roll = here.count()
+    return alike, AlikeForm(data, sentences=alike.sentences(on_roll))
 
 
 def _count_for_reader(request: Request, runs: Sequence[ImportRun]) -> None:
@@ -279,7 +283,7 @@ def _count_for_reader(request: Request, runs: Sequence[ImportRun]) -> None:
         run.waits = waits.get(run.pk, 0)  # type: ignore[attr-defined]
 
 
-def _preview(request: Request, run: ImportRun, decisions: RowsForm | None) -> dict[str, Any]:
+def _preview(request: Request, run: ImportRun, decisions: RowsForm | None, alike: AlikeForm | None) -> dict[str, Any]:
     """What a file would do, part by part: the numbers of all, the rows of one."""
     counts = _counts(request, run)
     asked = request.GET.get("show", "")
@@ -299,14 +303,14 @@ def _preview(request: Request, run: ImportRun, decisions: RowsForm | None) -> di
     rows = read_many(request, page, about=run, purpose=shown.key)
     if shown.key == "waiting":
         context["decisions"] = decisions or RowsForm(rows=rows)
-        context["all"] = _ALL_RIGHT if counts["grave"] else ""
+        context["alike"] = alike or _alike(request, run)[1]
     return context | {"rows": rows, "older": f"?show={shown.key}&after={page[-1].number}" if more else ""}
 
 
 def _counts(request: Request, run: ImportRun) -> dict[str, int]:
     """How many rows there are of each part, how many say nothing new, and how many somebody has yet to decide about."""
     parts = {section.key: section.rows for section in SECTIONS}
-    parts |= {"same": Q(kind=Kind.SAME), "undecided": service.WAITS & Q(decision=""), "grave": _GRAVE & Q(decision="")}
+    parts |= {"same": Q(kind=Kind.SAME), "undecided": service.WAITS & Q(decision="")}
     rows = visible(request, ImportRow).filter(run=run)
     counts: dict[str, int] = rows.aggregate(
         all=Count("pk"), **{key: Count("pk", filter=which) for key, which in parts.items()}

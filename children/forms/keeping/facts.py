@@ -170,7 +170,6 @@ class RollForm(FactsForm):
     destination = line("Where the child went", 200, help_text="School and town, or: educated at home, abroad")
     destination_authority = forms.ChoiceField(label="Local authority of the next school", required=False)
     destination_establishment = line("DfE number of the next school", 4, help_text="Four figures")
-    destination_confirmed = forms.BooleanField(label="The next school has confirmed the child", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -14,7 +14,8 @@ confirming  the list changes, in one transaction or not at all
 
 from .confirming import confirm_import, confirm_plain, finish_import
 from .deciding import agree, choices, decide
-from .folder import FolderOpen, take_lists
+from .folder import FolderOpen, ListLeft, take_lists
+from .grouping import LEAVES, Alike
 from .later import decide_later
 from .progress import written
 from .reading import read_import
@@ -24,9 +25,12 @@ from .whole import WAITS, leavers, questions, remarked, stops, summary_for, wait
 from .working import TASK, alone, go_on, take_up, take_up_all
 
 __all__ = [
+    "LEAVES",
     "TASK",
     "WAITS",
+    "Alike",
     "FolderOpen",
+    "ListLeft",
     "abandon_import",
     "agree",
     "alone",

@@ -14,7 +14,7 @@ from children.importing.adults import HeldAdult
 from children.importing.differences import Change, Held
 from children.importing.held_facts import ON_ROLL, changes_by
 from children.importing.problems import Problem, Severity, worst_first
-from children.importing.rows import Facts, Parsed, who_name
+from children.importing.rows import Facts, Parsed, kind_of, who_name
 from children.models import (
     ChildDetail,
     ContactLink,
@@ -153,6 +153,13 @@ _DOUBTS = {
 CODES = frozenset(_DOUBTS) | {"twice", "who_twice", "child_twice", "former_twice", "disagree"}
 # Which fact of a row is not the child's own, by what was said about the row: it is not taken over.
 _NOT_ITS_OWN = {"former_upn": "upn", "wrong_upn": "upn", "former_twice": "former_upn", "former_else": "former_upn"}
+
+
+def as_read(row: ImportRow) -> Parsed:
+    """A row as it was before it was compared."""
+    problems = [Problem(**p) for p in row.problems if p["code"] not in CODES]
+    kind = Kind.SKIPPED if row.kind == Kind.SKIPPED else kind_of(problems)
+    return Parsed(row.number, row.facts, problems, kind)
 
 
 def own(facts: Facts, codes: Iterable[str]) -> Facts:

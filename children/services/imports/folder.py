@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
+from django.db import DataError, IntegrityError
 from django.utils import timezone
 
 from children.importing.reading import MAX_BYTES
@@ -21,29 +22,31 @@ from children.models import ImportRun
 from safeguarding.accounts.models import School
 from safeguarding.accounts.services.schools import schools
 from safeguarding.audit.context import system_task
-from safeguarding.exceptions import HarbourError
 from safeguarding.keys import uuid7
 from safeguarding.locks import one_at_a_time
 
 from .starting import PART, start_import
-from .working import ImportBroken, take_up
+from .working import take_up
 
 S = ImportRun.Status
 # A file that has not changed for so long has arrived whole.
 RESTS = timedelta(minutes=2)
 REFUSED, KEPT = "refused", timedelta(days=7)
 # A file that is on its way into the database, with the key of its run and the end of its name.
-_TAKEN = re.compile(r"\.taken-([0-9a-f-]{36})-(.*)", re.DOTALL)
+_TAKEN = re.compile(r"\.taken-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(.*)", re.DOTALL)
+# So many bytes of a name are kept: with the key before it, it is a name that every file system takes.
 _NAME = 100
-_ALL = stat.S_IWOTH
+# A file of which this is said will never be taken, however often it is tried.
+_HOPELESS = (OSError, ValueError, DataError, IntegrityError)
+_OPEN = "a folder of pupil lists is open to everybody on this machine: take that right away"
 
 
 class FolderOpen(Exception):
-    """Everybody on the machine may write into the folder of a school."""
+    """Everybody on the machine may look or write into the folder of a school."""
 
 
 class ListLeft(Exception):
-    """A file could not be taken and is still there; the message names nobody."""
+    """A file could not be taken: it is still there, or was put aside. The message names nobody."""
 
 
 @dataclass(frozen=True)
@@ -54,44 +57,68 @@ class Waiting:
     changed: float
 
 
+@dataclass(frozen=True)
+class OnItsWay:
+    """A file under the name that says which run it becomes, and what it was called."""
+
+    file: Path
+    key: UUID
+    called: str
+
+
 def take_lists(folder: Path, *, at: datetime | None = None) -> int:
     """Take what has arrived for each school, oldest first, one file at a time. Returns how many files were taken.
 
     Raises, when every other school has been served, `FolderOpen` where a folder is open to all, and `ListLeft` where a
-    file could not be taken: the next time it is tried again.
+    file could not be taken: it was put aside, or is tried again the next time.
     """
     at = at or timezone.now()
+    # Whoever may write into it could put a folder of their own in the place of a school's.
+    if folder.is_dir() and folder.stat().st_mode & stat.S_IWOTH:
+        raise FolderOpen(_OPEN)
     with system_task("imports"):
         known = list(schools())
     taken, open_to_all, left = 0, False, ""
     for school in known:
         place = folder / school.slug
-        if place.is_symlink() or not place.is_dir():
-            continue
-        if place.stat().st_mode & _ALL:
-            open_to_all = True
-            continue
-        with one_at_a_time(f"lists of {school.pk}") as mine:
-            try:
-                taken += _take(school, place, at) if mine else 0
-            except (OSError, HarbourError, ImportBroken) as error:
-                left = type(error).__name__
+        try:
+            if place.is_symlink() or not place.is_dir():
+                continue
+            if place.stat().st_mode & stat.S_IRWXO:
+                open_to_all = True
+                continue
+            with one_at_a_time(f"lists of {school.pk}") as mine:
+                done, trouble = _take(school, place, at) if mine else (0, "")
+            taken, left = taken + done, left or trouble
+        except Exception as error:
+            # Whatever it is, the lists of the other schools are taken.
+            left = type(error).__name__
     if left:
         raise ListLeft(f"{left} with a pupil list") from None
     if open_to_all:
-        raise FolderOpen("a folder of pupil lists is open to everybody on this machine: take that right away")
+        raise FolderOpen(_OPEN)
     return taken
 
 
-def _take(school: School, place: Path, at: datetime) -> int:
+def _take(school: School, place: Path, at: datetime) -> tuple[int, str]:
+    """How many files of a school were taken, and what hindered one that was put aside.
+
+    Anything that may be over the next time (no room, no database) is raised: a newer file does not go before an older.
+    """
     _forget_refused(place, at)
     files = sorted(_files(place), key=lambda one: (one.changed, one.name))
     ready = [
         one for one in files if _TAKEN.fullmatch(one.name) or at.timestamp() - one.changed >= RESTS.total_seconds()
     ]
+    trouble = ""
     for one in ready:
-        _take_one(school, place, one.name, at)
-    return len(ready)
+        taken = _rename(place, one.name)
+        try:
+            _take_one(school, taken, at)
+        except _HOPELESS as error:
+            trouble = type(error).__name__
+            _put_aside(taken, at)
+    return len(ready), trouble
 
 
 def _files(place: Path) -> Iterator[Waiting]:
@@ -103,42 +130,53 @@ def _files(place: Path) -> Iterator[Waiting]:
             yield Waiting(entry.name, found.st_mtime)
 
 
-def _take_one(school: School, place: Path, name: str, at: datetime) -> None:
-    if (found := _TAKEN.fullmatch(name)) is None:
-        key, called = uuid7(), name[-_NAME:]
-        name = (place / name).rename(place / f".taken-{key}-{called}").name
-    else:
-        key, called = UUID(found[1]), found[2]
-    if (place / name).stat().st_size > MAX_BYTES:
-        _put_aside(place, name, called, at)
+def _rename(place: Path, name: str) -> OnItsWay:
+    """A file under the key of the run that it becomes: from now on it is this one, whatever is written beside it."""
+    if (found := _TAKEN.fullmatch(name)) is not None:
+        return OnItsWay(place / name, UUID(found[1]), _writable(found[2]))
+    key, called = uuid7(), _writable(name)
+    return OnItsWay((place / name).rename(place / f".taken-{key}-{called}"), key, called)
+
+
+def _writable(name: str) -> str:
+    """The end of a file's name as the database and other names can hold it: what is no letter of any is a dash."""
+    letters = "".join(one if one.isprintable() else "-" for one in name)
+    return letters.encode()[-_NAME:].decode(errors="ignore")
+
+
+def _take_one(school: School, one: OnItsWay, at: datetime) -> None:
+    if one.file.stat().st_size > MAX_BYTES:
+        _put_aside(one, at)
         return
     status = S.CONFIRMED
-    if (run := _run_of(school, place / name, key, called, at)) is not None:
+    if (run := _run_of(school, one, at)) is not None:
         take_up(run.pk)
         with system_task("imports"):
             status = ImportRun.objects.values_list("status", flat=True).get(pk=run.pk)
     if status == S.REFUSED:
-        _put_aside(place, name, called, at)
+        _put_aside(one, at)
     elif status not in (S.UPLOADED, S.READING):
-        (place / name).unlink()
+        one.file.unlink()
 
 
-def _run_of(school: School, file: Path, key: UUID, called: str, at: datetime) -> ImportRun | None:
+def _run_of(school: School, one: OnItsWay, at: datetime) -> ImportRun | None:
     """The run that the file has become, now or before a kill; none where it says what the last list said, or one that
     waits.
     """
     with system_task("imports"):
-        if (there := ImportRun.objects.filter(pk=key).first()) is not None:
+        if (there := ImportRun.objects.filter(pk=one.key, school=school).first()) is not None:
             return there
         last = ImportRun.objects.filter(school=school, status=S.CONFIRMED, is_partial=False).order_by("-confirmed_at")
         waiting = ImportRun.objects.filter(school=school, status__in=(S.READY, S.MAPPING)).order_by("-uploaded_at")
-        digest = _digest(file)
+        digest = _digest(one.file)
         for run in (*last[:1], *waiting):
             if run.digest == digest:
                 run.received_at = at
                 run.save(update_fields=["received_at"])
                 return None
-        return start_import(school=school, file_name=called, chunks=_chunks(file), by=None, key=key, unattended=True)
+        return start_import(
+            school=school, file_name=one.called, chunks=_chunks(one.file), by=None, key=one.key, unattended=True
+        )
 
 
 def _chunks(file: Path) -> Iterator[bytes]:
@@ -155,11 +193,13 @@ def _digest(file: Path) -> str:
     return found.hexdigest()
 
 
-def _put_aside(place: Path, name: str, called: str, at: datetime) -> None:
-    """What cannot be used stays for a week, for whoever looks why."""
-    aside = place / REFUSED
+def _put_aside(one: OnItsWay, at: datetime) -> None:
+    """What cannot be used stays for a week, for whoever looks why. Raises `OSError` where no place is made for it."""
+    aside = one.file.parent / REFUSED
     aside.mkdir(mode=0o700, exist_ok=True)
-    there = (place / name).rename(aside / f"{at:%Y-%m-%d-%H%M%S}-{called}")
+    if aside.is_symlink():
+        raise NotADirectoryError(REFUSED)
+    there = one.file.rename(aside / f"{at:%Y-%m-%d-%H%M%S}-{one.key}-{one.called}")
     os.utime(there, (at.timestamp(), at.timestamp()))
 
 

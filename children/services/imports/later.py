@@ -18,11 +18,10 @@ from safeguarding.audit.services import record
 from safeguarding.exceptions import ChangedSince, NotAllowed, OutOfTurn
 
 from .applying import Applied, apply_rows, let_go
-from .comparing import CODES, COMPARED, compare
+from .comparing import CODES, COMPARED, as_read, compare
 from .confirming import record_done
 from .deciding import ONLY_THEY, keep_decisions
 from .holding import keep_roll, settle_rows
-from .reading import as_read
 from .sight import counted_apart, for_whoever_looks, whole_list
 
 Kind, D = ImportRow.Kind, ImportRow.Decision

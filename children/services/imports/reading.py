@@ -11,18 +11,18 @@ from django.utils import timezone
 
 from children.importing import formats
 from children.importing.ctf import Header, TransferFile
-from children.importing.problems import FileRefused, Problem
+from children.importing.problems import FileRefused
 from children.importing.reading import open_sheet
-from children.importing.rows import Parsed, RowReader, kind_of
+from children.importing.rows import Parsed, RowReader
 from children.lifecycles import import_life
 from children.models import Child, ImportRow, ImportRun
 from children.services import bulk
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import actors_transaction
 
-from .comparing import CHUNK, CODES, COMPARED, compare
+from .comparing import CHUNK, COMPARED, as_read, compare
 from .families import keep_where_rows_disagree
-from .leaving_out import leave_out_again
+from .leaving_out import leave_out_again, let_in_alone
 from .progress import Progress
 from .repeats import mark_repeats
 from .sight import whole_list
@@ -82,6 +82,8 @@ def compare_again(run: ImportRun) -> dict[str, Any]:
         found = compare(run.school, list(parsed.values()), is_partial=run.is_partial)
         bulk.update(ImportRow, COMPARED, ({"id": key} | result for key, result in zip(parsed, found, strict=True)))
     mark_repeats(run)
+    left = rows.filter(decision=ImportRow.Decision.LEAVE)
+    let_in_alone(run, left={row.pk for row in left.iterator(CHUNK) if _shown(row) == before[row.pk]})
     keep_where_rows_disagree(run)
     other = [row.pk for row in rows.filter(pk__in=before).iterator(CHUNK) if _shown(row) != before[row.pk]]
     rows.filter(pk__in=other).update(decision="", decided_by=None, decided_at=None)
@@ -116,8 +118,8 @@ def _read(run: ImportRun, by: User | None, today: date, progress: Progress) -> I
     with actors_transaction(), whole_list():
         _require_reading(run)
         mark_repeats(run)
+        let_in_alone(run, left=leave_out_again(run))
         keep_where_rows_disagree(run)
-        leave_out_again(run)
         summary = summarise(run) | {"addressee": header and [header.authority, header.establishment]}
         if not run.columns_told:
             forget_file(run)
@@ -173,10 +175,3 @@ def _row(run: ImportRun, row: Parsed, result: dict[str, Any]) -> dict[str, Any]:
         "who": row.who,
         **result,
     }
-
-
-def as_read(row: ImportRow) -> Parsed:
-    """A row as it was before it was compared."""
-    problems = [Problem(**p) for p in row.problems if p["code"] not in CODES]
-    kind = Kind.SKIPPED if row.kind == Kind.SKIPPED else kind_of(problems)
-    return Parsed(row.number, row.facts, problems, kind)

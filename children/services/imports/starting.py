@@ -87,9 +87,9 @@ def start_import(
     or REFUSED.
 
     `chunks` are its bytes. `by` is None at the command line only, which gives the `key` of the run, too, as it keeps
-    the worker away from it. `unattended`: what needs nobody goes in without a look (`confirm_plain`). The same file
-    again from the same person is the run that waits already. Raises `BadInput` for a file of more than 50 MB, or where
-    the disk is nearly full.
+    the worker away from it. `unattended`: what needs nobody goes in without a look (`confirm_plain`). Without a `key`
+    the same file again from the same person is the run that waits already. Raises `BadInput` for a file of more than
+    50 MB, or where the disk is nearly full.
     """
     if by is not None:
         ensure(by, ChildCapability.KEEP_CHILDREN, school.pk, _OFFICE)
@@ -135,7 +135,7 @@ def _keep_file(
     run.summary, run.digest = {"expected": expected}, digest.hexdigest()
     run.save(update_fields=["size", "summary", "digest"])
     waiting = ImportRun.objects.filter(school=school, digest=run.digest, uploaded_by=by, status__in=_WAITING)
-    if by is not None and (there := waiting.exclude(pk=run.pk).first()) is not None:
+    if by is not None and key is None and (there := waiting.exclude(pk=run.pk).first()) is not None:
         raise _SentTwice(there)
     return run
 

@@ -68,11 +68,22 @@ def take_up(run_id: UUID) -> bool:
 
 
 def take_up_all() -> int:
-    """Take up every run that waits for the machine. Returns how many went on."""
+    """Take up every run that waits for the machine. Returns how many went on.
+
+    Raises `ImportBroken` for one that broke, when the others have been taken up.
+    """
     with system_task(TASK):
         by_state = Q(status__in=(S.UPLOADED, S.READING, S.CONFIRMING)) | Q(status=S.READY, unattended=True)
         waiting = list(ImportRun.objects.filter(by_state).order_by("uploaded_at").values_list("pk", flat=True))
-    return sum(map(take_up, waiting))
+    done, broken = 0, None
+    for run_id in waiting:
+        try:
+            done += take_up(run_id)
+        except ImportBroken as error:
+            broken = error
+    if broken is not None:
+        raise broken
+    return done
 
 
 def _work(run: ImportRun) -> ImportRun:
@@ -87,12 +98,21 @@ def _work(run: ImportRun) -> ImportRun:
 def _fail(run: ImportRun) -> None:
     """Nothing was taken, whoever gave it: their account may be closed by now.
 
-    A file that was being read is refused; one that was being written waits to be confirmed again.
+    A file that was being read is refused; one that was being written waits for somebody to confirm it again.
     """
+    # It may have been read and confirmed in one go since it was fetched.
+    run.refresh_from_db()
     if run.status == S.CONFIRMING:
         summary = run.summary | {"failed": True}
         import_life.perform(
-            "reconsider", run, by=None, summary=summary, agreed=[], confirmed_at=None, confirmed_by=None
+            "reconsider",
+            run,
+            by=None,
+            summary=summary,
+            agreed=[],
+            confirmed_at=None,
+            confirmed_by=None,
+            unattended=False,
         )
     else:
         refuse(run, BROKEN, by=None)

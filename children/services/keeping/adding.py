@@ -77,7 +77,7 @@ def new_child_problems(values: Mapping[str, Any], *, today: date) -> dict[str, s
     found |= problems(Part.NUMBERS, number, card=card, detail=detail, today=today)
     found |= class_problems({name: values[name] for name in ("year_group", "class_name")})
     roll = {"entered_on": values["entered_on"], "left_on": None, "leaving_reason": "", "destination": ""}
-    roll |= {"destination_authority": "", "destination_establishment": "", "destination_confirmed": False}
+    roll |= {"destination_authority": "", "destination_establishment": ""}
     return roll_problems(roll, born=values["date_of_birth"], today=today) | found
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from children.facts import Home
 from children.models import Child, ChildUpdate, Contact, ContactLink, Household, HouseholdMember
+from children.services.held import hold_main_home
 from children.services.registering import ensure_households
 from children.services.unseen import homes_at
 from safeguarding.accounts.models import User
@@ -72,9 +73,9 @@ def add_home(*, child: Child, home: Mapping[str, Any], told: Told, by: User, at:
     living = HouseholdMember.objects.select_for_update().filter(child=card, ends_on=None)
     if living.filter(household=key).exists():
         raise BadInput("The child lives at this address already. Change when the child is there instead.")
-    if given["is_main"]:
-        for main in living.filter(is_main=True):
-            mark_ended(main, is_correction=False, told=told, at=at)
+    before = living.filter(is_main=True).first() if given["is_main"] else None
+    if before is not None:
+        mark_ended(before, is_correction=False, told=told, at=at)
     made = HouseholdMember(
         school_id=card.school_id,
         child=card,
@@ -83,6 +84,8 @@ def add_home(*, child: Child, home: Mapping[str, Any], told: Told, by: User, at:
         **{name: given[name] for name in STAY},
     )
     made.save(force_insert=True)
+    if given["is_main"]:
+        hold_main_home(child=card, before=before and before.household, by=by, at=at)
     changes = {name: ("", given[name]) for name in ADDRESS if given[name]}
     return keep_update(card, Part.HOME, Way.ADDED, changes, told=told, by=by, at=at, row=made, on=day)
 
@@ -111,13 +114,17 @@ def change_stay(
     now = _tidy(values, STAY)
     changes = differing(was, now)
     refuse(home_problems(now))
-    if now["is_main"] and "is_main" in changes:
-        for main in HouseholdMember.objects.select_for_update().filter(child=card, ends_on=None, is_main=True):
-            main.is_main = False
-            main.save(update_fields=["is_main"])
+    becomes_main, before = now["is_main"] and "is_main" in changes, None
+    if becomes_main:
+        living = HouseholdMember.objects.select_for_update().filter(child=card, ends_on=None)
+        if (before := living.filter(is_main=True).first()) is not None:
+            before.is_main = False
+            before.save(update_fields=["is_main"])
     for name in changes:
         setattr(row, name, now[name])
     row.save(update_fields=list(changes))
+    if becomes_main:
+        hold_main_home(child=card, before=before and before.household, by=by, at=at)
     on = day_of(told, at)
     return keep_update(card, Part.HOME, Way.CHANGED, changes, told=told, by=by, at=at, row=row, on=on)
 

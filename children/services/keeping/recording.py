@@ -23,6 +23,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
+from safeguarding.turns import wait_for
 
 Part, Way = ChildUpdate.Part, ChildUpdate.Way
 # What a change did, by field: (before, after).
@@ -66,9 +67,10 @@ def needed(part: str) -> AnyCapability:
 
 
 def done_before(told: Told, *, by: User) -> ChildUpdate | None:
-    """What the same form has done already."""
+    """What the same form has done already. Sent twice at once, the second waits here for the first."""
     if told.token is None:
         return None
+    wait_for(told.token)
     found: ChildUpdate | None = ChildUpdate.objects.visible_to(by).filter(token=told.token).first()
     return found
 

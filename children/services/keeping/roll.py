@@ -26,7 +26,7 @@ from .recording import (
     refuse,
     refuse_stale,
 )
-from .rules import CLASS, ROLL, class_problems, of_changed, roll_problems
+from .rules import CLASS, NEXT, ROLL, class_problems, of_changed, roll_problems
 
 _HAS_LEFT = "This child has left. Enter under “Days on roll” that the child is back first."
 
@@ -117,7 +117,8 @@ def set_roll(
 ) -> ChildUpdate:
     """Say when the time on roll that stands began and ended, why the child left and where to.
 
-    A last day that was empty ends the time and the class; one that is taken away says that the child never left.
+    A last day that was empty ends the time and the class; one that is taken away says that the child never left. That
+    the next school is certain somebody else says (`destinations.say_destination`): of another school it is not.
     Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
     """
     at = at or timezone.now()
@@ -129,6 +130,9 @@ def set_roll(
     refuse_stale(was, seen)
     now: dict[str, Any] = {name: _tidy(values.get(name, was[name])) for name in ROLL}
     changes = differing(was, now)
+    if changes.keys() & set(NEXT) and time is not None and time.destination_confirmed:
+        now["destination_confirmed"] = False
+        changes = {**changes, "destination_confirmed": (True, False)}
     born = ChildDetail.objects.values_list("date_of_birth", flat=True).get(pk=card.pk)
     refuse(of_changed(roll_problems(now, born=born, today=timezone.localdate(at)), {*changes, "left_on"}))
     _refuse_overlap(card, time, now["entered_on"])
@@ -187,12 +191,12 @@ def start_again(
     if entered_on > timezone.localdate(at):
         raise BadInput("The day must be today or in the past. Enter it on the day itself, or later.")
     _refuse_overlap(card, None, entered_on)
-    left = card.left_on
+    before = {"left_on": card.left_on, "entered_on": card.entered_on} | class_of(card)
     time = Enrolment(school_id=card.school_id, child=card, entered_on=entered_on)
     time.save(force_insert=True)
     ClassEpisode(school_id=card.school_id, child=card, starts_on=entered_on, **now).save(force_insert=True)
     _save(card, entered_on=entered_on, left_on=None, **now)
-    changes = {"left_on": (left, None), "entered_on": (None, entered_on)}
+    changes = differing(before, {"left_on": None, "entered_on": entered_on} | now)
     return keep_update(card, Part.ROLL, Way.ADDED, changes, told=told, by=by, at=at, row=time, on=entered_on)
 
 

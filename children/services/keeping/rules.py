@@ -26,13 +26,8 @@ FACTS: dict[str, tuple[str, ...]] = {
 }
 OF_CARD = frozenset(NAMES[:4])
 CLASS = ("year_group", "class_name")
-LEFT = (
-    "leaving_reason",
-    "destination",
-    "destination_authority",
-    "destination_establishment",
-    "destination_confirmed",
-)
+NEXT = ("destination", "destination_authority", "destination_establishment")
+LEFT = ("leaving_reason", *NEXT)
 ROLL = ("entered_on", "left_on", *LEFT)
 # The oldest that somebody on a school's list can be: a record of a former pupil is kept here too.
 _OLDEST = timedelta(days=100 * 366)

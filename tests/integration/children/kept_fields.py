@@ -69,6 +69,7 @@ ELSEWHERE = {
     ),
     **dict.fromkeys(("child.entered_on", "child.left_on", "classepisode.ends_on"), _FOLLOWS),
     **dict.fromkeys(("child.year_group", "child.class_name"), "follows the time in a class"),
+    "enrolment.destination_confirmed": "said by who decides on concerns, under Left or when a file is sent",
     "contactlink.starts_on": "the day on which the adult was added",
     "householdmember.starts_on": "the day from which the home was added",
     **dict.fromkeys(
@@ -329,7 +330,6 @@ LINES = (
     _on_roll("destination", "Fernacre Primary", "x" * 201, "must be 200 characters or fewer"),
     _on_roll("destination_authority", "352", "000", "choose one from the list"),
     _on_roll("destination_establishment", "9998", "99", "has four figures"),
-    _on_roll("destination_confirmed", True, True, "Enter the last day on roll"),
     Line(
         "classepisode.starts_on",
         lambda at, values, **more: keeping.set_class(

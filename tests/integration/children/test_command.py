@@ -13,7 +13,7 @@ from children.models import Child, ImportRun
 from children.services.imports import confirming, reading, take_up, take_up_all
 from safeguarding.audit.models import Event
 from tests import factories
-from tests.sheets import bring_in, row, sheet
+from tests.sheets import bring_in, look_at, row, sheet
 
 DATA = Path(__file__).parents[2] / "data"
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,15 @@ def test_yes_confirms_what_waits_for_nobody(cast):
     shown, _ = run(cast, DATA / "ctf_inbound.xml", "--yes")
     assert "30 joined, 0 changed, 0 came back, 0 left." in shown
     assert Child.objects.filter(school=cast.school).count() == 30
+
+
+def test_yes_takes_a_file_that_waits_in_the_browser_of_the_same_person(cast, tmp_path):
+    file = tmp_path / "same.csv"
+    file.write_bytes(sheet([row(0)]))
+    waits = look_at(cast.school, [row(0)], by=cast.office)
+    assert "1 joined, 0 changed" in run(cast, file, "--yes", "--as", cast.office.username)[0]
+    waits.refresh_from_db()
+    assert waits.status == ImportRun.Status.READY
 
 
 def test_yes_takes_what_needs_nobody_and_says_how_many_wait(cast, tmp_path):

@@ -11,7 +11,7 @@ import time_machine
 from django.db import connection
 
 from children.models import Child, ImportRow, ImportRun
-from children.services.imports import FolderOpen, folder, take_lists, waiting, working
+from children.services.imports import FolderOpen, ListLeft, folder, take_lists, take_up_all, waiting, working
 from safeguarding.checks import State
 from safeguarding.locks import one_at_a_time
 from tests import factories
@@ -130,17 +130,58 @@ def test_two_workers_take_a_school_one_after_the_other(cast, place):
     assert take_lists(place.parent) == 1
 
 
-def test_nothing_of_a_link_or_of_a_folder_open_to_all_goes_in(cast, place, tmp_path):
+@pytest.mark.parametrize("mode", [0o777, 0o752, 0o755])
+def test_nothing_of_a_link_or_of_a_folder_open_to_all_goes_in(cast, place, tmp_path, mode):
     elsewhere = leave(tmp_path, "elsewhere.csv", sheet([row(1)]))
     (place / "linked.csv").symlink_to(elsewhere)
     os.link(elsewhere, place / "hard.csv")
     assert take_lists(place.parent) == 0
     leave(place, ".taken-nothing", sheet([row(3)]))
     leave(place, "open.csv", sheet([row(2)]))
-    place.chmod(0o777)
-    with pytest.raises(FolderOpen):
-        take_lists(place.parent)
+    for one, rights in ((place, mode), (place.parent, 0o777)):
+        one.chmod(rights)
+        with pytest.raises(FolderOpen):
+            take_lists(place.parent)
+        one.chmod(0o700)
     assert children(cast) == 0
+
+
+def test_a_file_that_cannot_be_handled_holds_up_no_other_file_and_no_other_school(cast, place):
+    """Whatever a name holds; a name with the key of another school's run; and a school where nothing can be put."""
+    other = factories.staffroom("Fernacre Primary School")
+    ours = place.parent / other.school.slug
+    ours.mkdir(mode=0o750)
+    leave(ours, "first.csv", sheet([row(9)]))
+    take_lists(place.parent)
+    theirs = ImportRun.objects.get(school=other.school)
+    for n, name in enumerate(
+        (os.fsdecode(b"caf\xe9.csv"), "\n\t.csv", "\u0e01" * 80, f".taken-{'-' * 36}-a.csv"), start=1
+    ):
+        leave(place, name, sheet([row(one) for one in range(n)]), minutes=90 - n)
+    leave(place, f".taken-{theirs.pk}-a.csv", sheet([row(7)]), minutes=60)
+    leave(place, "last.csv", sheet([row(one) for one in range(4)]))
+    leave(ours, "empty.csv", b"")
+    (ours / "refused").write_bytes(b"")
+    for _ in range(2):
+        with pytest.raises(ListLeft):
+            take_lists(place.parent)
+    names = [run.file_name for run in ImportRun.objects.filter(school=cast.school).order_by("pk")]
+    assert names == ["caf-.csv", "--.csv", "\u0e01" * 33, "last.csv"]
+    assert children(cast) == 4
+    assert [len(list((place / "refused").iterdir())), ours.joinpath("refused").is_file()] == [1, True]
+    assert ImportRun.objects.get(pk=theirs.pk).school == other.school
+
+
+def test_a_list_that_broke_while_it_was_written_waits_for_a_person(cast, place, monkeypatch):
+    leave(place, "pupils.csv", sheet([row(1)]))
+    with monkeypatch.context() as patched:
+        patched.setattr("children.services.imports.confirming.apply", lambda *args, **kwargs: 1 / 0)
+        with pytest.raises(ListLeft):
+            take_lists(place.parent)
+    take_lists(place.parent)
+    assert take_up_all() == 0
+    assert (ImportRun.objects.get(school=cast.school).status, children(cast)) == (S.READY, 0)
+    assert list(place.iterdir()) == []
 
 
 def test_what_cannot_be_read_stays_aside_for_a_week(cast, place, clock):

@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from children.models import Child, Contact, ImportRow, ImportRun
 from children.services.access import declare_conflict
-from children.services.imports import applying, decide, take_up
+from children.services.imports import TASK, applying, decide, start_import, take_up
+from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Event
 from tests import factories
 from tests.sheets import bring_in, look_at, row, sheet
@@ -85,8 +86,31 @@ def test_grave_changes_can_be_said_yes_to_all_at_once(client, cast):
     bring_in(cast.school, [row(n) for n in range(3)], by=cast.office)
     run = look_at(cast.school, [row(n, responsible="No") for n in range(3)], by=cast.office)
     client.force_login(cast.office)
-    client.post(reverse("import_rows", args=[run.pk]), {"seen": shown(client, run), "all": "take"})
+    for ticked, code in (({}, 422), ({"all_responsibility": "on"}, 302)):
+        assert not run.rows.exclude(decision="").exists()
+        said = {"seen": shown(client, run), "all": "take"} | ticked
+        assert client.post(reverse("import_rows", args=[run.pk]), said).status_code == code
     assert run.rows.filter(decision="take").count() == 3
+
+
+@time_machine.travel(factories.SCHOOL_DAY)
+def test_half_a_file_lets_children_go_by_a_tick_beside_their_number_alone(client, cast):
+    """What waits for another reason is not decided with them."""
+    bring_in(cast.school, [row(n) for n in range(60)], by=cast.office)
+    half = [row(0, born="28/03/2018"), row(1, born="28/03/2018"), *(row(n) for n in range(2, 25))]
+    with system_task(TASK):
+        run = start_import(school=cast.school, file_name="a.csv", chunks=[sheet(half)], by=None, unattended=True)
+    take_up(run.pk)
+    client.force_login(cast.office)
+    place, seen = reverse("import_rows", args=[run.pk]), shown(client, run)
+    refused = client.post(place, {"seen": seen, "all": "take"})
+    assert refused.status_code == 422 and "Tick what you have looked at" in text(refused)
+    assert "35 of 60 children on roll are not in this file" in text(refused)
+    assert "Date of birth: I have looked at the 2 rows" in text(refused)
+    assert Child.objects.filter(school=cast.school, left_on=None).count() == 60
+    client.post(place, {"seen": seen, "all": "take", "all_leaves": "on"})
+    assert Child.objects.filter(school=cast.school, left_on=None).count() == 25
+    assert run.rows.filter(decision="", kind="changes").count() == 2
 
 
 @time_machine.travel(factories.SCHOOL_DAY)
@@ -143,7 +167,8 @@ def test_a_decision_about_a_row_as_it_was_is_not_kept(client, cast):
     seen = shown(client, run)
     bring_in(cast.school, [row(0, forename="Robin"), row(1), row(2)], by=cast.lead)
     confirm(client, run)
-    answer = client.post(reverse("import_rows", args=[run.pk]), {"seen": seen, "all": "take"})
+    said = {"seen": seen, f"row_{run.rows.get(is_grave=True).pk}": "take"}
+    answer = client.post(reverse("import_rows", args=[run.pk]), said)
     assert answer.status_code == 409
     assert "changed after this page was shown" in text(answer)
     assert not run.rows.exclude(decision="").exists()

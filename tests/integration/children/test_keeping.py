@@ -12,6 +12,8 @@ from django.db import transaction
 from children.facts import Adult, Home
 from children.models import Child, ChildUpdate, ContactLink, HealthNote, HouseholdMember, OtherName, Sibling
 from children.services import keeping
+from children.services.destinations import Destination, say_destination
+from children.services.keeping.roll import newest_time, roll_of
 from safeguarding.audit.models import Event, LogEntry
 from safeguarding.exceptions import BadInput, NotAllowed
 from safeguarding.keys import uuid7
@@ -109,6 +111,16 @@ def test_field_is_kept(at: SimpleNamespace, line: Line):
         with pytest.raises(line.again):
             line.do(at, typed, told=_told(typed), by=by, **seen)
         assert line.reads(at) == line.now
+
+
+def test_another_next_school_than_the_confirmed_one_is_not_confirmed(at: SimpleNamespace):
+    where = Destination("Fernacre Primary", "352", "9998")
+    say_destination(child=at.child, last_day=SCHOOL_DAY.date(), destination=where, by=at.room.lead)
+    told, by = factories.told(), at.room.office
+    for values, confirmed in (({"left_on": SCHOOL_DAY.date()}, True), ({"destination_establishment": "9997"}, False)):
+        stands = roll_of(newest_time(at.child))
+        keeping.set_roll(child=at.child, values=stands | values | {"destination_confirmed": True}, told=told, by=by)
+        assert at.child.enrolments.get().destination_confirmed is confirmed
 
 
 def test_nothing_is_kept_without_its_source(at: SimpleNamespace):

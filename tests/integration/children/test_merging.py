@@ -285,4 +285,4 @@ def test_both_keys_go_on_opening_and_end_together(client, room, pair):
     with as_the_destroyer():
         destroy_key(subject=Subject.child(keep.pk), under="R1")
     assert type(concern.account).objects.get(pk=concern.account.pk).facts.startswith("Destroyed on")
-    assert ChildDetail.objects.get(pk=other.pk).address_confidential_reason.startswith("Destroyed on")
+    assert HealthNote.objects.get(child=keep).words.startswith("Destroyed on")

@@ -1,7 +1,7 @@
 """Nights of lists after a day of changes by hand: nothing is overwritten, doubled, lost, returned or asked twice."""
 
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -14,12 +14,17 @@ from children.services.keeping import (
     Part,
     Told,
     ToldBy,
+    add_adult,
     add_child,
     add_home,
     change_adult,
+    change_stay,
+    correct_address,
     end_adult,
+    end_home,
     set_facts,
     set_roll,
+    start_again,
 )
 from children.services.keeping.adults import PERSON
 from children.services.merging import merge, undo
@@ -74,7 +79,11 @@ def quiet(run: ImportRun) -> bool:
 TOLD = Told(by=ToldBy.FAMILY)
 
 
-def test_what_was_changed_by_hand_stays_until_the_list_says_the_same(cast, forty):
+TYPED = {"forename": "Mohamed", "surname": "Hussein", "known_forename": "", "known_surname": "", "middle_names": ""}
+TYPED |= {"date_of_birth": None, "sex": "M", "upn": "", "year_group": 3, "class_name": "3A", "entered_on": TODAY}
+
+
+def test_what_was_changed_by_hand_stays_for_five_nights_until_the_list_says_the_same(cast, forty):
     named, numbered, mother, moved, left = child(0), child(1), child(2), child(4), child(5)
     how = {"told": TOLD, "by": cast.office}
     set_facts(child=named, part=Part.NAMES, values={"surname": "Marlow"}, is_correction=True, **how)
@@ -88,9 +97,14 @@ def test_what_was_changed_by_hand_stays_until_the_list_says_the_same(cast, forty
     add_home(child=moved, home=address | {"is_main": True, "pattern": ""}, **how)
     set_roll(child=left, values={"left_on": TODAY}, **how)
     assert HeldFact.objects.filter(school=cast.school).count() == 7
+    made = add_child(school=cast.school, values=TYPED, **how).child
+    merge(keep=child(6), other=child(7), reason="The same.", token=uuid7(), seen=None, by=cast.lead)
 
-    for _ in range(2):
-        assert quiet(night(cast, forty))
+    run = night(cast, forty)
+    [one, other] = waiting(run).order_by("number")
+    assert {row.child_id for row in (one, other)} == {child(6).pk}
+    decide_later(run=run, decisions={one.pk: D.TAKE, other.pk: D.LEAVE}, by=cast.lead, seen=run.revision)
+    assert quiet(night(cast, forty))
     named.refresh_from_db()
     assert named.surname == "Marlow"
     assert Child.objects.get(pk=numbered.pk).detail.upn == number(101)
@@ -99,24 +113,36 @@ def test_what_was_changed_by_hand_stays_until_the_list_says_the_same(cast, forty
     assert not child(3).contacts.filter(ends_on=None).exists()
     assert Contact.objects.filter(school=cast.school).count() == 40
 
-    third = [row(0, surname="Vale"), *forty[1:]]
+    third = [row(0, surname="Vale"), *forty[1:], row(60, forename="Mohammed", surname="Hussain")]
     run = night(cast, third)
-    [asked] = waiting(run)
+    [asked, like] = waiting(run).order_by("number")
     assert [(c["was"], c["now"], c["by_hand"]) for c in asked.changes] == [("Marlow", "Vale", True)]
-    decide_later(run=run, decisions={asked.pk: D.KEEP_HELD}, by=cast.lead, seen=run.revision)
+    assert like.child == made
+    keep = dict.fromkeys((asked.pk, like.pk), D.KEEP_HELD)
+    assert decide_later(run=run, decisions=keep, by=cast.lead, seen=run.revision) == (2, 0)
     assert quiet(night(cast, third))
+    assert (child(60).pk, child(60).forename, child(60).surname) == (made.pk, "Mohamed", "Hussein")
 
+    lee = {"adult": "Mr Lee Hussein", "mobile": "07700 900999", "responsible": "No"}
     agrees = [
         row(0, surname="Marlow"),
         row(1, upn=number(101)),
         row(2, adult="Mrs Ann Pickering", mobile="07700 900777"),
         row(3, adult="Mrs Other Person", mobile="07700 900888", responsible="No"),
         row(4, address="9 Curlew Rise, Hollowmoss", postcode="SK98 9JZ"),
-        *forty[6:],
+        forty[6],
+        *forty[8:],
+        row(60, forename="Mohamed", surname="Hussein", since="20/11/2026", **lee),
     ]
-    assert night(cast, agrees).summary["done"] == {"joined": 0, "changed": 1, "returned": 0, "left": 0}
+    assert night(cast, agrees).summary["done"] == {"joined": 0, "changed": 2, "returned": 0, "left": 0}
     assert not HeldFact.objects.filter(school=cast.school).exists()
-    assert Child.objects.filter(school=cast.school).count() == 40
+    assert Child.objects.filter(school=cast.school, merged_into=None).count() == 40
+    assert (
+        not Child.objects.filter(school=cast.school, merged_into=None)
+        .exclude(pk=left.pk)
+        .exclude(left_on=None)
+        .exists()
+    )
 
 
 @pytest.mark.parametrize(
@@ -124,9 +150,7 @@ def test_what_was_changed_by_hand_stays_until_the_list_says_the_same(cast, forty
     [(D.TAKE, "Mohammed", 41), (D.KEEP_HELD, "Mohamed", 41), (D.TAKE_NEW, "Mohammed", 42)],
 )
 def test_a_child_added_here_is_the_one_that_a_list_names_otherwise(cast, forty, decision, name, children):
-    typed = {"forename": "Mohamed", "surname": "Hussein", "known_forename": "", "known_surname": "", "middle_names": ""}
-    typed |= {"date_of_birth": None, "sex": "M", "upn": "", "year_group": 3, "class_name": "3A", "entered_on": TODAY}
-    made = add_child(school=cast.school, values=typed, told=TOLD, by=cast.office).child
+    made = add_child(school=cast.school, values=TYPED, told=TOLD, by=cast.office).child
     assert quiet(night(cast, forty))
     listed = [*forty, row(60, forename="Mohammed", surname="Hussain")]
     run = night(cast, listed)
@@ -154,6 +178,90 @@ def test_what_was_kept_is_not_asked_about_again_and_stands_on_its_page(client, c
     night(cast, forty)
     client.force_login(cast.office)
     assert "Nothing differs" in client.get(reverse("differs")).content.decode()
+
+
+ANNE = {"adult": "Mrs Anne Ashdown-Vale3", "mobile": "07700900003", "responsible": "No"}
+CTF_ADULT = (
+    f"<CTfile><CTFpupilData><Pupil><UPN>{number(3)}</UPN><Surname>AshdownD</Surname><Forename>Rowan3</Forename>"
+    "<DOB>2018-03-04</DOB><Contacts><Contact><Surname>Ashdown3</Surname><Forename>Ann</Forename></Contact></Contacts>"
+    "</Pupil></CTFpupilData></CTfile>"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", [ANNE]),
+        ("a.csv", [ANNE | {"adult": "Mrs Ashdown3", "mobile": ""}]),
+        ("a.csv", [ANNE | {"adult": "Ms Ann Ashdown Three", "mobile": ""}, {"mobile": "07700 900003"}]),
+        ("a.xml", CTF_ADULT.encode()),
+    ],
+    ids=["other_name_same_mobile", "title_alone", "changed_before", "transfer_file"],
+)
+def test_an_adult_who_was_ended_comes_back_by_a_person_alone(cast, forty, name, content):
+    """Under another spelling, or by a transfer file; kept off, nobody asks again."""
+    link = child(3).contacts.get()
+    if name == "a.csv" and len(content) > 1:
+        person = {field: getattr(link.contact, field) for field in PERSON} | {"surname": "Ashdown Three"}
+        change_adult(link=link, values=person, for_all=None, told=TOLD, by=cast.office)
+    end_adult(link=link, is_correction=False, told=TOLD, by=cast.office)
+    listed = [*forty[:3], row(3, responsible="No") | content[0], *forty[4:]] if name == "a.csv" else []
+    run = by_itself(cast, name, sheet(listed) if listed else content)
+    assert not child(3).contacts.filter(ends_on=None).exists()
+    [asked] = waiting(run)
+    assert [(one["field"], one["by_hand"]) for one in asked.changes if one["grave"]] == [("adult", True)]
+    decide_later(run=run, decisions={asked.pk: D.KEEP_HELD}, by=cast.lead, seen=run.revision)
+    assert quiet(night(cast, listed or forty))
+    assert not child(3).contacts.filter(ends_on=None).exists()
+
+
+def test_an_adult_who_was_kept_off_and_is_added_then_no_longer_differs(cast, forty):
+    """How that adult is reached was typed here: another number of the list waits."""
+    listed = [row(1, adult="Mr Lee Vale", mobile="07700 900999", responsible="Yes"), *forty[2:], forty[0]]
+    run = night(cast, listed)
+    decide_later(run=run, decisions={waiting(run).get().pk: D.KEEP_HELD}, by=cast.lead, seen=run.revision)
+    assert HeldFact.objects.get().field == "adult"
+    person = dict.fromkeys(PERSON, "") | {"title": "Mr", "forename": "Lee", "surname": "Vale", "mobile": "07700 900111"}
+    link = {"relationship": "Father", "order": 2, "is_emergency": True, "delegated_authority": ""}
+    add_adult(child=child(1), person=person, link=link, told=TOLD, by=cast.office)
+    assert [(fact.field, fact.said) for fact in HeldFact.objects.all()] == [("mobile", "")]
+    run = night(cast, [listed[0] | {"responsible": ""}, *listed[1:]])
+    [asked] = waiting(run)
+    assert [(one["field"], one["was"]) for one in asked.changes] == [("mobile", "07700 900111")]
+
+
+def test_what_the_list_says_of_where_a_child_lives_is_of_the_main_home(cast, forty):
+    """Another home, its pattern and its end change nothing of it; another main home does, and a brother's too."""
+    how = {"told": TOLD, "by": cast.office}
+    forty[1] = row(1, address="0 Snipe Street, Hollowmoss")
+    night(cast, forty)
+    place = {"town": "Hollowmoss", "county": "", "postcode": "SK98 9JZ", "pattern": ""}
+    add_home(child=child(0), home=place | {"address": "9 Curlew Rise", "is_main": False}, **how)
+    second = child(0).homes.get(is_main=False)
+    end_home(home=second, is_correction=False, **how)
+    assert not HeldFact.objects.exists()
+    add_home(child=child(0), home=place | {"address": "8 Curlew Rise", "is_main": False}, **how)
+    main, second = (child(0).homes.get(is_main=one, ends_on=None) for one in (True, False))
+    mended = {"address": "1 Snipe Lane", "town": "Hollowmoss", "county": "", "postcode": "SK99 9RN"}
+    correct_address(home=main, values=mended, for_all=True, **how)
+    for serial in (0, 1):
+        assert HeldFact.objects.get(child=child(serial)).said["address"] == "0 Snipe Street"
+        assert child(serial).homes.get(is_main=True, ends_on=None).household.address == "1 Snipe Lane"
+    change_stay(home=second, values={"pattern": "", "is_main": True}, **how)
+    for _ in range(2):
+        assert quiet(night(cast, forty))
+    assert child(0).homes.get(is_main=True, ends_on=None).household.address == "8 Curlew Rise"
+    assert HeldFact.objects.get(child=child(0)).said["address"] == "0 Snipe Street"
+
+
+def test_a_child_who_is_back_is_so_from_the_day_that_was_typed(cast, forty):
+    how = {"told": TOLD, "by": cast.office}
+    set_roll(child=child(5), values={"left_on": TODAY - timedelta(days=9)}, **how)
+    start_again(child=child(5), entered_on=TODAY, values={"year_group": 3, "class_name": "3C"}, **how)
+    said = {fact.field: fact.said for fact in HeldFact.objects.all()}
+    assert said == {"entered_on": "2024-09-03", "class_name": "3A"}
+    assert quiet(night(cast, forty))
+    assert (child(5).entered_on, child(5).class_name) == (TODAY, "3C")
 
 
 def test_a_confidential_address_is_on_no_page(client, cast, forty):

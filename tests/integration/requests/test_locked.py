@@ -8,6 +8,7 @@ import time_machine
 from django.db import connection, transaction
 from django.urls import reverse
 
+from children.services import keeping
 from safeguarding import locks, turns
 from safeguarding.concerns import tokens
 from safeguarding.concerns.models import Concern, Draft
@@ -102,6 +103,17 @@ def test_a_form_that_is_being_saved_already_says_so_and_becomes_no_draft_of_its_
     owner.execute("SELECT pg_advisory_unlock_all()")
     assert client.post(LOG, sent).status_code == 303
     assert Concern.objects.get().token == token
+
+
+def test_a_change_by_hand_that_is_being_saved_already_is_not_saved_beside_it(impatient: None, connect: Connect) -> None:
+    room, owner = factories.staffroom(), connect("owner")
+    rowan, told = factories.child(room.school, by=room.office), factories.told(token=uuid7())
+    asked = {"child": rowan, "words": "Asthma.", "told": told, "by": room.office}
+    owner.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [str(told.token)])
+    with pytest.raises(locks.TurnTaken):
+        keeping.add_health(**asked)
+    owner.execute("SELECT pg_advisory_unlock_all()")
+    assert keeping.add_health(**asked) == keeping.add_health(**asked)
 
 
 @pytest.mark.parametrize(("usual", "patient"), [("2s", "8s"), ("30s", "30s"), ("0", "0")])
