@@ -36,7 +36,7 @@ class AddHealthForm(KeepForm):
 
 
 class EndForm(KeepForm):
-    """A row was true until a day, or never was."""
+    """A row was true until a day, or never was. `asks` where another person has to say so."""
 
     title, button = "End or correct it", "End it"
 
@@ -46,6 +46,11 @@ class EndForm(KeepForm):
         widget=Radios(hints={CORRECTED: "It stays on the record, marked as wrong, and is passed on to nobody"}),
     )
     on = since("Last day")
+
+    def __init__(self, data: Any = None, *, asks: bool = False, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        if asks:
+            self.button = "Ask a safeguarding lead to end it"
 
 
 class CorrectNameForm(KeepForm):
