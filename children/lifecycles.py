@@ -1,6 +1,5 @@
 """What may follow? The moves of an import, from upload to the school's list, of two records that may be one child's,
-and of what is recorded to protect a
-child.
+and of what is recorded to protect a child.
 
 Drawn in `docs/lifecycles.md`.
 """
