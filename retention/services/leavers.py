@@ -17,7 +17,7 @@ from django.utils import timezone
 from children import codes
 from children.models import Child, Enrolment
 from children.services import bulk
-from children.services.destinations import Destination, numbered, say_destination_of
+from children.services.destinations import Destination, newest_times, numbered, say_destination_of
 from retention.capabilities import RetentionCapability as C
 from retention.models import RetentionDate, Statement
 from retention.periods import BARE
@@ -165,11 +165,9 @@ def state_last_school(
 
 def _confirmed(children: Collection[Child]) -> dict[UUID, tuple[str, str]]:
     """Of children of whom somebody has confirmed to which school they went: its numbers, on the newest time on roll."""
-    times = Enrolment.objects.filter(child__in=children).order_by(F("entered_on").asc(nulls_first=True), "pk")
-    newest = {one.child_id: one for one in times}
     return {
         key: (one.destination_authority, one.destination_establishment)
-        for key, one in newest.items()
+        for key, one in newest_times(Enrolment.objects.filter(child__in=children)).items()
         if one.destination_confirmed and one.destination_establishment
     }
 
