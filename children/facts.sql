@@ -142,11 +142,14 @@ $$;
 -- or before; addresses; adults; children whose names sound alike.
 CREATE FUNCTION rules.children_numbered(school uuid, numbers text[]) RETURNS TABLE (child uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT child_id FROM public.children_childdetail
-    WHERE school_id = children_numbered.school AND upn = ANY (children_numbered.numbers) AND upn <> ''
-    UNION
-    SELECT child_id FROM public.children_formerupn
-    WHERE school_id = children_numbered.school AND upn = ANY (children_numbered.numbers)
+    -- Of a record that has become part of another, that one.
+    SELECT coalesce(rules.merged_into(found.child_id), found.child_id) FROM (
+        SELECT child_id FROM public.children_childdetail
+        WHERE school_id = children_numbered.school AND upn = ANY (children_numbered.numbers) AND upn <> ''
+        UNION
+        SELECT child_id FROM public.children_formerupn
+        WHERE school_id = children_numbered.school AND upn = ANY (children_numbered.numbers)
+    ) AS found
 $$;
 
 CREATE FUNCTION rules.households_at(school uuid, identities text[]) RETURNS TABLE (identity text, household uuid)

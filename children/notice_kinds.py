@@ -11,6 +11,8 @@ class ChildNotice(models.TextChoices):
     SAME_CHILD = "same_child", "Two records may be of the same child"
     SAFEGUARD = "safeguard", "Something that protects a child was recorded, and a lead confirms it"
     ADDED_AGAIN = "added_again", "A colleague wants to add a child who may be on the list already"
+    ENTERED_AGAIN = "entered_again", "A colleague has entered what stands on a record that they may not see"
+    ASKED_TO_END = "asked_to_end", "A colleague asks a lead to end a link between brother and sister"
     ACCESS = "access", "You have been given access to a record"
 
 

@@ -1,6 +1,6 @@
 """Who is around a child, and where does the child live? What the page "People" shows, from what its reader may see."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -15,6 +15,7 @@ from safeguarding.audit.reading import visible
 from . import names
 from .models import (
     Child,
+    ChildMerge,
     ChildUpdate,
     ClassEpisode,
     ConfidentialAddress,
@@ -31,6 +32,9 @@ from .models import (
     ParentalResponsibility,
     Sibling,
 )
+from .together import together
+
+_M = ChildMerge.Status
 
 
 @dataclass(slots=True)
@@ -64,6 +68,10 @@ class Around:
     enrolments: list[Enrolment]
     classes: list[ClassEpisode]
     earlier_schools: list[EarlierSchool]
+    # Links to brothers and sisters, as somebody said.
+    links: list[Sibling]
+    # What other records have become part of this one, and the question whether one is of the same child.
+    merges: list[ChildMerge]
 
     @property
     def is_confidential(self) -> bool:
@@ -79,16 +87,13 @@ def around(request: Asks, child: Child, *, today: date) -> Around:
     """What is known around the child, of the rows that the reader may see."""
     see: Callable[[type[Model]], QuerySet[Any]] = partial(visible, request)
     adults = people_of(request, child)
-    lived_in = see(Household).in_bulk({p.contact.household_id for p in adults.values() if p.contact.household_id})
-    for person in adults.values():
-        person.contact.household = lived_in.get(person.contact.household_id)
     for said in see(ParentalResponsibility).filter(child=child).order_by("ends_on", "pk"):
         about = adults.get(said.contact_id)
         if about is not None and said.ends_on is None:
             about.responsibility = said
         elif about is not None:
             about.was = said
-    orders = orders_about(request, child)
+    orders = orders_about(request, child, known={key: person.contact for key, person in adults.items()})
     for order in orders:
         order.binds = order.in_force(today)
         if order.binds and order.contact_id in adults:
@@ -97,11 +102,19 @@ def around(request: Asks, child: Child, *, today: date) -> Around:
         adults=list(adults.values()),
         addresses=_addresses(request, child, today),
         orders=sorted(orders, key=lambda order: not order.binds),
-        other_names=list(see(OtherName).filter(child=child, corrected_at=None).order_by("added_at", "pk")),
-        former_upns=list(see(FormerUpn).filter(child=child).order_by("until", "pk")),
-        enrolments=list(see(Enrolment).filter(child=child).order_by("-entered_on", "pk")),
-        classes=list(see(ClassEpisode).filter(child=child).order_by("-starts_on", "-ends_on", "pk")),
-        earlier_schools=list(see(EarlierSchool).filter(child=child).order_by("-entered_on", "pk")),
+        **together(
+            request,
+            child,
+            other_names=see(OtherName).filter(child=child, corrected_at=None).order_by("added_at", "pk"),
+            former_upns=see(FormerUpn).filter(child=child).order_by("until", "pk"),
+            enrolments=see(Enrolment).filter(child=child).order_by("-entered_on", "pk"),
+            classes=see(ClassEpisode).filter(child=child).order_by("-starts_on", "-ends_on", "pk"),
+            earlier_schools=see(EarlierSchool).filter(child=child).order_by("-entered_on", "pk"),
+            links=_links(request, child).order_by("pk"),
+            merges=see(ChildMerge)
+            .filter(Q(keep=child, status=_M.MERGED) | Q(status=_M.ASKED) & (Q(keep=child) | Q(other=child)))
+            .order_by("-decided_at", "pk"),
+        ),
     )
 
 
@@ -126,13 +139,17 @@ _orders = ByKeys(
 _adults = ByKeys(lambda asked: visible(asked, Contact).filter(asked.of()))
 
 
-def orders_about(request: Asks, *children: Child) -> list[ContactRestriction]:
+def orders_about(
+    request: Asks, *children: Child, known: Mapping[UUID, Contact] | None = None
+) -> list[ContactRestriction]:
     """Orders and agreements about children, the newest first. The adult is None where one is not named, or not to be
-    seen by the reader.
+    seen by the reader; `known` are adults whom the reader sees, by their key.
     """
     whose = {child.pk: child for child in children}
     found = _orders(request, whose)
-    adults = {adult.pk: adult for adult in _adults(request, {order.contact_id for order in found if order.contact_id})}
+    adults = dict(known or {})
+    missing = {order.contact_id for order in found if order.contact_id} - adults.keys()
+    adults |= {adult.pk: adult for adult in _adults(request, missing)}
     for order in found:
         order.child = whose[order.child_id]
         order.contact = adults.get(order.contact_id)  # type: ignore[arg-type]
@@ -194,10 +211,16 @@ def past(request: Asks, child: Child, *, with_homes: bool) -> Past:
     )
 
 
-def _sharing_a_parent(asked: Asked) -> QuerySet[ParentalResponsibility]:
-    held = visible(asked, ParentalResponsibility).filter(held=True, ends_on=None)
-    parents = held.filter(asked.of("child_id"), contact__organisation="").values("contact_id")
-    return held.filter(contact__in=parents).exclude(asked.of("child_id")).select_related("child")
+def _sharing_a_parent(asks: Asks, child: Q) -> QuerySet[ParentalResponsibility]:
+    """Who is responsible for other children, and for this one; `child` is which."""
+    held = visible(asks, ParentalResponsibility).filter(held=True, ends_on=None)
+    parents = held.filter(child, contact__organisation="").values("contact_id")
+    return held.filter(contact__in=parents).exclude(child)
+
+
+def _links(asks: Asks, child: Child) -> QuerySet[Sibling]:
+    """What somebody said of brothers and sisters."""
+    return visible(asks, Sibling).filter(Q(first=child) | Q(second=child), ends_on=None)
 
 
 def _related(asked: Asked) -> QuerySet[Any]:
@@ -210,20 +233,12 @@ def _related(asked: Asked) -> QuerySet[Any]:
         .values_list("second_id", flat=True)
         .union(
             said.filter(asked.of("second_id")).values_list("first_id", flat=True),
-            _sharing_a_parent(asked).select_related(None).values_list("child_id", flat=True),
+            _sharing_a_parent(asked, asked.of("child_id")).values_list("child_id", flat=True),
             living.filter(household__in=homes_of_child).values_list("child_id", flat=True),
         )
     )
 
 
-_said = ByKeys(
-    lambda asked: (
-        visible(asked, Sibling)
-        .filter(asked.of("first_id") | asked.of("second_id"), ends_on=None)
-        .select_related("first", "second")
-    )
-)
-_of_a_parent = ByKeys(_sharing_a_parent)
 _kin = ByKeys(_related)
 
 
@@ -232,18 +247,23 @@ def siblings(request: Asks, child: Child) -> list[tuple[Child, str]]:
     return [(other, how) for other, how, _ in siblings_linked(request, child)]
 
 
-def siblings_linked(request: Asks, child: Child) -> list[tuple[Child, str, UUID | None]]:
-    """The same, each with the key of what somebody said; None where a parent in common says it alone."""
-    said = _said(request, [child.pk])
-    found: dict[UUID, tuple[Child, str, UUID | None]] = {
-        other.pk: (other, link.relationship, link.pk)
-        for link in said
-        for other in (link.first, link.second)
-        if other != child
+def siblings_linked(
+    request: Asks, child: Child, links: Iterable[Sibling] | None = None
+) -> list[tuple[Child, str, UUID | None]]:
+    """The same, each with the key of what somebody said; None where a parent in common says it alone. `links` where the
+    page has read them.
+    """
+    said = {
+        link.second_id if link.first_id == child.pk else link.first_id: link
+        for link in (_links(request, child) if links is None else links)
     }
-    for also in _of_a_parent(request, [child.pk]):
-        found.setdefault(also.child_id, (also.child, "Shares a parent", None))
-    return sorted(found.values(), key=lambda one: (-(one[0].year_group or 0), names.fold(one[0].forename), one[0].pk))
+    sharing = _sharing_a_parent(request, Q(child=child)).values("child_id")
+    others = visible(request, Child).filter(Q(pk__in=said) | Q(pk__in=sharing))
+    found = [
+        (other, link.relationship, link.pk) if (link := said.get(other.pk)) else (other, "Shares a parent", None)
+        for other in others
+    ]
+    return sorted(found, key=lambda one: (-(one[0].year_group or 0), names.fold(one[0].forename), one[0].pk))
 
 
 def family(request: Asks, child: Child) -> set[UUID]:

@@ -16,6 +16,45 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     JOIN public.children_parentalresponsibility AS other ON other.contact_id = mine.contact_id
     JOIN public.children_contact AS parent ON parent.id = mine.contact_id
     WHERE mine.child_id = ANY (family_of.children) AND mine.held AND other.held AND parent.organisation = ''
+      AND mine.corrected_at IS NULL AND other.corrected_at IS NULL
+$$;
+
+-- Who has parental responsibility for these children, or had it by what stood there at any time since: also what was corrected, or
+-- said of another adult, after that.
+CREATE FUNCTION rules.parents_since(children uuid[], since timestamptz) RETURNS TABLE (child uuid, parent uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT child_id, contact_id FROM public.children_parentalresponsibility
+    WHERE child_id = ANY (parents_since.children) AND held AND (corrected_at IS NULL OR corrected_at > parents_since.since)
+    UNION
+    SELECT typed.record_id, (typed.changes -> 'contact' ->> 0)::uuid FROM public.audit_logentry AS typed
+    WHERE typed.record_id = ANY (parents_since.children) AND typed.at > parents_since.since
+      AND typed.object_type = 'children.parentalresponsibility' AND typed.changes ? 'contact'
+$$;
+
+-- Children whom a hold on the family of this one keeps: its family, as it stood at any time since the hold was set. Nobody takes a
+-- child out of a hold by correcting what the record says of its home or its parents.
+CREATE FUNCTION rules.family_held(child uuid, since timestamptz) RETURNS TABLE (member uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT family.member FROM rules.family_of(ARRAY[family_held.child]) AS family
+    UNION
+    SELECT other.child_id FROM public.children_householdmember AS mine
+    JOIN public.children_householdmember AS other ON other.household_id = mine.household_id
+    WHERE mine.child_id = family_held.child
+      AND (mine.corrected_at IS NULL OR mine.corrected_at > family_held.since)
+      AND (other.corrected_at IS NULL OR other.corrected_at > family_held.since)
+    UNION
+    SELECT other.child FROM rules.parents_since(ARRAY[family_held.child], family_held.since) AS mine
+    JOIN public.children_contact AS adult ON adult.id = mine.parent
+    CROSS JOIN LATERAL rules.parents_since(
+        ARRAY(
+            SELECT link.child_id FROM public.children_contactlink AS link WHERE link.contact_id = mine.parent
+            UNION SELECT said.child_id FROM public.children_parentalresponsibility AS said WHERE said.contact_id = mine.parent
+        ), family_held.since) AS other
+    WHERE other.parent = mine.parent AND (
+        adult.organisation = '' OR EXISTS (
+            SELECT FROM public.audit_logentry AS typed
+            WHERE typed.object_id = adult.id AND typed.at > family_held.since AND typed.object_type = 'children.contact'
+              AND typed.changes -> 'organisation' ->> 0 = ''))
 $$;
 
 -- Whether a hold on a family rests on these two being brother or sister: then the link between them cannot end.
@@ -50,7 +89,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     JOIN standing AS hold ON hold.child_id = held.child
     UNION
     SELECT mine.record, hold.id FROM standing AS hold
-    CROSS JOIN LATERAL rules.family_of(ARRAY[hold.child_id]) AS family
+    CROSS JOIN LATERAL rules.family_held(hold.child_id, hold.set_at) AS family
     JOIN mine ON mine.child = family.member WHERE hold.scope = 'family'
 $$;
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from children.models import Child, ClassEpisode, Enrolment
@@ -56,7 +57,7 @@ def say_destination(
     for problem in last_day_problems(held, last_day, timezone.localdate(at)):
         raise BadInput(f"{problem}.")
     times = Enrolment.objects.select_for_update(of=("self",)).filter(child=held)
-    newest = times.order_by(F("entered_on").desc(nulls_last=True), "-pk").first()
+    newest = newest_times(times).get(held.pk)
     if newest is None:
         return None
     for name, value in _said(destination).items():
@@ -78,9 +79,7 @@ def say_destination_of(*, children: Sequence[Child], destination: Destination, b
     school_id = children[0].school_id
     ensure(by, Capability.DECIDE_CONCERNS, school_id, LEADS)
     keys, said = [child.pk for child in children], _said(destination)
-    times = Enrolment.objects.select_for_update(of=("self",)).filter(child__in=keys)
-    # The last of each child is the newest.
-    newest = {one.child_id: one for one in times.order_by(F("entered_on").asc(nulls_first=True), "pk")}
+    newest = newest_times(Enrolment.objects.select_for_update(of=("self",)).filter(child__in=keys))
     changed = [one for one in newest.values() if any(getattr(one, name) != value for name, value in said.items())]
     bulk.update(Enrolment, _SAID, [{"id": one.pk, **said} for one in changed])
     label = Child._meta.label_lower
@@ -88,6 +87,12 @@ def say_destination_of(*, children: Sequence[Child], destination: Destination, b
         Verb.CHANGE, label, [one.child_id for one in changed], by=by, school_id=school_id, purpose="destination"
     )
     return len(changed)
+
+
+def newest_times(times: QuerySet[Enrolment]) -> dict[UUID, Enrolment]:
+    """Of these times on roll the newest of each child, by the child's key."""
+    # The last of each child is the newest.
+    return {one.child_id: one for one in times.order_by(F("entered_on").asc(nulls_first=True), "pk")}
 
 
 def _said(destination: Destination) -> dict[str, Any]:

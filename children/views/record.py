@@ -1,9 +1,7 @@
 """A child's record: the way to its first tab, and the tab "People"."""
 
-from functools import partial
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -61,7 +59,6 @@ def _people(request: Request, pk: UUID, *, asked_for_address: bool) -> HttpRespo
     frame = record_frame(request, found, "people")
     if frame["detail"] is None:
         raise Http404
-    see = partial(visible, request)
     confidential = frame["detail"].address_confidential
     may_see = may_see_addresses(request.user, found.school_id)
     shown = may_see and (asked_for_address or not confidential)
@@ -74,14 +71,14 @@ def _people(request: Request, pk: UUID, *, asked_for_address: bool) -> HttpRespo
         "may_record_safeguard": may_record_safeguard(request.user, found.school_id),
         "siblings": [
             (other, how, may_see_record(request.user, other), link)
-            for other, how, link in siblings_linked(request, found)
+            for other, how, link in siblings_linked(request, found, known.links)
         ],
         "health": health(request, found),
         "keeps": may(request.user, ChildCapability.KEEP_CHILDREN, found.school_id),
         "may_see_addresses": may_see,
         "addresses_shown": shown,
-        "parts": list(see(ChildMerge).filter(keep=found, status=ChildMerge.Status.MERGED).order_by("-decided_at")),
-        "asked": see(ChildMerge).filter(Q(keep=found) | Q(other=found), status=ChildMerge.Status.ASKED).first(),
+        "parts": [one for one in known.merges if one.status == ChildMerge.Status.MERGED],
+        "asked": next((one for one in known.merges if one.status == ChildMerge.Status.ASKED), None),
         "keeps_list": may_see_details(request.user, found.school_id),
         "homes": read_many(request, homes(request, found), purpose="address", about=found) if shown else [],
     }

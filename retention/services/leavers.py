@@ -17,7 +17,7 @@ from django.utils import timezone
 from children import codes
 from children.models import Child, Enrolment
 from children.services import bulk
-from children.services.destinations import Destination, numbered, say_destination_of
+from children.services.destinations import Destination, newest_times, numbered, say_destination_of
 from retention.capabilities import RetentionCapability as C
 from retention.models import RetentionDate, Statement
 from retention.periods import BARE
@@ -108,12 +108,16 @@ def destination_problems(name: str, number: str) -> dict[str, str]:
 def state_destination(*, school: School, children: Collection[UUID], name: str, number: str, by: User) -> int:
     """These children went to this school, which is certain. Returns of how many it was not stated before.
 
-    Raises `NotAllowed`, `BadInput`; `OutOfTurn` where one is on roll again, or out of the person's sight.
+    Raises `NotAllowed`, `BadInput`; `OutOfTurn` where another school is confirmed of one by now, or that this was its
+    last, where one is on roll again, or out of the person's sight.
     """
     for problem in destination_problems(name, number).values():
         raise BadInput(f"{problem}.")
     held = _held(school, children, by)
     authority, establishment = numbered(number) or ("", "")
+    stated = Statement.objects.filter(child__in=held, withdrawn_at=None, kind__in=_STATED).exists()
+    if stated or set(_confirmed(held).values()) - {(authority, establishment)}:
+        raise OutOfTurn(_MOVED_ON)
     return say_destination_of(children=held, destination=Destination(name, authority, establishment), by=by)
 
 
@@ -124,8 +128,8 @@ def state_last_school(
     """No other school has the files of these children, from the day each left. Returns of how many that is stated. The
     same form again states it once.
 
-    Raises `NotAllowed`, `BadInput`; `OutOfTurn` where something is stated of one already, one is on roll again, or out
-    of the person's sight.
+    Raises `NotAllowed`, `BadInput`; `OutOfTurn` where something is stated of one already, or its next school is
+    confirmed, one is on roll again, or out of the person's sight.
     """
     ensure(by, C.KEEP_RETENTION, school.pk, KEEPERS)
     if not said.strip():
@@ -134,7 +138,7 @@ def state_last_school(
     tokens = {child.pk: entry_token(token, child.pk, _K.LAST_SCHOOL, said) for child in held}
     there = set(Statement.objects.filter(token__in=tokens.values()).values_list("child_id", flat=True))
     new = [child for child in held if child.pk not in there]
-    if Statement.objects.filter(child__in=new, withdrawn_at=None, kind__in=_STATED).exists():
+    if _confirmed(new) or Statement.objects.filter(child__in=new, withdrawn_at=None, kind__in=_STATED).exists():
         raise OutOfTurn(_MOVED_ON)
     rows: list[dict[str, Any]] = [
         {
@@ -157,6 +161,15 @@ def state_last_school(
         RetentionVerb.STATE_RETENTION, label, made, by=by, school_id=school.pk, purpose=str(_K.LAST_SCHOOL.value)
     )
     return len(held)
+
+
+def _confirmed(children: Collection[Child]) -> dict[UUID, tuple[str, str]]:
+    """Of children of whom somebody has confirmed to which school they went: its numbers, on the newest time on roll."""
+    return {
+        key: (one.destination_authority, one.destination_establishment)
+        for key, one in newest_times(Enrolment.objects.filter(child__in=children)).items()
+        if one.destination_confirmed and one.destination_establishment
+    }
 
 
 def _held(school: School, keys: Collection[UUID], by: User) -> list[Child]:

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from children.models import ChildTeamGrant
 from children.services.access import grant_child_to_team
+from children.services.safeguards import AddressFacts, record_safeguard
 from safeguarding import rights_rows
 from safeguarding.accounts.models import Team
 from safeguarding.accounts.services.resets import ask_reset
@@ -71,6 +72,16 @@ def _team_is_given(world: World) -> list[UUID]:
         child=child, team=team, reason=SAID, last_day=leading.LATER, by=world.people["lead"]
     )
     return [child.pk, given.pk]
+
+
+def _responsibility(world: World) -> list[UUID]:
+    return [world.children["open"].responsibilities.get().pk]
+
+
+def _address_is_confidential(world: World) -> list[UUID]:
+    facts = AddressFacts(reason=SAID, starts_on=TODAY, told_by="family")
+    child, office = world.children["open"], world.people["office"]
+    return [record_safeguard(child=child, token=uuid7(), facts=facts, by=office).pk]
 
 
 def _reset_is_asked(world: World) -> list[UUID]:
@@ -142,6 +153,9 @@ SAVED: dict[str, tuple[Press, ...]] = {
     ),
     "children_childmerge": (Press("child_merge", "lead", "open", "child_merge_do"),),
     "children_childteamgrant": (Press("child_access_withdraw", "lead", typed={"reason": SAID}, before=_team_is_given),),
+    "children_confidentialaddress": (Press("confirm_safeguard", "lead", before=_address_is_confidential),),
+    "children_contactrestriction": (Press("confirm_safeguard", "lead", "open"),),
+    "children_parentalresponsibility": (Press("confirm_safeguard", "lead", before=_responsibility),),
     "children_conflictofinterest": (
         Press("conflict", "lead", "hidden", "confirm_conflict"),
         Press("conflict", "lead", "hidden", "conflict", {"reason": SAID}),

@@ -42,7 +42,7 @@ class KeepForm(HarbourForm):
     """
 
     title: ClassVar[str]
-    button: ClassVar[str] = "Save"
+    button: str = "Save"
 
     deed = forms.CharField(widget=forms.HiddenInput)
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)

@@ -36,16 +36,23 @@ class AddHealthForm(KeepForm):
 
 
 class EndForm(KeepForm):
-    """A row was true until a day, or never was."""
+    """A row was true until a day, or never was. `asks` where another person has to say so."""
 
     title, button = "End or correct it", "End it"
 
     how = forms.ChoiceField(
         label="Was it true?",
         choices=[(ENDED, "Yes, until a day"), (CORRECTED, "No, it was wrong from the start")],
-        widget=Radios(hints={CORRECTED: "It stays on the record, marked as wrong, and is passed on to nobody"}),
+        widget=Radios(
+            hints={CORRECTED: "It stays on the record, marked as wrong. Only a copy for who asks what you hold has it"}
+        ),
     )
     on = since("Last day")
+
+    def __init__(self, data: Any = None, *, asks: bool = False, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        if asks:
+            self.button = "Ask a safeguarding lead to end it"
 
 
 class CorrectNameForm(KeepForm):
@@ -155,7 +162,7 @@ class _PersonFields(KeepForm):
 
     title_ = line("Title", 20)
     forename = line("Forename", 150)
-    surname = forms.CharField(label="Surname", max_length=150)
+    surname = forms.CharField(label="Surname", max_length=150, help_text="An adult with one name has it here")
     organisation = line("Organisation", 150, help_text="For a social worker or another professional")
     mobile = line("Mobile", 30)
     telephone = line("Telephone", 30)

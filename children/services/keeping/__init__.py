@@ -2,16 +2,20 @@
 
 from children.models import ToldBy
 
-from .adding import Looked, add_child, look_for_child, new_child_problems, tell_who_sees
+from .adding import Looked, add_child, look_for_child, new_child_problems
 from .adults import add_adult, adults_like, change_adult, change_link, end_adult, others_with
 from .facts import add_name, correct_name, set_facts
+from .for_leads import NOT_NOTIFIED, NOTIFIED, tell_leads, tell_of
 from .health import add_health, end_health
 from .homes import add_home, change_stay, correct_address, end_home, others_at
-from .recording import Part, Told, Way, needed, stamp
+from .recording import DECIDERS, Part, Told, Way, needed, stamp
 from .roll import newest_time, set_class, set_roll, start_again
 from .siblings import end_siblings, keeps_siblings, link_siblings
 
 __all__ = [
+    "DECIDERS",
+    "NOTIFIED",
+    "NOT_NOTIFIED",
     "Looked",
     "Part",
     "Told",
@@ -45,5 +49,6 @@ __all__ = [
     "set_roll",
     "stamp",
     "start_again",
-    "tell_who_sees",
+    "tell_leads",
+    "tell_of",
 ]

@@ -13,27 +13,18 @@ from children import names
 from children.capabilities import ChildCapability
 from children.facts import NewChild
 from children.models import BY_NAME, Child, ChildDetail, ChildUpdate
-from children.notice_kinds import ChildNotice
 from children.services.registering import register_children
-from children.services.sight import record_behind
 from children.services.unseen import children_like, numbered_at
 from safeguarding.accounts.models import School, User
-from safeguarding.accounts.permissions import ensure, people_with
-from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import tell
-from safeguarding.audit.models import Verb
-from safeguarding.audit.protection import who_sees
-from safeguarding.audit.services import record
-from safeguarding.exceptions import BadInput, OutOfTurn
+from safeguarding.accounts.permissions import ensure
+from safeguarding.exceptions import BadInput
 
 from .facts import TAKEN
-from .recording import KEEPERS, Part, Told, Way, done_before, keep_update, refuse
+from .for_leads import ForALead
+from .recording import KEEPERS, Part, Told, Way, done_before, keep_update, refuse, tidy
 from .rules import FACTS, class_problems, problems, roll_problems
 
-SOMEBODY_ELSE = (
-    "Somebody else has to add this child. A safeguarding lead has been told, and nothing has been saved. "
-    "You need not do anything else."
-)
+SOMEBODY_ELSE = "Somebody else has to add this child. Nothing has been saved."
 ALIKE = "A child of the school may be this one. Say which it is, or that this is another child."
 # What is typed of a new child, beside the day of entry, year and class.
 CARD = FACTS[Part.NAMES][:4]
@@ -95,18 +86,18 @@ def add_child(
 
     `values` are the fields of `CARD` and `DETAILS`, `year_group`, `class_name` and `entered_on`. `is_none_of` are the
     children alike whom the person has looked at. Raises `BadInput` where a child of this UPN or one alike is there,
-    `OutOfTurn` where one is hidden from whoever adds (`tell_who_sees`), `NotAllowed`.
+    `ForALead` where one is hidden from whoever adds (`tell_leads`), `NotAllowed`.
     """
     at = at or timezone.now()
     if done := done_before(told, by=by):
         return done
     ensure(by, ChildCapability.KEEP_CHILDREN, school.pk, KEEPERS)
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
-    given: dict[str, Any] = {name: " ".join(v.split()) if isinstance(v, str) else v for name, v in values.items()}
+    given: dict[str, Any] = {name: tidy(value) for name, value in values.items()}
     refuse(new_child_problems(given, today=timezone.localdate(at)))
     looked = look_for_child(school=school, values=given, by=by)
     if looked.hidden:
-        raise OutOfTurn(SOMEBODY_ELSE)
+        raise ForALead(SOMEBODY_ELSE)
     if given["upn"] and numbered_at(school.pk, [given["upn"]]):
         raise BadInput(TAKEN)
     if {child.pk for child in looked.alike} - set(is_none_of):
@@ -120,36 +111,3 @@ def add_child(
     card: Child = Child.objects.get(pk=key)
     changes = {name: ("", value) for name, value in given.items() if value not in ("", None)}
     return keep_update(card, Part.CHILD, Way.ADDED, changes, told=told, by=by, at=at, row=card, on=given["entered_on"])
-
-
-@transaction.atomic
-def tell_who_sees(*, school: School, children: Collection[UUID], by: User, at: datetime | None = None) -> int:
-    """Tell the leads who see these children that somebody who does not wants to add one. Returns how many were told.
-
-    What was typed is not kept: the person says it to whoever was told.
-    """
-    at = at or timezone.now()
-    ensure(by, ChildCapability.KEEP_CHILDREN, school.pk, KEEPERS)
-    leads = [one for one in people_with(Capability.DECIDE_CONCERNS, school.pk, timezone.localdate(at)) if one != by]
-    number = 0
-    for key in children:
-        seen_by = set(who_sees(record_behind(Child(pk=key, school_id=school.pk)), [one.pk for one in leads]))
-        people = [one for one in leads if one.pk in seen_by]
-        tell(
-            people=people,
-            school_id=school.pk,
-            kind=ChildNotice.ADDED_AGAIN,
-            object_type="child",
-            object_id=key,
-            at=at,
-        )
-        record(
-            Verb.ASK,
-            by=by,
-            object_type=Child._meta.label_lower,
-            object_id=key,
-            school_id=school.pk,
-            purpose="add child",
-        )
-        number += len(people)
-    return number

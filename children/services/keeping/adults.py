@@ -19,6 +19,7 @@ from children.models import (
     HouseholdMember,
     ParentalResponsibility,
 )
+from children.notice_kinds import ChildNotice
 from children.permissions import may_replace_safeguard
 from children.services.unseen import adults_at
 from safeguarding.accounts.models import User
@@ -27,9 +28,9 @@ from safeguarding.audit.protection import may_view
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 
 from .ending import end_row, mark_ended
+from .for_leads import tell_leads
 from .recording import (
     GONE,
-    SOMEBODY_ELSE,
     Part,
     Told,
     Way,
@@ -40,6 +41,7 @@ from .recording import (
     lock,
     refuse,
     refuse_stale,
+    tidy,
 )
 
 REACH = ("mobile", "telephone", "email")
@@ -121,7 +123,8 @@ def add_adult(
     """An adult is on the child's record from `told.on` on: `same_as`, whom the school has already, or a new one.
 
     `person` are the fields of `PERSON`, `link` those of `LINK`; `home` is where the adult lives with the child. Who has
-    name and number in common with an adult of the school is that adult. Raises `NotAllowed`, `BadInput`, `OutOfTurn`.
+    name and number in common with an adult of the school whom `by` sees is that adult. Raises `NotAllowed`, `BadInput`,
+    `OutOfTurn`.
     """
     at = at or timezone.now()
     if done := done_before(told, by=by):
@@ -131,7 +134,7 @@ def add_adult(
     refuse(link_problems(given))
     if same_as is not None and not may_view(by, same_as):
         raise OutOfTurn(GONE)
-    contact = same_as or _contact(card, _tidy(person), by=by)
+    contact = same_as or _contact(card, _tidy(person), by=by, at=at)
     if home is not None and contact.household_id is None:
         contact.household_id = home.household_id
         contact.save(update_fields=["household"])
@@ -252,12 +255,7 @@ def end_adult(
 
 
 def _tidy(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: (value.strip() if name == "delegated_authority" else " ".join(value.split()))
-        if isinstance(value, str)
-        else value
-        for name, value in values.items()
-    }
+    return {name: value.strip() if name == "delegated_authority" else tidy(value) for name, value in values.items()}
 
 
 def _identity(values: Mapping[str, Any]) -> str:
@@ -271,15 +269,19 @@ def _free_identity(school_id: UUID, values: Mapping[str, Any], *, but: UUID | No
     return "" if taken else identity
 
 
-def _contact(card: Child, given: dict[str, Any], *, by: User) -> Contact:
+def _contact(card: Child, given: dict[str, Any], *, by: User, at: datetime) -> Contact:
+    """The adult of the school, or a new one. Nobody learns of a hidden one by entering them: there is another, told
+    apart by the key alone, and the leads are notified.
+    """
     refuse(person_problems(given))
     identity = _identity(given)
     if known := adults_at(card.school_id, [identity] if identity else []):
         there = Contact(pk=known[identity], school_id=card.school_id)
-        if not may_view(by, there):
-            raise BadInput(SOMEBODY_ELSE)
-        found: Contact = Contact.objects.get(pk=there.pk)
-        return found
+        if may_view(by, there):
+            found: Contact = Contact.objects.get(pk=there.pk)
+            return found
+        kind, identity = ChildNotice.ENTERED_AGAIN, ""
+        tell_leads(school_id=card.school_id, children=[card.pk], by=by, kind=kind, purpose=kind.value, at=at)
     made = Contact(school_id=card.school_id, identity=identity, **given)
     made.save(force_insert=True)
     return made

@@ -9,14 +9,18 @@ from django.utils import timezone
 
 from children import names
 from children.models import Child, ChildDetail, ChildUpdate, FormerUpn, OtherName
+from children.permissions import WHOLE_LIST
 from children.services.folding import fold_names
 from children.services.unseen import numbered_at
 from safeguarding.accounts.models import User
+from safeguarding.audit.context import door
+from safeguarding.audit.history import recorded
+from safeguarding.audit.protection import known_of
 from safeguarding.exceptions import BadInput, OutOfTurn
 
+from .for_leads import OfHidden
 from .recording import (
     GONE,
-    SOMEBODY_ELSE,
     Changes,
     Part,
     Told,
@@ -28,10 +32,15 @@ from .recording import (
     lock,
     refuse,
     refuse_stale,
+    tidy,
 )
 from .rules import FACTS, OF_CARD, facts_of, of_changed, problems
 
-TAKEN = "A child with this UPN is on the school’s list already. Find that child and change what is wrong there."
+# The same where the other child is hidden from whoever asks.
+TAKEN = (
+    "A child of the school has this UPN already, or had it. Change what is wrong on that record. Where you do not find "
+    "it, ask a safeguarding lead."
+)
 
 
 @transaction.atomic
@@ -59,7 +68,7 @@ def set_facts(
     detail = ChildDetail.objects.select_for_update().get(pk=card.pk)
     was = facts_of(card, detail, part)
     refuse_stale(was, seen)
-    now = {name: _tidy(values.get(name, was[name])) for name in FACTS[part]}
+    now = {name: tidy(values.get(name, was[name])) for name in FACTS[part]}
     changes, day = differing(was, now), day_of(told, at)
     wrong = problems(part, now, card=card, detail=detail, today=timezone.localdate(at))
     refuse(of_changed(wrong, changes))
@@ -74,11 +83,6 @@ def set_facts(
     return keep_update(card, part, way, changes, told=told, by=by, at=at, on=None if is_correction else day)
 
 
-def _tidy(value: Any) -> Any:
-    """A text without the space around it and between its words; a number as it is written."""
-    return " ".join(value.split()) if isinstance(value, str) else value
-
-
 def _write(card: Child, detail: ChildDetail, changes: Changes) -> None:
     for row, fields in (
         (card, [name for name in changes if name in OF_CARD]),
@@ -91,11 +95,19 @@ def _write(card: Child, detail: ChildDetail, changes: Changes) -> None:
 
 
 def _refuse_number_of_another(card: Child, number: str, *, by: User) -> None:
-    """A number belongs to one child, also to one hidden from whoever asks; its own former number may come back."""
-    others = set(numbered_at(card.school_id, [number] if number else [])) - {card.pk}
-    if others:
+    """A number belongs to one child, also to one hidden from whoever asks. The child's own former number may come back,
+    and that of a record that has become part of this one, which gives it up.
+    """
+    if not number:
+        return
+    if others := set(numbered_at(card.school_id, [number])) - {card.pk}:
         is_seen = Child.objects.visible_to(by).filter(pk__in=others).exists()
-        raise BadInput(TAKEN if is_seen else SOMEBODY_ELSE)
+        raise BadInput(TAKEN) if is_seen else OfHidden(TAKEN)
+    if parts := known_of("merged_from", card.pk):
+        with door(WHOLE_LIST):
+            rows = ChildDetail.objects.filter(pk__in=parts, upn=number)
+            with recorded(rows, "upn"):
+                rows.update(upn="")
 
 
 def _keep_before(card: Child, changes: Changes, day: date) -> None:
@@ -120,7 +132,7 @@ def add_name(
     if done := done_before(told, by=by):
         return done
     card = lock(child, Part.NAMES, by=by)
-    forename, surname = _tidy(forename), _tidy(surname)
+    forename, surname = tidy(forename), tidy(surname)
     if kind not in OtherName.Kind:
         raise BadInput("Choose what kind of name it is.")
     if not forename and not surname:

@@ -10,17 +10,19 @@ from django.utils import timezone
 
 from children.facts import Home
 from children.models import Child, ChildUpdate, Contact, ContactLink, Household, HouseholdMember
+from children.notice_kinds import ChildNotice
 from children.services.held import hold_main_home
 from children.services.registering import ensure_households
 from children.services.unseen import homes_at
 from safeguarding.accounts.models import User
 from safeguarding.audit.protection import may_view
 from safeguarding.exceptions import BadInput, OutOfTurn
+from safeguarding.keys import uuid7
 
 from .ending import end_row, mark_ended
+from .for_leads import tell_leads
 from .recording import (
     GONE,
-    SOMEBODY_ELSE,
     Part,
     Told,
     Way,
@@ -31,10 +33,13 @@ from .recording import (
     lock,
     refuse,
     refuse_stale,
+    tidy,
 )
 
 ADDRESS = ("address", "town", "county", "postcode")
 STAY = ("pattern", "is_main")
+# How much of an identity stays before the key of a household that has it for itself.
+_KEPT = 297
 _LENGTHS = {"address": 300, "town": 100, "county": 100, "postcode": 10, "pattern": 60}
 ASK = "Other children live at this address too. Say whether it was wrong for all of them, or for this child alone."
 
@@ -69,7 +74,7 @@ def add_home(*, child: Child, home: Mapping[str, Any], told: Told, by: User, at:
     card = lock(child, Part.HOME, by=by)
     given = _tidy(home, (*ADDRESS, *STAY))
     refuse(home_problems(given))
-    day, key = day_of(told, at), _household(card, given, by=by)
+    day, key = day_of(told, at), _household(card, given, by=by, at=at)
     living = HouseholdMember.objects.select_for_update().filter(child=card, ends_on=None)
     if living.filter(household=key).exists():
         raise BadInput("The child lives at this address already. Change when the child is there instead.")
@@ -163,10 +168,11 @@ def correct_address(
     if others and for_all is None:
         raise BadInput(ASK)
     shared = others if for_all else []
-    if (others and not for_all) or _is_elsewhere(card, there, now):
+    elsewhere, is_hidden = _known(card, now, by=by)
+    if (others and not for_all) or elsewhere not in (None, there.pk):
         _rehouse(card, there, now, [card.pk, *shared], told=told, by=by, at=at)
     else:
-        there.identity = _home(now).identity
+        there.identity = _own_identity(card, now, by=by, at=at) if is_hidden else _home(now).identity
         for name in changes:
             setattr(there, name, now[name])
         there.save(update_fields=[*changes, "identity"])
@@ -181,20 +187,47 @@ def end_home(
 
 
 def _tidy(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    return {name: " ".join(v.split()) if isinstance(v := values[name], str) else v for name in names}
+    return {name: tidy(values[name]) for name in names}
 
 
 def _home(given: Mapping[str, Any]) -> Home:
     return Home(**{name: given[name] for name in ADDRESS})
 
 
-def _household(card: Child, given: Mapping[str, Any], *, by: User) -> UUID:
+def _household(card: Child, given: Mapping[str, Any], *, by: User, at: datetime) -> UUID:
     """The key of the address at the school, which is made where it is new."""
     home = _home(given)
-    known = homes_at(card.school_id, [home.identity])
-    if known and not may_view(by, Household(pk=known[home.identity], school_id=card.school_id)):
-        raise BadInput(SOMEBODY_ELSE)
-    return ensure_households(card.school, [home])[home.identity]
+    known, is_hidden = _known(card, given, by=by)
+    if known is not None:
+        return known
+    if not is_hidden:
+        return ensure_households(card.school, [home])[home.identity]
+    own = Household(school_id=card.school_id, identity=_own_identity(card, given, by=by, at=at))
+    for name in ADDRESS:
+        setattr(own, name, given[name])
+    own.save(force_insert=True)
+    return own.pk
+
+
+def _known(card: Child, given: Mapping[str, Any], *, by: User) -> tuple[UUID | None, bool]:
+    """The household of the school at this address that `by` sees; and whether there is one that they do not see."""
+    identity = _home(given).identity
+    there = homes_at(card.school_id, [identity]).get(identity)
+    if there is None:
+        return None, False
+    if may_view(by, Household(pk=there, school_id=card.school_id)):
+        return there, False
+    apart = Household.objects.visible_to(by).filter(school=card.school_id, identity__startswith=f"{identity[:_KEPT]}|")
+    return apart.values_list("pk", flat=True).first(), True
+
+
+def _own_identity(card: Child, given: Mapping[str, Any], *, by: User, at: datetime) -> str:
+    """The identity of an address that a hidden household has too, so that nobody learns of it by entering it. The leads
+    are notified.
+    """
+    kind = ChildNotice.ENTERED_AGAIN
+    tell_leads(school_id=card.school_id, children=[card.pk], by=by, kind=kind, purpose=kind.value, at=at)
+    return f"{_home(given).identity[:_KEPT]}|{uuid7().hex}"
 
 
 def _living(card: Child, home: HouseholdMember) -> HouseholdMember:
@@ -204,12 +237,6 @@ def _living(card: Child, home: HouseholdMember) -> HouseholdMember:
     if row is None:
         raise OutOfTurn(GONE)
     return row
-
-
-def _is_elsewhere(card: Child, there: Household, now: Mapping[str, Any]) -> bool:
-    """Whether the school has the mended address as another household already."""
-    identity = _home(now).identity
-    return bool(set(homes_at(card.school_id, [identity]).values()) - {there.pk})
 
 
 def _rehouse(
@@ -223,7 +250,7 @@ def _rehouse(
     at: datetime,
 ) -> None:
     """These children never lived there, but at the mended address; so do the adults of theirs alone who do."""
-    key = _household(card, now, by=by)
+    key = _household(card, now, by=by, at=at)
     for old in HouseholdMember.objects.select_for_update().filter(household=there, child__in=children, ends_on=None):
         mark_ended(old, is_correction=True, told=told, at=at)
         if not HouseholdMember.objects.filter(child=old.child_id, household=key, ends_on=None).exists():

@@ -32,14 +32,12 @@ Facts = Mapping[str, Any]
 
 MOST_SAID = 1_000
 KEEPERS = "Only the office, a safeguarding lead, a deputy or the Headteacher of this school changes this."
-_DECIDERS = "Only a safeguarding lead, a deputy or the Headteacher of this school changes this."
+DECIDERS = "Only a safeguarding lead, a deputy or the Headteacher of this school changes this."
 GONE = "This record cannot be found any more. Open the child’s record to see what became of it."
 STALE = "Somebody has changed this since you opened the page. Look at what it says now, then save again."
-# Said of what is hidden from whoever asks, in words that say no more.
-SOMEBODY_ELSE = "Somebody else has to enter this. Ask a safeguarding lead or the Headteacher."
 NOTHING = "Nothing is different from what the record says. Change what is wrong, or go back to the record."
 # What only who decides on concerns writes (domain reference 7: not the office).
-_NEEDS: dict[str, tuple[AnyCapability, str]] = {Part.NEEDS: (Capability.DECIDE_CONCERNS, _DECIDERS)}
+_NEEDS: dict[str, tuple[AnyCapability, str]] = {Part.NEEDS: (Capability.DECIDE_CONCERNS, DECIDERS)}
 _VERBS: dict[str, Verb] = {
     Way.ADDED: Verb.ADD,
     Way.CHANGED: Verb.CHANGE,
@@ -91,6 +89,11 @@ def lock(child: Child, part: str, *, by: User, also: Iterable[UUID] = ()) -> Chi
         raise OutOfTurn(GONE)
     found: Child = cards[child.pk]
     return found
+
+
+def tidy(value: Any) -> Any:
+    """A text without the space around it and between its words; anything else as it is."""
+    return " ".join(value.split()) if isinstance(value, str) else value
 
 
 def stamp(values: Facts) -> str:

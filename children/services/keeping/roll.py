@@ -25,6 +25,7 @@ from .recording import (
     lock,
     refuse,
     refuse_stale,
+    tidy,
 )
 from .rules import CLASS, NEXT, ROLL, class_problems, of_changed, roll_problems
 
@@ -76,7 +77,7 @@ def set_class(
     card = lock(child, Part.CLASS, by=by)
     was = class_of(card)
     refuse_stale(was, seen)
-    now = {"year_group": values["year_group"], "class_name": " ".join(values["class_name"].split())}
+    now = {"year_group": values["year_group"], "class_name": tidy(values["class_name"])}
     changes, day = differing(was, now), day_of(told, at)
     refuse(class_problems(now))
     if not is_correction and card.left_on is not None:
@@ -128,7 +129,7 @@ def set_roll(
     time = newest_time(card)
     was = roll_of(time)
     refuse_stale(was, seen)
-    now: dict[str, Any] = {name: _tidy(values.get(name, was[name])) for name in ROLL}
+    now: dict[str, Any] = {name: tidy(values.get(name, was[name])) for name in ROLL}
     changes = differing(was, now)
     if changes.keys() & set(NEXT) and time is not None and time.destination_confirmed:
         now["destination_confirmed"] = False
@@ -186,7 +187,7 @@ def start_again(
     card = lock(child, Part.ROLL, by=by)
     if card.left_on is None:
         raise OutOfTurn(GONE if newest_time(card) is None else "This child is on roll already.")
-    now = {"year_group": values["year_group"], "class_name": " ".join(values["class_name"].split())}
+    now = {"year_group": values["year_group"], "class_name": tidy(values["class_name"])}
     refuse(class_problems(now))
     if entered_on > timezone.localdate(at):
         raise BadInput("The day must be today or in the past. Enter it on the day itself, or later.")
@@ -198,10 +199,6 @@ def start_again(
     _save(card, entered_on=entered_on, left_on=None, **now)
     changes = differing(before, {"left_on": None, "entered_on": entered_on} | now)
     return keep_update(card, Part.ROLL, Way.ADDED, changes, told=told, by=by, at=at, row=time, on=entered_on)
-
-
-def _tidy(value: Any) -> Any:
-    return " ".join(value.split()) if isinstance(value, str) else value
 
 
 def _save(row: Any, **values: Any) -> None:

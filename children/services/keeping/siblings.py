@@ -8,15 +8,20 @@ from django.utils import timezone
 
 from children.models import Child, ChildUpdate, Sibling
 from safeguarding.accounts.models import User
+from safeguarding.accounts.permissions import may
+from safeguarding.accounts.roles import Capability
 from safeguarding.audit.protection import may_view
 from safeguarding.exceptions import BadInput, OutOfTurn
 
 from .ending import mark_ended
-from .recording import GONE, Part, Told, Way, done_before, keep_update, lock
+from .for_leads import ForALead
+from .recording import GONE, Part, Told, Way, done_before, keep_update, lock, tidy
 
 USUAL = "Brother or sister"
-# Why a link cannot end now, as an app above knows it: a sentence, or nothing.
-Keeps = Callable[[Sibling], str]
+# Of every link: one that the office could not end would tell it that something keeps the family's records.
+FOR_A_LEAD = "A safeguarding lead has to end this."
+# Why a link cannot end now, as an app above knows it and this person may know: a sentence, or nothing.
+Keeps = Callable[[Sibling, User], str]
 _keeps: list[Keeps] = []
 
 
@@ -51,7 +56,7 @@ def link_siblings(
     first, second = sorted((card.pk, other.pk))
     if Sibling.objects.filter(first=first, second=second, ends_on=None).exists():
         raise BadInput(f"{other.full_name} is recorded as brother or sister of this child already.")
-    relationship = " ".join(relationship.split()) or USUAL
+    relationship = tidy(relationship) or USUAL
     if len(relationship) > 60:
         raise BadInput("What they are to each other must be 60 characters or fewer.")
     made = Sibling(school_id=card.school_id, first_id=first, second_id=second, relationship=relationship)
@@ -66,9 +71,10 @@ def link_siblings(
 def end_siblings(
     *, child: Child, link: Sibling, is_correction: bool, told: Told, by: User, at: datetime | None = None
 ) -> ChildUpdate:
-    """They are so no more since the day after `told.on`, or never were.
+    """They are so no more since the day after `told.on`, or never were. Who decides on concerns says so.
 
-    Raises `OutOfTurn` while something keeps the link (`keeps_siblings`), `NotAllowed`, `BadInput`.
+    Raises `ForALead` for anybody else who keeps records, `OutOfTurn` while something keeps the link (`keeps_siblings`),
+    `NotAllowed`, `BadInput`.
     """
     at = at or timezone.now()
     if done := done_before(told, by=by):
@@ -78,7 +84,9 @@ def end_siblings(
     row = Sibling.objects.visible_to(by).filter(pk=link.pk, ends_on=None).select_for_update().first()
     if row is None or card.pk not in (row.first_id, row.second_id):
         raise OutOfTurn(GONE)
-    for sentence in filter(None, (keeps(row) for keeps in _keeps)):
+    if not may(by, Capability.DECIDE_CONCERNS, card.school_id):
+        raise ForALead(FOR_A_LEAD)
+    for sentence in filter(None, (keeps(row, by) for keeps in _keeps)):
         raise OutOfTurn(sentence)
     changes = mark_ended(row, is_correction=is_correction, told=told, at=at)
     way = Way.CORRECTED if is_correction else Way.ENDED

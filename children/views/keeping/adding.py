@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 
 from children.capabilities import ChildCapability
 from children.forms.keeping import AddChildForm
+from children.notice_kinds import ChildNotice
 from children.services import keeping
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.permissions import requires
@@ -36,8 +37,12 @@ def add_child(request: Request) -> HttpResponseBase:
     form = AddChildForm(request.POST if request.method == "POST" else None, look=look)
     is_valid, looked = form.is_valid(), form.looked
     if looked.hidden:
-        keeping.tell_who_sees(school=school, children=looked.hidden, by=request.user)
-        return render(request, "children/add_hidden.html", status=409)
+        kind = ChildNotice.ADDED_AGAIN
+        is_told = keeping.tell_leads(
+            school_id=school.pk, children=looked.hidden, by=request.user, kind=kind, purpose="add child"
+        )
+        told = keeping.NOTIFIED if is_told else keeping.NOT_NOTIFIED
+        return render(request, "children/add_hidden.html", {"told": told}, status=409)
     read_many(request, looked.alike, verb=Verb.SEARCH, purpose="add child")
     if not is_valid:
         return _page(request, form)

@@ -23,8 +23,6 @@ from safeguarding.unsaved import waits_unsent
 from .page import SAVED, child_of, done_before, page, refused
 from .parts import CHOICES
 
-_DECIDERS = "Only a safeguarding lead, a deputy or the Headteacher of this school changes this."
-
 
 @waits_unsent(*(choice.form for choice in CHOICES.values()))
 @requires_for_record(ChildCapability.KEEP_CHILDREN)
@@ -37,7 +35,7 @@ def keep_child(request: Request, pk: UUID) -> HttpResponseBase:
     if choice is None or not choice.is_open(child):
         return _parts(request, child, status=422 if request.method == "POST" else 200)
     if not may(request.user, keeping.needed(choice.part), child.school_id):
-        raise NotAllowed(_DECIDERS)
+        raise NotAllowed(keeping.DECIDERS)
     context, make = _made(request, child, key)
     if request.method != "POST":
         return page(request, context, [make()])
@@ -59,8 +57,9 @@ def _made(request: Request, child: Child, key: str) -> tuple[dict[str, Any], Any
 
 
 def _again(request: Request, pk: UUID, key: str, form: Any, refusal: HarbourError) -> HttpResponse:
-    context, make = _made(request, child_of(request, pk), key)
-    return refused(request, context, {key: make}, form, refusal)
+    child = child_of(request, pk)
+    context, make = _made(request, child, key)
+    return refused(request, child, context, {key: make}, form, refusal)
 
 
 def _parts(request: Request, child: Child, *, status: int) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 
 from children.forms.keeping import KeepForm
 from children.models import Child, ChildUpdate
+from children.services import keeping
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.exceptions import ChangedSince, HarbourError
 from safeguarding.http import Request
@@ -53,13 +54,15 @@ def page(
 
 
 def refused(
-    request: Request, context: Mapping[str, Any], made: Made, form: KeepForm, refusal: HarbourError
+    request: Request, child: Child, context: Mapping[str, Any], made: Made, form: KeepForm, refusal: HarbourError
 ) -> HttpResponse:
     """The page again. Where somebody was faster, with what stands there now: saved again, the form goes on top of it.
+    What is for a lead, the leads are notified of.
 
     `made` are the forms as they stand now; what was typed into one that is not among them is there to be copied.
     """
     key = form.data.get("deed", "")
+    refusal.sentence = " ".join(filter(None, (refusal.sentence, keeping.tell_of(refusal, child, by=request.user))))
     if key not in made:
         left = [one() for one in made.values()]
         return page(request, context, left, status=refusal.status, refusal=refusal, lost=as_typed(form))

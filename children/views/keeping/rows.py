@@ -13,7 +13,8 @@ from children.models import Child, Contact, ContactLink, HealthNote, HouseholdMe
 from children.panels import record_frame
 from children.people import homes
 from children.services import keeping
-from safeguarding.accounts.permissions import requires_for_record
+from safeguarding.accounts.permissions import may, requires_for_record
+from safeguarding.accounts.roles import Capability
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
@@ -51,11 +52,13 @@ def _again(request: Request, pk: UUID, row_id: UUID, form: Any, refusal: Harbour
     child = child_of(request, pk)
     row = _row(request, child, row_id)
     context, made = _made(request, child, row) if row is not None else (record_frame(request, child, "people"), {})
-    return refused(request, context, made, form, refusal)
+    return refused(request, child, context, made, form, refusal)
 
 
 def _made(request: Request, child: Child, row: Any) -> tuple[dict[str, Any], Made]:
-    made = {key: partial(deed.form, deed=key, **_needs(child, row, key)) for key, deed in ROWS[type(row)].items()}
+    made = {
+        key: partial(deed.form, deed=key, **_needs(request, child, row, key)) for key, deed in ROWS[type(row)].items()
+    }
     return record_frame(request, child, "people") | {"about": _called(child, row)}, made
 
 
@@ -77,8 +80,10 @@ def _row(request: Request, child: Child, row_id: UUID) -> Any:
     return found
 
 
-def _needs(child: Child, row: Any, key: str) -> dict[str, Any]:
+def _needs(request: Request, child: Child, row: Any, key: str) -> dict[str, Any]:
     """What the form of a row needs beside its key."""
+    if isinstance(row, Sibling):
+        return {"asks": not may(request.user, Capability.DECIDE_CONCERNS, child.school_id)}
     if key == "adult":
         return {"row": row, "others": len(keeping.others_with(row.contact, but=child))}
     if key == "address":

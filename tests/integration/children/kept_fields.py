@@ -276,7 +276,7 @@ def _other_name(name: str, good: str, bad: str, sentence: str) -> Line:
     )
 
 
-def _ended(field: str, do: Do, reads: Callable[[SimpleNamespace], Any]) -> Line:
+def _ended(field: str, do: Do, reads: Callable[[SimpleNamespace], Any], **more: Any) -> Line:
     """A row that ends: a second window finds that it has ended."""
     return Line(
         field,
@@ -287,6 +287,7 @@ def _ended(field: str, do: Do, reads: Callable[[SimpleNamespace], Any]) -> Line:
         bad={"on": date(2030, 1, 1)},
         sentence="must be today or in the past",
         again=OutOfTurn,
+        **more,
     )
 
 
@@ -438,5 +439,5 @@ LINES = (
         again=None,
         has_history=False,
     ),
-    _ended("sibling.ends_on", _end_sibling, lambda at: Sibling.objects.get(pk=at.sibling.pk).ends_on),
+    _ended("sibling.ends_on", _end_sibling, lambda at: Sibling.objects.get(pk=at.sibling.pk).ends_on, by="deputy"),
 )

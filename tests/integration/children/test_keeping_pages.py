@@ -1,17 +1,19 @@
 """Can the office add a child and correct a record in the browser, and does nobody learn of a child they may not see?"""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from children.facts import Adult, Home
-from children.models import Child, ChildUpdate, Contact, ContactLink, Household, HouseholdMember, Sibling
+from children.models import Child, ChildDetail, ChildUpdate, Contact, ContactLink, Household, Sibling
 from children.services import keeping
 from children.services.access import declare_conflict
+from children.services.keeping.adults import PERSON
+from children.services.merging import merge
 from retention.services.holds import ask_to_lift, lift_hold, set_hold
 from safeguarding.accounts.models import Notice
 from safeguarding.exceptions import OutOfTurn
@@ -87,7 +89,7 @@ def test_child_alike_is_shown_before_another_is_added(client: Any, room: Any):
     assert same.url == reverse("child_people", args=[there.pk]) and Child.objects.count() == 1
     number = NEW | {"upn": sheets.number(1)}
     taken = visit(client, room.office, "add_child", **number, same_as="nobody", shown=str(there.pk))
-    assert taken.status_code == 422 and "on the school’s list already" in text(taken)
+    assert taken.status_code == 422 and "has this UPN already" in text(taken)
     visit(client, room.office, "add_child", **NEW, same_as="nobody", shown=str(there.pk))
     assert Child.objects.count() == 2
 
@@ -103,20 +105,85 @@ def test_parent_in_the_office_does_not_add_their_own_child(client: Any, room: An
     assert {one.user_id for one in told} == {room.lead.pk, room.deputy.pk, room.headteacher.pk}
 
 
-def test_hidden_address_and_adult_are_not_entered_by_whom_they_are_hidden_from(client: Any, room: Any):
-    """They would be doubled, or end in an error of the database."""
+def test_entering_what_a_hidden_record_holds_confirms_nothing(client: Any, room: Any):
+    """The answer is that for anything else that is typed; the leads are notified, and what is there twice is theirs."""
     home, mother = Home("9 Curlew Rise", postcode="SK98 9JZ"), Adult("Marlow", "Ann", mobile="07700 900001", home=0)
     own = factories.child(room.school, "Zoe", "Marlow", by=room.lead, homes=[home], adults=[mother])
+    second = {
+        "address": "2 Quarry Bank",
+        "town": "",
+        "county": "",
+        "postcode": "SK98 9JA",
+        "is_main": False,
+        "pattern": "",
+    }
+    keeping.add_home(child=own, home=second, told=factories.told(), by=room.lead)
     declare_conflict(user=room.office, child=own, kind="own_child", by=room.office)
     friend = factories.child(room.school, "Wren", "Vale", by=room.lead)
     address = {"deed": "home", "address": "9 Curlew Rise", "postcode": "SK98 9JZ", **TYPED}
     adult = {"deed": "adult", "forename": "Ann", "surname": "Marlow", "mobile": "07700 900001", "order": "1", **TYPED}
     for typed in (address, adult):
+        assert visit(client, room.office, "keep_child", friend.pk, **typed).status_code == 302
+        assert entered_again(friend) == {room.lead.pk, room.deputy.pk, room.headteacher.pk}
+    page = text(visit(client, room.office, "child_people", friend.pk))
+    assert "9 Curlew Rise" in page and "Ann Marlow" in page
+    assert (Household.objects.count(), Contact.objects.count()) == (3, 2)
+    again = visit(client, room.office, "keep_child", friend.pk, **address)
+    assert again.status_code == 422 and "lives at this address already" in text(again)
+    # By correcting an address, too: nothing of it is on the page of what was corrected.
+    other = factories.child(room.school, "Ivy", "Vale", by=room.lead, homes=[Home("1 Mill Lane")])
+    stays = other.homes.get()
+    stood = keeping.stamp({"address": "1 Mill Lane", "town": "", "county": "", "postcode": ""})
+    mended = {**address, "deed": "address", "address": "2 Quarry Bank", "postcode": "SK98 9JA", "seen": stood}
+    assert visit(client, room.office, "keep_row", other.pk, stays.pk, **mended).status_code == 302
+    assert entered_again(other) and other.homes.get().pk == stays.pk
+    visit(client, room.lead, "keep_child", factories.child(room.school, "Ada", by=room.lead).pk, **address)
+    assert Household.objects.count() == 4
+
+
+def entered_again(child: Child) -> set[Any]:
+    found = {one.user_id for one in Notice.objects.filter(kind="entered_again", object_id=child.pk)}
+    Notice.objects.all().delete()
+    return found
+
+
+def test_number_of_a_hidden_child_is_refused_as_any_other_and_told(client: Any, room: Any):
+    own, seen, friend = (factories.child(room.school, name, by=room.lead) for name in ("Zoe", "Ada", "Wren"))
+    for n, child in enumerate((own, seen), start=1):
+        number = {"values": {"upn": sheets.number(n)}, "is_correction": True, "told": factories.told(), "by": room.lead}
+        keeping.set_facts(child=child, part="numbers", **number)
+    declare_conflict(user=room.office, child=own, kind="own_child", by=room.office)
+    said = []
+    for n in (1, 2):
+        typed = fields(visit(client, room.office, "keep_child", friend.pk, query="?part=numbers"))
+        typed |= {"upn": sheets.number(n), "how": "corrected", **TYPED}
         answer = visit(client, room.office, "keep_child", friend.pk, **typed)
-        assert answer.status_code == 422 and "Somebody else has to enter this" in text(answer)
-    assert (Household.objects.count(), Contact.objects.count()) == (1, 1)
-    visit(client, room.lead, "keep_child", friend.pk, **address)
-    assert Household.objects.count() == 1 and HouseholdMember.objects.count() == 2
+        assert answer.status_code == 422
+        said.append(re.findall(r"A child of the school has this UPN[^<]*", text(answer)))
+        assert bool(entered_again(friend)) == (n == 1)
+    assert said[0] and said[0] == said[1]
+
+
+def test_nobody_is_said_to_be_notified_who_is_not(client: Any, room: Any):
+    own = factories.child(room.school, "Zoe", "Marlow", by=room.lead)
+    declare_conflict(user=room.office, child=own, kind="own_child", by=room.office)
+    for one in (room.lead, room.deputy, room.headteacher):
+        declare_conflict(user=one, child=own, kind="own_child", by=one)
+    page = text(visit(client, room.office, "add_child", **NEW))
+    assert "has been notified" not in page and "tell a safeguarding lead or the Headteacher yourself" in page
+    assert not Notice.objects.filter(kind="added_again").exists()
+
+
+def test_record_takes_the_number_of_the_one_that_became_part_of_it(client: Any, room: Any):
+    keep, other = (
+        factories.child(room.school, "Zoe", by=room.office, details={"upn": number})
+        for number in ("", sheets.number(1))
+    )
+    merge(keep=keep, other=other, token=uuid7(), reason="One child.", seen=None, by=room.lead)
+    typed = fields(visit(client, room.office, "keep_child", keep.pk, query="?part=numbers"))
+    typed |= {"upn": sheets.number(1), "how": "corrected", **TYPED}
+    assert visit(client, room.office, "keep_child", keep.pk, **typed).status_code == 302
+    assert ChildDetail.objects.get(upn=sheets.number(1)).pk == keep.pk
 
 
 # --- change a record
@@ -227,23 +294,89 @@ def test_corrected_row_is_told_to_who_asks_and_in_no_pack(client: Any, room: Any
     assert "Jo Vale" not in text(visit(client, room.lead, "child_people", child.pk))
 
 
+HOLD = {"scope": "family", "kind": "court", "reason": "A claim.", "review_on": date(2027, 1, 11)}
+
+
+def test_office_reads_the_same_of_a_link_under_a_hold_and_of_any_other(client: Any, room: Any):
+    one, other, free = (factories.child(room.school, name, by=room.office) for name in ("Rowan", "Wren", "Ada"))
+    for sister in (other, free):
+        factories.link_siblings(one=one if sister == other else free, other=other, by=room.office)
+    set_hold(school=room.school, token=uuid7(), child=one, by=room.lead, at=SCHOOL_DAY, **HOLD)
+    pages = []
+    for link, child in ((Sibling.objects.get(first=one), one), (Sibling.objects.exclude(first=one).get(), free)):
+        answer = visit(client, room.office, "keep_row", child.pk, link.pk, deed="end", how="corrected", **TYPED)
+        assert answer.status_code == 409
+        pages.append(re.findall(r'<p class="hb-p">([^<]*)', text(answer)))
+        assert Notice.objects.filter(kind="asked_to_end", object_id=child.pk).count() == 3
+    assert (
+        pages[0] == pages[1]
+        and "A safeguarding lead has to end this. A safeguarding lead has been notified." in pages[0]
+    )
+    assert not Sibling.objects.exclude(ends_on=None).exists()
+
+
 def test_sibling_under_a_family_hold_cannot_be_unlinked_even_by_sql(room: Any):
     one, other = factories.child(room.school, by=room.office), factories.child(room.school, "Wren", by=room.office)
     factories.link_siblings(one=one, other=other, by=room.office)
     link = Sibling.objects.get()
-    given: dict[str, Any] = {"scope": "family", "kind": "court", "reason": "A claim.", "review_on": date(2027, 1, 11)}
-    hold = set_hold(school=room.school, token=uuid7(), child=one, by=room.lead, at=SCHOOL_DAY, **given)
+    hold = set_hold(school=room.school, token=uuid7(), child=one, by=room.lead, at=SCHOOL_DAY, **HOLD)
     with pytest.raises(OutOfTurn, match="legal hold on this family"):
-        keeping.end_siblings(child=other, link=link, is_correction=True, told=factories.told(), by=room.office)
+        keeping.end_siblings(child=other, link=link, is_correction=True, told=factories.told(), by=room.lead)
 
-    def by_sql() -> int:
-        with as_role("web"), asking(room.office), transaction.atomic():
+    def by_sql(by: Any) -> int:
+        with as_role("web"), asking(by), transaction.atomic():
             return int(Sibling.objects.filter(pk=link.pk).update(ends_on=SCHOOL_DAY.date()))
 
-    with pytest.raises(DatabaseError), transaction.atomic():
-        by_sql()
+    for by in (room.office, room.lead):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            by_sql(by)
     assert Sibling.objects.get().ends_on is None
     asked = ask_to_lift(hold=hold, seen=hold.revision, token=uuid7(), reason="Settled.", by=room.lead, at=SCHOOL_DAY)
     lift_hold(hold=asked, seen=asked.revision, by=room.headteacher, at=SCHOOL_DAY)
-    keeping.end_siblings(child=other, link=link, is_correction=False, told=factories.told(), by=room.office)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        by_sql(room.office)
+    keeping.end_siblings(child=other, link=link, is_correction=False, told=factories.told(), by=room.lead)
     assert Sibling.objects.get().ends_on == SCHOOL_DAY.date()
+
+
+def test_family_hold_outlasts_what_is_corrected_about_home_and_parents(room: Any):
+    """A lead sees it, and the office could be the parent whom the court asks about."""
+    mother = [Adult("Ashdown", "Kerry", "Ms", "Mother", mobile="07700 900001", responsibility=True)]
+    home = [Home("9 Curlew Rise", "Saltmarsh", postcode="SK98 9JZ")]
+    child, housed, rehoused, born, split = (
+        factories.child(room.school, name, by=room.office, **facts)
+        for name, facts in (
+            ("Rowan", {"homes": home, "adults": mother}),
+            ("Ada", {"homes": home}),
+            ("Ola", {"homes": home}),
+            ("Wren", {"adults": mother}),
+            ("Ivy", {"adults": mother}),
+        )
+    )
+    family = [housed, rehoused, born, split]
+    hold = set_hold(school=room.school, token=uuid7(), child=child, by=room.lead, at=SCHOOL_DAY, **HOLD)
+    later = {"told": factories.told(), "by": room.office, "at": SCHOOL_DAY + timedelta(hours=1)}
+
+    def adult_of(one: Child) -> dict[str, Any]:
+        link = one.contacts.select_related("contact", "child").get(ends_on=None)
+        return {"link": link, "values": {name: getattr(link.contact, name) for name in PERSON}}
+
+    keeping.end_home(home=housed.homes.get(), is_correction=True, **later)
+    moved = {"values": {"address": "1 Mill Lane", "town": "", "county": "", "postcode": ""}, "for_all": False}
+    keeping.correct_address(home=rehoused.homes.get(), **moved, **later)
+    for one in (split, child):
+        said = adult_of(one)
+        keeping.change_adult(link=said["link"], values=said["values"] | {"title": "Mrs"}, for_all=False, **later)
+    said = adult_of(born)
+    keeping.change_adult(link=said["link"], values=said["values"] | {"organisation": "Care"}, for_all=None, **later)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT record, row_key FROM rules.keeps_hold(%s)", [[one.pk for one in family]])
+        kept = set(cursor.fetchall())
+    assert kept == {(one.pk, hold.pk) for one in family}
+    assert set(known_family(child)) == {child.pk}, "what was corrected makes no family from now on"
+
+
+def known_family(child: Child) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT member FROM rules.family_of(%s)", [[child.pk]])
+        return [key for (key,) in cursor.fetchall()]

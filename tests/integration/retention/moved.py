@@ -54,7 +54,7 @@ def leavers(place: Office, number: int, forename: str = "Ola", **facts: Any) -> 
     given = {"details": {"date_of_birth": BORN}, "leaving": Leaving(on=left, **SCHOOL)} | facts
     entered = left - timedelta(days=900)
     new = [NewChild(f"{forename}{n or ''}", "Thorne", entered_on=entered, **given) for n in range(number)]
-    return register_children(school=place.school, children=new, by=place.room.office, today=timezone.localdate())
+    return register_children(school=place.school, children=new, today=timezone.localdate())
 
 
 def codes(children: Iterable[Child]) -> dict[str, str]:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def beside(person: Any, child: Child) -> list[str]:
-    return badges_of(SimpleNamespace(user=person), [child.pk])[child.pk]
+    return badges_of(SimpleNamespace(user=person), {child.pk: []})[child.pk]
 
 
 def hold(place: Office, child: Child | None, **facts: Any) -> Any:

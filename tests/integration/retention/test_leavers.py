@@ -9,7 +9,6 @@ from django.utils import timezone
 from children.facts import Home, Leaving
 from children.models import Child
 from children.services import keeping, safeguards
-from children.services.registering import link_siblings
 from retention.models import DestructionItem, RetentionDate, RetentionRule
 from retention.periods import BARE
 from retention.services.destroying import destroy_due
@@ -101,7 +100,7 @@ def test_what_is_on_it_or_on_that_of_a_brother_or_sister_keeps_it(place: Office)
     children["Needs"] = leaver(place, "Needs", details={"date_of_birth": BORN, "sen_provision": "E"})
     assert set(codes([children["Ola"], children["Concern"]]).values()) == {BARE}
     sister, other = (factories.child(place.school, name, by=place.room.office, homes=HOME) for name in ("Ada", "Nia"))
-    link_siblings(one=children["Sister"], other=sister, by=place.room.office)
+    factories.link_siblings(one=children["Sister"], other=sister, by=place.room.office)
     for child in (children["Concern"], sister, other):
         concern_about(place, child)
     about_adult(place, children["Adult"])
@@ -147,7 +146,7 @@ def test_what_comes_after_the_approval_keeps_it_and_the_rest_is_destroyed(place:
     free, sister_of, touched = due(place, 3)
     with later(days=DUE):
         sister = factories.child(place.school, "Ada", by=place.room.office)
-        link_siblings(one=sister_of, other=sister, by=place.room.office)
+        factories.link_siblings(one=sister_of, other=sister, by=place.room.office)
         place.approve(place.sent(free, sister_of, touched))
     with later(days=DUE + 1):
         concern_about(place, sister)
@@ -176,7 +175,7 @@ def test_what_comes_before_the_approval_is_said_to_who_approves(place: Office):
     with later(days=DUE):
         sent = place.sent(child)
         sister = factories.child(place.school, "Ada", by=place.room.office)
-        link_siblings(one=child, other=sister, by=place.room.office)
+        factories.link_siblings(one=child, other=sister, by=place.room.office)
         concern_about(place, sister)
         with pytest.raises(OutOfTurn, match="an entry about the child, or about a brother"):
             place.approve(sent)

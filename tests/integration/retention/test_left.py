@@ -147,6 +147,16 @@ def test_twice_is_once_and_a_second_window_is_told(place: Office):
     assert Statement.objects.count() == 1
     where = {"school": place.school, "name": "Whitmoor", "number": "3564021", "by": place.room.lead}
     assert [services.state_destination(children=[other.pk], **where) for _ in range(2)] == [1, 0]
+    # Of one whose school is confirmed nobody states something else from a list that is older, nor the other way round.
+    elsewhere = {**where, "name": "Fernacre", "number": "3564022"}
+    for late in (
+        lambda: services.state_destination(children=[other.pk], **elsewhere),
+        lambda: services.state_last_school(children=[other.pk], token=uuid7(), **given),
+        lambda: services.state_destination(children=[child.pk], **where),
+    ):
+        with pytest.raises(OutOfTurn):
+            late()
+    assert Enrolment.objects.get(child=other).destination == "Whitmoor" and Statement.objects.count() == 1
     Child.objects.filter(pk=other.pk).update(left_on=None)
     with pytest.raises(OutOfTurn):
         services.state_destination(children=[other.pk], **where)
