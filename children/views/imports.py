@@ -266,9 +266,9 @@ def _changed_list(
 def _alike(request: Request, run: ImportRun, data: Any = None) -> tuple[service.Alike, AlikeForm]:
     """The rows that wait for a reason which others have too, and what can be said of all of them at once."""
     alike = service.Alike(visible(request, ImportRow).filter(run=run))
-    here, on_roll = visible(request, Child).filter(school=run.school_id, left_on=None, merged_into=None), 0
+    on_roll = 0
     if service.LEAVES in alike.reasons:
-        on_roll = here.count()
+        on_roll = visible(request, Child).filter(school=run.school_id, left_on=None, merged_into=None).count()
     return alike, AlikeForm(data, sentences=alike.sentences(on_roll))
 
 
