@@ -7,7 +7,7 @@ it; and what it is a copy of never changes. The one task of the machine gathers.
 
 from safeguarding.rights_rows import keep
 from safeguarding.rights_rows.conditions import NEVER, both, either, ended_once, may
-from safeguarding.rights_rows.kinds import change, gives
+from safeguarding.rights_rows.kinds import Neither, change, gives
 
 _TASK = "(rules.task() = 'requests')"
 _HANDLES = may("handle_requests")
@@ -181,6 +181,7 @@ keep(
         "requests.requestperson": gives(
             either(_TASK, _IN_CASE, _ASKED), change(either(_TASK, _IN_CASE, _ASKED), "names", "items")
         ),
+        "requests.requestrecipient": Neither("whether somebody was told: an answer waits for it, and opens nothing"),
         # Written once: another row undoes it.
         "requests.redaction": gives(
             both(

@@ -4,6 +4,7 @@ from children.models import ToldBy
 
 from .adding import Looked, add_child, look_for_child, new_child_problems, tell_who_sees
 from .adults import add_adult, adults_like, change_adult, change_link, end_adult, others_with
+from .asked import Requests, requests_about, requests_with
 from .facts import add_name, correct_name, set_facts
 from .health import add_health, end_health
 from .homes import add_home, change_stay, correct_address, end_home, others_at
@@ -14,6 +15,7 @@ from .siblings import end_siblings, keeps_siblings, link_siblings
 __all__ = [
     "Looked",
     "Part",
+    "Requests",
     "Told",
     "ToldBy",
     "Way",
@@ -40,6 +42,8 @@ __all__ = [
     "newest_time",
     "others_at",
     "others_with",
+    "requests_about",
+    "requests_with",
     "set_class",
     "set_facts",
     "set_roll",
