@@ -253,6 +253,7 @@ class RecipientForm(CaseForm):
 
     def __init__(self, *args: Any, received: Sequence[recipients.Received] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.received = received
         field: Any = self.fields["who"]
         listed = [(str(one.key), f"{one.name}, {full_day(one.last_on)}") for one in received]
         field.choices = blank_first(listed, "Choose")

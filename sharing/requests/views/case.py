@@ -202,7 +202,7 @@ def _page(
         "parts": [one for one in parts if one.part in _TOLD],
         "deeds": deeds,
         **_happened(request, case),
-        **_corrected(request, case),
+        **_corrected(request, case, deeds),
         **_ways(case, own, handles=handling),
         "counts": ItemCounts(request, case.pk),
         "next_step": _next_step(case, {one.part for one in parts}, reviews=reviews),
@@ -226,15 +226,19 @@ def _happened(request: Request, case: RightsRequest) -> dict[str, Any]:
     }
 
 
-def _corrected(request: Request, case: RightsRequest) -> dict[str, Any]:
-    """What was corrected, who was told, and whether the reader may correct the child's record now."""
+def _corrected(request: Request, case: RightsRequest, deeds: Mapping[str, Any]) -> dict[str, Any]:
+    """What was corrected, who was told, and, for who says it, of whom nobody has said it yet; and where the reader may
+    correct the child's record now.
+    """
     if case.right != Right.RECTIFY:
         return {}
     corrections = visible(request, RequestCorrection).filter(case=case).select_related("by")
-    told = visible(request, RequestRecipient).filter(case=case).select_related("by")
+    told = list(visible(request, RequestRecipient).filter(case=case).select_related("by").order_by("-last_on", "pk"))
+    received = deeds[RECIPIENT.key]["form"].received if RECIPIENT.key in deeds else ()
     return {
         "corrections": list(corrections.order_by("-made_at", "-pk")),
-        "told": list(told.order_by("-last_on", "pk")),
+        "told": told,
+        "untold": [one for one in received if one.key not in {row.key for row in told}],
         "correct_url": _correct_url(request, case),
     }
 
