@@ -7,7 +7,7 @@ it; and what it is a copy of never changes. The one task of the machine gathers.
 
 from safeguarding.rights_rows import keep
 from safeguarding.rights_rows.conditions import NEVER, both, either, ended_once, may
-from safeguarding.rights_rows.kinds import Neither, change, gives
+from safeguarding.rights_rows.kinds import change, gives
 
 _TASK = "(rules.task() = 'requests')"
 _HANDLES = may("handle_requests")
@@ -61,6 +61,7 @@ _OF_OWN_ITEM = (
     "AND item.case_id = NEW.case_id AND item.reviewer_id = me)"
 )
 _OF_OWN_PERSON = both("NEW.person_id = ANY (rules.request_people_read(me))", _REVIEWS)
+_TELLS = both("NEW.by_id = me", _REVIEWS)
 _UNDOES = both("NEW.undoes_id = ANY (rules.redactions_read(me))", _REVIEWS)
 _WAITS, _ANSWERS = "OLD.answered_at IS NULL", ("found", "note", "answered_at", "answered_by_id")
 
@@ -181,7 +182,24 @@ keep(
         "requests.requestperson": gives(
             either(_TASK, _IN_CASE, _ASKED), change(either(_TASK, _IN_CASE, _ASKED), "names", "items")
         ),
-        "requests.requestrecipient": Neither("whether somebody was told: an answer waits for it, and opens nothing"),
+        # An answer waits for it: who prepares the answer says it, in their own name.
+        "requests.requestrecipient": gives(
+            _TELLS,
+            change(
+                _TELLS,
+                "case_id",
+                "school_id",
+                "key",
+                "name",
+                "last_on",
+                "told_on",
+                "why_not",
+                "reasons",
+                "is_named",
+                "said_at",
+                "by_id",
+            ),
+        ),
         # Written once: another row undoes it.
         "requests.redaction": gives(
             both(

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -168,6 +168,11 @@ def test_a_share_after_approval_holds_the_answer_back(desk: Desk):
     sent(desk.place, recipient=nurse)
     with asking(desk.room.office), pytest.raises(OutOfTurn, match="has not been told"):
         letters.send(letter, by=desk.room.office, sent_on=TODAY())
+    row = {"key": nurse.pk, "name": nurse.name, "last_on": TODAY(), "told_on": TODAY(), "is_named": True}
+    of = {"case": desk.case, "school": desk.room.school, "said_at": timezone.now()}
+    for by in (desk.room.office, desk.room.lead):
+        with asking(desk.room.office), pytest.raises(DatabaseError), transaction.atomic():
+            RequestRecipient._base_manager.create(**row, **of, by=by)
     answer = client(desk.room.office).post(desk.page, {"deed": "finish", "seen": desk.now().revision})
     assert (answer.status_code, desk.now().status) == (409, "approved")
     effort = {"how": "effort", "reasons": "She has left the area."} | dict.fromkeys(boxes("told_on", TODAY()), "")
