@@ -1,5 +1,5 @@
 """Who has asked the demo school about data? One was just said to a teacher, one waits for proof of identity, one is
-a complaint, one disagrees with a note, one is half reviewed, and one was answered.
+a complaint, one disagrees with a note, one had the record corrected, one is half reviewed, and one was answered.
 
 What the worker does, gathering and the files of the answer, is done here as it does it: for nobody by name.
 """
@@ -13,6 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from children.models import Child
+from children.services import keeping
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.context import Acting, acting
 from safeguarding.audit.protection import may_view
@@ -23,6 +24,7 @@ from safeguarding.demo.keys import Keys
 from safeguarding.demo.printer import Printer
 from safeguarding.demo.sharing import parents
 from safeguarding.uploads.services.keeping import Upload
+from sharing.events.models import SHARED, SharingEvent
 from sharing.requests.models import (
     Bundle,
     Decided,
@@ -42,6 +44,7 @@ from sharing.requests.services import (
     intake,
     letters,
     places,
+    recipients,
     roles,
     statements,
 )
@@ -87,6 +90,9 @@ _ON_PAPER = (
     "and that you ring the office before half past eight",
     "when your child cannot come.",
 )
+_GP = "The Surgery, Gatley Green"
+_WRONG_GP = "You write to the wrong surgery. We were never there: our doctors are at Gatley Green. Please put it right."
+_CORRECTED = "You are right: the record named another practice. It names yours now (UK GDPR Article 16)."
 _COMPLAINT = (
     "I asked in writing for a mistake in the attendance to be put right, and six weeks later nobody has answered me. "
     "I want to know why, and I want it put right."
@@ -145,12 +151,13 @@ class _Desk:
 
 
 def lay_requests(school: School, ground: Ground, keys: Keys, printer: Printer) -> None:
-    """The six of them."""
+    """The seven of them."""
     desk = _Desk(school, ground, keys)
     _spoken(desk)
     _doubted(desk)
     _complaint(desk)
     _disagrees(desk)
+    _corrected(desk)
     _half_reviewed(desk)
     _answered(desk, printer)
 
@@ -213,6 +220,35 @@ def _disagrees(desk: _Desk) -> None:
     with desk.acts(desk.lead) as lead:
         intake.answer_checks(case, by=lead, **_CHECKS)
         approving.prepare(_now(case), by=lead, at=desk.ago(5))
+
+
+def _corrected(desk: _Desk) -> None:
+    """A parent says that the record names a wrong surgery. It is corrected, and who had received something is told."""
+    asked = RightsRequest.objects.filter(child__isnull=False).values("child")
+    shares = SharingEvent.objects.filter(school=desk.school, status__in=SHARED, child__left_on=None)
+    rows = shares.exclude(child__in=asked).order_by("year", "number")
+    event = next(row for row in rows.select_related("child__school") if parents(row.child))
+    child = event.child
+    case = desk.handed_in(child, days=26, channel="telephone", right="rectify", words=_WRONG_GP)
+    case = desk.taken_up(case, child, days=25)
+    desk.named(case, days=25)
+    with desk.acts(desk.office) as office:
+        told = keeping.Told(by=keeping.ToldBy.REQUEST, token=desk.keys.token(), request=case.pk)
+        given: dict[str, Any] = {"part": keeping.Part.DOCTOR, "values": {"gp": _GP}, "is_correction": True}
+        keeping.set_facts(child=child, told=told, by=office, at=desk.ago(24), **given)
+        answer(_now(case), by=office, outcome="done", reasons=_CORRECTED, at=desk.ago(24))
+    with desk.acts(desk.lead) as lead:
+        for one in recipients.received(case, lead):
+            hidden = shares.filter(child=child, recipient=one.key, parents_told="no").exists()
+            said: dict[str, Any] = {"how": recipients.TOLD, "told_on": desk.day(20), "is_named": not hidden}
+            recipients.say(_now(case), by=lead, key=one.key, at=desk.ago(20), **said)
+        intake.answer_checks(case, by=lead, **_CHECKS)
+        approving.prepare(_now(case), by=lead, at=desk.ago(19))
+    with desk.acts(desk.officer) as officer:
+        approving.approve(_now(case), by=officer, at=desk.ago(18))
+    _send(desk, _now(case), "outcome", days=17)
+    with desk.acts(desk.office) as office:
+        answer(_now(case), by=office, outcome="done", reasons=_CORRECTED, at=desk.ago(17))
 
 
 def _half_reviewed(desk: _Desk) -> None:

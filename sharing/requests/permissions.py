@@ -27,10 +27,12 @@ from .models import (
     Bundle,
     BundleVolume,
     Redaction,
+    RequestCorrection,
     RequestFile,
     RequestItem,
     RequestLetter,
     RequestPerson,
+    RequestRecipient,
     RequestRole,
     RequestStep,
     RightsRequest,
@@ -89,11 +91,29 @@ def parts_seen(me: Any) -> Rule:
     )
 
 
+@rule(RequestCorrection)
 @rule(RequestLetter)
 def letters_seen(me: Any) -> Rule:
-    """What was written to the requester: with the case."""
+    """What was written to the requester, and what was corrected: with the case."""
     return Rule(
         because={"role": _handles(me), "named": among("case_id", fact("requests_named", me))}, never=_hidden(me)
+    )
+
+
+@rule(RequestRecipient)
+def recipients_seen(me: Any) -> Rule:
+    """Who was told of a correction: whom the answer names with the case, all of them by who prepares and who approves
+    it. The office does not see what was shared.
+    """
+    is_named = Q(is_named=True)
+    return Rule(
+        because={
+            "role": is_named & _handles(me),
+            "named": is_named & among("case_id", fact("requests_named", me)),
+            "preparer": among("case_id", fact("requests_reviewed", me)),
+            "approver": among("case_id", fact("requests_approved", me)),
+        },
+        never=_hidden(me),
     )
 
 
@@ -255,6 +275,13 @@ def ensure_reviews_at(by: Any, case: RightsRequest) -> None:
     reviews = may(by, C.REVIEW_REQUESTS, case.school_id) or may_review(by, case)
     if not reviews or not may_view(by, case):
         raise NotAllowed(REVIEWERS)
+
+
+def may_correct(user: Any, case: RightsRequest) -> bool:
+    """Who says where something was corrected that is not on the child's record: whoever handles or reviews the case,
+    and sees it.
+    """
+    return (may_handle(user, case) or may_review(user, case)) and may_view(user, case)
 
 
 def may_change(user: Any, case: RightsRequest) -> bool:

@@ -9,10 +9,12 @@ from .models import (
     Exemption,
     Redaction,
     ReplyTime,
+    RequestCorrection,
     RequestFile,
     RequestItem,
     RequestLetter,
     RequestPerson,
+    RequestRecipient,
     RequestRole,
     RequestStep,
     RightsRequest,
@@ -38,7 +40,7 @@ declare(
     **_WORK,
 )
 declare(RequestRole, searched=_NOT_SEARCHED, **_WORK)
-declare(RequestStep, RequestLetter, SearchPlace, searched=_NOT_SEARCHED, **_WORK)
+declare(RequestStep, RequestLetter, RequestCorrection, RequestRecipient, SearchPlace, searched=_NOT_SEARCHED, **_WORK)
 declare(RequestItem, page="request_item", searched=_COPIES, **_WORK)
 declare(
     RequestFile,

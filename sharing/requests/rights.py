@@ -61,6 +61,7 @@ _OF_OWN_ITEM = (
     "AND item.case_id = NEW.case_id AND item.reviewer_id = me)"
 )
 _OF_OWN_PERSON = both("NEW.person_id = ANY (rules.request_people_read(me))", _REVIEWS)
+_TELLS = both("NEW.by_id = me", _REVIEWS)
 _UNDOES = both("NEW.undoes_id = ANY (rules.redactions_read(me))", _REVIEWS)
 _WAITS, _ANSWERS = "OLD.answered_at IS NULL", ("found", "note", "answered_at", "answered_by_id")
 
@@ -180,6 +181,24 @@ keep(
         ),
         "requests.requestperson": gives(
             either(_TASK, _IN_CASE, _ASKED), change(either(_TASK, _IN_CASE, _ASKED), "names", "items")
+        ),
+        # An answer waits for it: who prepares the answer says it, in their own name.
+        "requests.requestrecipient": gives(
+            _TELLS,
+            change(
+                _TELLS,
+                "case_id",
+                "school_id",
+                "key",
+                "name",
+                "last_on",
+                "told_on",
+                "why_not",
+                "reasons",
+                "is_named",
+                "said_at",
+                "by_id",
+            ),
         ),
         # Written once: another row undoes it.
         "requests.redaction": gives(

@@ -95,6 +95,7 @@ AS_WELL = (
     ),
     Way("share", "lead", "open", after=("share ask_back",), form="share answer"),
     Way("request", "lead", "open", before=leading.asks_correction, form="request statement"),
+    Way("request", "lead", "open", before=leading.asks_correction, form="request elsewhere"),
     Way("transfer", "lead", "open", before=leading.file_received, form="transfer settle"),
     Way("transfer", "lead", "open", before=leading.file_sent, form="transfer receive"),
     Way("transfer", "lead", "open", before=leading.file_sent, form="transfer receipt"),

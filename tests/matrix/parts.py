@@ -141,6 +141,10 @@ def _share(row: Any) -> str:
     return "transfer" if FileSending._base_manager.filter(event=event).exists() else "share"
 
 
+def _recipient(row: Any) -> str:
+    return "request" if row.is_named else "request_review"
+
+
 def _request_step(row: Any) -> str:
     return "request_review" if row.kind in row.REVIEW else "request"
 
@@ -168,6 +172,7 @@ BY_ROW: dict[str, tuple[Callable[[Any], str], frozenset[str]]] = {
     **dict.fromkeys(
         ("concerns.earlierrecord", "concerns.earlierfile"), (_earlier, frozenset({"history", "earlier_leads"}))
     ),
+    "requests.requestrecipient": (_recipient, frozenset({"request", "request_review"})),
     "requests.requeststep": (_request_step, frozenset({"request", "request_review"})),
     "requests.searchplace": (_search, frozenset({"search", "search_answer", "search_apart"})),
     **dict.fromkeys(

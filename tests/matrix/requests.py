@@ -15,10 +15,12 @@ from sharing.requests.models import (
     BundleVolume,
     Exemption,
     Redaction,
+    RequestCorrection,
     RequestFile,
     RequestItem,
     RequestLetter,
     RequestPerson,
+    RequestRecipient,
     RequestRole,
     RequestStep,
     RightsRequest,
@@ -93,6 +95,10 @@ def _around(world: Any, of: dict[str, Any]) -> None:
         RequestLetter, **of, token=uuid7(), kind="acknowledgement", text=word(), made_at=THEN, by=people["office"]
     )
     world.keys["open"]["request_letter"] = letter.pk
+    given_row(RequestCorrection, **of, token=uuid7(), elsewhere=word(), made_at=THEN, by=people["office"])
+    told = {"last_on": THEN.date(), "told_on": THEN.date(), "said_at": THEN, "by": people["lead"]}
+    for is_named in (False, True):
+        given_row(RequestRecipient, **of, **told, key=uuid7(), name=word(), reasons=word(), is_named=is_named)
 
 
 def _item(world: Any, of: dict[str, Any]) -> RequestItem:

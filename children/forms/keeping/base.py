@@ -1,7 +1,8 @@
 """What does every form ask that changes a child's record by hand? Who told the school, and which day it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
@@ -21,7 +22,9 @@ HOW = (
     (CORRECTED, "It was wrong from the start"),
 )
 NOBODY = "nobody"
-_LAST = ("how", "on", "told_by", "note")
+# None of the requests that are open.
+NONE = "none"
+_LAST = ("how", "on", "told_by", "request", "note")
 
 
 class HowField(forms.ChoiceField):
@@ -39,6 +42,7 @@ class KeepForm(HarbourForm):
     """A change of one part. `seen` is the stamp of what stood on the page, `deed` says which form of the page it is.
 
     `now` are the facts that stand there, by the name of their field; `typed` is what was typed into it already.
+    `requests` are the open requests to correct this record, each its key and its number.
     """
 
     title: ClassVar[str]
@@ -48,6 +52,11 @@ class KeepForm(HarbourForm):
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     told_by = forms.ChoiceField(label="Who told the school?", choices=blank_first(ToldBy.choices, "Choose"))
+    request = forms.ChoiceField(
+        label="Which request?",
+        required=False,
+        help_text="Where a request told the school. Its page then says what was corrected.",
+    )
     note = forms.CharField(
         label="What was said or seen",
         required=False,
@@ -63,20 +72,40 @@ class KeepForm(HarbourForm):
         deed: str,
         now: Mapping[str, Any] | None = None,
         typed: Mapping[str, Any] | None = None,
+        requests: Sequence[tuple[str, str]] = (),
         **kwargs: Any,
     ) -> None:
         self.now = dict(now or {})
         first = {"deed": deed, "seen": stamp(self.now) if self.now else ""}
         super().__init__(data, initial={**self.now, **(typed or {}), **first}, auto_id=f"{deed}_%s", **kwargs)
+        self._offer_requests(requests)
         leading = [name for name in self.field_order or () if name in self.fields]
         own = [name for name in self.fields if name not in {*leading, *_LAST}]
         self.order_fields([*leading, *own, *_LAST])
+
+    def _offer_requests(self, requests: Sequence[tuple[str, str]]) -> None:
+        """Ask which request it is, where one is open; the only one is chosen already."""
+        if not requests:
+            del self.fields["request"]
+            return
+        field: Any = self.fields["request"]
+        field.choices = blank_first([*requests, (NONE, "Another one")], "Choose")
+        if len(requests) == 1:
+            self.initial.setdefault("request", requests[0][0])
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if "request" in self.fields and given.get("told_by") == ToldBy.REQUEST and not given.get("request"):
+            self.add_error("request", "Choose which request it is")
+        return given
 
     @property
     def told(self) -> Told:
         """What the service is told of the source."""
         given = self.cleaned_data
-        return Told(by=given["told_by"], note=given["note"], on=given.get("on"), token=given["token"])
+        said = given.get("request") if given["told_by"] == ToldBy.REQUEST else ""
+        request = UUID(said) if said and said != NONE else None
+        return Told(by=given["told_by"], note=given["note"], on=given.get("on"), token=given["token"], request=request)
 
     @property
     def is_correction(self) -> bool:

@@ -4,6 +4,7 @@ from children.models import ToldBy
 
 from .adding import Looked, add_child, look_for_child, new_child_problems
 from .adults import add_adult, adults_like, change_adult, change_link, end_adult, others_with
+from .asked import Requests, requests_about, requests_with
 from .facts import add_name, correct_name, set_facts
 from .for_leads import NOT_NOTIFIED, NOTIFIED, tell_leads, tell_of
 from .health import add_health, end_health
@@ -18,6 +19,7 @@ __all__ = [
     "NOT_NOTIFIED",
     "Looked",
     "Part",
+    "Requests",
     "Told",
     "ToldBy",
     "Way",
@@ -44,6 +46,8 @@ __all__ = [
     "newest_time",
     "others_at",
     "others_with",
+    "requests_about",
+    "requests_with",
     "set_class",
     "set_facts",
     "set_roll",

@@ -25,6 +25,8 @@ from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
 from safeguarding.turns import wait_for
 
+from .asked import tie
+
 Part, Way = ChildUpdate.Part, ChildUpdate.Way
 # What a change did, by field: (before, after).
 Changes = Mapping[str, tuple[Any, Any]]
@@ -50,13 +52,15 @@ _VERBS: dict[str, Verb] = {
 class Told:
     """Who told the school, in words what, and the day it is about: the first on which it holds, or the last.
 
-    `token` is that of the form; the same form again does nothing twice.
+    `token` is that of the form; the same form again does nothing twice. `request` is the key of the request to correct
+    the record for which it is done.
     """
 
     by: str
     note: str = ""
     on: date | None = None
     token: UUID | None = None
+    request: UUID | None = None
 
 
 def needed(part: str) -> AnyCapability:
@@ -146,7 +150,8 @@ def keep_update(
     """Write down that `changes` were made: the one place through which every change by hand goes.
 
     `row` is the row that was added, changed, ended or corrected, `on` the day it holds from or held to. `shared_with`
-    are the other children whose record it changed too. Raises `BadInput` without a source, or for a note without end.
+    are the other children whose record it changed too. Raises `BadInput` without a source, or for a note without end;
+    `OutOfTurn` where the request for which it was made is over.
     """
     if told.by not in ToldBy:
         raise BadInput("Choose who told the school.")
@@ -182,4 +187,6 @@ def keep_update(
         )
     hold_update(child, changes, row=row, is_added=way == Way.ADDED, by=by, at=at, shared_with=shared_with)
     Child.objects.filter(pk__in=[one.child_id for one in made]).update(changed_at=at)
+    if told.request is not None and told.by == ToldBy.REQUEST:
+        tie(made[0], told.request, by=by, at=at)
     return made[0]

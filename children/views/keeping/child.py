@@ -20,7 +20,7 @@ from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.http import Request
 from safeguarding.unsaved import waits_unsent
 
-from .page import SAVED, child_of, done_before, page, refused
+from .page import SAVED, asked, child_of, done_before, page, refused
 from .parts import CHOICES
 
 
@@ -50,9 +50,9 @@ def keep_child(request: Request, pk: UUID) -> HttpResponseBase:
 
 def _made(request: Request, child: Child, key: str) -> tuple[dict[str, Any], Any]:
     context = record_frame(request, child, "people")
-    beside: dict[str, Any] = {}
+    beside = asked(request, child)
     if key == "adult":
-        beside = {"homes": list(homes(request, child)), "look": partial(_adults_like, request, child)}
+        beside |= {"homes": list(homes(request, child)), "look": partial(_adults_like, request, child)}
     return context, partial(CHOICES[key].form, child=child, detail=context["detail"], deed=key, **beside)
 
 
@@ -68,7 +68,8 @@ def _parts(request: Request, child: Child, *, status: int) -> HttpResponse:
         for key, choice in CHOICES.items()
         if choice.is_open(child) and may(request.user, keeping.needed(choice.part), child.school_id)
     ]
-    context = record_frame(request, child, "people") | {"offered": offered}
+    came = asked(request, child).get("typed", {}).get("request", "")
+    context = record_frame(request, child, "people") | {"offered": offered, "came": came}
     return render(request, "children/keep_parts.html", context, status=status)
 
 

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from children.forms.keeping import KeepForm
-from children.models import Child, ChildUpdate
+from children.models import Child, ChildUpdate, ToldBy
 from children.services import keeping
 from safeguarding.audit.reading import read_one, visible
 from safeguarding.exceptions import ChangedSince, HarbourError
@@ -35,6 +35,14 @@ def done_before(request: Request) -> HttpResponse | None:
         return None
     done = visible(request, ChildUpdate).filter(token=token).first()
     return redirect("child_people", done.child_id) if done else None
+
+
+def asked(request: Request, child: Child) -> dict[str, Any]:
+    """What each form takes of requests to correct this record: those that are open, and from which the reader came."""
+    about = keeping.requests_about(child, by=request.user)
+    key = request.GET.get("request", "")
+    came = {"typed": {"told_by": ToldBy.REQUEST.value, "request": key}} if key in dict(about) else {}
+    return {"requests": about, **came}
 
 
 def page(

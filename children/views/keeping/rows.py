@@ -20,7 +20,7 @@ from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
 from safeguarding.unsaved import waits_unsent
 
-from .page import SAVED, Made, child_of, done_before, page, refused
+from .page import SAVED, Made, asked, child_of, done_before, page, refused
 from .parts import ROWS
 
 
@@ -56,8 +56,10 @@ def _again(request: Request, pk: UUID, row_id: UUID, form: Any, refusal: Harbour
 
 
 def _made(request: Request, child: Child, row: Any) -> tuple[dict[str, Any], Made]:
+    told = asked(request, child)
     made = {
-        key: partial(deed.form, deed=key, **_needs(request, child, row, key)) for key, deed in ROWS[type(row)].items()
+        key: partial(deed.form, deed=key, **told, **_needs(request, child, row, key))
+        for key, deed in ROWS[type(row)].items()
     }
     return record_frame(request, child, "people") | {"about": _called(child, row)}, made
 

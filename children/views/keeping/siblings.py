@@ -24,7 +24,7 @@ from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
 from safeguarding.unsaved import waits_unsent
 
-from .page import SAVED, child_of, done_before
+from .page import SAVED, asked, child_of, done_before
 
 
 @waits_unsent(SiblingForm)
@@ -36,9 +36,11 @@ def keep_sibling(request: Request, pk: UUID) -> HttpResponseBase:
         return done
     chosen = ChosenForm(request.POST)
     if not chosen.is_valid():
-        typed = request.POST.dict() if request.method == "POST" else {}
-        return _page(request, child, SiblingForm(deed="sibling", typed=typed))
-    form = SiblingForm(request.POST, deed="sibling")
+        told = asked(request, child)
+        if request.method == "POST":
+            told["typed"] = request.POST.dict()
+        return _page(request, child, SiblingForm(deed="sibling", **told))
+    form = SiblingForm(request.POST, deed="sibling", **asked(request, child))
     if not form.is_valid():
         return _page(request, child, form)
     there = visible(request, Child).filter(school=child.school_id)

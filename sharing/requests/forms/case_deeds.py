@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils import timezone
@@ -13,13 +14,20 @@ from safeguarding.forms import DateBoxesField, FilesInput, HarbourForm, Radios, 
 from safeguarding.plans.forms.columns import SeenForm, TokenForm
 from safeguarding.uploads.kinds import MOST_BYTES, TAKEN
 from safeguarding.uploads.services.keeping import Upload
-from sharing.requests.models import RequestLetter, RequestRole, RequestStep, RightsRequest, SearchPlace
-from sharing.requests.services import answering
+from sharing.requests.models import (
+    RequestLetter,
+    RequestRecipient,
+    RequestRole,
+    RequestStep,
+    RightsRequest,
+    SearchPlace,
+)
+from sharing.requests.services import answering, recipients
 
 from .cases import MOST_WORDS, CaseForm
 
 K, L, P, F = RequestStep.Kind, RequestLetter.Kind, SearchPlace.Place, SearchPlace.Found
-_OUTCOME = RightsRequest.Outcome
+_OUTCOME, WhyNot = RightsRequest.Outcome, RequestRecipient.WhyNot
 # Steps that pages of their own record.
 _BY_ITSELF = frozenset({K.SENT_BACK, K.HANDED_OVER})
 # Letters that are written when a request is over, too.
@@ -203,6 +211,68 @@ class StatementForm(CaseForm, TokenForm):
     @property
     def chosen(self) -> Concern:
         return self.known[self.cleaned_data["concern"]]
+
+
+class ElsewhereForm(CaseForm, TokenForm):
+    """Where something was corrected that is not on the child's record."""
+
+    words = forms.CharField(
+        label="Where was it corrected, what, and when?",
+        max_length=2_000,
+        widget=forms.Textarea,
+        help_text="Such as: in our own system, the date of birth, on 3 November. It stands in the letter",
+        error_messages={"required": "Enter where it was corrected, what, and when"},
+    )
+
+
+class RecipientForm(CaseForm):
+    """One of `received` was told of the correction, or why not. `told_on` is asked where they were told alone."""
+
+    who = forms.ChoiceField(label="Who received something of this child", choices=())
+    how = forms.ChoiceField(
+        label="Were they told?",
+        choices=[(recipients.TOLD, "Yes, on a day"), *((one.value, f"No: {one.label}") for one in WhyNot)],
+        widget=Radios(),
+    )
+    told_on = DateBoxesField(label="Told on", past=True, required=False)
+    reasons = forms.CharField(
+        label="Why they are not told",
+        max_length=2_000,
+        required=False,
+        widget=forms.Textarea,
+        help_text="It stands in the letter, where the letter names them",
+    )
+    named = forms.ChoiceField(
+        label="Does the letter name them?",
+        choices=[("yes", "Yes"), ("no", "No")],
+        widget=Radios(
+            inline=True,
+            hints={"no": "Where the family must not learn of it, or they had not received what was corrected"},
+        ),
+    )
+
+    def __init__(self, *args: Any, received: Sequence[recipients.Received] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.received = received
+        field: Any = self.fields["who"]
+        listed = [(str(one.key), f"{one.name}, {full_day(one.last_on)}") for one in received]
+        field.choices = blank_first(listed, "Choose")
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            said = {name: given[name] for name in ("how", "told_on", "reasons")}
+            for name, sentence in recipients.problems(**said, is_named=self.is_named).items():
+                self.add_error("named" if name == "is_named" else name, sentence)
+        return given
+
+    @property
+    def chosen(self) -> UUID:
+        return UUID(self.cleaned_data["who"])
+
+    @property
+    def is_named(self) -> bool:
+        return bool(self.cleaned_data["named"] == "yes")
 
 
 class LetterTextForm(HarbourForm):

@@ -1,6 +1,7 @@
 """Requests about data: who asked what about which child, what was found and decided, and what went out."""
 
 from .cases import AT_WORK, OPEN, Right, RightsRequest
+from .corrections import RequestCorrection, RequestRecipient
 from .items import Decided, Redaction, RequestFile, RequestItem, RequestPerson
 from .law import Exemption, ReplyTime
 from .released import Bundle, BundleVolume
@@ -17,10 +18,12 @@ __all__ = [
     "Exemption",
     "Redaction",
     "ReplyTime",
+    "RequestCorrection",
     "RequestFile",
     "RequestItem",
     "RequestLetter",
     "RequestPerson",
+    "RequestRecipient",
     "RequestRole",
     "RequestStep",
     "Right",

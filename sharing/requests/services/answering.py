@@ -19,7 +19,8 @@ from sharing.requests.models import RequestStep, RightsRequest
 from sharing.requests.notice_kinds import RequestNotice
 from sharing.requests.permissions import ensure_handles
 
-from . import documents
+from . import documents, recipients
+from .correcting import CORRECT_FIRST, needs_correction
 from .locking import ensure_at_work, lock
 from .statements import has_one
 from .steps import dates_of
@@ -52,7 +53,8 @@ def answer(
     case stays open; once exactly these were approved, the case is answered. Other ones after that open it again.
 
     Raises `NotAllowed`, `ChangedSince`; `BadInput` without reasons, or for an outcome that it cannot have; `OutOfTurn`
-    where it is over, or a complaint was not acknowledged.
+    where it is over, a complaint was not acknowledged, nothing was corrected that is said to be done, or somebody who
+    received it was not told.
     """
     ensure_handles(by, case)
     held = lock(case.pk, seen)
@@ -65,11 +67,14 @@ def answer(
         )
     if not reasons.strip():
         raise BadInput("Write the reasons and the law: they go to the person who asked.")
+    if needs_correction(held, outcome):
+        raise OutOfTurn(CORRECT_FIRST)
     if (held.outcome, held.outcome_reasons) != (outcome, reasons.strip()):
         return _propose(held, outcome, reasons.strip(), by=by)
     if held.status != S.APPROVED:
         return held
     _ensure_acknowledged(held)
+    recipients.ensure_said(held, by)
     done = request_life.perform("answer", held, by=by, at=at, outcome=outcome)
     _settle(done, by=by, at=at or timezone.now())
     return done
@@ -97,6 +102,8 @@ def unsaid(case: RightsRequest) -> list[str]:
         found.append("Record the outcome and its reasons.")
     if case.outcome == Out.STATEMENT and not has_one(case):
         found.append("Add the statement to the record first.")
+    if needs_correction(case, case.outcome):
+        found.append(CORRECT_FIRST)
     if case.right == "complaint" and not _has(case, RequestStep.Kind.ACKNOWLEDGED):
         found.append("Acknowledge the complaint.")
     return found

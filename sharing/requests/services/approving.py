@@ -29,7 +29,7 @@ from sharing.requests.permissions import may_approve, may_prepare
 from sharing.requests.redacting.marks import Marks
 from sharing.requests.verbs import RequestVerb
 
-from . import deciding, documents, intake
+from . import deciding, documents, intake, recipients
 from .holding import GIVEN, lacks
 from .locking import tell_some
 from .roles import who_has
@@ -61,7 +61,7 @@ class ToLook:
 
 def preparing_problems(case: RightsRequest, by: User) -> list[str]:
     """Why an answer cannot be said to be prepared, a sentence each. What others review is one sentence."""
-    found = intake.unanswered(case)
+    found = [*intake.unanswered(case), *recipients.unsaid(case, by)]
     # A request that is refused as a whole is not searched for.
     if case.is_handed_over:
         if case.gathering != G.DONE:

@@ -24,11 +24,11 @@ from safeguarding.working_days import bank_holidays
 from sharing.notice.notice import regulator
 from sharing.notice.services.details import details_of
 from sharing.requests.dates import Dates
-from sharing.requests.models import RequestLetter, RequestStep, RightsRequest
+from sharing.requests.models import RequestCorrection, RequestLetter, RequestStep, RightsRequest
 from sharing.requests.permissions import ensure_handles
 from sharing.requests.reckoning import working_day
 
-from . import steps
+from . import recipients, steps
 from .law import times_on
 from .locking import CHANGED, NOT_TAKEN_UP, ensure_at_work, ensure_day, lock
 
@@ -95,6 +95,7 @@ def text_of(case: RightsRequest, kind: str, *, on: date) -> str:
     """The letter as it begins. What has to be filled in stands in square brackets."""
     found = steps.dates_of(case)
     details = details_of(case.school_id)
+    tells = recipients.tells(case)
     facts: dict[str, Any] = {
         "case": case,
         "dates": found,
@@ -106,6 +107,8 @@ def text_of(case: RightsRequest, kind: str, *, on: date) -> str:
         "what": _WHAT.get(case.right, "request"),
         "outcome": case.get_outcome_display() if case.outcome else "",
         "reasons": case.outcome_reasons,
+        "corrections": list(RequestCorrection.objects.filter(case=case).order_by("made_at", "pk")),
+        "recipients": [recipients.line_of(one) for one in recipients.named_in_answer(case)] if tells else [],
         "regulator": regulator(),
         "contact": details.officer_email or details.office_email or case.school.telephone or "at the school office",
     }
@@ -145,8 +148,8 @@ def change(letter: RequestLetter, *, by: User, text: str, revision: int) -> Requ
 def send(letter: RequestLetter, *, by: User, sent_on: date, at: datetime | None = None) -> RequestLetter:
     """It went, on a day. Sent again, by a double click, it is sent once.
 
-    Raises `NotAllowed`, `OutOfTurn`; `BadInput` where something in it is still to be filled in, the day cannot be, or
-    it tells of further time too late.
+    Raises `NotAllowed`; `OutOfTurn`, also where somebody who received what was corrected was not told; `BadInput` where
+    something in it is still to be filled in or left out, the day cannot be, or it tells of further time too late.
     """
     at = at or timezone.now()
     held, row = _held(letter, by=by, may_be_sent=True)
@@ -155,6 +158,8 @@ def send(letter: RequestLetter, *, by: User, sent_on: date, at: datetime | None 
     ensure_day(sent_on, at, since=held.received_on)
     if gap := _GAP.search(row.text):
         raise BadInput(f"Fill in what stands in square brackets first: {gap[0]}")
+    if row.kind == K.OUTCOME:
+        _ensure_tells(held, row, by=by)
     if step := _STEP.get(K(row.kind)):
         steps.add(
             held,
@@ -171,6 +176,18 @@ def send(letter: RequestLetter, *, by: User, sent_on: date, at: datetime | None 
     row.save(update_fields=["sent_at", "sent_by", "revision"])
     record(Verb.CONFIRM, held, by=by, purpose=f"letter: {row.kind}")
     return row
+
+
+def _ensure_tells(case: RightsRequest, letter: RequestLetter, *, by: User) -> None:
+    """An outcome says who received what was corrected. Raises `OutOfTurn` while of one of them nobody has said whether
+    they were told, `BadInput` for a letter that leaves out one whom the answer names.
+    """
+    recipients.ensure_said(case, by)
+    if not recipients.tells(case):
+        return
+    left_out = [one.name for one in recipients.named_in_answer(case) if one.name not in letter.text]
+    if left_out:
+        raise BadInput(f"The letter does not name everybody who received the record. Add: {', '.join(left_out)}")
 
 
 def _held(letter: RequestLetter, *, by: User, may_be_sent: bool = False) -> tuple[RightsRequest, RequestLetter]:

@@ -9,8 +9,10 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
+from children.capabilities import ChildCapability
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may, requires_for_record
 from safeguarding.accounts.services import open_notices, staff_of
@@ -23,12 +25,21 @@ from safeguarding.plans.views.deeds import Deed, lost, offered
 from safeguarding.refused_forms import on_top
 from safeguarding.unsaved import waits_unsent
 from sharing.requests.capabilities import RequestCapability as C
-from sharing.requests.models import RequestLetter, RequestRole, RequestStep, RightsRequest, SearchPlace
+from sharing.requests.models import (
+    RequestCorrection,
+    RequestLetter,
+    RequestRecipient,
+    RequestRole,
+    RequestStep,
+    Right,
+    RightsRequest,
+    SearchPlace,
+)
 from sharing.requests.permissions import works_on_requests
-from sharing.requests.services import statements
+from sharing.requests.services import recipients, statements
 from sharing.requests.services.locking import OBJECT
 
-from .case_deeds import STATEMENT, TAKEN, UNSTEP, theirs
+from .case_deeds import RECIPIENT, STATEMENT, TAKEN, UNSTEP, is_to_correct, theirs
 from .reading import ItemCounts
 from .standing import HANDLES, REVIEWS, handles, named, standing
 
@@ -140,6 +151,8 @@ def _about(
             return {"people": _people(case), "taken": {one.part for one in parts}}
         case UNSTEP.key:
             return {"steps": list(visible(request, RequestStep).filter(case=case, withdrawn_at=None))}
+        case RECIPIENT.key:
+            return {"received": recipients.received(case, request.user)}
         case STATEMENT.key:
             return {"concerns": statements.concerns_of(case, request.user)}
         case "place":
@@ -189,6 +202,7 @@ def _page(
         "parts": [one for one in parts if one.part in _TOLD],
         "deeds": deeds,
         **_happened(request, case),
+        **_corrected(request, case, deeds),
         **_ways(case, own, handles=handling),
         "counts": ItemCounts(request, case.pk),
         "next_step": _next_step(case, {one.part for one in parts}, reviews=reviews),
@@ -210,6 +224,29 @@ def _happened(request: Request, case: RightsRequest) -> dict[str, Any]:
         "places": list(places.order_by("made_at", "pk")),
         "beside": list(beside.only("reference").order_by("reference")),
     }
+
+
+def _corrected(request: Request, case: RightsRequest, deeds: Mapping[str, Any]) -> dict[str, Any]:
+    """What was corrected, who was told, and, for who says it, of whom nobody has said it yet; and where the reader may
+    correct the child's record now.
+    """
+    if case.right != Right.RECTIFY:
+        return {}
+    corrections = visible(request, RequestCorrection).filter(case=case).select_related("by")
+    told = list(visible(request, RequestRecipient).filter(case=case).select_related("by").order_by("-last_on", "pk"))
+    received = deeds[RECIPIENT.key]["form"].received if RECIPIENT.key in deeds else ()
+    return {
+        "corrections": list(corrections.order_by("-made_at", "-pk")),
+        "told": told,
+        "untold": [one for one in received if one.key not in {row.key for row in told}],
+        "correct_url": _correct_url(request, case),
+    }
+
+
+def _correct_url(request: Request, case: RightsRequest) -> str:
+    """Where the child's record is changed for this case; empty for who does not, or not now."""
+    keeps = handles(request.user, case.school_id) and may(request.user, ChildCapability.KEEP_CHILDREN, case.school_id)
+    return f"{reverse('keep_child', args=[case.child_id])}?request={case.pk}" if keeps and is_to_correct(case) else ""
 
 
 def _next_step(case: RightsRequest, parts: Collection[str], *, reviews: bool) -> str:

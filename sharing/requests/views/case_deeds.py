@@ -5,18 +5,31 @@ from safeguarding.plans.views.deeds import Deed
 from sharing.requests.forms.case_deeds import (
     AskPlaceForm,
     BecauseForm,
+    ElsewhereForm,
     FinishForm,
     GatherForm,
     LetterForm,
     OutcomeForm,
     PartForm,
+    RecipientForm,
     StatementForm,
     StepForm,
     StepKeyForm,
 )
 from sharing.requests.forms.cases import ChecksForm, CorrectForm
 from sharing.requests.models import Right, RightsRequest
-from sharing.requests.services import answering, gathering, intake, letters, places, roles, statements, steps
+from sharing.requests.services import (
+    answering,
+    correcting,
+    gathering,
+    intake,
+    letters,
+    places,
+    recipients,
+    roles,
+    statements,
+    steps,
+)
 
 S = RightsRequest.Status
 Case = RightsRequest
@@ -75,6 +88,16 @@ def _state(case: Case, form: StatementForm, by: User) -> object:
     return statements.add(case, by=by, concern=form.chosen, **given)
 
 
+def _elsewhere(case: Case, form: ElsewhereForm, by: User) -> object:
+    given = {name: form.cleaned_data[name] for name in ("words", "token")}
+    return correcting.corrected_elsewhere(case, by=by, **given)
+
+
+def _told(case: Case, form: RecipientForm, by: User) -> object:
+    given = {name: form.cleaned_data[name] for name in ("how", "told_on", "reasons")}
+    return recipients.say(case, by=by, key=form.chosen, is_named=form.is_named, **given)
+
+
 def _withdraw(case: Case, form: BecauseForm, by: User) -> object:
     return answering.withdraw(case, by=by, because=form.cleaned_data["because"])
 
@@ -92,6 +115,11 @@ def _is_gathered(case: Case) -> bool:
     """Whether it can be gathered now: for the first time, or again."""
     at_work = (Case.Gathering.ASKED, Case.Gathering.AT_WORK)
     return _is_worked_on(case) and case.is_copy and case.child_id is not None and case.gathering not in at_work
+
+
+def is_to_correct(case: Case) -> bool:
+    """Whether the record of a child is to be corrected now, if what is asked is right."""
+    return _is_worked_on(case) and case.right == Right.RECTIFY and case.child_id is not None
 
 
 def _is_before_approval(case: Case) -> bool:
@@ -131,15 +159,33 @@ GATHER: Deed[Case] = Deed(
 STATEMENT: Deed[Case] = Deed(
     "statement", StatementForm, "Add what they say to a concern", "Add the statement",
     "Added. It stands beside the concern, whatever becomes of this request.", _state,
-    lambda case: _is_worked_on(case) and case.right == Right.RECTIFY and case.child_id is not None,
+    is_to_correct,
 )  # fmt: skip
+ELSEWHERE: Deed[Case] = Deed(
+    "elsewhere", ElsewhereForm, "It was corrected elsewhere", "Save where", "Saved.", _elsewhere, is_to_correct
+)
+RECIPIENT: Deed[Case] = Deed(
+    "recipient", RecipientForm, "Say who was told of the correction", "Save", "Saved.", _told, is_to_correct
+)
 FINISH: Deed[Case] = Deed(
     "finish", FinishForm, "They have been told the outcome", "Close it as answered", "Answered.", _finish,
     lambda case: case.status == S.APPROVED and case.outcome in answering.outcomes_of(case),
 )  # fmt: skip
 UNSTEP: Deed[Case] = Deed("unstep", StepKeyForm, "", "Withdraw", "Withdrawn. The dates follow it.", _unstep,
                           _is_worked_on)  # fmt: skip
-TAKEN = (StepForm, LetterForm, AskPlaceForm, PartForm, CorrectForm, BecauseForm, ChecksForm, OutcomeForm, StatementForm)
+TAKEN = (
+    StepForm,
+    LetterForm,
+    AskPlaceForm,
+    PartForm,
+    CorrectForm,
+    BecauseForm,
+    ChecksForm,
+    OutcomeForm,
+    StatementForm,
+    ElsewhereForm,
+    RecipientForm,
+)
 
 
 def theirs(case: Case, *, handles: bool, checks: bool, reviews: bool, prepares: bool) -> dict[str, Deed[Case]]:
@@ -153,6 +199,10 @@ def theirs(case: Case, *, handles: bool, checks: bool, reviews: bool, prepares: 
         may |= {CHECKS.key: CHECKS, STATEMENT.key: STATEMENT}
     if handles or reviews:
         may |= {"step": HANDLING["step"], UNSTEP.key: UNSTEP}
+    if handles or reviews:
+        may[ELSEWHERE.key] = ELSEWHERE
+    if prepares:
+        may[RECIPIENT.key] = RECIPIENT
     if handles or prepares:
         may[GATHER.key] = GATHER
     if handles:
