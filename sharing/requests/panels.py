@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from children.services.keeping import Requests, requests_with
 from safeguarding import checks
 from safeguarding import first_pages as task_register
 from safeguarding.accounts.notices import leads_to
@@ -36,6 +37,7 @@ from .models import (
     SearchPlace,
 )
 from .permissions import works_on_requests
+from .services import correcting
 from .services.locking import OBJECT
 from .views import first_pages
 
@@ -98,6 +100,7 @@ for _kind in (
     keep_apart(_kind._meta.label_lower)
 chronology.register(*SOURCES)
 checks.register(*CHECKS)
+requests_with(Requests(correcting.open_about, correcting.tie))
 task_register.register(*first_pages.TASKS)
 leads_to(OBJECT, lambda key: reverse("request", args=[key]), _references)
 quoted(_address)

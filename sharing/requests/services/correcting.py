@@ -12,7 +12,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from children.models import Child, ChildUpdate
-from children.services.keeping import Requests, requests_with
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.models import Verb
@@ -95,6 +94,3 @@ def needs_correction(case: RightsRequest, outcome: str) -> bool:
     if case.right != Right.RECTIFY or outcome not in CORRECTS:
         return False
     return not RequestCorrection.objects.filter(case=case).exists()
-
-
-requests_with(Requests(open_about, tie))

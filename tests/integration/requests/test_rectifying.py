@@ -130,7 +130,7 @@ def test_a_correction_from_request_to_answer(desk: Desk):
     with CaptureQueriesContext(connection) as asked:
         shown = text(lead.get(desk.page))
     assert escape(desk.who) in shown
-    assert len(asked) <= 25
+    assert len([one for one in asked if "SAVEPOINT" not in one["sql"]]) <= 25
     assert "Not said yet" in shown
     assert desk.said(desk.who, how="impossible", **dict.fromkeys(boxes("told_on", TODAY()), "")).status_code == 422
     assert desk.said(desk.who, how="not_it", reasons="They had the address alone.").status_code == 422
