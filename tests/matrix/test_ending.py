@@ -38,11 +38,10 @@ FILES = {"transfers.filetransfer", "received.filereceived"}
 # What of a child is of the register, of an account or of the machine: nothing is on record by it.
 REGISTER = {
     f"children.{name}"
-    for name in ("child", "childdetail", "classepisode", "contactlink", "earlierschool", "enrolment", "formerupn")
+    for name in ("child", "childdetail", "childupdate", "classepisode", "contactlink", "earlierschool", "enrolment")
 } | {
-    f"children.{name}"
-    for name in ("householdmember", "importrow", "othername", "parentalresponsibility", "photograph", "sibling")
-}
+    f"children.{name}" for name in ("formerupn", "healthnote", "heldfact", "householdmember", "importrow", "othername")
+} | {f"children.{name}" for name in ("parentalresponsibility", "photograph", "sibling")}
 # What keeps a record by itself, says how it ends, or what its concerns have in common; and who is related to the child.
 BESIDE = {
     "concerns.patternruling",
@@ -58,8 +57,8 @@ def test_everything_about_a_child_fills_its_record_or_is_of_the_register(world: 
     lay_every_kind(world, "open")
     kept = reasons.filled([child.pk for child in world.children.values()])
     found = {one.reason.fact for some in kept.values() for one in some if one.reason}
-    # The world has no statement but one that keeps longer, no draft that names a child, and nobody in care.
-    assert set(reasons.filling()) - found == {"fills_statement", "fills_draft", "fills_details"}
+    # The world has no statement but one that keeps longer, and no draft that names a child.
+    assert set(reasons.filling()) - found == {"fills_statement", "fills_draft"}
     entries = [some for source, some in chronicling.placed().items() if not source.startswith("hold_")]
     asked = _tables_of("^fills_") | {placed.table for some in entries for placed in some}
     about = [m for m in units.models_here() if m is Child or Child in _leads_to(m)]
