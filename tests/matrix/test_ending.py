@@ -36,12 +36,17 @@ FILES = {"transfers.filetransfer", "received.filereceived"}
 
 
 # What of a child is of the register, of an account or of the machine: nothing is on record by it.
-REGISTER = {
-    f"children.{name}"
-    for name in ("child", "childdetail", "childupdate", "classepisode", "contactlink", "earlierschool", "enrolment")
-} | {
-    f"children.{name}" for name in ("formerupn", "healthnote", "heldfact", "householdmember", "importrow", "othername")
-} | {f"children.{name}" for name in ("parentalresponsibility", "photograph", "sibling")}
+REGISTER = (
+    {
+        f"children.{name}"
+        for name in ("child", "childdetail", "childupdate", "classepisode", "contactlink", "earlierschool", "enrolment")
+    }
+    | {
+        f"children.{name}"
+        for name in ("formerupn", "healthnote", "heldfact", "householdmember", "importrow", "othername")
+    }
+    | {f"children.{name}" for name in ("parentalresponsibility", "photograph", "sibling")}
+)
 # What keeps a record by itself, says how it ends, or what its concerns have in common; and who is related to the child.
 BESIDE = {
     "concerns.patternruling",
