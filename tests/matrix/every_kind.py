@@ -5,7 +5,7 @@ Laid for the tests in which a child has a row in every table that can hold one.
 
 from typing import Any
 
-from children.models import ChildMerge, MergedRow
+from children.models import ChildMerge, HeldFact, MergedRow
 from retention.models import RetentionDate
 from safeguarding.concerns.models import EarlierBatch, EarlierPdf, HandOver, PastoralNote, StepUp
 from safeguarding.keys import uuid7
@@ -49,6 +49,7 @@ def lay_every_kind(world: Any, record: str) -> None:
         changed_on=TODAY,
         scanned_at=THEN,
     )
+    given_row(HeldFact, child=child, school=school, field="nothing yet", said="", held_at=THEN)
 
 
 def _handed(world: Any, record: str) -> dict[str, Any]:
