@@ -16,6 +16,8 @@ from .rows import Facts
 
 NAME, ON_ROLL, ADULT, RESPONSIBILITY = "name", "on_roll", "adult", "responsibility"
 ADDRESS, CONFIDENTIAL = "address", "address_confidential"
+# Of an adult who was added and ended here: no list has named the adult yet.
+UNLISTED = "unlisted"
 NAME_PARTS = ("title", "forename", "surname")
 HOME_PARTS = ("address", "town", "county", "postcode")
 # The facts of which a list can say something else than Harbour.
@@ -122,7 +124,7 @@ def changes_by(held: Held, facts: Facts, *, is_partial: bool = False) -> list[Ch
 def _weigh(change: Change, held: Held, facts: Facts, is_partial: bool) -> Change | None:
     said = said_by(change, facts) if change.field in (ADDRESS, ADULT) else change.now
     if change.field == ADULT:
-        if not is_partial and any(same(ADULT, one, said) for one in held.gone):
+        if not is_partial and any(same(ADULT, one, said) for one in held.gone if UNLISTED not in one):
             return None
         if any(same(ADULT, one, said) or may_be(one, said) for one in held.gone):
             return replace(change, grave=True, by_hand=True)

@@ -15,7 +15,7 @@ from children.forms.lists import AlikeForm, ColumnsForm, QuestionsForm, RowsForm
 from children.importing.formats import TITLES
 from children.models import Child, HeldFact, ImportRow, ImportRun
 from children.services import imports as service
-from children.services.differing import SHOWN
+from children.services.differing import differing
 from safeguarding.accounts.permissions import requires
 from safeguarding.accounts.services import get_school
 from safeguarding.audit.models import Verb
@@ -81,7 +81,7 @@ def imports(request: Request) -> HttpResponseBase:
     read_many(request, page.rows)
     _count_for_reader(request, page.rows)
     context = {"form": form, "page": page, "formats": TITLES, "blocks": fill("imports", request)}
-    context["differs"] = visible(request, HeldFact).filter(SHOWN, school=request.held.school_id).count()
+    context["differs"] = differing(visible(request, HeldFact).filter(school=request.held.school_id)).count()
     return render(request, "children/imports.html", context, status=422 if form.errors else 200)
 
 

@@ -180,6 +180,40 @@ def test_what_was_kept_is_not_asked_about_again_and_stands_on_its_page(client, c
     assert "Nothing differs" in client.get(reverse("differs")).content.decode()
 
 
+def test_differs_says_of_the_list_only_what_a_list_has_said(client, cast, forty):
+    """Of nobody whom no list has named, and no address that is confidential for another child."""
+    how = {"told": TOLD, "by": cast.office}
+    forty[1] = row(1, address="0 Snipe Street, Hollowmoss")
+    night(cast, [row(0, responsible=""), *forty[1:]])
+    made = add_child(school=cast.school, values=TYPED, **how).child
+    link = {"relationship": "Aunt", "order": 2, "is_emergency": True, "delegated_authority": ""}
+    for one, surname in ((made, "Quarmby"), (child(2), "Tarn"), (child(3), "Swale")):
+        person = dict.fromkeys(PERSON, "") | {"forename": "Jane", "surname": surname, "mobile": "07700 900555"}
+        add_adult(child=one, person=person, link=link, **how)
+        added = one.contacts.get(contact__surname=surname, ends_on=None)
+        values = person | {"surname": f"{surname}e", "mobile": "07700 900556"}
+        change_adult(link=added, values=values, for_all=None, **how)
+        if surname != "Swale":
+            end_adult(link=added, is_correction=False, **how)
+    place = {"town": "Hollowmoss", "county": "", "postcode": "SK98 9JZ", "pattern": "", "is_main": True}
+    for serial, street in ((1, "9 Curlew Rise"), (5, "7 Curlew Rise")):
+        add_home(child=child(serial), home=place | {"address": street}, **how)
+    facts = safeguards.AddressFacts(reason="A refuge.", starts_on=TODAY, told_by="family")
+    safeguards.record_safeguard(child=child(0), token=uuid7(), facts=facts, by=cast.lead)
+    safeguards.end(row=answer(4), last_day=TODAY, reason="A court took it away.", by=cast.lead)
+    client.force_login(cast.office)
+    page = client.get(reverse("differs")).content.decode()
+    for words in ("Quarmby", "Tarn", "Swale", "900555", "900556", "0 Snipe Street", "9 Curlew Rise"):
+        assert words not in page
+    for words in ("Mohamed Hussein", "Add the child to your list", "7 Curlew Rise", "an address that is not shown"):
+        assert words in page
+    assert page.count("Harbour has nothing: enter it here, or take it out of your system") == 1
+
+    tarn = [*forty[:2], row(2, adult="Jane Tarne", relation="Aunt", mobile="", responsible=""), *forty[3:]]
+    [asked] = waiting(night(cast, tarn))
+    assert [(one["field"], one["by_hand"]) for one in asked.changes] == [("adult", True)]
+
+
 ANNE = {"adult": "Mrs Anne Ashdown-Vale3", "mobile": "07700900003", "responsible": "No"}
 CTF_ADULT = (
     f"<CTfile><CTFpupilData><Pupil><UPN>{number(3)}</UPN><Surname>AshdownD</Surname><Forename>Rowan3</Forename>"
@@ -322,12 +356,18 @@ def test_whoever_is_said_to_be_gone_or_here_stays_so(cast, forty):
 
     night(cast, forty)
     assert not HeldFact.objects.exists()
-    bring_in(cast.school, forty[:39], by=cast.office)
+    set_roll(child=child(0), values={"left_on": TODAY}, told=TOLD, by=cast.office)
+    assert waiting(night(cast, forty[20:])).count() == 19
+    assert quiet(night(cast, forty))
+    night(cast, forty[1:])
+    assert not HeldFact.objects.exists()
+    forty = forty[1:]
+    bring_in(cast.school, forty[:38], by=cast.office)
     run = night(cast, forty)
     not_back = waiting(run).get()
     assert not_back.kind == "returns"
     decide_later(run=run, decisions={not_back.pk: D.LEAVE}, by=cast.lead, seen=run.revision)
-    assert quiet(night(cast, [*forty[:39], row(39, room="3C")]))
+    assert quiet(night(cast, [*forty[:38], row(39, room="3C")]))
     assert not child(39).is_on_roll
 
 
