@@ -32,8 +32,7 @@ DETAIL = (
     "in_care",
     "care_authority",
 )
-# It is looked at on the child's record, where that is asked for and recorded.
-_NOT_SHOWN = "an address that is not shown"
+NOT_SHOWN = "an address that is not shown"
 GRAVE = frozenset({"date_of_birth", "upn"})
 _LEGAL = {"known_forename": "forename", "known_surname": "surname"}
 LABELS = {
@@ -88,12 +87,14 @@ class Change:
     contact: str = ""
     # Somebody changed the fact here, and the list says something else now than it did then.
     by_hand: bool = False
+    # An address that is confidential: it is looked at on its own, and that is recorded.
+    withheld: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """As a row keeps it and a page shows it: in words. An address that is confidential is not among them."""
         was, now = in_words(self.field, self.was), in_words(self.field, self.now)
-        if self.field == "address" and self.grave:
-            was, now = was and _NOT_SHOWN, now and _NOT_SHOWN
+        if self.withheld:
+            was, now = was and NOT_SHOWN, now and NOT_SHOWN
         return asdict(self) | {"label": LABELS[self.field], "was": was, "now": now}
 
 
@@ -180,7 +181,8 @@ def _address(held: Held, facts: Facts) -> Iterator[Change]:
     new = Home(**facts["address"])
     if held.home is None or not same_place(held.home, new):
         was = ", ".join(held.home.lines) if held.home else ""
-        yield Change("address", was, _line(new), grave=confidential)
+        withheld = confidential or bool(facts.get("address_confidential"))
+        yield Change("address", was, address_line(new), grave=confidential, withheld=withheld)
 
 
 def same_place(old: Household | Home, new: Home) -> bool:
@@ -191,7 +193,7 @@ def same_place(old: Household | Home, new: Home) -> bool:
     return one.startswith(other) or other.startswith(one)
 
 
-def _line(home: Home) -> str:
+def address_line(home: Home) -> str:
     return ", ".join(part for part in (home.address, home.town, home.county, home.postcode) if part)
 
 

@@ -180,7 +180,7 @@ class ImportRow(models.Model):
     problems = models.JSONField(default=list)
     kind = models.CharField(max_length=10, choices=Kind, blank=True)
     child = models.ForeignKey(Child, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    # [{"field", "adult", "was", "now", "grave"}]: what Harbour has and what the file says.
+    # [{"field", "adult", "was", "now", "grave", "withheld"}]: what Harbour has and what the file says.
     changes = models.JSONField(default=list)
     # A date of birth, parental responsibility or restriction would change: a person must say so.
     is_grave = models.BooleanField(default=False)
@@ -215,6 +215,13 @@ class ImportRow(models.Model):
     def name(self) -> str:
         """The name in the row, forename first."""
         return f"{self.facts.get('forename', '')} {self.facts.get('surname', '')}".strip()
+
+    @property
+    def withholds_address(self) -> bool:
+        """Whether the address of the row is not to be shown beside the rest, as it is for the child by now."""
+        if any(change.get("withheld") for change in self.changes):
+            return True
+        return self.child is not None and self.child.detail.address_confidential
 
     @property
     def year(self) -> str:

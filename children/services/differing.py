@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from children.facts import Home
-from children.importing.differences import LABELS, Held, in_words, same_place
+from children.importing.differences import LABELS, NOT_SHOWN, Held, in_words, same_place
 from children.importing.held_facts import (
     ADDRESS,
     ADULT,
@@ -23,7 +23,6 @@ from children.models import HeldFact, Household
 from children.services.imports.comparing import load
 from children.services.imports.sight import whole_list
 
-_NOT_SHOWN = "an address that is not shown"
 _CORRECT = "Correct it in your system"
 _ENTER = "Harbour has nothing: enter it here, or take it out of your system"
 
@@ -80,7 +79,7 @@ def _difference(fact: HeldFact, held: Held, withheld: Sequence[Household]) -> Di
     ours = here(held, (fact.field, str(fact.contact_id) if fact.contact_id else ""))
     todo = _todo(fact, ours)
     if fact.field == ADDRESS and (held.detail.address_confidential or _is_one_of(withheld, ours, fact.said)):
-        return Difference(fact, LABELS[ADDRESS], about, ours and _NOT_SHOWN, _NOT_SHOWN, todo)
+        return Difference(fact, LABELS[ADDRESS], about, ours and NOT_SHOWN, NOT_SHOWN, todo)
     theirs = _words(fact.field, fact.said, listed=True)
     return Difference(fact, LABELS[fact.field], about, _words(fact.field, ours), theirs, todo)
 

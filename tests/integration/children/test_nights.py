@@ -29,6 +29,7 @@ from children.services.keeping import (
 from children.services.keeping.adults import PERSON
 from children.services.merging import merge, undo
 from safeguarding.audit.context import Acting, acting, system_task
+from safeguarding.audit.models import Event
 from safeguarding.keys import uuid7
 from tests import factories
 from tests.sheets import TODAY, bring_in, child, number, row, sheet
@@ -298,14 +299,26 @@ def test_a_child_who_is_back_is_so_from_the_day_that_was_typed(cast, forty):
     assert (child(5).entered_on, child(5).class_name) == (TODAY, "3C")
 
 
-def test_a_confidential_address_is_on_no_page(client, cast, forty):
+def test_a_confidential_address_is_shown_to_who_asks_for_it_alone(client, cast, forty):
+    """One that is not confidential stands in the row that waits."""
     run = night(cast, [row(0, address="Address withheld"), *forty[1:]])
     decide_later(run=run, decisions={waiting(run).get().pk: D.TAKE}, by=cast.lead, seen=run.revision)
-    elsewhere = [row(0, address="9 Curlew Rise, Hollowmoss"), *forty[1:]]
+    home = {"address": "6 Tern Row", "town": "", "county": "", "postcode": "SK98 9JZ", "pattern": "", "is_main": True}
+    add_home(child=child(1), home=home, told=TOLD, by=cast.office)
+    elsewhere = [row(0, address="9 Curlew Rise, Hollowmoss"), row(1, address="4 Dunlin Way, Hollowmoss"), *forty[2:]]
     run = night(cast, elsewhere)
-    decide_later(run=run, decisions={waiting(run).get().pk: D.KEEP_HELD}, by=cast.lead, seen=run.revision)
-    assert quiet(night(cast, elsewhere))
+    hidden, plain = waiting(run).order_by("number")
     client.force_login(cast.office)
+    page = client.get(reverse("import_run", args=[run.pk])).content.decode()
+    assert "6 Tern Row" in page and "4 Dunlin Way" in page and "Curlew" not in page and "Snipe" not in page
+    ask = {"seen": run.revision, "open": str(hidden.pk), f"row_{plain.pk}": "leave"}
+    page = client.post(reverse("import_rows", args=[run.pk]), ask).content.decode()
+    assert "0 Snipe Street" in page and "9 Curlew Rise" in page
+    assert Event.objects.filter(object_id=child(0).pk, purpose="address", actor_id=cast.office.pk).count() == 1
+    assert client.post(reverse("import_rows", args=[run.pk]), ask | {"open": str(run.pk)}).status_code == 404
+    keep = dict.fromkeys((hidden.pk, plain.pk), D.KEEP_HELD)
+    decide_later(run=run, decisions=keep, by=cast.lead, seen=run.revision)
+    assert quiet(night(cast, elsewhere))
     page = client.get(reverse("differs")).content.decode()
     assert "an address that is not shown" in page and "Curlew" not in page and "Snipe" not in page
 
