@@ -199,14 +199,24 @@ def address_line(home: Home) -> str:
 
 def _adults(held: Held, facts: Facts) -> Iterator[Change]:
     for meant in match(held.adults, facts):
-        name = f"{meant.adult.forename} {meant.adult.surname}".strip()
         if meant.known is not None:
-            for change in _adult(meant.place, meant.adult, meant.known, facts):
-                yield replace(change, adult=name, place=meant.place, contact=str(meant.known.contact.pk))
-            continue
-        adult = meant.adult
-        about = f"{name}, {adult.relationship}" if adult.relationship else name
-        yield Change("adult", "", about, grave=bool(adult.responsibility), adult=name, place=meant.place)
+            yield from known_adult(meant.place, meant.adult, meant.known, facts)
+        else:
+            yield new_adult(meant.place, meant.adult)
+
+
+def new_adult(place: int, adult: Adult) -> Change:
+    """An adult whom Harbour does not have would be added."""
+    name = f"{adult.forename} {adult.surname}".strip()
+    about = f"{name}, {adult.relationship}" if adult.relationship else name
+    return Change("adult", "", about, grave=bool(adult.responsibility), adult=name, place=place)
+
+
+def known_adult(place: int, adult: Adult, known: HeldAdult, facts: Facts) -> Iterator[Change]:
+    """What would change of an adult whom Harbour has, less the name."""
+    name = f"{adult.forename} {adult.surname}".strip()
+    for change in _adult(place, adult, known, facts):
+        yield replace(change, adult=name, place=place, contact=str(known.contact.pk))
 
 
 def _adult(place: int, adult: Adult, known: HeldAdult, facts: Facts) -> Iterator[Change]:

@@ -3,15 +3,15 @@
 The list says the same as before: nothing. It says something else, or anything for the first time: a person is asked.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from children.facts import Adult, Home
 from children.names import fold, sounds
 
-from .adults import REACH, bare, match
-from .differences import CARD, DETAIL, Change, Held, differences, plain, same_place
+from .adults import REACH, bare, match, renamed
+from .differences import CARD, DETAIL, Change, Held, differences, known_adult, new_adult, plain, same_place
 from .rows import Facts
 
 NAME, ON_ROLL, ADULT, RESPONSIBILITY = "name", "on_roll", "adult", "responsibility"
@@ -71,6 +71,8 @@ def said_by(change: Change, facts: Facts) -> Any:
     """What the row says where it would change something."""
     if change.field == ADDRESS:
         return facts[ADDRESS]
+    if change.field == NAME:
+        return name_of(Adult(**facts["adults"][change.place]))
     return adult_of(Adult(**facts["adults"][change.place])) if change.field == ADULT else change.now
 
 
@@ -117,8 +119,41 @@ def changes_by(held: Held, facts: Facts, *, is_partial: bool = False) -> list[Ch
     name changes nothing, another that may be the same adult's is grave.
     """
     return [
-        weighed for one in differences(held, facts) if (weighed := _weigh(one, held, facts, is_partial)) is not None
+        weighed
+        for one in differences(held, facts)
+        for change in _as_renamed(one, held, facts)
+        if (weighed := _weigh(change, held, facts, is_partial)) is not None
     ]
+
+
+def _as_renamed(change: Change, held: Held, facts: Facts) -> Iterator[Change]:
+    """A new adult, or the other name of one whom the child has: somebody is asked. Who was taken off the record is
+    nobody's new name.
+    """
+    adult = Adult(**facts["adults"][change.place]) if change.field == ADULT else None
+    if adult is None or any(same(ADULT, one, adult_of(adult)) or may_be(one, adult_of(adult)) for one in held.gone):
+        yield change
+        return
+    known = renamed(held.adults, facts, change.place)
+    if known is None:
+        yield change
+        return
+    was, now = known.contact.full_name, " ".join(part for part in new_name(known.contact, adult).values() if part)
+    if was != now:
+        yield replace(change, field=NAME, was=was, now=now, grave=True, contact=str(known.contact.pk))
+    yield from known_adult(change.place, adult, known, facts)
+
+
+def new_name(contact: Any, adult: Adult) -> dict[str, str]:
+    """What an adult is called under a new name; what the list leaves empty stays."""
+    return {part: getattr(adult, part) or getattr(contact, part) for part in NAME_PARTS}
+
+
+def as_another(changes: Sequence[Change], facts: Facts) -> list[Change]:
+    """The changes of a row whose adults of another name are said to be others: those are added."""
+    others = {change.place: Adult(**facts["adults"][change.place]) for change in changes if change.field == NAME}
+    stay = [change for change in changes if not (change.contact and change.place in others)]
+    return [*stay, *(new_adult(place, adult) for place, adult in others.items())]
 
 
 def _weigh(change: Change, held: Held, facts: Facts, is_partial: bool) -> Change | None:

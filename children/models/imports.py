@@ -160,6 +160,7 @@ class ImportRow(models.Model):
         TAKE_NEW = "take_new", "Add as another child"
         NO_NUMBER = "no_number", "Add as another child, UPN not known"
         KEEP_HELD = "keep_held", "Use the row, but keep what Harbour has for these"
+        ADD_ADULT = "add_adult", "Use the row, and add the adult as another"
         LEAVE = "leave", "Leave the row out"
 
     # Rows of an upload end when it is applied or given up.

@@ -12,6 +12,7 @@ from children import names
 from children.facts import Adult, Home
 from children.importing.adults import REACH
 from children.importing.differences import CARD, DETAIL, Change, Held, plain
+from children.importing.held_facts import NAME, new_name
 from children.importing.rows import Facts
 from children.models import (
     Child,
@@ -221,9 +222,9 @@ def _change_adults(run: ImportRun, wanted: Wanted, *, today: date) -> None:
             if not change.contact:
                 continue
             adult = adults[change.contact]
-            if change.field in REACH:
+            if change.field in REACH or change.field == NAME:
                 row = contacts.setdefault(adult.contact.pk, _contact(adult.contact))
-                row[change.field] = change.now
+                row |= _reach_or_name(change, adult.contact, facts)
             elif change.field == "relationship":
                 links.append({"id": adult.link.pk, "relationship": change.now})
             else:
@@ -236,13 +237,19 @@ def _change_adults(run: ImportRun, wanted: Wanted, *, today: date) -> None:
     write_adults(run.school, added, {})
 
 
+def _reach_or_name(change: Change, contact: Contact, facts: Facts) -> Row:
+    if change.field != NAME:
+        return {change.field: change.now}
+    return new_name(contact, Adult(**facts["adults"][change.place]))
+
+
 def _contact(contact: Contact) -> Row:
     return {name: getattr(contact, name) for name in _IDENTITY} | {"id": contact.pk}
 
 
 def _write_contacts(run: ImportRun, contacts: dict[UUID, Row]) -> None:
-    """New numbers make a new identity; where another contact has that already, hidden or not, this one is told apart by
-    its key alone.
+    """New names and numbers make a new identity; where another contact has that already, hidden or not, this one is
+    told apart by its key alone.
     """
     for row in contacts.values():
         row["identity"] = Adult(**{name: row[name] for name in _IDENTITY}).identity
@@ -254,7 +261,7 @@ def _write_contacts(run: ImportRun, contacts: dict[UUID, Row]) -> None:
         if identity in given or holders.get(identity, key) != key:
             row["identity"] = ""
         given.add(identity)
-    bulk.update(Contact, (*REACH, "identity"), contacts.values())
+    bulk.update(Contact, (*_IDENTITY, "identity"), contacts.values())
 
 
 def _write_responsibility(run: ImportRun, said: Sequence[Row], today: date) -> None:

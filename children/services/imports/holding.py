@@ -94,7 +94,7 @@ def settle_roll(run: ImportRun) -> None:
         return
     named = ImportRow.objects.filter(run=run, child__isnull=False)
     rows = named.exclude(kind=Kind.LEAVES)
-    certain = rows.filter(kind__in=_CERTAIN) | rows.filter(decision__in=(D.TAKE, D.KEEP_HELD))
+    certain = rows.filter(kind__in=_CERTAIN) | rows.filter(decision__in=(D.TAKE, D.KEEP_HELD, D.ADD_ADULT))
     here = HeldFact.objects.filter(school=run.school_id, field=ON_ROLL)
     here.filter(said=False, child__in=certain.values("child_id")).delete()
     if not named.filter(kind=Kind.LEAVES).exists():

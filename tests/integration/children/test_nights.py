@@ -29,7 +29,7 @@ from children.services.keeping import (
 from children.services.keeping.adults import PERSON
 from children.services.merging import merge, undo
 from safeguarding.audit.context import Acting, acting, system_task
-from safeguarding.audit.models import Event
+from safeguarding.audit.models import Event, LogEntry
 from safeguarding.keys import uuid7
 from tests import factories
 from tests.sheets import TODAY, bring_in, child, number, row, sheet
@@ -248,6 +248,32 @@ def test_an_adult_who_was_ended_comes_back_by_a_person_alone(cast, forty, name, 
     decide_later(run=run, decisions={asked.pk: D.KEEP_HELD}, by=cast.lead, seen=run.revision)
     assert quiet(night(cast, listed or forty))
     assert not child(3).contacts.filter(ends_on=None).exists()
+
+
+@pytest.mark.parametrize("reached", ["07700900002", "07700 900999"], ids=["same_mobile", "same_place"])
+@pytest.mark.parametrize(
+    ("decision", "names"),
+    [
+        (D.TAKE, ["Mrs Ann Iqbal-Shah"]),
+        (D.KEEP_HELD, ["Mrs Ann Ashdown2"]),
+        (D.ADD_ADULT, ["Mrs Ann Ashdown2", "Mrs Ann Iqbal-Shah"]),
+    ],
+)
+def test_an_adult_of_another_name_is_the_same_when_somebody_says_so(cast, forty, decision, names, reached):
+    listed = [*forty[:2], row(2, adult="Mrs Ann Iqbal-Shah", mobile=reached), *forty[3:]]
+    run = night(cast, listed)
+    [asked] = waiting(run)
+    said = [(one["was"], one["now"]) for one in asked.changes if one["grave"]]
+    assert said == [("Mrs Ann Ashdown2", "Mrs Ann Iqbal-Shah")]
+    decide_later(run=run, decisions={asked.pk: decision}, by=cast.lead, seen=run.revision)
+    for _ in range(2):
+        links = child(2).contacts.filter(ends_on=None).select_related("contact")
+        assert sorted(link.contact.full_name for link in links) == names
+        held = child(2).responsibilities.filter(ends_on=None, held=True).values("contact")
+        assert held.distinct().count() == len(names)
+        assert quiet(night(cast, listed))
+    was = LogEntry.objects.filter(object_type="children.contact", changes__surname=["Ashdown2", "Iqbal-Shah"])
+    assert was.exists() == (decision == D.TAKE)
 
 
 def test_an_adult_who_was_kept_off_and_is_added_then_no_longer_differs(cast, forty):
