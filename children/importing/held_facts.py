@@ -33,6 +33,8 @@ def same(field: str, one: Any, other: Any) -> bool:
         return bare(one or "") == bare(other or "")
     if field in (NAME, ADULT):
         return _called(one) == _called(other)
+    if field == "class_name":
+        return fold(one or "") == fold(other or "")
     if field == ADDRESS and one and other:
         return same_place(Home(**one), Home(**other))
     return (one or "") == (other or "") if not isinstance(one, bool) else one is other
@@ -167,6 +169,7 @@ def _weigh(change: Change, held: Held, facts: Facts, is_partial: bool) -> Change
     if is_partial:
         return replace(change, grave=True) if change.was not in (None, "", []) else change
     place = (change.field, change.contact)
-    if place not in held.said:
+    # A class in other letters is the same class.
+    if place not in held.said or (change.field == "class_name" and same(change.field, change.was, said)):
         return change
     return None if same(change.field, held.said[place], said) else replace(change, grave=True, by_hand=True)

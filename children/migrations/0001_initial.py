@@ -419,6 +419,7 @@ class Migration(migrations.Migration):
                 ('rows_read', models.PositiveIntegerField(default=0)),
                 ('summary', models.JSONField(blank=True, default=dict)),
                 ('unattended', models.BooleanField(default=False)),
+                ('from_folder', models.BooleanField(default=False)),
                 ('digest', models.CharField(blank=True, editable=False, max_length=64)),
                 ('received_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('agreed', models.JSONField(blank=True, default=list)),

@@ -54,6 +54,8 @@ class ImportRun(models.Model):
     summary = models.JSONField(default=dict, blank=True)
     # What needs nobody goes in without a look: a nightly file, the command with --yes. Ends where the whole file waits.
     unattended = models.BooleanField(default=False)
+    # It lay in the folder of the school's lists.
+    from_folder = models.BooleanField(default=False)
     # Of the content: a list that says what the last one said makes no run, but has arrived.
     digest = models.CharField(max_length=64, blank=True, editable=False)
     received_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -88,6 +90,7 @@ class ImportRun(models.Model):
             "rows_read",
             "summary",
             "unattended",
+            "from_folder",
             "digest",
             "received_at",
             "agreed",
@@ -105,6 +108,11 @@ class ImportRun(models.Model):
     def columns_told(self) -> bool:
         """Whether somebody said what the columns mean, now or with an earlier file, and may have been mistaken."""
         return bool(self.date_style)
+
+    @property
+    def came(self) -> str:
+        """How a file came that nobody gave."""
+        return "from the folder" if self.from_folder else "at the command line"
 
     @property
     def waits_for_a_person(self) -> bool:

@@ -166,12 +166,16 @@ def _change_roll(school: Row, wanted: Wanted, today: date) -> None:
 def _change_classes(school: Row, wanted: Wanted, today: date) -> None:
     """A child moves class: the old episode ended yesterday, the new one starts today.
 
-    Coming back starts a new one, too.
+    Coming back starts a new one, too. A class in other letters is the same one.
     """
+    spelt = {h.child.pk: new["class_name"] for h, _, c in wanted if _is_spelt_anew(h, new := _new(c))}
+    current = ClassEpisode.objects.filter(child__in=spelt, ends_on=None).values_list("pk", "child_id")
+    bulk.update(ClassEpisode, ("class_name",), [{"id": pk, "class_name": spelt[child]} for pk, child in current])
     moved = {
         held.child.pk: {name: new.get(name, getattr(held.child, name)) for name in ("year_group", "class_name")}
         for held, _, changes in wanted
-        if (new := _new(changes)).keys() & {"year_group", "class_name"} or held.child.left_on
+        if held.child.pk not in spelt
+        and ((new := _new(changes)).keys() & {"year_group", "class_name"} or held.child.left_on)
     }
     was = ClassEpisode.objects.filter(child__in=moved, ends_on=None).values_list("pk", "starts_on")
     yesterday = today - timedelta(days=1)
@@ -181,6 +185,11 @@ def _change_classes(school: Row, wanted: Wanted, today: date) -> None:
         [{"id": pk, "ends_on": max(yesterday, start) if start else yesterday} for pk, start in was],
     )
     bulk.insert(ClassEpisode, (school | {"child_id": pk, "starts_on": today} | now for pk, now in moved.items()))
+
+
+def _is_spelt_anew(held: Held, new: Row) -> bool:
+    is_moved = "year_group" in new or held.child.left_on is not None
+    return "class_name" in new and not is_moved and names.fold(new["class_name"]) == names.fold(held.child.class_name)
 
 
 def _change_homes(run: ImportRun, wanted: Wanted, today: date) -> None:

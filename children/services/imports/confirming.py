@@ -1,6 +1,8 @@
 """Put what was confirmed into the school's list: everything in one transaction, or nothing."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
@@ -106,8 +108,9 @@ def _write(run: ImportRun, today: date, progress: Progress) -> ImportRun:
     undo_hidden(run)
     done = apply(run, by=by, today=today, progress=progress)
     record_done(run, done, by=by)
-    apart = counted_apart(run, done.keys())
     rows = ImportRow.objects.filter(run=run)
+    said = list(rows.exclude(decision=""))
+    apart = counted_apart(run, done.keys() | decided(said))
     taken = rows.exclude(kind__in=(Kind.REJECTED, Kind.REPEATED, Kind.SKIPPED, Kind.LEAVES))
     settle_rows(run, taken.exclude(WAITS & Q(decision="")).exclude(decision=ImportRow.Decision.LEAVE).iterator(CHUNK))
     keep_roll(rows.filter(kind=Kind.RETURNS, decision=ImportRow.Decision.LEAVE), by=by)
@@ -120,11 +123,23 @@ def _write(run: ImportRun, today: date, progress: Progress) -> ImportRun:
     forget(run, leave=undecided | unusable | set(left_out.values_list("pk", flat=True)))
     summary = run.summary | {
         "done": done.counts(),
+        "decided": {what: len(of) for what, of in decided(said).items()},
         "apart": apart,
         "left_out": len(undecided | unusable),
         "undecided": len(undecided),
     }
     return import_life.perform("finish", run, by=by, summary=summary)
+
+
+def decided(rows: Iterable[ImportRow]) -> dict[str, list[UUID | None]]:
+    """Of which children somebody kept what Harbour has, and whose rows were left out; none where a row has no child."""
+    found: dict[str, list[UUID | None]] = {"kept": [], "left_out": []}
+    for row in rows:
+        if row.decision == ImportRow.Decision.KEEP_HELD:
+            found["kept"].append(row.child_id)
+        elif row.decision == ImportRow.Decision.LEAVE:
+            found["left_out"].append(row.child_id)
+    return found
 
 
 def record_done(run: ImportRun, done: Applied, *, by: User | None) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.db import connection
+from django.urls import reverse
 
 from children.models import Child, ImportRow, ImportRun
 from children.services.imports import FolderOpen, ListLeft, folder, take_lists, take_up_all, waiting, working
@@ -64,12 +65,16 @@ def children(cast):
     return Child.objects.filter(school=cast.school, left_on=None).count()
 
 
-def test_a_list_goes_in_once_and_the_same_the_next_night_is_only_received(cast, place, clock):
+def test_a_list_goes_in_once_and_the_same_the_next_night_is_only_received(client, cast, place, clock):
     leave(place, "pupils.csv", DATA / "sims_pupils.csv")
     assert take_lists(place.parent) == 1
     run = ImportRun.objects.get(school=cast.school)
     assert (run.status, run.summary["done"]["joined"], waiting(run).count()) == (S.CONFIRMED, 415, 3)
     assert (run.uploaded_by, list(place.iterdir())) == (None, [])
+    client.force_login(cast.office)
+    assert "From the folder" in client.get(reverse("imports")).content.decode()
+    page = client.get(reverse("import_run", args=[run.pk])).content.decode()
+    assert "taken from the folder" in page and "confirmed" not in page
     clock.move_to(AT + timedelta(days=7))
     assert stands(cast.lead, "list_of_children")[0] is State.LOOK
     assert stands(cast.lead, "rows_of_lists") == (State.LOOK, 3)

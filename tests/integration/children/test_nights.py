@@ -168,8 +168,10 @@ def test_what_was_kept_is_not_asked_about_again_and_stands_on_its_page(client, c
     run = night(cast, said)
     keep = dict.fromkeys(waiting(run).values_list("pk", flat=True), D.KEEP_HELD)
     assert decide_later(run=run, decisions=keep, by=cast.lead, seen=run.revision) == (2, 0)
-    assert quiet(night(cast, said))
     client.force_login(cast.office)
+    page = client.get(reverse("import_run", args=[run.pk])).content.decode()
+    assert "Kept as in Harbour" in page and "2 rows" in page and "Every row was taken" not in page
+    assert quiet(night(cast, said))
     page = client.get(reverse("differs")).content.decode()
     for words in ("1 March 2018", "28 March 2018", "Mr Lee Vale", "Not on the record"):
         assert words in page
@@ -390,6 +392,8 @@ def test_whoever_is_said_to_be_gone_or_here_stays_so(cast, forty):
     run = night(cast, forty[:30])
     here = dict.fromkeys(waiting(run).values_list("pk", flat=True), D.LEAVE)
     assert decide_later(run=run, decisions=here, by=cast.lead, seen=run.revision) == (10, 0)
+    run.refresh_from_db()
+    assert run.summary["decided"] == {"kept": 0, "left_out": 10}
     assert quiet(night(cast, forty[:30]))
     assert Child.objects.filter(school=cast.school, left_on=None).count() == 40
 
