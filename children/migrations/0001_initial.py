@@ -447,7 +447,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(blank=True, choices=[('joins', 'Joins'), ('returns', 'Comes back'), ('changes', 'Changes'), ('same', 'No change'), ('held', 'Waits for a decision'), ('rejected', 'Cannot be used'), ('repeated', 'The same row twice'), ('skipped', 'Not a child'), ('leaves', 'Not in the file')], max_length=10)),
                 ('changes', models.JSONField(default=list)),
                 ('is_grave', models.BooleanField(default=False)),
-                ('decision', models.CharField(blank=True, choices=[('take', 'Use the row as it stands'), ('take_new', 'Add as another child'), ('no_number', 'Add as another child, UPN not known'), ('keep_held', 'Use the row, but keep what Harbour has for these'), ('add_adult', 'Use the row, and add the adult as another'), ('leave', 'Leave the row out')], max_length=10)),
+                ('decision', models.CharField(blank=True, choices=[('take', 'Use the row as it stands'), ('take_new', 'Add as another child'), ('no_number', 'Add as another child, UPN not known'), ('keep_held', 'Use the row, but keep what Harbour has for these'), ('add_adult', 'Use the row, and add the adult as another'), ('leave', 'Leave the row out'), ('done', 'Taken')], max_length=10)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('kin', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, editable=False, size=None)),
                 ('child', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='children.child')),

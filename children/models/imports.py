@@ -148,7 +148,8 @@ class ImportRow(models.Model):
     """One child as a file describes it, what is wrong with that, and what it would change.
 
     Rows live until the run is confirmed or given up. Those that were not taken stay until the next list, and can be
-    decided until then; one that was left out stays for as long as lists say the same.
+    decided until then; one that was left out stays for as long as lists say the same. What went in without a look stays
+    until the next list, too: who it was and what changed.
     """
 
     class Kind(models.TextChoices):
@@ -170,6 +171,8 @@ class ImportRow(models.Model):
         KEEP_HELD = "keep_held", "Use the row, but keep what Harbour has for these"
         ADD_ADULT = "add_adult", "Use the row, and add the adult as another"
         LEAVE = "leave", "Leave the row out"
+        # Nobody's: the row went in by itself, and its page says what it did.
+        DONE = "done", "Taken"
 
     # Rows of an upload end when it is applied or given up.
     web_may_delete = True

@@ -273,8 +273,16 @@ def _changed_list(
     after = request.POST.get("after", "") or request.GET.get("after", "")
     page, more = _page(_waiting(request, run), after)
     rows = read_many(request, page, about=run, purpose="waiting")
-    left = visible(request, ImportRow).filter(run=run).exclude(_OPEN).select_related(*_CHILD).order_by("number")
+    of_run = visible(request, ImportRow).filter(run=run)
+    left = of_run.exclude(_OPEN).exclude(decision=Decision.DONE).select_related(*_CHILD).order_by("number")
+    done, more_done = [], False
+    if run.unattended:
+        done, more_done = _page(
+            of_run.filter(decision=Decision.DONE).select_related(*_CHILD), request.GET.get("done", "")
+        )
     return {
+        "done": read_many(request, done, about=run, purpose="taken") if done else [],
+        "older_done": f"?done={done[-1].number}#done" if more_done else "",
         "rows": rows,
         "after": after,
         "decisions": decisions or RowsForm(rows=rows),

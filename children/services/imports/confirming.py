@@ -18,6 +18,7 @@ from safeguarding.locks import take_longer
 
 from .applying import DONE_WITH, Applied, apply
 from .comparing import CHUNK
+from .done import keep_done
 from .holding import keep_roll, settle_roll, settle_rows
 from .progress import Progress
 from .reading import compare_again, list_state
@@ -120,7 +121,10 @@ def _write(run: ImportRun, today: date, progress: Progress) -> ImportRun:
     undecided |= set(for_a_colleague(run, by).exclude(kind__in=DONE_WITH).values_list("pk", flat=True)) - unusable
     left_out = rows.filter(decision=ImportRow.Decision.LEAVE).exclude(kind=Kind.RETURNS)
     forget_earlier(run)
-    forget(run, leave=undecided | unusable | set(left_out.values_list("pk", flat=True)))
+    stay = undecided | unusable | set(left_out.values_list("pk", flat=True))
+    if run.unattended:
+        stay |= keep_done(run, done, but=stay)
+    forget(run, leave=stay)
     summary = run.summary | {
         "done": done.counts(),
         "decided": {what: len(of) for what, of in decided(said).items()},

@@ -227,7 +227,8 @@ def forget_earlier(run: ImportRun) -> None:
     rows = ImportRow.objects.all()
     rows.filter(run__in=[key for key, partial in keys.items() if not partial]).delete()
     partial = [key for key, partial in keys.items() if partial]
-    over_too = Q(kind=ImportRow.Kind.REJECTED) | Q(decision=ImportRow.Decision.LEAVE)
+    D = ImportRow.Decision
+    over_too = Q(kind=ImportRow.Kind.REJECTED) | Q(decision__in=(D.LEAVE, D.DONE))
     rows.filter(over_too, run__in=partial).delete()
 
 

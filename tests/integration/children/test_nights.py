@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from children.models import Child, Contact, HeldFact, ImportRow, ImportRun
 from children.services import safeguards
+from children.services.access import declare_conflict
 from children.services.imports import TASK, decide_later, start_import, take_up, waiting
 from children.services.keeping import (
     Part,
@@ -215,6 +216,26 @@ def test_differs_says_of_the_list_only_what_a_list_has_said(client, cast, forty)
     tarn = [*forty[:2], row(2, adult="Jane Tarne", relation="Aunt", mobile="", responsible=""), *forty[3:]]
     [asked] = waiting(night(cast, tarn))
     assert [(one["field"], one["by_hand"]) for one in asked.changes] == [("adult", True)]
+
+
+def test_the_page_of_a_night_says_who_and_what_changed_until_the_next(client, cast, forty):
+    """To who may see the children: of a hidden one, and of a confidential address, nothing."""
+    declare_conflict(user=cast.office, child=child(1), kind="relative", by=cast.lead)
+    listed = [row(0, room="3C", address="9 Curlew Rise"), row(1, room="3D"), *forty[2:39], row(50, forename="Wren")]
+    run = night(cast, listed)
+    facts = safeguards.AddressFacts(reason="A refuge.", starts_on=TODAY, told_by="family")
+    safeguards.record_safeguard(child=child(0), token=uuid7(), facts=facts, by=cast.lead)
+    seen = {}
+    for reader in (cast.office, cast.lead):
+        client.force_login(reader)
+        seen[reader] = client.get(reverse("import_run", args=[run.pk])).content.decode()
+        for words in ("Rowan0", "3C", "Wren", "Rowan39", "confidential, and not shown here"):
+            assert words in seen[reader]
+        assert "Curlew" not in seen[reader] and "Rowan5 " not in seen[reader]
+    assert ("3D" in seen[cast.office], "3D" in seen[cast.lead]) == (False, True)
+    assert not run.rows.filter(facts__has_key="adults").exists()
+    assert quiet(night(cast, [*listed[:2], row(2, room="3C"), *listed[3:]])) is False
+    assert not run.rows.exists()
 
 
 ANNE = {"adult": "Mrs Anne Ashdown-Vale3", "mobile": "07700900003", "responsible": "No"}
