@@ -72,7 +72,7 @@ def hold_ended_adult(*, child: Child, contact: Contact, by: User | None, at: dat
 
     Of an adult who was added here no list has said anything until one names the adult.
     """
-    said = adult_of(contact)
+    said: dict[str, Any] = adult_of(contact)
     is_listed = not _is_added_here(child, contact)
     for field, value in _about(child, contact).filter(field__in=(NAME, *REACH)).values_list("field", "said"):
         said |= (value or {}) if field == NAME else {field: value}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from uuid import UUID
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -135,9 +135,11 @@ def _write(run: ImportRun, today: date, progress: Progress) -> ImportRun:
     return import_life.perform("finish", run, by=by, summary=summary)
 
 
-def decided(rows: Iterable[ImportRow]) -> dict[str, list[UUID | None]]:
-    """Of which children somebody kept what Harbour has, and whose rows were left out; none where a row has no child."""
-    found: dict[str, list[UUID | None]] = {"kept": [], "left_out": []}
+def decided(rows: Iterable[ImportRow]) -> dict[str, list[Any]]:
+    """Keys of the children of whom somebody kept what Harbour has, and of those whose rows were left out; None for a
+    row without a child.
+    """
+    found: dict[str, list[Any]] = {"kept": [], "left_out": []}
     for row in rows:
         if row.decision == ImportRow.Decision.KEEP_HELD:
             found["kept"].append(row.child_id)

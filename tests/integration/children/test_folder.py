@@ -85,6 +85,15 @@ def test_a_list_goes_in_once_and_the_same_the_next_night_is_only_received(client
     assert list(place.iterdir()) == []
 
 
+def test_half_a_file_in_september_lets_nobody_leave(cast, place, clock):
+    bring_in(cast.school, [row(n) for n in range(40)], by=cast.office)
+    clock.move_to(AT.replace(year=2027, month=9, day=7))
+    leave(place, "half.csv", sheet([row(n) for n in range(20)]))
+    assert take_lists(place.parent) == 1
+    run = ImportRun.objects.get(school=cast.school, uploaded_by=None)
+    assert (run.status, children(cast), waiting(run).filter(kind="leaves").count()) == (S.CONFIRMED, 40, 20)
+
+
 def test_a_file_that_is_still_being_written_is_left_and_the_oldest_goes_first(cast, place):
     leave(place, "b.csv", sheet([row(1)]), minutes=20)
     leave(place, "a.csv", sheet([row(1), row(2)]), minutes=10)

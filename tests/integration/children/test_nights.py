@@ -115,13 +115,15 @@ def test_what_was_changed_by_hand_stays_for_five_nights_until_the_list_says_the_
     assert not child(3).contacts.filter(ends_on=None).exists()
     assert Contact.objects.filter(school=cast.school).count() == 40
 
-    third = [row(0, surname="Vale"), *forty[1:], row(60, forename="Mohammed", surname="Hussain")]
+    third = [row(0, surname="Vale"), forty[1], row(2, mobile="07700 900666"), *forty[3:]]
+    third.append(row(60, forename="Mohammed", surname="Hussain"))
     run = night(cast, third)
-    [asked, like] = waiting(run).order_by("number")
+    [asked, reached, like] = waiting(run).order_by("number")
     assert [(c["was"], c["now"], c["by_hand"]) for c in asked.changes] == [("Marlow", "Vale", True)]
+    assert [(c["was"], c["now"], c["by_hand"]) for c in reached.changes] == [("07700 900777", "07700 900666", True)]
     assert like.child == made
-    keep = dict.fromkeys((asked.pk, like.pk), D.KEEP_HELD)
-    assert decide_later(run=run, decisions=keep, by=cast.lead, seen=run.revision) == (2, 0)
+    keep = dict.fromkeys((asked.pk, reached.pk, like.pk), D.KEEP_HELD)
+    assert decide_later(run=run, decisions=keep, by=cast.lead, seen=run.revision) == (3, 0)
     assert quiet(night(cast, third))
     assert (child(60).pk, child(60).forename, child(60).surname) == (made.pk, "Mohamed", "Hussein")
 
