@@ -118,7 +118,7 @@ REPLACED = change(
 )
 _TAKEN = (
     "EXISTS (SELECT FROM public.children_importrow AS said WHERE said.child_id = NEW.child_id "
-    "AND said.decision = 'take' AND said.decided_by_id IS NOT NULL)"
+    "AND said.decision IN ('take', 'add_adult') AND said.decided_by_id IS NOT NULL)"
 )
 LISTED_ANEW = change(
     both(

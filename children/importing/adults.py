@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from children.facts import Adult
 from children.models import Contact, ContactLink, ParentalResponsibility
-from children.names import fold
+from children.names import fold, sounds
 
 from .rows import Facts
 from .values import lost_letters
@@ -52,6 +52,32 @@ def match(held: Sequence[HeldAdult], facts: Facts) -> list[Meant]:
         if -place not in meant and -n not in meant.values():
             meant[-place] = -n
     return [Meant(place, adult, held[meant[place]] if place in meant else None) for place, adult in given.items()]
+
+
+def renamed(held: Sequence[HeldAdult], facts: Facts, place: int) -> HeldAdult | None:
+    """The contact of the child who may be the adult at this place of the row under another name, where one alone is.
+
+    One whom the row does not name otherwise, with a number or an address of mail in common, or in the same place with a
+    forename that sounds alike.
+    """
+    meant = match(held, facts)
+    named = {one.known.contact.pk for one in meant if one.known is not None}
+    free = [one for one in held if one.contact.pk not in named]
+    new = {one.place: one.adult for one in meant if one.known is None}
+    adult = new[place]
+    found = [one for one in free if _reached_alike(adult, one)] or [one for one in free if _in_place(adult, one)]
+    if len(found) != 1 or sum(_reached_alike(other, found[0]) for other in new.values()) > 1:
+        return None
+    return found[0]
+
+
+def _reached_alike(adult: Adult, known: HeldAdult) -> bool:
+    return any(bare(getattr(adult, way)) == bare(getattr(known.contact, way)) != "" for way in REACH)
+
+
+def _in_place(adult: Adult, known: HeldAdult) -> bool:
+    alike = set(sounds(adult.forename)) & set(sounds(known.contact.forename))
+    return known.link.order == adult.order and bool(alike)
 
 
 def bare(reach: str) -> str:

@@ -32,8 +32,7 @@ DETAIL = (
     "in_care",
     "care_authority",
 )
-# It is looked at on the child's record, where that is asked for and recorded.
-_NOT_SHOWN = "an address that is not shown"
+NOT_SHOWN = "an address that is not shown"
 GRAVE = frozenset({"date_of_birth", "upn"})
 _LEGAL = {"known_forename": "forename", "known_surname": "surname"}
 LABELS = {
@@ -88,12 +87,14 @@ class Change:
     contact: str = ""
     # Somebody changed the fact here, and the list says something else now than it did then.
     by_hand: bool = False
+    # An address that is confidential: it is looked at on its own, and that is recorded.
+    withheld: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """As a row keeps it and a page shows it: in words. An address that is confidential is not among them."""
         was, now = in_words(self.field, self.was), in_words(self.field, self.now)
-        if self.field == "address" and self.grave:
-            was, now = was and _NOT_SHOWN, now and _NOT_SHOWN
+        if self.withheld:
+            was, now = was and NOT_SHOWN, now and NOT_SHOWN
         return asdict(self) | {"label": LABELS[self.field], "was": was, "now": now}
 
 
@@ -180,7 +181,8 @@ def _address(held: Held, facts: Facts) -> Iterator[Change]:
     new = Home(**facts["address"])
     if held.home is None or not same_place(held.home, new):
         was = ", ".join(held.home.lines) if held.home else ""
-        yield Change("address", was, _line(new), grave=confidential)
+        withheld = confidential or bool(facts.get("address_confidential"))
+        yield Change("address", was, address_line(new), grave=confidential, withheld=withheld)
 
 
 def same_place(old: Household | Home, new: Home) -> bool:
@@ -191,20 +193,30 @@ def same_place(old: Household | Home, new: Home) -> bool:
     return one.startswith(other) or other.startswith(one)
 
 
-def _line(home: Home) -> str:
+def address_line(home: Home) -> str:
     return ", ".join(part for part in (home.address, home.town, home.county, home.postcode) if part)
 
 
 def _adults(held: Held, facts: Facts) -> Iterator[Change]:
     for meant in match(held.adults, facts):
-        name = f"{meant.adult.forename} {meant.adult.surname}".strip()
         if meant.known is not None:
-            for change in _adult(meant.place, meant.adult, meant.known, facts):
-                yield replace(change, adult=name, place=meant.place, contact=str(meant.known.contact.pk))
-            continue
-        adult = meant.adult
-        about = f"{name}, {adult.relationship}" if adult.relationship else name
-        yield Change("adult", "", about, grave=bool(adult.responsibility), adult=name, place=meant.place)
+            yield from known_adult(meant.place, meant.adult, meant.known, facts)
+        else:
+            yield new_adult(meant.place, meant.adult)
+
+
+def new_adult(place: int, adult: Adult) -> Change:
+    """An adult whom Harbour does not have would be added."""
+    name = f"{adult.forename} {adult.surname}".strip()
+    about = f"{name}, {adult.relationship}" if adult.relationship else name
+    return Change("adult", "", about, grave=bool(adult.responsibility), adult=name, place=place)
+
+
+def known_adult(place: int, adult: Adult, known: HeldAdult, facts: Facts) -> Iterator[Change]:
+    """What would change of an adult whom Harbour has, less the name."""
+    name = f"{adult.forename} {adult.surname}".strip()
+    for change in _adult(place, adult, known, facts):
+        yield replace(change, adult=name, place=place, contact=str(known.contact.pk))
 
 
 def _adult(place: int, adult: Adult, known: HeldAdult, facts: Facts) -> Iterator[Change]:

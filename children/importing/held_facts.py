@@ -3,19 +3,21 @@
 The list says the same as before: nothing. It says something else, or anything for the first time: a person is asked.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from children.facts import Adult, Home
 from children.names import fold, sounds
 
-from .adults import REACH, bare, match
-from .differences import CARD, DETAIL, Change, Held, differences, plain, same_place
+from .adults import REACH, bare, match, renamed
+from .differences import CARD, DETAIL, Change, Held, differences, known_adult, new_adult, plain, same_place
 from .rows import Facts
 
 NAME, ON_ROLL, ADULT, RESPONSIBILITY = "name", "on_roll", "adult", "responsibility"
 ADDRESS, CONFIDENTIAL = "address", "address_confidential"
+# Of an adult who was added and ended here: no list has named the adult yet.
+UNLISTED = "unlisted"
 NAME_PARTS = ("title", "forename", "surname")
 HOME_PARTS = ("address", "town", "county", "postcode")
 # The facts of which a list can say something else than Harbour.
@@ -31,6 +33,8 @@ def same(field: str, one: Any, other: Any) -> bool:
         return bare(one or "") == bare(other or "")
     if field in (NAME, ADULT):
         return _called(one) == _called(other)
+    if field == "class_name":
+        return fold(one or "") == fold(other or "")
     if field == ADDRESS and one and other:
         return same_place(Home(**one), Home(**other))
     return (one or "") == (other or "") if not isinstance(one, bool) else one is other
@@ -69,6 +73,8 @@ def said_by(change: Change, facts: Facts) -> Any:
     """What the row says where it would change something."""
     if change.field == ADDRESS:
         return facts[ADDRESS]
+    if change.field == NAME:
+        return name_of(Adult(**facts["adults"][change.place]))
     return adult_of(Adult(**facts["adults"][change.place])) if change.field == ADULT else change.now
 
 
@@ -115,14 +121,47 @@ def changes_by(held: Held, facts: Facts, *, is_partial: bool = False) -> list[Ch
     name changes nothing, another that may be the same adult's is grave.
     """
     return [
-        weighed for one in differences(held, facts) if (weighed := _weigh(one, held, facts, is_partial)) is not None
+        weighed
+        for one in differences(held, facts)
+        for change in _as_renamed(one, held, facts)
+        if (weighed := _weigh(change, held, facts, is_partial)) is not None
     ]
+
+
+def _as_renamed(change: Change, held: Held, facts: Facts) -> Iterator[Change]:
+    """A new adult, or the other name of one whom the child has: somebody is asked. Who was taken off the record is
+    nobody's new name.
+    """
+    adult = Adult(**facts["adults"][change.place]) if change.field == ADULT else None
+    if adult is None or any(same(ADULT, one, adult_of(adult)) or may_be(one, adult_of(adult)) for one in held.gone):
+        yield change
+        return
+    known = renamed(held.adults, facts, change.place)
+    if known is None:
+        yield change
+        return
+    was, now = known.contact.full_name, " ".join(part for part in new_name(known.contact, adult).values() if part)
+    if was != now:
+        yield replace(change, field=NAME, was=was, now=now, grave=True, contact=str(known.contact.pk))
+    yield from known_adult(change.place, adult, known, facts)
+
+
+def new_name(contact: Any, adult: Adult) -> dict[str, str]:
+    """What an adult is called under a new name; what the list leaves empty stays."""
+    return {part: getattr(adult, part) or getattr(contact, part) for part in NAME_PARTS}
+
+
+def as_another(changes: Sequence[Change], facts: Facts) -> list[Change]:
+    """The changes of a row whose adults of another name are said to be others: those are added."""
+    others = {change.place: Adult(**facts["adults"][change.place]) for change in changes if change.field == NAME}
+    stay = [change for change in changes if not (change.contact and change.place in others)]
+    return [*stay, *(new_adult(place, adult) for place, adult in others.items())]
 
 
 def _weigh(change: Change, held: Held, facts: Facts, is_partial: bool) -> Change | None:
     said = said_by(change, facts) if change.field in (ADDRESS, ADULT) else change.now
     if change.field == ADULT:
-        if not is_partial and any(same(ADULT, one, said) for one in held.gone):
+        if not is_partial and any(same(ADULT, one, said) for one in held.gone if UNLISTED not in one):
             return None
         if any(same(ADULT, one, said) or may_be(one, said) for one in held.gone):
             return replace(change, grave=True, by_hand=True)
@@ -130,6 +169,7 @@ def _weigh(change: Change, held: Held, facts: Facts, is_partial: bool) -> Change
     if is_partial:
         return replace(change, grave=True) if change.was not in (None, "", []) else change
     place = (change.field, change.contact)
-    if place not in held.said:
+    # A class in other letters is the same class.
+    if place not in held.said or (change.field == "class_name" and same(change.field, change.was, said)):
         return change
     return None if same(change.field, held.said[place], said) else replace(change, grave=True, by_hand=True)

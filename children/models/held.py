@@ -24,7 +24,8 @@ class HeldFact(OfChild):
     # As it is called in `importing.differences.LABELS`.
     field = models.CharField("fact", max_length=30)
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    # As the facts of a row are written; empty where no list has said anything yet.
+    # As the facts of a row are written; empty where no list has said anything yet. Of an adult who was added and ended
+    # here with `unlisted`, until a list names the adult.
     said = models.JSONField("what the school’s own system says", default=str, blank=True)
     held_at = models.DateTimeField()
     # Nobody where the machine took a list.

@@ -54,6 +54,8 @@ class ImportRun(models.Model):
     summary = models.JSONField(default=dict, blank=True)
     # What needs nobody goes in without a look: a nightly file, the command with --yes. Ends where the whole file waits.
     unattended = models.BooleanField(default=False)
+    # It lay in the folder of the school's lists.
+    from_folder = models.BooleanField(default=False)
     # Of the content: a list that says what the last one said makes no run, but has arrived.
     digest = models.CharField(max_length=64, blank=True, editable=False)
     received_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -88,6 +90,7 @@ class ImportRun(models.Model):
             "rows_read",
             "summary",
             "unattended",
+            "from_folder",
             "digest",
             "received_at",
             "agreed",
@@ -105,6 +108,11 @@ class ImportRun(models.Model):
     def columns_told(self) -> bool:
         """Whether somebody said what the columns mean, now or with an earlier file, and may have been mistaken."""
         return bool(self.date_style)
+
+    @property
+    def came(self) -> str:
+        """How a file came that nobody gave."""
+        return "from the folder" if self.from_folder else "at the command line"
 
     @property
     def waits_for_a_person(self) -> bool:
@@ -140,7 +148,8 @@ class ImportRow(models.Model):
     """One child as a file describes it, what is wrong with that, and what it would change.
 
     Rows live until the run is confirmed or given up. Those that were not taken stay until the next list, and can be
-    decided until then; one that was left out stays for as long as lists say the same.
+    decided until then; one that was left out stays for as long as lists say the same. What went in without a look stays
+    until the next list, too: who it was and what changed.
     """
 
     class Kind(models.TextChoices):
@@ -160,7 +169,10 @@ class ImportRow(models.Model):
         TAKE_NEW = "take_new", "Add as another child"
         NO_NUMBER = "no_number", "Add as another child, UPN not known"
         KEEP_HELD = "keep_held", "Use the row, but keep what Harbour has for these"
+        ADD_ADULT = "add_adult", "Use the row, and add the adult as another"
         LEAVE = "leave", "Leave the row out"
+        # Nobody's: the row went in by itself, and its page says what it did.
+        DONE = "done", "Taken"
 
     # Rows of an upload end when it is applied or given up.
     web_may_delete = True
@@ -180,7 +192,7 @@ class ImportRow(models.Model):
     problems = models.JSONField(default=list)
     kind = models.CharField(max_length=10, choices=Kind, blank=True)
     child = models.ForeignKey(Child, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    # [{"field", "adult", "was", "now", "grave"}]: what Harbour has and what the file says.
+    # [{"field", "adult", "was", "now", "grave", "withheld"}]: what Harbour has and what the file says.
     changes = models.JSONField(default=list)
     # A date of birth, parental responsibility or restriction would change: a person must say so.
     is_grave = models.BooleanField(default=False)
@@ -215,6 +227,13 @@ class ImportRow(models.Model):
     def name(self) -> str:
         """The name in the row, forename first."""
         return f"{self.facts.get('forename', '')} {self.facts.get('surname', '')}".strip()
+
+    @property
+    def withholds_address(self) -> bool:
+        """Whether the address of the row is not to be shown beside the rest, as it is for the child by now."""
+        if any(change.get("withheld") for change in self.changes):
+            return True
+        return self.child is not None and self.child.detail.address_confidential
 
     @property
     def year(self) -> str:

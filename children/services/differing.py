@@ -4,45 +4,94 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from children.importing.differences import LABELS, Held, in_words
-from children.importing.held_facts import ADDRESS, ADULT, HOME_PARTS, NAME, NAME_PARTS, ON_ROLL, here
-from children.models import HeldFact
+from children.facts import Home
+from children.importing.differences import LABELS, NOT_SHOWN, Held, in_words, same_place
+from children.importing.held_facts import (
+    ADDRESS,
+    ADULT,
+    HOME_PARTS,
+    NAME,
+    NAME_PARTS,
+    ON_ROLL,
+    RESPONSIBILITY,
+    UNLISTED,
+    here,
+)
+from children.models import HeldFact, Household
 from children.services.imports.comparing import load
+from children.services.imports.sight import whole_list
 
-# Of what no list has said anything there is nothing to correct in it, but that it does not name the child.
-SHOWN = Q(field=ON_ROLL) | ~Q(said="")
-_NOT_SHOWN = "an address that is not shown"
+_CORRECT = "Correct it in your system"
+_ENTER = "Harbour has nothing: enter it here, or take it out of your system"
+
+
+def differing(facts: QuerySet[HeldFact]) -> QuerySet[HeldFact]:
+    """Those of which the list says something else than Harbour.
+
+    Of what no list has said anything there is nothing to correct in it; of a child whom it does not name, that alone.
+    """
+    unlisted = HeldFact.objects.filter(child=OuterRef("child"), field=ON_ROLL, said=False)
+    of_the_child = Q(contact=None) | Q(field__in=(ADULT, RESPONSIBILITY))
+    said = facts.exclude(said="").exclude(field=ADULT, said__has_key=UNLISTED)
+    return said.filter(Q(field=ON_ROLL) | ~of_the_child | ~Exists(unlisted))
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A fact with what Harbour has and what the list says, in words. `about` names the adult it is of."""
+    """A fact with what Harbour has and what the list says, in words. `about` names the adult it is of, `todo` says what
+    the office does about it.
+    """
 
     fact: HeldFact
     label: str
     about: str
     ours: str
     theirs: str
+    todo: str = _CORRECT
 
 
 def differences_of(facts: Sequence[HeldFact]) -> list[Difference]:
-    """Each of these facts as a page shows it. A confidential address is not among the words."""
+    """Each of these facts as a page shows it. An address that is confidential for any child is not among the words."""
     held = load({fact.child_id for fact in facts})
-    return [_difference(fact, held[fact.child_id]) for fact in facts]
+    withheld = _withheld(facts)
+    return [_difference(fact, held[fact.child_id], withheld) for fact in facts]
 
 
-def _difference(fact: HeldFact, held: Held) -> Difference:
+def _withheld(facts: Sequence[HeldFact]) -> list[Household]:
+    """The homes of the school whose address is confidential for a child who lives there, hidden or not."""
+    schools = {fact.school_id for fact in facts if fact.field == ADDRESS}
+    if not schools:
+        return []
+    with whole_list():
+        homes = Household.objects.filter(
+            school__in=schools, members__ends_on=None, members__child__detail__address_confidential=True
+        )
+        return list(homes.distinct())
+
+
+def _difference(fact: HeldFact, held: Held, withheld: Sequence[Household]) -> Difference:
     about = fact.contact.full_name if fact.contact is not None and fact.field != NAME else ""
-    if fact.field == ADDRESS and held.detail.address_confidential:
-        return Difference(fact, LABELS[ADDRESS], about, _NOT_SHOWN, _NOT_SHOWN)
     if fact.field == ADULT:
         gone = "No longer on the record" if fact.contact_id else "Not on the record"
         return Difference(fact, "Adult", "", gone, _words(ADULT, fact.said))
     ours = here(held, (fact.field, str(fact.contact_id) if fact.contact_id else ""))
+    todo = _todo(fact, ours)
+    if fact.field == ADDRESS and (held.detail.address_confidential or _is_one_of(withheld, ours, fact.said)):
+        return Difference(fact, LABELS[ADDRESS], about, ours and NOT_SHOWN, NOT_SHOWN, todo)
     theirs = _words(fact.field, fact.said, listed=True)
-    return Difference(fact, LABELS[fact.field], about, _words(fact.field, ours), theirs)
+    return Difference(fact, LABELS[fact.field], about, _words(fact.field, ours), theirs, todo)
+
+
+def _is_one_of(homes: Sequence[Household], *places: Any) -> bool:
+    return any(same_place(home, Home(**place)) for place in places if place for home in homes)
+
+
+def _todo(fact: HeldFact, ours: Any) -> str:
+    if fact.field == ON_ROLL:
+        return "Take the child off your list" if fact.said else "Add the child to your list"
+    return _ENTER if ours in (None, "", [], {}) else _CORRECT
 
 
 def _words(field: str, value: Any, *, listed: bool = False) -> str:

@@ -24,6 +24,7 @@ from children.importing.held_facts import (
     OF_ADULT,
     OF_CHILD,
     ON_ROLL,
+    UNLISTED,
     Place,
     adult_of,
     here,
@@ -31,7 +32,7 @@ from children.importing.held_facts import (
     place_of,
     same,
 )
-from children.models import Child, Contact, ContactLink, HeldFact, Household, HouseholdMember
+from children.models import Child, ChildUpdate, Contact, ContactLink, HeldFact, Household, HouseholdMember
 from children.services import bulk
 from safeguarding.accounts.models import User
 from safeguarding.keys import uuid7
@@ -67,24 +68,48 @@ def hold(
 
 
 def hold_ended_adult(*, child: Child, contact: Contact, by: User | None, at: datetime | None = None) -> None:
-    """An adult is no longer on the child's record: a list that goes on naming that adult adds nobody."""
-    said = adult_of(contact)
+    """An adult is no longer on the child's record: a list that goes on naming that adult adds nobody.
+
+    Of an adult who was added here no list has said anything until one names the adult.
+    """
+    said: dict[str, Any] = adult_of(contact)
+    is_listed = not _is_added_here(child, contact)
     for field, value in _about(child, contact).filter(field__in=(NAME, *REACH)).values_list("field", "said"):
         said |= (value or {}) if field == NAME else {field: value}
+        is_listed = is_listed and (field != NAME or bool(value))
+    if not is_listed:
+        said[UNLISTED] = True
     _write([_row(child, ADULT, said, contact.pk, by, at)])
 
 
 def hold_added_adult(*, child: Child, contact: Contact, by: User | None, at: datetime | None = None) -> None:
     """An adult is on the child's record, who may have been taken off it, or kept off it when a list named the adult.
 
-    Of one whom the school did not have before no list has said anything: how that adult is reached is kept.
+    Of one whom the school did not have before no list has said anything: name and numbers are kept; the numbers alone
+    where a list named the adult, who was kept off.
     """
     gone = HeldFact.objects.filter(child=child, field=ADULT)
     over = [one.pk for one in gone if one.contact_id == contact.pk or same(ADULT, one.said, name_of(contact))]
     HeldFact.objects.filter(pk__in=over).delete()
     if ContactLink.objects.filter(contact=contact).count() == 1:
-        typed = {way: ("", value) for way in REACH if (value := getattr(contact, way))}
+        typed: dict[str, tuple[Any, Any]] = {way: ("", value) for way in REACH if (value := getattr(contact, way))}
+        if not over:
+            typed[NAME] = "", name_of(contact)
         hold(child=child, changes=typed, contact=contact, by=by, at=at)
+
+
+def hold_split(*, child: Child, contact: Contact, own: Contact) -> None:
+    """The child has an adult of its own in the place of `contact`: of it the list says what it said of the other."""
+    facts = HeldFact.objects.filter(_ANY_CHILD, contact=contact).select_related("held_by")
+    for fact in list(facts):
+        _write([_row(child, fact.field, fact.said, own.pk, fact.held_by, fact.held_at)])
+    HeldFact.objects.filter(child=child, field="responsibility", contact=contact).update(contact=own)
+
+
+def _is_added_here(child: Child, contact: Contact) -> bool:
+    links = ContactLink.objects.filter(child=child, contact=contact).values("pk")
+    way = ChildUpdate.Way.ADDED
+    return ChildUpdate.objects.filter(child=child, part=ChildUpdate.Part.ADULT, way=way, row_key__in=links).exists()
 
 
 def hold_added(*, child: Child, changes: Changes, by: User | None, at: datetime | None = None) -> None:

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from children.capabilities import ChildCapability
 from children.models import HeldFact
-from children.services.differing import SHOWN, differences_of
+from children.services.differing import differences_of, differing
 from safeguarding.accounts.permissions import requires
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
@@ -18,7 +18,7 @@ from safeguarding.paging import newest_first
 def differs(request: Request) -> HttpResponse:
     """Each fact that Harbour keeps otherwise than the list, the newest change first."""
     request.nav = "children"
-    rows = visible(request, HeldFact).filter(SHOWN, school=request.held.school_id)
+    rows = differing(visible(request, HeldFact).filter(school=request.held.school_id))
     page = newest_first(rows.select_related("child", "contact", "held_by"), "held_at", request.GET.get("before", ""))
     read_many(request, page.rows)
     return render(request, "children/differs.html", {"page": page, "rows": differences_of(page.rows)})

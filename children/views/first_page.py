@@ -6,7 +6,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from children.models import HeldFact, ImportRow, ImportRun
-from children.services.differing import SHOWN
+from children.services.differing import differing
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.dates import counted, near_day
@@ -27,7 +27,7 @@ def _files(request: Request) -> Waiting:
         school=request.held.school_id, status__in=(S.READY, S.MAPPING, S.CONFIRMED)
     )
     found = list(runs.order_by("-uploaded_at", "-pk")[:MOST])
-    differs = visible(request, HeldFact).filter(SHOWN, school=request.held.school_id).count()
+    differs = differing(visible(request, HeldFact).filter(school=request.held.school_id)).count()
     rows = _rows_that_wait(request, found)
     waits = [one for one in found if one.waits_for_a_person or one.pk in rows]
     things = [_thing(one, rows.get(one.pk, 0)) for one in waits]
@@ -35,7 +35,7 @@ def _files(request: Request) -> Waiting:
         read_many(request, waits, purpose="first page")
     if differs:
         says = f"{counted(differs, 'fact differs', 'facts differ')} from your system"
-        things.append(Thing(says, reverse("differs"), about="Correct them there"))
+        things.append(Thing(says, reverse("differs"), about="Correct what is wrong, there or here"))
     if things:
         return Waiting(tuple(things), len(things))
     if not found:

@@ -6,16 +6,20 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from children.capabilities import ChildCapability
+from children.facts import Home
 from children.forms.lists import AlikeForm, ColumnsForm, QuestionsForm, RowsForm, UploadForm
+from children.importing.differences import address_line
 from children.importing.formats import TITLES
 from children.models import Child, HeldFact, ImportRow, ImportRun
+from children.people import homes as homes_of
+from children.permissions import may_see_addresses
 from children.services import imports as service
-from children.services.differing import SHOWN
+from children.services.differing import differing
 from safeguarding.accounts.permissions import requires
 from safeguarding.accounts.services import get_school
 from safeguarding.audit.models import Verb
@@ -32,6 +36,7 @@ from safeguarding.spreadsheet import as_csv
 S, Kind, Decision = ImportRun.Status, ImportRow.Kind, ImportRow.Decision
 # What is still open of a list that has changed already.
 _OPEN = Q(decision="") & ~Q(kind=Kind.REJECTED)
+_CHILD = ("child", "child__detail")
 _USED = (Kind.JOINS, Kind.CHANGES, Kind.SAME, Kind.RETURNS, Kind.REPEATED, Kind.SKIPPED)
 
 # Names of leavers on one page: more than this and the file is the wrong one.
@@ -81,7 +86,7 @@ def imports(request: Request) -> HttpResponseBase:
     read_many(request, page.rows)
     _count_for_reader(request, page.rows)
     context = {"form": form, "page": page, "formats": TITLES, "blocks": fill("imports", request)}
-    context["differs"] = visible(request, HeldFact).filter(SHOWN, school=request.held.school_id).count()
+    context["differs"] = differing(visible(request, HeldFact).filter(school=request.held.school_id)).count()
     return render(request, "children/imports.html", context, status=422 if form.errors else 200)
 
 
@@ -127,6 +132,8 @@ def rows(request: Request, pk: UUID) -> HttpResponseBase:
     """
     run = read_one(request, ImportRun, pk=pk)
     form: RowsForm | None = None
+    if "open" in request.POST:
+        return _open_address(request, run, request.POST["open"])
     if "all" in request.POST:
         alike, ticks = _alike(request, run, request.POST)
         if not ticks.is_valid():
@@ -144,6 +151,19 @@ def rows(request: Request, pk: UUID) -> HttpResponseBase:
         run.refresh_from_db()
         return _show(request, run, decisions=form, status=409, changed=changed.sentence)
     return redirect("import_run", run.pk)
+
+
+def _open_address(request: Request, run: ImportRun, key: str) -> HttpResponse:
+    """The same page with a confidential address on it, as it is and as the file says. Who asked for it is recorded."""
+    page, _ = _page(_waiting(request, run), request.POST.get("after", ""))
+    row = next((one for one in page if str(one.pk) == key and one.child and "address" in one.facts), None)
+    if row is None or row.child is None or not may_see_addresses(request.user, run.school_id):
+        raise Http404
+    homes = read_many(request, homes_of(request, row.child), purpose="address", about=row.child)
+    main = next((home.household for home in homes if home.is_main), None)
+    opened = {"row": row.pk, "was": ", ".join(main.lines) if main else ""}
+    opened["now"] = address_line(Home(**row.facts["address"]))
+    return _show(request, run, decisions=RowsForm(request.POST, rows=page), opened=opened)
 
 
 def _keep(request: Request, run: ImportRun, decisions: dict[UUID, str]) -> None:
@@ -225,10 +245,11 @@ def _show(
     alike: AlikeForm | None = None,
     status: int = 200,
     changed: str = "",
+    opened: dict[str, Any] | None = None,
 ) -> HttpResponse:
     request.nav = "children"
     context: dict[str, Any] = {"run": run, "format": TITLES.get(run.format, ""), "has_errors": status == 422}
-    context["changed"] = changed
+    context |= {"changed": changed, "opened": opened, "may_open": may_see_addresses(request.user, run.school_id)}
     if run.status == S.MAPPING:
         context["columns"] = columns or _columns_form(run)
         return render(request, "children/import_columns.html", context, status=status)
@@ -252,8 +273,16 @@ def _changed_list(
     after = request.POST.get("after", "") or request.GET.get("after", "")
     page, more = _page(_waiting(request, run), after)
     rows = read_many(request, page, about=run, purpose="waiting")
-    left = visible(request, ImportRow).filter(run=run).exclude(_OPEN).select_related("child").order_by("number")
+    of_run = visible(request, ImportRow).filter(run=run)
+    left = of_run.exclude(_OPEN).exclude(decision=Decision.DONE).select_related(*_CHILD).order_by("number")
+    done, more_done = [], False
+    if run.unattended:
+        done, more_done = _page(
+            of_run.filter(decision=Decision.DONE).select_related(*_CHILD), request.GET.get("done", "")
+        )
     return {
+        "done": read_many(request, done, about=run, purpose="taken") if done else [],
+        "older_done": f"?done={done[-1].number}#done" if more_done else "",
         "rows": rows,
         "after": after,
         "decisions": decisions or RowsForm(rows=rows),
@@ -293,7 +322,7 @@ def _preview(request: Request, run: ImportRun, decisions: RowsForm | None, alike
         "sections": [(section, counts[section.key]) for section in SECTIONS],
         "shown": shown,
         "counts": counts,
-        "after": request.GET.get("after", ""),
+        "after": request.POST.get("after", "") or request.GET.get("after", ""),
         "decisions": None,
     }
     if shown.key == "leave":
@@ -325,14 +354,14 @@ def _seen(request: Request) -> int:
 
 
 def _section_rows(request: Request, run: ImportRun, section: Section) -> QuerySet[ImportRow]:
-    return visible(request, ImportRow).filter(section.rows, run=run).select_related("child")
+    return visible(request, ImportRow).filter(section.rows, run=run).select_related(*_CHILD)
 
 
 def _waiting(request: Request, run: ImportRun) -> QuerySet[ImportRow]:
     """The rows to be decided about, before the list changes or after."""
     if run.status != S.CONFIRMED:
         return _section_rows(request, run, _BY_KEY["waiting"])
-    return visible(request, ImportRow).filter(_OPEN, run=run).select_related("child")
+    return visible(request, ImportRow).filter(_OPEN, run=run).select_related(*_CHILD)
 
 
 def _page(rows: QuerySet[ImportRow], after: str) -> tuple[list[ImportRow], bool]:

@@ -9,6 +9,7 @@ folder      lists that the school's own system leaves in a folder
 leaving_out what somebody left out is not asked about again
 sight       who is hidden from whoever looks
 progress    how far the writing is
+done        who and what went in without a look stays for its page
 confirming  the list changes, in one transaction or not at all
 """
 

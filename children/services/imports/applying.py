@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest, Now
 
 from children.facts import Adult, Called, Earlier, Home, NewChild
 from children.importing.differences import DETAIL, Change, Held
-from children.importing.held_facts import changes_by
+from children.importing.held_facts import as_another, changes_by
 from children.importing.problems import Problem, Severity
 from children.importing.rows import Facts
 from children.models import Child, ClassEpisode, Enrolment, ImportRow, ImportRun, ToldBy
@@ -115,7 +115,7 @@ def _is_change(row: ImportRow) -> bool:
     """A grave change and a return need a person's word; any other change goes through unless it was left out."""
     if row.child_id is None or row.decision in (D.TAKE_NEW, D.NO_NUMBER, D.LEAVE):
         return False
-    return row.decision in (D.TAKE, D.KEEP_HELD) or (row.kind == Kind.CHANGES and not row.is_grave)
+    return row.decision in (D.TAKE, D.KEEP_HELD, D.ADD_ADULT) or (row.kind == Kind.CHANGES and not row.is_grave)
 
 
 def _facts(row: ImportRow) -> Facts:
@@ -163,6 +163,8 @@ def _change(run: ImportRun, rows: Sequence[ImportRow], done: Applied, *, by: Use
         shown = {(change["field"], change["place"]) for change in row.changes}
         would = changes_by(known, facts, is_partial=run.is_partial)
         changes = [change for change in would if (change.field, change.place) in shown]
+        if row.decision == D.ADD_ADULT:
+            changes = as_another(changes, facts)
         if row.decision == D.KEEP_HELD:
             kept.append((known, facts, [change for change in changes if change.grave]))
             changes = [change for change in changes if not change.grave]

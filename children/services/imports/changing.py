@@ -12,6 +12,7 @@ from children import names
 from children.facts import Adult, Home
 from children.importing.adults import REACH
 from children.importing.differences import CARD, DETAIL, Change, Held, plain
+from children.importing.held_facts import NAME, new_name
 from children.importing.rows import Facts
 from children.models import (
     Child,
@@ -165,12 +166,16 @@ def _change_roll(school: Row, wanted: Wanted, today: date) -> None:
 def _change_classes(school: Row, wanted: Wanted, today: date) -> None:
     """A child moves class: the old episode ended yesterday, the new one starts today.
 
-    Coming back starts a new one, too.
+    Coming back starts a new one, too. A class in other letters is the same one.
     """
+    spelt = {h.child.pk: new["class_name"] for h, _, c in wanted if _is_spelt_anew(h, new := _new(c))}
+    current = ClassEpisode.objects.filter(child__in=spelt, ends_on=None).values_list("pk", "child_id")
+    bulk.update(ClassEpisode, ("class_name",), [{"id": pk, "class_name": spelt[child]} for pk, child in current])
     moved = {
         held.child.pk: {name: new.get(name, getattr(held.child, name)) for name in ("year_group", "class_name")}
         for held, _, changes in wanted
-        if (new := _new(changes)).keys() & {"year_group", "class_name"} or held.child.left_on
+        if held.child.pk not in spelt
+        and ((new := _new(changes)).keys() & {"year_group", "class_name"} or held.child.left_on)
     }
     was = ClassEpisode.objects.filter(child__in=moved, ends_on=None).values_list("pk", "starts_on")
     yesterday = today - timedelta(days=1)
@@ -180,6 +185,11 @@ def _change_classes(school: Row, wanted: Wanted, today: date) -> None:
         [{"id": pk, "ends_on": max(yesterday, start) if start else yesterday} for pk, start in was],
     )
     bulk.insert(ClassEpisode, (school | {"child_id": pk, "starts_on": today} | now for pk, now in moved.items()))
+
+
+def _is_spelt_anew(held: Held, new: Row) -> bool:
+    is_moved = "year_group" in new or held.child.left_on is not None
+    return "class_name" in new and not is_moved and names.fold(new["class_name"]) == names.fold(held.child.class_name)
 
 
 def _change_homes(run: ImportRun, wanted: Wanted, today: date) -> None:
@@ -221,9 +231,9 @@ def _change_adults(run: ImportRun, wanted: Wanted, *, today: date) -> None:
             if not change.contact:
                 continue
             adult = adults[change.contact]
-            if change.field in REACH:
+            if change.field in REACH or change.field == NAME:
                 row = contacts.setdefault(adult.contact.pk, _contact(adult.contact))
-                row[change.field] = change.now
+                row |= _reach_or_name(change, adult.contact, facts)
             elif change.field == "relationship":
                 links.append({"id": adult.link.pk, "relationship": change.now})
             else:
@@ -236,13 +246,19 @@ def _change_adults(run: ImportRun, wanted: Wanted, *, today: date) -> None:
     write_adults(run.school, added, {})
 
 
+def _reach_or_name(change: Change, contact: Contact, facts: Facts) -> Row:
+    if change.field != NAME:
+        return {change.field: change.now}
+    return new_name(contact, Adult(**facts["adults"][change.place]))
+
+
 def _contact(contact: Contact) -> Row:
     return {name: getattr(contact, name) for name in _IDENTITY} | {"id": contact.pk}
 
 
 def _write_contacts(run: ImportRun, contacts: dict[UUID, Row]) -> None:
-    """New numbers make a new identity; where another contact has that already, hidden or not, this one is told apart by
-    its key alone.
+    """New names and numbers make a new identity; where another contact has that already, hidden or not, this one is
+    told apart by its key alone.
     """
     for row in contacts.values():
         row["identity"] = Adult(**{name: row[name] for name in _IDENTITY}).identity
@@ -254,7 +270,7 @@ def _write_contacts(run: ImportRun, contacts: dict[UUID, Row]) -> None:
         if identity in given or holders.get(identity, key) != key:
             row["identity"] = ""
         given.add(identity)
-    bulk.update(Contact, (*REACH, "identity"), contacts.values())
+    bulk.update(Contact, (*_IDENTITY, "identity"), contacts.values())
 
 
 def _write_responsibility(run: ImportRun, said: Sequence[Row], today: date) -> None:

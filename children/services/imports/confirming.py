@@ -1,6 +1,8 @@
 """Put what was confirmed into the school's list: everything in one transaction, or nothing."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -16,6 +18,7 @@ from safeguarding.locks import take_longer
 
 from .applying import DONE_WITH, Applied, apply
 from .comparing import CHUNK
+from .done import keep_done
 from .holding import keep_roll, settle_roll, settle_rows
 from .progress import Progress
 from .reading import compare_again, list_state
@@ -106,8 +109,9 @@ def _write(run: ImportRun, today: date, progress: Progress) -> ImportRun:
     undo_hidden(run)
     done = apply(run, by=by, today=today, progress=progress)
     record_done(run, done, by=by)
-    apart = counted_apart(run, done.keys())
     rows = ImportRow.objects.filter(run=run)
+    said = list(rows.exclude(decision=""))
+    apart = counted_apart(run, done.keys() | decided(said))
     taken = rows.exclude(kind__in=(Kind.REJECTED, Kind.REPEATED, Kind.SKIPPED, Kind.LEAVES))
     settle_rows(run, taken.exclude(WAITS & Q(decision="")).exclude(decision=ImportRow.Decision.LEAVE).iterator(CHUNK))
     keep_roll(rows.filter(kind=Kind.RETURNS, decision=ImportRow.Decision.LEAVE), by=by)
@@ -117,14 +121,31 @@ def _write(run: ImportRun, today: date, progress: Progress) -> ImportRun:
     undecided |= set(for_a_colleague(run, by).exclude(kind__in=DONE_WITH).values_list("pk", flat=True)) - unusable
     left_out = rows.filter(decision=ImportRow.Decision.LEAVE).exclude(kind=Kind.RETURNS)
     forget_earlier(run)
-    forget(run, leave=undecided | unusable | set(left_out.values_list("pk", flat=True)))
+    stay = undecided | unusable | set(left_out.values_list("pk", flat=True))
+    if run.unattended:
+        stay |= keep_done(run, done, but=stay)
+    forget(run, leave=stay)
     summary = run.summary | {
         "done": done.counts(),
+        "decided": {what: len(of) for what, of in decided(said).items()},
         "apart": apart,
         "left_out": len(undecided | unusable),
         "undecided": len(undecided),
     }
     return import_life.perform("finish", run, by=by, summary=summary)
+
+
+def decided(rows: Iterable[ImportRow]) -> dict[str, list[Any]]:
+    """Keys of the children of whom somebody kept what Harbour has, and of those whose rows were left out; None for a
+    row without a child.
+    """
+    found: dict[str, list[Any]] = {"kept": [], "left_out": []}
+    for row in rows:
+        if row.decision == ImportRow.Decision.KEEP_HELD:
+            found["kept"].append(row.child_id)
+        elif row.decision == ImportRow.Decision.LEAVE:
+            found["left_out"].append(row.child_id)
+    return found
 
 
 def record_done(run: ImportRun, done: Applied, *, by: User | None) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from children.importing.held_facts import NAME
 from children.models import ImportRow, ImportRun
 from children.permissions import may_import
 from children.services import bulk
@@ -23,7 +24,7 @@ from .whole import questions
 Kind, D = ImportRow.Kind, ImportRow.Decision
 ONLY_THEY = "Only the office, a safeguarding lead or the Headteacher of this school can decide about these rows."
 # Decisions under which a row claims the UPN it carries.
-_CLAIMS = (D.TAKE, D.TAKE_NEW)
+_CLAIMS = (D.TAKE, D.TAKE_NEW, D.ADD_ADULT)
 
 
 def choices(row: ImportRow) -> list[tuple[str, str]]:
@@ -59,8 +60,14 @@ def _of_a_known_child(row: ImportRow, leave: tuple[str, str]) -> list[tuple[str,
         return [(D.TAKE.value, "The child is back: use the row" if back else "Use the row"), leave]
     take = "The child is back, and the file is right" if back else "The file is right"
     keep = "The child is back: keep" if back else "Keep"
+    use = [(D.TAKE.value, f"{take}: use the whole row")]
+    if any(change["field"] == NAME for change in row.changes):
+        use = [
+            (D.TAKE.value, f"{take}: use the whole row. It is the same adult under a new name"),
+            (D.ADD_ADULT.value, f"{take}: use the whole row. It is another adult: add them"),
+        ]
     return [
-        (D.TAKE.value, f"{take}: use the whole row"),
+        *use,
         (D.KEEP_HELD.value, f"{keep} what Harbour has for these, and use the rest of the row"),
         leave,
     ]

@@ -175,7 +175,13 @@ def _run_of(school: School, one: OnItsWay, at: datetime) -> ImportRun | None:
                 run.save(update_fields=["received_at"])
                 return None
         return start_import(
-            school=school, file_name=one.called, chunks=_chunks(one.file), by=None, key=one.key, unattended=True
+            school=school,
+            file_name=one.called,
+            chunks=_chunks(one.file),
+            by=None,
+            key=one.key,
+            unattended=True,
+            from_folder=True,
         )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from children.facts import Adult
 from children.importing.differences import Change, Held
-from children.importing.held_facts import ADULT, ON_ROLL, Place, name_of, said_by, said_in, same
+from children.importing.held_facts import ADULT, ON_ROLL, UNLISTED, Place, name_of, said_by, said_in, same
 from children.importing.rows import Facts
 from children.models import Child, ContactLink, HeldFact, ImportRow, ImportRun
 from children.services.held import keep, settle
@@ -62,22 +62,40 @@ def settle_rows(run: ImportRun, rows: Iterable[ImportRow]) -> None:
         if key
     }
     settle(facts, held, said)
-    unnamed = [fact.pk for fact in facts if fact.field == ADULT and _is_unnamed(fact, about.get(fact.child_id))]
-    HeldFact.objects.filter(pk__in=unnamed).delete()
+    over = [
+        fact.pk
+        for fact in facts
+        if fact.field == ADULT
+        and (_is_unnamed(fact, about.get(fact.child_id)) or _is_back(fact, held.get(fact.child_id)))
+    ]
+    HeldFact.objects.filter(pk__in=over).delete()
 
 
 def _is_unnamed(fact: HeldFact, row: ImportRow | None) -> bool:
     """The row names adults of the child, and no longer the one who is not on the record."""
-    named = row.facts.get("adults", ()) if row is not None else ()
+    named = row.facts.get("adults", ()) if row is not None and UNLISTED not in fact.said else ()
     return bool(named) and not any(same(ADULT, name_of(Adult(**one)), fact.said) for one in named)
 
 
+def _is_back(fact: HeldFact, held: Held | None) -> bool:
+    """Somebody has taken the row: the adult is on the record again."""
+    return held is not None and any(
+        one.contact.pk == fact.contact_id or same(ADULT, name_of(one.contact), fact.said) for one in held.adults
+    )
+
+
 def settle_roll(run: ImportRun) -> None:
-    """A child added here is named by the list at last, or one who has left is named no longer: both agree."""
+    """A child added here is named by the list at last, or one who has left is named no longer: both agree.
+
+    Where children wait to be said to have left, half a file may have come: that it names somebody no longer says
+    nothing.
+    """
     if run.is_partial:
         return
-    rows = ImportRow.objects.filter(run=run, child__isnull=False).exclude(kind=Kind.LEAVES)
-    certain = rows.filter(kind__in=_CERTAIN) | rows.filter(decision__in=(D.TAKE, D.KEEP_HELD))
+    named = ImportRow.objects.filter(run=run, child__isnull=False)
+    rows = named.exclude(kind=Kind.LEAVES)
+    certain = rows.filter(kind__in=_CERTAIN) | rows.filter(decision__in=(D.TAKE, D.KEEP_HELD, D.ADD_ADULT))
     here = HeldFact.objects.filter(school=run.school_id, field=ON_ROLL)
     here.filter(said=False, child__in=certain.values("child_id")).delete()
-    here.filter(said=True).exclude(child__in=rows.values("child_id")).delete()
+    if not named.filter(kind=Kind.LEAVES).exists():
+        here.filter(said=True).exclude(child__in=rows.values("child_id")).delete()

@@ -19,7 +19,7 @@ from safeguarding.exceptions import ChangedSince, NotAllowed, OutOfTurn
 
 from .applying import Applied, apply_rows, let_go
 from .comparing import CODES, COMPARED, as_read, compare
-from .confirming import record_done
+from .confirming import decided, record_done
 from .deciding import ONLY_THEY, keep_decisions
 from .holding import keep_roll, settle_rows
 from .sight import counted_apart, for_whoever_looks, whole_list
@@ -121,7 +121,10 @@ def _carry_out(run: ImportRun, rows: Sequence[ImportRow], *, by: User, today: da
     record_done(run, done, by=by)
     for what, number in done.counts().items():
         run.summary["done"][what] += number
-    for what, keys in counted_apart(run, done.keys()).items():
+    said = decided(rows)
+    for what, of in said.items():
+        run.summary["decided"][what] += len(of)
+    for what, keys in counted_apart(run, done.keys() | said).items():
         if what != "same":
             run.summary["apart"][what] = [*run.summary["apart"].get(what, ()), *keys]
     keep_roll([row for row in rows if row.decision == D.LEAVE], by=by)

@@ -53,7 +53,7 @@ def for_whoever_looks(rows: QuerySet[ImportRow], user: User | None) -> QuerySet[
     return rows.not_hidden_from(user) if hidden_from(user) else rows  # type: ignore[attr-defined, no-any-return]
 
 
-def counted_apart(run: ImportRun, touched: Mapping[str, Iterable[UUID]]) -> dict[str, list[str]]:
+def counted_apart(run: ImportRun, touched: Mapping[str, Iterable[UUID | None]]) -> dict[str, list[str]]:
     """Of the children that an import touched, those hidden from somebody, by what was done: kept beside its counts."""
     apart = set(known_of("children_hidden_at", run.school_id))
     if not apart:
@@ -63,8 +63,11 @@ def counted_apart(run: ImportRun, touched: Mapping[str, Iterable[UUID]]) -> dict
 
 
 def told(run: ImportRun, user: User) -> Mapping[str, Any]:
-    """What a run has done, {"joined", "changed", "returned", "left", "same": number}, less what is hidden from them."""
+    """What a run has done, {"joined", "changed", "returned", "left", "same": number}, and of how many rows somebody has
+    "kept" what Harbour has or "left_out" the row, less what is hidden from them.
+    """
     counts = {"same": run.summary.get("kinds", {}).get(ImportRow.Kind.SAME, 0), **run.summary.get("done", {})}
+    counts |= run.summary.get("decided", {})
     apart: Mapping[str, list[str]] = run.summary.get("apart", {})
     if not apart:
         return counts

@@ -82,21 +82,22 @@ def start_import(
     by: User | None,
     key: UUID | None = None,
     unattended: bool = False,
+    from_folder: bool = False,
 ) -> ImportRun:
     """Keep a file and find out what it is. The run is UPLOADED (ready to be read), MAPPING (its columns must be told)
     or REFUSED.
 
-    `chunks` are its bytes. `by` is None at the command line only, which gives the `key` of the run, too, as it keeps
-    the worker away from it. `unattended`: what needs nobody goes in without a look (`confirm_plain`). Without a `key`
-    the same file again from the same person is the run that waits already. Raises `BadInput` for a file of more than
-    50 MB, or where the disk is nearly full.
+    `chunks` are its bytes. `by` is None `from_folder` and at the command line only, which give the `key` of the run,
+    too, as they keep the worker away from it. `unattended`: what needs nobody goes in without a look (`confirm_plain`).
+    Without a `key` the same file again from the same person is the run that waits already. Raises `BadInput` for a file
+    of more than 50 MB, or where the disk is nearly full.
     """
     if by is not None:
         ensure(by, ChildCapability.KEEP_CHILDREN, school.pk, _OFFICE)
     disk.ensure_room("no children can be imported")
     try:
         with transaction.atomic():
-            run = _keep_file(school, file_name, chunks, by, key, unattended)
+            run = _keep_file(school, file_name, chunks, by, key, unattended, from_folder)
     except _SentTwice as twice:
         return twice.run
     record(Verb.IMPORT, run, by=by, purpose="upload")
@@ -115,11 +116,17 @@ class _SentTwice(Exception):
 
 
 def _keep_file(
-    school: School, file_name: str, chunks: Iterable[bytes], by: User | None, key: UUID | None, unattended: bool
+    school: School,
+    file_name: str,
+    chunks: Iterable[bytes],
+    by: User | None,
+    key: UUID | None,
+    unattended: bool,
+    from_folder: bool,
 ) -> ImportRun:
     """The file in parts, and its run. Raises `_SentTwice`, and `BadInput` for a file that is too large."""
     run = ImportRun(id=key or uuid7(), school=school, file_name=file_name[-100:], size=0, uploaded_by=by)
-    run.unattended, run.received_at = unattended, timezone.now()
+    run.unattended, run.from_folder, run.received_at = unattended, from_folder, timezone.now()
     run.save(force_insert=True)
     expected, digest = 0, sha256()
     for number, part in enumerate(_parts(chunks)):
@@ -220,7 +227,8 @@ def forget_earlier(run: ImportRun) -> None:
     rows = ImportRow.objects.all()
     rows.filter(run__in=[key for key, partial in keys.items() if not partial]).delete()
     partial = [key for key, partial in keys.items() if partial]
-    over_too = Q(kind=ImportRow.Kind.REJECTED) | Q(decision=ImportRow.Decision.LEAVE)
+    D = ImportRow.Decision
+    over_too = Q(kind=ImportRow.Kind.REJECTED) | Q(decision__in=(D.LEAVE, D.DONE))
     rows.filter(over_too, run__in=partial).delete()
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from children.importing.differences import LABELS
 from children.importing.held_facts import ON_ROLL
 from children.models import BY_NAME, Child, HeldFact, ImportRow, ImportRun
+from children.names import fold
 from safeguarding.accounts.models import School, User
 
 from .comparing import CHUNK
@@ -195,7 +196,10 @@ def _classes_gone(run: ImportRun, on_roll: QuerySet[Child]) -> list[str]:
     # its key.
     silent = rows.filter(facts__class_name=None, child__school=run.school, child__left_on=None)
     named |= set(silent.values_list("child__class_name", flat=True).distinct())
-    return sorted(set(held.order_by().values_list("class_name", flat=True).distinct()) - named)
+    # In other letters it is the same class.
+    there = {fold(name or "") for name in named}
+    classes = set(held.order_by().values_list("class_name", flat=True).distinct())
+    return sorted(name for name in classes if fold(name) not in there)
 
 
 def _ignored(run: ImportRun) -> list[str]:

@@ -21,6 +21,7 @@ from children.models import (
 )
 from children.notice_kinds import ChildNotice
 from children.permissions import may_replace_safeguard
+from children.services.held import hold_split
 from children.services.unseen import adults_at
 from safeguarding.accounts.models import User
 from safeguarding.audit.history import recorded
@@ -329,6 +330,7 @@ def _split_off(
         **now,
     )
     own.save(force_insert=True)
+    hold_split(child=card, contact=contact, own=own)
     made = _next_row(card, row, own, {name: getattr(row, name) for name in LINK}, told=told, at=at)
     for model in (ParentalResponsibility, ContactRestriction):
         rows = model.objects.filter(child=card, contact=contact)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.db import connection
+from django.urls import reverse
 
 from children.models import Child, ImportRow, ImportRun
 from children.services.imports import FolderOpen, ListLeft, folder, take_lists, take_up_all, waiting, working
@@ -64,12 +65,16 @@ def children(cast):
     return Child.objects.filter(school=cast.school, left_on=None).count()
 
 
-def test_a_list_goes_in_once_and_the_same_the_next_night_is_only_received(cast, place, clock):
+def test_a_list_goes_in_once_and_the_same_the_next_night_is_only_received(client, cast, place, clock):
     leave(place, "pupils.csv", DATA / "sims_pupils.csv")
     assert take_lists(place.parent) == 1
     run = ImportRun.objects.get(school=cast.school)
     assert (run.status, run.summary["done"]["joined"], waiting(run).count()) == (S.CONFIRMED, 415, 3)
     assert (run.uploaded_by, list(place.iterdir())) == (None, [])
+    client.force_login(cast.office)
+    assert "From the folder" in client.get(reverse("imports")).content.decode()
+    page = client.get(reverse("import_run", args=[run.pk])).content.decode()
+    assert "taken from the folder" in page and "confirmed" not in page
     clock.move_to(AT + timedelta(days=7))
     assert stands(cast.lead, "list_of_children")[0] is State.LOOK
     assert stands(cast.lead, "rows_of_lists") == (State.LOOK, 3)
@@ -78,6 +83,15 @@ def test_a_list_goes_in_once_and_the_same_the_next_night_is_only_received(cast, 
     assert ImportRun.objects.filter(school=cast.school).count() == 1
     assert stands(cast.lead, "list_of_children")[0] is State.GOOD
     assert list(place.iterdir()) == []
+
+
+def test_half_a_file_in_september_lets_nobody_leave(cast, place, clock):
+    bring_in(cast.school, [row(n) for n in range(40)], by=cast.office)
+    clock.move_to(AT.replace(year=2027, month=9, day=7))
+    leave(place, "half.csv", sheet([row(n) for n in range(20)]))
+    assert take_lists(place.parent) == 1
+    run = ImportRun.objects.get(school=cast.school, uploaded_by=None)
+    assert (run.status, children(cast), waiting(run).filter(kind="leaves").count()) == (S.CONFIRMED, 40, 20)
 
 
 def test_a_file_that_is_still_being_written_is_left_and_the_oldest_goes_first(cast, place):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from children.lifecycles import import_life
-from children.models import Child, ImportRow, ImportRun
+from children.models import Child, HeldFact, ImportRow, ImportRun
 from children.services.access import declare_conflict
 from children.services.imports import (
     TASK,
@@ -23,6 +23,7 @@ from children.services.imports import (
     take_up,
     waiting,
 )
+from children.services.keeping import Told, ToldBy, set_class
 from safeguarding.accounts.models import School
 from safeguarding.audit.context import Acting, acting, system_task
 from safeguarding.audit.models import Event
@@ -189,6 +190,20 @@ def test_a_class_that_vanishes_waits(cast, forty):
     run = look_at(cast.school, [one | {"room": "3A"} for one in forty], by=cast.office, today=SUMMER)
     assert run.summary["classes_gone"] == ["3B"]
     assert asked(run, today=SUMMER) == ["classes"]
+
+
+def test_a_class_in_other_letters_is_the_same_class(cast, forty):
+    """Typed here, nobody is asked to tick that it is gone; the list's letters go in, and no class ends."""
+    typed = {"year_group": 3, "class_name": "3a"}
+    told = Told(by=ToldBy.FAMILY)
+    set_class(child=child(0), values=typed, is_correction=True, told=told, by=cast.office)
+    since = child(0).classes.get(ends_on=None).pk
+    run = look_at(cast.school, forty, by=cast.office)
+    assert (run.summary["classes_gone"], asked(run)) == ([], [])
+    finish(run, by=cast.office)
+    assert (child(0).class_name, child(0).classes.get(ends_on=None).pk) == ("3A", since)
+    assert child(0).classes.get(ends_on=None).class_name == "3A"
+    assert not HeldFact.objects.exists()
 
 
 def test_a_file_without_classes_makes_none_vanish(cast, forty):

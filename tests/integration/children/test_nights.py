@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from children.models import Child, Contact, HeldFact, ImportRow, ImportRun
 from children.services import safeguards
+from children.services.access import declare_conflict
 from children.services.imports import TASK, decide_later, start_import, take_up, waiting
 from children.services.keeping import (
     Part,
@@ -29,6 +30,7 @@ from children.services.keeping import (
 from children.services.keeping.adults import PERSON
 from children.services.merging import merge, undo
 from safeguarding.audit.context import Acting, acting, system_task
+from safeguarding.audit.models import Event, LogEntry
 from safeguarding.keys import uuid7
 from tests import factories
 from tests.sheets import TODAY, bring_in, child, number, row, sheet
@@ -113,13 +115,15 @@ def test_what_was_changed_by_hand_stays_for_five_nights_until_the_list_says_the_
     assert not child(3).contacts.filter(ends_on=None).exists()
     assert Contact.objects.filter(school=cast.school).count() == 40
 
-    third = [row(0, surname="Vale"), *forty[1:], row(60, forename="Mohammed", surname="Hussain")]
+    third = [row(0, surname="Vale"), forty[1], row(2, mobile="07700 900666"), *forty[3:]]
+    third.append(row(60, forename="Mohammed", surname="Hussain"))
     run = night(cast, third)
-    [asked, like] = waiting(run).order_by("number")
+    [asked, reached, like] = waiting(run).order_by("number")
     assert [(c["was"], c["now"], c["by_hand"]) for c in asked.changes] == [("Marlow", "Vale", True)]
+    assert [(c["was"], c["now"], c["by_hand"]) for c in reached.changes] == [("07700 900777", "07700 900666", True)]
     assert like.child == made
-    keep = dict.fromkeys((asked.pk, like.pk), D.KEEP_HELD)
-    assert decide_later(run=run, decisions=keep, by=cast.lead, seen=run.revision) == (2, 0)
+    keep = dict.fromkeys((asked.pk, reached.pk, like.pk), D.KEEP_HELD)
+    assert decide_later(run=run, decisions=keep, by=cast.lead, seen=run.revision) == (3, 0)
     assert quiet(night(cast, third))
     assert (child(60).pk, child(60).forename, child(60).surname) == (made.pk, "Mohamed", "Hussein")
 
@@ -167,8 +171,10 @@ def test_what_was_kept_is_not_asked_about_again_and_stands_on_its_page(client, c
     run = night(cast, said)
     keep = dict.fromkeys(waiting(run).values_list("pk", flat=True), D.KEEP_HELD)
     assert decide_later(run=run, decisions=keep, by=cast.lead, seen=run.revision) == (2, 0)
-    assert quiet(night(cast, said))
     client.force_login(cast.office)
+    page = client.get(reverse("import_run", args=[run.pk])).content.decode()
+    assert "Kept as in Harbour" in page and "2 rows" in page and "Every row was taken" not in page
+    assert quiet(night(cast, said))
     page = client.get(reverse("differs")).content.decode()
     for words in ("1 March 2018", "28 March 2018", "Mr Lee Vale", "Not on the record"):
         assert words in page
@@ -178,6 +184,60 @@ def test_what_was_kept_is_not_asked_about_again_and_stands_on_its_page(client, c
     night(cast, forty)
     client.force_login(cast.office)
     assert "Nothing differs" in client.get(reverse("differs")).content.decode()
+
+
+def test_differs_says_of_the_list_only_what_a_list_has_said(client, cast, forty):
+    """Of nobody whom no list has named, and no address that is confidential for another child."""
+    how = {"told": TOLD, "by": cast.office}
+    forty[1] = row(1, address="0 Snipe Street, Hollowmoss")
+    night(cast, [row(0, responsible=""), *forty[1:]])
+    made = add_child(school=cast.school, values=TYPED, **how).child
+    link = {"relationship": "Aunt", "order": 2, "is_emergency": True, "delegated_authority": ""}
+    for one, surname in ((made, "Quarmby"), (child(2), "Tarn"), (child(3), "Swale")):
+        person = dict.fromkeys(PERSON, "") | {"forename": "Jane", "surname": surname, "mobile": "07700 900555"}
+        add_adult(child=one, person=person, link=link, **how)
+        added = one.contacts.get(contact__surname=surname, ends_on=None)
+        values = person | {"surname": f"{surname}e", "mobile": "07700 900556"}
+        change_adult(link=added, values=values, for_all=None, **how)
+        if surname != "Swale":
+            end_adult(link=added, is_correction=False, **how)
+    place = {"town": "Hollowmoss", "county": "", "postcode": "SK98 9JZ", "pattern": "", "is_main": True}
+    for serial, street in ((1, "9 Curlew Rise"), (5, "7 Curlew Rise")):
+        add_home(child=child(serial), home=place | {"address": street}, **how)
+    facts = safeguards.AddressFacts(reason="A refuge.", starts_on=TODAY, told_by="family")
+    safeguards.record_safeguard(child=child(0), token=uuid7(), facts=facts, by=cast.lead)
+    safeguards.end(row=answer(4), last_day=TODAY, reason="A court took it away.", by=cast.lead)
+    client.force_login(cast.office)
+    page = client.get(reverse("differs")).content.decode()
+    for words in ("Quarmby", "Tarn", "Swale", "900555", "900556", "0 Snipe Street", "9 Curlew Rise"):
+        assert words not in page
+    for words in ("Mohamed Hussein", "Add the child to your list", "7 Curlew Rise", "an address that is not shown"):
+        assert words in page
+    assert page.count("Harbour has nothing: enter it here, or take it out of your system") == 1
+
+    tarn = [*forty[:2], row(2, adult="Jane Tarne", relation="Aunt", mobile="", responsible=""), *forty[3:]]
+    [asked] = waiting(night(cast, tarn))
+    assert [(one["field"], one["by_hand"]) for one in asked.changes] == [("adult", True)]
+
+
+def test_the_page_of_a_night_says_who_and_what_changed_until_the_next(client, cast, forty):
+    """To who may see the children: of a hidden one, and of a confidential address, nothing."""
+    declare_conflict(user=cast.office, child=child(1), kind="relative", by=cast.lead)
+    listed = [row(0, room="3C", address="9 Curlew Rise"), row(1, room="3D"), *forty[2:39], row(50, forename="Wren")]
+    run = night(cast, listed)
+    facts = safeguards.AddressFacts(reason="A refuge.", starts_on=TODAY, told_by="family")
+    safeguards.record_safeguard(child=child(0), token=uuid7(), facts=facts, by=cast.lead)
+    seen = {}
+    for reader in (cast.office, cast.lead):
+        client.force_login(reader)
+        seen[reader] = client.get(reverse("import_run", args=[run.pk])).content.decode()
+        for words in ("Rowan0", "3C", "Wren", "Rowan39", "confidential, and not shown here"):
+            assert words in seen[reader]
+        assert "Curlew" not in seen[reader] and "Rowan5 " not in seen[reader]
+    assert ("3D" in seen[cast.office], "3D" in seen[cast.lead]) == (False, True)
+    assert not run.rows.filter(facts__has_key="adults").exists()
+    assert quiet(night(cast, [*listed[:2], row(2, room="3C"), *listed[3:]])) is False
+    assert not run.rows.exists()
 
 
 ANNE = {"adult": "Mrs Anne Ashdown-Vale3", "mobile": "07700900003", "responsible": "No"}
@@ -213,6 +273,32 @@ def test_an_adult_who_was_ended_comes_back_by_a_person_alone(cast, forty, name, 
     decide_later(run=run, decisions={asked.pk: D.KEEP_HELD}, by=cast.lead, seen=run.revision)
     assert quiet(night(cast, listed or forty))
     assert not child(3).contacts.filter(ends_on=None).exists()
+
+
+@pytest.mark.parametrize("reached", ["07700900002", "07700 900999"], ids=["same_mobile", "same_place"])
+@pytest.mark.parametrize(
+    ("decision", "names"),
+    [
+        (D.TAKE, ["Mrs Ann Iqbal-Shah"]),
+        (D.KEEP_HELD, ["Mrs Ann Ashdown2"]),
+        (D.ADD_ADULT, ["Mrs Ann Ashdown2", "Mrs Ann Iqbal-Shah"]),
+    ],
+)
+def test_an_adult_of_another_name_is_the_same_when_somebody_says_so(cast, forty, decision, names, reached):
+    listed = [*forty[:2], row(2, adult="Mrs Ann Iqbal-Shah", mobile=reached), *forty[3:]]
+    run = night(cast, listed)
+    [asked] = waiting(run)
+    said = [(one["was"], one["now"]) for one in asked.changes if one["grave"]]
+    assert said == [("Mrs Ann Ashdown2", "Mrs Ann Iqbal-Shah")]
+    decide_later(run=run, decisions={asked.pk: decision}, by=cast.lead, seen=run.revision)
+    for _ in range(2):
+        links = child(2).contacts.filter(ends_on=None).select_related("contact")
+        assert sorted(link.contact.full_name for link in links) == names
+        held = child(2).responsibilities.filter(ends_on=None, held=True).values("contact")
+        assert held.distinct().count() == len(names)
+        assert quiet(night(cast, listed))
+    was = LogEntry.objects.filter(object_type="children.contact", changes__surname=["Ashdown2", "Iqbal-Shah"])
+    assert was.exists() == (decision == D.TAKE)
 
 
 def test_an_adult_who_was_kept_off_and_is_added_then_no_longer_differs(cast, forty):
@@ -264,14 +350,26 @@ def test_a_child_who_is_back_is_so_from_the_day_that_was_typed(cast, forty):
     assert (child(5).entered_on, child(5).class_name) == (TODAY, "3C")
 
 
-def test_a_confidential_address_is_on_no_page(client, cast, forty):
+def test_a_confidential_address_is_shown_to_who_asks_for_it_alone(client, cast, forty):
+    """One that is not confidential stands in the row that waits."""
     run = night(cast, [row(0, address="Address withheld"), *forty[1:]])
     decide_later(run=run, decisions={waiting(run).get().pk: D.TAKE}, by=cast.lead, seen=run.revision)
-    elsewhere = [row(0, address="9 Curlew Rise, Hollowmoss"), *forty[1:]]
+    home = {"address": "6 Tern Row", "town": "", "county": "", "postcode": "SK98 9JZ", "pattern": "", "is_main": True}
+    add_home(child=child(1), home=home, told=TOLD, by=cast.office)
+    elsewhere = [row(0, address="9 Curlew Rise, Hollowmoss"), row(1, address="4 Dunlin Way, Hollowmoss"), *forty[2:]]
     run = night(cast, elsewhere)
-    decide_later(run=run, decisions={waiting(run).get().pk: D.KEEP_HELD}, by=cast.lead, seen=run.revision)
-    assert quiet(night(cast, elsewhere))
+    hidden, plain = waiting(run).order_by("number")
     client.force_login(cast.office)
+    page = client.get(reverse("import_run", args=[run.pk])).content.decode()
+    assert "6 Tern Row" in page and "4 Dunlin Way" in page and "Curlew" not in page and "Snipe" not in page
+    ask = {"seen": run.revision, "open": str(hidden.pk), f"row_{plain.pk}": "leave"}
+    page = client.post(reverse("import_rows", args=[run.pk]), ask).content.decode()
+    assert "0 Snipe Street" in page and "9 Curlew Rise" in page
+    assert Event.objects.filter(object_id=child(0).pk, purpose="address", actor_id=cast.office.pk).count() == 1
+    assert client.post(reverse("import_rows", args=[run.pk]), ask | {"open": str(run.pk)}).status_code == 404
+    keep = dict.fromkeys((hidden.pk, plain.pk), D.KEEP_HELD)
+    decide_later(run=run, decisions=keep, by=cast.lead, seen=run.revision)
+    assert quiet(night(cast, elsewhere))
     page = client.get(reverse("differs")).content.decode()
     assert "an address that is not shown" in page and "Curlew" not in page and "Snipe" not in page
 
@@ -317,17 +415,25 @@ def test_whoever_is_said_to_be_gone_or_here_stays_so(cast, forty):
     run = night(cast, forty[:30])
     here = dict.fromkeys(waiting(run).values_list("pk", flat=True), D.LEAVE)
     assert decide_later(run=run, decisions=here, by=cast.lead, seen=run.revision) == (10, 0)
+    run.refresh_from_db()
+    assert run.summary["decided"] == {"kept": 0, "left_out": 10}
     assert quiet(night(cast, forty[:30]))
     assert Child.objects.filter(school=cast.school, left_on=None).count() == 40
 
     night(cast, forty)
     assert not HeldFact.objects.exists()
-    bring_in(cast.school, forty[:39], by=cast.office)
+    set_roll(child=child(0), values={"left_on": TODAY}, told=TOLD, by=cast.office)
+    assert waiting(night(cast, forty[20:])).count() == 19
+    assert quiet(night(cast, forty))
+    night(cast, forty[1:])
+    assert not HeldFact.objects.exists()
+    forty = forty[1:]
+    bring_in(cast.school, forty[:38], by=cast.office)
     run = night(cast, forty)
     not_back = waiting(run).get()
     assert not_back.kind == "returns"
     decide_later(run=run, decisions={not_back.pk: D.LEAVE}, by=cast.lead, seen=run.revision)
-    assert quiet(night(cast, [*forty[:39], row(39, room="3C")]))
+    assert quiet(night(cast, [*forty[:38], row(39, room="3C")]))
     assert not child(39).is_on_roll
 
 
