@@ -35,7 +35,7 @@ def differences_of(facts: Sequence[HeldFact]) -> list[Difference]:
 
 def _difference(fact: HeldFact, held: Held) -> Difference:
     about = fact.contact.full_name if fact.contact is not None and fact.field != NAME else ""
-    if fact.field == ADDRESS and held.detail.address_confidential:
+    if fact.field == ADDRESS and held.is_secret:
         return Difference(fact, LABELS[ADDRESS], about, _NOT_SHOWN, _NOT_SHOWN)
     if fact.field == ADULT:
         gone = "No longer on the record" if fact.contact_id else "Not on the record"
