@@ -65,8 +65,8 @@ class SafeguardForm(HarbourForm):
         max_length=1000,
         required=False,
         widget=forms.Textarea({"rows": 4}),
-        help_text="Needed where a document was seen. For instance the sealed order, shown by the mother and read by the "
-        "office manager",
+        help_text="Needed where a document was seen. For instance the sealed order, shown by the mother and read by "
+        "the office manager",
     )
 
     def __init__(
@@ -189,10 +189,10 @@ class OrderForm(SafeguardForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
-        adult = given.get("contact")
-        without = [one.child.full_name for one in self.also_for if adult is not None and adult not in one.adults]
-        if without:
-            who = self.adults[adult].contact.full_name
+        adult = self._contact(given.get("contact"))
+        without = [one.child.full_name for one in self.also_for if adult and adult.pk not in one.adults]
+        if adult and without:
+            who = adult.full_name
             says = f"{who} is not on the record of {' and '.join(without)}. Untick, or add the adult there first"
             self.add_error("also", ValidationError(says))
         return given

@@ -212,7 +212,11 @@ class ParentalResponsibility(Safeguard):
     # Empty where another answer, or a list, ended it.
     end_kind = models.CharField("how it ended", max_length=8, choices=EndKind, blank=True)
     says_it_binds: ClassVar[tuple[str, str]] = ("Stands today", "line")
-    _ENDED: ClassVar = {EndKind.COURT: "Taken away", EndKind.GONE: "No longer involved", EndKind.DIED: "Has died"}
+    _ENDED: ClassVar[dict[str, str]] = {
+        EndKind.COURT: "Taken away",
+        EndKind.GONE: "No longer involved",
+        EndKind.DIED: "Has died",
+    }
 
     class Meta(Safeguard.Meta):
         verbose_name = "parental responsibility"

@@ -25,6 +25,8 @@ def orders_on(request: Request, adults: Collection[UUID], *, but: Child) -> dict
 
 def say_bound(request: Request, child: Child, update: ChildUpdate) -> None:
     """After an adult was added: the orders on other records that bind the adult, and that none is on this one yet."""
+    if update.row_key is None:
+        return
     link = visible(request, ContactLink).filter(pk=update.row_key).select_related("contact").first()
     if link is None:
         return
