@@ -57,7 +57,7 @@ class SafeguardForm(HarbourForm):
         label="Also for these brothers and sisters",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Each ticked child gets an entry of its own. Untick a child for whom it does not hold.",
+        help_text="Each ticked child gets an entry of its own. Untick a child where it does not hold.",
     )
     told_by = forms.ChoiceField(label="Who told the school?", choices=blank_first(ToldBy.choices, "Choose"))
     evidence = forms.CharField(

@@ -116,8 +116,10 @@ def record_for_all(
     Of a child in the same home, or with an adult in common, whom `by` does not see, the leads who see it are notified.
     Raises as `record_safeguard` does, and then nothing is recorded.
     """
+    with with_errors("all"):
+        is_again = facts.model.objects.filter(token=entry_token(token, child.pk), recorded_by=by).exists()
     made = [record_safeguard(child=one, token=token, facts=facts, by=by, at=at) for one in (child, *others)]
-    keys = children_beside(child.pk)
+    keys = [] if is_again else children_beside(child.pk)
     seen = set(Child.objects.visible_to(by).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
     kind, hidden = ChildNotice.BESIDE, [key for key in keys if key not in seen]
     tell_leads(school_id=child.school_id, children=hidden, by=by, kind=kind, purpose=kind.value, at=at)
