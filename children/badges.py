@@ -14,6 +14,7 @@ from django.db.models import Case, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.utils import timezone
 
 from children.models import CARD_BADGES, Child, ChildDetail
+from children.secret import ADDRESS_IS_SECRET
 from safeguarding.audit.by_keys import Asks, ByKeys
 from safeguarding.audit.reading import visible
 from safeguarding.http import Request
@@ -70,8 +71,11 @@ def beside_detail(asked: Asks) -> dict[str, Any]:
 
 
 def told_by(child: Child, detail: ChildDetail) -> list[str]:
-    """The badges of a child whose details were asked for with `beside_detail`, in the order of pages."""
+    """The badges of a child whose details were asked for with `beside_detail` and with `is_secret`, in the order of
+    pages.
+    """
     own = {badge for badge, (name, value) in ChildDetail.BADGES.items() if getattr(detail, name) == value}
+    own |= {"addr"} if detail.is_secret else set()  # type: ignore[attr-defined]
     found = own.union(*(getattr(detail, f"badges_{number}") for number in range(len(_above))))
     return [badge for badge in BADGES if badge in found.union(child.card_badges)]
 
@@ -100,7 +104,8 @@ def having(request: Request, badge: str) -> Q:
         last = Q(check_collection_until=None) | Q(check_collection_until__gte=today)
         found |= Q(check_collection_from__lte=today) & last
     if badge in ChildDetail.BADGES:
-        found |= Q(pk__in=visible(request, ChildDetail).filter(ChildDetail.BADGES[badge]).values("pk"))
+        holds = ADDRESS_IS_SECRET if badge == "addr" else ChildDetail.BADGES[badge]
+        found |= Q(pk__in=visible(request, ChildDetail).filter(holds).values("pk"))
     for badging in _above:
         if badge in badging.known_to(request):
             found |= Q(pk__in=badging.rows(request).filter(badge=badge).values("child_id"))

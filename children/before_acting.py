@@ -4,25 +4,29 @@ The same lines stand on the page "People", on the chronology and its print, on t
 emergency sheet (`children/part_before_acting.html`).
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID
 
 from safeguarding.audit.by_keys import Asks, ByKeys
 from safeguarding.audit.reading import visible
 from safeguarding.dates import full_day
 
-from .models import Child, ConfidentialAddress, ContactRestriction
+from .models import Child, ChildDetail, ConfidentialAddress, ContactRestriction
 from .people import Around, orders_about
+from .secret import ADDRESS_IS_SECRET, homes_named
 
 COLLECT, TOLD = "May not collect the child.", "May not be told about the child."
 _UNCONFIRMED = "Not confirmed yet."
+_HOME_NAMED = "Its words name an address that nobody may be told. Read them on the record."
+_OF_THE_HOME = "The address of another child in the same home is confidential."
 
 
 @dataclass(frozen=True)
 class Line:
     """One thing to know of a child, whose key is `child`: what it is, in its own words, what an adult may not do, and
-    since when.
+    since when. `is_order`: it is no address.
     """
 
     child: str
@@ -30,6 +34,7 @@ class Line:
     words: str
     may_not: str = ""
     since: str = ""
+    is_order: bool = False
 
 
 def lines_of(
@@ -37,14 +42,19 @@ def lines_of(
     addresses: Iterable[ConfidentialAddress],
     orders: Iterable[ContactRestriction],
     *,
+    in_secret_home: bool = False,
     named: bool = False,
 ) -> list[Line]:
-    """The lines of one child, of what binds on the day; `named` where others stand beside it."""
-    key, whys = str(child.pk), [one.reason for one in addresses]
+    """The lines of one child, of what binds on the day; `named` where others stand beside it. `in_secret_home`: nobody
+    may be told where the child lives, be it that of another child in the home.
+    """
+    key, own = str(child.pk), list(addresses)
     found = []
-    if whys:
+    if own or in_secret_home:
         whose = child.full_name if named else "this child"
-        found.append(Line(key, f"Do not tell anybody where {whose} lives.", " ".join(whys)))
+        words = " ".join(_as_sentence(one.reason) for one in own) or _OF_THE_HOME
+        since = _UNCONFIRMED if own and all(one.waits for one in own) else ""
+        found.append(Line(key, f"Do not tell anybody where {whose} lives.", words, since=since))
     for order in orders:
         about = f", about {child.full_name}" if named else ""
         adult = f", {order.contact.full_name}" if order.contact else ""
@@ -55,17 +65,32 @@ def lines_of(
             Line(
                 key,
                 f"{order.get_kind_display()}{adult}{about}:",
-                order.terms,
+                _as_sentence(order.terms),
                 " ".join(may_not),
                 f"{since} {_UNCONFIRMED}" if order.waits else since,
+                is_order=True,
             )
         )
     return found
 
 
-def lines_around(child: Child, known: Around) -> list[Line]:
-    """The lines of a child around whom everything is read already."""
-    return lines_of(child, [one for one in known.addresses if one.binds], known.orders_in_force)
+def _as_sentence(words: str) -> str:
+    """With its full stop, since others follow it."""
+    return words if words.endswith((".", "!", "?", "”")) else f"{words}."
+
+
+def without_homes(lines: Sequence[Line], secret: Collection[UUID]) -> list[Line]:
+    """The lines, of which some are printed: words that name a home stay out where the child is one of `secret`."""
+    asked = [place for place, line in enumerate(lines) if UUID(line.child) in secret]
+    named = homes_named([(UUID(lines[place].child), lines[place].words) for place in asked])
+    out = {asked[place] for place in named}
+    return [replace(line, words=_HOME_NAMED) if place in out else line for place, line in enumerate(lines)]
+
+
+def lines_around(child: Child, known: Around, *, in_secret_home: bool) -> list[Line]:
+    """The lines of a child around whom everything is read already, for the page on which its orders stand in full."""
+    addresses = [one for one in known.addresses if one.binds]
+    return lines_of(child, addresses, known.orders_in_force, in_secret_home=in_secret_home)
 
 
 _addresses = ByKeys(
@@ -76,11 +101,21 @@ _addresses = ByKeys(
     )
 )
 
+_secret = ByKeys(
+    lambda asked: visible(asked, ChildDetail).filter(asked.of(), ADDRESS_IS_SECRET).values_list("pk", flat=True)
+)
+
+
+def in_secret_home(asks: Asks, child: Child) -> bool:
+    """Whether nobody may be told where the child lives, be it that of another child in the home."""
+    return bool(_secret(asks, [child.pk]))
+
 
 def before_acting(asks: Asks, children: Sequence[Child], *, today: date) -> list[Line]:
     """What whoever asks has to know of these children: all addresses first, then the orders."""
     named = len(children) > 1
-    addresses = _addresses(asks, [child.pk for child in children])
+    keys = [child.pk for child in children]
+    addresses, secret = _addresses(asks, keys), set(_secret(asks, keys))
     orders = [order for order in orders_about(asks, *children) if order.in_force(today)]
     found = [
         line
@@ -89,7 +124,8 @@ def before_acting(asks: Asks, children: Sequence[Child], *, today: date) -> list
             child,
             [one for one in addresses if one.child_id == child.pk],
             [one for one in orders if one.child_id == child.pk],
+            in_secret_home=child.pk in secret,
             named=named,
         )
     ]
-    return sorted(found, key=lambda line: bool(line.since))
+    return sorted(without_homes(found, secret), key=lambda line: line.is_order)

@@ -132,6 +132,66 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     END
 $$;
 
+-- Whether the address of somebody who lives there now is confidential, also of a child whom whoever asks may not see: what nobody may
+-- be told of one is told of nobody in the home.
+CREATE FUNCTION rules.home_kept_secret(household uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM public.children_householdmember AS lives
+        JOIN public.children_childdetail AS detail ON detail.child_id = lives.child_id
+        WHERE lives.household_id = home_kept_secret.household AND lives.ends_on IS NULL AND detail.address_confidential)
+$$;
+
+-- Whether the address of the child is confidential, or that of somebody in a home of the child.
+CREATE FUNCTION rules.address_kept_secret(child uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM public.children_childdetail AS detail
+        WHERE detail.child_id = address_kept_secret.child AND detail.address_confidential
+    ) OR EXISTS (
+        SELECT FROM public.children_householdmember AS lives
+        WHERE lives.child_id = address_kept_secret.child AND lives.ends_on IS NULL AND rules.home_kept_secret(lives.household_id))
+$$;
+
+-- The other children who live in a home of this one or share an adult who is no professional, whoever asks: keys alone, so that a lead
+-- who sees them is notified of what somebody else may not know.
+CREATE FUNCTION rules.children_beside(child uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT other.child_id), '{}') FROM (
+        SELECT there.child_id FROM public.children_householdmember AS lives
+        JOIN public.children_householdmember AS there ON there.household_id = lives.household_id AND there.ends_on IS NULL
+        WHERE lives.child_id = children_beside.child AND lives.ends_on IS NULL
+        UNION ALL
+        SELECT shares.child_id FROM public.children_contactlink AS has
+        JOIN public.children_contact AS adult ON adult.id = has.contact_id AND adult.organisation = ''
+        JOIN public.children_contactlink AS shares ON shares.contact_id = adult.id AND shares.ends_on IS NULL
+        WHERE has.child_id = children_beside.child AND has.ends_on IS NULL
+    ) AS other
+    WHERE other.child_id <> children_beside.child AND NOT other.child_id = ANY (rules.merged_children(NULL))
+$$;
+
+-- Which of these texts, counted from 1, name a home of the child of the same place: by the address, a line of it with a number, or the
+-- postcode. Spelling and spaces do not count.
+CREATE FUNCTION rules.homes_named(children uuid[], texts text[]) RETURNS integer[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH said AS (
+        SELECT n, child, regexp_replace(lower(words), '[^a-z0-9]', '', 'g') AS words
+        FROM unnest(homes_named.children, homes_named.texts) WITH ORDINALITY AS one (child, words, n)
+    ), parts AS (
+        SELECT said.n, said.words, regexp_replace(lower(part), '[^a-z0-9]', '', 'g') AS part, shortest
+        FROM said
+        JOIN public.children_householdmember AS lives ON lives.child_id = said.child
+        JOIN public.children_household AS home ON home.id = lives.household_id
+        CROSS JOIN LATERAL (
+            SELECT line AS part, 7 AS shortest FROM regexp_split_to_table(home.address, '[\n,]') AS line WHERE line ~ '[0-9]'
+            UNION ALL SELECT home.address, 5
+            UNION ALL SELECT home.postcode, 5
+        ) AS one
+    )
+    SELECT coalesce(array_agg(DISTINCT n::integer), '{}') FROM parts
+    WHERE length(part) >= shortest AND position(part IN words) > 0
+$$;
+
 -- The last number that a record of the school was given, also where whoever asks may not see that record.
 CREATE FUNCTION rules.last_number_at(school uuid) RETURNS integer
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

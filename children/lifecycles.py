@@ -13,6 +13,7 @@ from .models import ChildMerge, ConfidentialAddress, ContactRestriction, ImportR
 from .permissions import (
     may_change_safeguard,
     may_confirm_safeguard,
+    may_correct_safeguard,
     may_import,
     may_merge,
     may_replace_safeguard,
@@ -116,7 +117,7 @@ merge_life: Lifecycle[ChildMerge] = Lifecycle(
 CONFIRMERS = "Only a safeguarding lead, a deputy or the Headteacher confirms this."
 CHANGERS = (
     "Only a safeguarding lead or the Headteacher can end or correct this. Until it is confirmed, whoever recorded it "
-    "and a deputy can too. Tell one of them what has changed."
+    "and a deputy can too; a deputy’s own entry on the same day as well. Tell one of them what has changed."
 )
 _MOVED_ON = "This has been dealt with already. Open the child’s record to see how it stands."
 SS = Safeguard.Status
@@ -153,7 +154,7 @@ def _life_of(model: type[Safeguard], title: str, *more: Move) -> Lifecycle[Any]:
                 name="correct",
                 sources=frozenset({SS.RECORDED, SS.CONFIRMED, SS.ENDED}),
                 target=SS.CORRECTED,
-                may=may_change_safeguard,
+                may=may_correct_safeguard,
                 verb=ChildVerb.MARK_WRONG,
                 refusal=CHANGERS,
                 out_of_turn=_MOVED_ON,

@@ -10,6 +10,8 @@ class ChildNotice(models.TextChoices):
     EMERGENCY = "emergency", "Somebody has opened a record in an emergency"
     SAME_CHILD = "same_child", "Two records may be of the same child"
     SAFEGUARD = "safeguard", "Something that protects a child was recorded, and a lead confirms it"
+    BESIDE = "beside", "A brother or sister may need what protects another child: a colleague may not see this record"
+    ENDED_UNSEEN = "ended_unseen", "Something that protects a child ended before a lead had confirmed it"
     ADDED_AGAIN = "added_again", "A colleague wants to add a child who may be on the list already"
     ENTERED_AGAIN = "entered_again", "A colleague has entered what stands on a record that they may not see"
     ASKED_TO_END = "asked_to_end", "A colleague asks a lead to end a link between brother and sister"

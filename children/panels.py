@@ -18,9 +18,11 @@ from children.capabilities import ChildCapability
 from children.checks import CHECKS
 from children.models import Child, ChildDetail, Photograph
 from children.permissions import access_to_a_child, children_open_to, may_see_details
+from children.secret import ADDRESS_IS_SECRET
 from children.services.mentioning import told_page
 from children.services.sight import ToLookAt, children_of_log, emergencies_of, given_to, keys_in_log, to_look_at
 from children.views import first_page
+from children.views.to_confirm import confirms, to_confirm
 from safeguarding import checks, first_pages
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import asks_first, may
@@ -46,10 +48,12 @@ def _sees_child(request: Request, school_id: UUID) -> bool:
 def _details_written(asked: Asked) -> QuerySet[Any]:
     known_by = visible(asked, Photograph).filter(child=OuterRef("pk"), use=Photograph.Use.IDENTIFICATION, ended_at=None)
     rows = visible(asked, ChildDetail).filter(asked.of())
-    return rows.annotate(photograph=Subquery(known_by.values("pk")[:1]), **beside_detail(asked))
+    shown = {"photograph": Subquery(known_by.values("pk")[:1]), "is_secret": ADDRESS_IS_SECRET}
+    return rows.annotate(**shown, **beside_detail(asked))
 
 
-# The details of children by their keys, each with the photograph by which that child is known, and its badges.
+# The details of children by their keys, each with the photograph by which that child is known, whether nobody may be
+# told where the child lives, and its badges.
 _details = ByKeys(_details_written)
 
 
@@ -201,6 +205,7 @@ register(
     Panel("notice_strip", "emergency", "access/strip.html", data=_emergency, order=5),
     Line(LATE, "access", "access/due_lines.html", _due, may=_manages, order=20),
     Line(SECOND, "access", "access/confirm_lines.html", _to_confirm, may=_manages, order=20),
+    Line(SECOND, "safeguards", "children/confirm_lines.html", to_confirm, may=confirms, order=15),
     Panel("access", "look", "access/today_panel.html", data=_to_look_at, may=_manages, order=10),
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from safeguarding.audit.reading import visible
 
 from . import names
 from .models import (
+    BY_NAME,
     Child,
     ChildMerge,
     ChildUpdate,
@@ -32,6 +33,7 @@ from .models import (
     ParentalResponsibility,
     Sibling,
 )
+from .secret import HOME_IS_SECRET
 from .together import together
 
 _M = ChildMerge.Status
@@ -181,6 +183,8 @@ class Past:
     names: list[OtherName]
     siblings: list[tuple[Sibling, Child]]
     health: list[HealthNote]
+    # Orders, confidential addresses and responsibilities, each with the adult where the reader sees one.
+    safeguards: list[Any]
     updates: list[ChildUpdate]
 
 
@@ -188,15 +192,34 @@ class Past:
 MOST_UPDATES = 200
 
 
-def past(request: Asks, child: Child, *, with_homes: bool) -> Past:
-    """What has ended and what was corrected, of the rows that the reader may see. `with_homes`: addresses are shown."""
+def _past_safeguards(request: Asks, child: Child, today: date) -> list[Any]:
+    """What protected the child and is over, and what was corrected, the newest first: what was corrected only where it
+    is asked for (`context.with_errors`).
+    """
+    said = list(visible(request, ParentalResponsibility).filter(child=child).order_by("pk"))
+    adults = {adult.pk: adult for adult in _adults(request, {one.contact_id for one in said})}
+    for one in said:
+        one.contact = adults.get(one.contact_id)  # type: ignore[assignment]
+    orders = orders_about(request, child, known=adults)
+    every: list[Any] = [*orders, *_addresses(request, child, today), *said]
+    last = today + timedelta(days=1)
+    over = [
+        one for one in every if one.corrected_at or (one.ends_on and one.ends_on < (last if one.ended_at else today))
+    ]
+    return sorted(over, key=lambda one: (one.corrected_at or one.ended_at or one.recorded_at, one.pk), reverse=True)
+
+
+def past(request: Asks, child: Child, *, with_homes: bool, today: date) -> Past:
+    """What has ended and what was corrected, of the rows that the reader may see. `with_homes`: addresses are shown,
+    but none in which somebody lives whose address is confidential.
+    """
     see: Callable[[type[Model]], QuerySet[Any]] = partial(visible, request)
     ended = {"child": child, "ends_on__isnull": False}
     links = see(ContactLink).filter(**ended, contact__in=see(Contact)).select_related("contact")
     pairs = see(Sibling).filter(Q(first=child) | Q(second=child), ends_on__isnull=False)
     return Past(
         adults=list(links.order_by("-ends_on", "pk")),
-        homes=list(_lived_in(request, child).filter(ends_on__isnull=False).order_by("-ends_on", "pk"))
+        homes=list(_lived_in(request, child).filter(~HOME_IS_SECRET, ends_on__isnull=False).order_by("-ends_on", "pk"))
         if with_homes
         else [],
         names=list(see(OtherName).filter(child=child, corrected_at__isnull=False).order_by("-corrected_at", "pk")),
@@ -204,6 +227,7 @@ def past(request: Asks, child: Child, *, with_homes: bool) -> Past:
             (pair, pair.second if pair.first_id == child.pk else pair.first)
             for pair in pairs.select_related("first", "second").order_by("-ends_on", "pk")
         ],
+        safeguards=_past_safeguards(request, child, today),
         health=list(see(HealthNote).filter(**ended).order_by("-ends_on", "pk")),
         updates=list(
             see(ChildUpdate).filter(child=child).select_related("made_by").order_by("-made_at", "-pk")[:MOST_UPDATES]
@@ -264,6 +288,39 @@ def siblings_linked(
         for other in others
     ]
     return sorted(found, key=lambda one: (-(one[0].year_group or 0), names.fold(one[0].forename), one[0].pk))
+
+
+@dataclass(slots=True)
+class Beside:
+    """Another child who lives in a home of a child, or shares adults with it, whose keys these are."""
+
+    child: Child
+    in_home: bool
+    adults: set[UUID]
+
+    @property
+    def named(self) -> str:
+        """Ben Ashdown, Year 3: lives in the same home."""
+        about = "left the school" if self.child.left_on else self.child.year
+        how = "lives in the same home" if self.in_home else "has an adult in common, lives elsewhere"
+        return f"{', '.join(filter(None, (self.child.full_name, about)))}: {how}"
+
+
+def beside(request: Asks, child: Child) -> dict[UUID, Beside]:
+    """The other children who live in a home of the child or share an adult, by their key: as far as the reader sees
+    it. A professional is nobody whom a family shares.
+    """
+    see: Callable[[type[Model]], QuerySet[Any]] = partial(visible, request)
+    living = see(HouseholdMember).filter(ends_on=None)
+    there = living.filter(household__in=living.filter(child=child).values("household"))
+    in_home = set(there.values_list("child_id", flat=True)) - {child.pk}
+    links = see(ContactLink).filter(ends_on=None, contact__in=see(Contact).filter(organisation=""))
+    adults: dict[UUID, set[UUID]] = {}
+    of_child = links.filter(child=child).values("contact")
+    for other, adult in links.filter(contact__in=of_child).exclude(child=child).values_list("child_id", "contact_id"):
+        adults.setdefault(other, set()).add(adult)
+    found = see(Child).filter(pk__in=in_home | adults.keys()).order_by(*BY_NAME)
+    return {one.pk: Beside(one, one.pk in in_home, adults.get(one.pk, set())) for one in found}
 
 
 def family(request: Asks, child: Child) -> set[UUID]:

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Model, Q
+from django.utils import timezone
 
 from children.capabilities import ChildCapability
 from safeguarding.accounts.capabilities import AnyCapability, Capability
@@ -328,27 +329,19 @@ def may_see_details(user: User, school_id: UUID) -> bool:
 
 
 def may_see_record(user: User, child: Child) -> bool:
-    """Whether the person may open this child's record: by their role, given access, or in an emergency.
-
-    Not by the card.
-    """
+    """Whether the person may open this child's record, by role, given access or in an emergency; not by the card."""
     if may_see_details(user, child.school_id):
         return True
     return bool(who_sees(ChildDetail(child_id=child.pk, school_id=child.school_id), [user.pk]))
 
 
 def may_see_files(user: User, child: Child) -> bool:
-    """Whether the person may open the documents of this child's record: by their role, given access, or in an
-    emergency.
-    """
+    """Whether the person may open the documents of this record: by role, given access, or in an emergency."""
     return may(user, Capability.VIEW_CONCERNS, child.school_id) or child.pk in children_open_to(user)
 
 
 def children_open_to(user: User) -> frozenset[UUID]:
-    """Keys of the children whose record is open to the person beside their roles: given, or in an emergency.
-
-    Once a page.
-    """
+    """Keys of the children whose record is open to the person beside their roles, by access or in an emergency."""
     return frozenset(*seen(user, "children_open"))
 
 
@@ -386,6 +379,13 @@ def may_change_safeguard(user: User, row: Safeguard) -> bool:
     # What a list said is nobody's own.
     own = row.recorded_by_id == user.pk and may_record_safeguard(user, row.school_id)
     return own or may_confirm_safeguard(user, row)
+
+
+def may_correct_safeguard(user: User, row: Safeguard) -> bool:
+    """Who says that it was never so: who may change it, and on the day itself whoever recorded and confirmed it."""
+    own = row.recorded_by_id == row.confirmed_by_id == user.pk and may_confirm_safeguard(user, row)
+    is_today = timezone.localdate(row.recorded_at) == timezone.localdate()
+    return may_change_safeguard(user, row) or (own and is_today)
 
 
 def may_replace_safeguard(user: User, row: Safeguard) -> bool:

@@ -55,24 +55,26 @@ CONFIRMED = change(
     "confirmed_at",
     "confirmed_by_id",
 )
-ENDED = change(
-    both(
-        CHANGES,
-        "OLD.status IN ('recorded', 'confirmed')",
-        "NEW.status = 'ended'",
-        "NEW.ended_by_id = me",
-        "NEW.ends_on IS NOT NULL",
-        # It ends sooner than was said, never later.
-        "(OLD.ends_on IS NULL OR NEW.ends_on <= OLD.ends_on)",
-    ),
-    "status",
-    "ends_on",
-    "ended_at",
-    "ended_by_id",
-    "end_reason",
+_ENDS = both(
+    CHANGES,
+    "OLD.status IN ('recorded', 'confirmed')",
+    "NEW.status = 'ended'",
+    "NEW.ended_by_id = me",
+    "NEW.ends_on IS NOT NULL",
+    # It ends sooner than was said, never later.
+    "(OLD.ends_on IS NULL OR NEW.ends_on <= OLD.ends_on)",
 )
+ENDED = change(_ENDS, "status", "ends_on", "ended_at", "ended_by_id", "end_reason")
+# A slip of whoever recorded and confirmed it in one, on the day itself.
+_OWN_SLIP = both(
+    "OLD.recorded_by_id = me",
+    "OLD.confirmed_by_id = me",
+    "(OLD.recorded_at AT TIME ZONE 'Europe/London')::date = rules.today()",
+    DECIDES,
+)
+CORRECTS = either(CHANGES, _OWN_SLIP)
 CORRECTED = change(
-    both(CHANGES, "OLD.status <> 'corrected'", "NEW.status = 'corrected'", "NEW.corrected_by_id = me"),
+    both(CORRECTS, "OLD.status <> 'corrected'", "NEW.status = 'corrected'", "NEW.corrected_by_id = me"),
     "status",
     "corrected_at",
     "corrected_by_id",
@@ -259,7 +261,8 @@ keep(
             CONFIRMED,
             ENDED,
             CORRECTED,
-            change(both(CHANGES, "NEW.status = 'corrected'"), "ends_on"),
+            change(both(CORRECTS, "NEW.status = 'corrected'"), "ends_on"),
+            change(_ENDS, "end_kind"),
             REPLACED,
             LISTED_ANEW,
             SPLIT_OFF,

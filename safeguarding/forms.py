@@ -270,7 +270,8 @@ class HiddenDateBoxes(forms.MultiWidget):
 class DateBoxesField(forms.Field):
     """A date typed as day, month and year, forgiving about how: `24`, `11` or `Nov`, `2026` or `26`.
 
-    Gives a `date` or None. `past=True` refuses a day that has not come yet. An error repeats the field's label.
+    Gives a `date` or None. `past=True` refuses a day that has not come yet. An error repeats the field's label;
+    of a missing day the field may have a sentence of its own.
     """
 
     widget = DateBoxes
@@ -278,7 +279,7 @@ class DateBoxesField(forms.Field):
 
     def __init__(self, *, past: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.past = past
+        self.past, self._asks = past, (kwargs.get("error_messages") or {}).get("required", "")
 
     def to_python(self, value: Any) -> date | None:
         if isinstance(value, date) or value is None:
@@ -296,7 +297,8 @@ class DateBoxesField(forms.Field):
 
     def validate(self, value: date | None) -> None:
         if value is None and self.required:
-            raise ValidationError(f"Enter the {self._name[0].lower()}{self._name[1:]}", code="required")
+            asks = self._asks or f"Enter the {self._name[0].lower()}{self._name[1:]}"
+            raise ValidationError(asks, code="required")
         if value and self.past and value > timezone.localdate():
             raise ValidationError(f"{self._name} must be today or in the past")
 

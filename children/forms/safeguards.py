@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from children.models import ConfidentialAddress, Contact, ContactRestriction, ParentalResponsibility, Safeguard, ToldBy
-from children.people import Person
+from children.people import Beside, Person
 from children.services.safeguards import (
     AddressFacts,
     Facts,
@@ -24,14 +24,16 @@ from safeguarding.keys import uuid7
 
 REPLACE, NONE = "replace", "none"
 # The fields of every form, the first ones for a correction alone.
-_CORRECTS, _LAST = ("token", "wrong", "right"), ("told_by", "evidence")
+_CORRECTS, _LAST = ("token", "wrong", "right", "also"), ("also", "told_by", "evidence")
 _NEVER, _SAY = "Only for what was never true.", "If it was true and is no longer, say when it ended."
 Adults = Mapping[UUID, Person]
+Others = Mapping[UUID, Beside]
 
 
 class SafeguardForm(HarbourForm):
-    """What protects a child, or with `row` what was wrong with it and what is right. `adults` are those of the child;
-    its token comes with the empty form.
+    """What protects a child, or with `row` what was wrong with it and what is right. `adults` are those of the child,
+    `others` the children of the same home or with an adult in common; its token comes with the empty form.
+    `again` is one that ended and had not: what it says is filled in.
     """
 
     # The page's title, the sentence below it, and what a correction says where there is no such thing.
@@ -51,21 +53,43 @@ class SafeguardForm(HarbourForm):
         error_messages={"required": "Enter what was wrong, and how you know"},
     )
     right = forms.ChoiceField(label="What is right?", widget=Radios)
+    also = forms.MultipleChoiceField(
+        label="Also for these brothers and sisters",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Each ticked child gets an entry of its own. Untick a child where it does not hold.",
+    )
     told_by = forms.ChoiceField(label="Who told the school?", choices=blank_first(ToldBy.choices, "Choose"))
     evidence = forms.CharField(
         label="What was seen, and who saw it",
         max_length=1000,
         required=False,
         widget=forms.Textarea({"rows": 4}),
-        help_text="For instance the sealed order, shown by the mother and read by the office manager",
+        help_text="Needed where a document was seen. For instance the sealed order, shown by the mother and read by "
+        "the office manager",
     )
 
-    def __init__(self, data: Any = None, *, adults: Adults, row: Safeguard | None = None) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        adults: Adults,
+        row: Safeguard | None = None,
+        others: Others | None = None,
+        again: Safeguard | None = None,
+    ) -> None:
         typed = [name for name in self.base_fields if name not in _CORRECTS]  # type: ignore[attr-defined]
-        stands = {name: getattr(row, self.columns.get(name, name)) for name in typed} if row else {}
-        super().__init__(data, initial=stands | ({"right": REPLACE} if row else {}))
-        self.adults, self.row = adults, row
-        self.order_fields([*_CORRECTS, *(name for name in typed if name not in _LAST), *_LAST])
+        like = row or again
+        stands = {name: getattr(like, self.columns.get(name, name)) for name in typed} if like else {}
+        super().__init__(data, initial=stands)
+        self.adults, self.row, self.others = adults, row, others or {}
+        self.order_fields([*_CORRECTS[:-1], *(name for name in typed if name not in _LAST), *_LAST])
+        if self.others:
+            self.fields["also"].choices = [(str(key), one.named) for key, one in self.others.items()]  # type: ignore[attr-defined]
+            ticked = [str(key) for key, one in self.others.items() if self.holds_for(one)]
+            self.initial["also"] = [] if again else ticked
+        else:
+            del self.fields["also"]
         if row is None:
             del self.fields["wrong"], self.fields["right"]
             return
@@ -89,6 +113,15 @@ class SafeguardForm(HarbourForm):
                 if name not in self.errors:
                     self.add_error(name, ValidationError(says))
         return given
+
+    def holds_for(self, other: Beside) -> bool:
+        """Whether this other child is ticked from the start."""
+        return True
+
+    @property
+    def also_for(self) -> list[Beside]:
+        """The other children who are ticked."""
+        return [self.others[UUID(key)] for key in self.cleaned_data.get("also", ())]
 
     def printed(self) -> list[forms.BoundField]:
         """The fields as the page shows them, one below the other."""
@@ -126,7 +159,8 @@ class OrderForm(SafeguardForm):
         label="What it says",
         max_length=4000,
         widget=forms.Textarea({"rows": 4}),
-        help_text="In the words of the order, as far as the school needs them",
+        help_text="In the words of the order, as far as the school needs them. They are printed: write “the home” for "
+        "an address",
         error_messages={"required": "Enter what it says"},
     )
     may_not_collect = forms.BooleanField(
@@ -139,17 +173,29 @@ class OrderForm(SafeguardForm):
         required=False,
         help_text="Not by telephone, letter, report or at the gate",
     )
-    starts_on = DateBoxesField(label="Made on", past=True)
+    starts_on = DateBoxesField(
+        label="Made on", past=True, error_messages={"required": "Enter the day on which it was made, like 27 3 2026"}
+    )
     ends_on = DateBoxesField(
         label="In force until", required=False, help_text="Its last day. Leave empty if it has none"
     )
 
-    def __init__(self, data: Any = None, *, adults: Adults, row: Safeguard | None = None) -> None:
-        super().__init__(data, adults=adults, row=row)
+    def __init__(self, data: Any = None, *, adults: Adults, **kwargs: Any) -> None:
+        super().__init__(data, adults=adults, **kwargs)
         listed = ((str(key), person.named) for key, person in adults.items())
         self.fields["contact"].choices = blank_first(  # type: ignore[attr-defined]
             listed, "Nobody on this record: name them in what it says"
         )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        adult = self._contact(given.get("contact"))
+        without = [one.child.full_name for one in self.also_for if adult and adult.pk not in one.adults]
+        if adult and without:
+            who = adult.full_name
+            says = f"{who} is not on the record of {' and '.join(without)}. Untick, or add the adult there first"
+            self.add_error("also", ValidationError(says))
+        return given
 
     def facts(self) -> OrderFacts:
         given = self.cleaned_data
@@ -178,7 +224,12 @@ class AddressForm(SafeguardForm):
         widget=forms.Textarea({"rows": 4}),
         error_messages={"required": "Enter why the address is confidential"},
     )
-    starts_on = DateBoxesField(label="Since", past=True)
+    starts_on = DateBoxesField(
+        label="Since", past=True, error_messages={"required": "Enter since when it is confidential, like 27 3 2026"}
+    )
+
+    def holds_for(self, other: Beside) -> bool:
+        return other.in_home
 
     def facts(self) -> AddressFacts:
         given = self.cleaned_data
@@ -209,8 +260,8 @@ class ResponsibilityForm(SafeguardForm):
     basis = forms.ChoiceField(label="On what basis", choices=ParentalResponsibility.Basis.choices)
     starts_on = DateBoxesField(label="Since", required=False, past=True)
 
-    def __init__(self, data: Any = None, *, adults: Adults, row: Safeguard | None = None) -> None:
-        super().__init__(data, adults=adults, row=row)
+    def __init__(self, data: Any = None, *, adults: Adults, **kwargs: Any) -> None:
+        super().__init__(data, adults=adults, **kwargs)
         listed = ((str(key), person.named) for key, person in adults.items())
         self.fields["contact"].choices = blank_first(listed, "Choose")  # type: ignore[attr-defined]
 
@@ -227,8 +278,11 @@ class ResponsibilityForm(SafeguardForm):
 
 
 class EndForm(HarbourForm):
-    """The last day of it, and why it ends. A confidential address ends on the day on which somebody says so."""
+    """The last day of it, and why it ends. A confidential address ends on the day on which somebody says so, and of
+    responsibility is asked how it ended.
+    """
 
+    end_kind = forms.ChoiceField(label="How did it end?", choices=ParentalResponsibility.EndKind.choices, widget=Radios)
     last_day = DateBoxesField(label="Last day")
     reason = forms.CharField(
         label="Why it ends, and how the school knows",
@@ -242,6 +296,8 @@ class EndForm(HarbourForm):
         self.row = row
         if isinstance(row, ConfidentialAddress):
             del self.fields["last_day"]
+        if not isinstance(row, ParentalResponsibility):
+            del self.fields["end_kind"]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

@@ -105,6 +105,10 @@ class Held:
     child: Child
     detail: ChildDetail
     home: Household | None = None
+    # Whether nobody may be told where the child lives; and the identities of the addresses at the school of which that
+    # is so.
+    is_secret: bool = False
+    secret_homes: frozenset[str] = frozenset()
     adults: list[HeldAdult] = field(default_factory=list)
     # Other names, folded; former UPNs; keys of earlier schools.
     called: set[str] = field(default_factory=set)
@@ -173,16 +177,16 @@ def _before(held: Held, facts: Facts) -> Iterator[Change]:
 
 
 def _address(held: Held, facts: Facts) -> Iterator[Change]:
-    confidential = held.detail.address_confidential
-    if facts.get("address_confidential") and not confidential:
+    if facts.get("address_confidential") and not held.detail.address_confidential:
         yield Change("address_confidential", False, True, grave=True)
     if "address" not in facts:
         return
     new = Home(**facts["address"])
     if held.home is None or not same_place(held.home, new):
         was = ", ".join(held.home.lines) if held.home else ""
-        withheld = confidential or bool(facts.get("address_confidential"))
-        yield Change("address", was, address_line(new), grave=confidential, withheld=withheld)
+        secret = held.is_secret or new.identity in held.secret_homes
+        withheld = secret or bool(facts.get("address_confidential"))
+        yield Change("address", was, address_line(new), grave=secret, withheld=withheld)
 
 
 def same_place(old: Household | Home, new: Home) -> bool:

@@ -511,6 +511,7 @@ class Migration(migrations.Migration):
                 ('basis', models.CharField(choices=[('unknown', 'Not recorded'), ('mother', 'Mother'), ('certificate', 'Named on the birth certificate'), ('marriage', 'Married to the mother at the birth'), ('agreement', 'Parental responsibility agreement'), ('order', 'Court order'), ('guardian', 'Special guardianship order'), ('adoption', 'Adoption order'), ('care', 'Care order: shared with the authority')], default='unknown', max_length=12)),
                 ('starts_on', models.DateField(blank=True, null=True, verbose_name='since')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='last day')),
+                ('end_kind', models.CharField(blank=True, choices=[('court', 'A court took it away'), ('gone', 'The adult is no longer involved'), ('died', 'The adult has died'), ('other', 'Another reason')], max_length=8, verbose_name='how it ended')),
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responsibilities', to='children.child')),
                 ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responsibilities', to='children.contact')),

@@ -197,13 +197,26 @@ class ParentalResponsibility(Safeguard):
         ADOPTION = "adoption", "Adoption order"
         CARE = "care", "Care order: shared with the authority"
 
+    class EndKind(models.TextChoices):
+        COURT = "court", "A court took it away"
+        GONE = "gone", "The adult is no longer involved"
+        DIED = "died", "The adult has died"
+        OTHER = "other", "Another reason"
+
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="responsibilities")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="responsibilities")
     held = models.BooleanField("has parental responsibility")
     basis = models.CharField(max_length=12, choices=Basis, default=Basis.UNKNOWN)
     starts_on = models.DateField("since", null=True, blank=True)
     ends_on = models.DateField("last day", null=True, blank=True)
+    # Empty where another answer, or a list, ended it.
+    end_kind = models.CharField("how it ended", max_length=8, choices=EndKind, blank=True)
     says_it_binds: ClassVar[tuple[str, str]] = ("Stands today", "line")
+    _ENDED: ClassVar[dict[str, str]] = {
+        EndKind.COURT: "Taken away",
+        EndKind.GONE: "No longer involved",
+        EndKind.DIED: "Has died",
+    }
 
     class Meta(Safeguard.Meta):
         verbose_name = "parental responsibility"
@@ -220,7 +233,7 @@ class ParentalResponsibility(Safeguard):
         subject = "child"
         sealed_by = "child"
         narrative = _WORDS
-        plain = ("held", "basis", "starts_on", "ends_on", *_STATE)
+        plain = ("held", "basis", "starts_on", "ends_on", "end_kind", *_STATE)
         source = Source.ADMISSION_FORM
         category = ADULTS
         collection = "mandatory: who may decide for the child (Education Act 1996 s.576)"
@@ -229,3 +242,8 @@ class ParentalResponsibility(Safeguard):
     def in_force(self, on: date) -> bool:
         """Whether it stands: until somebody says that it has ended, or was never so."""
         return self.ends_on is None
+
+    @property
+    def how_it_ended(self) -> str:
+        """What a page calls one that has ended. It is taken away by a court alone."""
+        return self._ENDED.get(self.end_kind, "Ended")

@@ -78,7 +78,7 @@ def _difference(fact: HeldFact, held: Held, withheld: Sequence[Household]) -> Di
         return Difference(fact, "Adult", "", gone, _words(ADULT, fact.said))
     ours = here(held, (fact.field, str(fact.contact_id) if fact.contact_id else ""))
     todo = _todo(fact, ours)
-    if fact.field == ADDRESS and (held.detail.address_confidential or _is_one_of(withheld, ours, fact.said)):
+    if fact.field == ADDRESS and (held.is_secret or _is_one_of(withheld, ours, fact.said)):
         return Difference(fact, LABELS[ADDRESS], about, ours and NOT_SHOWN, NOT_SHOWN, todo)
     theirs = _words(fact.field, fact.said, listed=True)
     return Difference(fact, LABELS[fact.field], about, _words(fact.field, ours), theirs, todo)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
+from safeguarding.audit.protection import known_of
 from safeguarding.prepared import prepared
 
 
@@ -27,6 +28,11 @@ def adults_at(school_id: UUID, identities: Iterable[str]) -> dict[str, UUID]:
     """The contacts of a school whom these identities mean, by `Adult.identity`."""
     rows = prepared("SELECT * FROM rules.contacts_at(%s, %s::text[])", [school_id, list(identities)])
     return {str(identity): key for identity, key in rows}
+
+
+def children_beside(child: UUID) -> list[UUID]:
+    """The other children who live in a home of the child, or share an adult who is no professional."""
+    return known_of("children_beside", child)
 
 
 def children_like(

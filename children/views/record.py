@@ -59,7 +59,7 @@ def _people(request: Request, pk: UUID, *, asked_for_address: bool) -> HttpRespo
     frame = record_frame(request, found, "people")
     if frame["detail"] is None:
         raise Http404
-    confidential = frame["detail"].address_confidential
+    confidential = frame["detail"].is_secret
     may_see = may_see_addresses(request.user, found.school_id)
     shown = may_see and (asked_for_address or not confidential)
     with with_errors("all"):
@@ -67,7 +67,7 @@ def _people(request: Request, pk: UUID, *, asked_for_address: bool) -> HttpRespo
     context = frame | {
         "around": known,
         "decides": fill("decides", request, found),
-        "before_acting": lines_around(found, known),
+        "before_acting": lines_around(found, known, in_secret_home=confidential),
         "may_record_safeguard": may_record_safeguard(request.user, found.school_id),
         "siblings": [
             (other, how, may_see_record(request.user, other), link)
@@ -94,7 +94,10 @@ def child_past(request: Request, pk: UUID) -> HttpResponse:
     frame = record_frame(request, found, "people")
     if frame["detail"] is None:
         raise Http404
-    with_homes = may_see_addresses(request.user, found.school_id) and not frame["detail"].address_confidential
-    was = past(request, found, with_homes=with_homes)
-    read_many(request, [*was.adults, *was.homes, *was.health, *was.updates], purpose="past", about=found)
+    with_homes = may_see_addresses(request.user, found.school_id) and not frame["detail"].is_secret
+    with with_errors("all"):
+        was = past(request, found, with_homes=with_homes, today=timezone.localdate())
+    read_many(
+        request, [*was.adults, *was.homes, *was.health, *was.safeguards, *was.updates], purpose="past", about=found
+    )
     return render(request, "children/past.html", frame | {"past": was, "with_homes": with_homes})

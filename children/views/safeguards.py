@@ -1,16 +1,19 @@
 """The pages of what protects a child: record it, look at it, confirm, end and correct it."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from children.capabilities import ChildCapability
 from children.forms.safeguards import AddressForm, EndForm, OrderForm, ResponsibilityForm, SafeguardForm
+from children.lifecycles import CHANGERS
 from children.models import (
     Child,
     ConfidentialAddress,
@@ -20,17 +23,18 @@ from children.models import (
     Safeguard,
 )
 from children.panels import record_frame
-from children.people import people_of
-from children.permissions import access_to_a_child, decides_concerns, may_record_safeguard
+from children.people import beside, people_of
+from children.permissions import access_to_a_child, decides_concerns, may_correct_safeguard, may_record_safeguard
 from children.services import safeguards
 from children.views.keeping.page import page
 from safeguarding.accounts import services as accounts
-from safeguarding.accounts.permissions import requires_for_record
+from safeguarding.accounts.permissions import may, requires_for_record
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.context import with_errors
-from safeguarding.audit.reading import read_one, visible
+from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
+from safeguarding.keys import record_of
 from safeguarding.unsaved import waits_unsent
 
 _FORMS: dict[type[Safeguard], type[SafeguardForm]] = {
@@ -43,6 +47,11 @@ _PARTS: dict[type[Safeguard], str] = {
     ContactRestriction: "children/part_order.html",
     ConfidentialAddress: "children/part_address.html",
     ParentalResponsibility: "children/part_responsibility.html",
+}
+_RECORD: dict[type[Safeguard], str] = {
+    ContactRestriction: "record_order",
+    ConfidentialAddress: "record_address",
+    ParentalResponsibility: "record_responsibility",
 }
 _BY = ("recorded_by", "confirmed_by", "ended_by", "corrected_by")
 
@@ -71,15 +80,28 @@ def record_responsibility(request: Request, pk: UUID) -> HttpResponseBase:
 def _record(request: Request, pk: UUID, of_kind: type[SafeguardForm]) -> HttpResponseBase:
     child = read_one(request, Child, pk=pk, purpose="safeguards")
     _ensure_records(request, child.school_id)
-    form = of_kind(request.POST if request.method == "POST" else None, adults=people_of(request, child))
+    # Whether an adult has parental responsibility is said for each child.
+    others = {} if of_kind is ResponsibilityForm else beside(request, child)
+    data = request.POST if request.method == "POST" else None
+    form = of_kind(data, adults=people_of(request, child), others=others, again=_again(request, child, of_kind))
     if form.is_valid():
-        made = safeguards.record_safeguard(
-            child=child, token=form.cleaned_data["token"], facts=form.facts(), by=request.user
-        )
-        messages.success(request, _recorded(made))
-        return redirect("safeguard", made.pk)
+        also = [one.child for one in form.also_for]
+        token = form.cleaned_data["token"]
+        made = safeguards.record_for_all(child=child, others=also, token=token, facts=form.facts(), by=request.user)
+        messages.success(request, _recorded(made[0], also))
+        return redirect("safeguard", made[0].pk)
     request.nav = "children"
     return _form_page(request, child, form)
+
+
+def _again(request: Request, child: Child, of_kind: type[SafeguardForm]) -> Safeguard | None:
+    """What ended by mistake, to be recorded again; none where the address of the page names none of the child."""
+    key = record_of(request.GET.get("from", ""))
+    model = next(model for model, form in _FORMS.items() if form is of_kind)
+    if key is None:
+        return None
+    rows = visible(request, model).filter(pk=key, child=child, status=Safeguard.Status.ENDED)
+    return next(iter(read_many(request, rows, purpose="safeguards", about=child)), None)
 
 
 @require_GET
@@ -118,6 +140,8 @@ def correct_safeguard(request: Request, key: UUID) -> HttpResponseBase:
     """It was never as it stands: say what was wrong, and what is right."""
     found: Any = _read(request, key)
     _ensure_records(request, found.school_id)
+    if not may_correct_safeguard(request.user, found):
+        raise NotAllowed(CHANGERS)
     adults = people_of(request, found.child, also=getattr(found, "contact", None))
     form = _FORMS[type(found)](request.POST if request.method == "POST" else None, adults=adults, row=found)
     if form.is_valid():
@@ -147,10 +171,11 @@ def _ensure_records(request: Request, school_id: UUID) -> None:
         raise NotAllowed(safeguards.RECORDERS)
 
 
-def _recorded(made: Safeguard) -> str:
+def _recorded(made: Safeguard, also: Sequence[Child]) -> str:
+    said = f"Recorded, also for {' and '.join(one.full_name for one in also)}." if also else "Recorded."
     if made.status == Safeguard.Status.RECORDED:
-        return "Recorded. It binds from now on, and the safeguarding leads have been asked to confirm it."
-    return "Recorded. It binds from now on."
+        return f"{said} It binds from now on, and the safeguarding leads have been asked to confirm it."
+    return f"{said} It binds from now on."
 
 
 def _read(request: Request, key: UUID) -> Any:
@@ -173,19 +198,48 @@ def _of(request: Request, model: type[Safeguard], key: UUID) -> Any:
         return None
 
 
+def _again_url(request: Request, found: Any) -> str:
+    """Where one that ended by mistake is recorded again; empty for any other, and for who may not."""
+    if found.status != Safeguard.Status.ENDED or not may_record_safeguard(request.user, found.school_id):
+        return ""
+    return f"{reverse(_RECORD[type(found)], args=[found.child_id])}?from={found.pk}"
+
+
+def _missing(request: Request, found: Any) -> list[tuple[Child, str]]:
+    """For who decides, each with the page that records it: the children of the same home whose address nobody has
+    called confidential; of an order, those who share the adult and about whom no order binds the adult.
+    """
+    if not found.binds or not may(request.user, Capability.DECIDE_CONCERNS, found.school_id):
+        return []
+    rows = visible(request, type(found)).filter(ended_at=None, corrected_at=None)
+    to = _RECORD[type(found)]
+    match found:
+        case ConfidentialAddress():
+            others = [one for one in beside(request, found.child).values() if one.in_home]
+        case ContactRestriction(contact_id=UUID() as adult):
+            others = [one for one in beside(request, found.child).values() if adult in one.adults]
+            rows = rows.filter(contact=adult)
+        case _:
+            return []
+    having = set(rows.filter(child__in=[one.child.pk for one in others]).values_list("child_id", flat=True))
+    return [(one.child, reverse(to, args=[one.child.pk])) for one in others if one.child.pk not in having]
+
+
 def _page(request: Request, found: Any, end_form: EndForm | None = None) -> HttpResponse:
     accounts.open_notices(user=request.user, object_id=found.pk)
     with with_errors("all"):
         beside = visible(request, type(found)).filter
         before = beside(pk=found.instead_of_id).first() if found.instead_of_id else None
         after = beside(instead_of=found).first()
-    may = safeguards.kind_of(found).life.open_to(found, request.user)
+    moves = safeguards.kind_of(found).life.open_to(found, request.user)
     context = record_frame(request, found.child, "people") | {
         "row": found,
         "part": _PARTS[type(found)],
         "before": before,
         "after": after,
-        "may": may,
-        "end_form": (end_form or EndForm(row=found)) if may["end"] else None,
+        "may": moves,
+        "missing": _missing(request, found),
+        "again_url": _again_url(request, found),
+        "end_form": (end_form or EndForm(row=found)) if moves["end"] else None,
     }
     return render(request, "children/safeguard.html", context, status=422 if end_form else 200)

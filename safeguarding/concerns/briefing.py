@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from children.before_acting import Line, lines_around
+from children.before_acting import Line, in_secret_home, lines_around, without_homes
 from children.models import Child
 from children.people import Person, around, family, siblings
 from safeguarding.accounts.models import User
@@ -119,12 +119,14 @@ def gather(request: Request, child: Child, brief: Brief | None, *, at: datetime)
     """What there is for a meeting about the child, as far as the reader sees it. The caller records the reading."""
     today = timezone.localdate(at)
     known, kin = around(request, child, today=today), siblings(request, child)
+    secret = in_secret_home(request, child)
+    lines = lines_around(child, known, in_secret_home=secret)
     titles = Titles(child.school_id)
     recent = Narrowed(significant=True, since=today - timedelta(days=DAYS))
     found = chronology.read(request, child, recent, size=MOST_EVENTS, titles=titles)
     return Gathered(
         adults=known.adults,
-        warnings=lines_around(child, known),
+        warnings=without_homes(lines, [child.pk] if secret else ()),
         staff=_staff(child, titles, today),
         siblings=[_sibling(other, how) for other, how in kin],
         events=found.entries,

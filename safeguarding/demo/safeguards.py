@@ -66,8 +66,8 @@ def _facts(child: Child, entry: source.Entry, order: source.Entry, ground: Groun
         starts_on=min(days.of(order["made"]) or days.today, days.today),
         ends_on=days.of(order["expires"]),
         contact=adult.contact if adult else None,
-        may_not_collect=order["type"] in _NOT_COLLECT,
-        may_not_be_told=order["type"] in _NOT_TOLD,
+        may_not_collect=adult is not None and order["type"] in _NOT_COLLECT,
+        may_not_be_told=adult is not None and order["type"] in _NOT_TOLD,
         told_by="document",
         evidence=_SEEN,
     )

@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, models, transaction
 from django.utils import timezone
 
+from children.facts import Adult
 from children.grants import viewing
 from children.models import (
     Child,
@@ -73,7 +74,8 @@ BOTH = pytest.mark.parametrize("role", ["web", "worker"])
 def at() -> SimpleNamespace:
     """A school with its people, two children, a concern, a team, and a colleague of each kind."""
     room = factories.staffroom()
-    child, twin = (factories.child(room.school, name, by=room.office) for name in ("Rowan", "Rohan"))
+    lee = Adult("Marlow", "Lee", "Mr", relationship="Father")
+    child, twin = (factories.child(room.school, name, by=room.office, adults=[lee]) for name in ("Rowan", "Rohan"))
     concern = factories.concern(room)
     team = make_team(school=room.school, title="Nurture group", kind="pastoral", by=room.lead)
     today = timezone.localdate()
@@ -375,7 +377,7 @@ def test_who_may_adds_the_same_row(at: SimpleNamespace, role: str) -> None:
 
 def of_orders(at: SimpleNamespace, now: Any) -> Iterator[tuple[str, str, list[Any]]]:
     """Of an order that is confirmed, and of the warning on the card that comes from it."""
-    made = factories.order(at.child, "r", by=at.office, may_not_collect=True)
+    made = factories.order(at.child, "r", by=at.office, binds="Lee", may_not_collect=True)
     confirm = (
         "UPDATE children_contactrestriction SET status = 'confirmed', confirmed_at = %s, confirmed_by_id = %s "
         "WHERE id = %s"
@@ -502,7 +504,7 @@ def test_the_services_write_what_the_guards_allow(at: SimpleNamespace, role: str
     last = at.today + timedelta(days=9)
     # The history of what somebody changes who reads no concerns is theirs: it has to be known who that is.
     with signed_in(Acting(user_id=at.office.pk, school_id=at.school.pk)), asking(at.office, role):
-        court = factories.order(at.child, "Stays away.", by=at.office, may_not_collect=True)
+        court = factories.order(at.child, "Stays away.", by=at.office, binds="Lee", may_not_collect=True)
         wrong_court = factories.order(at.child, "Another child’s.", by=at.office)
         safeguards.correct(row=wrong_court, token=uuid4(), reason="Wrong", right=None, by=at.office)
     with asking(at.deputy, role):

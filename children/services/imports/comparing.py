@@ -20,11 +20,13 @@ from children.models import (
     ContactLink,
     EarlierSchool,
     FormerUpn,
+    Household,
     HouseholdMember,
     ImportRow,
     OtherName,
     ParentalResponsibility,
 )
+from children.secret import ADDRESS_IS_SECRET, HOUSEHOLD_IS_SECRET
 from children.services.held import load_said
 from safeguarding.accounts.models import School
 
@@ -36,10 +38,16 @@ COMPARED = ("kind", "child_id", "changes", "is_grave", "problems", "upn", "kin")
 
 
 def load(ids: Iterable[UUID]) -> dict[UUID, Held]:
-    """What Harbour has of these children, and the list said last: nine queries, however many they are."""
+    """What Harbour has of these children, and the list said last: ten queries, however many they are."""
     wanted = list(ids)
-    details = ChildDetail.objects.filter(child__in=wanted).select_related("child")
-    held = {detail.child_id: Held(detail.child, detail) for detail in details}
+    details = ChildDetail.objects.filter(child__in=wanted).select_related("child").annotate(is_secret=ADDRESS_IS_SECRET)
+    held = {detail.child_id: Held(detail.child, detail, is_secret=detail.is_secret) for detail in details}
+    if held:
+        schools = {one.child.school_id for one in held.values()}
+        listed = Household.objects.filter(HOUSEHOLD_IS_SECRET, school__in=schools)
+        secret = frozenset(listed.values_list("identity", flat=True))
+        for one in held.values():
+            one.secret_homes = secret
     homes = HouseholdMember.objects.filter(child__in=wanted, is_main=True, ends_on=None).select_related("household")
     for home in homes:
         held[home.child_id].home = home.household

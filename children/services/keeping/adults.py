@@ -52,14 +52,19 @@ _MOST_ALIKE = 10
 _LENGTHS = {"relationship": 100, "delegated_authority": 2_000}
 ASK = "This adult is on the record of other children too. Say whether it changes for all of them, or for this child."
 RESPONSIBLE = (
-    "This adult has parental responsibility for the child. Record first that the responsibility has ended; then the "
-    "adult can be ended too."
+    "This adult has parental responsibility for the child. Record first that the responsibility has ended, and how: a "
+    "court took it away, the adult is no longer involved, or has died. Then the adult can be ended too."
 )
-
 BOUND = (
     "An order or parental responsibility of this adult stands in the child’s record, and would be another person’s "
     "under another name. Ask a safeguarding lead to change the name, or change it for all the children."
 )
+
+
+class Responsible(OutOfTurn):
+    """The adult has parental responsibility, which ends first (409)."""
+
+    title = "Parental responsibility has not ended"
 
 
 def person_problems(values: Mapping[str, Any]) -> dict[str, str]:
@@ -250,7 +255,7 @@ def end_adult(
     def is_free(row: ContactLink) -> None:
         said = ParentalResponsibility.objects.filter(child=row.child_id, contact=row.contact_id)
         if said.filter(held=True, ends_on=None).exists():
-            raise OutOfTurn(RESPONSIBLE)
+            raise Responsible(RESPONSIBLE)
 
     return end_row(link, Part.ADULT, is_correction=is_correction, told=told, by=by, at=at, before=is_free)
 

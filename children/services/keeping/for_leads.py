@@ -7,18 +7,18 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from children.capabilities import ChildCapability
 from children.models import Child
 from children.notice_kinds import ChildNotice
+from children.permissions import may_record_safeguard
 from children.services.sight import record_behind
 from safeguarding.accounts.models import User
-from safeguarding.accounts.permissions import ensure, people_with
+from safeguarding.accounts.permissions import people_with
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import who_sees
 from safeguarding.audit.services import record
-from safeguarding.exceptions import BadInput, HarbourError, OutOfTurn
+from safeguarding.exceptions import BadInput, HarbourError, NotAllowed, OutOfTurn
 
 from .recording import KEEPERS
 
@@ -63,7 +63,8 @@ def tell_leads(
     What was typed is not kept: the person says it to whoever was notified.
     """
     at = at or timezone.now()
-    ensure(by, ChildCapability.KEEP_CHILDREN, school_id, KEEPERS)
+    if not may_record_safeguard(by, school_id):
+        raise NotAllowed(KEEPERS)
     leads = [one for one in people_with(Capability.DECIDE_CONCERNS, school_id, timezone.localdate(at)) if one != by]
     notified = False
     for key in children:

@@ -11,6 +11,7 @@ from .doing import (
     ended_problems,
     follow_safeguards,
     kind_of,
+    record_for_all,
     record_safeguard,
 )
 from .orders import OrderFacts
@@ -29,5 +30,6 @@ __all__ = [
     "ended_problems",
     "follow_safeguards",
     "kind_of",
+    "record_for_all",
     "record_safeguard",
 ]

@@ -5,7 +5,7 @@ confirmed it, its author may put it right; then ending or correcting it is for t
 What it says is never overwritten: corrected, the row stays as it was, marked, and what is right is another row.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
@@ -17,6 +17,8 @@ from children.lifecycles import CHANGERS
 from children.models import Child, ContactRestriction, Safeguard, ToldBy
 from children.notice_kinds import ChildNotice
 from children.permissions import DECIDED, may_confirm_safeguard, may_record_safeguard
+from children.services.keeping.for_leads import tell_leads
+from children.services.unseen import children_beside
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import people_with
 from safeguarding.accounts.roles import Capability
@@ -106,6 +108,25 @@ def record_safeguard(*, child: Child, token: UUID, facts: Facts, by: User, at: d
 
 
 @transaction.atomic
+def record_for_all(
+    *, child: Child, others: Sequence[Child], token: UUID, facts: Facts, by: User, at: datetime | None = None
+) -> list[Safeguard]:
+    """The same for several children, each with a row of its own; that of `child` comes first.
+
+    Of a child in the same home, or with an adult in common, whom `by` does not see, the leads who see it are notified.
+    Raises as `record_safeguard` does, and then nothing is recorded.
+    """
+    with with_errors("all"):
+        is_again = facts.model.objects.filter(token=entry_token(token, child.pk), recorded_by=by).exists()
+    made = [record_safeguard(child=one, token=token, facts=facts, by=by, at=at) for one in (child, *others)]
+    keys = [] if is_again else children_beside(child.pk)
+    seen = set(Child.objects.visible_to(by).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
+    kind, hidden = ChildNotice.BESIDE, [key for key in keys if key not in seen]
+    tell_leads(school_id=child.school_id, children=hidden, by=by, kind=kind, purpose=kind.value, at=at)
+    return made
+
+
+@transaction.atomic
 def confirm(*, row: Safeguard, by: User, at: datetime | None = None) -> Safeguard:
     """It is as it was written down. The same again from the same person is done. Raises `NotAllowed`, `OutOfTurn`."""
     at = at or timezone.now()
@@ -119,10 +140,19 @@ def confirm(*, row: Safeguard, by: User, at: datetime | None = None) -> Safeguar
 
 
 @transaction.atomic
-def end(*, row: Safeguard, last_day: date | None, reason: str, by: User, at: datetime | None = None) -> Safeguard:
+def end(
+    *,
+    row: Safeguard,
+    last_day: date | None,
+    reason: str,
+    by: User,
+    end_kind: str = "",
+    at: datetime | None = None,
+) -> Safeguard:
     """It binds until a day, that day included, and no longer: it was true until then.
 
-    The same again from the same person is done. Raises `NotAllowed`, `OutOfTurn`, `BadInput`.
+    `end_kind` is how parental responsibility ended (`ParentalResponsibility.EndKind`), empty for all else. The same
+    again from the same person is done. Raises `NotAllowed`, `OutOfTurn`, `BadInput`.
     """
     at = at or timezone.now()
     child = _locked(row.child, by=by)
@@ -131,7 +161,10 @@ def end(*, row: Safeguard, last_day: date | None, reason: str, by: User, at: dat
         return now  # type: ignore[no-any-return]
     for _, problem in end_problems(now, last_day, reason):
         raise BadInput(f"{problem}.")
-    return _over("end", now, child, last_day=last_day, reason=reason.strip(), by=by, at=at)
+    how = {"end_kind": end_kind} if end_kind else {}
+    done = _over("end", now, child, last_day=last_day, reason=reason.strip(), by=by, at=at, **how)
+    _tell_that_it_ended(done, by, at)
+    return done
 
 
 def end_problems(row: Any, last_day: date | None, reason: str) -> Iterator[Problem]:
@@ -176,6 +209,7 @@ def correct(
     if stood:
         _hold(done, stands=False, by=by, at=at)
     if right is None:
+        _tell_that_it_ended(done, by, at)
         return done
     fields = right.fields() | {"instead_of": done}
     if stood:
@@ -183,6 +217,8 @@ def correct(
     for _, problem in ended_problems(now, right):
         raise BadInput(f"{problem}.")
     ended = {"ended_at": at, "ended_by": by, "end_reason": now.end_reason}
+    if kind_of_end := getattr(now, "end_kind", ""):
+        ended["end_kind"] = kind_of_end
     last = {"ends_on": fields.get("ends_on") or now.ends_on}
     return _made(child, key, right, fields | ended | last | {"status": S.ENDED}, by=by, at=at)
 
@@ -195,8 +231,10 @@ def ended_problems(row: Any, right: Facts) -> Iterator[Problem]:
         yield "starts_on", f"It ended on {full_day(last)}. Enter a day on or before that"
 
 
-def _over(move: str, row: Safeguard, child: Child, *, last_day: Any, reason: str, by: User, at: datetime) -> Safeguard:
-    done = _moved(move, row, by=by, at=at, ends_on=last_day, end_reason=reason)
+def _over(
+    move: str, row: Safeguard, child: Child, *, last_day: Any, reason: str, by: User, at: datetime, **how: str
+) -> Safeguard:
+    done = _moved(move, row, by=by, at=at, ends_on=last_day, end_reason=reason, **how)
     _settle(done, by, at)
     kind_of(row).follow(child, at)
     _hold(done, stands=False, by=by, at=at)
@@ -275,13 +313,20 @@ def _settle(row: Safeguard, by: User, at: datetime) -> None:
     settle_notices(object_id=row.pk, kinds=(ChildNotice.SAFEGUARD,), by=by, at=at)
 
 
-def _tell_leads(row: Safeguard, at: datetime) -> None:
+def _tell_that_it_ended(row: Safeguard, by: User, at: datetime) -> None:
+    """What its author ends before anybody has confirmed it is not over for the leads before they have seen that."""
+    if row.confirmed_at is None and row.recorded_by_id is not None and not may_confirm_safeguard(by, row):
+        _tell_leads(row, at, ChildNotice.ENDED_UNSEEN)
+
+
+def _tell_leads(row: Safeguard, at: datetime, kind: ChildNotice = ChildNotice.SAFEGUARD) -> None:
     leads = list(people_with(Capability.DECIDE_CONCERNS, row.school_id, timezone.localdate(at)))
-    seeing = who_sees(row, [one.pk for one in leads])
+    with with_errors(row.pk):
+        seeing = who_sees(row, [one.pk for one in leads])
     tell(
         people=[one for one in leads if one.pk in seeing],
         school_id=row.school_id,
-        kind=ChildNotice.SAFEGUARD,
+        kind=kind,
         object_type="safeguard",
         object_id=row.pk,
         at=at,

@@ -42,6 +42,8 @@ class OrderFacts:
             yield "kind", "Choose what it is"
         if not self.terms.strip():
             yield "terms", "Enter what it says"
+        if self.contact is None and (self.may_not_collect or self.may_not_be_told):
+            yield "contact", "Choose the adult who may not. Add the adult to the child’s record first if not listed"
         if self.starts_on is None or self.starts_on > today:
             yield "starts_on", "Enter the day on which it was made, today or in the past"
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:

@@ -20,6 +20,7 @@ from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.http import Request
 from safeguarding.unsaved import waits_unsent
 
+from .bound import orders_on, say_bound
 from .page import SAVED, asked, child_of, done_before, page, refused
 from .parts import CHOICES
 
@@ -43,8 +44,10 @@ def keep_child(request: Request, pk: UUID) -> HttpResponseBase:
     if not form.is_valid():
         return page(request, context, [form], status=422)
     request.again = partial(_again, request, pk, key, form)
-    choice.do(child, form, request.user)
+    update = choice.do(child, form, request.user)
     messages.success(request, SAVED)
+    if choice.part == keeping.Part.ADULT:
+        say_bound(request, child, update)
     return redirect("child_people", child.pk)
 
 
@@ -80,6 +83,8 @@ def _adults_like(request: Request, child: Child, person: Mapping[str, Any]) -> S
     of: dict[UUID, list[str]] = {}
     for link in links.order_by("pk"):
         of.setdefault(link.contact_id, []).append(f"{link.relationship or 'an adult'} of {link.child.full_name}")
+    for key, said in orders_on(request, [one.pk for one in found], but=child).items():
+        of.setdefault(key, []).extend(said)
     read_many(request, found, purpose="adult alike", about=child)
     return [
         (one, ", ".join(filter(None, (one.full_name, one.mobile or one.telephone or one.email, *of.get(one.pk, ())))))

@@ -18,8 +18,9 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from children.before_acting import Line, lines_of
-from children.models import Child, ConfidentialAddress, Contact, ContactLink, ContactRestriction
+from children.before_acting import Line, lines_of, without_homes
+from children.models import Child, ChildDetail, ConfidentialAddress, Contact, ContactLink, ContactRestriction
+from children.secret import ADDRESS_IS_SECRET
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure, people_with
 from safeguarding.accounts.roles import Capability, only_they
@@ -82,11 +83,12 @@ def facts_of(school: School, see: See, *, today: date) -> Facts:
     )
     secret = see(ConfidentialAddress).filter(school=school, child__in=cards, corrected_at=None, ended_at=None)
     addresses = list(secret.order_by("starts_on", "pk"))
+    homes = set(see(ChildDetail).filter(ADDRESS_IS_SECRET, child__in=cards).values_list("pk", flat=True))
     links = see(ContactLink).filter(school=school, child__in=cards, ends_on=None, relationship__iexact="social worker")
     workers = list(links.order_by("order", "pk"))
     adults = see(Contact).in_bulk({one.contact_id for one in (*orders, *workers) if one.contact_id})
     return Facts(
-        warnings=_warnings(cards, addresses, orders, adults),
+        warnings=_warnings(cards, addresses, homes, orders, adults),
         social_workers=sorted(
             (
                 Number(_name(adult), f"for {cards[link.child_id].full_name}", _numbers(adult.mobile, adult.telephone))
@@ -108,16 +110,18 @@ def facts_of(school: School, see: See, *, today: date) -> Facts:
             )
             if number
         ],
-        about=sorted({str(one.child_id) for one in (*addresses, *orders, *workers)}),
+        about=sorted({*map(str, homes), *(str(one.child_id) for one in (*addresses, *orders, *workers))}),
     )
 
 
 def _warnings(
     cards: Mapping[UUID, Child],
     addresses: Sequence[ConfidentialAddress],
+    homes: set[UUID],
     orders: Sequence[ContactRestriction],
     adults: Mapping[UUID, Contact],
 ) -> list[Warned]:
+    """`homes`: the children who live where nobody may be told."""
     secret: dict[UUID, list[ConfidentialAddress]] = {}
     binding: dict[UUID, list[ContactRestriction]] = {}
     for address in addresses:
@@ -126,9 +130,19 @@ def _warnings(
         # Somebody whom the maker does not see is not named.
         order.contact = adults.get(order.contact_id) if order.contact_id else None
         binding.setdefault(order.child_id, []).append(order)
-    children = sorted((cards[key] for key in secret.keys() | binding.keys()), key=lambda one: (one.sort_name, one.pk))
+    keys = homes | secret.keys() | binding.keys()
+    children = sorted((cards[key] for key in keys), key=lambda one: (one.sort_name, one.pk))
+    each = (
+        lines_of(one, secret.get(one.pk, ()), binding.get(one.pk, ()), in_secret_home=one.pk in homes)
+        for one in children
+    )
+    lines = without_homes([line for some in each for line in some], homes)
     return [
-        Warned(one.full_name, one.class_name, lines_of(one, secret.get(one.pk, ()), binding.get(one.pk, ())))
+        Warned(
+            one.full_name,
+            one.class_name,
+            [line for line in lines if line.child == str(one.pk)],
+        )
         for one in children
     ]
 

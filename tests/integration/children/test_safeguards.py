@@ -157,6 +157,7 @@ def test_nobody_records_ends_or_sees_what_is_about_their_own_child(clock, room, 
         ({"terms": "  "}, "Enter what it says"),
         ({"starts_on": TODAY + timedelta(days=1)}, "today or in the past"),
         ({"ends_on": date(2026, 1, 4)}, "cannot end before"),
+        ({"contact": None}, "the adult who may not"),
         ({"told_by": "rumour"}, "who told the school"),
         ({"told_by": "document"}, "what was seen"),
     ],
@@ -256,7 +257,8 @@ def test_one_answer_stands_for_each_adult_and_is_taken_away_by_who_manages_acces
         with pytest.raises(NotAllowed):
             responsible(child, person, held=False, basis="unknown")
     clock.shift(timedelta(days=1))
-    safeguards.end(row=said, last_day=TODAY + timedelta(days=1), reason="A court took it away.", by=room.lead)
+    last = TODAY + timedelta(days=1)
+    safeguards.end(row=said, last_day=last, reason="A court took it away.", end_kind="court", by=room.lead)
     [lee] = [one for one in around(SimpleNamespace(user=room.lead), child, today=TODAY).adults if one.was]
     assert (lee.responsibility, lee.was.end_reason) == (None, "A court took it away.")
     with pytest.raises(BadInput, match="has a basis"):
@@ -293,7 +295,7 @@ def test_what_a_list_withholds_is_lifted_by_who_decides_and_what_it_says_of_an_a
 @pytest.mark.parametrize("kind", ["order", "address", "responsibility"])
 def test_what_has_ended_stays_ended_when_it_is_corrected(clock, room, child, kind):
     record, facts = {
-        "order": (lambda: factories.order(child, TERMS, by=room.lead, may_not_collect=True), facts_of),
+        "order": (lambda: factories.order(child, TERMS, by=room.lead, binds="Lee", may_not_collect=True), facts_of),
         "address": (lambda: secret(child, room.lead), lambda row: safeguards.AddressFacts("A threat.", None, "family")),
         "responsibility": (
             lambda: responsible(child, room.lead),

@@ -1,10 +1,12 @@
 """Does the database keep what protects a child against SQL as the web process, and when an adult is split off?"""
 
+from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from children.facts import Adult, Home
 from children.models import ContactRestriction
@@ -87,3 +89,20 @@ def test_an_adult_split_off_takes_an_order_along_and_under_another_name_only_by_
         split(values=values, told=factories.told(), by=room.office)
     order.refresh_from_db()
     assert order.contact.mobile == "07700 900003" and order.contact.children.get(ends_on=None).child == child
+
+
+def test_as_the_web_process_a_deputy_corrects_her_slip_of_today_alone_and_an_end_says_how(room, child, order, clock):
+    with acting(Acting(user_id=room.deputy.pk)), asking(room.deputy):
+        lee = child.contacts.get(contact__forename="Lee").contact
+        slips = [factories.order(child, "A slip.", by=room.deputy) for _ in range(2)]
+        safeguards.correct(row=slips[0], token=uuid4(), reason="Mine.", right=None, by=room.deputy)
+    wrong = {"status": S.CORRECTED, "corrected_at": timezone.now(), "corrected_by": room.deputy}
+    assert by_sql(room.deputy, (slips[1], wrong)) == "done"
+    assert "status" in by_sql(room.deputy, (order, wrong))
+    clock.shift(timedelta(days=1))
+    assert "status" in by_sql(room.deputy, (slips[1], wrong))
+    said = responsible(child, room.lead)
+    assert "end_kind" in by_sql(room.office, (said, {"end_kind": "died"}))
+    with acting(Acting(user_id=room.lead.pk)), asking(room.lead):
+        ended = safeguards.end(row=said, last_day=timezone.localdate(), reason="Told.", end_kind="died", by=room.lead)
+    assert (ended.contact, ended.end_kind, ended.how_it_ended) == (lee, "died", "Has died")
