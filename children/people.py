@@ -72,6 +72,9 @@ class Around:
     links: list[Sibling]
     # What other records have become part of this one, and the question whether one is of the same child.
     merges: list[ChildMerge]
+    # Adults of the record whom the reader does not see, and homes: of a child who is hidden from the reader, too.
+    unseen_adults: list[ContactLink]
+    unseen_homes: list[HouseholdMember]
 
     @property
     def is_confidential(self) -> bool:
@@ -114,6 +117,8 @@ def around(request: Asks, child: Child, *, today: date) -> Around:
             merges=see(ChildMerge)
             .filter(Q(keep=child, status=_M.MERGED) | Q(status=_M.ASKED) & (Q(keep=child) | Q(other=child)))
             .order_by("-decided_at", "pk"),
+            unseen_adults=see(ContactLink).filter(child=child, ends_on=None).exclude(contact__in=see(Contact)),
+            unseen_homes=see(HouseholdMember).filter(child=child, ends_on=None).exclude(household__in=see(Household)),
         ),
     )
 

@@ -29,6 +29,12 @@ def adults_at(school_id: UUID, identities: Iterable[str]) -> dict[str, UUID]:
     return {str(identity): key for identity, key in rows}
 
 
+def adults_called(school_id: UUID, forename: str, surname: str) -> list[UUID]:
+    """The contacts of a school of this name, in letters of whichever size."""
+    rows = prepared("SELECT * FROM rules.contacts_called(%s, %s::text, %s::text)", [school_id, forename, surname])
+    return [key for (key,) in rows]
+
+
 def children_like(
     school_id: UUID, *, forenames: Sequence[str], surnames: Sequence[str], born: date | None
 ) -> list[UUID]:

@@ -1,5 +1,6 @@
 """What does somebody type who keeps a child's record by hand? A form for each part, and for each row of one."""
 
+from .adults import AddAdultForm, ChangeAdultForm, LinkForm
 from .base import KeepForm
 from .child import AddChildForm
 from .facts import (
@@ -16,14 +17,11 @@ from .facts import (
     RollForm,
 )
 from .rows import (
-    AddAdultForm,
     AddHealthForm,
     AddHomeForm,
     AddressForm,
-    ChangeAdultForm,
     CorrectNameForm,
     EndForm,
-    LinkForm,
     SiblingForm,
     StayForm,
 )

@@ -1,6 +1,6 @@
 """What does every form ask that changes a child's record by hand? Who told the school, and which day it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -101,9 +101,15 @@ class KeepForm(HarbourForm):
             data[name] = value
             self.data = data
 
+    # Fields that are there only where the form asks them, and then have to be answered: never marked as optional.
+    only_asked: ClassVar[Sequence[str]] = ()
+
     def printed(self) -> list[forms.BoundField]:
         """The fields as the page shows them, one below the other."""
-        return list(self.visible_fields())
+        fields = list(self.visible_fields())
+        for field in fields:
+            field.field.required = field.field.required or field.name in self.only_asked
+        return fields
 
 
 class AlikeForm(KeepForm):
@@ -117,6 +123,7 @@ class AlikeForm(KeepForm):
     # What can be chosen is known once the rest has been read.
     same_as = forms.CharField(label="Is it one of these?", required=False, widget=Radios)
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
+    only_asked = ("same_as",)
 
     alike: Mapping[str, Any] = {}
 

@@ -3,7 +3,8 @@
 from children.models import ToldBy
 
 from .adding import Looked, add_child, look_for_child, new_child_problems
-from .adults import add_adult, adults_like, change_adult, change_link, end_adult, others_with
+from .adults import add_adult, change_adult, change_link, end_adult, next_order, others_with
+from .alike import adults_like, differing_of, on_record
 from .facts import add_name, correct_name, set_facts
 from .for_leads import NOT_NOTIFIED, NOTIFIED, tell_leads, tell_of
 from .health import add_health, end_health
@@ -11,6 +12,7 @@ from .homes import add_home, change_stay, correct_address, end_home, others_at
 from .recording import DECIDERS, Part, Told, Way, needed, stamp
 from .roll import newest_time, set_class, set_roll, start_again
 from .siblings import end_siblings, keeps_siblings, link_siblings
+from .withheld import is_withheld
 
 __all__ = [
     "DECIDERS",
@@ -32,16 +34,20 @@ __all__ = [
     "change_stay",
     "correct_address",
     "correct_name",
+    "differing_of",
     "end_adult",
     "end_health",
     "end_home",
     "end_siblings",
+    "is_withheld",
     "keeps_siblings",
     "link_siblings",
     "look_for_child",
     "needed",
     "new_child_problems",
     "newest_time",
+    "next_order",
+    "on_record",
     "others_at",
     "others_with",
     "set_class",

@@ -35,6 +35,7 @@ from .recording import (
     refuse_stale,
     tidy,
 )
+from .withheld import refuse_withheld
 
 ADDRESS = ("address", "town", "county", "postcode")
 STAY = ("pattern", "is_main")
@@ -66,12 +67,14 @@ def others_at(home: Household, *, but: Child) -> list[UUID]:
 def add_home(*, child: Child, home: Mapping[str, Any], told: Told, by: User, at: datetime | None = None) -> ChildUpdate:
     """The child lives at another address from `told.on` on. A new main home ends the one before.
 
-    `home` are the fields of `ADDRESS` and `STAY`. Raises `NotAllowed`, `BadInput`, `OutOfTurn`.
+    `home` are the fields of `ADDRESS` and `STAY`. Raises `NotAllowed`, `BadInput`, `OutOfTurn`; `ForALead` where homes or
+    adults of this record are hidden from `by`.
     """
     at = at or timezone.now()
     if done := done_before(told, by=by):
         return done
     card = lock(child, Part.HOME, by=by)
+    refuse_withheld(card, by=by)
     given = _tidy(home, (*ADDRESS, *STAY))
     refuse(home_problems(given))
     day, key = day_of(told, at), _household(card, given, by=by, at=at)

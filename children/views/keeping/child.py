@@ -52,7 +52,12 @@ def _made(request: Request, child: Child, key: str) -> tuple[dict[str, Any], Any
     context = record_frame(request, child, "people")
     beside: dict[str, Any] = {}
     if key == "adult":
-        beside = {"homes": list(homes(request, child)), "look": partial(_adults_like, request, child)}
+        beside = {
+            "first_free": keeping.next_order(child),
+            "homes": list(homes(request, child)),
+            "look": partial(_adults_like, request, child),
+            "on_record": partial(keeping.on_record, child),
+        }
     return context, partial(CHOICES[key].form, child=child, detail=context["detail"], deed=key, **beside)
 
 
@@ -73,7 +78,7 @@ def _parts(request: Request, child: Child, *, status: int) -> HttpResponse:
 
 
 def _adults_like(request: Request, child: Child, person: Mapping[str, Any]) -> Sequence[tuple[Contact, str]]:
-    """The adults of this name, each with a number and the children of whom it is an adult."""
+    """The adults who may be this one, each with a number and the children of whom it is an adult."""
     found = keeping.adults_like(child, person, by=request.user)
     links = visible(request, ContactLink).filter(contact__in=found, ends_on=None).select_related("child")
     of: dict[UUID, list[str]] = {}

@@ -54,6 +54,7 @@ def _home(child: Child, form: Any, by: Any) -> ChildUpdate:
 
 def _adult(child: Child, form: Any, by: Any) -> ChildUpdate:
     given = {"person": form.person(), "link": form.link, "same_as": form.chosen, "home": form.lives}
+    given |= {"is_another": form.is_another, "takes_typed": form.takes_typed}
     return keeping.add_adult(child=child, told=form.told, by=by, **given)
 
 

@@ -262,6 +262,74 @@ def test_mother_entered_twice_is_offered_the_one_there(client: Any, room: Any):
     assert Contact.objects.count() == 1 and wren.contacts.get().contact_id == there.pk
 
 
+def test_what_was_typed_of_an_adult_who_is_there_is_asked_about(client: Any, room: Any):
+    mother = [Adult("Ashdown", "Kerry", "Ms", "Mother", mobile="07700 900001")]
+    rowan = factories.child(room.school, "Rowan", by=room.office, adults=mother)
+    there, typed = Contact.objects.get(), {"deed": "adult", "surname": "Ashdown", "order": "1", **TYPED}
+    for name, right, mobile in (("Wren", "record", "07700 900001"), ("Ash", "typed", "07700 900002")):
+        child = factories.child(room.school, name, by=room.office)
+        new = typed | {"forename": "Kerry", "mobile": "07700 900002"}
+        same = new | fields(visit(client, room.office, "keep_child", child.pk, **new)) | {"same_as": str(there.pk)}
+        asked = visit(client, room.office, "keep_child", child.pk, **same)
+        assert asked.status_code == 422 and not child.contacts.exists()
+        assert "Mobile: 07700 900001" in text(asked) and "Mobile: 07700 900002" in text(asked)
+        assert "hb-opt" not in re.findall(r"Is it one of these\?.*?</legend>", text(asked))[0]
+        answered = same | {"right": right, "compared": compared(asked)}
+        later = visit(client, room.office, "keep_child", child.pk, **answered | {"email": "k@example.org"})
+        assert later.status_code == 422, "an answer is about what the page has shown"
+        assert visit(client, room.office, "keep_child", child.pk, **answered).status_code == 302
+        assert (child.contacts.get().contact_id, Contact.objects.get().mobile) == (there.pk, mobile)
+    assert ChildUpdate.objects.get(child=rowan, way="changed").fields == ["mobile"], "the brother's record says it too"
+
+
+def compared(answer: Any) -> str:
+    return str(re.findall(r'name="compared" value="(\w+)"', answer.content.decode())[0])
+
+
+def test_adult_on_the_record_or_with_the_same_number_is_offered(client: Any, room: Any):
+    mother = [Adult("Ashdown", "Kerry", "Ms", "Mother", mobile="07700 900001")]
+    child = factories.child(room.school, "Rowan", by=room.office, adults=mother)
+    there, typed = Contact.objects.get(), {"deed": "adult", "order": "1", **TYPED}
+    for more in ({"forename": "Kerry", "surname": "Ashdown"}, {"surname": "Ashdwon", "mobile": "+44 7700 900001"}):
+        asked = visit(client, room.office, "keep_child", child.pk, **typed, **more)
+        assert asked.status_code == 422 and f'value="{there.pk}"' in text(asked)
+        again = typed | more | fields(asked)
+        same = visit(client, room.office, "keep_child", child.pk, **again, same_as=str(there.pk))
+        assert same.status_code == 422 and "on this child’s record already" in text(same)
+    again |= {"forename": "Kerry", "surname": "Ashdown", "same_as": "nobody"}
+    assert visit(client, room.office, "keep_child", child.pk, **again).status_code == 302
+    assert child.contacts.filter(ends_on=None).count() == 2, "two of one name and number are possible"
+    assert sorted(child.contacts.values_list("order", flat=True)) == [1, 1]
+
+
+def test_who_does_not_see_all_of_a_record_adds_no_adult_and_no_home(client: Any, room: Any):
+    """The sister of a child from whom a conflict keeps the clerk shares adults with that child."""
+    home, father = Home("9 Curlew Rise", postcode="SK98 9JZ"), Adult("Redfern", "Scott", mobile="07700 900001")
+    own, sister = (
+        factories.child(room.school, name, by=room.lead, homes=[home], adults=[father]) for name in ("Ari", "Aria")
+    )
+    declare_conflict(user=room.office, child=own, kind="own_child", by=room.office)
+    page = text(visit(client, room.office, "child_people", sister.pk))
+    assert page.count("Some details are not shown to you") == 2
+    assert "No adults recorded" not in page and "No address is held" not in page
+    whole = text(visit(client, room.lead, "child_people", sister.pk))
+    assert "Some details are not shown to you" not in whole and "Redfern" in whole
+    adult = {"deed": "adult", "forename": "Any", "surname": "Body", "order": "1", **TYPED}
+    address = {"deed": "home", "address": "1 Mill Lane", "postcode": "SK98 9JA", **TYPED}
+    before = Contact.objects.count(), Household.objects.count()
+    for typed in (adult, adult | {"forename": "Scott", "surname": "Redfern"}, address):
+        answer = visit(client, room.office, "keep_child", sister.pk, **typed)
+        assert answer.status_code == 409 and "Somebody else has to enter this" in text(answer)
+        told = {one.user_id for one in Notice.objects.filter(kind="asked_to_enter", object_id=sister.pk)}
+        assert told == {room.lead.pk, room.deputy.pk, room.headteacher.pk}
+    assert (Contact.objects.count(), Household.objects.count()) == before
+    assert visit(client, room.lead, "keep_child", sister.pk, **adult).status_code == 302
+    friend = factories.child(room.school, "Wren", "Vale", by=room.lead)
+    again = adult | {"forename": "scott", "surname": "Redfern"}
+    assert visit(client, room.office, "keep_child", friend.pk, **again).status_code == 302
+    assert entered_again(friend) == told, "by the name alone, too"
+
+
 def test_adult_with_responsibility_is_not_ended_by_the_way(room: Any):
     child = factories.child(room.school, by=room.office, adults=[Adult("Ashdown", "Kerry", responsibility=True)])
     link = child.contacts.select_related("child", "contact").get()
