@@ -210,10 +210,32 @@ def past(request: Asks, child: Child, *, with_homes: bool) -> Past:
             for pair in pairs.select_related("first", "second").order_by("-ends_on", "pk")
         ],
         health=list(see(HealthNote).filter(**ended).order_by("-ends_on", "pk")),
-        updates=list(
-            see(ChildUpdate).filter(child=child).select_related("made_by").order_by("-made_at", "-pk")[:MOST_UPDATES]
+        updates=_told_of(
+            see,
+            see(ChildUpdate).filter(child=child).select_related("made_by").order_by("-made_at", "-pk")[:MOST_UPDATES],
+            with_homes=with_homes,
         ),
     )
+
+
+def _told_of(
+    see: Callable[[type[Model]], QuerySet[Any]], found: Iterable[ChildUpdate], *, with_homes: bool
+) -> list[ChildUpdate]:
+    """The changes, each with whom or what it is `about` and, in `before`, what it was. Of an adult or a home that the
+    reader does not see neither.
+    """
+    updates = list(found)
+    of = {part: {one.row_key for one in updates if one.part == part} - {None} for part in ChildUpdate.Part}
+    links = see(ContactLink).filter(pk__in=of["adult"], contact__in=see(Contact)).select_related("contact")
+    adults = {link.pk: link.contact.full_name for link in links} if of["adult"] else {}
+    stays = see(HouseholdMember).filter(pk__in=of["home"], household__in=see(Household))
+    homes = dict.fromkeys(stays.values_list("pk", flat=True), "") if of["home"] and with_homes else {}
+    for one in updates:
+        shown = {"adult": adults, "home": homes}.get(one.part)
+        is_shown = shown is None or one.row_key in shown
+        one.about = (shown or {}).get(one.row_key, "")
+        one.before = one.was if is_shown else ""
+    return updates
 
 
 def _sharing_a_parent(asks: Asks, child: Q) -> QuerySet[ParentalResponsibility]:
@@ -269,6 +291,24 @@ def siblings_linked(
         for other in others
     ]
     return sorted(found, key=lambda one: (-(one[0].year_group or 0), names.fold(one[0].forename), one[0].pk))
+
+
+_MOST_SHARING = 20
+
+
+def sharing_an_adult(request: Asks, child: Child) -> list[tuple[Child, str]]:
+    """Children of whom nobody has said that they are brothers or sisters, and who have an adult in common with this
+    child, each with that adult. Not one of an organisation, such as a social worker.
+    """
+    links = visible(request, ContactLink).filter(ends_on=None, contact__in=visible(request, Contact))
+    own = links.filter(child=child, contact__organisation="").values("contact_id")
+    said = _links(request, child).values_list("first_id", "second_id")
+    linked = {key for pair in said for key in pair} | {child.pk}
+    rows = links.filter(contact__in=own, child__in=visible(request, Child)).exclude(child__in=linked)
+    found: dict[UUID, tuple[Child, str]] = {}
+    for link in rows.select_related("child", "contact").order_by("child_id", "order", "pk"):
+        found.setdefault(link.child_id, (link.child, Person(link.contact, link).named))
+    return sorted(found.values(), key=lambda one: (names.fold(one[0].forename), one[0].pk))[:_MOST_SHARING]
 
 
 def family(request: Asks, child: Child) -> set[UUID]:

@@ -142,6 +142,7 @@ class Migration(migrations.Migration):
                 ('way', models.CharField(choices=[('added', 'Added'), ('changed', 'Changed'), ('corrected', 'Corrected'), ('ended', 'Ended')], max_length=10, verbose_name='what was done')),
                 ('told_by', models.CharField(choices=[('family', 'Child, parent or carer'), ('document', 'A document was seen'), ('system', 'Our own system'), ('request', 'A request to correct the record'), ('authority', 'Local authority or social care'), ('health', 'Health service'), ('school', 'Another school'), ('staff', 'A colleague')], max_length=10, verbose_name='who told the school')),
                 ('note', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='what was said or seen')),
+                ('was', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='what it was')),
                 ('on', models.DateField(blank=True, null=True, verbose_name='day')),
                 ('fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
                 ('row_key', models.UUIDField(blank=True, editable=False, null=True)),
