@@ -37,7 +37,8 @@ def open_leavers(school: School, *, at: datetime) -> int:
     named = ConcernChild.objects.filter(child=OuterRef("pk"))
     beside = Chronicled.objects.filter(child=OuterRef("pk"), concern=None, readers__in=READERS)
     protected = set(known_of("leavers_protected", school.pk, (today - LOOKS_BACK).isoformat()))
-    left = left.filter(Exists(named) | Exists(beside) | Q(pk__in=protected)).exclude(Exists(there.filter(status__in=OPEN)))
+    left = left.filter(Exists(named) | Exists(beside) | Q(pk__in=protected))
+    left = left.exclude(Exists(there.filter(status__in=OPEN)))
     found = 0
     for child in left.order_by("left_on", "pk"):
         if child.left_on is None or _was_opened(child):
