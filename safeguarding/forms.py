@@ -270,15 +270,19 @@ class HiddenDateBoxes(forms.MultiWidget):
 class DateBoxesField(forms.Field):
     """A date typed as day, month and year, forgiving about how: `24`, `11` or `Nov`, `2026` or `26`.
 
-    Gives a `date` or None. `past=True` refuses a day that has not come yet. An error repeats the field's label.
+    Gives a `date` or None. `past=True` refuses a day that has not come yet, `full_year=True` a year of two
+    figures, which may be of either century. An error repeats the field's label, and shows by `example` how a day is
+    written.
     """
 
     widget = DateBoxes
     hidden_widget = HiddenDateBoxes
 
-    def __init__(self, *, past: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *, past: bool = False, full_year: bool = False, example: str = "24 11 2026", **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        self.past = past
+        self.past, self.full_year, self.example = past, full_year, example
 
     def to_python(self, value: Any) -> date | None:
         if isinstance(value, date) or value is None:
@@ -289,10 +293,12 @@ class DateBoxesField(forms.Field):
             return None
         if missing:
             raise ValidationError(f"{self._name} must include {' and '.join(missing)}")
+        if self.full_year and len(typed["year"]) == 2:
+            raise ValidationError(f"{self._name} must have a year of four figures, such as {self.example}")
         try:
             return date(_year(typed["year"]), _month(typed["month"]), int(typed["day"]))
         except (ValueError, OverflowError):
-            raise ValidationError(f"{self._name} must be a real date, such as 24 11 2026") from None
+            raise ValidationError(f"{self._name} must be a real date, such as {self.example}") from None
 
     def validate(self, value: date | None) -> None:
         if value is None and self.required:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from children.services.keeping import stamp
 from children.views.keeping.parts import CHOICES
 from safeguarding.keys import uuid7
 from tests import earlier
@@ -142,7 +143,8 @@ TYPED: dict[str, Callable[[World, str], Body]] = {
     "keep_child names": _these(middle_names=SAID),
     "keep_child other_name": _these(forename=SAID),
     "keep_child birth": _these(sex="M"),
-    "keep_child death": _these(**_day("date_of_death", TODAY)),
+    # The page has asked once more whether it is so.
+    "keep_child death": _these(sure="on", asked=stamp({"date_of_death": TODAY}), **_day("date_of_death", TODAY)),
     "keep_child numbers": _these(admission_number=SAID),
     "keep_child class": _these(class_name="6A"),
     "keep_child roll": _these(**_day("left_on", TODAY)),

@@ -8,6 +8,7 @@ from django import forms
 from children.models import Child, ChildDetail, Contact, ContactLink, HouseholdMember
 from children.services.keeping import differing_of, stamp
 from children.services.keeping.adults import LINK, PERSON, link_problems, person_problems
+from children.services.keeping.rules import of_changed
 from safeguarding.forms import Radios, blank_first
 
 from .base import AlikeForm, KeepForm, line, since
@@ -22,7 +23,7 @@ class _PersonFields(KeepForm):
 
     title_ = line("Title", 20)
     forename = line("Forename", 150)
-    surname = forms.CharField(label="Surname", max_length=150, help_text="An adult with one name has it here")
+    surname = forms.CharField(label="Surname", max_length=150, help_text="Where an adult has one name, enter it here")
     organisation = line("Organisation", 150, help_text="For a social worker or another professional")
     mobile = line("Mobile", 30)
     telephone = line("Telephone", 30)
@@ -55,7 +56,10 @@ class PersonForm(_PersonFields):
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors:
-            self.blame(person_problems(self.person()))
+            typed = self.person()
+            changed = {name for name, value in typed.items() if value != self.now.get(name)}
+            found = of_changed(person_problems(typed), changed)
+            self.blame({_FIELDS.get(name, name): sentence for name, sentence in found.items()})
         return given
 
 
@@ -79,7 +83,7 @@ class ChangeAdultForm(SharedForm, PersonForm):
 class LinkForm(_LinkFields):
     """What the adult is to the child."""
 
-    title, button = "What the adult is to this child", "Save what the adult is"
+    title, button = "What the adult is to this child", "Save relationship and order of call"
 
     on = since("Since")
 

@@ -1,5 +1,6 @@
 """What is typed of one row of a child's record: a home, a brother or sister, a note about health."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django import forms
 from children.models import Child, ChildDetail, HouseholdMember
 from children.services.keeping.health import MOST
 from children.services.keeping.homes import ADDRESS, STAY, home_problems
+from children.services.keeping.rules import of_changed
 from children.services.keeping.siblings import USUAL
 from safeguarding.forms import Radios
 
@@ -73,7 +75,9 @@ class _AddressForm(KeepForm):
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors:
-            self.blame(home_problems({name: given[name] for name in ADDRESS}))
+            typed = {name: given[name] for name in ADDRESS}
+            changed = {name for name, value in typed.items() if value != self.now.get(name)}
+            self.blame(of_changed(home_problems(typed), changed))
         return given
 
 
@@ -92,7 +96,10 @@ class AddHomeForm(_StayFields, _AddressForm):
     on = since("Lives there since")
     field_order = (*ADDRESS, "is_main", "pattern")
 
-    def __init__(self, data: Any = None, *, child: Child, detail: ChildDetail, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, child: Child, detail: ChildDetail, is_first: bool = False, **kwargs: Any
+    ) -> None:
+        kwargs["typed"] = {"is_main": is_first} | (kwargs.get("typed") or {})
         super().__init__(data, **kwargs)
 
     @property
@@ -156,8 +163,33 @@ class AddressForm(SharedForm, _AddressForm):
 
 
 class SiblingForm(KeepForm):
-    """A brother or sister at the school: the child is found by name and chosen."""
+    """A brother or sister at the school: the child is found by name and chosen.
+
+    `sharing` are children who have an adult in common with this one, by their keys, each with that adult: several can
+    be linked at once.
+    """
 
     title = "A brother or sister"
 
+    these = forms.MultipleChoiceField(
+        label="Which of these are brothers or sisters?", required=False, widget=forms.CheckboxSelectMultiple
+    )
     relationship = line("What they are to each other", 60, help_text=f"Left empty: {USUAL.lower()}")
+
+    def __init__(
+        self, data: Any = None, *, sharing: Sequence[tuple[Child, str]] = (), links: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(data, **kwargs)
+        self.links, self.sharing = links, {str(child.pk): child for child, _ in sharing}
+        choices = [(str(child.pk), f"{child.full_name}: {adult}") for child, adult in sharing]
+        self.fields["these"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_these(self) -> list[Child]:
+        """The children who were ticked; `links` where the button was pressed that links them."""
+        chosen = [self.sharing[key] for key in self.cleaned_data["these"]]
+        if self.links and not chosen:
+            raise forms.ValidationError("Tick the children who are brothers or sisters of this child")
+        return chosen
+
+    def printed(self) -> list[forms.BoundField]:
+        return [field for field in super().printed() if field.name != "these" or self.sharing]

@@ -11,7 +11,7 @@ from .health import add_health, end_health
 from .homes import add_home, change_stay, correct_address, end_home, others_at
 from .recording import DECIDERS, Part, Told, Way, needed, stamp
 from .roll import newest_time, set_class, set_roll, start_again
-from .siblings import end_siblings, keeps_siblings, link_siblings
+from .siblings import end_siblings, keeps_siblings, link_all, link_siblings
 from .withheld import is_withheld
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "end_siblings",
     "is_withheld",
     "keeps_siblings",
+    "link_all",
     "link_siblings",
     "look_for_child",
     "needed",

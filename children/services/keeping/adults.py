@@ -46,11 +46,14 @@ from .recording import (
     refuse_stale,
     tidy,
 )
+from .rules import of_changed
 from .withheld import refuse_withheld
 
 REACH = ("mobile", "telephone", "email")
 PERSON = ("title", "forename", "surname", "organisation", *REACH)
 LINK = ("relationship", "order", "is_emergency", "delegated_authority")
+# How many figures a number has: a mobile with its network, a telephone without the town up to one with an extension.
+_FIGURES = {"mobile": (10, 15), "telephone": (6, 20)}
 _LENGTHS = {"relationship": 100, "delegated_authority": 2_000}
 WHICH = "The record says otherwise of this adult. Say whether what you typed is right, or what the record says."
 ASK = "This adult is on the record of other children too. Say whether it changes for all of them, or for this child."
@@ -73,12 +76,12 @@ def person_problems(values: Mapping[str, Any]) -> dict[str, str]:
         if field.name in values and field.name in PERSON and len(values[field.name]) > (field.max_length or 0)
     }
     if not values["surname"]:
-        found["surname"] = "Enter the surname. An adult with one name has it as surname."
+        found["surname"] = "Enter the surname. If the adult has one name, enter it here."
     if values["email"] and "@" not in values["email"]:
         found["email"] = "An e-mail address has an @, like name@example.org."
-    for way in ("mobile", "telephone"):
-        if values[way] and not any(letter.isdigit() for letter in values[way]):
-            found[way] = "A telephone number has figures, like 07700 900123."
+    for way, (least, most) in _FIGURES.items():
+        if values[way] and not least <= sum(letter.isdigit() for letter in values[way]) <= most:
+            found[way] = f"A telephone number has {least} to {most} figures, like 07700 900123."
     return found
 
 
@@ -148,7 +151,7 @@ def add_adult(
     made = ContactLink(school_id=card.school_id, child=card, contact=contact, starts_on=day, **given)
     made.save(force_insert=True)
     if differs and takes_typed:
-        refuse(person_problems(who | {"surname": who["surname"] or contact.surname}))
+        refuse(of_changed(person_problems(who), differs))
         _write(contact, {name: values for name, values in differs.items() if name in PERSON})
         also = others_with(contact, but=card)
         once = replace(told, token=None)
@@ -189,7 +192,7 @@ def change_adult(
     refuse_stale(was, seen)
     now = _tidy(values)
     changes = differing(was, now)
-    refuse(person_problems(now))
+    refuse(of_changed(person_problems(now), changes))
     others = others_with(contact, but=card)
     if others and for_all is None:
         raise BadInput(ASK)

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from children.capabilities import ChildCapability
 from children.models import Child, Contact, ContactLink
 from children.panels import record_frame
-from children.people import homes
+from children.people import homes, sharing_an_adult
 from children.services import keeping
 from safeguarding.accounts.permissions import may, requires_for_record
 from safeguarding.audit.reading import read_many, visible
@@ -22,6 +22,8 @@ from safeguarding.unsaved import waits_unsent
 
 from .page import SAVED, child_of, done_before, page, refused
 from .parts import CHOICES
+
+SHARED = "Other children have an adult in common with this child. Link those who are brothers or sisters."
 
 
 @waits_unsent(*(choice.form for choice in CHOICES.values()))
@@ -44,6 +46,9 @@ def keep_child(request: Request, pk: UUID) -> HttpResponseBase:
         return page(request, context, [form], status=422)
     request.again = partial(_again, request, pk, key, form)
     choice.do(child, form, request.user)
+    if key == "adult" and sharing_an_adult(request, child):
+        messages.success(request, f"{SAVED} {SHARED}")
+        return redirect("keep_sibling", child.pk)
     messages.success(request, SAVED)
     return redirect("child_people", child.pk)
 
@@ -58,6 +63,8 @@ def _made(request: Request, child: Child, key: str) -> tuple[dict[str, Any], Any
             "look": partial(_adults_like, request, child),
             "on_record": partial(keeping.on_record, child),
         }
+    if key == "home":
+        beside = {"is_first": not homes(request, child).exists()}
     return context, partial(CHOICES[key].form, child=child, detail=context["detail"], deed=key, **beside)
 
 

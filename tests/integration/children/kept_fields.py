@@ -188,15 +188,15 @@ def _address_of(at: SimpleNamespace) -> dict[str, Any]:
     return {name: getattr(there, name) for name in ADDRESS}
 
 
-def _place(name: str, good: str, most: int) -> Line:
+def _place(name: str, good: str, most: int, bad: str = "", sentence: str = "") -> Line:
     return Line(
         f"household.{name}",
         _address,
         {name: good},
         lambda at: getattr(Household.objects.get(pk=at.home.household_id), name),
         good,
-        bad={name: "x" * (most + 1)},
-        sentence=f"must be {most} characters or fewer",
+        bad={name: bad or "x" * (most + 1)},
+        sentence=sentence or f"must be {most} characters or fewer",
         other={name: "Otherwhere"[:most]},
         stands=_address_of,
     )
@@ -348,7 +348,7 @@ LINES = (
     _place("address", "9 Curlew Row", 300),
     _place("town", "Hollowmoss", 100),
     _place("county", "Cheshire", 100),
-    _place("postcode", "SK98 9AB", 10),
+    _place("postcode", "SK98 9AB", 10, "SK98", "A postcode is like SK98 9JZ"),
     Line(
         "householdmember.pattern",
         _stay,
@@ -378,8 +378,8 @@ LINES = (
     _adult("forename", "Carrie", "x" * 151, "must be 150 characters or fewer"),
     _adult("surname", "Marlow", " ", "Enter the surname"),
     _adult("organisation", "Children’s social care", "x" * 151, "must be 150 characters or fewer"),
-    _adult("mobile", "07700 900123", "none", "A telephone number has figures"),
-    _adult("telephone", "01632 960123", "none", "A telephone number has figures"),
+    _adult("mobile", "07700 900123", "0770", "A telephone number has 10 to 15 figures"),
+    _adult("telephone", "01632 960123", "none", "A telephone number has 6 to 20 figures"),
     _adult("email", "kerry@example.org", "kerry", "has an @"),
     _linked("relationship", "Stepmother", "x" * 101, "must be 100 characters or fewer"),
     _linked("order", 3, 0, "a number from 1 to 99"),
