@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from safeguarding.audit.by_keys import Asked, Asks, ByKeys
 from safeguarding.audit.reading import visible
@@ -47,6 +47,8 @@ class Person:
     responsibility: ParentalResponsibility | None = None
     was: ParentalResponsibility | None = None
     orders: list[ContactRestriction] = field(default_factory=list)
+    # Whether the adult lives in a home of the child that the page shows.
+    lives_here: bool = False
 
     @property
     def named(self) -> str:
@@ -198,6 +200,9 @@ def past(request: Asks, child: Child, *, with_homes: bool) -> Past:
     see: Callable[[type[Model]], QuerySet[Any]] = partial(visible, request)
     ended = {"child": child, "ends_on__isnull": False}
     links = see(ContactLink).filter(**ended, contact__in=see(Contact)).select_related("contact")
+    # Who is on the record again needs nobody to put them back.
+    now = ContactLink.objects.filter(child=child, ends_on=None, contact=OuterRef("contact"))
+    links = links.annotate(is_back=Exists(now))
     pairs = see(Sibling).filter(Q(first=child) | Q(second=child), ends_on__isnull=False)
     return Past(
         adults=list(links.order_by("-ends_on", "pk")),

@@ -1,6 +1,6 @@
 """What does somebody type who keeps a child's record by hand? A form for each part, and for each row of one."""
 
-from .adults import AddAdultForm, ChangeAdultForm, LinkForm
+from .adults import AddAdultForm, ChangeAdultForm, LinkForm, LivesForm, RestoreAdultForm
 from .base import KeepForm
 from .child import AddChildForm
 from .facts import (
@@ -43,10 +43,12 @@ __all__ = [
     "EndForm",
     "KeepForm",
     "LinkForm",
+    "LivesForm",
     "NamesForm",
     "NeedsForm",
     "NumbersForm",
     "OtherNameForm",
+    "RestoreAdultForm",
     "RollForm",
     "SiblingForm",
     "StayForm",

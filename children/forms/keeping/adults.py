@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from children.models import Child, ChildDetail, Contact, ContactLink, HouseholdMember
-from children.services.keeping import differing_of, stamp
+from children.services.keeping import differing_of, lives_of, stamp
 from children.services.keeping.adults import LINK, PERSON, link_problems, person_problems
 from children.services.keeping.rules import of_changed
 from safeguarding.forms import Radios, blank_first
@@ -201,6 +201,37 @@ class AddAdultForm(AlikeForm, _LinkFields, PersonForm):
     def lives(self) -> HouseholdMember | None:
         """The home in which the adult lives with the child."""
         return self.homes.get(self.cleaned_data["home"])
+
+
+class LivesForm(KeepForm):
+    """Where the adult lives: in a home of the child, or in none."""
+
+    title, button = "Where the adult lives", "Save where the adult lives"
+
+    home = forms.ChoiceField(
+        label="Lives with the child", required=False, help_text="For every child who has this adult"
+    )
+    on = since("Since")
+
+    def __init__(
+        self, data: Any = None, *, row: ContactLink, homes: Sequence[HouseholdMember] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(data, now=lives_of(row.contact), **kwargs)
+        self.homes = {str(one.pk): one for one in homes}
+        self.fields["home"].choices = places(self.homes)  # type: ignore[attr-defined]
+        here = (key for key, one in self.homes.items() if one.household_id == row.contact.household_id)
+        self.initial["home"] = next(here, "")
+
+    @property
+    def lives(self) -> HouseholdMember | None:
+        """The home in which the adult lives with the child."""
+        return self.homes.get(self.cleaned_data["home"])
+
+
+class RestoreAdultForm(KeepForm):
+    """The adult was ended by mistake, or is around the child again."""
+
+    title, button = "Put the adult back on the record", "Put the adult back"
 
 
 _FIELDS = {"title": "title_", "household": "home"}

@@ -4,6 +4,7 @@ from children.models import ToldBy
 
 from .adding import Looked, add_child, look_for_child, new_child_problems
 from .adults import add_adult, change_adult, change_link, end_adult, next_order, others_with
+from .adults_again import lives_of, restore_adult, set_lives
 from .alike import adults_like, differing_of, on_record
 from .facts import add_name, correct_name, set_facts
 from .for_leads import NOT_NOTIFIED, NOTIFIED, tell_leads, tell_of
@@ -43,6 +44,7 @@ __all__ = [
     "keeps_siblings",
     "link_all",
     "link_siblings",
+    "lives_of",
     "look_for_child",
     "needed",
     "new_child_problems",
@@ -51,8 +53,10 @@ __all__ = [
     "on_record",
     "others_at",
     "others_with",
+    "restore_adult",
     "set_class",
     "set_facts",
+    "set_lives",
     "set_roll",
     "stamp",
     "start_again",

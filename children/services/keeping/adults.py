@@ -184,7 +184,7 @@ def change_adult(
     if done := done_before(told, by=by):
         return done
     card = lock(link.child, Part.ADULT, by=by, also=others_with(link.contact, but=link.child))
-    row = _linked(card, link)
+    row = linked(card, link)
     contact: Contact = Contact.objects.select_for_update().get(pk=row.contact_id)
     if not may_view(by, contact):
         raise OutOfTurn(GONE)
@@ -234,7 +234,7 @@ def change_link(
     if done := done_before(told, by=by):
         return done
     card = lock(link.child, Part.ADULT, by=by)
-    row = _linked(card, link)
+    row = linked(card, link)
     was = {name: getattr(row, name) for name in LINK}
     refuse_stale(was, seen)
     now = _tidy(values)
@@ -313,7 +313,8 @@ def _write(contact: Contact, changes: Changes) -> None:
     contact.save(update_fields=[*changes, "identity"])
 
 
-def _linked(card: Child, link: ContactLink) -> ContactLink:
+def linked(card: Child, link: ContactLink) -> ContactLink:
+    """The row, locked, as long as it has not ended. Raises `OutOfTurn`."""
     row: ContactLink | None = (
         ContactLink.objects.select_for_update().filter(pk=link.pk, child=card, ends_on=None).first()
     )

@@ -92,6 +92,16 @@ def _ended(form: Any) -> dict[str, Any]:
     return {"is_correction": form.is_correction, "told": form.told}
 
 
+# The only thing that can be done with an adult who has ended, and nothing that can be with one who has not.
+BACK = "back"
+
+
+def deeds_of(row: Any) -> dict[str, "Deed"]:
+    """What can be done with a row as it stands."""
+    is_over = isinstance(row, ContactLink) and row.ends_on is not None
+    return {key: deed for key, deed in ROWS[type(row)].items() if (key == BACK) == is_over}
+
+
 ROWS: dict[Any, dict[str, Deed]] = {
     ContactLink: {
         "adult": Deed(
@@ -99,7 +109,17 @@ ROWS: dict[Any, dict[str, Deed]] = {
             lambda child, row, form, by: keeping.change_adult(link=row, for_all=form.for_all, by=by, **_seen(form)),
         ),
         "link": Deed(forms.LinkForm, lambda child, row, form, by: keeping.change_link(link=row, by=by, **_seen(form))),
+        "lives": Deed(
+            forms.LivesForm,
+            lambda child, row, form, by: keeping.set_lives(
+                link=row, home=form.lives, told=form.told, by=by, seen=form.cleaned_data["seen"]
+            ),
+        ),
         "end": Deed(forms.EndForm, lambda child, row, form, by: keeping.end_adult(link=row, by=by, **_ended(form))),
+        BACK: Deed(
+            forms.RestoreAdultForm,
+            lambda child, row, form, by: keeping.restore_adult(link=row, told=form.told, by=by),
+        ),
     },
     HouseholdMember: {
         "stay": Deed(forms.StayForm, lambda child, row, form, by: keeping.change_stay(home=row, by=by, **_seen(form))),

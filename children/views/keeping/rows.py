@@ -21,7 +21,7 @@ from safeguarding.http import Request
 from safeguarding.unsaved import waits_unsent
 
 from .page import SAVED, Made, child_of, done_before, page, refused
-from .parts import ROWS
+from .parts import ROWS, deeds_of
 
 
 @waits_unsent(*{deed.form for deeds in ROWS.values() for deed in deeds.values()})
@@ -57,16 +57,18 @@ def _again(request: Request, pk: UUID, row_id: UUID, form: Any, refusal: Harbour
 
 def _made(request: Request, child: Child, row: Any) -> tuple[dict[str, Any], Made]:
     made = {
-        key: partial(deed.form, deed=key, **_needs(request, child, row, key)) for key, deed in ROWS[type(row)].items()
+        key: partial(deed.form, deed=key, **_needs(request, child, row, key)) for key, deed in deeds_of(row).items()
     }
     return record_frame(request, child, "people") | {"about": _called(child, row)}, made
 
 
 def _row(request: Request, child: Child, row_id: UUID) -> Any:
-    """The row, as long as it has not ended and was not corrected; None where there is none."""
+    """The row, as long as it was not corrected, and has not ended unless it is an adult; None where there is none."""
     see = partial(visible, request)
     rows = (
-        see(ContactLink).filter(child=child, ends_on=None, contact__in=see(Contact)).select_related("contact", "child"),
+        see(ContactLink)
+        .filter(child=child, corrected_at=None, contact__in=see(Contact))
+        .select_related("contact", "child"),
         homes(request, child).select_related("household", "child"),
         see(HealthNote).filter(child=child, ends_on=None).select_related("child"),
         see(OtherName).filter(child=child, corrected_at=None).select_related("child"),
@@ -88,6 +90,8 @@ def _needs(request: Request, child: Child, row: Any, key: str) -> dict[str, Any]
         return {"row": row, "others": len(keeping.others_with(row.contact, but=child))}
     if key == "address":
         return {"row": row, "others": len(keeping.others_at(row.household, but=child))}
+    if key == "lives":
+        return {"row": row, "homes": list(homes(request, child))}
     return {"row": row} if key in ("link", "stay") else {}
 
 

@@ -367,6 +367,34 @@ def compared(answer: Any) -> str:
     return str(re.findall(r'name="compared" value="(\w+)"', answer.content.decode())[0])
 
 
+def test_adult_is_given_a_home_and_put_back_on_the_record(client: Any, room: Any):
+    child = factories.child(room.school, by=room.office)
+    none = text(visit(client, room.office, "record_responsibility", child.pk))
+    assert "No adult is on this record yet" in none and "part=adult" in none
+    visit(client, room.office, "keep_child", child.pk, deed="adult", surname="Vale", forename="Jo", order="1", **TYPED)
+    link = child.contacts.get()
+    visit(client, room.office, "keep_child", child.pk, deed="home", address="9 Curlew Rise", **TYPED)
+    home = child.homes.get()
+    stood = {"deed": "lives", "seen": keeping.stamp({"household": ""}), "home": str(home.pk)}
+    assert visit(client, room.office, "keep_row", child.pk, link.pk, **stood, **TYPED).status_code == 302
+    assert Contact.objects.get().household_id == home.household_id
+    assert "Lives with the child" in text(visit(client, room.office, "child_people", child.pk))
+    late = visit(client, room.office, "keep_row", child.pk, link.pk, **stood | {"home": ""}, **TYPED)
+    assert late.status_code == 409, "a second window puts nothing on top unseen"
+    visit(client, room.office, "keep_row", child.pk, link.pk, deed="end", how="ended", **TYPED)
+    back = reverse("keep_row", args=[child.pk, link.pk])
+    assert back in text(visit(client, room.office, "child_past", child.pk))
+    assert (
+        visit(client, room.office, "keep_row", child.pk, link.pk, deed="end", how="ended", **TYPED).status_code == 422
+    )
+    assert visit(client, room.teacher, "keep_row", child.pk, link.pk, deed="back", **TYPED).status_code in (403, 404)
+    assert visit(client, room.office, "keep_row", child.pk, link.pk, deed="back", **TYPED).status_code == 302
+    again = child.contacts.get(ends_on=None)
+    assert (again.contact_id, again.starts_on) == (link.contact_id, SCHOOL_DAY.date())
+    assert back not in text(visit(client, room.office, "child_past", child.pk))
+    assert visit(client, room.office, "keep_row", child.pk, link.pk, deed="back", **TYPED).status_code == 409
+
+
 def test_adult_on_the_record_or_with_the_same_number_is_offered(client: Any, room: Any):
     mother = [Adult("Ashdown", "Kerry", "Ms", "Mother", mobile="07700 900001")]
     child = factories.child(room.school, "Rowan", by=room.office, adults=mother)
