@@ -114,7 +114,7 @@ def around(request: Asks, child: Child, *, today: date) -> Around:
             former_upns=see(FormerUpn).filter(child=child).order_by("until", "pk"),
             enrolments=see(Enrolment).filter(child=child).order_by("-entered_on", "pk"),
             classes=see(ClassEpisode).filter(child=child).order_by("-starts_on", "-ends_on", "pk"),
-            earlier_schools=see(EarlierSchool).filter(child=child).order_by("-entered_on", "pk"),
+            earlier_schools=see(EarlierSchool).filter(child=child, corrected_at=None).order_by("-entered_on", "pk"),
             links=_links(request, child).order_by("pk"),
             merges=see(ChildMerge)
             .filter(Q(keep=child, status=_M.MERGED) | Q(status=_M.ASKED) & (Q(keep=child) | Q(other=child)))
@@ -188,6 +188,7 @@ class Past:
     names: list[OtherName]
     siblings: list[tuple[Sibling, Child]]
     health: list[HealthNote]
+    earlier: list[EarlierSchool]
     updates: list[ChildUpdate]
 
 
@@ -215,6 +216,7 @@ def past(request: Asks, child: Child, *, with_homes: bool) -> Past:
             for pair in pairs.select_related("first", "second").order_by("-ends_on", "pk")
         ],
         health=list(see(HealthNote).filter(**ended).order_by("-ends_on", "pk")),
+        earlier=list(see(EarlierSchool).filter(child=child, corrected_at__isnull=False).order_by("-entered_on", "pk")),
         updates=_told_of(
             see,
             see(ChildUpdate).filter(child=child).select_related("made_by").order_by("-made_at", "-pk")[:MOST_UPDATES],

@@ -67,6 +67,7 @@ class ChildUpdate(OfChild):
         HEALTH = "health", "Health"
         HOME = "home", "Home"
         ADULT = "adult", "Adult"
+        EARLIER = "earlier", "Earlier school"
         SIBLING = "sibling", "Brother or sister"
         CHILD = "child", "Whole record"
 

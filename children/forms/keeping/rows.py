@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from children.models import Child, ChildDetail, HouseholdMember
+from children.services.keeping.earlier import EARLIER, earlier_problems
 from children.services.keeping.health import MOST
 from children.services.keeping.homes import ADDRESS, STAY, home_problems
 from children.services.keeping.rules import of_changed
 from children.services.keeping.siblings import USUAL
-from safeguarding.forms import Radios
+from safeguarding.forms import DateBoxesField, Radios
 
-from .base import CORRECTED, KeepForm, line, since
+from .base import CORRECTED, KeepForm, code_choices, line, since
 
 ENDED = "ended"
 ALL, ONE = "all", "one"
@@ -33,6 +35,38 @@ class AddHealthForm(KeepForm):
 
     def __init__(self, data: Any = None, *, child: Child, detail: ChildDetail, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
+
+
+class EarlierSchoolForm(KeepForm):
+    """A school at which the child was before."""
+
+    title, button = "An earlier school", "Add the earlier school"
+
+    name = forms.CharField(label="School and town", max_length=200)
+    local_authority = forms.ChoiceField(label="Local authority", required=False)
+    establishment = line("DfE number", 4, help_text="Four figures. Leave it empty where it is not known.")
+    entered_on = DateBoxesField(label="First day there", past=True, required=False)
+    left_on = DateBoxesField(label="Last day there", past=True, required=False)
+
+    def __init__(self, data: Any = None, *, child: Child, detail: ChildDetail, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["local_authority"].choices = code_choices("authority")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            self.blame(earlier_problems(self.values, today=timezone.localdate()))
+        return given
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in EARLIER}
+
+
+class CorrectEarlierForm(KeepForm):
+    """The child was not at this school, or not as it stands: the right one is added."""
+
+    title, button = "This is wrong", "Mark the earlier school as wrong"
 
 
 class EndForm(KeepForm):

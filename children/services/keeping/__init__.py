@@ -6,6 +6,7 @@ from .adding import Looked, add_child, look_for_child, new_child_problems
 from .adults import add_adult, change_adult, change_link, end_adult, next_order, others_with
 from .adults_again import lives_of, restore_adult, set_lives
 from .alike import adults_like, differing_of, on_record
+from .earlier import add_earlier_school, correct_earlier_school
 from .facts import add_name, correct_name, set_facts
 from .for_leads import NOT_NOTIFIED, NOTIFIED, tell_leads, tell_of
 from .health import add_health, end_health
@@ -26,6 +27,7 @@ __all__ = [
     "Way",
     "add_adult",
     "add_child",
+    "add_earlier_school",
     "add_health",
     "add_home",
     "add_name",
@@ -34,6 +36,7 @@ __all__ = [
     "change_link",
     "change_stay",
     "correct_address",
+    "correct_earlier_school",
     "correct_name",
     "differing_of",
     "end_adult",

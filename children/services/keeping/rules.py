@@ -14,6 +14,7 @@ from children.models import (
     ClassEpisode,
     Contact,
     ContactLink,
+    EarlierSchool,
     Enrolment,
     Household,
     HouseholdMember,
@@ -76,8 +77,23 @@ def _of_columns(now: Facts) -> Iterator[tuple[str, str]]:
                 yield name, f"{called(name)} must be {most} characters or fewer."
 
 
+def code_problems(now: Facts) -> Problems:
+    """What is wrong with codes and with texts that are too long, by field."""
+    return dict(_of_columns(now))
+
+
 def _column(name: str) -> Any:
-    for model in (Child, ChildDetail, Enrolment, ClassEpisode, Household, HouseholdMember, Contact, ContactLink):
+    for model in (
+        Child,
+        ChildDetail,
+        Enrolment,
+        ClassEpisode,
+        EarlierSchool,
+        Household,
+        HouseholdMember,
+        Contact,
+        ContactLink,
+    ):
         for field in model._meta.concrete_fields:
             if field.name == name:
                 return field

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from children.forms import keeping as forms
-from children.models import Child, ChildUpdate, ContactLink, HealthNote, HouseholdMember, OtherName, Sibling
+from children.models import (
+    Child,
+    ChildUpdate,
+    ContactLink,
+    EarlierSchool,
+    HealthNote,
+    HouseholdMember,
+    OtherName,
+    Sibling,
+)
 from children.services import keeping
 from children.services.keeping import Part
 
@@ -58,6 +67,10 @@ def _adult(child: Child, form: Any, by: Any) -> ChildUpdate:
     return keeping.add_adult(child=child, told=form.told, by=by, **given)
 
 
+def _earlier(child: Child, form: Any, by: Any) -> ChildUpdate:
+    return keeping.add_earlier_school(child=child, values=form.values, told=form.told, by=by)
+
+
 CHOICES: dict[str, Choice] = {
     "names": Choice(Part.NAMES, forms.NamesForm, _facts),
     "other_name": Choice(Part.NAMES, forms.OtherNameForm, _name),
@@ -67,6 +80,7 @@ CHOICES: dict[str, Choice] = {
     "class": Choice(Part.CLASS, forms.ClassForm, _class),
     "roll": Choice(Part.ROLL, forms.RollForm, _roll),
     "back": Choice(Part.ROLL, forms.BackForm, _back, lambda child: child.left_on is not None),
+    "earlier": Choice(Part.EARLIER, forms.EarlierSchoolForm, _earlier),
     "background": Choice(Part.BACKGROUND, forms.BackgroundForm, _facts),
     "doctor": Choice(Part.DOCTOR, forms.DoctorForm, _facts),
     "health": Choice(Part.HEALTH, forms.AddHealthForm, _health),
@@ -135,6 +149,12 @@ ROWS: dict[Any, dict[str, Deed]] = {
     OtherName: {
         "never": Deed(
             forms.CorrectNameForm, lambda child, row, form, by: keeping.correct_name(name=row, told=form.told, by=by)
+        ),
+    },
+    EarlierSchool: {
+        "never": Deed(
+            forms.CorrectEarlierForm,
+            lambda child, row, form, by: keeping.correct_earlier_school(earlier=row, told=form.told, by=by),
         ),
     },
     Sibling: {

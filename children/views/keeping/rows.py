@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from children.capabilities import ChildCapability
-from children.models import Child, Contact, ContactLink, HealthNote, HouseholdMember, OtherName, Sibling
+from children.models import Child, Contact, ContactLink, EarlierSchool, HealthNote, HouseholdMember, OtherName, Sibling
 from children.panels import record_frame
 from children.people import homes
 from children.services import keeping
@@ -74,6 +74,7 @@ def _row(request: Request, child: Child, row_id: UUID) -> Any:
         see(OtherName).filter(child=child, corrected_at=None).select_related("child"),
         see(Sibling).filter(ends_on=None, first=child).select_related("first", "second"),
         see(Sibling).filter(ends_on=None, second=child).select_related("first", "second"),
+        see(EarlierSchool).filter(child=child, corrected_at=None).select_related("child"),
     )
     found = next((one for each in rows if (one := each.filter(pk=row_id).first()) is not None), None)
     if found is not None:
@@ -104,6 +105,8 @@ def _called(child: Child, row: Any) -> str:
             return ", ".join(row.household.lines)
         case HealthNote():
             return str(row.words)
+        case EarlierSchool():
+            return str(row.name or f"{row.local_authority}/{row.establishment}")
         case OtherName():
             return f"{row.forename} {row.surname}".strip()
     return str((row.second if row.first_id == child.pk else row.first).full_name)

@@ -59,6 +59,7 @@ EXCEPTIONS = {
     "childupdate.part": "each form changes one part of the record, and the service says which",
     "childupdate.way": "the service says whether it added, changed, corrected or ended",
     "childupdate.fields": "the fields that were changed, as the service found them",
+    "childupdate.was": "what stood there before, as the service found it",
     "childupdate.made_at": "when the form was sent",
 }
 
