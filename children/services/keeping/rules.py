@@ -82,18 +82,11 @@ def code_problems(now: Facts) -> Problems:
     return dict(_of_columns(now))
 
 
+_ROWS = (Enrolment, ClassEpisode, EarlierSchool, Household, HouseholdMember, Contact, ContactLink)
+
+
 def _column(name: str) -> Any:
-    for model in (
-        Child,
-        ChildDetail,
-        Enrolment,
-        ClassEpisode,
-        EarlierSchool,
-        Household,
-        HouseholdMember,
-        Contact,
-        ContactLink,
-    ):
+    for model in (Child, ChildDetail, *_ROWS):
         for field in model._meta.concrete_fields:
             if field.name == name:
                 return field
