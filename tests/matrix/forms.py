@@ -75,6 +75,9 @@ AS_WELL = (
     Way("keep_child", "lead", "open", query="?part=back", before=leading.child_left, form="keep_child back"),
     Way("keep_row", "lead", "open", before=leading.adult_of, form="keep_row adult"),
     Way("keep_row", "lead", "open", before=leading.adult_of, form="keep_row link"),
+    Way("keep_row", "lead", "open", before=leading.adult_alone, form="keep_row lives"),
+    Way("keep_row", "lead", "open", before=leading.adult_ended, form="keep_row back"),
+    Way("keep_row", "lead", "open", before=leading.school_before, form="keep_row never"),
     Way("keep_row", "lead", "open", before=leading.home_of, form="keep_row stay"),
     Way("keep_row", "lead", "open", before=leading.home_of, form="keep_row address"),
     Way("keep_row", "lead", "open", before=leading.home_of, form="keep_row end"),
@@ -154,6 +157,7 @@ TYPED: dict[str, Callable[[World, str], Body]] = {
     "keep_sibling sibling": lambda world, record: {"add": str(world.children["closed"].pk)},
     "keep_row adult": _these(forename=SAID),
     "keep_row link": _these(relationship=SAID),
+    "keep_row lives": _these(home=FIRST),
     "keep_row stay": _these(pattern=SAID),
     "keep_row address": _these(town=SAID),
     # What was kept of this note when its author was signed out has no token.

@@ -15,6 +15,7 @@ from .base import AlikeForm, KeepForm, line, since
 from .rows import SharedForm
 
 TYPED, RECORD = "typed", "record"
+ELSEWHERE = "elsewhere"
 Alike = Sequence[tuple[Contact, str]]
 
 
@@ -219,8 +220,19 @@ class LivesForm(KeepForm):
         super().__init__(data, now=lives_of(row.contact), **kwargs)
         self.homes = {str(one.pk): one for one in homes}
         self.fields["home"].choices = places(self.homes)  # type: ignore[attr-defined]
-        here = (key for key, one in self.homes.items() if one.household_id == row.contact.household_id)
-        self.initial["home"] = next(here, "")
+        there = row.contact.household_id
+        here = next((key for key, one in self.homes.items() if one.household_id == there), "")
+        self.initial["home"] = here or (ELSEWHERE if there else "")
+        if there and not here:
+            self.fields["home"].choices = [*self.fields["home"].choices, (ELSEWHERE, "At another address")]  # type: ignore[attr-defined]
+
+    def clean_home(self) -> str:
+        home = str(self.cleaned_data["home"])
+        if home == ELSEWHERE:
+            raise forms.ValidationError(
+                "The adult lives at another address already. Choose a home, or leave it as it is"
+            )
+        return home
 
     @property
     def lives(self) -> HouseholdMember | None:

@@ -14,7 +14,6 @@ from .homes import add_home, change_stay, correct_address, end_home, others_at
 from .recording import DECIDERS, Part, Told, Way, needed, stamp
 from .roll import newest_time, set_class, set_roll, start_again
 from .siblings import end_siblings, keeps_siblings, link_all, link_siblings
-from .withheld import is_withheld
 
 __all__ = [
     "DECIDERS",
@@ -43,7 +42,6 @@ __all__ = [
     "end_health",
     "end_home",
     "end_siblings",
-    "is_withheld",
     "keeps_siblings",
     "link_all",
     "link_siblings",

@@ -9,7 +9,7 @@ from safeguarding.dates import full_day
 
 from .rules import called
 
-_NOTHING = (None, "", [])
+_NOTHING: tuple[Any, ...] = (None, "", [])
 # What was never typed, or stands in a row of its own.
 _PASSED_OVER = {"ends_on", "corrected_at", "delegated_authority", "destination_confirmed", "household"}
 

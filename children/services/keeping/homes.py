@@ -64,9 +64,9 @@ def home_problems(values: Mapping[str, Any]) -> dict[str, str]:
 def _is_postcode(text: str) -> bool:
     """Whether a postcode of the United Kingdom is written like this: SK98 9JZ, with a space or without."""
     code = text.upper().replace(" ", "")
-    area, (figure, *letters) = code[:-3], code[-3:].rjust(3)
-    is_plain = code.isascii() and code.isalnum()
-    return is_plain and 2 <= len(area) <= 4 and area[0].isalpha() and figure.isdigit() and "".join(letters).isalpha()
+    area, rest = code[:-3], code[-3:]
+    is_plain = code.isascii() and code.isalnum() and 2 <= len(area) <= 4
+    return is_plain and area[0].isalpha() and rest[0].isdigit() and rest[1:].isalpha()
 
 
 def others_at(home: Household, *, but: Child) -> list[UUID]:

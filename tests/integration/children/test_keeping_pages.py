@@ -381,6 +381,10 @@ def test_adult_is_given_a_home_and_put_back_on_the_record(client: Any, room: Any
     assert "Lives with the child" in text(visit(client, room.office, "child_people", child.pk))
     late = visit(client, room.office, "keep_row", child.pk, link.pk, **stood | {"home": ""}, **TYPED)
     assert late.status_code == 409, "a second window puts nothing on top unseen"
+    visit(client, room.office, "keep_row", child.pk, home.pk, deed="end", how="ended", **TYPED)
+    as_it_is = {"deed": "lives", "seen": keeping.stamp({"household": str(home.household_id)}), "home": "elsewhere"}
+    kept = visit(client, room.office, "keep_row", child.pk, link.pk, **as_it_is, **TYPED)
+    assert kept.status_code == 422 and "lives at another address already" in text(kept)
     visit(client, room.office, "keep_row", child.pk, link.pk, deed="end", how="ended", **TYPED)
     back = reverse("keep_row", args=[child.pk, link.pk])
     assert back in text(visit(client, room.office, "child_past", child.pk))
