@@ -224,6 +224,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE there.school_id = contacts_at.school AND there.identity = ANY (contacts_at.identities) AND there.identity <> ''
 $$;
 
+CREATE FUNCTION rules.contacts_called(school uuid, forename text, surname text) RETURNS TABLE (contact uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT there.id FROM public.children_contact AS there
+    WHERE there.school_id = contacts_called.school AND lower(there.forename) = lower(contacts_called.forename)
+      AND lower(there.surname) = lower(contacts_called.surname)
+$$;
+
 CREATE FUNCTION rules.children_like(school uuid, forenames text[], surnames text[], born date) RETURNS TABLE (child uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT card.id FROM public.children_child AS card

@@ -15,6 +15,7 @@ class ChildNotice(models.TextChoices):
     ADDED_AGAIN = "added_again", "A colleague wants to add a child who may be on the list already"
     ENTERED_AGAIN = "entered_again", "A colleague has entered what stands on a record that they may not see"
     ASKED_TO_END = "asked_to_end", "A colleague asks a lead to end a link between brother and sister"
+    ASKED_TO_ENTER = "asked_to_enter", "A colleague asks a lead to enter an adult or a home on a child’s record"
     ACCESS = "access", "You have been given access to a record"
 
 

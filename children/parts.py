@@ -98,10 +98,18 @@ def _over(row: Sibling) -> Iterator[Text]:
         yield Text("Last day", full_day(row.ends_on))
 
 
+def _was(row: ChildUpdate) -> Iterator[Text]:
+    if row.part != ChildUpdate.Part.HOME:
+        yield Text("What it was", row.was)
+
+
 def _updates(gathering: Gathering, model: Model, title: str) -> Iterator[Block]:
-    """Who told the school what, for who asks what is held: a file or a pack tells what is true, not how it came so."""
+    """Who told the school what, for who asks what is held: a file or a pack tells what is true, not how it came so.
+
+    Not where the child lived, which may be an address that nobody is told: the homes say it, as far as they go.
+    """
     if gathering.with_errors:
-        yield from as_declared("made_at")(gathering, model, title)
+        yield from as_declared("made_at", but=("was",), also=_was)(gathering, model, title)
 
 
 def _households(gathering: Gathering, model: Model, title: str) -> Iterator[Block]:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from safeguarding.audit.by_keys import Asked, Asks, ByKeys
 from safeguarding.audit.reading import visible
@@ -49,6 +49,8 @@ class Person:
     responsibility: ParentalResponsibility | None = None
     was: ParentalResponsibility | None = None
     orders: list[ContactRestriction] = field(default_factory=list)
+    # Whether the adult lives in a home of the child that the page shows.
+    lives_here: bool = False
 
     @property
     def named(self) -> str:
@@ -74,6 +76,9 @@ class Around:
     links: list[Sibling]
     # What other records have become part of this one, and the question whether one is of the same child.
     merges: list[ChildMerge]
+    # Adults of the record whom the reader does not see, and homes: of a child who is hidden from the reader, too.
+    unseen_adults: list[ContactLink]
+    unseen_homes: list[HouseholdMember]
 
     @property
     def is_confidential(self) -> bool:
@@ -111,11 +116,13 @@ def around(request: Asks, child: Child, *, today: date) -> Around:
             former_upns=see(FormerUpn).filter(child=child).order_by("until", "pk"),
             enrolments=see(Enrolment).filter(child=child).order_by("-entered_on", "pk"),
             classes=see(ClassEpisode).filter(child=child).order_by("-starts_on", "-ends_on", "pk"),
-            earlier_schools=see(EarlierSchool).filter(child=child).order_by("-entered_on", "pk"),
+            earlier_schools=see(EarlierSchool).filter(child=child, corrected_at=None).order_by("-entered_on", "pk"),
             links=_links(request, child).order_by("pk"),
             merges=see(ChildMerge)
             .filter(Q(keep=child, status=_M.MERGED) | Q(status=_M.ASKED) & (Q(keep=child) | Q(other=child)))
             .order_by("-decided_at", "pk"),
+            unseen_adults=see(ContactLink).filter(child=child, ends_on=None).exclude(contact__in=see(Contact)),
+            unseen_homes=see(HouseholdMember).filter(child=child, ends_on=None).exclude(household__in=see(Household)),
         ),
     )
 
@@ -185,6 +192,7 @@ class Past:
     health: list[HealthNote]
     # Orders, confidential addresses and responsibilities, each with the adult where the reader sees one.
     safeguards: list[Any]
+    earlier: list[EarlierSchool]
     updates: list[ChildUpdate]
 
 
@@ -216,6 +224,9 @@ def past(request: Asks, child: Child, *, with_homes: bool, today: date) -> Past:
     see: Callable[[type[Model]], QuerySet[Any]] = partial(visible, request)
     ended = {"child": child, "ends_on__isnull": False}
     links = see(ContactLink).filter(**ended, contact__in=see(Contact)).select_related("contact")
+    # Who is on the record again needs nobody to put them back.
+    now = ContactLink.objects.filter(child=child, ends_on=None, contact=OuterRef("contact"))
+    links = links.annotate(is_back=Exists(now))
     pairs = see(Sibling).filter(Q(first=child) | Q(second=child), ends_on__isnull=False)
     return Past(
         adults=list(links.order_by("-ends_on", "pk")),
@@ -229,10 +240,33 @@ def past(request: Asks, child: Child, *, with_homes: bool, today: date) -> Past:
         ],
         safeguards=_past_safeguards(request, child, today),
         health=list(see(HealthNote).filter(**ended).order_by("-ends_on", "pk")),
-        updates=list(
-            see(ChildUpdate).filter(child=child).select_related("made_by").order_by("-made_at", "-pk")[:MOST_UPDATES]
+        earlier=list(see(EarlierSchool).filter(child=child, corrected_at__isnull=False).order_by("-entered_on", "pk")),
+        updates=_told_of(
+            see,
+            see(ChildUpdate).filter(child=child).select_related("made_by").order_by("-made_at", "-pk")[:MOST_UPDATES],
+            with_homes=with_homes,
         ),
     )
+
+
+def _told_of(
+    see: Callable[[type[Model]], QuerySet[Any]], found: Iterable[ChildUpdate], *, with_homes: bool
+) -> list[ChildUpdate]:
+    """The changes, each with whom or what it is `about` and, in `before`, what it was. Of an adult or a home that the
+    reader does not see neither.
+    """
+    updates = list(found)
+    of = {part: {one.row_key for one in updates if one.part == part} - {None} for part in ChildUpdate.Part}
+    links = see(ContactLink).filter(pk__in=of["adult"], contact__in=see(Contact)).select_related("contact")
+    adults = {link.pk: link.contact.full_name for link in links} if of["adult"] else {}
+    stays = see(HouseholdMember).filter(pk__in=of["home"], household__in=see(Household))
+    homes = dict.fromkeys(stays.values_list("pk", flat=True), "") if of["home"] and with_homes else {}
+    for one in updates:
+        shown = {"adult": adults, "home": homes}.get(one.part)
+        is_shown = shown is None or one.row_key in shown
+        one.about = (shown or {}).get(one.row_key, "")
+        one.before = one.was if is_shown else ""
+    return updates
 
 
 def _sharing_a_parent(asks: Asks, child: Q) -> QuerySet[ParentalResponsibility]:
@@ -321,6 +355,24 @@ def beside(request: Asks, child: Child) -> dict[UUID, Beside]:
         adults.setdefault(other, set()).add(adult)
     found = see(Child).filter(pk__in=in_home | adults.keys()).order_by(*BY_NAME)
     return {one.pk: Beside(one, one.pk in in_home, adults.get(one.pk, set())) for one in found}
+
+
+_MOST_SHARING = 20
+
+
+def sharing_an_adult(request: Asks, child: Child) -> list[tuple[Child, str]]:
+    """Children of whom nobody has said that they are brothers or sisters, and who have an adult in common with this
+    child, each with that adult. Not one of an organisation, such as a social worker.
+    """
+    links = visible(request, ContactLink).filter(ends_on=None, contact__in=visible(request, Contact))
+    own = links.filter(child=child, contact__organisation="").values("contact_id")
+    said = _links(request, child).values_list("first_id", "second_id")
+    linked = {key for pair in said for key in pair} | {child.pk}
+    rows = links.filter(contact__in=own, child__in=visible(request, Child)).exclude(child__in=linked)
+    found: dict[UUID, tuple[Child, str]] = {}
+    for link in rows.select_related("child", "contact").order_by("child_id", "order", "pk"):
+        found.setdefault(link.child_id, (link.child, Person(link.contact, link).named))
+    return sorted(found.values(), key=lambda one: (names.fold(one[0].forename), one[0].pk))[:_MOST_SHARING]
 
 
 def family(request: Asks, child: Child) -> set[UUID]:

@@ -270,16 +270,20 @@ class HiddenDateBoxes(forms.MultiWidget):
 class DateBoxesField(forms.Field):
     """A date typed as day, month and year, forgiving about how: `24`, `11` or `Nov`, `2026` or `26`.
 
-    Gives a `date` or None. `past=True` refuses a day that has not come yet. An error repeats the field's label;
-    of a missing day the field may have a sentence of its own.
+    Gives a `date` or None. `past=True` refuses a day that has not come yet, `full_year=True` a year of two
+    figures, which may be of either century. An error repeats the field's label, and shows by `example` how a day is
+    written; of a missing day the field may have a sentence of its own.
     """
 
     widget = DateBoxes
     hidden_widget = HiddenDateBoxes
 
-    def __init__(self, *, past: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *, past: bool = False, full_year: bool = False, example: str = "24 11 2026", **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        self.past, self._asks = past, (kwargs.get("error_messages") or {}).get("required", "")
+        self.past, self.full_year, self.example = past, full_year, example
+        self._asks = (kwargs.get("error_messages") or {}).get("required", "")
 
     def to_python(self, value: Any) -> date | None:
         if isinstance(value, date) or value is None:
@@ -290,10 +294,12 @@ class DateBoxesField(forms.Field):
             return None
         if missing:
             raise ValidationError(f"{self._name} must include {' and '.join(missing)}")
+        if self.full_year and len(typed["year"]) == 2:
+            raise ValidationError(f"{self._name} must have a year of four figures, such as {self.example}")
         try:
             return date(_year(typed["year"]), _month(typed["month"]), int(typed["day"]))
         except (ValueError, OverflowError):
-            raise ValidationError(f"{self._name} must be a real date, such as 24 11 2026") from None
+            raise ValidationError(f"{self._name} must be a real date, such as {self.example}") from None
 
     def validate(self, value: date | None) -> None:
         if value is None and self.required:

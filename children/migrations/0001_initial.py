@@ -138,10 +138,11 @@ class Migration(migrations.Migration):
             name='ChildUpdate',
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('part', models.CharField(choices=[('names', 'Names'), ('birth', 'Date of birth and sex'), ('death', 'Date of death'), ('numbers', 'UPN and admission number'), ('class', 'Year and class'), ('roll', 'Days on roll'), ('background', 'Language and ethnicity'), ('doctor', 'GP practice'), ('needs', 'Special educational needs and care'), ('health', 'Health'), ('home', 'Home'), ('adult', 'Adult'), ('sibling', 'Brother or sister'), ('child', 'Whole record')], max_length=12, verbose_name='part of the record')),
+                ('part', models.CharField(choices=[('names', 'Names'), ('birth', 'Date of birth and sex'), ('death', 'Date of death'), ('numbers', 'UPN and admission number'), ('class', 'Year and class'), ('roll', 'Days on roll'), ('background', 'Language and ethnicity'), ('doctor', 'GP practice'), ('needs', 'Special educational needs and care'), ('health', 'Health'), ('home', 'Home'), ('adult', 'Adult'), ('earlier', 'Earlier school'), ('sibling', 'Brother or sister'), ('child', 'Whole record')], max_length=12, verbose_name='part of the record')),
                 ('way', models.CharField(choices=[('added', 'Added'), ('changed', 'Changed'), ('corrected', 'Corrected'), ('ended', 'Ended')], max_length=10, verbose_name='what was done')),
                 ('told_by', models.CharField(choices=[('family', 'Child, parent or carer'), ('document', 'A document was seen'), ('system', 'Our own system'), ('request', 'A request to correct the record'), ('authority', 'Local authority or social care'), ('health', 'Health service'), ('school', 'Another school'), ('staff', 'A colleague')], max_length=10, verbose_name='who told the school')),
                 ('note', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='what was said or seen')),
+                ('was', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='what it was')),
                 ('on', models.DateField(blank=True, null=True, verbose_name='day')),
                 ('fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
                 ('row_key', models.UUIDField(blank=True, editable=False, null=True)),
@@ -292,6 +293,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='EarlierSchool',
             fields=[
+                ('corrected_at', models.DateTimeField(blank=True, null=True, verbose_name='entered wrongly, corrected')),
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(blank=True, max_length=200)),
                 ('local_authority', models.CharField(blank=True, max_length=3)),
@@ -736,7 +738,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='earlierschool',
-            constraint=models.UniqueConstraint(models.F('child'), models.F('local_authority'), models.F('establishment'), models.F('name'), models.F('entered_on'), name='earlier_school_once', nulls_distinct=False),
+            constraint=models.UniqueConstraint(models.F('child'), models.F('local_authority'), models.F('establishment'), models.F('name'), models.F('entered_on'), condition=models.Q(('corrected_at', None)), name='earlier_school_once', nulls_distinct=False),
         ),
         migrations.AddConstraint(
             model_name='emergencyaccess',

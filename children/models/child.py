@@ -364,7 +364,7 @@ class ClassEpisode(OfChild):
         retention = Retention.GOES_WITH_IT
 
 
-class EarlierSchool(OfChild):
+class EarlierSchool(OfChild, Correctable):
     """A school the child was at before this one."""
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="earlier_schools")
@@ -383,13 +383,14 @@ class EarlierSchool(OfChild):
                 "name",
                 "entered_on",
                 nulls_distinct=False,
+                condition=Q(corrected_at=None),
                 name="earlier_school_once",
             )
         ]
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
-        plain = ("name", "local_authority", "establishment", "entered_on", "left_on")
+        plain = ("name", "local_authority", "establishment", "entered_on", "left_on", "corrected_at")
         source = Source.ADMISSION_FORM
         collection = _REGISTER
         retention = Retention.GOES_WITH_IT

@@ -50,8 +50,8 @@ class HealthNote(OfChild, Correctable):
 class ChildUpdate(OfChild):
     """One change that somebody made to a child's record by hand: which part, who told the school, from which day.
 
-    What stood there before is in the history of fields. An adult or a home that several children share has one for
-    each of them.
+    What stood there before is in `was`, and in the history of fields. An adult or a home that several children share
+    has one for each of them.
     """
 
     class Part(models.TextChoices):
@@ -67,6 +67,7 @@ class ChildUpdate(OfChild):
         HEALTH = "health", "Health"
         HOME = "home", "Home"
         ADULT = "adult", "Adult"
+        EARLIER = "earlier", "Earlier school"
         SIBLING = "sibling", "Brother or sister"
         CHILD = "child", "Whole record"
 
@@ -80,6 +81,8 @@ class ChildUpdate(OfChild):
     way = models.CharField("what was done", max_length=10, choices=Way)
     told_by = models.CharField("who told the school", max_length=10, choices=ToldBy)
     note = SealedText("what was said or seen", blank=True, default="")
+    # What stood there before, a field a line. Of a home or an adult only who sees that one is shown it (`people.past`).
+    was = SealedText("what it was", blank=True, default="")
     # From when what was changed or added holds; of what ended the last day. Of a correction none.
     on = models.DateField("day", null=True, blank=True)
     fields = ArrayField(models.CharField(max_length=40), default=list, blank=True)
@@ -96,7 +99,7 @@ class ChildUpdate(OfChild):
     class PersonalData(personal_data.PersonalData):
         subject = "child"
         sealed_by = "child"
-        narrative = ("note",)
+        narrative = ("note", "was")
         plain = ("part", "way", "told_by", "on", "fields", "row_key", "token", "made_at")
         source = Source.SCHOOL
         collection = _BY_HAND

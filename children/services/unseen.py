@@ -35,6 +35,12 @@ def children_beside(child: UUID) -> list[UUID]:
     return known_of("children_beside", child)
 
 
+def adults_called(school_id: UUID, forename: str, surname: str) -> list[UUID]:
+    """The contacts of a school of this name, in letters of whichever size."""
+    rows = prepared("SELECT * FROM rules.contacts_called(%s, %s::text, %s::text)", [school_id, forename, surname])
+    return [key for (key,) in rows]
+
+
 def children_like(
     school_id: UUID, *, forenames: Sequence[str], surnames: Sequence[str], born: date | None
 ) -> list[UUID]:

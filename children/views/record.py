@@ -64,6 +64,9 @@ def _people(request: Request, pk: UUID, *, asked_for_address: bool) -> HttpRespo
     shown = may_see and (asked_for_address or not confidential)
     with with_errors("all"):
         known = around(request, found, today=timezone.localdate())
+    lived_in = read_many(request, homes(request, found), purpose="address", about=found) if shown else []
+    for person in known.adults:
+        person.lives_here = person.contact.household_id in {home.household_id for home in lived_in}
     context = frame | {
         "around": known,
         "decides": fill("decides", request, found),
@@ -80,7 +83,7 @@ def _people(request: Request, pk: UUID, *, asked_for_address: bool) -> HttpRespo
         "parts": [one for one in known.merges if one.status == ChildMerge.Status.MERGED],
         "asked": next((one for one in known.merges if one.status == ChildMerge.Status.ASKED), None),
         "keeps_list": may_see_details(request.user, found.school_id),
-        "homes": read_many(request, homes(request, found), purpose="address", about=found) if shown else [],
+        "homes": lived_in,
     }
     return render(request, "children/people.html", context)
 
@@ -100,4 +103,5 @@ def child_past(request: Request, pk: UUID) -> HttpResponse:
     read_many(
         request, [*was.adults, *was.homes, *was.health, *was.safeguards, *was.updates], purpose="past", about=found
     )
-    return render(request, "children/past.html", frame | {"past": was, "with_homes": with_homes})
+    keeps = may(request.user, ChildCapability.KEEP_CHILDREN, found.school_id)
+    return render(request, "children/past.html", frame | {"past": was, "with_homes": with_homes, "keeps": keeps})

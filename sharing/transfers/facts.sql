@@ -32,6 +32,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
               AND NOT coalesce(entry.batch_id = ANY ((SELECT rules.withdrawn_batches(me))::uuid[]), false))
 $$;
 
+-- Children of a school who left on that day or later and whom an order or a confidential address protects, or did: the next school has
+-- to know it, also where nobody ever had a concern. What was corrected was never so.
+CREATE FUNCTION rules.leavers_protected(school uuid, since text) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(child.id), '{}') FROM public.children_child AS child
+    WHERE child.school_id = leavers_protected.school AND child.left_on >= leavers_protected.since::date
+      AND (EXISTS (SELECT FROM public.children_contactrestriction AS bound
+                   WHERE bound.child_id = child.id AND bound.corrected_at IS NULL)
+           OR EXISTS (SELECT FROM public.children_confidentialaddress AS told
+                      WHERE told.child_id = child.id AND told.corrected_at IS NULL))
+$$;
+
 -- A file that has to be sent, or of which nobody has confirmed the receipt, keeps the child's record until it is settled.
 CREATE FUNCTION rules.keeps_open_transfer(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

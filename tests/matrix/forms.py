@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from children.services.keeping import stamp
 from children.views.keeping.parts import CHOICES
 from safeguarding.keys import uuid7
 from tests import earlier
@@ -74,6 +75,9 @@ AS_WELL = (
     Way("keep_child", "lead", "open", query="?part=back", before=leading.child_left, form="keep_child back"),
     Way("keep_row", "lead", "open", before=leading.adult_of, form="keep_row adult"),
     Way("keep_row", "lead", "open", before=leading.adult_of, form="keep_row link"),
+    Way("keep_row", "lead", "open", before=leading.adult_alone, form="keep_row lives"),
+    Way("keep_row", "lead", "open", before=leading.adult_ended, form="keep_row back"),
+    Way("keep_row", "lead", "open", before=leading.school_before, form="keep_row never"),
     Way("keep_row", "lead", "open", before=leading.home_of, form="keep_row stay"),
     Way("keep_row", "lead", "open", before=leading.home_of, form="keep_row address"),
     Way("keep_row", "lead", "open", before=leading.home_of, form="keep_row end"),
@@ -143,7 +147,8 @@ TYPED: dict[str, Callable[[World, str], Body]] = {
     "keep_child names": _these(middle_names=SAID),
     "keep_child other_name": _these(forename=SAID),
     "keep_child birth": _these(sex="M"),
-    "keep_child death": _these(**_day("date_of_death", TODAY)),
+    # The page has asked once more whether it is so.
+    "keep_child death": _these(sure="on", asked=stamp({"date_of_death": TODAY}), **_day("date_of_death", TODAY)),
     "keep_child numbers": _these(admission_number=SAID),
     "keep_child class": _these(class_name="6A"),
     "keep_child roll": _these(**_day("left_on", TODAY)),
@@ -153,6 +158,7 @@ TYPED: dict[str, Callable[[World, str], Body]] = {
     "keep_sibling sibling": lambda world, record: {"add": str(world.children["closed"].pk)},
     "keep_row adult": _these(forename=SAID),
     "keep_row link": _these(relationship=SAID),
+    "keep_row lives": _these(home=FIRST),
     "keep_row stay": _these(pattern=SAID),
     "keep_row address": _these(town=SAID),
     # What was kept of this note when its author was signed out has no token.

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from children.facts import Leaving
-from children.models import Child, ContactLink, HouseholdMember
+from children.models import Child, Contact, ContactLink, EarlierSchool, HouseholdMember
 from children.services import keeping
 from retention.models import DestructionList, RetentionDate, RetentionRule
 from retention.services.holds import set_hold
@@ -97,6 +97,25 @@ def child_left(world: World) -> None:
 def adult_of(world: World) -> Any:
     """The adult of a child, as the page of one row knows it."""
     return _row(world, ContactLink)
+
+
+def adult_alone(world: World) -> Any:
+    """The same adult, who lives in no home of the child."""
+    Contact._base_manager.filter(children__child=world.children["open"]).update(household=None)
+    return adult_of(world)
+
+
+def adult_ended(world: World) -> Any:
+    """The same adult, who is on the record no more."""
+    ContactLink._base_manager.filter(child=world.children["open"]).update(ends_on=THEN.date())
+    return adult_of(world)
+
+
+def school_before(world: World) -> Any:
+    """An earlier school of the child."""
+    EarlierSchool._base_manager.filter(child=world.children["open"]).delete()
+    given_row(EarlierSchool, school=world.here, child=world.children["open"], name="Fernacre Primary")
+    return _row(world, EarlierSchool)
 
 
 def home_of(world: World) -> Any:

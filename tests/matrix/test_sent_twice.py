@@ -24,14 +24,16 @@ from tests.matrix.world import World
 
 # Extended by other forms, and never made themselves.
 MERE_BASES = {
+    "children.forms.keeping.adults.PersonForm",
+    "children.forms.keeping.adults._LinkFields",
+    "children.forms.keeping.adults._PersonFields",
     "children.forms.keeping.base.AlikeForm",
+    "children.forms.keeping.base.ClassFields",
     "children.forms.keeping.base.KeepForm",
     "children.forms.keeping.facts.FactsForm",
-    "children.forms.keeping.rows.PersonForm",
+    "children.forms.keeping.facts.OnceMoreForm",
     "children.forms.keeping.rows.SharedForm",
     "children.forms.keeping.rows._AddressForm",
-    "children.forms.keeping.rows._LinkFields",
-    "children.forms.keeping.rows._PersonFields",
     "children.forms.keeping.rows._StayFields",
     "children.forms.safeguards.SafeguardForm",
     "retention.forms.statements.StatementForm",

@@ -1,5 +1,6 @@
 """What does somebody type who keeps a child's record by hand? A form for each part, and for each row of one."""
 
+from .adults import AddAdultForm, ChangeAdultForm, LinkForm, LivesForm, RestoreAdultForm
 from .base import KeepForm
 from .child import AddChildForm
 from .facts import (
@@ -16,14 +17,13 @@ from .facts import (
     RollForm,
 )
 from .rows import (
-    AddAdultForm,
     AddHealthForm,
     AddHomeForm,
     AddressForm,
-    ChangeAdultForm,
+    CorrectEarlierForm,
     CorrectNameForm,
+    EarlierSchoolForm,
     EndForm,
-    LinkForm,
     SiblingForm,
     StayForm,
 )
@@ -39,16 +39,20 @@ __all__ = [
     "BirthForm",
     "ChangeAdultForm",
     "ClassForm",
+    "CorrectEarlierForm",
     "CorrectNameForm",
     "DeathForm",
     "DoctorForm",
+    "EarlierSchoolForm",
     "EndForm",
     "KeepForm",
     "LinkForm",
+    "LivesForm",
     "NamesForm",
     "NeedsForm",
     "NumbersForm",
     "OtherNameForm",
+    "RestoreAdultForm",
     "RollForm",
     "SiblingForm",
     "StayForm",

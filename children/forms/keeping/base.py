@@ -10,6 +10,7 @@ from django.http import QueryDict
 from children import codes
 from children.codes import year_label
 from children.models import ToldBy
+from children.services.finding import classes_on_roll
 from children.services.keeping import Told, stamp
 from children.services.keeping.recording import MOST_SAID
 from children.services.keeping.rules import YEARS
@@ -33,7 +34,7 @@ class HowField(forms.ChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         hints = {
             CHANGED: "What stands there now was right until then, and stays as former",
-            CORRECTED: "What stands there now was never right, and stays in “What has changed” alone",
+            CORRECTED: "What stands there now was never right, and stays under “Ended and corrected” alone",
         }
         super().__init__(label="Changed, or wrong?", choices=HOW, widget=Radios(hints=hints), **kwargs)
 
@@ -130,9 +131,15 @@ class KeepForm(HarbourForm):
             data[name] = value
             self.data = data
 
+    # Fields that are there only where the form asks them, and then have to be answered: never marked as optional.
+    only_asked: ClassVar[Sequence[str]] = ()
+
     def printed(self) -> list[forms.BoundField]:
         """The fields as the page shows them, one below the other."""
-        return list(self.visible_fields())
+        fields = list(self.visible_fields())
+        for field in fields:
+            field.field.required = field.field.required or field.name in self.only_asked
+        return fields
 
 
 class AlikeForm(KeepForm):
@@ -146,6 +153,7 @@ class AlikeForm(KeepForm):
     # What can be chosen is known once the rest has been read.
     same_as = forms.CharField(label="Is it one of these?", required=False, widget=Radios)
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
+    only_asked = ("same_as",)
 
     alike: Mapping[str, Any] = {}
 
@@ -180,6 +188,13 @@ def since(label: str = "From which day", **kwargs: Any) -> DateBoxesField:
     return DateBoxesField(label=label, past=True, required=False, help_text="Left empty: today", **kwargs)
 
 
+def birthday(**kwargs: Any) -> DateBoxesField:
+    """A date of birth: the year in four figures."""
+    return DateBoxesField(
+        label="Date of birth", past=True, full_year=True, example="14 3 2018", required=False, **kwargs
+    )
+
+
 def code_choices(kind: str, now: str = "") -> list[tuple[Any, str]]:
     """The codes of a list that are in use, by what they mean, and the one that stands there now."""
     rows = [row for row in codes.codes(kind).values() if not row.valid_until or row.code == now]
@@ -206,3 +221,23 @@ def yes_no(label: str) -> forms.TypedChoiceField:
         required=False,
         choices=blank_first([("True", "Yes"), ("False", "No")], "Not recorded"),
     )
+
+
+class ClassFields(KeepForm):
+    """The class: one of the school's, or another one that is typed."""
+
+    class_name = forms.CharField(label="Class", max_length=30, required=False, widget=forms.Select)
+    another_class = line("Another class", 30, help_text="Where the list has it not, like 5B")
+
+    def offer_classes(self, school_id: Any) -> None:
+        """The classes of the school as choices, with the one that stands there now."""
+        there = {*classes_on_roll(school_id), *filter(None, [self.now.get("class_name", "")])}
+        choices = blank_first([(name, name) for name in sorted(there)], "No class")
+        self.fields["class_name"].widget.choices = choices  # type: ignore[attr-defined]
+
+    def clean_another_class(self) -> str:
+        """What was typed counts: nobody types a class beside one that stays."""
+        typed = str(self.cleaned_data["another_class"])
+        if typed:
+            self.cleaned_data["class_name"] = typed
+        return typed

@@ -9,38 +9,42 @@ from django.utils import timezone
 from children.models import Child, ChildDetail
 from children.services.keeping import Looked, new_child_problems
 from children.services.keeping.adding import CARD, DETAILS
+from safeguarding.accounts.models import School
 from safeguarding.forms import DateBoxesField, Radios
 
-from .base import AlikeForm, line, year_field
+from .base import AlikeForm, ClassFields, birthday, line, year_field
 
 _VALUES = (*CARD, *DETAILS, "year_group", "class_name", "entered_on")
+_LAST = ("year_group", "class_name", "another_class", "entered_on")
 
 
-class AddChildForm(AlikeForm):
+class AddChildForm(ClassFields, AlikeForm):
     """A new child. `look` finds the children of the school who may be this one, `told_apart` says what each is."""
 
     title, button, nobody = "Add a child", "Add the child", "None of these: another child"
 
     forename = forms.CharField(
-        label="Legal forename", max_length=150, help_text="A child with one name has it as forename"
+        label="Legal forename", max_length=150, help_text="Where a child has one name, enter it here"
     )
     surname = line("Legal surname", 150)
     middle_names = line("Middle names", 200)
     known_forename = line("Forename the child is known by", 150, help_text="Where it is not the legal one")
     known_surname = line("Surname the child is known by", 150, help_text="Where it is not the legal one")
-    date_of_birth = DateBoxesField(label="Date of birth", past=True, required=False)
+    date_of_birth = birthday()
     sex = forms.ChoiceField(
         label="Sex", choices=ChildDetail.Sex.choices, widget=Radios(inline=True), initial=ChildDetail.Sex.UNKNOWN
     )
     upn = line("UPN", 13, help_text="13 characters. Leave it empty where it is not known.")
-    entered_on = DateBoxesField(label="On roll since", past=True, initial=timezone.localdate)
+    entered_on = DateBoxesField(label="First day on roll", past=True, initial=timezone.localdate)
     year_group = year_field()
-    class_name = line("Class", 30, help_text="As your lists write it, like 5B")
 
-    field_order = ("same_as", *_VALUES)
+    field_order = ("same_as", *CARD, *DETAILS, *_LAST)
 
-    def __init__(self, data: Any = None, *, look: Callable[[Mapping[str, Any]], Looked], **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, school: School, look: Callable[[Mapping[str, Any]], Looked], **kwargs: Any
+    ) -> None:
         super().__init__(data, deed="add", **kwargs)
+        self.offer_classes(school.pk)
         self.look, self.looked = look, Looked([], [])
 
     def clean_upn(self) -> str:

@@ -6,12 +6,13 @@ from django import forms
 from django.utils import timezone
 
 from children.models import Child, ChildDetail, OtherName
-from children.services.keeping import Part, newest_time
+from children.services.keeping import Part, newest_time, stamp
 from children.services.keeping.roll import class_of, roll_of
 from children.services.keeping.rules import class_problems, facts_of, of_changed, problems, roll_problems
+from safeguarding.dates import full_day
 from safeguarding.forms import DateBoxesField, Radios
 
-from .base import CHANGED, HowField, KeepForm, code_choices, line, since, year_field, yes_no
+from .base import CHANGED, ClassFields, HowField, KeepForm, birthday, code_choices, line, since, year_field, yes_no
 
 
 class FactsForm(KeepForm):
@@ -59,16 +60,48 @@ class NamesForm(FactsForm):
     on = since("Changed on")
 
 
-class BirthForm(FactsForm):
+class OnceMoreForm(FactsForm):
+    """A part in which some changes are asked about once more. `asked` is the stamp of what the page has asked about: an
+    answer is about that alone.
+    """
+
+    sure = forms.BooleanField(label="Yes, this is right", required=False)
+    asked = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    is_asked = False
+
+    def doubt(self, values: dict[str, Any]) -> str:
+        """What is asked once more of these values; empty where nothing is."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if not self.errors and (question := self.doubt(self.values)):
+            self.is_asked, shown = True, stamp(self.values)
+            if not given["sure"] or given["asked"] != shown:
+                self.add_error("sure", question)
+            self.say("asked", shown)
+        return given
+
+    def printed(self) -> list[forms.BoundField]:
+        return [field for field in super().printed() if field.name != "sure" or self.is_asked]
+
+
+class BirthForm(OnceMoreForm):
     """Day of birth and sex."""
 
     title, button, part = "Date of birth and sex", "Save date of birth and sex", Part.BIRTH
 
-    date_of_birth = DateBoxesField(label="Date of birth", past=True, required=False)
+    date_of_birth = birthday()
     sex = forms.ChoiceField(label="Sex", choices=ChildDetail.Sex.choices, widget=Radios(inline=True))
 
+    def doubt(self, values: dict[str, Any]) -> str:
+        if values["date_of_birth"] is None and (born := self.now["date_of_birth"]):
+            return f"The date of birth, {full_day(born)}, would be taken away. Tick this if nobody knows it"
+        return ""
 
-class DeathForm(FactsForm):
+
+class DeathForm(OnceMoreForm):
     """The day on which the child died; empty where that was never so."""
 
     title, button, part = "Date of death", "Save date of death", Part.DEATH
@@ -79,6 +112,11 @@ class DeathForm(FactsForm):
         required=False,
         help_text="Leave it empty where the record says so and it is not true",
     )
+
+    def doubt(self, values: dict[str, Any]) -> str:
+        if (died := values["date_of_death"]) and died != self.now["date_of_death"]:
+            return f"The record would say that this child died on {full_day(died)}. Tick this if it is so"
+        return ""
 
     @property
     def is_correction(self) -> bool:
@@ -140,15 +178,19 @@ class NeedsForm(FactsForm):
         self.fields["sen_needs"].choices = code_choices("sen_need")[1:]  # type: ignore[attr-defined]
 
 
-class ClassForm(FactsForm):
+class ClassForm(ClassFields, FactsForm):
     """Year and class."""
 
     title, button, part = "Year and class", "Save year and class", Part.CLASS
 
     year_group = year_field()
-    class_name = line("Class", 30, help_text="As your lists write it, like 5B")
     how = HowField(initial=CHANGED)
     on = since("First day in it")
+    field_order = ("year_group", "class_name", "another_class")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_classes(self.child.school_id)
 
     def stands(self) -> dict[str, Any]:
         return class_of(self.child)
@@ -162,7 +204,7 @@ class RollForm(FactsForm):
 
     title, button, part = "Days on roll", "Save days on roll", Part.ROLL
 
-    entered_on = DateBoxesField(label="On roll since", past=True, required=False)
+    entered_on = DateBoxesField(label="First day on roll", past=True, required=False)
     left_on = DateBoxesField(
         label="Last day on roll", past=True, required=False, help_text="Leave it empty while the child is on roll"
     )
@@ -182,17 +224,18 @@ class RollForm(FactsForm):
         return roll_problems(values, born=self.detail.date_of_birth, today=timezone.localdate())
 
 
-class BackForm(KeepForm):
+class BackForm(ClassFields):
     """A child who had left is back."""
 
     title, button = "Back on roll", "Put the child on roll again"
 
-    entered_on = DateBoxesField(label="On roll again since", past=True)
+    entered_on = DateBoxesField(label="First day back on roll", past=True)
     year_group = year_field()
-    class_name = line("Class", 30, help_text="As your lists write it, like 5B")
+    field_order = ("entered_on", "year_group", "class_name", "another_class")
 
     def __init__(self, data: Any = None, *, child: Child, detail: ChildDetail, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
+        self.offer_classes(child.school_id)
 
     @property
     def values(self) -> dict[str, Any]:

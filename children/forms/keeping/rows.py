@@ -1,18 +1,20 @@
-"""What is typed of one row of a child's record: a home, an adult, a brother or sister, a note about health."""
+"""What is typed of one row of a child's record: a home, a brother or sister, a note about health."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
-from children.models import Child, ChildDetail, Contact, ContactLink, HouseholdMember
-from children.services.keeping.adults import LINK, PERSON, link_problems, person_problems
+from children.models import Child, ChildDetail, HouseholdMember
+from children.services.keeping.earlier import EARLIER, earlier_problems
 from children.services.keeping.health import MOST
 from children.services.keeping.homes import ADDRESS, STAY, home_problems
+from children.services.keeping.rules import of_changed
 from children.services.keeping.siblings import USUAL
-from safeguarding.forms import Radios, blank_first
+from safeguarding.forms import DateBoxesField, Radios
 
-from .base import CORRECTED, AlikeForm, KeepForm, line, since
+from .base import CORRECTED, KeepForm, code_choices, line, since
 
 ENDED = "ended"
 ALL, ONE = "all", "one"
@@ -33,6 +35,38 @@ class AddHealthForm(KeepForm):
 
     def __init__(self, data: Any = None, *, child: Child, detail: ChildDetail, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
+
+
+class EarlierSchoolForm(KeepForm):
+    """A school at which the child was before."""
+
+    title, button = "An earlier school", "Add the earlier school"
+
+    name = forms.CharField(label="School and town", max_length=200)
+    local_authority = forms.ChoiceField(label="Local authority", required=False)
+    establishment = line("DfE number", 4, help_text="Four figures. Leave it empty where it is not known.")
+    entered_on = DateBoxesField(label="First day there", past=True, required=False)
+    left_on = DateBoxesField(label="Last day there", past=True, required=False)
+
+    def __init__(self, data: Any = None, *, child: Child, detail: ChildDetail, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["local_authority"].choices = code_choices("authority")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            self.blame(earlier_problems(self.values, today=timezone.localdate()))
+        return given
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in EARLIER}
+
+
+class CorrectEarlierForm(KeepForm):
+    """The child was not at this school, or not as it stands: the right one is added."""
+
+    title, button = "This is wrong", "Mark the earlier school as wrong"
 
 
 class EndForm(KeepForm):
@@ -75,7 +109,9 @@ class _AddressForm(KeepForm):
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors:
-            self.blame(home_problems({name: given[name] for name in ADDRESS}))
+            typed = {name: given[name] for name in ADDRESS}
+            changed = {name for name, value in typed.items() if value != self.now.get(name)}
+            self.blame(of_changed(home_problems(typed), changed))
         return given
 
 
@@ -94,7 +130,10 @@ class AddHomeForm(_StayFields, _AddressForm):
     on = since("Lives there since")
     field_order = (*ADDRESS, "is_main", "pattern")
 
-    def __init__(self, data: Any = None, *, child: Child, detail: ChildDetail, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, child: Child, detail: ChildDetail, is_first: bool = False, **kwargs: Any
+    ) -> None:
+        kwargs["typed"] = {"is_main": is_first} | (kwargs.get("typed") or {})
         super().__init__(data, **kwargs)
 
     @property
@@ -157,132 +196,34 @@ class AddressForm(SharedForm, _AddressForm):
         super().__init__(data, now=now, others=others, **kwargs)
 
 
-class _PersonFields(KeepForm):
-    """Who an adult is, and how the adult is reached."""
-
-    title_ = line("Title", 20)
-    forename = line("Forename", 150)
-    surname = forms.CharField(label="Surname", max_length=150, help_text="An adult with one name has it here")
-    organisation = line("Organisation", 150, help_text="For a social worker or another professional")
-    mobile = line("Mobile", 30)
-    telephone = line("Telephone", 30)
-    email = line("E-mail", 254)
-
-
-class _LinkFields(KeepForm):
-    """What an adult is to the child."""
-
-    relationship = line("What the adult is to the child", 100, help_text="Such as: mother, stepfather, social worker")
-    order = forms.IntegerField(label="Order of call", min_value=1, max_value=99, initial=1, help_text="1 is rung first")
-    is_emergency = forms.BooleanField(label="May be rung in an emergency", required=False, initial=True)
-    delegated_authority = forms.CharField(
-        label="What this adult may decide",
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea,
-        help_text="For carers of a looked-after child: what the placing authority lets them decide",
-    )
-
-
-class PersonForm(_PersonFields):
-    """Its errors are those of the service; the title of a person stands in `title_`, the form's own in `title`."""
-
-    def person(self) -> dict[str, Any]:
-        """The fields of the service."""
-        given = self.cleaned_data
-        return {name: given["title_" if name == "title" else name] for name in PERSON}
-
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors:
-            self.blame(person_problems(self.person()))
-        return given
-
-
-class ChangeAdultForm(SharedForm, PersonForm):
-    """Who the adult is, and how the adult is reached."""
-
-    title, button, shared = "Name, telephone and e-mail", "Save the adult", "This adult"
-
-    on = since("Since")
-
-    def __init__(self, data: Any = None, *, row: ContactLink, others: int = 0, **kwargs: Any) -> None:
-        now = {name: getattr(row.contact, name) for name in PERSON}
-        super().__init__(data, now=now, others=others, **kwargs)
-        self.initial["title_"] = now["title"]
-
-    @property
-    def values(self) -> dict[str, Any]:
-        return self.person()
-
-
-class LinkForm(_LinkFields):
-    """What the adult is to the child."""
-
-    title, button = "What the adult is to this child", "Save what the adult is"
-
-    on = since("Since")
-
-    def __init__(self, data: Any = None, *, row: ContactLink, others: int = 0, **kwargs: Any) -> None:
-        super().__init__(data, now={name: getattr(row, name) for name in LINK}, **kwargs)
-
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors:
-            self.blame(link_problems(self.values))
-        return given
-
-
-class AddAdultForm(AlikeForm, _LinkFields, PersonForm):
-    """An adult around the child. `look` finds the adults of the school of this name, each with what tells it apart."""
-
-    title, button, nobody = "An adult", "Add the adult", "None of these: another adult of this name"
-
-    home = forms.ChoiceField(label="Where the adult lives", required=False)
-    on = since("Since")
-    field_order = ("same_as", "title_", *PERSON[1:], "home", *LINK)
-
-    def __init__(
-        self,
-        data: Any = None,
-        *,
-        child: Child,
-        detail: ChildDetail,
-        homes: Sequence[HouseholdMember] = (),
-        look: Callable[[Mapping[str, Any]], Sequence[tuple[Contact, str]]] = lambda person: (),
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(data, **kwargs)
-        self.child, self.look = child, look
-        self.homes = {str(one.pk): one for one in homes}
-        places = [(key, _place(one, n)) for n, (key, one) in enumerate(self.homes.items(), start=1)]
-        self.fields["home"].choices = blank_first(places, "Not with the child")  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean()
-        if not self.errors:
-            found = {str(contact.pk): (contact, says) for contact, says in self.look(self.person())}
-            self.offer({key: one for key, (one, _) in found.items()}, {key: says for key, (_, says) in found.items()})
-        return given
-
-    @property
-    def link(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in LINK}
-
-    @property
-    def lives(self) -> HouseholdMember | None:
-        """The home in which the adult lives with the child."""
-        return self.homes.get(self.cleaned_data["home"])
-
-
-def _place(home: HouseholdMember, n: int) -> str:
-    """A home without its address, which may be one that is not shown."""
-    return "Main home" if home.is_main else f"Home {n}{f', {home.pattern}' if home.pattern else ''}"
-
-
 class SiblingForm(KeepForm):
-    """A brother or sister at the school: the child is found by name and chosen."""
+    """A brother or sister at the school: the child is found by name and chosen.
+
+    `sharing` are children who have an adult in common with this one, by their keys, each with that adult: several can
+    be linked at once.
+    """
 
     title = "A brother or sister"
 
+    these = forms.MultipleChoiceField(
+        label="Which of these are brothers or sisters?", required=False, widget=forms.CheckboxSelectMultiple
+    )
     relationship = line("What they are to each other", 60, help_text=f"Left empty: {USUAL.lower()}")
+
+    def __init__(
+        self, data: Any = None, *, sharing: Sequence[tuple[Child, str]] = (), links: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(data, **kwargs)
+        self.links, self.sharing = links, {str(child.pk): child for child, _ in sharing}
+        choices = [(str(child.pk), f"{child.full_name}: {adult}") for child, adult in sharing]
+        self.fields["these"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_these(self) -> list[Child]:
+        """The children who were ticked; `links` where the button was pressed that links them."""
+        chosen = [self.sharing[key] for key in self.cleaned_data["these"]]
+        if self.links and not chosen:
+            raise forms.ValidationError("Tick the children who are brothers or sisters of this child")
+        return chosen
+
+    def printed(self) -> list[forms.BoundField]:
+        return [field for field in super().printed() if field.name != "these" or self.sharing]

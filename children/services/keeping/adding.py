@@ -22,6 +22,7 @@ from safeguarding.exceptions import BadInput
 from .facts import TAKEN
 from .for_leads import ForALead
 from .recording import KEEPERS, Part, Told, Way, done_before, keep_update, refuse, tidy
+from .roll import class_there
 from .rules import FACTS, class_problems, problems, roll_problems
 
 SOMEBODY_ELSE = "Somebody else has to add this child. Nothing has been saved."
@@ -94,6 +95,7 @@ def add_child(
     ensure(by, ChildCapability.KEEP_CHILDREN, school.pk, KEEPERS)
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
     given: dict[str, Any] = {name: tidy(value) for name, value in values.items()}
+    given["class_name"] = class_there(school.pk, given["class_name"])
     refuse(new_child_problems(given, today=timezone.localdate(at)))
     looked = look_for_child(school=school, values=given, by=by)
     if looked.hidden:

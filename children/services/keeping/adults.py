@@ -1,14 +1,15 @@
 """Say which adults are around a child: add one, change how one is reached, what one may decide, and end it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
-from children import names
 from children.facts import Adult
 from children.models import (
     Child,
@@ -28,10 +29,12 @@ from safeguarding.audit.history import recorded
 from safeguarding.audit.protection import may_view
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 
+from .alike import differing_of, is_hidden
 from .ending import end_row, mark_ended
 from .for_leads import tell_leads
 from .recording import (
     GONE,
+    Changes,
     Part,
     Told,
     Way,
@@ -44,12 +47,16 @@ from .recording import (
     refuse_stale,
     tidy,
 )
+from .rules import of_changed
+from .withheld import refuse_withheld
 
 REACH = ("mobile", "telephone", "email")
 PERSON = ("title", "forename", "surname", "organisation", *REACH)
 LINK = ("relationship", "order", "is_emergency", "delegated_authority")
-_MOST_ALIKE = 10
+# How many figures a number has: a mobile with its network, a telephone without the town up to one with an extension.
+_FIGURES = {"mobile": (10, 15), "telephone": (6, 20)}
 _LENGTHS = {"relationship": 100, "delegated_authority": 2_000}
+WHICH = "The record says otherwise of this adult. Say whether what you typed is right, or what the record says."
 ASK = "This adult is on the record of other children too. Say whether it changes for all of them, or for this child."
 RESPONSIBLE = (
     "This adult has parental responsibility for the child. Record first that the responsibility has ended, and how: a "
@@ -75,12 +82,12 @@ def person_problems(values: Mapping[str, Any]) -> dict[str, str]:
         if field.name in values and field.name in PERSON and len(values[field.name]) > (field.max_length or 0)
     }
     if not values["surname"]:
-        found["surname"] = "Enter the surname. An adult with one name has it as surname."
+        found["surname"] = "Enter the surname. If the adult has one name, enter it here."
     if values["email"] and "@" not in values["email"]:
         found["email"] = "An e-mail address has an @, like name@example.org."
-    for way in ("mobile", "telephone"):
-        if values[way] and not any(letter.isdigit() for letter in values[way]):
-            found[way] = "A telephone number has figures, like 07700 900123."
+    for way, (least, most) in _FIGURES.items():
+        if values[way] and not least <= sum(letter.isdigit() for letter in values[way]) <= most:
+            found[way] = f"A telephone number has {least} to {most} figures, like 07700 900123."
     return found
 
 
@@ -96,22 +103,16 @@ def link_problems(values: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def adults_like(child: Child, values: Mapping[str, Any], *, by: User) -> list[Contact]:
-    """The adults of the school, as far as whoever asks sees them, who may be the one that is being added: of this name,
-    and not on the child's record now.
-    """
-    wanted = names.fold(f"{values['forename']} {values['surname']}")
-    known = ContactLink.objects.filter(child=child, ends_on=None).values("contact")
-    rows = Contact.objects.visible_to(by).filter(school=child.school_id).exclude(pk__in=known)
-    called = rows.order_by("pk").values_list("pk", "forename", "surname")
-    alike = [key for key, forename, surname in called if names.fold(f"{forename} {surname}") == wanted]
-    return list(rows.filter(pk__in=alike[:_MOST_ALIKE]).order_by("pk")) if alike else []
-
-
 def others_with(contact: Contact, *, but: Child) -> list[UUID]:
     """The other children on whose record the adult is now."""
     rows = ContactLink.objects.filter(contact=contact, ends_on=None).exclude(child=but)
     return list(rows.values_list("child_id", flat=True))
+
+
+def next_order(child: Child) -> int:
+    """The order of call after the last of the adults who are on the child's record now."""
+    last = ContactLink.objects.filter(child=child, ends_on=None).aggregate(last=Max("order"))["last"] or 0
+    return min(int(last) + 1, 99)
 
 
 @transaction.atomic
@@ -121,6 +122,8 @@ def add_adult(
     person: Mapping[str, Any],
     link: Mapping[str, Any],
     same_as: Contact | None = None,
+    is_another: bool = False,
+    takes_typed: bool | None = None,
     home: HouseholdMember | None = None,
     told: Told,
     by: User,
@@ -129,26 +132,39 @@ def add_adult(
     """An adult is on the child's record from `told.on` on: `same_as`, whom the school has already, or a new one.
 
     `person` are the fields of `PERSON`, `link` those of `LINK`; `home` is where the adult lives with the child. Who has
-    name and number in common with an adult of the school whom `by` sees is that adult. Raises `NotAllowed`, `BadInput`,
-    `OutOfTurn`.
+    name and number in common with an adult of the school whom `by` sees is that adult, unless somebody has said that it
+    `is_another`. Where an adult who is there is otherwise than `person` and `home` say, `takes_typed` says which is
+    right: what was typed, for all children who have the adult, or what the record says. Raises `NotAllowed`,
+    `BadInput`, `OutOfTurn`; `ForALead` where adults of this record are hidden from `by`.
     """
     at = at or timezone.now()
     if done := done_before(told, by=by):
         return done
-    card = lock(child, Part.ADULT, by=by)
-    given = _tidy(link)
+    others = others_with(same_as, but=child) if same_as is not None and takes_typed else []
+    card = lock(child, Part.ADULT, by=by, also=others)
+    refuse_withheld(card, by=by)
+    given, who = _tidy(link), _tidy(person)
     refuse(link_problems(given))
     if same_as is not None and not may_view(by, same_as):
         raise OutOfTurn(GONE)
-    contact = same_as or _contact(card, _tidy(person), by=by, at=at)
-    if home is not None and contact.household_id is None:
-        contact.household_id = home.household_id
-        contact.save(update_fields=["household"])
+    contact = same_as or _known(card, who, is_another=is_another, by=by) or _made(card, who, by=by, at=at)
     if ContactLink.objects.filter(child=card, contact=contact, ends_on=None).exists():
         raise BadInput(f"{contact.full_name} is on the child’s record already. Change what is wrong there.")
+    differs = differing_of(contact, who, home)
+    if differs and takes_typed is None:
+        raise BadInput(WHICH)
     day = day_of(told, at)
     made = ContactLink(school_id=card.school_id, child=card, contact=contact, starts_on=day, **given)
     made.save(force_insert=True)
+    if differs and takes_typed:
+        refuse(of_changed(person_problems(who), differs))
+        _write(contact, {name: values for name, values in differs.items() if name in PERSON})
+        also = others_with(contact, but=card)
+        once = replace(told, token=None)
+        keep_update(card, Part.ADULT, Way.CHANGED, differs, told=once, by=by, at=at, row=made, on=day, shared_with=also)
+    if home is not None and (takes_typed or contact.household_id is None):
+        contact.household_id = home.household_id
+        contact.save(update_fields=["household"])
     changes = {name: ("", value) for name, value in given.items()}
     return keep_update(card, Part.ADULT, Way.ADDED, changes, told=told, by=by, at=at, row=made, on=day)
 
@@ -174,7 +190,7 @@ def change_adult(
     if done := done_before(told, by=by):
         return done
     card = lock(link.child, Part.ADULT, by=by, also=others_with(link.contact, but=link.child))
-    row = _linked(card, link)
+    row = linked(card, link)
     contact: Contact = Contact.objects.select_for_update().get(pk=row.contact_id)
     if not may_view(by, contact):
         raise OutOfTurn(GONE)
@@ -182,7 +198,7 @@ def change_adult(
     refuse_stale(was, seen)
     now = _tidy(values)
     changes = differing(was, now)
-    refuse(person_problems(now))
+    refuse(of_changed(person_problems(now), changes))
     others = others_with(contact, but=card)
     if others and for_all is None:
         raise BadInput(ASK)
@@ -190,10 +206,7 @@ def change_adult(
         _refuse_another(card, contact, now, by=by)
         row = _split_off(card, row, contact, now, told=told, at=at)
     else:
-        for name in changes:
-            setattr(contact, name, now[name])
-        contact.identity = _free_identity(card.school_id, now, but=contact.pk)
-        contact.save(update_fields=[*changes, "identity"])
+        _write(contact, changes)
     return keep_update(
         card,
         Part.ADULT,
@@ -227,7 +240,7 @@ def change_link(
     if done := done_before(told, by=by):
         return done
     card = lock(link.child, Part.ADULT, by=by)
-    row = _linked(card, link)
+    row = linked(card, link)
     was = {name: getattr(row, name) for name in LINK}
     refuse_stale(was, seen)
     now = _tidy(values)
@@ -275,25 +288,39 @@ def _free_identity(school_id: UUID, values: Mapping[str, Any], *, but: UUID | No
     return "" if taken else identity
 
 
-def _contact(card: Child, given: dict[str, Any], *, by: User, at: datetime) -> Contact:
-    """The adult of the school, or a new one. Nobody learns of a hidden one by entering them: there is another, told
-    apart by the key alone, and the leads are notified.
+def _known(card: Child, given: dict[str, Any], *, is_another: bool, by: User) -> Contact | None:
+    """The adult of the school whom `by` sees with this name and number, unless somebody has said that it is another."""
+    identity = "" if is_another else _identity(given)
+    for key in adults_at(card.school_id, [identity] if identity else []).values():
+        if may_view(by, Contact(pk=key, school_id=card.school_id)):
+            return Contact.objects.get(pk=key)  # type: ignore[no-any-return]
+    return None
+
+
+def _made(card: Child, given: dict[str, Any], *, by: User, at: datetime) -> Contact:
+    """A new adult. Nobody learns of a hidden one by entering them: there is another, told apart by the key alone, and
+    the leads are notified.
     """
     refuse(person_problems(given))
-    identity = _identity(given)
-    if known := adults_at(card.school_id, [identity] if identity else []):
-        there = Contact(pk=known[identity], school_id=card.school_id)
-        if may_view(by, there):
-            found: Contact = Contact.objects.get(pk=there.pk)
-            return found
-        kind, identity = ChildNotice.ENTERED_AGAIN, ""
+    if is_hidden(card, given, _identity(given), by=by):
+        kind = ChildNotice.ENTERED_AGAIN
         tell_leads(school_id=card.school_id, children=[card.pk], by=by, kind=kind, purpose=kind.value, at=at)
-    made = Contact(school_id=card.school_id, identity=identity, **given)
+    made = Contact(school_id=card.school_id, identity=_free_identity(card.school_id, given), **given)
     made.save(force_insert=True)
     return made
 
 
-def _linked(card: Child, link: ContactLink) -> ContactLink:
+def _write(contact: Contact, changes: Changes) -> None:
+    """Write it for every child who has the adult."""
+    for name, (_, value) in changes.items():
+        setattr(contact, name, value)
+    now = {name: getattr(contact, name) for name in PERSON}
+    contact.identity = _free_identity(contact.school_id, now, but=contact.pk)
+    contact.save(update_fields=[*changes, "identity"])
+
+
+def linked(card: Child, link: ContactLink) -> ContactLink:
+    """The row, locked, as long as it has not ended. Raises `OutOfTurn`."""
     row: ContactLink | None = (
         ContactLink.objects.select_for_update().filter(pk=link.pk, child=card, ends_on=None).first()
     )

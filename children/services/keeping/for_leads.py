@@ -32,6 +32,12 @@ class ForALead(OutOfTurn):
     title = "This is for a safeguarding lead"
 
 
+class ToEnter(ForALead):
+    """Somebody else has to enter it: something of the record is hidden from whoever asks."""
+
+    title = "Somebody else has to enter this"
+
+
 class OfHidden(BadInput):
     """Refused in the same words as what is not hidden (422); the leads are notified that it was typed."""
 
@@ -43,7 +49,9 @@ def tell_of(refusal: HarbourError, child: Child, *, by: User) -> str:
     if not isinstance(refusal, ForALead | OfHidden):
         return ""
     is_asked = isinstance(refusal, ForALead)
-    kind = ChildNotice.ASKED_TO_END if is_asked else ChildNotice.ENTERED_AGAIN
+    kind = ChildNotice.ENTERED_AGAIN
+    if is_asked:
+        kind = ChildNotice.ASKED_TO_ENTER if isinstance(refusal, ToEnter) else ChildNotice.ASKED_TO_END
     is_told = tell_leads(school_id=child.school_id, children=[child.pk], by=by, kind=kind, purpose=kind.value)
     return (NOTIFIED if is_told else NOT_NOTIFIED) if is_asked else ""
 

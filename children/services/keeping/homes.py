@@ -35,12 +35,15 @@ from .recording import (
     refuse_stale,
     tidy,
 )
+from .rules import of_changed
+from .withheld import refuse_withheld
 
 ADDRESS = ("address", "town", "county", "postcode")
 STAY = ("pattern", "is_main")
 # How much of an identity stays before the key of a household that has it for itself.
 _KEPT = 297
 _LENGTHS = {"address": 300, "town": 100, "county": 100, "postcode": 10, "pattern": 60}
+POSTCODE = "A postcode is like SK98 9JZ. Write the code of an address in another country after the town."
 ASK = "Other children live at this address too. Say whether it was wrong for all of them, or for this child alone."
 
 
@@ -53,7 +56,17 @@ def home_problems(values: Mapping[str, Any]) -> dict[str, str]:
     }
     if "address" in values and not values["address"]:
         found["address"] = "Enter the house and the street."
+    if code := values.get("postcode", ""):
+        found |= {} if _is_postcode(code) else {"postcode": POSTCODE}
     return found
+
+
+def _is_postcode(text: str) -> bool:
+    """Whether a postcode of the United Kingdom is written like this: SK98 9JZ, with a space or without."""
+    code = text.upper().replace(" ", "")
+    area, rest = code[:-3], code[-3:]
+    is_plain = code.isascii() and code.isalnum() and 2 <= len(area) <= 4
+    return is_plain and area[0].isalpha() and rest[0].isdigit() and rest[1:].isalpha()
 
 
 def others_at(home: Household, *, but: Child) -> list[UUID]:
@@ -64,20 +77,24 @@ def others_at(home: Household, *, but: Child) -> list[UUID]:
 
 @transaction.atomic
 def add_home(*, child: Child, home: Mapping[str, Any], told: Told, by: User, at: datetime | None = None) -> ChildUpdate:
-    """The child lives at another address from `told.on` on. A new main home ends the one before.
+    """The child lives at another address from `told.on` on. A new main home ends the one before; the first is one.
 
-    `home` are the fields of `ADDRESS` and `STAY`. Raises `NotAllowed`, `BadInput`, `OutOfTurn`.
+    `home` are the fields of `ADDRESS` and `STAY`. Raises `NotAllowed`, `BadInput`, `OutOfTurn`; `ForALead` where homes
+    or adults of this record are hidden from `by`.
     """
     at = at or timezone.now()
     if done := done_before(told, by=by):
         return done
     card = lock(child, Part.HOME, by=by)
+    refuse_withheld(card, by=by)
     given = _tidy(home, (*ADDRESS, *STAY))
     refuse(home_problems(given))
     day, key = day_of(told, at), _household(card, given, by=by, at=at)
     living = HouseholdMember.objects.select_for_update().filter(child=card, ends_on=None)
     if living.filter(household=key).exists():
         raise BadInput("The child lives at this address already. Change when the child is there instead.")
+    # The first home is the main home, ticked or not.
+    given["is_main"] = given["is_main"] or not living.exists()
     before = living.filter(is_main=True).first() if given["is_main"] else None
     if before is not None:
         mark_ended(before, is_correction=False, told=told, at=at)
@@ -163,7 +180,7 @@ def correct_address(
     refuse_stale(was, seen)
     now = _tidy(values, ADDRESS)
     changes = differing(was, now)
-    refuse(home_problems(now))
+    refuse(of_changed(home_problems(now), changes))
     others = others_at(there, but=card)
     if others and for_all is None:
         raise BadInput(ASK)

@@ -26,6 +26,7 @@ from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
 from safeguarding.turns import wait_for
 
 from .asked import tie
+from .before import before
 
 Part, Way = ChildUpdate.Part, ChildUpdate.Way
 # What a change did, by field: (before, after).
@@ -168,6 +169,7 @@ def keep_update(
                 told_by=told.by,
                 # Words about one family stand in no other.
                 note=told.note.strip() if key == child.pk else "",
+                was="" if way == Way.ADDED else before(changes),
                 on=on,
                 fields=sorted(changes),
                 row_key=row.pk if row is not None else None,

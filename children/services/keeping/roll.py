@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -51,6 +52,16 @@ def class_of(card: Child) -> dict[str, Any]:
     return {name: getattr(card, name) for name in CLASS}
 
 
+def class_there(school_id: UUID, name: str, *, but: Child | None = None) -> str:
+    """The class of the school that this one is, where it is spelt in letters of another size; else as it was typed.
+
+    A class in which `but` is alone is no other: its name can be mended.
+    """
+    rows = Child.objects.filter(school=school_id, left_on=None).exclude(pk=but and but.pk)
+    there = set(rows.filter(class_name__iexact=name).values_list("class_name", flat=True)) if name else set()
+    return name if name in there or not there else min(there)
+
+
 def roll_of(time: Enrolment | None) -> dict[str, Any]:
     """What stands in the fields of the part; of a child without any time on roll, nothing."""
     return {name: getattr(time or Enrolment(), name) for name in ROLL}
@@ -77,7 +88,8 @@ def set_class(
     card = lock(child, Part.CLASS, by=by)
     was = class_of(card)
     refuse_stale(was, seen)
-    now = {"year_group": values["year_group"], "class_name": tidy(values["class_name"])}
+    name = class_there(card.school_id, tidy(values["class_name"]), but=card)
+    now = {"year_group": values["year_group"], "class_name": name}
     changes, day = differing(was, now), day_of(told, at)
     refuse(class_problems(now))
     if not is_correction and card.left_on is not None:
@@ -187,7 +199,8 @@ def start_again(
     card = lock(child, Part.ROLL, by=by)
     if card.left_on is None:
         raise OutOfTurn(GONE if newest_time(card) is None else "This child is on roll already.")
-    now = {"year_group": values["year_group"], "class_name": tidy(values["class_name"])}
+    name = class_there(card.school_id, tidy(values["class_name"]))
+    now = {"year_group": values["year_group"], "class_name": name}
     refuse(class_problems(now))
     if entered_on > timezone.localdate(at):
         raise BadInput("The day must be today or in the past. Enter it on the day itself, or later.")

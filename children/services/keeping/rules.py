@@ -7,7 +7,18 @@ from typing import Any
 from django.db import models
 
 from children import codes, upn
-from children.models import Child, ChildDetail, ChildUpdate, ClassEpisode, Enrolment
+from children.models import (
+    Child,
+    ChildDetail,
+    ChildUpdate,
+    ClassEpisode,
+    Contact,
+    ContactLink,
+    EarlierSchool,
+    Enrolment,
+    Household,
+    HouseholdMember,
+)
 from safeguarding.dates import full_day
 
 Part = ChildUpdate.Part
@@ -61,13 +72,21 @@ def _of_columns(now: Facts) -> Iterator[tuple[str, str]]:
                 continue
             kind = codes.OF_FIELD.get(name)
             if kind and one not in codes.codes(kind):
-                yield name, f"{_called(name)}: choose one from the list."
+                yield name, f"{called(name)}: choose one from the list."
             elif not kind and (most := _longest(name)) and len(one) > most:
-                yield name, f"{_called(name)} must be {most} characters or fewer."
+                yield name, f"{called(name)} must be {most} characters or fewer."
+
+
+def code_problems(now: Facts) -> Problems:
+    """What is wrong with codes and with texts that are too long, by field."""
+    return dict(_of_columns(now))
+
+
+_ROWS = (Enrolment, ClassEpisode, EarlierSchool, Household, HouseholdMember, Contact, ContactLink)
 
 
 def _column(name: str) -> Any:
-    for model in (Child, ChildDetail, Enrolment, ClassEpisode):
+    for model in (Child, ChildDetail, *_ROWS):
         for field in model._meta.concrete_fields:
             if field.name == name:
                 return field
@@ -79,14 +98,15 @@ def _longest(name: str) -> int | None:
     return field.max_length if isinstance(field, models.CharField) else None
 
 
-def _called(name: str) -> str:
+def called(name: str) -> str:
+    """The name of a field, as a sentence begins with it."""
     words = str(_column(name).verbose_name)
     return words[:1].upper() + words[1:]
 
 
 def _names(now: Facts, card: Child, detail: ChildDetail, today: date) -> Iterator[tuple[str, str]]:
     if not now["forename"]:
-        yield "forename", "Enter the legal forename. A child with one name has it as forename."
+        yield "forename", "Enter the legal forename. If the child has one name, enter it here."
 
 
 def _birth(now: Facts, card: Child, detail: ChildDetail, today: date) -> Iterator[tuple[str, str]]:

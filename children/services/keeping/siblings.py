@@ -1,6 +1,7 @@
 """Say that two children are brother or sister; that they are so no more, or never were."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -65,6 +66,24 @@ def link_siblings(
     return keep_update(
         card, Part.SIBLING, Way.ADDED, changes, told=told, by=by, at=at, row=made, shared_with=[other.pk]
     )
+
+
+@transaction.atomic
+def link_all(
+    *,
+    one: Child,
+    others: Iterable[Child],
+    told: Told,
+    by: User,
+    relationship: str = USUAL,
+    at: datetime | None = None,
+) -> None:
+    """All of these are brothers or sisters of `one`, or none is linked. Raises as `link_siblings` does."""
+    if done_before(told, by=by):
+        return
+    for n, other in enumerate(others):
+        said = replace(told, token=None) if n else told
+        link_siblings(one=one, other=other, told=said, by=by, relationship=relationship, at=at)
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ def add_child(request: Request) -> HttpResponseBase:
     def look(values: Any) -> keeping.Looked:
         return keeping.look_for_child(school=school, values=values, by=request.user)
 
-    form = AddChildForm(request.POST if request.method == "POST" else None, look=look)
+    form = AddChildForm(request.POST if request.method == "POST" else None, school=school, look=look)
     is_valid, looked = form.is_valid(), form.looked
     if looked.hidden:
         kind = ChildNotice.ADDED_AGAIN

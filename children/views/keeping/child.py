@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from children.capabilities import ChildCapability
 from children.models import Child, Contact, ContactLink
 from children.panels import record_frame
-from children.people import homes
+from children.people import homes, sharing_an_adult
 from children.services import keeping
 from safeguarding.accounts.permissions import may, requires_for_record
 from safeguarding.audit.reading import read_many, visible
@@ -23,6 +23,8 @@ from safeguarding.unsaved import waits_unsent
 from .bound import orders_on, say_bound
 from .page import SAVED, asked, child_of, done_before, page, refused
 from .parts import CHOICES
+
+SHARED = "Other children have an adult in common with this child. Link those who are brothers or sisters."
 
 
 @waits_unsent(*(choice.form for choice in CHOICES.values()))
@@ -45,9 +47,12 @@ def keep_child(request: Request, pk: UUID) -> HttpResponseBase:
         return page(request, context, [form], status=422)
     request.again = partial(_again, request, pk, key, form)
     update = choice.do(child, form, request.user)
-    messages.success(request, SAVED)
     if choice.part == keeping.Part.ADULT:
         say_bound(request, child, update)
+    if key == "adult" and sharing_an_adult(request, child):
+        messages.success(request, f"{SAVED} {SHARED}")
+        return redirect("keep_sibling", child.pk)
+    messages.success(request, SAVED)
     return redirect("child_people", child.pk)
 
 
@@ -55,7 +60,14 @@ def _made(request: Request, child: Child, key: str) -> tuple[dict[str, Any], Any
     context = record_frame(request, child, "people")
     beside = asked(request, child)
     if key == "adult":
-        beside |= {"homes": list(homes(request, child)), "look": partial(_adults_like, request, child)}
+        beside |= {
+            "first_free": keeping.next_order(child),
+            "homes": list(homes(request, child)),
+            "look": partial(_adults_like, request, child),
+            "on_record": partial(keeping.on_record, child),
+        }
+    if key == "home":
+        beside |= {"is_first": not homes(request, child).exists()}
     return context, partial(CHOICES[key].form, child=child, detail=context["detail"], deed=key, **beside)
 
 
@@ -77,7 +89,7 @@ def _parts(request: Request, child: Child, *, status: int) -> HttpResponse:
 
 
 def _adults_like(request: Request, child: Child, person: Mapping[str, Any]) -> Sequence[tuple[Contact, str]]:
-    """The adults of this name, each with a number and the children of whom it is an adult."""
+    """The adults who may be this one, each with a number and the children of whom it is an adult."""
     found = keeping.adults_like(child, person, by=request.user)
     links = visible(request, ContactLink).filter(contact__in=found, ends_on=None).select_related("child")
     of: dict[UUID, list[str]] = {}

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from children.forms import keeping as forms
-from children.models import Child, ChildUpdate, ContactLink, HealthNote, HouseholdMember, OtherName, Sibling
+from children.models import (
+    Child,
+    ChildUpdate,
+    ContactLink,
+    EarlierSchool,
+    HealthNote,
+    HouseholdMember,
+    OtherName,
+    Sibling,
+)
 from children.services import keeping
 from children.services.keeping import Part
 
@@ -54,7 +63,12 @@ def _home(child: Child, form: Any, by: Any) -> ChildUpdate:
 
 def _adult(child: Child, form: Any, by: Any) -> ChildUpdate:
     given = {"person": form.person(), "link": form.link, "same_as": form.chosen, "home": form.lives}
+    given |= {"is_another": form.is_another, "takes_typed": form.takes_typed}
     return keeping.add_adult(child=child, told=form.told, by=by, **given)
+
+
+def _earlier(child: Child, form: Any, by: Any) -> ChildUpdate:
+    return keeping.add_earlier_school(child=child, values=form.values, told=form.told, by=by)
 
 
 CHOICES: dict[str, Choice] = {
@@ -66,6 +80,7 @@ CHOICES: dict[str, Choice] = {
     "class": Choice(Part.CLASS, forms.ClassForm, _class),
     "roll": Choice(Part.ROLL, forms.RollForm, _roll),
     "back": Choice(Part.ROLL, forms.BackForm, _back, lambda child: child.left_on is not None),
+    "earlier": Choice(Part.EARLIER, forms.EarlierSchoolForm, _earlier),
     "background": Choice(Part.BACKGROUND, forms.BackgroundForm, _facts),
     "doctor": Choice(Part.DOCTOR, forms.DoctorForm, _facts),
     "health": Choice(Part.HEALTH, forms.AddHealthForm, _health),
@@ -91,6 +106,16 @@ def _ended(form: Any) -> dict[str, Any]:
     return {"is_correction": form.is_correction, "told": form.told}
 
 
+# The only thing that can be done with an adult who has ended, and nothing that can be with one who has not.
+BACK = "back"
+
+
+def deeds_of(row: Any) -> dict[str, "Deed"]:
+    """What can be done with a row as it stands."""
+    is_over = isinstance(row, ContactLink) and row.ends_on is not None
+    return {key: deed for key, deed in ROWS[type(row)].items() if (key == BACK) == is_over}
+
+
 ROWS: dict[Any, dict[str, Deed]] = {
     ContactLink: {
         "adult": Deed(
@@ -98,7 +123,17 @@ ROWS: dict[Any, dict[str, Deed]] = {
             lambda child, row, form, by: keeping.change_adult(link=row, for_all=form.for_all, by=by, **_seen(form)),
         ),
         "link": Deed(forms.LinkForm, lambda child, row, form, by: keeping.change_link(link=row, by=by, **_seen(form))),
+        "lives": Deed(
+            forms.LivesForm,
+            lambda child, row, form, by: keeping.set_lives(
+                link=row, home=form.lives, told=form.told, by=by, seen=form.cleaned_data["seen"]
+            ),
+        ),
         "end": Deed(forms.EndForm, lambda child, row, form, by: keeping.end_adult(link=row, by=by, **_ended(form))),
+        BACK: Deed(
+            forms.RestoreAdultForm,
+            lambda child, row, form, by: keeping.restore_adult(link=row, told=form.told, by=by),
+        ),
     },
     HouseholdMember: {
         "stay": Deed(forms.StayForm, lambda child, row, form, by: keeping.change_stay(home=row, by=by, **_seen(form))),
@@ -114,6 +149,12 @@ ROWS: dict[Any, dict[str, Deed]] = {
     OtherName: {
         "never": Deed(
             forms.CorrectNameForm, lambda child, row, form, by: keeping.correct_name(name=row, told=form.told, by=by)
+        ),
+    },
+    EarlierSchool: {
+        "never": Deed(
+            forms.CorrectEarlierForm,
+            lambda child, row, form, by: keeping.correct_earlier_school(earlier=row, told=form.told, by=by),
         ),
     },
     Sibling: {

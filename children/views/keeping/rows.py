@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from children.capabilities import ChildCapability
-from children.models import Child, Contact, ContactLink, HealthNote, HouseholdMember, OtherName, Sibling
+from children.models import Child, Contact, ContactLink, EarlierSchool, HealthNote, HouseholdMember, OtherName, Sibling
 from children.panels import record_frame
 from children.people import homes
 from children.services import keeping
@@ -21,7 +21,7 @@ from safeguarding.http import Request
 from safeguarding.unsaved import waits_unsent
 
 from .page import SAVED, Made, asked, child_of, done_before, page, refused
-from .parts import ROWS
+from .parts import ROWS, deeds_of
 
 
 @waits_unsent(*{deed.form for deeds in ROWS.values() for deed in deeds.values()})
@@ -59,21 +59,24 @@ def _made(request: Request, child: Child, row: Any) -> tuple[dict[str, Any], Mad
     told = asked(request, child)
     made = {
         key: partial(deed.form, deed=key, **told, **_needs(request, child, row, key))
-        for key, deed in ROWS[type(row)].items()
+        for key, deed in deeds_of(row).items()
     }
     return record_frame(request, child, "people") | {"about": _called(child, row)}, made
 
 
 def _row(request: Request, child: Child, row_id: UUID) -> Any:
-    """The row, as long as it has not ended and was not corrected; None where there is none."""
+    """The row, as long as it was not corrected, and has not ended unless it is an adult; None where there is none."""
     see = partial(visible, request)
     rows = (
-        see(ContactLink).filter(child=child, ends_on=None, contact__in=see(Contact)).select_related("contact", "child"),
+        see(ContactLink)
+        .filter(child=child, corrected_at=None, contact__in=see(Contact))
+        .select_related("contact", "child"),
         homes(request, child).select_related("household", "child"),
         see(HealthNote).filter(child=child, ends_on=None).select_related("child"),
         see(OtherName).filter(child=child, corrected_at=None).select_related("child"),
         see(Sibling).filter(ends_on=None, first=child).select_related("first", "second"),
         see(Sibling).filter(ends_on=None, second=child).select_related("first", "second"),
+        see(EarlierSchool).filter(child=child, corrected_at=None).select_related("child"),
     )
     found = next((one for each in rows if (one := each.filter(pk=row_id).first()) is not None), None)
     if found is not None:
@@ -90,6 +93,8 @@ def _needs(request: Request, child: Child, row: Any, key: str) -> dict[str, Any]
         return {"row": row, "others": len(keeping.others_with(row.contact, but=child))}
     if key == "address":
         return {"row": row, "others": len(keeping.others_at(row.household, but=child))}
+    if key == "lives":
+        return {"row": row, "homes": list(homes(request, child))}
     return {"row": row} if key in ("link", "stay") else {}
 
 
@@ -102,6 +107,8 @@ def _called(child: Child, row: Any) -> str:
             return ", ".join(row.household.lines)
         case HealthNote():
             return str(row.words)
+        case EarlierSchool():
+            return str(row.name or f"{row.local_authority}/{row.establishment}")
         case OtherName():
             return f"{row.forename} {row.surname}".strip()
     return str((row.second if row.first_id == child.pk else row.first).full_name)

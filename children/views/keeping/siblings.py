@@ -15,6 +15,7 @@ from children.forms.access import ChosenForm
 from children.forms.keeping import SiblingForm
 from children.models import Child
 from children.panels import record_frame
+from children.people import sharing_an_adult
 from children.services import find_children, keeping
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.accounts.services import bulk
@@ -34,20 +35,32 @@ def keep_sibling(request: Request, pk: UUID) -> HttpResponseBase:
     child = child_of(request, pk)
     if (done := done_before(request)) is not None:
         return done
-    chosen = ChosenForm(request.POST)
-    if not chosen.is_valid():
-        told = asked(request, child)
+    chosen, links, told = ChosenForm(request.POST), "link" in request.POST, asked(request, child)
+    make = partial(SiblingForm, deed="sibling", sharing=sharing_an_adult(request, child), links=links)
+    if not links and not chosen.is_valid():
         if request.method == "POST":
-            told["typed"] = request.POST.dict()
-        return _page(request, child, SiblingForm(deed="sibling", **told))
-    form = SiblingForm(request.POST, deed="sibling", **asked(request, child))
+            told["typed"] = request.POST.dict() | {"these": request.POST.getlist("these")}
+        return _page(request, child, make(**told))
+    form = make(request.POST, **told)
     if not form.is_valid():
         return _page(request, child, form)
+    if links:
+        return _link_all(request, child, form)
     there = visible(request, Child).filter(school=child.school_id)
     other = read_one(request, there, pk=chosen.cleaned_data["add"], purpose="keep")
     request.again = partial(_page, request, child, form)
     said = form.cleaned_data["relationship"]
     keeping.link_siblings(one=child, other=other, relationship=said, told=form.told, by=request.user)
+    messages.success(request, SAVED)
+    return redirect("child_people", child.pk)
+
+
+def _link_all(request: Request, child: Child, form: Any) -> HttpResponse:
+    """Link the children who were ticked, of those who have an adult in common with this one."""
+    others = read_many(request, form.cleaned_data["these"], purpose="keep")
+    request.again = partial(_page, request, child, form)
+    said = form.cleaned_data["relationship"]
+    keeping.link_all(one=child, others=others, relationship=said, told=form.told, by=request.user)
     messages.success(request, SAVED)
     return redirect("child_people", child.pk)
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from children.models import Child
@@ -28,18 +28,22 @@ THERE = "There is a file to the next school for this child already. Open it on t
 
 
 def open_leavers(school: School, *, at: datetime) -> int:
-    """One for each child who has left and of whom there is an entry. Returns how many. Work of the machine, and done
-    twice it does nothing.
+    """One for each child who has left and of whom there is an entry, an order or a confidential address. Returns how
+    many. Work of the machine, and done twice it does nothing.
     """
     today = timezone.localdate(at)
     there = FileTransfer.objects.filter(child=OuterRef("pk"))
     left = Child.objects.filter(school=school, merged_into=None, ending_at=None, left_on__gte=today - LOOKS_BACK)
     named = ConcernChild.objects.filter(child=OuterRef("pk"))
     beside = Chronicled.objects.filter(child=OuterRef("pk"), concern=None, readers__in=READERS)
-    left = left.filter(Exists(named) | Exists(beside)).exclude(Exists(there.filter(status__in=OPEN)))
+    protected = set(known_of("leavers_protected", school.pk, (today - LOOKS_BACK).isoformat()))
+    left = left.filter(Exists(named) | Exists(beside) | Q(pk__in=protected))
+    left = left.exclude(Exists(there.filter(status__in=OPEN)))
     found = 0
     for child in left.order_by("left_on", "pk"):
-        if child.left_on is None or _was_opened(child) or not _has_entry(child):
+        if child.left_on is None or _was_opened(child):
+            continue
+        if child.pk not in protected and not _has_entry(child):
             continue
         made = _open(child, child.left_on, by=None, at=at)
         if made is not None:

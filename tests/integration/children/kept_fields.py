@@ -15,6 +15,7 @@ from children.models import (
     ClassEpisode,
     Contact,
     ContactLink,
+    EarlierSchool,
     Enrolment,
     HealthNote,
     Household,
@@ -42,6 +43,7 @@ KEPT = (
     HouseholdMember,
     Contact,
     ContactLink,
+    EarlierSchool,
     Sibling,
     HealthNote,
 )
@@ -188,15 +190,15 @@ def _address_of(at: SimpleNamespace) -> dict[str, Any]:
     return {name: getattr(there, name) for name in ADDRESS}
 
 
-def _place(name: str, good: str, most: int) -> Line:
+def _place(name: str, good: str, most: int, bad: str = "", sentence: str = "") -> Line:
     return Line(
         f"household.{name}",
         _address,
         {name: good},
         lambda at: getattr(Household.objects.get(pk=at.home.household_id), name),
         good,
-        bad={name: "x" * (most + 1)},
-        sentence=f"must be {most} characters or fewer",
+        bad={name: bad or "x" * (most + 1)},
+        sentence=sentence or f"must be {most} characters or fewer",
         other={name: "Otherwhere"[:most]},
         stands=_address_of,
     )
@@ -291,6 +293,33 @@ def _ended(field: str, do: Do, reads: Callable[[SimpleNamespace], Any], **more: 
     )
 
 
+AT_SCHOOL = {
+    "name": "Fernacre Primary, Saltmarsh",
+    "local_authority": "352",
+    "establishment": "9998",
+    "entered_on": date(2019, 9, 2),
+    "left_on": date(2020, 7, 17),
+}
+
+
+def _earlier(at: SimpleNamespace, values: Values, **more: Any) -> Any:
+    return keeping.add_earlier_school(child=at.child, values=AT_SCHOOL | dict(values), **more)
+
+
+def _earlier_school(name: str, bad: Any, sentence: str) -> Line:
+    return Line(
+        f"earlierschool.{name}",
+        _earlier,
+        {name: AT_SCHOOL[name]},
+        lambda at: getattr(EarlierSchool.objects.get(child=at.child), name),
+        AT_SCHOOL[name],
+        bad={name: bad},
+        sentence=sentence,
+        again=None,
+        has_history=False,
+    )
+
+
 def _sibling(at: SimpleNamespace, values: Values, **more: Any) -> Any:
     return keeping.link_siblings(one=at.child, other=at.other, relationship=values["relationship"], **more)
 
@@ -348,7 +377,7 @@ LINES = (
     _place("address", "9 Curlew Row", 300),
     _place("town", "Hollowmoss", 100),
     _place("county", "Cheshire", 100),
-    _place("postcode", "SK98 9AB", 10),
+    _place("postcode", "SK98 9AB", 10, "SK98", "A postcode is like SK98 9JZ"),
     Line(
         "householdmember.pattern",
         _stay,
@@ -378,8 +407,8 @@ LINES = (
     _adult("forename", "Carrie", "x" * 151, "must be 150 characters or fewer"),
     _adult("surname", "Marlow", " ", "Enter the surname"),
     _adult("organisation", "Children’s social care", "x" * 151, "must be 150 characters or fewer"),
-    _adult("mobile", "07700 900123", "none", "A telephone number has figures"),
-    _adult("telephone", "01632 960123", "none", "A telephone number has figures"),
+    _adult("mobile", "07700 900123", "0770", "A telephone number has 10 to 15 figures"),
+    _adult("telephone", "01632 960123", "none", "A telephone number has 6 to 20 figures"),
     _adult("email", "kerry@example.org", "kerry", "has an @"),
     _linked("relationship", "Stepmother", "x" * 101, "must be 100 characters or fewer"),
     _linked("order", 3, 0, "a number from 1 to 99"),
@@ -398,6 +427,19 @@ LINES = (
         lambda at, values, **more: keeping.correct_name(name=at.alias, **more),
         {},
         lambda at: OtherName.objects.get(pk=at.alias.pk).corrected_at is not None,
+        True,
+        again=OutOfTurn,
+    ),
+    _earlier_school("name", " ", "Enter the name of the school"),
+    _earlier_school("local_authority", "000", "choose one from the list"),
+    _earlier_school("establishment", "99", "has four figures"),
+    _earlier_school("entered_on", date(2030, 1, 1), "must be today or in the past"),
+    _earlier_school("left_on", date(2018, 1, 1), "the first day there, or later"),
+    Line(
+        "earlierschool.corrected_at",
+        lambda at, values, **more: keeping.correct_earlier_school(earlier=at.earlier, **more),
+        {},
+        lambda at: EarlierSchool.objects.get(pk=at.earlier.pk).corrected_at is not None,
         True,
         again=OutOfTurn,
     ),

@@ -21,7 +21,7 @@ from safeguarding.keys import uuid7
 from safeguarding.personal_data import declared
 from tests import factories
 from tests.factories import SCHOOL_DAY
-from tests.integration.children.kept_fields import ELSEWHERE, KEPT, LINES, Line
+from tests.integration.children.kept_fields import AT_SCHOOL, ELSEWHERE, KEPT, LINES, Line
 from tests.walls import asking
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -60,6 +60,9 @@ def _lay(at: SimpleNamespace, line: Line) -> None:
     elif line.field == "othername.corrected_at":
         keeping.add_name(child=at.child, kind="alias", forename="Ro", surname="", told=told, by=at.room.office)
         at.alias = OtherName.objects.get()
+    elif line.field == "earlierschool.corrected_at":
+        keeping.add_earlier_school(child=at.child, values=AT_SCHOOL, told=told, by=at.room.office)
+        at.earlier = at.child.earlier_schools.get()
     elif line.field.startswith("sibling."):
         at.other = factories.child(at.room.school, "Wren", "Ashdown", by=at.room.office)
         if line.field == "sibling.ends_on":

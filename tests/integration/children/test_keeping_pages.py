@@ -14,6 +14,7 @@ from children.services import keeping
 from children.services.access import declare_conflict
 from children.services.keeping.adults import PERSON
 from children.services.merging import merge
+from children.services.safeguards import AddressFacts, record_safeguard
 from retention.services.holds import ask_to_lift, lift_hold, set_hold
 from safeguarding.accounts.models import Notice
 from safeguarding.exceptions import OutOfTurn
@@ -77,6 +78,26 @@ def test_child_added_by_the_office_is_found_at_once(client: Any, room: Any):
     assert (child.class_name, child.year_group, child.detail.sex) == ("3A", 3, "F")
     assert ChildUpdate.objects.get(child=child).told_by == "family"
     assert visit(client, room.teacher, "add_child", **NEW).status_code == 403
+
+
+def test_first_home_is_the_main_one_and_a_class_is_one_of_the_schools(client: Any, room: Any):
+    child = factories.child(room.school, "Ada", by=room.office, class_name="Robins")
+    home = {"deed": "home", "address": "9 Curlew Rise", "postcode": "SK98 9JZ", **TYPED}
+    ticked = re.compile(r'name="is_main"[^>]* checked')
+    assert ticked.search(text(visit(client, room.office, "keep_child", child.pk, query="?part=home")))
+    visit(client, room.office, "keep_child", child.pk, **home)
+    assert child.homes.get().is_main
+    assert not ticked.search(text(visit(client, room.office, "keep_child", child.pk, query="?part=home")))
+    assert '<option value="Robins">' in text(visit(client, room.office, "add_child"))
+    for day, typed, there in (("14", "robins", "Robins"), ("15", "Wrens", "Wrens")):
+        new = NEW | {"surname": typed, "date_of_birth_day": day, "class_name": "", "another_class": typed}
+        assert visit(client, room.office, "add_child", **new).status_code == 302
+        zoe = Child.objects.get(surname=typed)
+        assert zoe.class_name == there
+    alone = fields(visit(client, room.office, "keep_child", zoe.pk, query="?part=class"))
+    alone |= {"class_name": "Wrens", "another_class": "WRENS", "year_group": "3", "how": "corrected", **TYPED}
+    assert visit(client, room.office, "keep_child", zoe.pk, **alone).status_code == 302
+    assert Child.objects.get(pk=zoe.pk).class_name == "WRENS", "a name is mended where nobody else is in the class"
 
 
 def test_child_alike_is_shown_before_another_is_added(client: Any, room: Any):
@@ -201,6 +222,30 @@ def test_second_window_shows_what_stands_there_now(client: Any, room: Any):
     assert Child.objects.get().surname == "Ashdowne"
 
 
+def test_what_cannot_be_is_said_and_a_death_is_asked_about_once_more(client: Any, room: Any):
+    child = factories.child(room.school, by=room.office, details={"date_of_birth": date(2016, 1, 2)})
+
+    def send(part: str, **typed: str) -> Any:
+        stands = {"deed": part, **fields(visit(client, room.office, "keep_child", child.pk, query=f"?part={part}"))}
+        return visit(client, room.office, "keep_child", child.pk, **stands | typed | TYPED)
+
+    year = send("birth", date_of_birth_day="2", date_of_birth_month="1", date_of_birth_year="22", sex="M")
+    assert year.status_code == 422 and "a year of four figures, such as 14 3 2018" in text(year)
+    died = {"date_of_death_day": "2", "date_of_death_month": "11", "date_of_death_year": "2026"}
+    for part, typed, question in (
+        ("death", died, "this child died on 2 November 2026"),
+        ("birth", {"sex": "M"}, "2 January 2016, would be taken away"),
+    ):
+        asked = send(part, **typed)
+        assert asked.status_code == 422 and question in text(asked) and not ChildUpdate.objects.filter(part=part)
+        shown = re.findall(r'name="asked" value="(\w+)"', text(asked))[0]
+        if part == "death":
+            other = send(part, **died | {"date_of_death_day": "3"}, sure="on", asked=shown)
+            assert other.status_code == 422, "the answer is about the day that the page has shown"
+        assert send(part, **typed, sure="on", asked=shown).status_code == 302
+        assert ChildUpdate.objects.filter(part=part).exists()
+
+
 def test_office_does_not_change_needs_or_care(client: Any, room: Any):
     child = factories.child(room.school, by=room.office)
     stands = fields(visit(client, room.deputy, "keep_child", child.pk, query="?part=needs"))
@@ -214,6 +259,32 @@ def test_office_does_not_change_needs_or_care(client: Any, room: Any):
     for person in (room.deputy, room.office):
         shown = "worker’s letter" in text(visit(client, person, "child_past", child.pk))
         assert shown is (person == room.deputy), "what was said of care is for those who write it"
+
+
+def test_what_stood_there_before_is_read_by_who_may_see_it(client: Any, room: Any):
+    """By the office too, and only as far as the adult and the address are not hidden from the reader."""
+    mother = [Adult("Ashdown", "Kerry", "Ms", "Mother", mobile="07700 900001")]
+    child = factories.child(room.school, "Rowan", by=room.office, adults=mother, homes=[Home("9 Curlew Row")])
+    link, home = child.contacts.get(), child.homes.get()
+    told = {"told": factories.told(), "by": room.office}
+    person = {name: getattr(link.contact, name) for name in PERSON} | {"mobile": "07700 900002"}
+    keeping.change_adult(link=link, values=person, for_all=None, **told)
+    mended = {"address": "9 Curlew Rise", "town": "", "county": "", "postcode": ""}
+    keeping.correct_address(home=home, values=mended, for_all=None, **told)
+    page = text(visit(client, room.office, "child_past", child.pk))
+    assert "Adult: Ms Kerry Ashdown" in page and "Mobile: 07700 900001" in page and "Address: 9 Curlew Row" in page
+    assert "What has changed" not in page
+    record_safeguard(
+        child=child,
+        token=uuid7(),
+        facts=AddressFacts(reason="A refuge.", starts_on=SCHOOL_DAY.date(), told_by="family"),
+        by=room.lead,
+    )
+    sister = factories.child(room.school, "Wren", by=room.lead)
+    ContactLink(school=room.school, child=sister, contact=link.contact).save()
+    declare_conflict(user=room.office, child=sister, kind="own_child", by=room.office)
+    page = text(visit(client, room.office, "child_past", child.pk))
+    assert "Kerry" not in page and "07700 900001" not in page and "Curlew" not in page
 
 
 def test_shared_adult_is_changed_for_all_or_split_off(client: Any, room: Any):
@@ -244,7 +315,7 @@ def test_shared_adult_is_changed_for_all_or_split_off(client: Any, room: Any):
 
 def test_mother_entered_twice_is_offered_the_one_there(client: Any, room: Any):
     mother = [Adult("Ashdown", "Kerry", "Ms", "Mother", mobile="07700 900001")]
-    factories.child(room.school, "Rowan", by=room.office, adults=mother)
+    rowan = factories.child(room.school, "Rowan", by=room.office, adults=mother)
     wren = factories.child(room.school, "Wren", by=room.office)
     typed = {
         "deed": "adult",
@@ -257,9 +328,120 @@ def test_mother_entered_twice_is_offered_the_one_there(client: Any, room: Any):
     asked = visit(client, room.office, "keep_child", wren.pk, **typed)
     there = Contact.objects.get()
     assert asked.status_code == 422 and "07700 900001, Mother of Rowan Ashdown" in text(asked)
+    ivy = factories.child(room.school, "Ivy", by=room.office, adults=mother)
     again = typed | fields(asked) | {"same_as": str(there.pk)}
-    assert visit(client, room.office, "keep_child", wren.pk, **again).status_code == 302
+    offered = visit(client, room.office, "keep_child", wren.pk, **again)
+    assert offered.url == reverse("keep_sibling", args=[wren.pk])
+    page = text(visit(client, room.office, "keep_sibling", wren.pk))
+    assert "Rowan Ashdown: Ms Kerry Ashdown, Mother" in page and "Ivy Ashdown" in page
+    linking = {"deed": "sibling", "link": "link", **TYPED}
+    none = visit(client, room.office, "keep_sibling", wren.pk, **linking)
+    assert none.status_code == 422 and "Tick the children" in text(none)
+    both = linking | {"these": [str(ivy.pk), str(rowan.pk)]}
+    assert visit(client, room.office, "keep_sibling", wren.pk, **both).status_code == 302
+    assert Sibling.objects.count() == 2 and "Rowan" not in text(visit(client, room.office, "keep_sibling", wren.pk))
     assert Contact.objects.count() == 1 and wren.contacts.get().contact_id == there.pk
+
+
+def test_what_was_typed_of_an_adult_who_is_there_is_asked_about(client: Any, room: Any):
+    mother = [Adult("Ashdown", "Kerry", "Ms", "Mother", mobile="07700 900001")]
+    rowan = factories.child(room.school, "Rowan", by=room.office, adults=mother)
+    there, typed = Contact.objects.get(), {"deed": "adult", "surname": "Ashdown", "order": "1", **TYPED}
+    for name, right, mobile in (("Wren", "record", "07700 900001"), ("Ash", "typed", "07700 900002")):
+        child = factories.child(room.school, name, by=room.office)
+        new = typed | {"forename": "Kerry", "mobile": "07700 900002"}
+        same = new | fields(visit(client, room.office, "keep_child", child.pk, **new)) | {"same_as": str(there.pk)}
+        asked = visit(client, room.office, "keep_child", child.pk, **same)
+        assert asked.status_code == 422 and not child.contacts.exists()
+        assert "Mobile: 07700 900001" in text(asked) and "Mobile: 07700 900002" in text(asked)
+        assert "hb-opt" not in re.findall(r"Is it one of these\?.*?</legend>", text(asked))[0]
+        answered = same | {"right": right, "compared": compared(asked)}
+        later = visit(client, room.office, "keep_child", child.pk, **answered | {"email": "k@example.org"})
+        assert later.status_code == 422, "an answer is about what the page has shown"
+        assert visit(client, room.office, "keep_child", child.pk, **answered).status_code == 302
+        assert (child.contacts.get().contact_id, Contact.objects.get().mobile) == (there.pk, mobile)
+    assert ChildUpdate.objects.get(child=rowan, way="changed").fields == ["mobile"], "the brother's record says it too"
+
+
+def compared(answer: Any) -> str:
+    return str(re.findall(r'name="compared" value="(\w+)"', answer.content.decode())[0])
+
+
+def test_adult_is_given_a_home_and_put_back_on_the_record(client: Any, room: Any):
+    child = factories.child(room.school, by=room.office)
+    none = text(visit(client, room.office, "record_responsibility", child.pk))
+    assert "No adult is on this record yet" in none and "part=adult" in none
+    visit(client, room.office, "keep_child", child.pk, deed="adult", surname="Vale", forename="Jo", order="1", **TYPED)
+    link = child.contacts.get()
+    visit(client, room.office, "keep_child", child.pk, deed="home", address="9 Curlew Rise", **TYPED)
+    home = child.homes.get()
+    stood = {"deed": "lives", "seen": keeping.stamp({"household": ""}), "home": str(home.pk)}
+    assert visit(client, room.office, "keep_row", child.pk, link.pk, **stood, **TYPED).status_code == 302
+    assert Contact.objects.get().household_id == home.household_id
+    assert "Lives with the child" in text(visit(client, room.office, "child_people", child.pk))
+    late = visit(client, room.office, "keep_row", child.pk, link.pk, **stood | {"home": ""}, **TYPED)
+    assert late.status_code == 409, "a second window puts nothing on top unseen"
+    visit(client, room.office, "keep_row", child.pk, home.pk, deed="end", how="ended", **TYPED)
+    as_it_is = {"deed": "lives", "seen": keeping.stamp({"household": str(home.household_id)}), "home": "elsewhere"}
+    kept = visit(client, room.office, "keep_row", child.pk, link.pk, **as_it_is, **TYPED)
+    assert kept.status_code == 422 and "lives at another address already" in text(kept)
+    visit(client, room.office, "keep_row", child.pk, link.pk, deed="end", how="ended", **TYPED)
+    back = reverse("keep_row", args=[child.pk, link.pk])
+    assert back in text(visit(client, room.office, "child_past", child.pk))
+    assert (
+        visit(client, room.office, "keep_row", child.pk, link.pk, deed="end", how="ended", **TYPED).status_code == 422
+    )
+    assert visit(client, room.teacher, "keep_row", child.pk, link.pk, deed="back", **TYPED).status_code in (403, 404)
+    assert visit(client, room.office, "keep_row", child.pk, link.pk, deed="back", **TYPED).status_code == 302
+    again = child.contacts.get(ends_on=None)
+    assert (again.contact_id, again.starts_on) == (link.contact_id, SCHOOL_DAY.date())
+    assert back not in text(visit(client, room.office, "child_past", child.pk))
+    assert visit(client, room.office, "keep_row", child.pk, link.pk, deed="back", **TYPED).status_code == 409
+
+
+def test_adult_on_the_record_or_with_the_same_number_is_offered(client: Any, room: Any):
+    mother = [Adult("Ashdown", "Kerry", "Ms", "Mother", mobile="07700 900001")]
+    child = factories.child(room.school, "Rowan", by=room.office, adults=mother)
+    there, typed = Contact.objects.get(), {"deed": "adult", "order": "1", **TYPED}
+    for more in ({"forename": "Kerry", "surname": "Ashdown"}, {"surname": "Ashdwon", "mobile": "+44 7700 900001"}):
+        asked = visit(client, room.office, "keep_child", child.pk, **typed, **more)
+        assert asked.status_code == 422 and f'value="{there.pk}"' in text(asked)
+        again = typed | more | fields(asked)
+        same = visit(client, room.office, "keep_child", child.pk, **again, same_as=str(there.pk))
+        assert same.status_code == 422 and "on this child’s record already" in text(same)
+    again |= {"forename": "Kerry", "surname": "Ashdown", "same_as": "nobody"}
+    assert visit(client, room.office, "keep_child", child.pk, **again).status_code == 302
+    assert child.contacts.filter(ends_on=None).count() == 2, "two of one name and number are possible"
+    page = text(visit(client, room.office, "keep_child", child.pk, query="?part=adult"))
+    assert re.search(r'name="order" value="2"', page), "nobody is pushed down the order of call by who comes new"
+
+
+def test_who_does_not_see_all_of_a_record_adds_no_adult_and_no_home(client: Any, room: Any):
+    """The sister of a child from whom a conflict keeps the clerk shares adults with that child."""
+    home, father = Home("9 Curlew Rise", postcode="SK98 9JZ"), Adult("Redfern", "Scott", mobile="07700 900001")
+    own, sister = (
+        factories.child(room.school, name, by=room.lead, homes=[home], adults=[father]) for name in ("Ari", "Aria")
+    )
+    declare_conflict(user=room.office, child=own, kind="own_child", by=room.office)
+    page = text(visit(client, room.office, "child_people", sister.pk))
+    assert page.count("Some details are not shown to you") == 2
+    assert "No adults recorded" not in page and "No address is held" not in page
+    whole = text(visit(client, room.lead, "child_people", sister.pk))
+    assert "Some details are not shown to you" not in whole and "Redfern" in whole
+    adult = {"deed": "adult", "forename": "Any", "surname": "Body", "order": "1", **TYPED}
+    address = {"deed": "home", "address": "1 Mill Lane", "postcode": "SK98 9JA", **TYPED}
+    before = Contact.objects.count(), Household.objects.count()
+    for typed in (adult, adult | {"forename": "Scott", "surname": "Redfern"}, address):
+        answer = visit(client, room.office, "keep_child", sister.pk, **typed)
+        assert answer.status_code == 409 and "Somebody else has to enter this" in text(answer)
+        told = {one.user_id for one in Notice.objects.filter(kind="asked_to_enter", object_id=sister.pk)}
+        assert told == {room.lead.pk, room.deputy.pk, room.headteacher.pk}
+    assert (Contact.objects.count(), Household.objects.count()) == before
+    assert visit(client, room.lead, "keep_child", sister.pk, **adult).status_code == 302
+    friend = factories.child(room.school, "Wren", "Vale", by=room.lead)
+    again = adult | {"forename": "scott", "surname": "Redfern"}
+    assert visit(client, room.office, "keep_child", friend.pk, **again).status_code == 302
+    assert entered_again(friend) == told, "by the name alone, too"
 
 
 def test_adult_with_responsibility_is_not_ended_by_the_way(room: Any):

@@ -5,11 +5,14 @@ from datetime import date
 import pytest
 import time_machine
 
+from children.services.safeguards import correct
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.context import system_task
 from safeguarding.concerns.models import Account
+from safeguarding.keys import uuid7
 from sharing.transfers.models import FileSending, FileTransfer, FileVolume, TransferNote
 from sharing.transfers.services.beat import TASK, keep_transfers
+from tests import factories
 from tests.integration.test_done_by_the_worker import signed_in
 from tests.postgres import Databases
 
@@ -21,14 +24,26 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_the_worker_opens_one_follows_it_and_tells(place: Place, databases: Databases):
     place.told(place.leaver(date(2026, 11, 20)))
+    factories.order(place.leaver(date(2026, 11, 20), "Amber"), "No contact.", by=place.room.lead)
+    for name in ("Ivy", "Nora"):
+        nobody_told = place.leaver(date(2026, 11, 20), name, details={"address_confidential": True})
+    correct(
+        row=nobody_told.confidential_addresses.get(),
+        token=uuid7(),
+        reason="Another family.",
+        right=None,
+        by=place.room.lead,
+    )
     with signed_in("worker", databases):
         for day in (24, 24, 25, 30):
             with time_machine.travel(at(date(2026, 11, day)), tick=False):
                 keep_transfers()
         with system_task(TASK):
-            assert FileTransfer.objects.count() == 1
+            found = set(FileTransfer.objects.values_list("child__forename", flat=True))
+            assert found == {"Rowan", "Amber", "Ivy"}, "an order or a confidential address goes on, one corrected not"
             assert not any(model.objects.exists() for model in (Account, TransferNote, FileVolume))
     told = Notice.objects.filter(object_type="transfer", user=place.room.lead)
+    assert {one.object_id for one in told} == set(FileTransfer.objects.values_list("pk", flat=True))
     assert {one.kind for one in told} == {"transfer_leaver", "transfer_soon", "transfer_late"}
 
 

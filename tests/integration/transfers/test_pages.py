@@ -71,8 +71,9 @@ def test_who_opens_which_page(place: Place):
 def test_the_way_from_opening_to_settled(place: Place):
     child, lead = leaver(place), signed_in(place.room.lead)
     tab = lead.get(reverse("child_sharing", args=[child.pk])).content.decode()
-    assert "Open it before the child leaves" in tab
+    assert "Open it now" in tab and "before the child leaves" not in tab
     begin = reverse("begin_transfer", args=[child.pk])
+    assert f'name="last_day_day" value="{LEFT.day}"' in lead.get(begin).content.decode().replace('type="hidden" ', "")
     assert "Enter the last day" in lead.post(begin, {}).content.decode()
     assert lead.post(begin, day("last_day", LEFT)).status_code == 302
     transfer = FileTransfer.objects.get()
