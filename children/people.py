@@ -256,7 +256,7 @@ def _told_of(
     reader does not see neither.
     """
     updates = list(found)
-    of = {part: {one.row_key for one in updates if one.part == part} - {None} for part in ChildUpdate.Part}
+    of = {str(part): {one.row_key for one in updates if one.part == part} - {None} for part in ChildUpdate.Part}
     links = see(ContactLink).filter(pk__in=of["adult"], contact__in=see(Contact)).select_related("contact")
     adults = {link.pk: link.contact.full_name for link in links} if of["adult"] else {}
     stays = see(HouseholdMember).filter(pk__in=of["home"], household__in=see(Household))
@@ -264,8 +264,8 @@ def _told_of(
     for one in updates:
         shown = {"adult": adults, "home": homes}.get(one.part)
         is_shown = shown is None or one.row_key in shown
-        one.about = (shown or {}).get(one.row_key, "")
-        one.before = one.was if is_shown else ""
+        one.about = (shown or {}).get(one.row_key, "")  # type: ignore[attr-defined]
+        one.before = one.was if is_shown else ""  # type: ignore[attr-defined]
     return updates
 
 

@@ -275,7 +275,8 @@ def _changed_list(
     rows = read_many(request, page, about=run, purpose="waiting")
     of_run = visible(request, ImportRow).filter(run=run)
     left = of_run.exclude(_OPEN).exclude(decision=Decision.DONE).select_related(*_CHILD).order_by("number")
-    done, more_done = [], False
+    done: list[ImportRow] = []
+    more_done: Any = False
     if run.unattended:
         done, more_done = _page(
             of_run.filter(decision=Decision.DONE).select_related(*_CHILD), request.GET.get("done", "")

@@ -153,7 +153,7 @@ class AlikeForm(KeepForm):
     # What can be chosen is known once the rest has been read.
     same_as = forms.CharField(label="Is it one of these?", required=False, widget=Radios)
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
-    only_asked = ("same_as",)
+    only_asked: ClassVar[Sequence[str]] = ("same_as",)
 
     alike: Mapping[str, Any] = {}
 
