@@ -57,7 +57,7 @@ class SafeguardForm(HarbourForm):
         label="Also for these brothers and sisters",
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Each ticked child gets an entry of its own. Untick a child where it does not hold.",
+        help_text="Each ticked child gets an entry of its own. Untick any child it does not apply to.",
     )
     told_by = forms.ChoiceField(label="Who told the school?", choices=blank_first(ToldBy.choices, "Choose"))
     evidence = forms.CharField(
@@ -96,7 +96,7 @@ class SafeguardForm(HarbourForm):
         self.title, self.says, self.button = f"Correct {self.title.lower()}", f"{_NEVER} {_SAY}", "Save correction"
         self.has_ended = row.status == Safeguard.Status.ENDED
         if self.has_ended:
-            self.says = f"{_NEVER} It stays ended on {full_day(row.ends_on)}. If it has not ended, record it anew."  # type: ignore[attr-defined]
+            self.says = f"{_NEVER} It stays ended on {full_day(row.ends_on)}. If it has not ended, record it again."  # type: ignore[attr-defined]
         self.fields["right"].choices = [(REPLACE, "What I enter below"), (NONE, self.none)]  # type: ignore[attr-defined]
         if data is not None and data.get("right") == NONE:
             for name in typed:
@@ -216,7 +216,7 @@ class AddressForm(SafeguardForm):
     """That the address is confidential."""
 
     title, none = "Confidential address", "The address was never confidential"
-    says = "Nobody outside the school may then be told where the child lives. It holds as soon as it is saved."
+    says = "Nobody outside the school may then be told where the child lives. It counts as soon as it is saved."
 
     reason = forms.CharField(
         label="Why the address is confidential",
@@ -244,7 +244,7 @@ class AddressForm(SafeguardForm):
 class ResponsibilityForm(SafeguardForm):
     """Whether an adult has parental responsibility."""
 
-    title, none = "Parental responsibility", "Nothing is known of it"
+    title, none = "Parental responsibility", "It is not known whether this adult has it"
     says = "One answer for each adult. What was recorded of this adult before ends today."
     columns: ClassVar[Mapping[str, str]] = {"contact": "contact_id"}
 

@@ -157,7 +157,7 @@ class AddAdultForm(AlikeForm, _LinkFields, PersonForm):
         shown = stamp(self.differs)
         self.fields["right"].widget.choices = self._answers()  # type: ignore[attr-defined]
         if self.data.get("right") not in (TYPED, RECORD) or self.data.get("compared") != shown:
-            self.add_error("right", "The record says otherwise of this adult. Say what is right")
+            self.add_error("right", "The record says something else about this adult. Say what is right")
         self.say("compared", shown)
 
     def _answers(self) -> list[tuple[str, str]]:

@@ -33,8 +33,8 @@ class HowField(forms.ChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         hints = {
-            CHANGED: "What stands there now was right until then, and stays as former",
-            CORRECTED: "What stands there now was never right, and stays under “Ended and corrected” alone",
+            CHANGED: "What the record says now was right until then, and is kept as former",
+            CORRECTED: "What the record says now was never right, and is kept under “Ended and corrected” only",
         }
         super().__init__(label="Changed, or wrong?", choices=HOW, widget=Radios(hints=hints), **kwargs)
 
@@ -56,7 +56,7 @@ class KeepForm(HarbourForm):
     request = forms.ChoiceField(
         label="Which request?",
         required=False,
-        help_text="Where a request told the school. Its page then says what was corrected.",
+        help_text="Needed if a request told the school. Its page then says what was corrected.",
     )
     note = forms.CharField(
         label="What was said or seen",
@@ -185,7 +185,7 @@ def line(label: str, most: int, **kwargs: Any) -> forms.CharField:
 
 def since(label: str = "From which day", **kwargs: Any) -> DateBoxesField:
     """The day that a change is about; left empty it is today."""
-    return DateBoxesField(label=label, past=True, required=False, help_text="Left empty: today", **kwargs)
+    return DateBoxesField(label=label, past=True, required=False, help_text="Leave it empty for today", **kwargs)
 
 
 def birthday(**kwargs: Any) -> DateBoxesField:
@@ -227,7 +227,7 @@ class ClassFields(KeepForm):
     """The class: one of the school's, or another one that is typed."""
 
     class_name = forms.CharField(label="Class", max_length=30, required=False, widget=forms.Select)
-    another_class = line("Another class", 30, help_text="Where the list has it not, like 5B")
+    another_class = line("Another class", 30, help_text="If it is not in the list above, like 5B")
 
     def offer_classes(self, school_id: Any) -> None:
         """The classes of the school as choices, with the one that stands there now."""

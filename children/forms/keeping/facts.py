@@ -110,7 +110,7 @@ class DeathForm(OnceMoreForm):
         label="Date of death",
         past=True,
         required=False,
-        help_text="Leave it empty where the record says so and it is not true",
+        help_text="Leave it empty if the record says that the child died and this is not true",
     )
 
     def doubt(self, values: dict[str, Any]) -> str:

@@ -78,7 +78,7 @@ class EndForm(KeepForm):
         label="Was it true?",
         choices=[(ENDED, "Yes, until a day"), (CORRECTED, "No, it was wrong from the start")],
         widget=Radios(
-            hints={CORRECTED: "It stays on the record, marked as wrong. Only a copy for who asks what you hold has it"}
+            hints={CORRECTED: "It stays, marked as wrong. Only a copy for someone who asks what you hold includes it"}
         ),
     )
     on = since("Last day")
@@ -208,7 +208,7 @@ class SiblingForm(KeepForm):
     these = forms.MultipleChoiceField(
         label="Which of these are brothers or sisters?", required=False, widget=forms.CheckboxSelectMultiple
     )
-    relationship = line("What they are to each other", 60, help_text=f"Left empty: {USUAL.lower()}")
+    relationship = line("What they are to each other", 60, help_text=f"Leave it empty for: {USUAL.lower()}")
 
     def __init__(
         self, data: Any = None, *, sharing: Sequence[tuple[Child, str]] = (), links: bool = False, **kwargs: Any

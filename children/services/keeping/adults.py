@@ -56,7 +56,7 @@ LINK = ("relationship", "order", "is_emergency", "delegated_authority")
 # How many figures a number has: a mobile with its network, a telephone without the town up to one with an extension.
 _FIGURES = {"mobile": (10, 15), "telephone": (6, 20)}
 _LENGTHS = {"relationship": 100, "delegated_authority": 2_000}
-WHICH = "The record says otherwise of this adult. Say whether what you typed is right, or what the record says."
+WHICH = "The record says something else about this adult. Say whether that is right, or what you typed."
 ASK = "This adult is on the record of other children too. Say whether it changes for all of them, or for this child."
 RESPONSIBLE = (
     "This adult has parental responsibility for the child. Record first that the responsibility has ended, and how: a "
