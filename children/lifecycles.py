@@ -20,7 +20,7 @@ from .permissions import (
 )
 from .verbs import ChildVerb
 
-_OFFICE = "Only the office, a safeguarding lead or the Headteacher of this school can bring in children."
+_OFFICE = "Only the office, a safeguarding lead, a deputy or the Headteacher of this school can bring in children."
 S = ImportRun.Status
 
 

@@ -22,7 +22,7 @@ from .starting import require_ready, require_seen
 from .whole import questions
 
 Kind, D = ImportRow.Kind, ImportRow.Decision
-ONLY_THEY = "Only the office, a safeguarding lead or the Headteacher of this school can decide about these rows."
+ONLY_THEY = "Only the office, a safeguarding lead, a deputy or the Headteacher of this school decides about these rows."
 # Decisions under which a row claims the UPN it carries.
 _CLAIMS = (D.TAKE, D.TAKE_NEW, D.ADD_ADULT)
 

@@ -31,7 +31,7 @@ from .sight import whole_list
 PART = 1024 * 1024
 S = ImportRun.Status
 _WAITING = (S.UPLOADED, S.MAPPING, S.READING, S.READY)
-_OFFICE = "Only the office, a safeguarding lead or the Headteacher can bring in children."
+_OFFICE = "Only the office, a safeguarding lead, a deputy or the Headteacher can bring in children."
 
 
 class StoredFile(io.RawIOBase):
