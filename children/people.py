@@ -81,11 +81,6 @@ class Around:
     unseen_homes: list[HouseholdMember]
 
     @property
-    def is_confidential(self) -> bool:
-        """Whether something says that nobody may be told where the child lives."""
-        return any(one.binds for one in self.addresses)
-
-    @property
     def orders_in_force(self) -> list[ContactRestriction]:
         return [order for order in self.orders if order.binds]
 

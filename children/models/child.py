@@ -54,7 +54,7 @@ class Child(models.Model):
     # Nothing that shows the child is published.
     no_photographs = models.BooleanField("no photographs are published", default=False)
     # From when until when (no day: no end) whoever hands the child over looks first: an order says who may not collect.
-    # Made from the orders (`services/orders.py`); what they say, and about whom, is behind the card.
+    # Made from the orders (`services/safeguards/orders.py`); what they say, and about whom, is behind the card.
     check_collection_from = models.DateField("check before collection from", null=True, editable=False)
     check_collection_until = models.DateField("check before collection until", null=True, editable=False)
     # `names.sort_key`, compared by its letters alone, whatever language the database was made for.
