@@ -52,7 +52,7 @@ def _last_list(looker: Looker) -> Found:
     runs = visible(looker, ImportRun).filter(school=looker.school_id, status=ImportRun.Status.CONFIRMED)
     arrived = runs.filter(is_partial=False).aggregate(newest=Max("received_at"))["newest"]
     if arrived is None:
-        return Found(State.NOT_SET_UP, "No list of children was imported yet.")
+        return Found(State.NOT_SET_UP, "No list of children has been imported yet.")
     today, day = as_day(looker.at), as_day(arrived)
     says = f"The last list arrived on {short_day(day, today)}."
     if settings.PUPIL_LIST_FOLDER is None:

@@ -34,6 +34,6 @@ class LastSchoolsForm(HarbourForm):
         label="Why no other school has the files, or who said so",
         max_length=2000,
         widget=forms.Textarea,
-        help_text="Such as: moved abroad, educated at home. It is stated of each of them.",
+        help_text="Such as: moved abroad, educated at home. The same reason is recorded for each child.",
         error_messages={"required": "Say why no other school has the files, or who told you"},
     )

@@ -234,13 +234,13 @@ class RecipientForm(CaseForm):
         choices=[(recipients.TOLD, "Yes, on a day"), *((one.value, f"No: {one.label}") for one in WhyNot)],
         widget=Radios(),
     )
-    told_on = DateBoxesField(label="Told on", past=True, required=False)
+    told_on = DateBoxesField(label="Told on", past=True, required=False, help_text="Needed if they were told")
     reasons = forms.CharField(
         label="Why they are not told",
         max_length=2_000,
         required=False,
         widget=forms.Textarea,
-        help_text="It stands in the letter, where the letter names them",
+        help_text="Needed if they are not told. It is in the letter if the letter names them",
     )
     named = forms.ChoiceField(
         label="Does the letter name them?",

@@ -109,7 +109,7 @@ def test_a_family_says_of_each_of_its_children_what_must_be_known_before_acting(
     factories.order(skye, "No contact outside supervision.", by=cast.lead)
     factories.link_siblings(one=rowan, other=skye, by=cast.office)
     alone = opened(client, cast.lead, rowan)
-    assertContains(alone, "No order and no confidential address is on record")
+    assertContains(alone, "No order in force and no confidential address is recorded")
     for page in ("family_chronology", "family_paper"):
         answer = client.get(reverse(page, args=[rowan.pk]))
         text = Printed(answer.content).text if page == "family_paper" else answer.content.decode()
