@@ -1,4 +1,4 @@
-"""What is typed of one row of a child's record: a home, a brother or sister, a note about health."""
+"""What is typed of one row of a child's record: a home, an earlier school, a name, a sibling, a note about health?"""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Change what is known of a child alone, or add an adult, a home, a name, a note about health."""
+"""Change what is known of a child alone, or add an adult, a home, a name, an earlier school, a note about health."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial

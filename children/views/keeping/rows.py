@@ -1,4 +1,4 @@
-"""Change, end or correct one row of a child's record: an adult, a home, a name, a note about health, a sibling."""
+"""Change, end or correct one row of a record: an adult, a home, a name, an earlier school, a sibling, a health note."""
 
 from functools import partial
 from typing import Any
