@@ -29,7 +29,7 @@ CHECKS = (
     Check(
         "leavers",
         "Leavers with nothing stated after 20 school days",
-        "Somebody confirms which school they went to, or a lead states that this was the last: then a period runs.",
+        "Somebody confirms which school they went to, or a lead states that this was the last.",
         Counted(
             lambda looker: leavers(looker, looker.school_id, Show.UNSTATED).filter(
                 child__left_on__lte=left_long_ago(looker.school_id, as_day(looker.at))

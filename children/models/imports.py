@@ -192,7 +192,7 @@ class ImportRow(models.Model):
     problems = models.JSONField(default=list)
     kind = models.CharField(max_length=10, choices=Kind, blank=True)
     child = models.ForeignKey(Child, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    # [{"field", "adult", "was", "now", "grave", "withheld"}]: what Harbour has and what the file says.
+    # `Change.as_dict` of each: what Harbour has and what the file says.
     changes = models.JSONField(default=list)
     # A date of birth, parental responsibility or restriction would change: a person must say so.
     is_grave = models.BooleanField(default=False)

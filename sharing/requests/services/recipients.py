@@ -32,8 +32,8 @@ from .locking import ensure_at_work, ensure_day, lock
 W = RequestRecipient.WhyNot
 TOLD = "told"
 UNSAID = (
-    "Somebody who received this record has not been told of the correction. Its page lists them: say of each when they "
-    "were told, or why not."
+    "Nobody has said of everyone who received this record whether they were told of the correction. The page of the "
+    "request lists them: say of each when they were told, or why not."
 )
 _NOT_THEIRS = "Choose somebody on the list of who received this record."
 _SAYERS = "Only who prepares this answer says who was told. The page of the request names them."
