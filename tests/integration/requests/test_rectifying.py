@@ -125,7 +125,7 @@ def test_a_correction_from_request_to_answer(desk: Desk):
     assert desk.done().status_code == 302
 
     # It is not prepared until of each recipient somebody has said whether they were told.
-    with pytest.raises(OutOfTurn, match="has not been told"):
+    with pytest.raises(OutOfTurn, match="told of the correction"):
         approving.prepare(desk.now(), by=desk.room.lead)
     with CaptureQueriesContext(connection) as asked:
         shown = text(lead.get(desk.page))
@@ -166,7 +166,7 @@ def test_a_share_after_approval_holds_the_answer_back(desk: Desk):
     letter = letters.begin(desk.case, by=desk.room.office, kind="outcome", token=uuid7())
     nurse = checked(desk.place, "school_nurse")
     sent(desk.place, recipient=nurse)
-    with asking(desk.room.office), pytest.raises(OutOfTurn, match="has not been told"):
+    with asking(desk.room.office), pytest.raises(OutOfTurn, match="told of the correction"):
         letters.send(letter, by=desk.room.office, sent_on=TODAY())
     row = {"key": nurse.pk, "name": nurse.name, "last_on": TODAY(), "told_on": TODAY(), "is_named": True}
     of = {"case": desk.case, "school": desk.room.school, "said_at": timezone.now()}
