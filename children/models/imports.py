@@ -233,7 +233,9 @@ class ImportRow(models.Model):
         """Whether the address of the row is not to be shown beside the rest, as it is for the child by now."""
         if any(change.get("withheld") for change in self.changes):
             return True
-        return self.child is not None and self.child.detail.address_confidential
+        # As a page asks with its rows (`children.secret`): also that of somebody else who lives there.
+        is_secret: bool = getattr(self, "is_secret", False)
+        return is_secret or (self.child is not None and self.child.detail.address_confidential)
 
     @property
     def year(self) -> str:

@@ -18,6 +18,7 @@ from children.importing.formats import TITLES
 from children.models import Child, HeldFact, ImportRow, ImportRun
 from children.people import homes as homes_of
 from children.permissions import may_see_addresses
+from children.secret import ADDRESS_IS_SECRET
 from children.services import imports as service
 from children.services.differing import differing
 from safeguarding.accounts.permissions import requires
@@ -36,7 +37,6 @@ from safeguarding.spreadsheet import as_csv
 S, Kind, Decision = ImportRun.Status, ImportRow.Kind, ImportRow.Decision
 # What is still open of a list that has changed already.
 _OPEN = Q(decision="") & ~Q(kind=Kind.REJECTED)
-_CHILD = ("child", "child__detail")
 _USED = (Kind.JOINS, Kind.CHANGES, Kind.SAME, Kind.RETURNS, Kind.REPEATED, Kind.SKIPPED)
 
 # Names of leavers on one page: more than this and the file is the wrong one.
@@ -274,13 +274,11 @@ def _changed_list(
     page, more = _page(_waiting(request, run), after)
     rows = read_many(request, page, about=run, purpose="waiting")
     of_run = visible(request, ImportRow).filter(run=run)
-    left = of_run.exclude(_OPEN).exclude(decision=Decision.DONE).select_related(*_CHILD).order_by("number")
+    left = _with_child(of_run.exclude(_OPEN).exclude(decision=Decision.DONE)).order_by("number")
     done: list[ImportRow] = []
     more_done: Any = False
     if run.unattended:
-        done, more_done = _page(
-            of_run.filter(decision=Decision.DONE).select_related(*_CHILD), request.GET.get("done", "")
-        )
+        done, more_done = _page(_with_child(of_run.filter(decision=Decision.DONE)), request.GET.get("done", ""))
     return {
         "done": read_many(request, done, about=run, purpose="taken") if done else [],
         "older_done": f"?done={done[-1].number}#done" if more_done else "",
@@ -355,14 +353,19 @@ def _seen(request: Request) -> int:
 
 
 def _section_rows(request: Request, run: ImportRun, section: Section) -> QuerySet[ImportRow]:
-    return visible(request, ImportRow).filter(section.rows, run=run).select_related(*_CHILD)
+    return _with_child(visible(request, ImportRow).filter(section.rows, run=run))
 
 
 def _waiting(request: Request, run: ImportRun) -> QuerySet[ImportRow]:
     """The rows to be decided about, before the list changes or after."""
     if run.status != S.CONFIRMED:
         return _section_rows(request, run, _BY_KEY["waiting"])
-    return visible(request, ImportRow).filter(_OPEN, run=run).select_related(*_CHILD)
+    return _with_child(visible(request, ImportRow).filter(_OPEN, run=run))
+
+
+def _with_child(rows: QuerySet[ImportRow]) -> QuerySet[ImportRow]:
+    """Each with its child, and with whether the child's address is confidential by now, or that of somebody there."""
+    return rows.select_related("child", "child__detail").annotate(is_secret=ADDRESS_IS_SECRET)
 
 
 def _page(rows: QuerySet[ImportRow], after: str) -> tuple[list[ImportRow], bool]:

@@ -39,9 +39,7 @@ from safeguarding.keys import uuid7
 
 from .looking import FILLED, is_empty, look, what_stands_against
 
-KEEPERS = (
-    "Only the office, a safeguarding lead, a deputy or the Headteacher says that two records may be of one child."
-)
+KEEPERS = "Only the office, a safeguarding lead, a deputy or the Headteacher says that two records may be of one child."
 CHANGED = "One of the two records has changed since this page was made. Look at both again before you go on."
 # Every merge can be undone until the same number of days later, that day included (a setting of Harbour, not law).
 LASTS = timedelta(days=30)
