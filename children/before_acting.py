@@ -4,7 +4,7 @@ The same lines stand on the page "People", on the chronology and its print, on t
 emergency sheet (`children/part_before_acting.html`).
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -79,11 +79,9 @@ def _as_sentence(words: str) -> str:
     return words if words.endswith((".", "!", "?", "”")) else f"{words}."
 
 
-def without_homes(lines: Sequence[Line], secret: Collection[UUID]) -> list[Line]:
-    """The lines, of which some are printed: words that name a home stay out where the child is one of `secret`."""
-    asked = [place for place, line in enumerate(lines) if UUID(line.child) in secret]
-    named = homes_named([(UUID(lines[place].child), lines[place].words) for place in asked])
-    out = {asked[place] for place in named}
+def without_homes(lines: Sequence[Line]) -> list[Line]:
+    """The lines, of which some are printed: words that name a home that may not be told stay out."""
+    out = homes_named([(UUID(line.child), line.words) for line in lines])
     return [replace(line, words=_HOME_NAMED) if place in out else line for place, line in enumerate(lines)]
 
 
@@ -128,4 +126,4 @@ def before_acting(asks: Asks, children: Sequence[Child], *, today: date) -> list
             named=named,
         )
     ]
-    return sorted(without_homes(found, secret), key=lambda line: line.is_order)
+    return sorted(without_homes(found), key=lambda line: line.is_order)

@@ -170,20 +170,30 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE other.child_id <> children_beside.child AND NOT other.child_id = ANY (rules.merged_children(NULL))
 $$;
 
--- Which of these texts, counted from 1, name a home of the child of the same place: by the address, a line of it with a number, or the
--- postcode. Spelling and spaces do not count.
+-- Which of these texts, counted from 1, name a home that may not be told: one of the child of the same place, now or before, where that
+-- child's address is confidential or of a home in which it is; or one where a child lives who shares a home or an adult with that child. By
+-- the address, its first line, a line of it with a number, or the postcode. Spelling and spaces do not count.
 CREATE FUNCTION rules.homes_named(children uuid[], texts text[]) RETURNS integer[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH said AS (
         SELECT n, child, regexp_replace(lower(words), '[^a-z0-9]', '', 'g') AS words
         FROM unnest(homes_named.children, homes_named.texts) WITH ORDINALITY AS one (child, words, n)
+    ), secret AS MATERIALIZED (
+        SELECT about.child, lives.household_id FROM (SELECT DISTINCT child FROM said) AS about
+        JOIN public.children_householdmember AS lives ON lives.child_id = about.child WHERE rules.address_kept_secret(about.child)
+        UNION
+        SELECT about.child, lives.household_id FROM (SELECT DISTINCT child FROM said) AS about
+        CROSS JOIN LATERAL unnest(rules.children_beside(about.child)) AS other (child)
+        JOIN public.children_householdmember AS lives ON lives.child_id = other.child
+        WHERE lives.ends_on IS NULL AND rules.home_kept_secret(lives.household_id)
     ), parts AS (
         SELECT said.n, said.words, regexp_replace(lower(part), '[^a-z0-9]', '', 'g') AS part, shortest
         FROM said
-        JOIN public.children_householdmember AS lives ON lives.child_id = said.child
-        JOIN public.children_household AS home ON home.id = lives.household_id
+        JOIN secret ON secret.child = said.child
+        JOIN public.children_household AS home ON home.id = secret.household_id
         CROSS JOIN LATERAL (
-            SELECT line AS part, 7 AS shortest FROM regexp_split_to_table(home.address, '[\n,]') AS line WHERE line ~ '[0-9]'
+            SELECT line AS part, 7 AS shortest
+            FROM regexp_split_to_table(home.address, '[\n,]') WITH ORDINALITY AS each (line, place) WHERE line ~ '[0-9]' OR place = 1
             UNION ALL SELECT home.address, 5
             UNION ALL SELECT home.postcode, 5
         ) AS one

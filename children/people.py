@@ -254,7 +254,7 @@ def _told_of(
     of = {str(part): {one.row_key for one in updates if one.part == part} - {None} for part in ChildUpdate.Part}
     links = see(ContactLink).filter(pk__in=of["adult"], contact__in=see(Contact)).select_related("contact")
     adults = {link.pk: link.contact.full_name for link in links} if of["adult"] else {}
-    stays = see(HouseholdMember).filter(pk__in=of["home"], household__in=see(Household))
+    stays = see(HouseholdMember).filter(~HOME_IS_SECRET, pk__in=of["home"], household__in=see(Household))
     homes = dict.fromkeys(stays.values_list("pk", flat=True), "") if of["home"] and with_homes else {}
     for one in updates:
         shown = {"adult": adults, "home": homes}.get(one.part)

@@ -19,7 +19,9 @@ HOUSEHOLD_IS_SECRET = Func(F("id"), function="rules.home_kept_secret", output_fi
 
 
 def homes_named(texts: Sequence[tuple[UUID, str]]) -> set[int]:
-    """Which of these texts, each with the key of a child, name a home of that child: their places, from 0."""
+    """Which of these texts, each with the key of a child, name a home that may not be told, of that child or of one who
+    shares a home or an adult with it: their places, from 0.
+    """
     if not texts:
         return set()
     keys, words = [key for key, _ in texts], [text for _, text in texts]

@@ -289,13 +289,16 @@ def listed_contacts(school_id: UUID) -> dict[str, UUID]:
 def settle(facts: Iterable[HeldFact], held: Mapping[UUID, Held], said: Mapping[UUID, Mapping[Place, Any]]) -> None:
     """Forget the facts of which the rows of a list, `said` by child, say what Harbour says by now."""
     over = []
+    of_adults: dict[Place, list[tuple[UUID, Any]]] = {}
+    for child, told in said.items():
+        for place in told:
+            if place[1]:
+                of_adults.setdefault(place, []).append((child, told[place]))
     for fact in facts:
         place = (fact.field, str(fact.contact_id) if fact.contact_id else "")
-        values = [
-            (child, told[place])
-            for child, told in said.items()
-            if place in told and (place[1] or child == fact.child_id)
-        ]
+        mine = said.get(fact.child_id, {})
+        own = [(fact.child_id, mine[place])] if place in mine else []
+        values = of_adults.get(place, []) if place[1] else own
         if values and all(same(fact.field, value, here(held[child], place)) for child, value in values):
             over.append(fact.pk)
     HeldFact.objects.filter(pk__in=over).delete()

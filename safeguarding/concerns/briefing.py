@@ -126,7 +126,7 @@ def gather(request: Request, child: Child, brief: Brief | None, *, at: datetime)
     found = chronology.read(request, child, recent, size=MOST_EVENTS, titles=titles)
     return Gathered(
         adults=known.adults,
-        warnings=without_homes(lines, [child.pk] if secret else ()),
+        warnings=without_homes(lines),
         staff=_staff(child, titles, today),
         siblings=[_sibling(other, how) for other, how in kin],
         events=found.entries,

@@ -41,7 +41,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       AND (EXISTS (SELECT FROM public.children_contactrestriction AS bound
                    WHERE bound.child_id = child.id AND bound.corrected_at IS NULL)
            OR EXISTS (SELECT FROM public.children_confidentialaddress AS told
-                      WHERE told.child_id = child.id AND told.corrected_at IS NULL))
+                      WHERE told.child_id = child.id AND told.corrected_at IS NULL)
+           OR rules.address_kept_secret(child.id))
 $$;
 
 -- A file that has to be sent, or of which nobody has confirmed the receipt, keeps the child's record until it is settled.

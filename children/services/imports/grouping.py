@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from children.importing.differences import LABELS
+from children.importing.held_facts import NAME
 from children.models import ImportRow
 from safeguarding.dates import counted
 
@@ -29,7 +30,11 @@ class Alike:
 
     def __init__(self, rows: QuerySet[ImportRow]) -> None:
         found = rows.filter(_ALIKE, decision="").order_by().values_list("pk", "kind", "changes")
-        self._rows = {key: _reasons(kind, changes) for key, kind, changes in found.iterator(CHUNK)}
+        self._rows = {
+            key: _reasons(kind, changes)
+            for key, kind, changes in found.iterator(CHUNK)
+            if not _is_about_a_name(changes)
+        }
         numbers = Counter(reason for reasons in self._rows.values() for reason in reasons)
         self.reasons: Mapping[str, int] = {reason: n for reason, n in sorted(numbers.items()) if n > 1}
 
@@ -40,6 +45,11 @@ class Alike:
     def waiting_for(self, reasons: Collection[str]) -> list[UUID]:
         """Keys of the rows that wait for nothing else than these reasons."""
         return [key for key, mine in self._rows.items() if mine <= set(reasons)]
+
+
+def _is_about_a_name(changes: list[dict[str, Any]]) -> bool:
+    """Whether an adult of another name may be the same one: of each that is another question."""
+    return any(one["field"] == NAME for one in changes)
 
 
 def _reasons(kind: str, changes: list[dict[str, Any]]) -> frozenset[str]:

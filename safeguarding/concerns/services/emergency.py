@@ -136,7 +136,7 @@ def _warnings(
         lines_of(one, secret.get(one.pk, ()), binding.get(one.pk, ()), in_secret_home=one.pk in homes)
         for one in children
     )
-    lines = without_homes([line for some in each for line in some], homes)
+    lines = without_homes([line for some in each for line in some])
     return [
         Warned(
             one.full_name,
