@@ -32,7 +32,7 @@ SUPPORT = {"pastoral", "designated", "senco", "attendance"}
 
 def beside(person: Any, place: Place) -> list[str]:
     """The badges that somebody may see of the child."""
-    return badges_of(SimpleNamespace(user=person), [place.child.pk])[place.child.pk]
+    return badges_of(SimpleNamespace(user=person), {place.child.pk: place.child.card_badges})[place.child.pk]
 
 
 def seen_by(place: Place, badge: str) -> set[str]:
@@ -142,7 +142,8 @@ def test_the_list_is_narrowed_by_badges_that_the_reader_may_see(client: Client, 
     # What is not offered narrows nothing.
     assert listed(place.room.office, "cp") == listed(place.room.deputy, "adoption") == everybody
     assert listed(place.room.deputy, "cp") == one
-    assert offered(place.room.office) == {"lac", "ehcp", "addr"}
+    # What its own list says, and what stands on the card for everybody.
+    assert offered(place.room.office) == {"lac", "ehcp", "addr", "collect", "nophoto"}
     assert offered(place.room.lead) - offered(place.room.deputy) == {"adoption"}
 
 
@@ -150,7 +151,7 @@ def test_badges_of_many_children_are_asked_for_as_often_as_of_few(client: Client
     lead = Visitor(client, place.room.lead)
     pages = {
         reverse("children"): LISTS,
-        reverse("today"): 30,
+        reverse("today"): 31,
         reverse("child_chronology", args=[place.child.pk]): RECORDS,
         reverse("child_plans", args=[place.child.pk]): RECORDS,
     }
