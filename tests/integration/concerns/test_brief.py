@@ -92,7 +92,7 @@ def test_two_steps_from_the_child_to_two_pages(client, cast, ro, now):
     assert len(paper.pages()) <= 2 and paper.tags()["H2"] == 7
     for words in (
         "Kerry Ashdown Mother On the record Yes: mother",
-        "Dan Vale Father On the record No",
+        "Dan Vale Father Not recorded No",
         "No contact. [another child (Year 3)]’s house too.",
         "Priya Raman",
         "214",
