@@ -194,15 +194,24 @@ def test_a_class_that_vanishes_waits(cast, forty):
 
 def test_a_class_in_other_letters_is_the_same_class(cast, forty):
     """Typed here, nobody is asked to tick that it is gone; the list's letters go in, and no class ends."""
-    typed = {"year_group": 3, "class_name": "3a"}
-    told = Told(by=ToldBy.FAMILY)
-    set_class(child=child(0), values=typed, is_correction=True, told=told, by=cast.office)
+
+    def typed(name):
+        values = {"year_group": 3, "class_name": name}
+        set_class(child=child(0), values=values, is_correction=True, told=Told(by=ToldBy.FAMILY), by=cast.office)
+
+    with pytest.raises(BadInput, match="Nothing is different"):
+        typed("3a")
+    # Where the child is alone in it, the letters are as they were typed.
+    alone = [row(0, room="3C"), *forty[1:]]
+    bring_in(cast.school, alone, by=cast.office)
+    typed("3c")
+    assert child(0).class_name == "3c"
     since = child(0).classes.get(ends_on=None).pk
-    run = look_at(cast.school, forty, by=cast.office)
+    run = look_at(cast.school, alone, by=cast.office)
     assert (run.summary["classes_gone"], asked(run)) == ([], [])
     finish(run, by=cast.office)
-    assert (child(0).class_name, child(0).classes.get(ends_on=None).pk) == ("3A", since)
-    assert child(0).classes.get(ends_on=None).class_name == "3A"
+    assert (child(0).class_name, child(0).classes.get(ends_on=None).pk) == ("3C", since)
+    assert child(0).classes.get(ends_on=None).class_name == "3C"
     assert not HeldFact.objects.exists()
 
 

@@ -134,7 +134,7 @@ def test_every_name_and_number_leads_to_the_record_that_stays(client, room, pair
         lark = factories.child(room.school, "Ash", "Lark", by=room.office)
         assert lark.number == other.number + 1
     taken = {"values": {"upn": sheets.number(2)}, "is_correction": True, "told": factories.told()}
-    with pytest.raises(BadInput, match="on the school’s list already"):
+    with pytest.raises(BadInput, match="A child of the school has this UPN already"):
         keeping.set_facts(child=lark, part=keeping.Part.NUMBERS, by=room.office, **taken)
 
 
