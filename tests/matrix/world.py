@@ -13,7 +13,7 @@ from typing import Any
 
 from children.facts import Adult, Called, Earlier, Home, NewChild
 from children.mentions import marker
-from children.models import Child, ConflictOfInterest, OtherName
+from children.models import Child, ConflictOfInterest, HeldFact, OtherName
 from children.services import filing, keeping, safeguards
 from safeguarding.accounts.models import Notice, School, User
 from safeguarding.concerns.models import Concern, ConcernSubject, Decision, HowSoon, Receipt
@@ -236,6 +236,12 @@ def _child(world: World, record: str, number: int) -> Child:
     made = factories.register_child(school=school, child=child, by=by, today=TODAY)
     known = factories.told(note=word(), on=factories.LONG_AGO)
     keeping.add_health(child=made, words=word(), told=known, by=by)
+    keeping.set_facts(
+        child=made, part="doctor", values={"gp": word()}, is_correction=True, told=factories.told(note=word()), by=by
+    )
+    HeldFact._base_manager.update_or_create(
+        child=made, school=school, field="gp", contact=None, defaults={"said": word(), "held_at": THEN}
+    )
     for kind, binds in (("no_contact", adults[0].forename), ("other", "")):
         factories.order(made, word(), by=by, kind=kind, binds=binds, told_by="document", evidence=word())
     if record == "closed":
