@@ -7,6 +7,7 @@ emergency sheet (`children/part_before_acting.html`).
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from safeguarding.audit.by_keys import Asks, ByKeys
@@ -109,11 +110,16 @@ def in_secret_home(asks: Asks, child: Child) -> bool:
     return bool(_secret(asks, [child.pk]))
 
 
-def before_acting(asks: Asks, children: Sequence[Child], *, today: date) -> list[Line]:
-    """What whoever asks has to know of these children: all addresses first, then the orders."""
+def before_acting(asks: Asks, children: Sequence[Child], *, today: date, detail: Any = None) -> list[Line]:
+    """What whoever asks has to know of these children: all addresses first, then the orders. `detail`, with its
+    `is_secret`, is that of one of them, of whom it is not asked again.
+    """
     named = len(children) > 1
     keys = [child.pk for child in children]
-    addresses, secret = _addresses(asks, keys), set(_secret(asks, keys))
+    secret = set(_secret(asks, [key for key in keys if detail is None or key != detail.pk]))
+    if detail is not None and detail.is_secret:
+        secret.add(detail.pk)
+    addresses = _addresses(asks, keys)
     orders = [order for order in orders_about(asks, *children) if order.in_force(today)]
     found = [
         line

@@ -17,6 +17,7 @@ from django.utils import timezone
 from children.before_acting import before_acting
 from children.models import Child, ChildDetail
 from children.people import family
+from children.secret import ADDRESS_IS_SECRET
 from safeguarding.accounts.titles import RolesAlone, Titles
 from safeguarding.audit.by_keys import Asks
 from safeguarding.audit.reading import visible
@@ -124,11 +125,11 @@ def _read(asks: Asks, told: Told, wanted: Wanted, *, at: datetime, size: int | N
     child, narrowed = told.child, wanted.narrowed
     titles = RolesAlone(child.school_id) if wanted.nameless else Titles(child.school_id)
     out = staff_left_out(titles) if isinstance(titles, RolesAlone) else None
-    detail = visible(asks, ChildDetail).filter(pk=child.pk).first()
+    detail = visible(asks, ChildDetail).filter(pk=child.pk).annotate(is_secret=ADDRESS_IS_SECRET).first()
     about = {
         "child": child,
         "detail": detail,
-        "before_acting": before_acting(asks, told.all, today=timezone.localdate()),
+        "before_acting": before_acting(asks, told.all, today=timezone.localdate(), detail=detail),
         "kinds": [text for key, text in chronology.KINDS.items() if narrowed.takes(key)] if narrowed.kinds else [],
         "category": wanted.category,
         "others": told.others,

@@ -68,8 +68,8 @@ def _page(request: Request, child: Child, others: list[Child], here: str, printi
     query = f"?{asked.urlencode()}"
     is_family = here == "family_chronology"
     context = {
-        **record_frame(request, child, "chronology"),
-        "before_acting": before_acting(request, [child, *others], today=today),
+        **(frame := record_frame(request, child, "chronology")),
+        "before_acting": before_acting(request, [child, *others], today=today, detail=frame["detail"]),
         "found": found,
         "form": form,
         "is_first": is_first,
