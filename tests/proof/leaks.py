@@ -107,8 +107,16 @@ def _worded(model: type[Model]) -> tuple[str, ...]:
     return tuple(field.attname for field in fields if not field.choices and str(field) not in REFERENCES)
 
 
+@cache
+def _kinds() -> frozenset[str]:
+    """What Harbour calls a kind of record. A copy for a request keeps it as its title, and a page has the same one."""
+    from safeguarding import parts
+
+    return frozenset(parts.titles().values())
+
+
 def _remember(text: Any) -> None:
-    if not isinstance(text, str) or _REFERENCE.fullmatch(text := text.strip()):
+    if not isinstance(text, str) or _REFERENCE.fullmatch(text := text.strip()) or text in _kinds():
         return
     if len(text) >= SHORTEST and " " in text:
         _secret[text] = None

@@ -213,6 +213,15 @@ def test_a_title_with_a_childs_name_is_found(cast, found):
         found.clear()
 
 
+def test_a_title_with_what_harbour_calls_a_kind_of_record_is_no_leak(cast, found):
+    """A copy for a request is called so, and a page too."""
+    for words, told in (("Parental responsibility", 0), ("Parental responsibility is shared", 1)):
+        factories.concern(cast, facts=words)
+        leaks.look_at_answer(RequestFactory().get("/"), HttpResponse(f"<html><title>{words}</title></html>"))
+        assert len(found) == told
+        found.clear()
+
+
 def test_logs_are_looked_at_again_after_logging_was_configured_anew(monkeypatch):
     everything = logging.getLogger()
     monkeypatch.setattr(everything, "handlers", [])
