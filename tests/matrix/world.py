@@ -240,7 +240,7 @@ def _child(world: World, record: str, number: int) -> Child:
         child=made, part="doctor", values={"gp": word()}, is_correction=True, told=factories.told(note=word()), by=by
     )
     HeldFact._base_manager.update_or_create(
-        child=made, school=school, field="gp", contact=None, defaults={"said": word(), "held_at": THEN}
+        child=made, school=school, field="middle_names", contact=None, defaults={"said": word(), "held_at": THEN}
     )
     for kind, binds in (("no_contact", adults[0].forename), ("other", "")):
         factories.order(made, word(), by=by, kind=kind, binds=binds, told_by="document", evidence=word())
