@@ -48,9 +48,14 @@ def badge_with(badging: Badging) -> None:
     _above.append(badging)
 
 
+def _holds(badge: str) -> Any:
+    """When details give this badge. An address is confidential for everybody in the home of somebody for whom it is."""
+    return ADDRESS_IS_SECRET if badge == "addr" else Q(ChildDetail.BADGES[badge])
+
+
 def _own(request: Asks) -> QuerySet[Any, Any]:
     """Those of the details of children; no badge in the row of one that does not hold."""
-    each = (Case(When(then=Value(badge), **{name: value})) for badge, (name, value) in ChildDetail.BADGES.items())
+    each = (Case(When(_holds(badge), then=Value(badge))) for badge in ChildDetail.BADGES)
     return visible(request, ChildDetail).annotate(badge=_Each(*each)).values_list("child_id", "badge")
 
 
@@ -104,8 +109,7 @@ def having(request: Request, badge: str) -> Q:
         last = Q(check_collection_until=None) | Q(check_collection_until__gte=today)
         found |= Q(check_collection_from__lte=today) & last
     if badge in ChildDetail.BADGES:
-        holds = ADDRESS_IS_SECRET if badge == "addr" else ChildDetail.BADGES[badge]
-        found |= Q(pk__in=visible(request, ChildDetail).filter(holds).values("pk"))
+        found |= Q(pk__in=visible(request, ChildDetail).filter(_holds(badge)).values("pk"))
     for badging in _above:
         if badge in badging.known_to(request):
             found |= Q(pk__in=badging.rows(request).filter(badge=badge).values("child_id"))
