@@ -30,7 +30,6 @@ ONCE = {
     "children.childteamgrant": _GONE,
     "children.columnmapping": "hangs on no record of the matrix",
     "children.emergencyaccess": "over as soon as it begins, on the day of the world",
-    "children.heldfact": "once for a child or an adult, and a field",
     "children.importpart": _GONE,
     "children.sibling": "of two children there is one",
     "concerns.chronicled": "the tables of the entries keep it",
