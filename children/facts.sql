@@ -269,6 +269,30 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ) AS homes
 $$;
 
+-- Whether an adult or a home that stands on a record is hidden from the person as one of those children's family: as an adult of no
+-- organisation, or a home, that is theirs now. A professional, and who was theirs, tell nothing of who has to add to the record.
+CREATE FUNCTION rules.record_withheld(me uuid, child uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH theirs AS MATERIALIZED (SELECT unnest(rules.hidden_children(record_withheld.me)) AS child_id),
+    adults AS MATERIALIZED (
+        SELECT adult.id, adult.household_id FROM theirs
+        JOIN public.children_contactlink AS link ON link.child_id = theirs.child_id AND link.ends_on IS NULL
+        JOIN public.children_contact AS adult ON adult.id = link.contact_id AND adult.organisation = ''
+    )
+    SELECT EXISTS (
+        SELECT FROM public.children_contactlink AS link JOIN adults ON adults.id = link.contact_id
+        WHERE link.child_id = record_withheld.child AND link.ends_on IS NULL
+    ) OR EXISTS (
+        SELECT FROM public.children_householdmember AS lives
+        WHERE lives.child_id = record_withheld.child AND lives.ends_on IS NULL AND lives.household_id IN (
+            SELECT household_id FROM adults WHERE household_id IS NOT NULL
+            UNION ALL
+            SELECT home.household_id FROM theirs
+            JOIN public.children_householdmember AS home ON home.child_id = theirs.child_id AND home.ends_on IS NULL
+        )
+    )
+$$;
+
 -- Children to whom the person, or a team of theirs, was given access that is live.
 CREATE FUNCTION rules.granted_children(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
