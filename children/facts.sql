@@ -269,6 +269,61 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ) AS homes
 $$;
 
+-- Whether an adult or a home that stands on a record is hidden from the person as one of those children's family: as an adult of no
+-- organisation, or a home, that is theirs now. A professional, and who was theirs, tell nothing of who has to add to the record.
+CREATE FUNCTION rules.record_withheld(me uuid, child uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH theirs AS MATERIALIZED (SELECT unnest(rules.hidden_children(record_withheld.me)) AS child_id),
+    adults AS MATERIALIZED (
+        SELECT adult.id, adult.household_id FROM theirs
+        JOIN public.children_contactlink AS link ON link.child_id = theirs.child_id AND link.ends_on IS NULL
+        JOIN public.children_contact AS adult ON adult.id = link.contact_id AND adult.organisation = ''
+    )
+    SELECT EXISTS (
+        SELECT FROM public.children_contactlink AS link JOIN adults ON adults.id = link.contact_id
+        WHERE link.child_id = record_withheld.child AND link.ends_on IS NULL
+    ) OR EXISTS (
+        SELECT FROM public.children_householdmember AS lives
+        WHERE lives.child_id = record_withheld.child AND lives.ends_on IS NULL AND lives.household_id IN (
+            SELECT household_id FROM adults WHERE household_id IS NOT NULL
+            UNION ALL
+            SELECT home.household_id FROM theirs
+            JOIN public.children_householdmember AS home ON home.child_id = theirs.child_id AND home.ends_on IS NULL
+        )
+    )
+$$;
+
+-- Whether the person may give an adult another name: each order that stands about the adult, and each answer about responsibility that
+-- is confirmed, would be about somebody else. For who may change it (`permissions.may_change_safeguard`), of whichever child.
+CREATE FUNCTION rules.may_rename(person uuid, contact uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT NOT EXISTS (
+        SELECT FROM (
+            SELECT school_id, recorded_by_id, confirmed_at FROM public.children_contactrestriction
+            WHERE contact_id = may_rename.contact AND status IN ('recorded', 'confirmed')
+            UNION ALL
+            SELECT school_id, recorded_by_id, confirmed_at FROM public.children_parentalresponsibility
+            WHERE contact_id = may_rename.contact AND status = 'confirmed'
+        ) AS bound
+        WHERE NOT coalesce(
+            bound.school_id = ANY (rules.schools_with(may_rename.person, 'manage_access'))
+            OR (bound.confirmed_at IS NULL AND (
+                bound.recorded_by_id = may_rename.person
+                OR bound.school_id = ANY (rules.schools_with(may_rename.person, 'decide_concerns')))), false)
+    )
+$$;
+
+-- Whether who asks has written into the history, in this transaction, that a field of a row becomes this. What a fact reads from the
+-- history no change may leave out.
+CREATE FUNCTION rules.just_logged(kind text, row_key uuid, field text, was text, becomes text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM public.audit_logentry AS typed
+        WHERE typed.object_id = just_logged.row_key AND typed.object_type = just_logged.kind AND typed.actor_id = rules.me()
+          AND typed.at >= pg_catalog.now()
+          AND typed.changes -> just_logged.field = jsonb_build_array(just_logged.was, just_logged.becomes))
+$$;
+
 -- Children to whom the person, or a team of theirs, was given access that is live.
 CREATE FUNCTION rules.granted_children(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

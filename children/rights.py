@@ -12,7 +12,7 @@ from safeguarding.rights_rows.conditions import (
     may,
     of_school,
 )
-from safeguarding.rights_rows.kinds import Neither, change, gives, takes
+from safeguarding.rights_rows.kinds import Change, Neither, change, gives, takes
 
 MERGES = both(MANAGES, may("view_child_details"))
 DECIDES = may("decide_concerns")
@@ -35,7 +35,8 @@ ADDED = both(
         both(
             "NEW.status = 'ended'",
             "NEW.ended_by_id = me",
-            "NEW.ends_on IS NOT NULL",
+            # It binds no more from the day on which it is said.
+            "NEW.ends_on <= rules.today()",
             "NEW.instead_of_id IS NOT NULL",
             either("NEW.confirmed_at IS NULL", _CONFIRMED_BY_ME),
         ),
@@ -73,8 +74,10 @@ _OWN_SLIP = both(
     DECIDES,
 )
 CORRECTS = either(CHANGES, _OWN_SLIP)
+# Facts ask whether something was corrected after a day (`rules.family_held`): it is corrected when somebody says so.
+_ABOUT_NOW = "NEW.corrected_at BETWEEN rules.now() - interval '1 hour' AND rules.now() + interval '1 hour'"
 CORRECTED = change(
-    both(CORRECTS, "OLD.status <> 'corrected'", "NEW.status = 'corrected'", "NEW.corrected_by_id = me"),
+    both(CORRECTS, "OLD.status <> 'corrected'", "NEW.status = 'corrected'", "NEW.corrected_by_id = me", _ABOUT_NOW),
     "status",
     "corrected_at",
     "corrected_by_id",
@@ -97,17 +100,24 @@ _SAME_NAME = (
     "ON own.forename = was.forename AND own.surname = was.surname "
     "WHERE was.id = OLD.contact_id AND own.id = NEW.contact_id)"
 )
-SPLIT_OFF = change(
-    both(
-        may("keep_children"),
-        _OWN_NOW,
-        f"NOT {_OWN_STILL}",
-        _SHARED_STILL,
-        f"NOT {_EVER_SHARED}",
-        either(_SAME_NAME, CHANGES, _OF_A_LIST),
-    ),
-    "contact_id",
-)
+
+
+def _split_off(kind: str) -> Change:
+    """A row of `kind` goes along. Facts read of whom it was said before from the history."""
+    return change(
+        both(
+            may("keep_children"),
+            _OWN_NOW,
+            f"NOT {_OWN_STILL}",
+            _SHARED_STILL,
+            f"NOT {_EVER_SHARED}",
+            either(_SAME_NAME, CHANGES, _OF_A_LIST),
+            f"rules.just_logged('{kind}', NEW.id, 'contact', OLD.contact_id::text, NEW.contact_id::text)",
+        ),
+        "contact_id",
+    )
+
+
 # What a list said of responsibility ends by what somebody records of the adult, or by what a list says next. What
 # somebody recorded here ends by a list only where a person has taken its row.
 REPLACED = change(
@@ -119,8 +129,13 @@ REPLACED = change(
     "end_reason",
 )
 _TAKEN = (
-    "EXISTS (SELECT FROM public.children_importrow AS said WHERE said.child_id = NEW.child_id "
-    "AND said.decision IN ('take', 'add_adult') AND said.decided_by_id IS NOT NULL)"
+    "EXISTS (SELECT FROM public.children_importrow AS said "
+    "JOIN public.children_importrun AS list ON list.id = said.run_id "
+    "WHERE said.child_id = NEW.child_id AND said.school_id = NEW.school_id "
+    "AND list.status IN ('confirming', 'confirmed') "
+    "AND said.decision IN ('take', 'add_adult') AND said.decided_by_id IS NOT NULL "
+    "AND said.changes @> jsonb_build_array(jsonb_build_object("
+    "'field', 'responsibility', 'contact', NEW.contact_id::text)))"
 )
 LISTED_ANEW = change(
     both(
@@ -136,8 +151,57 @@ LISTED_ANEW = change(
 # An adult or a home ends once, and so it is corrected once.
 ENDS_ONCE = (
     change(both(LISTS, "OLD.ends_on IS NULL"), "ends_on"),
-    change(both(LISTS, "OLD.ends_on IS NULL", "OLD.corrected_at IS NULL"), "corrected_at"),
+    change(both(LISTS, "OLD.ends_on IS NULL", "OLD.corrected_at IS NULL", _ABOUT_NOW), "corrected_at"),
 )
+# What a row of a list says is laid when the list is read, and compared anew when it goes in, or while nobody has
+# decided about it. Whoever decides does so in their own name; what was left out before is left out again in the name
+# of who did.
+_LIST_IS = "EXISTS (SELECT FROM public.children_importrun AS list WHERE list.id = NEW.run_id AND list.status = '{}')"
+_READ, _GOES_IN, _IS_IN = (_LIST_IS.format(status) for status in ("reading", "confirming", "confirmed"))
+LAID = both(LISTS, "NEW.decided_by_id IS NULL", "NEW.decision IN ('', 'done')", either(_READ, _GOES_IN))
+COMPARED = change(
+    both(LISTS, either(_READ, _GOES_IN, both(_IS_IN, "OLD.decision = ''", "NEW.decision = ''"))),
+    "kind",
+    "child_id",
+    "changes",
+    "is_grave",
+    "problems",
+    "upn",
+    "kin",
+)
+DECIDED = change(
+    either(
+        both(may("keep_children"), "NEW.decided_by_id = me", "NEW.decision <> 'done'"),
+        both(LISTS, "NEW.decided_by_id IS NULL", either("NEW.decision = ''", SYSTEM)),
+        both(LISTS, "NEW.decision = 'leave'", _READ),
+        both(LISTS, "NEW.decision = 'done'", "NEW.decided_by_id IS NOT DISTINCT FROM OLD.decided_by_id", _GOES_IN),
+    ),
+    "decision",
+    "decided_by_id",
+    "decided_at",
+)
+# Under another name an adult is another adult, and what protects a child from the one would bind the other. A list
+# changes it where somebody has taken its row who may.
+_TAKEN_NAME = (
+    "EXISTS (SELECT FROM public.children_importrow AS said WHERE said.school_id = NEW.school_id "
+    "AND said.decision = 'take' AND rules.may_rename(said.decided_by_id, NEW.id) "
+    "AND said.changes @> jsonb_build_array(jsonb_build_object('field', 'name', 'contact', NEW.id::text)))"
+)
+RENAMED = change(
+    both(LISTS, either("rules.may_rename(me, NEW.id)", _TAKEN_NAME)),
+    "forename",
+    "surname",
+)
+# An organisation makes no family, and a hold on one reads from the history whether the adult was none before.
+MADE_OF_AN_ORGANISATION = change(
+    either(
+        "OLD.organisation <> ''",
+        "rules.just_logged('children.contact', NEW.id, 'organisation', OLD.organisation, NEW.organisation)",
+    ),
+    "organisation",
+)
+# That a child went to this school, and no other, begins a period: for who decides. Whoever says another takes it back.
+DESTINATION = either(DECIDES, both(LISTS, "NOT NEW.destination_confirmed"))
 # What the card says of collecting the child is what the orders say that are in force, or will be
 # (`services/safeguards/orders.py`).
 AS_ORDERS_SAY = """EXISTS (
@@ -254,7 +318,9 @@ keep(
             closed=False,
         ),
         # An order stands in the way of what goes to an adult, and warns whoever hands the child over.
-        "children.contactrestriction": takes(ADDED, CONFIRMED, ENDED, CORRECTED, SPLIT_OFF, KEPT),
+        "children.contactrestriction": takes(
+            ADDED, CONFIRMED, ENDED, CORRECTED, _split_off("children.contactrestriction"), KEPT
+        ),
         "children.confidentialaddress": takes(either(ADDED, LISTED), CONFIRMED, ENDED, CORRECTED, KEPT),
         "children.parentalresponsibility": takes(
             either(ADDED, LISTED),
@@ -265,7 +331,7 @@ keep(
             change(_ENDS, "end_kind"),
             REPLACED,
             LISTED_ANEW,
-            SPLIT_OFF,
+            _split_off("children.parentalresponsibility"),
             KEPT,
         ),
         "children.childdetail": takes(LISTS, change(AS_ADDRESSES_SAY, "address_confidential"), closed=False),
@@ -276,9 +342,30 @@ keep(
         "children.householdmember": gives(
             LISTS, change(NEVER, "child_id", "household_id", "school_id"), *ENDS_ONCE, closed=False
         ),
-        "children.importrow": Neither("that somebody has taken a row of a list is told by who decided, as anywhere"),
-        "children.contact": Neither("where an adult lives, by which only the home of a hidden child is hidden further"),
-        "children.enrolment": Neither("where a child went: by which rule a record ends, which two people decide"),
+        # By a row that somebody has taken a list ends what a colleague wrote, and gives an adult another name.
+        "children.importrow": takes(
+            LAID,
+            COMPARED,
+            DECIDED,
+            change(both(LISTS, _GOES_IN, "NEW.decision = 'done'"), "facts", "who"),
+            change(NEVER, "run_id", "school_id", "number"),
+            closed=False,
+        ),
+        "children.importrun": Neither("how far a list is, which whoever keeps the school's list takes further"),
+        # Whom an order is about, and whose children are of one family.
+        "children.contact": takes(LISTS, RENAMED, MADE_OF_AN_ORGANISATION, change(NEVER, "school_id"), closed=False),
+        "children.enrolment": takes(
+            both(LISTS, DESTINATION),
+            change(
+                DESTINATION,
+                "destination",
+                "destination_authority",
+                "destination_establishment",
+                "destination_confirmed",
+            ),
+            change(NEVER, "child_id", "school_id"),
+            closed=False,
+        ),
         "children.childfile": Neither("a document keeps the record of its child from ending early, and opens none"),
         "children.photograph": Neither("facts ask since when it is not needed"),
         "children.mergedrow": Neither(

@@ -24,11 +24,16 @@ from children.models import (
     ChildMerge,
     ChildTeamGrant,
     ConflictOfInterest,
+    Contact,
     ContactLink,
     ContactRestriction,
     EmergencyAccess,
+    Enrolment,
+    ImportRow,
+    ImportRun,
 )
 from children.services import access, merging, safeguards
+from children.services.destinations import Destination, say_destination
 from safeguarding import rights_rows
 from safeguarding.accounts.models import ActingPeriod, Reset, RoleAssignment, School, TeamMember, User
 from safeguarding.accounts.services import (
@@ -259,6 +264,22 @@ def choice(at: SimpleNamespace, **other: Any) -> ReadingChoice:
     )
 
 
+def ended_order(at: SimpleNamespace, last: Any) -> ContactRestriction:
+    """What is right of one that has ended, as somebody says."""
+    said = {"status": "ended", "ended_at": timezone.now(), "ended_by": at.office, "instead_of_id": uuid4()}
+    return order(at, ends_on=last, **said)
+
+
+def listed(at: SimpleNamespace, status: str = "reading", **other: Any) -> ImportRow:
+    """A row of a list, which says something about the child."""
+    run = ImportRun.objects.create(school=at.school, file_name="a.csv", size=1, status=status)
+    return ImportRow(run=run, school=at.school, number=1, kind="changes", child=at.child, **other)
+
+
+def time_elsewhere(at: SimpleNamespace, **other: Any) -> Enrolment:
+    return Enrolment(school=at.school, child=at.child, left_on=at.today, **other)
+
+
 def decided(at: SimpleNamespace, by: User) -> dict[str, Any]:
     return {"status": "merged", "decided_at": timezone.now(), "decided_by": by, "undo_until": at.today}
 
@@ -299,6 +320,21 @@ MISCHIEF: dict[str, tuple[str, Row]] = {
             at, recorded_by=at.lead, status="corrected", corrected_at=timezone.now(), corrected_by=at.lead
         ),
     ),
+    "the office says of one that has ended that it binds tomorrow": (
+        "office",
+        lambda at: ended_order(at, at.today + timedelta(days=1)),
+    ),
+    "a teacher adds an adult": ("teacher", lambda at: Contact(school=at.school, surname="Vale")),
+    "the office says that the next school is certain": (
+        "office",
+        lambda at: time_elsewhere(at, destination_confirmed=True),
+    ),
+    "the office adds a row of a list that is decided": (
+        "office",
+        lambda at: listed(at, decision="take", decided_by=at.office, decided_at=timezone.now()),
+    ),
+    "the office adds a row to a list that has been read": ("office", lambda at: listed(at, "ready")),
+    "a teacher adds a row of a list": ("teacher", listed),
     "a teacher decides a merge": ("teacher", lambda at: merge(at, asked_by=at.teacher, **decided(at, at.teacher))),
     "a lead adds a merge that is decided": ("lead", lambda at: merge(at, **decided(at, at.lead))),
     "a teacher asks for a merge": ("teacher", lambda at: merge(at, asked_by=at.teacher)),
@@ -342,6 +378,14 @@ ALLOWED: dict[str, tuple[str, Row]] = {
             at, recorded_by=at.deputy, status="confirmed", confirmed_at=timezone.now(), confirmed_by=at.deputy
         ),
     ),
+    "the office says of one that has ended how it was": ("office", lambda at: ended_order(at, at.today)),
+    "the office adds an adult": ("office", lambda at: Contact(school=at.school, surname="Vale")),
+    "the office says when a child was here": ("office", time_elsewhere),
+    "a deputy says that the next school is certain": (
+        "deputy",
+        lambda at: time_elsewhere(at, destination_confirmed=True),
+    ),
+    "the office adds a row of a list": ("office", listed),
     "the office asks for a merge": ("office", lambda at: merge(at, asked_by=at.office)),
     "a lead says whom it is about": ("lead", subject),
     "a lead names a child": ("lead", named),
@@ -405,10 +449,49 @@ def of_orders(at: SimpleNamespace, now: Any) -> Iterator[tuple[str, str, list[An
         yield who, "UPDATE children_child SET check_collection_from = NULL WHERE id = %s", [at.child.pk]
 
 
+def of_adults(at: SimpleNamespace, now: Any) -> Iterator[tuple[str, str, list[Any]]]:
+    """Of an adult under a confirmed order, of how the child has the adult, and of where the child went."""
+    link = at.child.contacts.get()
+    for who in ("office", "deputy"):
+        for column in ("forename", "surname"):
+            yield who, f"UPDATE children_contact SET {column} = 'Vale' WHERE id = %s", [link.contact_id]
+    yield "office", "UPDATE children_contact SET organisation = 'Care' WHERE id = %s", [link.contact_id]
+    long_ago = now - timedelta(days=300)
+    wrong = "UPDATE children_contactlink SET ends_on = %s, corrected_at = %s WHERE id = %s"
+    yield "office", wrong, [at.today, long_ago, link.pk]
+    never = (
+        "UPDATE children_contactrestriction SET status = 'corrected', corrected_at = %s, corrected_by_id = %s "
+        "WHERE id = %s"
+    )
+    yield "lead", never, [long_ago, at.lead.pk, at.child.restrictions.get().pk]
+    place = Destination("Fernacre Primary", "352", "9998")
+    time = at.child.enrolments.get()
+    certain = "UPDATE children_enrolment SET destination_confirmed = true WHERE id = %s"
+    yield "office", certain, [time.pk]
+    say_destination(child=at.child, last_day=at.today, destination=place, by=at.lead)
+    yield "office", "UPDATE children_enrolment SET destination_establishment = '9997' WHERE id = %s", [time.pk]
+
+
+def of_lists(at: SimpleNamespace, now: Any) -> Iterator[tuple[str, str, list[Any]]]:
+    """Of a row of a list that waits for a person."""
+    row = listed(at, "ready")
+    row.save()
+    decide = "UPDATE children_importrow SET decision = 'take', decided_at = %s, decided_by_id = %s WHERE id = %s"
+    yield "office", decide, [now, at.lead.pk, row.pk]
+    yield "office", decide, [now, None, row.pk]
+    yield "teacher", decide, [now, at.teacher.pk, row.pk]
+    yield "office", "UPDATE children_importrow SET child_id = %s WHERE id = %s", [at.twin.pk, row.pk]
+    said = {"kind": "joins", "changes": '[{"field": "name"}]', "facts": '{"upn": ""}', "number": 2}
+    for column, value in said.items():
+        yield "office", f"UPDATE children_importrow SET {column} = %s WHERE id = %s", [value, row.pk]
+
+
 def statements(at: SimpleNamespace) -> Iterator[tuple[str, str, list[Any]]]:
     """Changes of rows that are there, by somebody's SQL: who is signed in, the statement, its values."""
     now = timezone.now()
     yield from of_orders(at, now)
+    yield from of_adults(at, now)
+    yield from of_lists(at, now)
     given = access.grant_child(
         child=at.child, user=at.pastoral, reason="Helps", last_day=at.today + timedelta(days=9), by=at.lead
     )

@@ -23,6 +23,7 @@ from safeguarding.audit.history import recorded
 
 from .changing import change_children
 from .comparing import CHUNK, load, own
+from .deciding import refused_names
 from .holding import keep_here
 from .progress import Progress
 from .sight import for_a_colleague, hidden_from
@@ -162,7 +163,9 @@ def _change(run: ImportRun, rows: Sequence[ImportRow], done: Applied, *, by: Use
         # An adult of several children may have been changed by another row already; never more than was shown.
         shown = {(change["field"], change["place"]) for change in row.changes}
         would = changes_by(known, facts, is_partial=run.is_partial)
-        changes = [change for change in would if (change.field, change.place) in shown]
+        # Of an adult whom an order has come to bind since somebody took the row, nothing: it is asked again.
+        bound = refused_names(row, row.decided_by_id) if row.decision == D.TAKE else set()
+        changes = [change for change in would if (change.field, change.place) in shown and change.contact not in bound]
         if row.decision == D.ADD_ADULT:
             changes = as_another(changes, facts)
         if row.decision == D.KEEP_HELD:

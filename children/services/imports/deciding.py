@@ -12,6 +12,7 @@ from children.importing.held_facts import NAME
 from children.models import ImportRow, ImportRun
 from children.permissions import may_import
 from children.services import bulk
+from children.services.renaming import BOUND, may_rename
 from safeguarding.accounts.models import User
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -142,6 +143,8 @@ def keep_decisions(
         wanted = decisions[row.pk]
         if wanted and wanted not in dict(choices(row)):
             raise BadInput(f"That cannot be done with row {row.number}. Choose one of the answers beside it.")
+        if wanted == D.TAKE and refused_names(row, by.pk if by else None):
+            raise BadInput(f"Row {row.number} cannot be used so. {BOUND}")
         if wanted != row.decision:
             row.decision, row.decided_by, row.decided_at = wanted, by, at or timezone.now()
             changed.append(row)
@@ -155,6 +158,12 @@ def keep_decisions(
     )
     _refuse_claims_twice(run)
     return changed
+
+
+def refused_names(row: ImportRow, by: UUID | None) -> set[str]:
+    """The adults, by key, to whom the row gives another name, and whom whoever has the key `by` may not rename."""
+    named = {change["contact"] for change in row.changes if change["field"] == NAME}
+    return {contact for contact in named if not may_rename(contact, by=by)}
 
 
 @transaction.atomic

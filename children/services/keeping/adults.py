@@ -23,9 +23,10 @@ from children.models import (
 from children.notice_kinds import ChildNotice
 from children.permissions import may_replace_safeguard
 from children.services.held import hold_split
+from children.services.renaming import BOUND, may_rename
 from children.services.unseen import adults_at
 from safeguarding.accounts.models import User
-from safeguarding.audit.history import recorded
+from safeguarding.audit.history import record_changes
 from safeguarding.audit.protection import may_view
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 
@@ -61,10 +62,6 @@ ASK = "This adult is on the record of other children too. Say whether it changes
 RESPONSIBLE = (
     "This adult has parental responsibility for the child. Record first that the responsibility has ended, and how: a "
     "court took it away, the adult is no longer involved, or has died. Then the adult can be ended too."
-)
-BOUND = (
-    "An order or parental responsibility of this adult stands in the child’s record, and would be another person’s "
-    "under another name. Ask a safeguarding lead to change the name, or change it for all the children."
 )
 
 
@@ -158,7 +155,7 @@ def add_adult(
     made.save(force_insert=True)
     if differs and takes_typed:
         refuse(of_changed(person_problems(who), differs))
-        _write(contact, {name: values for name, values in differs.items() if name in PERSON})
+        _write(contact, {name: values for name, values in differs.items() if name in PERSON}, by=by)
         also = others_with(contact, but=card)
         once = replace(told, token=None)
         keep_update(card, Part.ADULT, Way.CHANGED, differs, told=once, by=by, at=at, row=made, on=day, shared_with=also)
@@ -206,7 +203,7 @@ def change_adult(
         _refuse_another(card, contact, now, by=by)
         row = _split_off(card, row, contact, now, told=told, at=at)
     else:
-        _write(contact, changes)
+        _write(contact, changes, by=by)
     return keep_update(
         card,
         Part.ADULT,
@@ -310,8 +307,10 @@ def _made(card: Child, given: dict[str, Any], *, by: User, at: datetime) -> Cont
     return made
 
 
-def _write(contact: Contact, changes: Changes) -> None:
-    """Write it for every child who has the adult."""
+def _write(contact: Contact, changes: Changes, *, by: User) -> None:
+    """Write it for every child who has the adult. Raises `NotAllowed` for a name under which something stands."""
+    if {"forename", "surname"} & changes.keys() and not may_rename(contact.pk, by=by.pk):
+        raise NotAllowed(BOUND)
     for name, (_, value) in changes.items():
         setattr(contact, name, value)
     now = {name: getattr(contact, name) for name in PERSON}
@@ -366,6 +365,7 @@ def _split_off(
     made = _next_row(card, row, own, {name: getattr(row, name) for name in LINK}, told=told, at=at)
     for model in (ParentalResponsibility, ContactRestriction):
         rows = model.objects.filter(child=card, contact=contact)
-        with recorded(rows, "contact"):
-            rows.update(contact=own)
+        # First the history: the guard of these tables asks for it.
+        record_changes(model, {key: {"contact": (contact.pk, own.pk)} for key in rows.values_list("pk", flat=True)})
+        rows.update(contact=own)
     return made

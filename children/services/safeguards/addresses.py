@@ -46,6 +46,14 @@ class AddressFacts:
         """There can be several reasons; the address is confidential until the last of them has ended."""
 
     @classmethod
+    def stood_before(cls, row: Any) -> None:
+        """None ends because another is recorded."""
+
+    @classmethod
+    def again(cls, row: Any) -> dict[str, Any]:
+        return {}
+
+    @classmethod
     def closes(cls, row: Any, on: date) -> dict[str, Any]:
         return {}
 

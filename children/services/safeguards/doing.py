@@ -11,8 +11,10 @@ from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
+from children.capabilities import ChildCapability
 from children.lifecycles import CHANGERS
 from children.models import Child, ContactRestriction, Safeguard, ToldBy
 from children.notice_kinds import ChildNotice
@@ -20,7 +22,7 @@ from children.permissions import DECIDED, may_confirm_safeguard, may_record_safe
 from children.services.keeping.for_leads import tell_leads
 from children.services.unseen import children_beside
 from safeguarding.accounts.models import School, User
-from safeguarding.accounts.permissions import people_with
+from safeguarding.accounts.permissions import may, people_with
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import settle_notices, tell
 from safeguarding.audit.context import door, with_errors
@@ -52,6 +54,16 @@ class Facts(Protocol):
 
     def replaced(self, child: Child) -> Safeguard | None:
         """The row that ends when this one is recorded; None where there can be several."""
+
+    @classmethod
+    def stood_before(cls, row: Any) -> Safeguard | None:
+        """The row that stood until this one was recorded, which was never so: it stands again. None for none, and
+        where something else stands by now.
+        """
+
+    @classmethod
+    def again(cls, row: Any) -> dict[str, Any]:
+        """The columns of such a row, as they are recorded again."""
 
     @classmethod
     def closes(cls, row: Any, on: date) -> dict[str, Any]:
@@ -185,42 +197,79 @@ def correct(
 ) -> Safeguard:
     """It was never as it stands. `right` says how it is and is recorded instead; without it there is no such thing.
 
-    What has ended stays ended, with the last day that it had where `right` says none.
-    Returns the one that stands now, or the corrected one. The same form again corrects once; so does the same sentence
-    where there is no such thing. Raises `NotAllowed`, `OutOfTurn`, `BadInput`.
+    What has ended stays ended, with the last day that it had where `right` says none. What had ended because this was
+    recorded stands again. Returns the one that stands now, or the corrected one. The same form again corrects once; so
+    does the same sentence where there is no such thing. Raises `NotAllowed`, `OutOfTurn`, `BadInput`.
     """
-    at, kind = at or timezone.now(), kind_of(row)
+    at = at or timezone.now()
     child = _locked(row.child, by=by)
     key = entry_token(token, row.pk)
     now: Any = _as_it_stands(row)
-    with with_errors("all"):
-        there: Safeguard | None = kind.model.objects.filter(token=key, recorded_by=by).first()
-        has_other = kind.model.objects.filter(instead_of=now).exists()
-    if there is not None:
+    if (there := _corrected_before(now, key, reason, right, by=by)) is not None:
         return there
-    if right is None and not has_other and (now.corrected_by_id, now.correction) == (by.pk, reason.strip()):
-        return now  # type: ignore[no-any-return]
     if not reason.strip():
         raise BadInput("Enter what was wrong.")
     stood = now.status != S.ENDED
-    done = _moved("correct", now, by=by, at=at, correction=reason.strip(), **kind.closes(now, timezone.localdate(at)))
+    done = _never_so(now, child, reason=reason.strip(), by=by, at=at)
+    made = None
+    if right is not None:
+        ended = {} if stood else _as_it_ended(now, right, by=by, at=at)
+        made = _made(child, key, right, right.fields() | {"instead_of": done} | ended, by=by, at=at)
+    if right is None or _is_own_slip(done, by):
+        _tell_that_it_ended(done, by, at)
+    again = _bring_back(child, done, None if made else key, by=by, at=at) if stood else None
+    return made or again or done
+
+
+def _corrected_before(row: Any, key: UUID, reason: str, right: Facts | None, *, by: User) -> Safeguard | None:
+    """What the same form has done already, or the same sentence where nothing is right."""
+    model = kind_of(row).model
+    with with_errors("all"):
+        there: Safeguard | None = model.objects.filter(Q(recorded_by=by) | Q(recorded_by=None), token=key).first()
+        has_other = model.objects.filter(instead_of=row).exists()
+    if there is not None:
+        return there
+    is_again = right is None and not has_other and (row.corrected_by_id, row.correction) == (by.pk, reason.strip())
+    return row if is_again else None
+
+
+def _never_so(row: Any, child: Child, *, reason: str, by: User, at: datetime) -> Safeguard:
+    kind, stood = kind_of(row), row.status != S.ENDED
+    done = _moved("correct", row, by=by, at=at, correction=reason, **kind.closes(row, timezone.localdate(at)))
     _settle(done, by, at)
     kind.follow(child, at)
     if stood:
         _hold(done, stands=False, by=by, at=at)
-    if right is None:
-        _tell_that_it_ended(done, by, at)
-        return done
-    fields = right.fields() | {"instead_of": done}
-    if stood:
-        return _made(child, key, right, fields, by=by, at=at)
-    for _, problem in ended_problems(now, right):
+    return done
+
+
+def _as_it_ended(row: Any, right: Facts, *, by: User, at: datetime) -> dict[str, Any]:
+    """The columns of what is right of a row that has ended: it has ended too. Raises `BadInput`."""
+    for _, problem in ended_problems(row, right):
         raise BadInput(f"{problem}.")
-    ended = {"ended_at": at, "ended_by": by, "end_reason": now.end_reason}
-    if kind_of_end := getattr(now, "end_kind", ""):
+    ended = {"ended_at": at, "ended_by": by, "end_reason": row.end_reason, "status": S.ENDED}
+    if kind_of_end := getattr(row, "end_kind", ""):
         ended["end_kind"] = kind_of_end
-    last = {"ends_on": fields.get("ends_on") or now.ends_on}
-    return _made(child, key, right, fields | ended | last | {"status": S.ENDED}, by=by, at=at)
+    return ended | {"ends_on": right.fields().get("ends_on") or row.ends_on}
+
+
+def _bring_back(child: Child, row: Safeguard, key: UUID | None, *, by: User, at: datetime) -> Safeguard | None:
+    """What stood until `row` was recorded stands again, as a row of its own: nobody's where a list had said it, and not
+    confirmed where it was not. `key` is its token, where it is what is right instead of `row`.
+    """
+    kind = kind_of(row)
+    was = kind.stood_before(row)
+    if was is None:
+        return None
+    columns = kind.again(was) | ({"token": key, "instead_of": row} if key else {})
+    is_listed = was.recorded_by_id is None and was.confirmed_at is None
+    is_nobodys = is_listed and may(by, ChildCapability.KEEP_CHILDREN, child.school_id)
+    made = kind.model(
+        child=child, school_id=child.school_id, recorded_at=at, recorded_by=None if is_nobodys else by, **columns
+    )
+    if was.confirmed_at is not None and may_confirm_safeguard(by, made):
+        made.status, made.confirmed_at, made.confirmed_by = S.CONFIRMED, at, by
+    return _kept(made, by=by, at=at)
 
 
 def ended_problems(row: Any, right: Facts) -> Iterator[Problem]:
@@ -263,12 +312,17 @@ def _made(child: Child, token: UUID, facts: Facts, fields: dict[str, Any], *, by
     )
     if may_confirm_safeguard(by, made):
         made.status, made.confirmed_at, made.confirmed_by = S.CONFIRMED if stands else made.status, at, by
+    return _kept(made, by=by, at=at)
+
+
+def _kept(made: Safeguard, *, by: User, at: datetime) -> Safeguard:
+    """The new row is in the record, with what follows from it."""
     made.save(force_insert=True)
     record(Verb.CREATE, made, by=by)
-    facts.follow(child, at)
-    if stands:
+    kind_of(made).follow(made.child, at)
+    if made.status != S.ENDED:
         _hold(made, stands=True, by=by, at=at)
-    if made.status == S.RECORDED:
+    if made.status == S.RECORDED and made.recorded_by_id is not None:
         _tell_leads(made, at)
     return made
 
@@ -316,13 +370,23 @@ def _settle(row: Safeguard, by: User, at: datetime) -> None:
 
 
 def _tell_that_it_ended(row: Safeguard, by: User, at: datetime) -> None:
-    """What its author ends before anybody has confirmed it is not over for the leads before they have seen that."""
-    if row.confirmed_at is None and row.recorded_by_id is not None and not may_confirm_safeguard(by, row):
-        _tell_leads(row, at, ChildNotice.ENDED_UNSEEN)
+    """What its author ends before anybody else has confirmed it is over for the leads when they have seen that."""
+    unseen = row.confirmed_at is None and row.recorded_by_id is not None and not may_confirm_safeguard(by, row)
+    if unseen or _is_own_slip(row, by):
+        _tell_leads(row, at, ChildNotice.ENDED_UNSEEN, but=by)
 
 
-def _tell_leads(row: Safeguard, at: datetime, kind: ChildNotice = ChildNotice.SAFEGUARD) -> None:
-    leads = list(people_with(Capability.DECIDE_CONCERNS, row.school_id, timezone.localdate(at)))
+def _is_own_slip(row: Safeguard, by: User) -> bool:
+    """Whether `by`, who takes nothing confirmed away, has corrected what `by` alone has seen."""
+    is_own = row.recorded_by_id == row.confirmed_by_id == by.pk
+    return is_own and not may(by, Capability.MANAGE_ACCESS, row.school_id)
+
+
+def _tell_leads(
+    row: Safeguard, at: datetime, kind: ChildNotice = ChildNotice.SAFEGUARD, *, but: User | None = None
+) -> None:
+    people = people_with(Capability.DECIDE_CONCERNS, row.school_id, timezone.localdate(at))
+    leads = [one for one in people if one != but]
     with with_errors(row.pk):
         seeing = who_sees(row, [one.pk for one in leads])
     tell(

@@ -67,6 +67,14 @@ class OrderFacts:
         """There can be several."""
 
     @classmethod
+    def stood_before(cls, row: Any) -> None:
+        """None ends because another is recorded."""
+
+    @classmethod
+    def again(cls, row: Any) -> dict[str, Any]:
+        return {}
+
+    @classmethod
     def closes(cls, row: Any, on: date) -> dict[str, Any]:
         return {}
 

@@ -6,14 +6,16 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from children.lifecycles import responsibility_life
-from children.models import Child, Contact, ParentalResponsibility
+from children.models import Child, Contact, ContactLink, ParentalResponsibility
 from children.services.held import hold
 from safeguarding.accounts.models import User
+from safeguarding.audit.context import with_errors
 from safeguarding.moves import Lifecycle
 
 from .doing import Problem, keep, source_problems
 
 B = ParentalResponsibility.Basis
+_AGAIN = ("contact_id", "held", "basis", "starts_on", "told_by", "evidence")
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,30 @@ class ResponsibilityFacts:
             child=child, contact=self.contact, ends_on=None
         ).first()
         return found
+
+    @classmethod
+    def stood_before(cls, row: Any) -> ParentalResponsibility | None:
+        """The answer about the same adult that ended in the moment in which `row`, or one of which it says what is
+        right, was recorded; as long as the adult is on the record, and nobody has given another answer since.
+        """
+        about = {"child": row.child_id, "contact": row.contact_id}
+        answers = ParentalResponsibility.objects.filter(**about)
+        if answers.filter(ends_on=None).exists() or not ContactLink.objects.filter(ends_on=None, **about).exists():
+            return None
+        over = answers.filter(status=ParentalResponsibility.Status.ENDED)
+        with with_errors("all"):
+            one: Any = row
+            while one is not None and one.recorded_by_id is not None:
+                then = over.filter(ended_by=one.recorded_by_id, ended_at=one.recorded_at)
+                was: ParentalResponsibility | None = then.order_by("-pk").first()
+                if was is not None:
+                    return was
+                one = ParentalResponsibility.objects.filter(pk=one.instead_of_id).first()
+        return None
+
+    @classmethod
+    def again(cls, row: Any) -> dict[str, Any]:
+        return {name: getattr(row, name) for name in _AGAIN}
 
     @classmethod
     def closes(cls, row: Any, on: date) -> dict[str, Any]:

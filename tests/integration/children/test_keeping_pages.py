@@ -444,6 +444,26 @@ def test_who_does_not_see_all_of_a_record_adds_no_adult_and_no_home(client: Any,
     assert entered_again(friend) == told, "by the name alone, too"
 
 
+def test_a_social_worker_or_an_adult_of_before_withholds_no_record(client: Any, room: Any):
+    """Whom a hidden child had, or has from an organisation, keeps nobody from adding to another record."""
+    worker = Adult("Idris", "Jo", organisation="Social care", mobile="07700 900001")
+    home = Home("9 Curlew Rise", postcode="SK98 9JZ")
+    had = Adult("Redfern", "Scott", mobile="07700 900002", home=0)
+    own, friend = (
+        factories.child(room.school, name, by=room.lead, homes=[home], adults=[worker, had]) for name in ("Ari", "Wren")
+    )
+    declare_conflict(user=room.office, child=own, kind="own_child", by=room.office)
+    told, here = factories.told(), own.contacts.select_related("child", "contact")
+    adult = {"deed": "adult", "forename": "Any", "surname": "Body", "order": "1", **TYPED}
+    assert visit(client, room.office, "keep_child", friend.pk, **adult).status_code == 409
+    keeping.end_adult(link=here.get(contact__forename="Scott"), is_correction=False, told=told, by=room.lead)
+    assert visit(client, room.office, "keep_child", friend.pk, **adult).status_code == 409, "they live together"
+    keeping.end_home(home=own.homes.get(), is_correction=False, told=told, by=room.lead)
+    assert visit(client, room.office, "keep_child", friend.pk, **adult).status_code == 302
+    hidden = Contact.objects.exclude(pk__in=Contact.objects.visible_to(room.office))
+    assert {one.forename for one in hidden} == {"Jo", "Scott"}, "they are hidden as before"
+
+
 def test_adult_with_responsibility_is_not_ended_by_the_way(room: Any):
     child = factories.child(room.school, by=room.office, adults=[Adult("Ashdown", "Kerry", responsibility=True)])
     link = child.contacts.select_related("child", "contact").get()

@@ -12,13 +12,13 @@ import pytest
 from django.urls import reverse
 
 from children.facts import Adult
-from children.models import Child, ChildDetail, ContactRestriction
+from children.models import Child, ChildDetail, ContactRestriction, HeldFact
 from children.people import around, orders_about
-from children.services import merging, safeguards
+from children.services import keeping, merging, safeguards
 from children.services.access import declare_conflict
 from children.services.filing import say_photographs
 from safeguarding.accounts.models import Notice
-from safeguarding.audit.context import with_errors
+from safeguarding.audit.context import Acting, acting, with_errors
 from safeguarding.audit.models import Event
 from safeguarding.concerns.services import emergency
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
@@ -26,6 +26,7 @@ from safeguarding.parts import gather
 from tests import factories
 from tests.factories import SCHOOL_DAY
 from tests.pdfs import Printed
+from tests.walls import asking
 
 pytestmark = pytest.mark.django_db
 S = ContactRestriction.Status
@@ -263,12 +264,83 @@ def test_one_answer_stands_for_each_adult_and_is_taken_away_by_who_manages_acces
     assert (lee.responsibility, lee.was.end_reason) == (None, "A court took it away.")
     with pytest.raises(BadInput, match="has a basis"):
         responsible(child, room.lead, held=False)
+    said = child.responsibilities.get(contact__forename="Kerry")
+    safeguards.end(row=said, last_day=TODAY, reason="Not so.", by=room.lead)
+    clock.shift(timedelta(minutes=1))
     wrong = responsible(child, room.lead, "Kerry")
     safeguards.correct(row=wrong, token=uuid4(), reason="Another adult.", right=None, by=room.lead)
     client.force_login(room.lead)
     shown = client.get(reverse("child_people", args=[child.pk])).content.decode()
     assert reverse("safeguard", args=[wrong.pk]) in shown and "What was recorded was corrected" in shown
     assert shown.count("Taken away") == 1
+
+
+def stands(child, forename="Lee"):
+    """What stands of an adult: what it says, whose word it is, whether it is confirmed."""
+    found = child.responsibilities.filter(contact__forename=forename, ends_on=None)
+    return [(one.held, one.recorded_by_id, one.status) for one in found]
+
+
+def test_a_slip_about_the_wrong_adult_brings_back_what_it_had_ended(clock, room, child):
+    """The list's answer is nobody's again; what a colleague wrote waits again; what a lead confirmed is confirmed."""
+    listed = [(True, None, S.RECORDED)]
+    slip = responsible(child, room.office, held=False, basis="unknown")
+    assert stands(child) == [(False, room.office.pk, S.RECORDED)] and HeldFact.objects.count() == 1
+    correct = partial(safeguards.correct, row=slip, token=uuid4(), reason="Another adult.", by=room.office)
+    with acting(Acting(user_id=room.office.pk)), asking(room.office):
+        again = correct(right=None)
+    assert correct(right=None) == again and (again.instead_of, stands(child)) == (slip, listed)
+    assert not HeldFact.objects.exists(), "a list that says so is heard again"
+    # Said of the right adult: the wrong one is as before. Corrected twice, what stood first stands.
+    slip = responsible(child, room.office, held=False, basis="unknown")
+    kerry = child.contacts.get(contact__forename="Kerry").contact
+    right = safeguards.ResponsibilityFacts(contact=kerry, held=False, basis="unknown", told_by="family")
+    other = safeguards.correct(row=slip, token=uuid4(), reason="Kerry.", right=right, by=room.office)
+    assert (stands(child), stands(child, "Kerry")) == (listed, [(False, room.office.pk, S.RECORDED)])
+    clock.shift(timedelta(minutes=1))
+    mended = replace(right, evidence="Seen.")
+    other = safeguards.correct(row=other, token=uuid4(), reason="Seen.", right=mended, by=room.office)
+    safeguards.correct(row=other, token=uuid4(), reason="No.", right=None, by=room.lead)
+    assert (stands(child), stands(child, "Kerry")) == (listed, listed)
+    # Of what somebody wrote, it is whose word brings it back.
+    responsible(child, room.office)
+    slip = responsible(child, room.deputy, held=False, basis="unknown")
+    again = safeguards.correct(row=slip, token=uuid4(), reason="Another adult.", right=None, by=room.deputy)
+    assert stands(child) == [(True, room.deputy.pk, S.RECORDED)] and is_told(room.lead, again)
+    safeguards.confirm(row=again, by=room.lead)
+    slip = responsible(child, room.lead, held=False, basis="unknown")
+    safeguards.correct(row=slip, token=uuid4(), reason="Another adult.", right=None, by=room.headteacher)
+    assert stands(child) == [(True, room.headteacher.pk, S.CONFIRMED)]
+
+
+def test_a_slip_brings_back_nothing_of_an_adult_who_is_gone_or_of_whom_something_else_is_said(clock, room, child):
+    slip = responsible(child, room.office, held=False, basis="unknown")
+    newer = responsible(child, room.office, basis="order")
+    safeguards.correct(row=slip, token=uuid4(), reason="Another adult.", right=None, by=room.office)
+    assert stands(child) == [(True, room.office.pk, S.RECORDED)] and newer.ends_on is None
+    slip = responsible(child, room.office, held=False, basis="unknown")
+    link = child.contacts.get(contact__forename="Lee")
+    keeping.end_adult(link=link, is_correction=False, told=factories.told(), by=room.office)
+    safeguards.correct(row=slip, token=uuid4(), reason="Another adult.", right=None, by=room.office)
+    assert stands(child) == []
+
+
+@pytest.mark.parametrize("kind", ["order", "responsibility"])
+@pytest.mark.parametrize("is_replaced", [True, False])
+def test_the_leads_hear_of_a_slip_that_its_author_alone_has_seen(clock, room, child, kind, is_replaced):
+    slips = {}
+    for person in (room.deputy, room.lead):
+        if kind == "order":
+            slips[person] = factories.order(child, TERMS, by=person, binds="Lee")
+            right = facts_of(slips[person], terms="Came.")
+        else:
+            slips[person] = responsible(child, person, {room.deputy: "Lee", room.lead: "Kerry"}[person])
+            right = safeguards.ResponsibilityFacts(slips[person].contact, True, "order", "family")
+        right = right if is_replaced else None
+        safeguards.correct(row=slips[person], token=uuid4(), reason="Mine.", right=right, by=person)
+    told = {one.user_id for one in Notice.objects.filter(kind="ended_unseen", object_id=slips[room.deputy].pk)}
+    assert told == {room.lead.pk, room.headteacher.pk}
+    assert not Notice.objects.filter(kind="ended_unseen", object_id=slips[room.lead].pk).exists()
 
 
 def test_what_a_list_withholds_is_lifted_by_who_decides_and_what_it_says_of_an_adult_can_be_confirmed(
