@@ -96,9 +96,8 @@ def _figures(run: ImportRun, by: User | None = None) -> dict[str, Any]:
     """Rows by kind, children on roll and would-be leavers, rows that cannot be matched, classes that would vanish,
     fields that change for many; less the children hidden from `by`. Asked where the whole list is seen.
     """
-    rows, on_roll, gone = ImportRow.objects.filter(run=run), _on_roll(run), leaving(run)
-    if by is not None:
-        rows, on_roll, gone = (found.not_hidden_from(by) for found in (rows, on_roll, gone))  # type: ignore[attr-defined]
+    whole: tuple[Any, ...] = (ImportRow.objects.filter(run=run), _on_roll(run), leaving(run))
+    rows, on_roll, gone = whole if by is None else (found.not_hidden_from(by) for found in whole)
     kinds = {f"of_{kind}": Count("pk", filter=Q(kind=kind)) for kind in Kind.values}
     counts = rows.aggregate(
         grave=Count("pk", filter=Q(is_grave=True, kind__in=(Kind.CHANGES, Kind.RETURNS))),
