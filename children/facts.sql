@@ -153,63 +153,28 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHERE lives.child_id = address_kept_secret.child AND lives.ends_on IS NULL AND rules.home_kept_secret(lives.household_id))
 $$;
 
--- The other children who live in a home of this one or share an adult who is no professional, whoever asks: keys alone, so that a lead
--- who sees them is notified of what somebody else may not know.
-CREATE FUNCTION rules.children_beside(child uuid) RETURNS uuid[]
+-- Whether the owner of the database asks, who sees every row anyway: as no role that works, be it by name or by SET ROLE, as tests do.
+CREATE FUNCTION rules.asked_by_owner() RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce(array_agg(DISTINCT other.child_id), '{}') FROM (
-        SELECT there.child_id FROM public.children_householdmember AS lives
-        JOIN public.children_householdmember AS there ON there.household_id = lives.household_id AND there.ends_on IS NULL
-        WHERE lives.child_id = children_beside.child AND lives.ends_on IS NULL
-        UNION ALL
-        SELECT shares.child_id FROM public.children_contactlink AS has
-        JOIN public.children_contact AS adult ON adult.id = has.contact_id AND adult.organisation = ''
-        JOIN public.children_contactlink AS shares ON shares.contact_id = adult.id AND shares.ends_on IS NULL
-        WHERE has.child_id = children_beside.child AND has.ends_on IS NULL
-    ) AS other
-    WHERE other.child_id <> children_beside.child AND NOT other.child_id = ANY (rules.merged_children(NULL))
+    SELECT session_user NOT IN ('web', 'worker', 'destroyer', 'backup')
+        AND current_setting('role') NOT IN ('web', 'worker', 'destroyer', 'backup')
 $$;
 
--- Which of these texts, counted from 1, name a home that may not be told: one of the child of the same place, now or before, where that
--- child's address is confidential or of a home in which it is; or one where a child lives who shares a home or an adult with that child. By
--- the address, its first line, a line of it with a number, or the postcode. Spelling and spaces do not count.
-CREATE FUNCTION rules.homes_named(children uuid[], texts text[]) RETURNS integer[]
+-- Whether somebody keeps the list of children of the school, or a task of the machine asks: to nobody else is answered what is on it.
+CREATE FUNCTION rules.list_kept(school uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    WITH said AS (
-        SELECT n, child, regexp_replace(lower(words), '[^a-z0-9]', '', 'g') AS words
-        FROM unnest(homes_named.children, homes_named.texts) WITH ORDINALITY AS one (child, words, n)
-    ), secret AS MATERIALIZED (
-        SELECT about.child, lives.household_id FROM (SELECT DISTINCT child FROM said) AS about
-        JOIN public.children_householdmember AS lives ON lives.child_id = about.child WHERE rules.address_kept_secret(about.child)
-        UNION
-        SELECT about.child, lives.household_id FROM (SELECT DISTINCT child FROM said) AS about
-        CROSS JOIN LATERAL unnest(rules.children_beside(about.child)) AS other (child)
-        JOIN public.children_householdmember AS lives ON lives.child_id = other.child
-        WHERE lives.ends_on IS NULL AND rules.home_kept_secret(lives.household_id)
-    ), parts AS (
-        SELECT said.n, said.words, regexp_replace(lower(part), '[^a-z0-9]', '', 'g') AS part, shortest
-        FROM said
-        JOIN secret ON secret.child = said.child
-        JOIN public.children_household AS home ON home.id = secret.household_id
-        CROSS JOIN LATERAL (
-            SELECT line AS part, 7 AS shortest
-            FROM regexp_split_to_table(home.address, '[\n,]') WITH ORDINALITY AS each (line, place) WHERE line ~ '[0-9]' OR place = 1
-            UNION ALL SELECT home.address, 5
-            UNION ALL SELECT home.postcode, 5
-        ) AS one
-    )
-    SELECT coalesce(array_agg(DISTINCT n::integer), '{}') FROM parts
-    WHERE length(part) >= shortest AND position(part IN words) > 0
+    SELECT rules.asked_by_owner() OR rules.task() <> ''
+        OR list_kept.school = ANY (rules.schools_with(rules.me(), 'keep_children'))
 $$;
 
--- The last number that a record of the school was given, also where whoever asks may not see that record.
+-- The last number that a record of the school was given, also where whoever keeps its list may not see that record.
 CREATE FUNCTION rules.last_number_at(school uuid) RETURNS integer
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT max(number) FROM public.children_child WHERE school_id = last_number_at.school
+    SELECT max(number) FROM public.children_child WHERE school_id = last_number_at.school AND rules.list_kept(last_number_at.school)
 $$;
 
--- What is on a school's list already, by keys, also where whoever asks may not see it (`services/unseen.py`): children with a UPN, now
--- or before; addresses; adults; children whose names sound alike.
+-- What is on a school's list already, by keys, also where whoever keeps it may not see that (`services/unseen.py`): children with a UPN,
+-- now or before; addresses; adults; children whose names sound alike. Who does not keep the list of that school is told nothing.
 CREATE FUNCTION rules.children_numbered(school uuid, numbers text[]) RETURNS TABLE (child uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     -- Of a record that has become part of another, that one.
@@ -220,32 +185,36 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT child_id FROM public.children_formerupn
         WHERE school_id = children_numbered.school AND upn = ANY (children_numbered.numbers)
     ) AS found
+    WHERE rules.list_kept(children_numbered.school)
 $$;
 
 CREATE FUNCTION rules.households_at(school uuid, identities text[]) RETURNS TABLE (identity text, household uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT there.identity::text, there.id FROM public.children_household AS there
     WHERE there.school_id = households_at.school AND there.identity = ANY (households_at.identities)
+      AND rules.list_kept(households_at.school)
 $$;
 
 CREATE FUNCTION rules.contacts_at(school uuid, identities text[]) RETURNS TABLE (identity text, contact uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT there.identity::text, there.id FROM public.children_contact AS there
     WHERE there.school_id = contacts_at.school AND there.identity = ANY (contacts_at.identities) AND there.identity <> ''
+      AND rules.list_kept(contacts_at.school)
 $$;
 
 CREATE FUNCTION rules.contacts_called(school uuid, forename text, surname text) RETURNS TABLE (contact uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT there.id FROM public.children_contact AS there
     WHERE there.school_id = contacts_called.school AND lower(there.forename) = lower(contacts_called.forename)
-      AND lower(there.surname) = lower(contacts_called.surname)
+      AND lower(there.surname) = lower(contacts_called.surname) AND rules.list_kept(contacts_called.school)
 $$;
 
 CREATE FUNCTION rules.children_like(school uuid, forenames text[], surnames text[], born date) RETURNS TABLE (child uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT card.id FROM public.children_child AS card
     JOIN public.children_childdetail AS detail ON detail.child_id = card.id
-    WHERE card.school_id = children_like.school AND card.merged_into_id IS NULL AND card.ending_at IS NULL
+    WHERE card.school_id = children_like.school AND rules.list_kept(children_like.school)
+      AND card.merged_into_id IS NULL AND card.ending_at IS NULL
       AND card.name_sounds::text[] && (children_like.forenames || children_like.surnames)
       AND (detail.date_of_birth = children_like.born
            OR ((children_like.forenames = '{}' OR card.name_sounds::text[] && children_like.forenames)
@@ -369,6 +338,70 @@ $$;
 CREATE FUNCTION rules.children_open_to(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT rules.granted_children(me) || rules.emergency_children(me)
+$$;
+
+-- Whether the record of the child is open to whoever asks, by role, access or in an emergency, and not hidden from them.
+CREATE FUNCTION rules.record_open(child uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT rules.asked_by_owner() OR rules.task() <> '' OR EXISTS (
+        SELECT FROM public.children_child AS card
+        WHERE card.id = record_open.child AND NOT card.id = ANY (rules.hidden_children(rules.me()))
+          AND (card.school_id = ANY (rules.schools_with(rules.me(), 'view_child_details'))
+               OR card.id = ANY (rules.children_open_to(rules.me()))))
+$$;
+
+-- The other children who live in a home of this one or share an adult who is no professional, also those whom whoever asks may not see:
+-- keys alone, so that a lead who sees them is notified of what somebody else may not know. Of a child whose record is open to them.
+CREATE FUNCTION rules.children_beside(child uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT other.child_id), '{}') FROM (
+        SELECT there.child_id FROM public.children_householdmember AS lives
+        JOIN public.children_householdmember AS there ON there.household_id = lives.household_id AND there.ends_on IS NULL
+        WHERE lives.child_id = children_beside.child AND lives.ends_on IS NULL
+        UNION ALL
+        SELECT shares.child_id FROM public.children_contactlink AS has
+        JOIN public.children_contact AS adult ON adult.id = has.contact_id AND adult.organisation = ''
+        JOIN public.children_contactlink AS shares ON shares.contact_id = adult.id AND shares.ends_on IS NULL
+        WHERE has.child_id = children_beside.child AND has.ends_on IS NULL
+    ) AS other
+    WHERE rules.record_open(children_beside.child)
+      AND other.child_id <> children_beside.child AND NOT other.child_id = ANY (rules.merged_children(NULL))
+$$;
+
+-- Which of these texts, counted from 1, name a home that may not be told: one of the child of the same place, now or before, where that
+-- child's address is confidential or of a home in which it is; or one where a child lives who shares a home or an adult with that child. By
+-- the address, its first line, a line of it with a number, or the postcode. Spelling and spaces do not count. Of a child whose record is
+-- not open to whoever asks, every text does: the answer tells nothing.
+CREATE FUNCTION rules.homes_named(children uuid[], texts text[]) RETURNS integer[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH said AS (
+        SELECT n, child, regexp_replace(lower(words), '[^a-z0-9]', '', 'g') AS words
+        FROM unnest(homes_named.children, homes_named.texts) WITH ORDINALITY AS one (child, words, n)
+    ), secret AS MATERIALIZED (
+        SELECT about.child, lives.household_id FROM (SELECT DISTINCT child FROM said) AS about
+        JOIN public.children_householdmember AS lives ON lives.child_id = about.child WHERE rules.address_kept_secret(about.child)
+        UNION
+        SELECT about.child, lives.household_id FROM (SELECT DISTINCT child FROM said) AS about
+        CROSS JOIN LATERAL unnest(rules.children_beside(about.child)) AS other (child)
+        JOIN public.children_householdmember AS lives ON lives.child_id = other.child
+        WHERE lives.ends_on IS NULL AND rules.home_kept_secret(lives.household_id)
+    ), parts AS (
+        SELECT said.n, said.words, regexp_replace(lower(part), '[^a-z0-9]', '', 'g') AS part, shortest
+        FROM said
+        JOIN secret ON secret.child = said.child
+        JOIN public.children_household AS home ON home.id = secret.household_id
+        CROSS JOIN LATERAL (
+            SELECT line AS part, 7 AS shortest
+            FROM regexp_split_to_table(home.address, '[\n,]') WITH ORDINALITY AS each (line, place) WHERE line ~ '[0-9]' OR place = 1
+            UNION ALL SELECT home.address, 5
+            UNION ALL SELECT home.postcode, 5
+        ) AS one
+    )
+    SELECT coalesce(array_agg(DISTINCT n::integer), '{}') FROM (
+        SELECT n FROM parts WHERE length(part) >= shortest AND position(part IN words) > 0
+        UNION
+        SELECT n FROM said WHERE child IN (SELECT child FROM (SELECT DISTINCT child FROM said) AS about WHERE NOT rules.record_open(child))
+    ) AS found
 $$;
 
 -- What keeps a child's record from ending, and from which days do periods run (`ending.py`)? By keys, and read in no context.

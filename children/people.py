@@ -199,12 +199,12 @@ def _past_safeguards(request: Asks, child: Child, today: date) -> list[Any]:
     """What protected the child and is over, and what was corrected, the newest first: what was corrected only where it
     is asked for (`context.with_errors`).
     """
-    said = list(visible(request, ParentalResponsibility).filter(child=child).order_by("pk"))
-    adults = {adult.pk: adult for adult in _adults(request, {one.contact_id for one in said})}
+    said: list[Any] = list(visible(request, ParentalResponsibility).filter(child=child).order_by("pk"))
+    said += _orders(request, [child.pk])
+    adults = {adult.pk: adult for adult in _adults(request, {one.contact_id for one in said} - {None})}
     for one in said:
-        one.contact = adults.get(one.contact_id)  # type: ignore[assignment]
-    orders = orders_about(request, child, known=adults)
-    every: list[Any] = [*orders, *_addresses(request, child, today), *said]
+        one.child, one.contact = child, adults.get(one.contact_id)
+    every = [*said, *_addresses(request, child, today)]
     last = today + timedelta(days=1)
     over = [
         one for one in every if one.corrected_at or (one.ends_on and one.ends_on < (last if one.ended_at else today))
@@ -217,49 +217,45 @@ def past(request: Asks, child: Child, *, with_homes: bool, today: date) -> Past:
     but none in which somebody lives whose address is confidential.
     """
     see: Callable[[type[Model]], QuerySet[Any]] = partial(visible, request)
-    ended = {"child": child, "ends_on__isnull": False}
-    links = see(ContactLink).filter(**ended, contact__in=see(Contact)).select_related("contact")
+    links = see(ContactLink).filter(child=child, contact__in=see(Contact)).select_related("contact")
     # Who is on the record again needs nobody to put them back.
     now = ContactLink.objects.filter(child=child, ends_on=None, contact=OuterRef("contact"))
-    links = links.annotate(is_back=Exists(now))
+    adults = list(links.annotate(is_back=Exists(now)).order_by("-ends_on", "pk"))
+    lived_in = _lived_in(request, child).filter(~HOME_IS_SECRET).order_by("-ends_on", "pk") if with_homes else []
+    stays = list(lived_in)
     pairs = see(Sibling).filter(Q(first=child) | Q(second=child), ends_on__isnull=False)
+    updates = see(ChildUpdate).filter(child=child).select_related("made_by").order_by("-made_at", "-pk")
     return Past(
-        adults=list(links.order_by("-ends_on", "pk")),
-        homes=list(_lived_in(request, child).filter(~HOME_IS_SECRET, ends_on__isnull=False).order_by("-ends_on", "pk"))
-        if with_homes
-        else [],
-        names=list(see(OtherName).filter(child=child, corrected_at__isnull=False).order_by("-corrected_at", "pk")),
+        adults=[link for link in adults if link.ends_on],
+        homes=[stay for stay in stays if stay.ends_on],
         siblings=[
             (pair, pair.second if pair.first_id == child.pk else pair.first)
             for pair in pairs.select_related("first", "second").order_by("-ends_on", "pk")
         ],
         safeguards=_past_safeguards(request, child, today),
-        health=list(see(HealthNote).filter(**ended).order_by("-ends_on", "pk")),
-        earlier=list(see(EarlierSchool).filter(child=child, corrected_at__isnull=False).order_by("-entered_on", "pk")),
-        updates=_told_of(
-            see,
-            see(ChildUpdate).filter(child=child).select_related("made_by").order_by("-made_at", "-pk")[:MOST_UPDATES],
-            with_homes=with_homes,
+        health=list(see(HealthNote).filter(child=child, ends_on__isnull=False).order_by("-ends_on", "pk")),
+        updates=_told_of(updates[:MOST_UPDATES], adults, stays),
+        **together(
+            request,
+            child,
+            names=see(OtherName).filter(child=child, corrected_at__isnull=False).order_by("-corrected_at", "pk"),
+            earlier=see(EarlierSchool).filter(child=child, corrected_at__isnull=False).order_by("-entered_on", "pk"),
         ),
     )
 
 
 def _told_of(
-    see: Callable[[type[Model]], QuerySet[Any]], found: Iterable[ChildUpdate], *, with_homes: bool
+    found: Iterable[ChildUpdate], adults: Iterable[ContactLink], homes: Iterable[HouseholdMember]
 ) -> list[ChildUpdate]:
     """The changes, each with whom or what it is `about` and, in `before`, what it was. Of an adult or a home that the
-    reader does not see neither.
+    reader does not see, and that is not among these, neither.
     """
     updates = list(found)
-    of = {str(part): {one.row_key for one in updates if one.part == part} - {None} for part in ChildUpdate.Part}
-    links = see(ContactLink).filter(pk__in=of["adult"], contact__in=see(Contact)).select_related("contact")
-    adults = {link.pk: link.contact.full_name for link in links} if of["adult"] else {}
-    stays = see(HouseholdMember).filter(~HOME_IS_SECRET, pk__in=of["home"], household__in=see(Household))
-    homes = dict.fromkeys(stays.values_list("pk", flat=True), "") if of["home"] and with_homes else {}
+    shown = {"adult": {link.pk: link.contact.full_name for link in adults}, "home": {stay.pk: "" for stay in homes}}
     for one in updates:
-        shown = {"adult": adults, "home": homes}.get(one.part)
-        is_shown = shown is None or one.row_key in shown
-        one.about = (shown or {}).get(one.row_key, "")  # type: ignore[attr-defined]
+        of_part = shown.get(one.part)
+        is_shown = of_part is None or one.row_key in of_part
+        one.about = (of_part or {}).get(one.row_key, "")  # type: ignore[attr-defined]
         one.before = one.was if is_shown else ""  # type: ignore[attr-defined]
     return updates
 
@@ -326,6 +322,8 @@ class Beside:
     child: Child
     in_home: bool
     adults: set[UUID]
+    # Whether its own record says that its address is confidential.
+    is_confidential: bool = False
 
     @property
     def named(self) -> str:
@@ -348,8 +346,9 @@ def beside(request: Asks, child: Child) -> dict[UUID, Beside]:
     of_child = links.filter(child=child).values("contact")
     for other, adult in links.filter(contact__in=of_child).exclude(child=child).values_list("child_id", "contact_id"):
         adults.setdefault(other, set()).add(adult)
-    found = see(Child).filter(pk__in=in_home | adults.keys()).order_by(*BY_NAME)
-    return {one.pk: Beside(one, one.pk in in_home, adults.get(one.pk, set())) for one in found}
+    said = see(ConfidentialAddress).filter(child=OuterRef("pk"), ended_at=None, corrected_at=None)
+    found = see(Child).filter(pk__in=in_home | adults.keys()).order_by(*BY_NAME).annotate(is_confidential=Exists(said))
+    return {one.pk: Beside(one, one.pk in in_home, adults.get(one.pk, set()), one.is_confidential) for one in found}
 
 
 _MOST_SHARING = 20

@@ -85,7 +85,7 @@ class SafeguardForm(HarbourForm):
         self.adults, self.row, self.others = adults, row, others or {}
         self.order_fields([*_CORRECTS[:-1], *(name for name in typed if name not in _LAST), *_LAST])
         if self.others:
-            self.fields["also"].choices = [(str(key), one.named) for key, one in self.others.items()]  # type: ignore[attr-defined]
+            self.fields["also"].choices = [(str(key), self.named(one)) for key, one in self.others.items()]  # type: ignore[attr-defined]
             ticked = [str(key) for key, one in self.others.items() if self.holds_for(one)]
             self.initial["also"] = [] if again else ticked
         else:
@@ -117,6 +117,10 @@ class SafeguardForm(HarbourForm):
     def holds_for(self, other: Beside) -> bool:
         """Whether this other child is ticked from the start."""
         return True
+
+    def named(self, other: Beside) -> str:
+        """What the form says of this other child."""
+        return other.named
 
     @property
     def also_for(self) -> list[Beside]:
@@ -229,7 +233,10 @@ class AddressForm(SafeguardForm):
     )
 
     def holds_for(self, other: Beside) -> bool:
-        return other.in_home
+        return other.in_home and not other.is_confidential
+
+    def named(self, other: Beside) -> str:
+        return f"{other.named}. Its address is confidential already" if other.is_confidential else other.named
 
     def facts(self) -> AddressFacts:
         given = self.cleaned_data

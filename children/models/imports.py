@@ -199,8 +199,8 @@ class ImportRow(models.Model):
     decision = models.CharField(max_length=10, choices=Decision, blank=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
-    # Keys of other children whom the row led to, and of adults and a home of whom its changes tell: who may not see one
-    # of them does not see the row.
+    # Keys of other children whom the row led to, of adults whom it changes, and of the homes that it ends and that are
+    # there at its address: who may not see one of them does not see the row.
     kin = ArrayField(models.UUIDField(), default=list, blank=True, editable=False)
 
     objects = Protected()

@@ -1,8 +1,9 @@
 """What differs from the school's own system? For the page on which the office sees what to correct there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -22,6 +23,8 @@ from children.importing.held_facts import (
 from children.models import HeldFact, Household
 from children.services.imports.comparing import load
 from children.services.imports.sight import whole_list
+from safeguarding.accounts.models import User
+from safeguarding.audit.protection import known
 
 _CORRECT = "Correct it in your system"
 _ENTER = "Harbour has nothing: enter it here, or take it out of your system"
@@ -52,16 +55,18 @@ class Difference:
     todo: str = _CORRECT
 
 
-def differences_of(facts: Sequence[HeldFact]) -> list[Difference]:
-    """Each of these facts as a page shows it. An address that is confidential for any child is not among the words."""
+def differences_of(facts: Sequence[HeldFact], *, by: User) -> list[Difference]:
+    """Each of these facts as a page shows it to `by`. An address that is confidential for any child is not among the
+    words. To somebody from whom a home is hidden no address is: which of them were left out would tell of it.
+    """
     held = load({fact.child_id for fact in facts})
-    withheld = _withheld(facts)
+    schools = {fact.school_id for fact in facts if fact.field == ADDRESS}
+    withheld = None if schools and known("hidden_households", by.pk) else _withheld(schools)
     return [_difference(fact, held[fact.child_id], withheld) for fact in facts]
 
 
-def _withheld(facts: Sequence[HeldFact]) -> list[Household]:
-    """The homes of the school whose address is confidential for a child who lives there, hidden or not."""
-    schools = {fact.school_id for fact in facts if fact.field == ADDRESS}
+def _withheld(schools: Collection[UUID]) -> list[Household]:
+    """The homes of these schools whose address is confidential for a child who lives there, hidden or not."""
     if not schools:
         return []
     with whole_list():
@@ -71,14 +76,15 @@ def _withheld(facts: Sequence[HeldFact]) -> list[Household]:
         return list(homes.distinct())
 
 
-def _difference(fact: HeldFact, held: Held, withheld: Sequence[Household]) -> Difference:
+def _difference(fact: HeldFact, held: Held, withheld: Sequence[Household] | None) -> Difference:
+    """`withheld` are the homes whose address is not shown; None where none is."""
     about = fact.contact.full_name if fact.contact is not None and fact.field != NAME else ""
     if fact.field == ADULT:
         gone = "No longer on the record" if fact.contact_id else "Not on the record"
         return Difference(fact, "Adult", "", gone, _words(ADULT, fact.said))
     ours = here(held, (fact.field, str(fact.contact_id) if fact.contact_id else ""))
     todo = _todo(fact, ours)
-    if fact.field == ADDRESS and (held.is_secret or _is_one_of(withheld, ours, fact.said)):
+    if fact.field == ADDRESS and (held.is_secret or withheld is None or _is_one_of(withheld, ours, fact.said)):
         return Difference(fact, LABELS[ADDRESS], about, ours and NOT_SHOWN, NOT_SHOWN, todo)
     theirs = _words(fact.field, fact.said, listed=True)
     return Difference(fact, LABELS[fact.field], about, _words(fact.field, ours), theirs, todo)

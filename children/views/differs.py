@@ -21,4 +21,4 @@ def differs(request: Request) -> HttpResponse:
     rows = differing(visible(request, HeldFact).filter(school=request.held.school_id))
     page = newest_first(rows.select_related("child", "contact", "held_by"), "held_at", request.GET.get("before", ""))
     read_many(request, page.rows)
-    return render(request, "children/differs.html", {"page": page, "rows": differences_of(page.rows)})
+    return render(request, "children/differs.html", {"page": page, "rows": differences_of(page.rows, by=request.user)})

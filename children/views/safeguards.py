@@ -80,16 +80,20 @@ def record_responsibility(request: Request, pk: UUID) -> HttpResponseBase:
 def _record(request: Request, pk: UUID, of_kind: type[SafeguardForm]) -> HttpResponseBase:
     child = read_one(request, Child, pk=pk, purpose="safeguards")
     _ensure_records(request, child.school_id)
-    # Whether an adult has parental responsibility is said for each child.
-    others = {} if of_kind is ResponsibilityForm else beside(request, child)
+    # Whether an adult has parental responsibility is said for each child: of others nobody is told.
+    is_of_one = of_kind is ResponsibilityForm
+    others = {} if is_of_one else beside(request, child)
     data = request.POST if request.method == "POST" else None
     form = of_kind(data, adults=people_of(request, child), others=others, again=_again(request, child, of_kind))
     if form.is_valid():
         also = [one.child for one in form.also_for]
-        token = form.cleaned_data["token"]
-        made = safeguards.record_for_all(child=child, others=also, token=token, facts=form.facts(), by=request.user)
-        messages.success(request, _recorded(made[0], also))
-        return redirect("safeguard", made[0].pk)
+        said: dict[str, Any] = {"token": form.cleaned_data["token"], "facts": form.facts(), "by": request.user}
+        if is_of_one:
+            made = safeguards.record_safeguard(child=child, **said)
+        else:
+            [made, *_] = safeguards.record_for_all(child=child, others=also, **said)
+        messages.success(request, _recorded(made, also))
+        return redirect("safeguard", made.pk)
     request.nav = "children"
     return _form_page(request, child, form)
 

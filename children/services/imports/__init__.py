@@ -4,6 +4,8 @@ starting    take the file, say what its columns mean, give up
 reading     rows into the database, each compared with the list (comparing) and with the others (repeats, families)
 whole       what the file as a whole would do, and what must have been looked at first
 deciding    what becomes of the rows that wait for a person, before the list changes
+claims      which of those decisions cannot stand together
+telling     the leads are notified of homes that are hidden from whoever gave the file
 later       the same, afterwards: until the next list
 folder      lists that the school's own system leaves in a folder
 leaving_out what somebody left out is not asked about again

@@ -22,7 +22,7 @@ from safeguarding.accounts.models import User
 from safeguarding.audit.history import recorded
 
 from .changing import change_children
-from .comparing import CHUNK, load, own
+from .comparing import CHUNK, addresses_in, load, own
 from .deciding import refused_names
 from .holding import keep_here
 from .progress import Progress
@@ -154,7 +154,8 @@ def _new_child(facts: Facts, run: ImportRun, today: date) -> NewChild:
 
 
 def _change(run: ImportRun, rows: Sequence[ImportRow], done: Applied, *, by: User | None, today: date) -> None:
-    held = load(row.child_id for row in rows if row.child_id)
+    addresses = addresses_in(run.school_id, (row.facts for row in rows))
+    held = load((row.child_id for row in rows if row.child_id), addresses)
     wanted: list[tuple[Held, Facts, list[Change]]] = []
     kept: list[tuple[Held, Facts, list[Change]]] = []
     for row in rows:

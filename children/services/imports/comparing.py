@@ -4,14 +4,14 @@ out.
 Rows go through in chunks with a handful of queries each, so that sixty thousand need no more memory than four hundred.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
-from children.facts import Earlier
+from children.facts import Earlier, Home
 from children.importing.adults import HeldAdult
-from children.importing.differences import Change, Held
+from children.importing.differences import Held
 from children.importing.held_facts import ON_ROLL, changes_by
 from children.importing.problems import Problem, Severity, worst_first
 from children.importing.rows import Facts, Parsed, kind_of, who_name
@@ -37,17 +37,39 @@ Kind = ImportRow.Kind
 COMPARED = ("kind", "child_id", "changes", "is_grave", "problems", "upn", "kin")
 
 
-def load(ids: Iterable[UUID]) -> dict[UUID, Held]:
-    """What Harbour has of these children, and the list said last: ten queries, however many they are."""
+@dataclass(frozen=True)
+class Addresses:
+    """The homes that the school has at the addresses of some rows: their keys by identity, and the identities of those
+    that nobody may be told.
+    """
+
+    keys: Mapping[str, UUID]
+    secret: frozenset[str]
+
+
+def addresses_in(school_id: UUID, said: Iterable[Facts]) -> Addresses:
+    """The homes at the addresses that these rows give: one query, which asks of no other home."""
+    wanted = {Home(**facts["address"]).identity for facts in said if "address" in facts}
+    homes = Household.objects.filter(school=school_id, identity__in=wanted).annotate(is_secret=HOUSEHOLD_IS_SECRET)
+    found = list(homes.values_list("identity", "pk", "is_secret")) if wanted else []
+    return Addresses(
+        keys={identity: key for identity, key, _ in found},
+        secret=frozenset(identity for identity, _, is_secret in found if is_secret),
+    )
+
+
+def load(ids: Iterable[UUID], addresses: Addresses | None = None) -> dict[UUID, Held]:
+    """What Harbour has of these children, and the list said last: nine queries, however many they are.
+
+    `addresses` are those that the rows about them give, where the rows are compared.
+    """
     wanted = list(ids)
+    secret = addresses.secret if addresses is not None else frozenset()
     details = ChildDetail.objects.filter(child__in=wanted).select_related("child").annotate(is_secret=ADDRESS_IS_SECRET)
-    held = {detail.child_id: Held(detail.child, detail, is_secret=detail.is_secret) for detail in details}
-    if held:
-        schools = {one.child.school_id for one in held.values()}
-        listed = Household.objects.filter(HOUSEHOLD_IS_SECRET, school__in=schools)
-        secret = frozenset(listed.values_list("identity", flat=True))
-        for one in held.values():
-            one.secret_homes = secret
+    held = {
+        detail.child_id: Held(detail.child, detail, is_secret=detail.is_secret, secret_homes=secret)
+        for detail in details
+    }
     homes = HouseholdMember.objects.filter(child__in=wanted, is_main=True, ends_on=None).select_related("household")
     for home in homes:
         held[home.child_id].home = home.household
@@ -88,12 +110,15 @@ def compare(school: School, rows: Sequence[Parsed], *, is_partial: bool = False)
         joins = child_id is None and row.kind not in (Kind.SKIPPED, Kind.REJECTED) and not _says(doubts, "several")
         if joins and (like := finder.added_like(row, named)):
             found[row.number] = like, [_doubt("added_here")]
-    held = load(child for child, _ in found.values() if child)
+    addresses = addresses_in(school.pk, (row.facts for row in rows))
+    held = load((child for child, _ in found.values() if child), addresses)
     for row in rows:
         child_id, doubts = found[row.number]
         if finder.gives_former_of_another(row, child_id):
             doubts = [*doubts, _doubt("former_else")]
-        yield _judge(row, held[child_id] if child_id else None, doubts, finder.met(row), is_partial)
+        judged = _judge(row, held[child_id] if child_id else None, doubts, is_partial)
+        kin = finder.met(row).union(_kin(row, judged["changes"], held.get(child_id) if child_id else None, addresses))
+        yield judged | {"kin": sorted(map(str, kin - {child_id, None}))}
 
 
 def _says(doubts: Iterable[Problem], code: str) -> bool:
@@ -183,7 +208,7 @@ def _doubt(code: str) -> Problem:
     return Problem(severity, "UPN", code, message)
 
 
-def _judge(row: Parsed, held: Held | None, doubts: list[Problem], met: set[UUID], is_partial: bool) -> dict[str, Any]:
+def _judge(row: Parsed, held: Held | None, doubts: list[Problem], is_partial: bool) -> dict[str, Any]:
     facts = own(row.facts, (doubt.code for doubt in doubts))
     changes = changes_by(held, facts, is_partial=is_partial) if held is not None else []
     if held is not None and _has_gone(held):
@@ -196,18 +221,24 @@ def _judge(row: Parsed, held: Held | None, doubts: list[Problem], met: set[UUID]
         "is_grave": any(change.grave for change in changes),
         "problems": [problem.as_dict() for problem in problems],
         "upn": facts.get("upn", ""),
-        "kin": sorted(map(str, _kin(held, changes, met))),
     }
 
 
-def _kin(held: Held | None, changes: Iterable[Change], met: set[UUID]) -> Iterator[UUID]:
-    """Of whom the row tells beside its own child: children it led to, adults whom it changes, the home it ends."""
-    yield from met - {held and held.child.pk}
+def _kin(
+    row: Parsed, changes: Iterable[Mapping[str, Any]], held: Held | None, addresses: Addresses
+) -> Iterator[UUID | None]:
+    """Of whom the row tells beside its child and the children it led to: adults whom it changes, the home it ends, and
+    the one that the school has at its address already, where the child joins or moves.
+    """
+    moves = held is None
     for change in changes:
-        if change.contact:
-            yield UUID(change.contact)
-        elif change.field == "address" and held is not None and held.home is not None:
-            yield held.home.pk
+        if change["contact"]:
+            yield UUID(change["contact"])
+        elif change["field"] == "address":
+            moves = True
+            yield held.home.pk if held is not None and held.home is not None else None
+    if moves and "address" in row.facts:
+        yield addresses.keys.get(Home(**row.facts["address"]).identity)
 
 
 def _kind(held: Held | None, problems: Sequence[Problem], changes: bool) -> Kind:

@@ -1,6 +1,5 @@
 """Decide what becomes of rows that wait for a person, and say yes to what the whole file would do."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
@@ -18,14 +17,13 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, NotAllowed
 
+from .claims import refuse_claims_twice
 from .sight import for_whoever_looks
 from .starting import require_ready, require_seen
 from .whole import questions
 
 Kind, D = ImportRow.Kind, ImportRow.Decision
 ONLY_THEY = "Only the office, a safeguarding lead, a deputy or the Headteacher of this school decides about these rows."
-# Decisions under which a row claims the UPN it carries.
-_CLAIMS = (D.TAKE, D.TAKE_NEW, D.ADD_ADULT)
 
 
 def choices(row: ImportRow) -> list[tuple[str, str]]:
@@ -36,6 +34,8 @@ def choices(row: ImportRow) -> list[tuple[str, str]]:
         return [(D.TAKE.value, "The child has left"), (D.LEAVE.value, "The child is still here")]
     if row.kind in (Kind.CHANGES, Kind.RETURNS):
         return _of_a_known_child(row, leave)
+    if row.kind == Kind.JOINS:
+        return [(D.TAKE.value, "Add the child"), leave]
     if row.kind != Kind.HELD:
         return []
     if "several" in codes:
@@ -46,7 +46,7 @@ def choices(row: ImportRow) -> list[tuple[str, str]]:
         found = [(D.TAKE.value, _ADD.get(_first(codes, _ADD), "Add the child as the row stands"))]
     else:
         found = [(D.TAKE.value, _SAME.get(_first(codes, _SAME), "Use the row for this child"))]
-    if "added_here" in codes:
+    if codes & {"other_upn", "added_here"}:
         found.append((D.KEEP_HELD.value, "The same child: keep what Harbour has where they differ"))
     if codes & {"other_upn", "added_here"}:
         found.append((D.TAKE_NEW.value, "Another child: add it as well"))
@@ -110,7 +110,7 @@ def decide(
 
     `seen` is the revision of the run on the person's screen, or that of `run`. Raises `ChangedSince` where the rows
     have been compared again since, and `BadInput` for a decision that is not open for its row, or where two rows would
-    claim one UPN or one child.
+    claim one UPN or one child, or say different things of one adult.
     """
     locked = ImportRun.objects.select_for_update().get(pk=run.pk)
     if not may_import(by, locked):  # type: ignore[arg-type]
@@ -156,7 +156,7 @@ def keep_decisions(
             for r in changed
         ),
     )
-    _refuse_claims_twice(run)
+    refuse_claims_twice(run)
     return changed
 
 
@@ -185,25 +185,3 @@ def agree(
     locked.save(update_fields=["agreed"])
     record(Verb.DECIDE, locked, by=by, count=len(locked.agreed), purpose="import questions")
     return locked
-
-
-def _refuse_claims_twice(run: ImportRun) -> None:
-    """Two rows may not both become the child with one UPN, nor change one child."""
-    taken = ImportRow.objects.filter(run=run, decision__in=_CLAIMS)
-    for rows in _doubled(taken.exclude(upn="").values_list("upn", "number")):
-        raise BadInput(
-            f"Rows {rows} carry the same UPN. Use one of them, and leave the other out or add it without a UPN."
-        )
-    same_child = taken.filter(child__isnull=False).exclude(decision=D.TAKE_NEW)
-    for rows in _doubled(same_child.values_list("child_id", "number")):
-        raise BadInput(f"Rows {rows} are about the same child. Use one of them and leave the other out.")
-
-
-def _doubled(pairs: Iterable[tuple[object, int]]) -> list[str]:
-    listed = list(pairs)
-    counts = Counter(key for key, _ in listed)
-    return [
-        " and ".join(str(n) for k, n in sorted(listed, key=lambda p: p[1]) if k == key)
-        for key, n in counts.items()
-        if n > 1
-    ]

@@ -18,6 +18,7 @@ from children.models import ContactLink, ImportRow, ImportRun
 from children.services import bulk
 
 from .comparing import CHUNK, load, own
+from .repeats import numbered
 
 Kind = ImportRow.Kind
 # What is said where: a contact and one of the ways to reach it.
@@ -69,7 +70,7 @@ def _settle(rows: Iterable[ImportRow], held: dict[UUID, Held], shared: set[str])
     for (contact, way), values in said.items():
         if len(set(values.values())) < 2:
             continue
-        numbers = " and ".join(str(row.number) for row in values)
+        numbers = numbered(row.number for row in values)
         for row in values:
             _keep(row, contact, way, numbers)
             settled[row.pk] = row

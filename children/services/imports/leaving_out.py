@@ -3,9 +3,8 @@
 The row itself remembers it, under the run in which it was left out last.
 """
 
-import json
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Set
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -17,6 +16,7 @@ from children.models import ImportRow, ImportRun
 from children.services import bulk
 
 from .comparing import COMPARED, as_read, compare
+from .repeats import as_text
 from .whole import WAITS
 
 Kind, D = ImportRow.Kind, ImportRow.Decision
@@ -28,11 +28,12 @@ def leave_out_again(run: ImportRun) -> set[UUID]:
     """Leave out the rows that wait and say what an earlier one said that somebody has left out. It is their decision:
     who and when stay. Returns the keys of those rows.
     """
-    said = {_facts(row): row for row in _earlier(run).order_by("decided_at")}
+    said = {as_text(row.facts): row for row in _earlier(run).order_by("decided_at")}
     if not said:
         return set()
-    rows = ImportRow.objects.filter(WAITS, run=run, decision="", who__in={row.who for row in said.values()})
-    again = [(row, said[_facts(row)]) for row in rows if _facts(row) in said]
+    who = {row.who for row in said.values()}
+    rows = ImportRow.objects.filter(WAITS | Q(kind=Kind.JOINS), run=run, decision="", who__in=who)
+    again = [(row, was) for row in rows if (was := said.get(as_text(row.facts))) is not None and _stays_out(row, was)]
     bulk.update(
         ImportRow,
         ("decision", "decided_by_id", "decided_at"),
@@ -44,41 +45,33 @@ def leave_out_again(run: ImportRun) -> set[UUID]:
     return {row.pk for row, _ in again}
 
 
-def let_in_alone(run: ImportRun, *, left: Collection[UUID]) -> None:
+def _stays_out(row: ImportRow, was: ImportRow) -> bool:
+    """A row that joins was left out by a colleague of whom it was hidden from, or else for what is settled by now."""
+    return row.kind != Kind.JOINS or was.kind == Kind.JOINS
+
+
+def let_in_alone(run: ImportRun, *, left: Set[UUID]) -> None:
     """A row that waits only because others say something else of the same child is as any other, where those are left
     out: a child whom a list names twice is asked about once. `left`: keys of rows that stay left out.
     """
     if not left:
         return
     rows = list(ImportRow.objects.filter(reduce(or_, (Q(problems__contains=[{"code": c}]) for c in _ALIKE)), run=run))
-    groups: dict[tuple[str, Any], list[ImportRow]] = defaultdict(list)
+    stay: dict[tuple[str, Any], set[UUID]] = defaultdict(set)
     for row in rows:
-        for code in _codes(row):
-            groups[code, getattr(row, _ALIKE[code])].append(row)
-    alone = [
-        row
-        for row in rows
-        if row.decision == ""
-        and all(
-            other.pk in left
-            for code in _codes(row)
-            for other in groups[code, getattr(row, _ALIKE[code])]
-            if other.pk != row.pk
-        )
-    ]
+        for likeness in _likenesses(row):
+            stay[likeness] |= {row.pk} - left
+    alone = [row for row in rows if row.decision == "" and all(stay[one] <= {row.pk} for one in _likenesses(row))]
     again = compare(run.school, [as_read(row) for row in alone], is_partial=run.is_partial)
     bulk.update(ImportRow, COMPARED, ({"id": row.pk} | result for row, result in zip(alone, again, strict=True)))
 
 
-def _codes(row: ImportRow) -> list[str]:
-    """For which likeness to other rows of its file the row waits."""
-    return [problem["code"] for problem in row.problems if problem["code"] in _ALIKE and row.kind == Kind.HELD]
+def _likenesses(row: ImportRow) -> list[tuple[str, Any]]:
+    """For which likeness to other rows of its file the row waits, each with what the rows have in common."""
+    codes = [problem["code"] for problem in row.problems if row.kind == Kind.HELD]
+    return [(code, getattr(row, _ALIKE[code])) for code in codes if code in _ALIKE]
 
 
 def _earlier(run: ImportRun) -> QuerySet[ImportRow]:
     rows = ImportRow.objects.filter(school=run.school_id, decision=D.LEAVE, run__is_partial=run.is_partial)
     return rows.exclude(run=run)
-
-
-def _facts(row: ImportRow) -> str:
-    return json.dumps(row.facts, sort_keys=True)

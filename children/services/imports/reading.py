@@ -27,6 +27,7 @@ from .progress import Progress
 from .repeats import mark_repeats
 from .sight import whole_list
 from .starting import forget_file, refuse, stored
+from .telling import tell_of_hidden_homes
 from .whole import summarise
 
 Kind = ImportRow.Kind
@@ -123,9 +124,11 @@ def _read(run: ImportRun, by: User | None, today: date, progress: Progress) -> I
         summary = summarise(run) | {"addressee": header and [header.authority, header.establishment]}
         if not run.columns_told:
             forget_file(run)
-        return import_life.perform(
+        offered = import_life.perform(
             "offer", run, by=by, summary=summary, agreed=[], compared_at=run.compared_at, rows_read=run.rows_read
         )
+        tell_of_hidden_homes(offered, by=by)
+        return offered
 
 
 def _stage(run: ImportRun, today: date, progress: Progress) -> Header | None:

@@ -1,5 +1,6 @@
 """Which rows of a file are the same, and which contradict each other? The file against itself."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched
@@ -10,12 +11,15 @@ from django.db.models.fields.json import KT
 
 from children.importing.differences import LABELS
 from children.importing.problems import Problem, Severity
+from children.importing.rows import Facts
 from children.models import ImportRow, ImportRun
 from children.services import bulk
 
 from .comparing import CHUNK
 
 Kind = ImportRow.Kind
+# How many rows a message names by their numbers.
+MOST_NAMED = 20
 
 
 def mark_repeats(run: ImportRun) -> None:
@@ -46,48 +50,57 @@ def _write(marked: Iterable[ImportRow]) -> None:
 
 
 def _judge(group: Sequence[ImportRow], code: str) -> Iterator[ImportRow]:
-    different: list[ImportRow] = []
+    different: dict[str, ImportRow] = {}
     for row in group:
-        same = next((first for first in different if first.facts == row.facts), None)
-        if same is None:
-            different.append(row)
+        same = different.setdefault(as_text(row.facts), row)
+        if same is row:
             continue
         row.kind = Kind.REPEATED
         _add(row, Severity.WARN, "twice", f"This row is the same as row {same.number}. It counts once.")
         yield row
-    if len(different) < 2 or (code != "twice" and all(row.kind == Kind.HELD for row in different)):
+    rows = list(different.values())
+    if len(rows) < 2 or (code != "twice" and all(row.kind == Kind.HELD for row in rows)):
         return
-    rows = _numbers(different)
-    for row in different:
+    message = _message(rows, code)
+    for row in rows:
         row.kind = Kind.HELD
-        if code == "twice":
-            message = f"Rows {rows} have the same UPN and differ in: {_differing(different)}. Which of them is right?"
-        elif code == "child_twice":
-            message = f"Rows {rows} are about one child of the list. Which of them is right?"
-        else:
-            message = f"Rows {rows} give one name and date of birth different UPNs. Which of them is right?"
         _add(row, Severity.HOLD, code, message)
         yield row
 
 
+def _message(rows: Sequence[ImportRow], code: str) -> str:
+    numbers = numbered(row.number for row in rows)
+    if code == "twice":
+        return f"Rows {numbers} have the same UPN and differ in: {_differing(rows)}. Which of them is right?"
+    if code == "child_twice":
+        return f"Rows {numbers} are about one child of the list. Which of them is right?"
+    return f"Rows {numbers} give one name and date of birth different UPNs. Which of them is right?"
+
+
 def _judge_former(group: Sequence[ImportRow]) -> Iterator[ImportRow]:
     """A former UPN that two children carry says about neither who it was."""
-    rows = _numbers(group)
+    rows = numbered(row.number for row in group)
     for row in group:
         _add(row, Severity.WARN, "former_twice", f"Rows {rows} carry the same former UPN. It was left out of each.")
         yield row
 
 
-def _numbers(rows: Iterable[ImportRow]) -> str:
-    return " and ".join(f"{row.number}" for row in rows)
+def as_text(facts: Facts) -> str:
+    """Facts as one text: rows that say the same have the same."""
+    return json.dumps(facts, sort_keys=True)
+
+
+def numbered(numbers: Iterable[int]) -> str:
+    """The numbers of rows in words. Each of the rows says it, so of many it names some: 2 and 3 and 90 more."""
+    listed = sorted(numbers)
+    more = [f"{len(listed) - MOST_NAMED} more"] if len(listed) > MOST_NAMED else []
+    return " and ".join([*map(str, listed[:MOST_NAMED]), *more])
 
 
 def _differing(rows: Sequence[ImportRow]) -> str:
-    names = sorted(
-        {name for row in rows for name in row.facts if any(r.facts.get(name) != row.facts[name] for r in rows)},
-        key=_place,
-    )
-    return ", ".join(LABELS.get(name, name.replace("_", " ")).lower() for name in names[:5])
+    first = rows[0].facts
+    names = {name for row in rows for name in row.facts.keys() | first.keys() if row.facts.get(name) != first.get(name)}
+    return ", ".join(LABELS.get(name, name.replace("_", " ")).lower() for name in sorted(names, key=_place)[:5])
 
 
 def _place(name: str) -> int:

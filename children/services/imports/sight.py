@@ -16,6 +16,7 @@ from children.permissions import WHOLE_LIST
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import door
 from safeguarding.audit.protection import known, known_of
+from safeguarding.once import once
 
 
 def whole_list() -> AbstractContextManager[None]:
@@ -25,7 +26,9 @@ def whole_list() -> AbstractContextManager[None]:
 
 def hidden_from(user: User | None) -> frozenset[UUID]:
     """Keys of the children who are hidden from somebody; none from the machine."""
-    return frozenset(known("hidden_children", user.pk)) if user is not None else frozenset()
+    if user is None:
+        return frozenset()
+    return once((user.pk, "hidden children"), lambda: frozenset(known("hidden_children", user.pk)))
 
 
 def for_a_colleague(run: ImportRun, user: User | None) -> QuerySet[ImportRow]:

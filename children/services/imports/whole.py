@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.fields.json import KT
 from django.utils import timezone
 
 from children.importing.differences import LABELS
@@ -13,6 +14,7 @@ from children.importing.held_facts import ON_ROLL
 from children.models import BY_NAME, Child, HeldFact, ImportRow, ImportRun
 from children.names import fold
 from safeguarding.accounts.models import School, User
+from safeguarding.once import once
 
 from .comparing import CHUNK
 from .sight import for_whoever_looks, hidden_from, whole_list
@@ -80,8 +82,12 @@ def summarise(run: ImportRun) -> dict[str, Any]:
 
 def summary_for(run: ImportRun, by: User | None) -> dict[str, Any]:
     """The summary as somebody may read it: children hidden from them are not counted."""
-    if not hidden_from(by):
+    if by is None or not hidden_from(by):
         return run.summary
+    return once((by.pk, "import", run.pk, run.revision), lambda: _less_hidden(run, by))
+
+
+def _less_hidden(run: ImportRun, by: User) -> dict[str, Any]:
     with whole_list():
         return run.summary | _figures(run, by)
 
@@ -90,19 +96,23 @@ def _figures(run: ImportRun, by: User | None = None) -> dict[str, Any]:
     """Rows by kind, children on roll and would-be leavers, rows that cannot be matched, classes that would vanish,
     fields that change for many; less the children hidden from `by`. Asked where the whole list is seen.
     """
-    rows = for_whoever_looks(ImportRow.objects.filter(run=run), by)
-    on_roll, gone = _on_roll(run), leaving(run)
-    if hidden_from(by):
-        on_roll, gone = on_roll.not_hidden_from(by), gone.not_hidden_from(by)  # type: ignore[attr-defined]
-    return {
-        "kinds": dict(rows.order_by().values_list("kind").annotate(n=Count("pk"))),
-        "grave": rows.filter(is_grave=True, kind__in=(Kind.CHANGES, Kind.RETURNS)).count(),
-        "warned": rows.exclude(problems=[]).count(),
-        "on_roll": on_roll.count(),
+    whole: tuple[Any, ...] = (ImportRow.objects.filter(run=run), _on_roll(run), leaving(run))
+    rows, on_roll, gone = whole if by is None else (found.not_hidden_from(by) for found in whole)
+    kinds = {f"of_{kind}": Count("pk", filter=Q(kind=kind)) for kind in Kind.values}
+    counts = rows.aggregate(
+        grave=Count("pk", filter=Q(is_grave=True, kind__in=(Kind.CHANGES, Kind.RETURNS))),
+        warned=Count("pk", filter=~Q(problems=[])),
+        unknown=Count("pk", filter=Q(child=None, kind__in=(Kind.REJECTED, Kind.HELD))),
+        **kinds,
+    )
+    of_kind = {kind: number for kind in Kind.values if (number := counts.pop(f"of_{kind}"))}
+    there = on_roll.count()
+    return counts | {
+        "kinds": of_kind,
+        "on_roll": there,
         "leaving": gone.count(),
-        "unknown": rows.filter(child=None, kind__in=(Kind.REJECTED, Kind.HELD)).count(),
         "classes_gone": _classes_gone(run, on_roll),
-        "moved": _moved(run, rows),
+        "moved": _moved(run, rows, there),
     }
 
 
@@ -170,8 +180,9 @@ def _is_another_school(school: School, authority: str, establishment: str) -> bo
     return all(given) and bool(school.establishment) and given != (school.local_authority, school.establishment)
 
 
-def _moved(run: ImportRun, rows: QuerySet[ImportRow]) -> dict[str, int]:
-    """Fields that the file changes for so many children that its columns may have moved: {field: children}.
+def _moved(run: ImportRun, rows: QuerySet[ImportRow], on_roll: int) -> dict[str, int]:
+    """Fields that the file changes for so many of the children on roll that its columns may have moved: {field:
+    children}.
 
     What Harbour did not have is no change, a new adult apart.
     """
@@ -181,7 +192,7 @@ def _moved(run: ImportRun, rows: QuerySet[ImportRow]) -> dict[str, int]:
     changing = rows.exclude(changes=[]).exclude(kind=Kind.REPEATED).order_by()
     for changes in changing.values_list("changes", flat=True).iterator(CHUNK):
         found.update({one["field"] for one in changes if one["was"] or one["field"] == "adult"})
-    least = max(_on_roll(run).count() * MOVED_SHARE, MOVED_MOST)
+    least = max(on_roll * MOVED_SHARE, MOVED_MOST)
     return {field: number for field, number in sorted(found.items()) if number > least}
 
 
@@ -190,14 +201,13 @@ def _classes_gone(run: ImportRun, on_roll: QuerySet[Child]) -> list[str]:
     if run.is_partial or "class_name" not in run.columns.values():
         return []
     held = on_roll.exclude(class_name="")
-    rows = ImportRow.objects.filter(run=run)
-    named = set(rows.values_list("facts__class_name", flat=True).distinct())
+    rows = ImportRow.objects.filter(run=run).order_by()
+    named = rows.values_list(KT("facts__class_name"))
     # A row without a class leaves its child where it is. Asked from the rows, as in `leaving`: each finds its child by
     # its key.
-    silent = rows.filter(facts__class_name=None, child__school=run.school, child__left_on=None)
-    named |= set(silent.values_list("child__class_name", flat=True).distinct())
+    silent = rows.filter(~Q(facts__has_key="class_name"), child__school=run.school, child__left_on=None)
     # In other letters it is the same class.
-    there = {fold(name or "") for name in named}
+    there = {fold(name or "") for (name,) in named.union(silent.values_list("child__class_name"))}
     classes = set(held.order_by().values_list("class_name", flat=True).distinct())
     return sorted(name for name in classes if fold(name) not in there)
 

@@ -23,6 +23,7 @@ from children.services.imports import (
     take_up,
     waiting,
 )
+from children.services.imports.comparing import addresses_in
 from children.services.keeping import Told, ToldBy, set_class
 from safeguarding.accounts.models import School
 from safeguarding.audit.context import Acting, acting, system_task
@@ -190,6 +191,20 @@ def test_a_class_that_vanishes_waits(cast, forty):
     run = look_at(cast.school, [one | {"room": "3A"} for one in forty], by=cast.office, today=SUMMER)
     assert run.summary["classes_gone"] == ["3B"]
     assert asked(run, today=SUMMER) == ["classes"]
+
+
+def test_a_child_whose_class_the_file_leaves_empty_keeps_it(cast, forty):
+    """So nobody is asked whether that class is gone."""
+    run = look_at(cast.school, [*forty[:20], *(one | {"room": ""} for one in forty[20:])], by=cast.office)
+    assert (run.summary["classes_gone"], asked(run)) == ([], [])
+
+
+@pytest.mark.parametrize("named", [1, 4])
+def test_whether_it_is_secret_is_asked_of_no_home_but_those_that_rows_name(cast, forty, named):
+    """Of each once: a list takes what its rows take, however many homes the school has."""
+    home = {"town": "Hollowmoss", "county": "", "postcode": "SK99 9RN"}
+    said = [{"address": home | {"address": f"{n} Snipe Street"}} for n in range(named)]
+    assert len(addresses_in(cast.school.pk, [*said, {"forename": "Rowan"}]).keys) == named
 
 
 def test_a_class_in_other_letters_is_the_same_class(cast, forty):

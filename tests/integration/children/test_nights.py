@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from children.models import Child, Contact, HeldFact, ImportRow, ImportRun
 from children.services import safeguards
 from children.services.access import declare_conflict
-from children.services.imports import TASK, decide_later, start_import, take_up, waiting
+from children.services.imports import TASK, decide, decide_later, start_import, take_up, waiting
 from children.services.keeping import (
     Part,
     Told,
@@ -29,11 +30,13 @@ from children.services.keeping import (
 )
 from children.services.keeping.adults import PERSON
 from children.services.merging import merge, undo
+from safeguarding.accounts.models import Notice
 from safeguarding.audit.context import Acting, acting, system_task
 from safeguarding.audit.models import Event, LogEntry
+from safeguarding.exceptions import BadInput
 from safeguarding.keys import uuid7
 from tests import factories
-from tests.sheets import TODAY, bring_in, child, number, row, sheet
+from tests.sheets import TODAY, bring_in, child, finish, look_at, number, row, sheet
 from tests.walls import as_role, asking
 
 pytestmark = pytest.mark.django_db
@@ -115,22 +118,28 @@ def test_what_was_changed_by_hand_stays_for_five_nights_until_the_list_says_the_
     assert not child(3).contacts.filter(ends_on=None).exists()
     assert Contact.objects.filter(school=cast.school).count() == 40
 
-    third = [row(0, surname="Vale"), forty[1], row(2, mobile="07700 900666"), *forty[3:]]
+    third = [row(0, surname="Vale"), row(1, upn=number(201)), row(2, mobile="07700 900666"), *forty[3:]]
     third.append(row(60, forename="Mohammed", surname="Hussain"))
     run = night(cast, third)
-    [asked, reached, like] = waiting(run).order_by("number")
+    [asked, renumbered, reached, like] = waiting(run).order_by("number")
     assert [(c["was"], c["now"], c["by_hand"]) for c in asked.changes] == [("Marlow", "Vale", True)]
     assert [(c["was"], c["now"], c["by_hand"]) for c in reached.changes] == [("07700 900777", "07700 900666", True)]
-    assert like.child == made
-    keep = dict.fromkeys((asked.pk, reached.pk, like.pk), D.KEEP_HELD)
-    assert decide_later(run=run, decisions=keep, by=cast.lead, seen=run.revision) == (3, 0)
+    assert (renumbered.child, like.child) == (numbered, made)
+    assert [(c["was"], c["now"], c["by_hand"]) for c in renumbered.changes] == [(number(101), number(201), True)]
+    keep = dict.fromkeys((asked.pk, renumbered.pk, reached.pk, like.pk), D.KEEP_HELD)
+    assert decide_later(run=run, decisions=keep, by=cast.lead, seen=run.revision) == (4, 0)
     assert quiet(night(cast, third))
+    # Once for each value: what else changes of the child goes in, and another number is asked about.
+    for upn, changed, asks in ((201, 1, 0), (202, 0, 1)):
+        run = night(cast, [third[0], row(1, upn=number(upn), room="3C"), *third[2:]])
+        assert (run.summary["done"]["changed"], waiting(run).count()) == (changed, asks)
+    assert Child.objects.get(pk=numbered.pk).detail.upn == number(101)
     assert (child(60).pk, child(60).forename, child(60).surname) == (made.pk, "Mohamed", "Hussein")
 
     lee = {"adult": "Mr Lee Hussein", "mobile": "07700 900999", "responsible": "No"}
     agrees = [
         row(0, surname="Marlow"),
-        row(1, upn=number(101)),
+        row(1, upn=number(101), room="3C"),
         row(2, adult="Mrs Ann Pickering", mobile="07700 900777"),
         row(3, adult="Mrs Other Person", mobile="07700 900888", responsible="No"),
         row(4, address="9 Curlew Rise, Hollowmoss", postcode="SK98 9JZ"),
@@ -372,6 +381,80 @@ def test_a_confidential_address_is_shown_to_who_asks_for_it_alone(client, cast, 
     assert quiet(night(cast, elsewhere))
     page = client.get(reverse("differs")).content.decode()
     assert "an address that is not shown" in page and "Curlew" not in page and "Snipe" not in page
+
+
+def test_a_list_tells_nothing_of_a_home_that_is_hidden_from_who_gives_it(client, cast, forty):
+    """Who moves there and who joins there is for a colleague; of a home that is not hidden nobody has to ask."""
+    declare_conflict(user=cast.office, child=child(0), kind="relative", by=cast.lead)
+    there = {"address": "0 Snipe Street, Hollowmoss"}
+    listed = [forty[0], row(1, **there), row(2, address="7 Tern Row, Hollowmoss"), *forty[3:], row(50, **there)]
+    client.force_login(cast.office)
+    client.post(reverse("imports"), {"file": SimpleUploadedFile("a.csv", sheet(listed))})
+    run = ImportRun.objects.latest("uploaded_at")
+    for show, other in (("changes", "7 Tern Row"), ("joins", "Nobody joins"), ("waiting", "Nothing waits for you")):
+        page = client.get(reverse("import_run", args=[run.pk]), {"show": show}).content.decode()
+        assert other in page and "Rowan1 " not in page and "Rowan50" not in page and "0 Snipe" not in page
+    told = Notice.objects.filter(kind="entered_again", object_id=child(0).pk).values_list("user", flat=True)
+    assert set(told) == {cast.lead.pk, cast.deputy.pk, cast.headteacher.pk}
+    client.post(reverse("confirm_import", args=[run.pk]), {"seen": run.revision})
+    run.refresh_from_db()
+    assert child(2).homes.get(ends_on=None).household.address == "7 Tern Row"
+    assert child(1).homes.get(ends_on=None).household.address == "1 Snipe Street"
+    with working(cast.lead, cast.school):
+        rows = waiting(run, by=cast.lead)
+        taken = dict.fromkeys(rows.values_list("pk", flat=True), D.TAKE)
+        assert decide_later(run=run, decisions=taken, by=cast.lead, seen=run.revision) == (2, 0)
+    home = child(0).homes.get(ends_on=None).household
+    assert [child(n).homes.get(ends_on=None).household for n in (1, 50)] == [home, home]
+    assert not Notice.objects.filter(kind="entered_again", user=cast.office).exists()
+
+
+def test_differs_shows_no_address_to_whom_a_home_is_hidden(client, cast, forty):
+    """Which of them was left out would tell of it."""
+    home = {
+        "address": "9 Curlew Rise",
+        "town": "",
+        "county": "",
+        "postcode": "SK98 9JZ",
+        "pattern": "",
+        "is_main": True,
+    }
+    add_home(child=child(1), home=home, told=TOLD, by=cast.lead)
+    client.force_login(cast.office)
+    for hidden in (False, True):
+        if hidden:
+            declare_conflict(user=cast.office, child=child(0), kind="relative", by=cast.lead)
+        page = client.get(reverse("differs")).content.decode()
+        assert ("9 Curlew Rise" in page, "1 Snipe Street" in page) == (not hidden, not hidden)
+        assert ("an address that is not shown" in page) == hidden
+
+
+SIBLINGS = {"adult": "Mrs Ann Marlow", "mobile": "07700 900900"}
+
+
+@pytest.mark.parametrize(
+    ("names", "decisions", "refused"),
+    [
+        (("Iqbal", "Iqbal"), (D.TAKE, D.ADD_ADULT), "same answer"),
+        (("Iqbal", "Iqbal"), (D.TAKE, D.KEEP_HELD), "same answer"),
+        (("Iqbal", "Shah"), (D.TAKE, D.TAKE), "different names"),
+        (("Iqbal", "Iqbal"), (D.TAKE, D.TAKE), ""),
+        (("Iqbal", "Shah"), (D.TAKE, D.ADD_ADULT), ""),
+    ],
+)
+def test_brothers_and_sisters_say_one_thing_of_the_adult_they_share(cast, names, decisions, refused):
+    bring_in(cast.school, [row(1, **SIBLINGS), row(2, **SIBLINGS)], by=cast.office)
+    renamed = [row(n, **SIBLINGS | {"adult": f"Mrs Ann {name}"}) for n, name in enumerate(names, start=1)]
+    run = look_at(cast.school, renamed, by=cast.office)
+    said = dict(zip(run.rows.order_by("number").values_list("pk", flat=True), decisions, strict=True))
+    if refused:
+        with pytest.raises(BadInput, match=f"Rows 2 and 3 .*{refused}"):
+            decide(run=run, decisions=said, by=cast.office)
+        return
+    decide(run=run, decisions=said, by=cast.office)
+    finish(run, by=cast.office)
+    adults = Contact.objects.filter(school=cast.school, children__ends_on=None).distinct()
+    assert {adult.surname for adult in adults} == set(names)
 
 
 def test_what_was_said_here_of_an_address_and_of_who_decides_stays(cast, forty):

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from children.before_acting import before_acting
 from children.facts import Adult, Home
-from children.models import ConfidentialAddress, ContactRestriction, HouseholdMember
+from children.models import ConfidentialAddress, ContactRestriction, HouseholdMember, ParentalResponsibility
 from children.services import keeping, safeguards
 from children.services.access import declare_conflict
 from safeguarding.accounts.models import Notice
@@ -105,6 +105,38 @@ def test_one_press_protects_the_children_of_the_home_too_and_whom_the_office_doe
     )
     told = Notice.objects.filter(kind="beside").values_list("user", "object_id")
     assert (room.lead.pk, ben.pk) in told and room.office.pk not in {user for user, _ in told}
+
+
+def test_a_brother_whose_address_is_confidential_already_is_not_ticked_again(client, room, family):
+    amber, ben, cara = family
+    secret(ben, room.lead)
+    client.force_login(room.office)
+    form = client.get(reverse("record_address", args=[amber.pk])).context["form"]
+    said = dict(form.fields["also"].choices)
+    assert form["also"].value() == []
+    assert [("confidential already" in said[str(one.pk)]) for one in (ben, cara)] == [True, False]
+    order = client.get(reverse("record_order", args=[amber.pk])).context["form"]
+    assert "confidential" not in str(order.fields["also"].choices)
+
+
+def test_the_leads_hear_of_a_brother_who_is_hidden_where_it_may_hold_for_him_too(client, room, family):
+    """A confidential address may; what an adult of one child is responsible for may not."""
+    _, ben, _ = family
+    aunt = Adult("Pell", "Ann", "Mrs", relationship="Aunt", mobile="07700 900003")
+    dora = factories.child(room.school, "Dora", "Pell", by=room.office, homes=[HOME], adults=[aunt])
+    declare_conflict(user=room.office, child=ben, kind="relative", by=room.lead)
+    client.force_login(room.office)
+    typed = {"told_by": "family", "contact": str(dora.contacts.get().contact_id), "held": "True", "basis": "unknown"}
+    typed |= {"reason": "A threat.", **on("starts_on", TODAY)}
+    for page, model, is_told in (
+        ("record_responsibility", ParentalResponsibility, False),
+        ("record_address", ConfidentialAddress, True),
+    ):
+        there = reverse(page, args=[dora.pk])
+        token = str(client.get(there).context["form"]["token"].value())
+        client.post(there, typed | {"token": token})
+        assert model.objects.filter(child=dora).count() == 1, page
+        assert Notice.objects.filter(kind="beside", object_id=ben.pk, user=room.lead).exists() == is_told, page
 
 
 def test_an_order_is_recorded_for_each_child_whose_record_has_the_adult(client, room, family):
