@@ -14,7 +14,7 @@ from .health import add_health, end_health
 from .homes import add_home, change_stay, correct_address, end_home, others_at
 from .recording import DECIDERS, Part, Told, Way, needed, stamp
 from .roll import newest_time, set_class, set_roll, start_again
-from .siblings import end_siblings, keeps_siblings, link_all, link_siblings
+from .siblings import end_siblings, link_all, link_siblings
 
 __all__ = [
     "DECIDERS",
@@ -44,7 +44,6 @@ __all__ = [
     "end_health",
     "end_home",
     "end_siblings",
-    "keeps_siblings",
     "link_all",
     "link_siblings",
     "lives_of",
