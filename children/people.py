@@ -109,8 +109,10 @@ def around(request: Asks, child: Child, *, today: date) -> Around:
             child,
             other_names=see(OtherName).filter(child=child, corrected_at=None).order_by("added_at", "pk"),
             former_upns=see(FormerUpn).filter(child=child).order_by("until", "pk"),
-            enrolments=see(Enrolment).filter(child=child).order_by("-entered_on", "pk"),
-            classes=see(ClassEpisode).filter(child=child).order_by("-starts_on", "-ends_on", "pk"),
+            enrolments=see(Enrolment).filter(child=child, corrected_at=None).order_by("-entered_on", "pk"),
+            classes=see(ClassEpisode)
+            .filter(child=child, corrected_at=None)
+            .order_by("-starts_on", "-ends_on", "pk"),
             earlier_schools=see(EarlierSchool).filter(child=child, corrected_at=None).order_by("-entered_on", "pk"),
             links=_links(request, child).order_by("pk"),
             merges=see(ChildMerge)
@@ -188,6 +190,8 @@ class Past:
     # Orders, confidential addresses and responsibilities, each with the adult where the reader sees one.
     safeguards: list[Any]
     earlier: list[EarlierSchool]
+    times: list[Enrolment]
+    classes: list[ClassEpisode]
     updates: list[ChildUpdate]
 
 
@@ -236,6 +240,8 @@ def past(request: Asks, child: Child, *, with_homes: bool, today: date) -> Past:
         safeguards=_past_safeguards(request, child, today),
         health=list(see(HealthNote).filter(**ended).order_by("-ends_on", "pk")),
         earlier=list(see(EarlierSchool).filter(child=child, corrected_at__isnull=False).order_by("-entered_on", "pk")),
+        times=list(see(Enrolment).filter(child=child, corrected_at__isnull=False).order_by("-entered_on", "pk")),
+        classes=list(see(ClassEpisode).filter(child=child, corrected_at__isnull=False).order_by("-starts_on", "pk")),
         updates=_told_of(
             see,
             see(ChildUpdate).filter(child=child).select_related("made_by").order_by("-made_at", "-pk")[:MOST_UPDATES],

@@ -60,7 +60,7 @@ def leavers(asks: Asks, school_id: UUID, show: str) -> QuerySet[RetentionDate]:
 
     Each with what is known of where the child went: `to`, `to_number`, `to_confirmed`, `because`.
     """
-    newest = visible(asks, Enrolment).filter(child=OuterRef("child_id"))
+    newest = visible(asks, Enrolment).filter(child=OuterRef("child_id"), corrected_at=None)
     newest = newest.order_by(F("entered_on").desc(nulls_last=True), "-pk")
 
     def said(field: str, otherwise: str | bool = "") -> Coalesce:
