@@ -240,12 +240,16 @@ def past(request: Asks, child: Child, *, with_homes: bool, today: date) -> Past:
         safeguards=_past_safeguards(request, child, today),
         health=list(see(HealthNote).filter(**ended).order_by("-ends_on", "pk")),
         earlier=list(see(EarlierSchool).filter(child=child, corrected_at__isnull=False).order_by("-entered_on", "pk")),
-        times=list(see(Enrolment).filter(child=child, corrected_at__isnull=False).order_by("-entered_on", "pk")),
-        classes=list(see(ClassEpisode).filter(child=child, corrected_at__isnull=False).order_by("-starts_on", "pk")),
         updates=_told_of(
             see,
             see(ChildUpdate).filter(child=child).select_related("made_by").order_by("-made_at", "-pk")[:MOST_UPDATES],
             with_homes=with_homes,
+        ),
+        **together(
+            request,
+            child,
+            times=see(Enrolment).filter(child=child, corrected_at__isnull=False).order_by("-entered_on", "pk"),
+            classes=see(ClassEpisode).filter(child=child, corrected_at__isnull=False).order_by("-starts_on", "pk"),
         ),
     )
 
