@@ -110,9 +110,7 @@ def around(request: Asks, child: Child, *, today: date) -> Around:
             other_names=see(OtherName).filter(child=child, corrected_at=None).order_by("added_at", "pk"),
             former_upns=see(FormerUpn).filter(child=child).order_by("until", "pk"),
             enrolments=see(Enrolment).filter(child=child, corrected_at=None).order_by("-entered_on", "pk"),
-            classes=see(ClassEpisode)
-            .filter(child=child, corrected_at=None)
-            .order_by("-starts_on", "-ends_on", "pk"),
+            classes=see(ClassEpisode).filter(child=child, corrected_at=None).order_by("-starts_on", "-ends_on", "pk"),
             earlier_schools=see(EarlierSchool).filter(child=child, corrected_at=None).order_by("-entered_on", "pk"),
             links=_links(request, child).order_by("pk"),
             merges=see(ChildMerge)

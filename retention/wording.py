@@ -46,7 +46,7 @@ def waits_for(periods: Iterable[Period]) -> str:
     if any(period.code == BARE for period in periods):
         return f"{_WAITS} Where nothing is on the record, rule {BARE} counts from tonight."
     needs = f"Where nothing is on the record, no file goes, and the period needs rule {BARE}."
-    return f"{_WAITS} {needs} {NOT_YET[BARE]} A later version of Harbour will: you need do nothing."
+    return f"{_WAITS} {needs} {NOT_YET[BARE]} It waits for a later version of Harbour: you need do nothing."
 
 
 def length_of(rule: RetentionRule) -> str:

@@ -44,7 +44,8 @@ def newest_class(child: Child) -> ClassEpisode | None:
 
 
 def _newest(rows: "QuerySet[Any]", ends: F, starts: F) -> Any:
-    return rows.filter(corrected_at=None).order_by(ends.desc(nulls_first=True), starts.desc(nulls_last=True), "-pk").first()
+    stand = rows.filter(corrected_at=None)
+    return stand.order_by(ends.desc(nulls_first=True), starts.desc(nulls_last=True), "-pk").first()
 
 
 def class_of(card: Child) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def add_time(
         raise BadInput("Enter the first day of the time on roll that stands first, under “Days on roll”.")
     if given["left_on"] >= stands.entered_on:
         raise BadInput(
-            f"The time on roll that stands began on {full_day(stands.entered_on)}. An earlier one ended before that day."
+            f"The time on roll that stands began on {full_day(stands.entered_on)}. An earlier one ended before that."
         )
     there = Enrolment.objects.filter(Q(entered_on=None) | Q(entered_on__lte=given["left_on"]), child=card)
     if there.filter(corrected_at=None, left_on__gte=given["entered_on"]).exists():
@@ -97,7 +97,7 @@ def add_year(
     stands = newest_class(card)
     if stands is not None and stands.starts_on is not None and given["ends_on"] >= stands.starts_on:
         raise BadInput(
-            f"The class that stands began on {full_day(stands.starts_on)}. An earlier one ended before that day."
+            f"The class that stands began on {full_day(stands.starts_on)}. An earlier one ended before that."
         )
     there = ClassEpisode.objects.filter(Q(starts_on=None) | Q(starts_on__lte=given["ends_on"]), child=card)
     if there.filter(corrected_at=None, ends_on__gte=given["starts_on"]).exists():

@@ -23,7 +23,6 @@ from safeguarding.plans.permissions import TAB_AREAS, areas_kept, areas_read, no
 
 from .reading import WholeTab, in_error_of, whole_tab
 
-
 # What details say of a child, by hand or by a list, by the kind of plan that has its dates.
 _SAID = {"looked_after": ChildDetail.BADGES["lac"], "ehcp": ChildDetail.BADGES["ehcp"]}
 

@@ -49,8 +49,8 @@ COHORTS = (
     Cohort("ehcp", "EHCP", "ehcp", ("ehcp",)),
     Cohort("early-help", "Early help", "eh", ("early_help",)),
 )
-# What details say of a group, by hand or by a list: as the badges do. SEN support is help at school without a plan of the
-# authority.
+# What details say of a group, by hand or by a list: as the badges do. SEN support is help at school without a plan of
+# the authority.
 _OF_DETAILS = {
     "looked-after": Q(in_care=True),
     SUPPORT: Q(sen_provision="K"),

@@ -49,8 +49,8 @@ UNSAID = (
     "request lists them: say of each when they were told, or why not."
 )
 UNCONFIRMED = (
-    "Whoever prepares this answer has not confirmed yet who had received the record, after the last correction. They do "
-    "so on the page of the request, also where nobody had."
+    "Whoever prepares this answer has not confirmed yet who had received the record, after the last correction. They "
+    "do so on the page of the request, also where nobody had."
 )
 NO_PREPARER = "Nobody prepares this answer. Name who does: they confirm who had received the record."
 _NOT_ASKED = "Nobody asks for a correction in this request. Correct what is asked first."
@@ -104,8 +104,8 @@ def ensure_said(case: RightsRequest, by: User) -> None:
 
 
 def unsaid(case: RightsRequest, by: User) -> list[str]:
-    """What an answer that something was corrected waits for, a sentence: to who prepares it, that of somebody neither is
-    said; to everybody the same, whether anything was shared or not.
+    """What an answer that something was corrected waits for, a sentence: to who prepares it, that of somebody neither
+    is said; to everybody the same, whether anything was shared or not.
     """
     if not tells(case):
         return []

@@ -82,7 +82,7 @@ def test_an_earlier_time_lies_before_the_one_that_stands_and_beside_no_other(roo
     keeping.add_year(child=child, values=IN_CLASS, **given)
     late = {"entered_on": date(2018, 7, 20), "left_on": date(2019, 7, 19)}
     over = {"entered_on": date(2019, 9, 2), "left_on": date(2020, 9, 1)}
-    for days, sentence in ((late, "at that time already"), (over, "ended before that day")):
+    for days, sentence in ((late, "at that time already"), (over, "ended before that")):
         with pytest.raises(BadInput, match=sentence):
             keeping.add_time(child=child, values=ON_ROLL | days, **given)
     with pytest.raises(BadInput, match="at that time already"):
@@ -99,7 +99,7 @@ def test_what_lies_in_a_row_of_its_own_is_nothing_that_a_list_said(room: Any):
     given = {"told": factories.told(), "by": room.office}
     child = factories.child(room.school, by=room.office)
     hold_added(child=child, changes={}, by=room.office)
-    keeping.add_name(child=child, kind="nickname", forename="Ro", surname="", **given)
+    keeping.add_name(child=child, kind="alias", forename="Ro", surname="", **given)
     keeping.add_earlier_school(child=child, values=AT_SCHOOL, **given)
     keeping.add_time(child=child, values=ON_ROLL, **given)
     keeping.add_year(child=child, values=IN_CLASS, **given)

@@ -180,9 +180,7 @@ def test_a_status_that_details_alone_say_is_counted_and_a_plan_is_asked_for(clie
     ChildDetail.objects.filter(pk=place.child.pk).update(in_care=True, sen_provision="E")
     of = [ChildEntry(role="worried_about", child=place.child)]
     factories.concern(place.room, children=of, at=SCHOOL_DAY - timedelta(days=1))
-    viewer = Viewer(
-        user=place.room.lead, school_id=place.school.pk, at=SCHOOL_DAY, period=this_year(SCHOOL_DAY.date())
-    )
+    viewer = Viewer(user=place.room.lead, school_id=place.school.pk, at=SCHOOL_DAY, period=this_year(SCHOOL_DAY.date()))
 
     def counted() -> dict[str, tuple[int, int]]:
         lines = cohorts.children_who_may_need_more(viewer)

@@ -82,7 +82,6 @@ class Desk:
         body = {"deed": "recipient", "who": who.key, "how": "told", "named": "yes"} | boxes("told_on", TODAY())
         return client(self.room.lead).post(self.page, body | other)
 
-
     def confirms(self) -> Any:
         """The lead confirms who had received the record."""
         return client(self.room.lead).post(self.page, {"deed": "recipients", "token": uuid7()})
