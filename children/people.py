@@ -1,7 +1,7 @@
 """Who is around a child, and where does the child live? What the page "People" shows, from what its reader may see."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -191,6 +191,11 @@ class Past:
     times: list[Enrolment]
     classes: list[ClassEpisode]
     updates: list[ChildUpdate]
+
+    @property
+    def has_any(self) -> bool:
+        """Whether anything is over or was corrected."""
+        return any(getattr(self, each.name) for each in fields(self) if each.name != "updates")
 
 
 # More changes by hand than anybody makes on one record; the history of fields has them all.
