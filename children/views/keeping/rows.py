@@ -126,9 +126,9 @@ def _called(child: Child, row: Any) -> str:
             return str(row.words)
         case EarlierSchool():
             return str(row.name or f"{row.local_authority}/{row.establishment}")
-        case Enrolment():
+        case Enrolment() if row.left_on:
             return f"On roll here until {full_day(row.left_on)}"
-        case ClassEpisode():
+        case ClassEpisode() if row.ends_on:
             return f"{row.class_name or year_label(row.year_group)}, until {full_day(row.ends_on)}"
         case OtherName():
             return f"{row.forename} {row.surname}".strip()
