@@ -460,7 +460,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         uuid_extract_timestamp(child.id)) AT TIME ZONE 'Europe/London')::date)
     FROM public.children_child AS child
     CROSS JOIN LATERAL (
-        SELECT * FROM public.children_enrolment AS one WHERE one.child_id = child.id
+        SELECT * FROM public.children_enrolment AS one WHERE one.child_id = child.id AND one.corrected_at IS NULL
         ORDER BY one.entered_on DESC NULLS LAST, one.id DESC LIMIT 1
     ) AS newest
     WHERE child.id = ANY (since_moved.records) AND newest.left_on = child.left_on

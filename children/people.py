@@ -1,7 +1,7 @@
 """Who is around a child, and where does the child live? What the page "People" shows, from what its reader may see."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -109,8 +109,8 @@ def around(request: Asks, child: Child, *, today: date) -> Around:
             child,
             other_names=see(OtherName).filter(child=child, corrected_at=None).order_by("added_at", "pk"),
             former_upns=see(FormerUpn).filter(child=child).order_by("until", "pk"),
-            enrolments=see(Enrolment).filter(child=child).order_by("-entered_on", "pk"),
-            classes=see(ClassEpisode).filter(child=child).order_by("-starts_on", "-ends_on", "pk"),
+            enrolments=see(Enrolment).filter(child=child, corrected_at=None).order_by("-entered_on", "pk"),
+            classes=see(ClassEpisode).filter(child=child, corrected_at=None).order_by("-starts_on", "-ends_on", "pk"),
             earlier_schools=see(EarlierSchool).filter(child=child, corrected_at=None).order_by("-entered_on", "pk"),
             links=_links(request, child).order_by("pk"),
             merges=see(ChildMerge)
@@ -188,7 +188,14 @@ class Past:
     # Orders, confidential addresses and responsibilities, each with the adult where the reader sees one.
     safeguards: list[Any]
     earlier: list[EarlierSchool]
+    times: list[Enrolment]
+    classes: list[ClassEpisode]
     updates: list[ChildUpdate]
+
+    @property
+    def has_any(self) -> bool:
+        """Whether anything is over or was corrected."""
+        return any(getattr(self, each.name) for each in fields(self) if each.name != "updates")
 
 
 # More changes by hand than anybody makes on one record; the history of fields has them all.
@@ -240,6 +247,12 @@ def past(request: Asks, child: Child, *, with_homes: bool, today: date) -> Past:
             child,
             names=see(OtherName).filter(child=child, corrected_at__isnull=False).order_by("-corrected_at", "pk"),
             earlier=see(EarlierSchool).filter(child=child, corrected_at__isnull=False).order_by("-entered_on", "pk"),
+        ),
+        **together(
+            request,
+            child,
+            times=see(Enrolment).filter(child=child, corrected_at__isnull=False).order_by("-entered_on", "pk"),
+            classes=see(ClassEpisode).filter(child=child, corrected_at__isnull=False).order_by("-starts_on", "pk"),
         ),
     )
 

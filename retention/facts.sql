@@ -31,11 +31,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       AND typed.object_type = 'children.parentalresponsibility' AND typed.changes ? 'contact'
 $$;
 
--- Children whom a hold on the family of this one keeps: its family, as it stood at any time since the hold was set. Nobody takes a
--- child out of a hold by correcting what the record says of its home or its parents.
+-- Children whom a hold on the family of this one keeps: its family, as it stood at any time since the hold was set, with links
+-- between brothers and sisters that have ended. Nobody takes a child out of a hold by ending such a link, or by correcting what the
+-- record says of brothers and sisters, homes or parents.
 CREATE FUNCTION rules.family_held(child uuid, since timestamptz) RETURNS TABLE (member uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT family.member FROM rules.family_of(ARRAY[family_held.child]) AS family
+    UNION
+    SELECT CASE link.first_id WHEN family_held.child THEN link.second_id ELSE link.first_id END FROM public.children_sibling AS link
+    WHERE family_held.child IN (link.first_id, link.second_id)
+      AND (link.corrected_at IS NULL OR link.corrected_at > family_held.since)
     UNION
     SELECT other.child_id FROM public.children_householdmember AS mine
     JOIN public.children_householdmember AS other ON other.household_id = mine.household_id
@@ -55,16 +60,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             SELECT FROM public.audit_logentry AS typed
             WHERE typed.object_id = adult.id AND typed.at > family_held.since AND typed.object_type = 'children.contact'
               AND typed.changes -> 'organisation' ->> 0 = ''))
-$$;
-
--- Whether a hold on a family rests on these two being brother or sister: then the link between them cannot end.
-CREATE FUNCTION rules.family_hold_rests(first uuid, second uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (
-        SELECT FROM public.retention_legalhold AS hold
-        WHERE hold.scope = 'family' AND hold.lifted_at IS NULL
-          AND hold.child_id IN (family_hold_rests.first, family_hold_rests.second)
-    )
 $$;
 
 -- Holds that keep a record: on the school; on the child, or on another with whom a concern is shared, with its merged parts; on a

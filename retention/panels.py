@@ -9,7 +9,6 @@ from uuid import UUID
 from django.urls import reverse
 
 from children.badges import badge_with
-from children.services.keeping import keeps_siblings
 from safeguarding import checks, first_pages
 from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
@@ -25,7 +24,6 @@ from .capabilities import RetentionCapability as C
 from .checks import CHECKS
 from .entries import KIND, SOURCES
 from .models import LegalHold
-from .services.holds import family_held
 from .services.list_notices import OBJECT_TYPE
 
 _REFERENCE = re.compile(r"H-(\d{4})-(\d{1,9})")
@@ -64,7 +62,6 @@ def _address_of_hold(request: Request, reference: str) -> str:
     return reverse("legal_hold", args=[found.pk]) if found else ""
 
 
-keeps_siblings(family_held)
 badge_with(BADGING)
 first_pages.register(*waiting.TASKS)
 chronology.register(*SOURCES, kinds={KIND: "Legal holds"})

@@ -243,15 +243,15 @@ keep(
             "who changed a field last: whoever typed a day lately does not decide on what ends by it"
         ),
         "audit.checkpoint": Neither("seals, which the worker writes: their times are compared with the clock"),
-        # Who is of one family: a hold on a family keeps their records, and a link on which one rests cannot end. The
-        # office ends none: one that it could not end would tell it of the hold.
+        # Who is of one family: a hold on a family keeps their records, also by a link that has ended. One that is
+        # corrected now cannot be said to have been corrected before the hold was set.
         "children.sibling": takes(
             either(may("keep_children"), SYSTEM),
             change(
                 both(
                     may("decide_concerns"),
                     "OLD.ends_on IS NULL",
-                    "NOT rules.family_hold_rests(OLD.first_id, OLD.second_id)",
+                    "(NEW.corrected_at IS NULL OR NEW.corrected_at > rules.now() - interval '1 hour')",
                 ),
                 "ends_on",
                 "corrected_at",

@@ -1,11 +1,12 @@
 """How are a rule, a date, and what stopped destruction told in words?"""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from safeguarding.dates import counted, elapsed, full_day
 
 from .models import Brake, Outcome, RetentionDate, RetentionRule, Trigger
-from .periods import Kept
+from .periods import BARE, NOT_YET, Kept, Period
 
 _M = RetentionDate.Missing
 # After "25 years from".
@@ -32,6 +33,20 @@ TO_DO: dict[str, str] = {
     _M.RULE: "The school has not adopted the rule yet, or its data protection officer has not agreed. Nothing is due.",
     _M.NONE: "No rule of the schedule applies. Nothing is due.",
 }
+
+
+_WAITS = (
+    "The next school is confirmed. The period runs once that school has confirmed that it has the file, on the tab "
+    "Sharing or under “The next school has the file”."
+)
+
+
+def waits_for(periods: Iterable[Period]) -> str:
+    """For what the period of a child waits whose next school is confirmed, and for whom, by the rules of a school."""
+    if any(period.code == BARE for period in periods):
+        return f"{_WAITS} Where nothing is on the record, rule {BARE} counts from tonight."
+    needs = f"Where nothing is on the record, no file goes, and the period needs rule {BARE}."
+    return f"{_WAITS} {needs} {NOT_YET[BARE]} It waits for a later version of Harbour: you need do nothing."
 
 
 def length_of(rule: RetentionRule) -> str:

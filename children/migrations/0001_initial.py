@@ -156,6 +156,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ClassEpisode',
             fields=[
+                ('corrected_at', models.DateTimeField(blank=True, null=True, verbose_name='entered wrongly, corrected')),
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('year_group', models.SmallIntegerField(blank=True, null=True)),
                 ('class_name', models.CharField(blank=True, max_length=30)),
@@ -324,6 +325,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Enrolment',
             fields=[
+                ('corrected_at', models.DateTimeField(blank=True, null=True, verbose_name='entered wrongly, corrected')),
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('entered_on', models.DateField(blank=True, null=True)),
                 ('left_on', models.DateField(blank=True, null=True)),
@@ -669,6 +671,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(models.F('child'), condition=models.Q(('ends_on', None)), name='in_one_class'),
         ),
         migrations.AddConstraint(
+            model_name='classepisode',
+            constraint=models.CheckConstraint(condition=models.Q(('corrected_at', None), ('ends_on__isnull', False), _connector='OR'), name='corrected_class_ends'),
+        ),
+        migrations.AddConstraint(
             model_name='columnmapping',
             constraint=models.UniqueConstraint(models.F('school'), models.F('headings_digest'), name='columns_told_once'),
         ),
@@ -755,6 +761,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='enrolment',
             constraint=models.CheckConstraint(condition=models.Q(('left_on', None), ('entered_on', None), ('left_on__gte', models.F('entered_on')), _connector='OR'), name='enrolment_runs_forward'),
+        ),
+        migrations.AddConstraint(
+            model_name='enrolment',
+            constraint=models.CheckConstraint(condition=models.Q(('corrected_at', None), ('left_on__isnull', False), _connector='OR'), name='corrected_enrolment_ends'),
         ),
         migrations.AddConstraint(
             model_name='formerupn',

@@ -11,7 +11,6 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from children import codes, mentions, names, upn
-from children.codes import year_label
 from safeguarding import personal_data
 from safeguarding.accounts.models import School
 from safeguarding.audit.protection import Protected
@@ -19,7 +18,7 @@ from safeguarding.clocks import age_on
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, Source
 
-from .correctable import Correctable
+from .correctable import Correctable, corrected_ends
 
 _REGISTER = "mandatory: the admission register (SI 2024/208)"
 # What stands on the card itself, and so beside the name for everybody.
@@ -136,7 +135,7 @@ class Child(models.Model):
     @property
     def year(self) -> str:
         """The year group in words: "Reception", "Year 5", or an empty string."""
-        return year_label(self.year_group)
+        return codes.year_label(self.year_group)
 
     @property
     def is_on_roll(self) -> bool:
@@ -307,7 +306,7 @@ class FormerUpn(OfChild):
         retention = Retention.GOES_WITH_IT
 
 
-class Enrolment(OfChild):
+class Enrolment(OfChild, Correctable):
     """A time on this school's roll, from a day to a day, and where the child went."""
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="enrolments")
@@ -326,6 +325,7 @@ class Enrolment(OfChild):
                 condition=Q(left_on=None) | Q(entered_on=None) | Q(left_on__gte=F("entered_on")),
                 name="enrolment_runs_forward",
             ),
+            corrected_ends("enrolment", "left_on"),
         ]
 
     class PersonalData(personal_data.PersonalData):
@@ -338,13 +338,14 @@ class Enrolment(OfChild):
             "destination_authority",
             "destination_establishment",
             "destination_confirmed",
+            "corrected_at",
         )
         source = Source.SCHOOL
         collection = _REGISTER
         retention = Retention.GOES_WITH_IT
 
 
-class ClassEpisode(OfChild):
+class ClassEpisode(OfChild, Correctable):
     """The year group and class a child was in, from a day to a day."""
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="classes")
@@ -354,11 +355,14 @@ class ClassEpisode(OfChild):
     ends_on = models.DateField("last day", null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint("child", condition=Q(ends_on=None), name="in_one_class")]
+        constraints = [
+            models.UniqueConstraint("child", condition=Q(ends_on=None), name="in_one_class"),
+            corrected_ends("class"),
+        ]
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
-        plain = ("year_group", "class_name", "starts_on", "ends_on")
+        plain = ("year_group", "class_name", "starts_on", "ends_on", "corrected_at")
         source = Source.SCHOOL
         collection = _REGISTER
         retention = Retention.GOES_WITH_IT

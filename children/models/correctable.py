@@ -17,8 +17,7 @@ class Correctable(models.Model):
         abstract = True
 
 
-def corrected_ends(name: str) -> models.CheckConstraint:
-    """What was corrected has ended."""
-    return models.CheckConstraint(
-        condition=Q(corrected_at=None) | Q(ends_on__isnull=False), name=f"corrected_{name}_ends"
-    )
+def corrected_ends(name: str, last: str = "ends_on") -> models.CheckConstraint:
+    """What was corrected has ended: it has a last day, the column `last`."""
+    condition = Q(corrected_at=None) | Q(**{f"{last}__isnull": False})
+    return models.CheckConstraint(condition=condition, name=f"corrected_{name}_ends")

@@ -92,7 +92,8 @@ def say_destination_of(*, children: Sequence[Child], destination: Destination, b
 def newest_times(times: QuerySet[Enrolment]) -> dict[UUID, Enrolment]:
     """Of these times on roll the newest of each child, by the child's key."""
     # The last of each child is the newest.
-    return {one.child_id: one for one in times.order_by(F("entered_on").asc(nulls_first=True), "pk")}
+    in_order = times.filter(corrected_at=None).order_by(F("entered_on").asc(nulls_first=True), "pk")
+    return {one.child_id: one for one in in_order}
 
 
 def _said(destination: Destination) -> dict[str, Any]:
@@ -111,7 +112,7 @@ def last_day_problems(child: Child, last_day: date, today: date) -> list[str]:
 
 def _correct(child: Child, newest: Enrolment, last_day: date) -> None:
     """Another last day, of the time on roll and of the class that ended with it."""
-    ended = ClassEpisode.objects.filter(child=child, ends_on=child.left_on, starts_on__lte=last_day)
+    ended = ClassEpisode.objects.filter(child=child, ends_on=child.left_on, starts_on__lte=last_day, corrected_at=None)
     for episode in ended:
         episode.ends_on = last_day
         episode.save(update_fields=["ends_on"])

@@ -32,7 +32,7 @@ from children.importing.held_facts import (
     place_of,
     same,
 )
-from children.models import Child, ChildUpdate, Contact, ContactLink, HeldFact, Household, HouseholdMember
+from children.models import Child, ChildUpdate, Contact, ContactLink, Enrolment, HeldFact, Household, HouseholdMember
 from children.services import bulk
 from safeguarding.accounts.models import User
 from safeguarding.keys import uuid7
@@ -149,9 +149,13 @@ def hold_update(
             others = Child.objects.filter(pk__in=list(shared_with)).exclude(pk=child.pk)
             for one in (child, *others):
                 _hold_home(one, changes, row, by=by, at=at)
-        case _:
+        case Enrolment() if (row.entered_on, row.left_on) != (child.entered_on, child.left_on):
+            pass  # an earlier time on roll
+        case Enrolment() | None:
             roll = {ON_ROLL: tuple(day is None for day in changes["left_on"])} if "left_on" in changes else {}
             hold(child=child, changes={**changes, **roll}, by=by, at=at)  # type: ignore[dict-item]
+        case _:
+            pass  # another name, an earlier school: a row of its own, of which no list says anything else
 
 
 def _hold_adult(

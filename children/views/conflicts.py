@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from children.forms.access import ChosenForm, ConnectionForm, EmergencyReviewForm, QuestionForm, ReasonForm
 from children.models import Child, ConflictOfInterest, EmergencyAccess
+from children.people import beside, siblings
 from children.services import access, find_children
 from children.services.sight import conflicts_to_see, emergencies_to_see, named_no_child
 from safeguarding.accounts import services as accounts
@@ -129,8 +130,21 @@ def conflict(request: Request, conflict_id: UUID) -> HttpResponseBase:
         return redirect("conflicts")
     accounts.open_notices(user=request.user, object_id=found.pk)
     others = somebody_else("conflict", found.school_id, than=found.user, on=timezone.localdate())
-    context = {"conflict": found, "form": form, "own": found.user_id == request.user.pk, "others": others}
+    own = found.user_id == request.user.pk
+    context = {"conflict": found, "form": form, "own": own, "others": others}
+    context["family"] = [] if own or found.lifted_at else _family(request, found)
     return render(request, "access/conflict.html", context, status=422 if form.errors else 200)
+
+
+def _family(request: Request, found: ConflictOfInterest) -> list[tuple[str, bool]]:
+    """The brothers and sisters of the child and who lives with it or shares an adult, as far as the reader sees them:
+    each in words, and whether a conflict of the same person about them stands.
+    """
+    named = {other.pk: f"{other.full_name}: {how.lower()}" for other, how in siblings(request, found.child)}
+    named |= {key: one.named for key, one in beside(request, found.child).items()}
+    stands = visible(request, ConflictOfInterest).filter(user=found.user, child__in=named, lifted_at=None)
+    declared = set(stands.values_list("child_id", flat=True))
+    return sorted((says, key in declared) for key, says in named.items())
 
 
 @require_POST

@@ -39,7 +39,8 @@ def child_files(request: Request, pk: UUID) -> HttpResponse:
     decides = may(request.user, Capability.DECIDE_CONCERNS, child.school_id)
     if request.method == "POST" and not decides:
         raise NotAllowed(LEADS)
-    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    kind = {"what": request.GET.get("what")}
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm(initial=kind)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         facts = {name: given[name] for name in ("token", "what", "dated")}
@@ -49,6 +50,7 @@ def child_files(request: Request, pk: UUID) -> HttpResponse:
     context = record_frame(request, child, "files") | {
         "files": read_many(request, rows, purpose="files", about=child),
         "attach_form": form if decides else None,
+        "attach_again": bool(kind["what"]) or form.is_bound,
         "may_withhold": decides,
         "blocks": fill("child_files", request, child),
     }

@@ -16,6 +16,7 @@ from children.forms.safeguards import AddressForm, EndForm, OrderForm, Responsib
 from children.lifecycles import CHANGERS
 from children.models import (
     Child,
+    ChildFile,
     ConfidentialAddress,
     Contact,
     ContactRestriction,
@@ -229,6 +230,17 @@ def _missing(request: Request, found: Any) -> list[tuple[Child, str]]:
     return [(one.child, reverse(to, args=[one.child.pk])) for one in others if one.child.pk not in having]
 
 
+def _copies(request: Request, found: Any) -> list[ChildFile] | None:
+    """Orders of courts among the documents of the child, those of the day of this one first, for who opens documents;
+    None of what is no order.
+    """
+    if not isinstance(found, ContactRestriction):
+        return None
+    rows = visible(request, ChildFile).filter(child=found.child, what=ChildFile.What.ORDER, withheld_at=None)
+    files = read_many(request, rows.order_by("-attached_at", "-pk"), purpose="files", about=found.child)
+    return sorted(files, key=lambda file: file.dated != found.starts_on)
+
+
 def _page(request: Request, found: Any, end_form: EndForm | None = None) -> HttpResponse:
     accounts.open_notices(user=request.user, object_id=found.pk)
     with with_errors("all"):
@@ -238,6 +250,8 @@ def _page(request: Request, found: Any, end_form: EndForm | None = None) -> Http
     moves = safeguards.kind_of(found).life.open_to(found, request.user)
     context = record_frame(request, found.child, "people") | {
         "row": found,
+        "copies": _copies(request, found),
+        "attaches": may(request.user, Capability.DECIDE_CONCERNS, found.school_id),
         "part": _PARTS[type(found)],
         "before": before,
         "after": after,

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from children.models import Child, Sibling
+from children.models import Child
 from retention.capabilities import RetentionCapability as C
 from retention.models import LegalHold, RetentionGate
 from retention.notice_kinds import RetentionNotice
@@ -38,11 +38,6 @@ _S = LegalHold.Scope
 SETTERS = only_they(C.SET_HOLDS)
 SCHOOL_SETTERS = only_they(C.HOLD_SCHOOL)
 _FURTHEST = 5
-_FAMILY_HELD = (
-    "A legal hold on this family rests on these two being brother or sister. The link can end when the hold is lifted."
-)
-# To whom the hold is not shown.
-_HEAD_ENDS = "The Headteacher has to end this. Tell the Headteacher what has changed."
 _MOVED_ON = "This hold has been dealt with already. Open it again to see how it stands."
 
 
@@ -245,15 +240,3 @@ def _saved(hold: LegalHold, verb: Verb | RetentionVerb, by: User, *fields: str) 
     hold.save(update_fields=[*fields, "revision"])
     record(verb, hold, by=by)
     return hold
-
-
-def family_held(link: Sibling, by: User) -> str:
-    """Why the link cannot end while a hold on the family rests on it. The database refuses it, whoever asks; who does
-    not see the hold is not told of it.
-    """
-    two = (link.first_id, link.second_id)
-    [[held]] = prepared("SELECT rules.family_hold_rests(%s, %s)", list(two))
-    if not held:
-        return ""
-    seen = LegalHold.objects.visible_to(by).filter(scope=_S.FAMILY, lifted_at=None, child__in=two)
-    return _FAMILY_HELD if seen.exists() else _HEAD_ENDS

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -46,6 +46,7 @@ class Show(models.TextChoices):
 
     UNSTATED = "unstated", "Nothing stated"
     UNKNOWN = "unknown", "Destination unknown"
+    CONFIRMED = "confirmed", "School confirmed, no period yet"
     BARE = "bare", "Nothing on record"
     BIRTH = "birth", "No date of birth"
 
@@ -59,7 +60,7 @@ def leavers(asks: Asks, school_id: UUID, show: str) -> QuerySet[RetentionDate]:
 
     Each with what is known of where the child went: `to`, `to_number`, `to_confirmed`, `because`.
     """
-    newest = visible(asks, Enrolment).filter(child=OuterRef("child_id"))
+    newest = visible(asks, Enrolment).filter(child=OuterRef("child_id"), corrected_at=None)
     newest = newest.order_by(F("entered_on").desc(nulls_last=True), "-pk")
 
     def said(field: str, otherwise: str | bool = "") -> Coalesce:
@@ -81,10 +82,17 @@ def leavers(asks: Asks, school_id: UUID, show: str) -> QuerySet[RetentionDate]:
             stated = visible(asks, Statement).filter(child=OuterRef("child_id"), withdrawn_at=None, kind__in=_STATED)
             rows = rows.filter(~Exists(stated), missing=_M.LAST_SCHOOL)
             # The same as the fact asks (`rules.since_moved`).
-            rows = rows.exclude(to_confirmed=True, to_number__gt="")
+            known = Q(to_confirmed=True, to_number__gt="")
+            rows = rows.filter(known if show == Show.CONFIRMED else ~known)
     if show == Show.UNKNOWN:
         rows = rows.filter(to="")
     return rows.order_by("child__left_on", "pk")
+
+
+def has_confirmed_school(asks: Asks, child: Child) -> bool:
+    """Whether somebody has confirmed to which school a child went, by its number, as far as the person sees it."""
+    newest = newest_times(visible(asks, Enrolment).filter(child=child)).get(child.pk)
+    return newest is not None and newest.destination_confirmed and bool(newest.destination_establishment)
 
 
 def left_long_ago(school_id: UUID, today: date) -> date:

@@ -9,11 +9,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from retention import wording
 from retention.capabilities import RetentionCapability as C
 from retention.forms.left import LastSchoolsForm, WentForm
 from retention.forms.lists import BeginForm
 from retention.models import RetentionDate
 from retention.services.leavers import MOST, STATED_ON, Show, leavers, state_destination, state_last_school
+from retention.services.schedule import periods_at
 from safeguarding.accounts.permissions import may, requires
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import get_school
@@ -51,10 +53,11 @@ def retention_left(request: Request) -> HttpResponse:
     facts = {"school": get_school(request.held.school_id), "by": request.user, **form.cleaned_data}
     facts["children"] = chosen.cleaned_data["records"]
     if deed == WENT:
-        number = state_destination(**facts)
+        number, then = state_destination(**facts), f"They are listed under “{Show.CONFIRMED.label}”."
     else:
         number = state_last_school(token=chosen.cleaned_data["token"], **facts)
-    messages.success(request, f"Saved for {counted(number, 'child', 'children')}. Retention dates are updated tonight.")
+        then = "Retention dates are updated tonight."
+    messages.success(request, f"Saved for {counted(number, 'child', 'children')}. {then}")
     return redirect(f"{reverse('retention_left')}?show={_show(request)}")
 
 
@@ -95,6 +98,7 @@ def _page(
         "more": len(found) > MOST,
         "most": MOST,
         "states": show in STATED_ON and any(mine.values()),
+        "waits": wording.waits_for(periods_at(school_id)) if show == Show.CONFIRMED else "",
         "may_went": mine[WENT],
         "may_last": mine[LAST],
         "chosen": given.get("chosen") or BeginForm(),

@@ -17,8 +17,9 @@ from retention.forms.statements import KeepForm, LastSchoolForm, MarkForm, Recei
 from retention.models import DestructionItem, LegalHold, Mark, RetentionDate, RetentionRule, Statement
 from retention.services import kept, statements
 from retention.services.holds import holding
+from retention.services.leavers import has_confirmed_school
 from retention.services.scan import Stated, is_due
-from retention.services.schedule import rules_at
+from retention.services.schedule import period_of, rules_at
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may, requires_for_record
 from safeguarding.audit.reading import read_many, read_one, visible
@@ -149,7 +150,7 @@ def _read(request: Request, child: Child, said: list[Statement], marks: list[Mar
     read_many(request, [*said, *marks, *holds, *shots], purpose="retention", about=child)
     until = kept.photographs_of([one.pk for one in shots], rules)
     return {
-        "until": _until(child, known) | _on_list(request, child, known),
+        "until": _until(child, known, _to_do(request, child, known, rules)) | _on_list(request, child, known),
         "in_the_way": told_to(request.user, [child.pk]).get(child.pk, []),
         "holds": [(one, one.is_late(timezone.localdate())) for one in holds if one.stands],
         "lifted": [one for one in holds if not one.stands],
@@ -164,11 +165,18 @@ def _read(request: Request, child: Child, said: list[Statement], marks: list[Mar
     }
 
 
-def _until(child: Child, known: kept.Known) -> dict[str, Any]:
+def _to_do(request: Request, child: Child, known: kept.Known, rules: list[RetentionRule]) -> str:
+    """What is to be done so that its period runs, or for what it waits."""
+    missing = known.kept.missing
+    if missing == RetentionDate.Missing.LAST_SCHOOL and not known.is_hidden and has_confirmed_school(request, child):
+        return wording.waits_for(map(period_of, rules))
+    return wording.TO_DO.get(missing, "")
+
+
+def _until(child: Child, known: kept.Known, to_do: str) -> dict[str, Any]:
     """What stands on top: the day in large, why, and what is to be done."""
     if known.is_hidden:
         return {"title": "Kept, not due", "says": "", "to_do": ""}
-    to_do = wording.TO_DO.get(known.kept.missing, "")
     if known.rule is None or known.kept.period is None:
         return {"title": "No date yet", "says": "", "to_do": to_do}
     over = known.kept.is_over(timezone.localdate())

@@ -242,6 +242,7 @@ def _corrected(desk: _Desk) -> None:
             hidden = shares.filter(child=child, recipient=one.key, parents_told="no").exists()
             said: dict[str, Any] = {"how": recipients.TOLD, "told_on": desk.day(20), "is_named": not hidden}
             recipients.say(_now(case), by=lead, key=one.key, at=desk.ago(20), **said)
+        recipients.confirm(_now(case), by=lead, token=desk.keys.token(), at=desk.ago(20))
         intake.answer_checks(case, by=lead, **_CHECKS)
         approving.prepare(_now(case), by=lead, at=desk.ago(19))
     with desk.acts(desk.officer) as officer:

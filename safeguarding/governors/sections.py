@@ -95,6 +95,7 @@ def by_group_and_phase(viewer: Viewer, periods: Sequence[Period]) -> dict[tuple[
             Q(starts_on=None) | Q(starts_on__lte=OuterRef("day")),
             Q(ends_on=None) | Q(ends_on__gte=OuterRef("day")),
             child=OuterRef("child_id"),
+            corrected_at=None,
         )
         children = worried_about(viewer).filter(concern__in=logged(viewer, period))
         rows = children.annotate(years=ArraySubquery(on_day.values("year_group")))

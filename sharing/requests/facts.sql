@@ -171,30 +171,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(max(number), 0) FROM public.requests_requestitem WHERE case_id = last_item_of.request
 $$;
 
--- Who received something of the child of a case by a share that its preparer sees, or by a copy that was handed over, and of whom
--- nobody has said that they were told of the correction, or why not (UK GDPR Article 19). Whoever asks: the office sees no share.
-CREATE FUNCTION rules.recipients_unsaid(request uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    WITH asked AS MATERIALIZED (
-        SELECT id, child_id FROM public.requests_rightsrequest WHERE id = recipients_unsaid.request AND child_id IS NOT NULL
-    ), preparer AS MATERIALIZED (
-        SELECT rules.hidden_concerns(named.user_id) || rules.sharing_shut_concerns(named.user_id) AS shut
-        FROM public.requests_requestrole AS named JOIN asked ON asked.id = named.case_id
-        WHERE named.part = 'preparer' AND named.ended_at IS NULL
-    ), went AS (
-        SELECT share.recipient_id AS key FROM asked JOIN public.sharing_sharingevent AS share ON share.child_id = asked.child_id
-        CROSS JOIN preparer
-        WHERE share.status IN ('sent', 'received', 'asked_back') AND NOT share.concerns && preparer.shut
-        UNION
-        SELECT copy.case_id FROM asked JOIN public.requests_rightsrequest AS other ON other.child_id = asked.child_id
-        JOIN public.requests_bundle AS copy ON copy.case_id = other.id
-        WHERE other.id <> asked.id AND copy.released_at IS NOT NULL
-    )
-    SELECT coalesce(array_agg(went.key), '{}') FROM went WHERE NOT EXISTS (
-        SELECT FROM public.requests_requestrecipient AS said
-        WHERE said.case_id = recipients_unsaid.request AND said.key = went.key)
-$$;
-
 -- The case that this form of the person has made: who hands one in sees it no more.
 CREATE FUNCTION rules.request_of_form(me uuid, token uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -6,7 +6,7 @@ it; and what it is a copy of never changes. The one task of the machine gathers.
 """
 
 from safeguarding.rights_rows import keep
-from safeguarding.rights_rows.conditions import NEVER, both, either, ended_once, may
+from safeguarding.rights_rows.conditions import NEVER, both, either, ended_once, may, of_school
 from safeguarding.rights_rows.kinds import change, gives
 
 _TASK = "(rules.task() = 'requests')"
@@ -61,7 +61,14 @@ _OF_OWN_ITEM = (
     "AND item.case_id = NEW.case_id AND item.reviewer_id = me)"
 )
 _OF_OWN_PERSON = both("NEW.person_id = ANY (rules.request_people_read(me))", _REVIEWS)
-_TELLS = both("NEW.by_id = me", _REVIEWS)
+_OWN_NAME = "NEW.by_id = me"
+# Who prepares the case: their own row, and while their roles let them.
+_PREPARES = both(
+    "EXISTS (SELECT FROM public.requests_requestrole AS own WHERE own.case_id = NEW.case_id AND own.user_id = me "
+    "AND own.part = 'preparer' AND own.ended_at IS NULL)",
+    _REVIEWS,
+)
+_TELLS = both(_OWN_NAME, _PREPARES)
 _UNDOES = both("NEW.undoes_id = ANY (rules.redactions_read(me))", _REVIEWS)
 _WAITS, _ANSWERS = "OLD.answered_at IS NULL", ("found", "note", "answered_at", "answered_by_id")
 
@@ -182,23 +189,23 @@ keep(
         "requests.requestperson": gives(
             either(_TASK, _IN_CASE, _ASKED), change(either(_TASK, _IN_CASE, _ASKED), "names", "items")
         ),
-        # An answer waits for it: who prepares the answer says it, in their own name.
+        # An answer waits for these: who prepares it says of a recipient what they say in their own name, and of another
+        # recipient nothing in that row; and confirms the list. A correction stands as it was made.
         "requests.requestrecipient": gives(
             _TELLS,
-            change(
-                _TELLS,
-                "case_id",
-                "school_id",
-                "key",
-                "name",
-                "last_on",
-                "told_on",
-                "why_not",
-                "reasons",
-                "is_named",
-                "said_at",
-                "by_id",
+            change(_TELLS, "name", "last_on", "told_on", "why_not", "reasons", "is_named", "said_at", "by_id"),
+        ),
+        "requests.requestcorrection": gives(
+            both(_OWN_NAME, of_school("requests_rightsrequest", "case_id"), either(_HANDLES, _REVIEWS))
+        ),
+        "requests.requeststep": gives(
+            both(
+                _OWN_NAME,
+                "NEW.withdrawn_at IS NULL",
+                either("NEW.kind <> 'recipients'", _PREPARES),
+                either(_HANDLES, _IN_CASE),
             ),
+            ended_once(either(_HANDLES, _IN_CASE), at="withdrawn_at", by="withdrawn_by_id"),
         ),
         # Written once: another row undoes it.
         "requests.redaction": gives(

@@ -42,7 +42,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                    WHERE bound.child_id = child.id AND bound.corrected_at IS NULL)
            OR EXISTS (SELECT FROM public.children_confidentialaddress AS told
                       WHERE told.child_id = child.id AND told.corrected_at IS NULL)
-           OR rules.address_kept_secret(child.id))
+           OR rules.address_kept_secret(child.id)
+           -- Who lived with them until the child left: a home can end with the day on which a child leaves the school.
+           OR EXISTS (
+               SELECT FROM public.children_householdmember AS lived
+               JOIN public.children_householdmember AS there ON there.household_id = lived.household_id
+               JOIN public.children_childdetail AS detail ON detail.child_id = there.child_id AND detail.address_confidential
+               WHERE lived.child_id = child.id AND lived.corrected_at IS NULL AND there.corrected_at IS NULL
+                 AND (lived.ends_on IS NULL OR lived.ends_on >= child.left_on)
+                 AND (there.ends_on IS NULL OR there.ends_on >= child.left_on)))
 $$;
 
 -- A file that has to be sent, or of which nobody has confirmed the receipt, keeps the child's record until it is settled.

@@ -863,6 +863,8 @@ def test_every_table_that_facts_read_says_whether_it_gives_or_takes_and_no_other
     said |= {f"governors_{one}" for one in ("reportcell", "reportcomment", "nameanswer", "reportsetting")}
     # Nor one of the register of training or of targets, which the school shows to others.
     said |= {"training_trainingrecord", "training_guidanceread", "training_course", "reports_target"}
+    # Nor what happened in a request, what was corrected and who was told: its answer waits for these.
+    said |= {f"requests_request{one}" for one in ("step", "correction", "recipient")}
     # Nor an account elsewhere, by which somebody signs in.
     said.add("socialaccount_socialaccount")
     assert set(words) == read_by_facts() | {"retention_itemreason"} | said

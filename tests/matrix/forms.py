@@ -152,6 +152,10 @@ TYPED: dict[str, Callable[[World, str], Body]] = {
     "keep_child numbers": _these(admission_number=SAID),
     "keep_child class": _these(class_name="6A"),
     "keep_child roll": _these(**_day("left_on", TODAY)),
+    "keep_child time": _these(**_day("entered_on", date(2017, 9, 4)), **_day("left_on", date(2018, 7, 20))),
+    "keep_child year": _these(
+        class_name="1A", **_day("starts_on", date(2017, 9, 4)), **_day("ends_on", date(2018, 7, 20))
+    ),
     "keep_child background": _these(ethnicity=FIRST),
     "keep_child doctor": _these(gp=SAID),
     "keep_child needs": _these(care_authority=FIRST),

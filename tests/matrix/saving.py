@@ -198,6 +198,7 @@ SAVED: dict[str, tuple[Press, ...]] = {
     "requests_requestitem": (
         Press("request_item", "lead", "open", "request_item mark", {"deed": "keep", "at": FIRST}),
     ),
+    "requests_requeststep": (Press("request", "office", "open", "request unstep"),),
     "requests_requestrole": (
         Press("request", "lead", "open", "request name", {"part": FIRST, "user": FIRST}),
         Press("request", "lead", "open", "request name", _another_reviewer),
@@ -246,6 +247,7 @@ SAVED: dict[str, tuple[Press, ...]] = {
 NO_FORM = {
     "governors_reportbuild": "The worker says that it has counted, or could not.",
     "requests_bundle": "The answer of the world is of another state than its request: no form of it is shown.",
+    "requests_requestrecipient": "The request of the world asks for a copy: nobody is told of a correction.",
     "requests_requestperson": "They are found in what was copied or added; a form is about an item.",
     "retention_retentiongate": "The scan says when it has looked.",
 }

@@ -22,10 +22,14 @@ from .rows import (
     AddressForm,
     CorrectEarlierForm,
     CorrectNameForm,
+    CorrectTimeForm,
+    CorrectYearForm,
     EarlierSchoolForm,
     EndForm,
     SiblingForm,
     StayForm,
+    TimeForm,
+    YearForm,
 )
 
 __all__ = [
@@ -41,6 +45,8 @@ __all__ = [
     "ClassForm",
     "CorrectEarlierForm",
     "CorrectNameForm",
+    "CorrectTimeForm",
+    "CorrectYearForm",
     "DeathForm",
     "DoctorForm",
     "EarlierSchoolForm",
@@ -56,4 +62,6 @@ __all__ = [
     "RollForm",
     "SiblingForm",
     "StayForm",
+    "TimeForm",
+    "YearForm",
 ]

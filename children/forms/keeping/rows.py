@@ -12,9 +12,10 @@ from children.services.keeping.health import MOST
 from children.services.keeping.homes import ADDRESS, STAY, home_problems
 from children.services.keeping.rules import of_changed
 from children.services.keeping.siblings import USUAL
+from children.services.keeping.times import TIME, YEAR, time_problems, year_problems
 from safeguarding.forms import DateBoxesField, Radios
 
-from .base import CORRECTED, KeepForm, code_choices, line, since
+from .base import CORRECTED, KeepForm, code_choices, line, since, year_field
 
 ENDED = "ended"
 ALL, ONE = "all", "one"
@@ -61,6 +62,67 @@ class EarlierSchoolForm(KeepForm):
     @property
     def values(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in EARLIER}
+
+
+class TimeForm(KeepForm):
+    """A time on roll here that lies before the one that stands."""
+
+    title, button = "An earlier time on roll here", "Add the earlier time"
+
+    entered_on = DateBoxesField(label="First day on roll", past=True)
+    left_on = DateBoxesField(label="Last day on roll", past=True)
+    leaving_reason = line("Reason for leaving", 100)
+    destination = line("Where the child went", 200, help_text="School and town, or: educated at home, abroad")
+
+    def __init__(self, data: Any = None, *, child: Child, detail: ChildDetail, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.born = detail.date_of_birth
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            self.blame(time_problems(self.values, born=self.born, today=timezone.localdate()))
+        return given
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in TIME}
+
+
+class YearForm(KeepForm):
+    """A year and class here that lie before those that stand."""
+
+    title, button = "An earlier year and class", "Add the earlier class"
+
+    year_group = year_field()
+    class_name = line("Class", 30, help_text="As it was called then, like 4B")
+    starts_on = DateBoxesField(label="First day in it", past=True)
+    ends_on = DateBoxesField(label="Last day in it", past=True)
+
+    def __init__(self, data: Any = None, *, child: Child, detail: ChildDetail, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            self.blame(year_problems(self.values, today=timezone.localdate()))
+        return given
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in YEAR}
+
+
+class CorrectTimeForm(KeepForm):
+    """The child was not on roll then, or not as it stands: the right days are added."""
+
+    title, button = "This is wrong", "Mark the time on roll as wrong"
+
+
+class CorrectYearForm(KeepForm):
+    """The child was not in this class then, or not as it stands: the right one is added."""
+
+    title, button = "This is wrong", "Mark the class as wrong"
 
 
 class CorrectEarlierForm(KeepForm):

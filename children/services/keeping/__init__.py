@@ -14,7 +14,8 @@ from .health import add_health, end_health
 from .homes import add_home, change_stay, correct_address, end_home, others_at
 from .recording import DECIDERS, Part, Told, Way, needed, stamp
 from .roll import newest_time, set_class, set_roll, start_again
-from .siblings import end_siblings, keeps_siblings, link_all, link_siblings
+from .siblings import end_siblings, link_all, link_siblings
+from .times import add_time, add_year, correct_time, correct_year
 
 __all__ = [
     "DECIDERS",
@@ -32,6 +33,8 @@ __all__ = [
     "add_health",
     "add_home",
     "add_name",
+    "add_time",
+    "add_year",
     "adults_like",
     "change_adult",
     "change_link",
@@ -39,12 +42,13 @@ __all__ = [
     "correct_address",
     "correct_earlier_school",
     "correct_name",
+    "correct_time",
+    "correct_year",
     "differing_of",
     "end_adult",
     "end_health",
     "end_home",
     "end_siblings",
-    "keeps_siblings",
     "link_all",
     "link_siblings",
     "lives_of",

@@ -44,7 +44,8 @@ def newest_class(child: Child) -> ClassEpisode | None:
 
 
 def _newest(rows: "QuerySet[Any]", ends: F, starts: F) -> Any:
-    return rows.order_by(ends.desc(nulls_first=True), starts.desc(nulls_last=True), "-pk").first()
+    stand = rows.filter(corrected_at=None)
+    return stand.order_by(ends.desc(nulls_first=True), starts.desc(nulls_last=True), "-pk").first()
 
 
 def class_of(card: Child) -> dict[str, Any]:
@@ -164,7 +165,7 @@ def set_roll(
 
 def _refuse_overlap(card: Child, time: Enrolment | None, entered: date | None) -> None:
     """A child cannot be on roll twice at once."""
-    before = Enrolment.objects.filter(child=card, left_on__isnull=False).exclude(pk=time and time.pk)
+    before = Enrolment.objects.filter(child=card, left_on__isnull=False, corrected_at=None).exclude(pk=time and time.pk)
     last = before.order_by("-left_on").first()
     if last is not None and entered is not None and entered <= last.left_on:
         raise BadInput(

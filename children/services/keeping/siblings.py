@@ -1,6 +1,6 @@
 """Say that two children are brother or sister; that they are so no more, or never were."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,16 +19,8 @@ from .for_leads import ForALead
 from .recording import GONE, Part, Told, Way, done_before, keep_update, lock, tidy
 
 USUAL = "Brother or sister"
-# Of every link: one that the office could not end would tell it that something keeps the family's records.
+# Of every link: while it stands, something on the record of one child keeps the record of the other.
 FOR_A_LEAD = "A safeguarding lead has to end this."
-# Why a link cannot end now, as an app above knows it and this person may know: a sentence, or nothing.
-Keeps = Callable[[Sibling, User], str]
-_keeps: list[Keeps] = []
-
-
-def keeps_siblings(function: Keeps) -> None:
-    """Register what else keeps a link between brother and sister from ending. The database has to hold it too."""
-    _keeps.append(function)
 
 
 @transaction.atomic
@@ -92,8 +84,7 @@ def end_siblings(
 ) -> ChildUpdate:
     """They are so no more since the day after `told.on`, or never were. Who decides on concerns says so.
 
-    Raises `ForALead` for anybody else who keeps records, `OutOfTurn` while something keeps the link (`keeps_siblings`),
-    `NotAllowed`, `BadInput`.
+    Raises `ForALead` for anybody else who keeps records, `OutOfTurn`, `NotAllowed`, `BadInput`.
     """
     at = at or timezone.now()
     if done := done_before(told, by=by):
@@ -105,8 +96,6 @@ def end_siblings(
         raise OutOfTurn(GONE)
     if not may(by, Capability.DECIDE_CONCERNS, card.school_id):
         raise ForALead(FOR_A_LEAD)
-    for sentence in filter(None, (keeps(row, by) for keeps in _keeps)):
-        raise OutOfTurn(sentence)
     changes = mark_ended(row, is_correction=is_correction, told=told, at=at)
     way = Way.CORRECTED if is_correction else Way.ENDED
     on = None if is_correction else row.ends_on

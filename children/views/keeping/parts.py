@@ -8,8 +8,10 @@ from children.forms import keeping as forms
 from children.models import (
     Child,
     ChildUpdate,
+    ClassEpisode,
     ContactLink,
     EarlierSchool,
+    Enrolment,
     HealthNote,
     HouseholdMember,
     OtherName,
@@ -71,6 +73,14 @@ def _earlier(child: Child, form: Any, by: Any) -> ChildUpdate:
     return keeping.add_earlier_school(child=child, values=form.values, told=form.told, by=by)
 
 
+def _time(child: Child, form: Any, by: Any) -> ChildUpdate:
+    return keeping.add_time(child=child, values=form.values, told=form.told, by=by)
+
+
+def _year(child: Child, form: Any, by: Any) -> ChildUpdate:
+    return keeping.add_year(child=child, values=form.values, told=form.told, by=by)
+
+
 CHOICES: dict[str, Choice] = {
     "names": Choice(Part.NAMES, forms.NamesForm, _facts),
     "other_name": Choice(Part.NAMES, forms.OtherNameForm, _name),
@@ -80,6 +90,8 @@ CHOICES: dict[str, Choice] = {
     "class": Choice(Part.CLASS, forms.ClassForm, _class),
     "roll": Choice(Part.ROLL, forms.RollForm, _roll),
     "back": Choice(Part.ROLL, forms.BackForm, _back, lambda child: child.left_on is not None),
+    "time": Choice(Part.ROLL, forms.TimeForm, _time),
+    "year": Choice(Part.CLASS, forms.YearForm, _year),
     "earlier": Choice(Part.EARLIER, forms.EarlierSchoolForm, _earlier),
     "background": Choice(Part.BACKGROUND, forms.BackgroundForm, _facts),
     "doctor": Choice(Part.DOCTOR, forms.DoctorForm, _facts),
@@ -155,6 +167,16 @@ ROWS: dict[Any, dict[str, Deed]] = {
         "never": Deed(
             forms.CorrectEarlierForm,
             lambda child, row, form, by: keeping.correct_earlier_school(earlier=row, told=form.told, by=by),
+        ),
+    },
+    Enrolment: {
+        "never": Deed(
+            forms.CorrectTimeForm, lambda child, row, form, by: keeping.correct_time(time=row, told=form.told, by=by)
+        ),
+    },
+    ClassEpisode: {
+        "never": Deed(
+            forms.CorrectYearForm, lambda child, row, form, by: keeping.correct_year(year=row, told=form.told, by=by)
         ),
     },
     Sibling: {

@@ -1,4 +1,6 @@
-"""Change, end or correct one row of a record: an adult, a home, a name, an earlier school, a sibling, a health note."""
+"""Change, end or correct one row of a record: an adult, a home, a name, an earlier school, time or class, a sibling, a
+note about health.
+"""
 
 from functools import partial
 from typing import Any
@@ -9,13 +11,26 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from children.capabilities import ChildCapability
-from children.models import Child, Contact, ContactLink, EarlierSchool, HealthNote, HouseholdMember, OtherName, Sibling
+from children.codes import year_label
+from children.models import (
+    Child,
+    ClassEpisode,
+    Contact,
+    ContactLink,
+    EarlierSchool,
+    Enrolment,
+    HealthNote,
+    HouseholdMember,
+    OtherName,
+    Sibling,
+)
 from children.panels import record_frame
 from children.people import homes
 from children.services import keeping
 from safeguarding.accounts.permissions import may, requires_for_record
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.reading import read_many, visible
+from safeguarding.dates import full_day
 from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
 from safeguarding.unsaved import waits_unsent
@@ -77,6 +92,8 @@ def _row(request: Request, child: Child, row_id: UUID) -> Any:
         see(Sibling).filter(ends_on=None, first=child).select_related("first", "second"),
         see(Sibling).filter(ends_on=None, second=child).select_related("first", "second"),
         see(EarlierSchool).filter(child=child, corrected_at=None).select_related("child"),
+        see(Enrolment).filter(child=child, corrected_at=None, left_on__isnull=False).select_related("child"),
+        see(ClassEpisode).filter(child=child, corrected_at=None, ends_on__isnull=False).select_related("child"),
     )
     found = next((one for each in rows if (one := each.filter(pk=row_id).first()) is not None), None)
     if found is not None:
@@ -109,6 +126,10 @@ def _called(child: Child, row: Any) -> str:
             return str(row.words)
         case EarlierSchool():
             return str(row.name or f"{row.local_authority}/{row.establishment}")
+        case Enrolment() if row.left_on:
+            return f"On roll here until {full_day(row.left_on)}"
+        case ClassEpisode() if row.ends_on:
+            return f"{row.class_name or year_label(row.year_group)}, until {full_day(row.ends_on)}"
         case OtherName():
             return f"{row.forename} {row.surname}".strip()
     return str((row.second if row.first_id == child.pk else row.first).full_name)

@@ -1,5 +1,6 @@
 """The tab "Plans and status" of a child's record."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from children.models import Child
+from children.models import Child, ChildDetail
 from children.panels import record_frame
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.audit.context import with_errors
@@ -16,10 +17,14 @@ from safeguarding.audit.reading import read_many, read_one
 from safeguarding.http import Request
 from safeguarding.plans import sdq
 from safeguarding.plans.capabilities import PlanCapability
+from safeguarding.plans.kinds import EPISODES
 from safeguarding.plans.models import Episode
 from safeguarding.plans.permissions import TAB_AREAS, areas_kept, areas_read, not_named, stands_in_for_plans
 
 from .reading import WholeTab, in_error_of, whole_tab
+
+# What details say of a child, by hand or by a list, by the kind of plan that has its dates.
+_SAID = {"looked_after": ChildDetail.BADGES["lac"], "ehcp": ChildDetail.BADGES["ehcp"]}
 
 
 @require_GET
@@ -38,12 +43,20 @@ def child_plans(request: Request, child_id: UUID) -> HttpResponse:
     wrong = [one for one in _in_error(request, child) if one.area in kept] if kept else []
     read_many(request, [*wrong, *(one.episode for one in whole.open), *whole.ended], purpose="plans", about=child)
     context = record_frame(request, child, "plans") | _shown(whole) | {"keeps": bool(kept), "wrong": wrong}
+    context["unopened"] = _unopened(context["detail"], whole, kept)
     return render(request, "plans/child_plans.html", context)
 
 
 def _in_error(request: Request, child: Child) -> list[Episode]:
     with with_errors("all"):
         return in_error_of(request, child)
+
+
+def _unopened(detail: ChildDetail | None, whole: WholeTab, kept: Collection[str]) -> list[str]:
+    """What the child's details say that no plan here does, by its title, for who keeps plans of its kind."""
+    stands = {one.episode.kind for one in whole.open}
+    said = [] if detail is None else [kind for kind, (name, value) in _SAID.items() if getattr(detail, name) == value]
+    return [EPISODES[kind].title for kind in said if kind not in stands and EPISODES[kind].area in kept]
 
 
 def _shown(whole: WholeTab) -> dict[str, Any]:

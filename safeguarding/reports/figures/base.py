@@ -75,5 +75,5 @@ def _of_year(rows: QuerySet[ConcernChild], viewer: Viewer, year: int) -> QuerySe
 
 
 def _classes(viewer: Viewer, year: int, child: str, on: object) -> QuerySet[ClassEpisode]:
-    here = viewer.see(ClassEpisode).filter(child=OuterRef(child), year_group=year)
+    here = viewer.see(ClassEpisode).filter(child=OuterRef(child), year_group=year, corrected_at=None)
     return here.filter(Q(starts_on=None) | Q(starts_on__lte=on), Q(ends_on=None) | Q(ends_on__gte=on))

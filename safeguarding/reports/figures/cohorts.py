@@ -1,8 +1,9 @@
 """Which children may need more, how often are concerns about them, do they attend, and are their dates in order?
 
 A child belongs to a group by the status of the day: of the last day of the period for how many children there are, of
-the day on which a concern was logged for how many concerns. SEN support alone is as it is now, for no day is known of
-it. Children can be in more than one group. The unit of concerns is a child in a concern.
+the day on which a concern was logged for how many concerns. What the child's details alone say is as it is now, for no
+day is known of it: SEN support, and looked after or an EHCP of which nobody has recorded a plan here. Children can be
+in more than one group. The unit of concerns is a child in a concern.
 """
 
 from collections import Counter
@@ -27,8 +28,6 @@ from .base import in_concerns, roll
 from .registry import Figure, Lists, one_of, register
 from .values import Viewer, counted_by
 
-# Of the school census: help at school without a plan of the authority.
-_SEN_SUPPORT = "K"
 SUPPORT, WHOLE = "sen-support", "whole-school"
 
 
@@ -50,6 +49,13 @@ COHORTS = (
     Cohort("ehcp", "EHCP", "ehcp", ("ehcp",)),
     Cohort("early-help", "Early help", "eh", ("early_help",)),
 )
+# What details say of a group, by hand or by a list: as the badges do. SEN support is help at school without a plan of
+# the authority.
+_OF_DETAILS = {
+    "looked-after": Q(in_care=True),
+    SUPPORT: Q(sen_provision="K"),
+    "ehcp": Q(sen_provision="E"),
+}
 _TITLES = {one.code: one.title for one in COHORTS} | {SUPPORT: "SEN support", WHOLE: "Whole school"}
 
 
@@ -144,10 +150,11 @@ def _members(viewer: Viewer) -> dict[str, set[UUID]]:
     found: dict[str, set[UUID]] = {code: set() for code in (*_codes(), WHOLE)}
     of_kind = {kind: one.code for one in COHORTS for kind in one.kinds}
     kinds = _in_force(viewer, of_kind).filter(child=OuterRef("pk")).values("kind")
-    support = Exists(_on_support(viewer).filter(child=OuterRef("pk")))
-    rows = roll(viewer).annotate(kinds=ArraySubquery(kinds), is_on_support=support)
-    for child, has, is_on_support in rows.values_list("pk", "kinds", "is_on_support"):
-        for code in {WHOLE, *(of_kind[kind] for kind in has), *((SUPPORT,) if is_on_support else ())}:
+    said = {f"said_{n}": Exists(_said(viewer, code).filter(child=OuterRef("pk"))) for n, code in enumerate(_OF_DETAILS)}
+    rows = roll(viewer).annotate(kinds=ArraySubquery(kinds), **said)
+    for child, has, *is_said in rows.values_list("pk", "kinds", *said):
+        details = (code for code, is_in in zip(_OF_DETAILS, is_said, strict=True) if is_in)
+        for code in {WHOLE, *(of_kind[kind] for kind in has), *details}:
             found[code].add(child)
     return found
 
@@ -157,16 +164,22 @@ def _in_force(viewer: Viewer, kinds: Collection[str]) -> QuerySet[Designation]:
     return viewer.see(Designation).filter(Q(ends_on=None) | Q(ends_on__gte=on), kind__in=kinds, starts_on__lte=on)
 
 
-def _on_support(viewer: Viewer) -> QuerySet[ChildDetail]:
-    return viewer.see(ChildDetail).filter(sen_provision=_SEN_SUPPORT)
-
-
-def _on_the_day(viewer: Viewer, code: str) -> Exists:
-    """Of a child in a concern, whether the child was in the group on the day on which it was logged."""
+def _said(viewer: Viewer, code: str) -> QuerySet[ChildDetail]:
+    """Children of whom details alone say that they are in the group: no plan here says since when, or until when."""
+    found: QuerySet[ChildDetail] = viewer.see(ChildDetail).filter(_OF_DETAILS[code])
     if code == SUPPORT:
-        return Exists(_on_support(viewer).filter(child=OuterRef("child_id")))
+        return found
+    return found.filter(~Exists(viewer.see(Designation).filter(kind__in=_kinds(code), child=OuterRef("child"))))
+
+
+def _on_the_day(viewer: Viewer, code: str) -> Any:
+    """Of a child in a concern, whether the child was in the group on the day on which it was logged."""
+    said = Exists(_said(viewer, code).filter(child=OuterRef("child_id"))) if code in _OF_DETAILS else None
+    if said is not None and code == SUPPORT:
+        return said
     then = viewer.see(Designation).filter(kind__in=_kinds(code), child=OuterRef("child_id"))
-    return Exists(then.filter(Q(ends_on=None) | Q(ends_on__gte=OuterRef("day")), starts_on__lte=OuterRef("day")))
+    was = Exists(then.filter(Q(ends_on=None) | Q(ends_on__gte=OuterRef("day")), starts_on__lte=OuterRef("day")))
+    return was if said is None else was | said
 
 
 def _logged(viewer: Viewer) -> Counter[str]:
@@ -225,8 +238,10 @@ def _children_rows(viewer: Viewer, cell: str) -> QuerySet[Child]:
     if cell in ("", WHOLE):
         return found
     one_of(cell, _TITLES)
-    members: QuerySet[Any] = _on_support(viewer) if cell == SUPPORT else _in_force(viewer, _kinds(cell))
-    return found.filter(pk__in=members.values("child"))
+    members = Q(pk__in=_said(viewer, cell).values("child")) if cell in _OF_DETAILS else Q()
+    if cell != SUPPORT:
+        members |= Q(pk__in=_in_force(viewer, _kinds(cell)).values("child"))
+    return found.filter(members)
 
 
 def _in_concerns_rows(viewer: Viewer, cell: str) -> QuerySet[ConcernChild]:
@@ -252,7 +267,7 @@ register(
         "Children who may need more",
         Lists.CHILDREN,
         "Children on the list of the school on the last day of this time, in the group on that day. SEN support is as "
-        "it is now.",
+        "it is now, as is looked after or an EHCP of which no plan is recorded.",
         _children_rows,
         lambda viewer, cell: f"{_called(viewer, cell)}, {full_day(viewer.period.last)}",
     ),

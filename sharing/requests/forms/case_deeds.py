@@ -29,7 +29,7 @@ from .cases import MOST_WORDS, CaseForm
 K, L, P, F = RequestStep.Kind, RequestLetter.Kind, SearchPlace.Place, SearchPlace.Found
 _OUTCOME, WhyNot = RightsRequest.Outcome, RequestRecipient.WhyNot
 # Steps that pages of their own record.
-_BY_ITSELF = frozenset({K.SENT_BACK, K.HANDED_OVER})
+_BY_ITSELF = frozenset({K.SENT_BACK, K.HANDED_OVER, K.RECIPIENTS})
 # Letters that are written when a request is over, too.
 _OF_THE_END = frozenset({L.REFUSAL, L.OUTCOME})
 
@@ -273,6 +273,10 @@ class RecipientForm(CaseForm):
     @property
     def is_named(self) -> bool:
         return bool(self.cleaned_data["named"] == "yes")
+
+
+class RecipientsForm(CaseForm, TokenForm):
+    """Everybody who received something was looked at: nothing is typed."""
 
 
 class LetterTextForm(HarbourForm):

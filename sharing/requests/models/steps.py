@@ -35,6 +35,7 @@ class RequestStep(models.Model):
         HANDED_OVER = "handed_over", "Handed over"
         PROGRESS = "progress", "Told how it stands"
         ACKNOWLEDGED = "acknowledged", "Acknowledged"
+        RECIPIENTS = "recipients", "Recipients confirmed"
         NOTE = "note", "Note"
 
     # Seen by those who review and approve alone.

@@ -3,6 +3,9 @@
 Recipients are whoever stands in what Harbour keeps of disclosures: shares with their packs, calls and files to the next
 school, referrals, and copies that were handed over. Who prepares the answer sees what went, and says of each that they
 were told on a day, or why not. The answer names them, unless naming one would harm the child.
+
+The office sees no share. So every answer to such a request waits for the same: that who prepares it has confirmed the
+list, also where nobody is on it. What waits says nothing of whether anything was shared.
 """
 
 from collections.abc import Iterator
@@ -12,29 +15,45 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
 from safeguarding.audit.models import Verb
-from safeguarding.audit.protection import known_of
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import ConcernChild, Referral
 from safeguarding.dates import full_day
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.keys import entry_token
+from safeguarding.turns import wait_for
 from sharing.events.models import SHARED, SharingEvent
-from sharing.requests.models import Bundle, RequestRecipient, Right, RightsRequest
+from sharing.requests.models import (
+    Bundle,
+    RequestCorrection,
+    RequestRecipient,
+    RequestRole,
+    RequestStep,
+    Right,
+    RightsRequest,
+)
 from sharing.requests.permissions import may_prepare
 
 from . import documents
-from .correcting import CORRECTS
+from .correcting import CORRECT_FIRST, CORRECTS
 from .locking import ensure_at_work, ensure_day, lock
 
-W = RequestRecipient.WhyNot
+W, K, P = RequestRecipient.WhyNot, RequestStep.Kind, RequestRole.Part
 TOLD = "told"
 UNSAID = (
     "Nobody has said of everyone who received this record whether they were told of the correction. The page of the "
     "request lists them: say of each when they were told, or why not."
 )
+UNCONFIRMED = (
+    "Whoever prepares this answer has not confirmed yet who had received the record, after the last correction. They "
+    "do so on the page of the request, also where nobody had."
+)
+NO_PREPARER = "Nobody prepares this answer. Name who does: they confirm who had received the record."
+_NOT_ASKED = "Nobody asks for a correction in this request. Correct what is asked first."
 _NOT_THEIRS = "Choose somebody on the list of who received this record."
 _SAYERS = "Only who prepares this answer says who was told. The page of the request names them."
 _LONGEST = 2_000
@@ -79,20 +98,61 @@ def tells(case: RightsRequest) -> bool:
 
 
 def ensure_said(case: RightsRequest, by: User) -> None:
-    """Raise `OutOfTurn` while of one recipient neither is said."""
+    """Raise `OutOfTurn` while an answer waits for what is said of recipients (`unsaid`)."""
     for sentence in unsaid(case, by):
         raise OutOfTurn(sentence)
 
 
 def unsaid(case: RightsRequest, by: User) -> list[str]:
-    """A sentence where of somebody who received it neither is said, as far as `by` or who prepares the answer sees what
-    went: it says no more to who sees less.
+    """What an answer that something was corrected waits for, a sentence: to who prepares it, that of somebody neither
+    is said; to everybody the same, whether anything was shared or not.
     """
     if not tells(case):
         return []
+    if may_prepare(by, case) and _lacks(case, by):
+        return [UNSAID]
+    prepares = RequestRole.objects.filter(case=case, part=P.PREPARER, ended_at=None).values("user")
+    if not prepares.exists():
+        return [NO_PREPARER]
+    corrected = RequestCorrection.objects.filter(case=case).aggregate(last=Max("made_at"))
+    looked = RequestStep.objects.filter(case=case, kind=K.RECIPIENTS, withdrawn_at=None, by__in=prepares)
+    return [] if corrected["last"] and looked.filter(made_at__gte=corrected["last"]).exists() else [UNCONFIRMED]
+
+
+def _lacks(case: RightsRequest, by: User) -> bool:
+    """Whether of somebody who received it, as far as `by` sees, neither is said."""
     said = set(RequestRecipient.objects.filter(case=case).values_list("key", flat=True))
-    waits = may_prepare(by, case) and any(one.key not in said for one in received(case, by))
-    return [UNSAID] if waits or known_of("recipients_unsaid", case.pk) else []
+    return any(one.key not in said for one in received(case, by))
+
+
+@transaction.atomic
+def confirm(case: RightsRequest, *, by: User, token: UUID, at: datetime | None = None) -> RequestStep:
+    """Who prepares the answer has looked at who received the record, also where nobody did. A correction after that
+    asks for it anew. The same form again confirms once.
+
+    Raises `NotAllowed`; `OutOfTurn` while nothing is corrected, or of somebody neither is said; `BadInput` where no
+    correction was asked for.
+    """
+    at = at or timezone.now()
+    if not may_prepare(by, case):
+        raise NotAllowed(_SAYERS)
+    key = entry_token(token, case.pk, K.RECIPIENTS)
+    wait_for(key)
+    held = lock(case.pk)
+    ensure_at_work(held)
+    if there := RequestStep.objects.filter(token=key, case=held).first():
+        return there
+    if held.right != Right.RECTIFY:
+        raise BadInput(_NOT_ASKED)
+    if not RequestCorrection.objects.filter(case=held).exists():
+        raise OutOfTurn(CORRECT_FIRST)
+    if _lacks(held, by):
+        raise OutOfTurn(UNSAID)
+    of = {"case": held, "school_id": held.school_id, "token": key, "by": by}
+    made = RequestStep(kind=K.RECIPIENTS, happened_on=timezone.localdate(at), made_at=at, **of)
+    made.save(force_insert=True)
+    record(Verb.CONFIRM, held, by=by, purpose="recipients")
+    return made
 
 
 @transaction.atomic
@@ -118,7 +178,7 @@ def say(
     held = lock(case.pk)
     ensure_at_work(held)
     if held.right != Right.RECTIFY:
-        raise BadInput("Nobody asks for a correction in this request. Correct what is asked first.")
+        raise BadInput(_NOT_ASKED)
     who = next((one for one in received(held, by) if one.key == key), None)
     if who is None:
         raise NotAllowed(_NOT_THEIRS)

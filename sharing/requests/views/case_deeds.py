@@ -12,6 +12,7 @@ from sharing.requests.forms.case_deeds import (
     OutcomeForm,
     PartForm,
     RecipientForm,
+    RecipientsForm,
     StatementForm,
     StepForm,
     StepKeyForm,
@@ -98,6 +99,10 @@ def _told(case: Case, form: RecipientForm, by: User) -> object:
     return recipients.say(case, by=by, key=form.chosen, is_named=form.is_named, **given)
 
 
+def _recipients(case: Case, form: RecipientsForm, by: User) -> object:
+    return recipients.confirm(case, by=by, token=form.cleaned_data["token"])
+
+
 def _withdraw(case: Case, form: BecauseForm, by: User) -> object:
     return answering.withdraw(case, by=by, because=form.cleaned_data["because"])
 
@@ -167,6 +172,10 @@ ELSEWHERE: Deed[Case] = Deed(
 RECIPIENT: Deed[Case] = Deed(
     "recipient", RecipientForm, "Say who was told of the correction", "Save", "Saved.", _told, is_to_correct
 )
+RECIPIENTS: Deed[Case] = Deed(
+    "recipients", RecipientsForm, "Confirm who had received the record", "Confirm the list",
+    "Confirmed. A correction after this asks for it again.", _recipients, is_to_correct,
+)  # fmt: skip
 FINISH: Deed[Case] = Deed(
     "finish", FinishForm, "They have been told the outcome", "Close it as answered", "Answered.", _finish,
     lambda case: case.status == S.APPROVED and case.outcome in answering.outcomes_of(case),
@@ -202,7 +211,7 @@ def theirs(case: Case, *, handles: bool, checks: bool, reviews: bool, prepares: 
     if handles or reviews:
         may[ELSEWHERE.key] = ELSEWHERE
     if prepares:
-        may[RECIPIENT.key] = RECIPIENT
+        may |= {RECIPIENT.key: RECIPIENT, RECIPIENTS.key: RECIPIENTS}
     if handles or prepares:
         may[GATHER.key] = GATHER
     if handles:

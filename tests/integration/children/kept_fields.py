@@ -302,6 +302,10 @@ AT_SCHOOL = {
 }
 
 
+ON_ROLL = {"entered_on": date(2017, 9, 4), "left_on": date(2018, 7, 20), "leaving_reason": "Moved", "destination": ""}
+IN_CLASS = {"year_group": 1, "class_name": "1A", "starts_on": date(2017, 9, 4), "ends_on": date(2018, 7, 20)}
+
+
 def _earlier(at: SimpleNamespace, values: Values, **more: Any) -> Any:
     return keeping.add_earlier_school(child=at.child, values=AT_SCHOOL | dict(values), **more)
 
@@ -440,6 +444,22 @@ LINES = (
         lambda at, values, **more: keeping.correct_earlier_school(earlier=at.earlier, **more),
         {},
         lambda at: EarlierSchool.objects.get(pk=at.earlier.pk).corrected_at is not None,
+        True,
+        again=OutOfTurn,
+    ),
+    Line(
+        "enrolment.corrected_at",
+        lambda at, values, **more: keeping.correct_time(time=at.time, **more),
+        {},
+        lambda at: Enrolment.objects.get(pk=at.time.pk).corrected_at is not None,
+        True,
+        again=OutOfTurn,
+    ),
+    Line(
+        "classepisode.corrected_at",
+        lambda at, values, **more: keeping.correct_year(year=at.year, **more),
+        {},
+        lambda at: ClassEpisode.objects.get(pk=at.year.pk).corrected_at is not None,
         True,
         again=OutOfTurn,
     ),

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from children.facts import Adult
 from children.models import ChildGrant, ConflictOfInterest, EmergencyAccess
 from children.services import access
 from children.verbs import ChildVerb
@@ -130,6 +131,24 @@ def test_a_yes_leads_to_the_child_who_is_gone_from_then_on(client, room, rowan):
     for name in ("child_access", "child_people", "child_concerns", "child_chronology"):
         assert client.get(reverse(name, args=[rowan.pk])).status_code == 404, name
     assert client.post(reverse("declare_conflict"), sent).status_code == 404
+
+
+def test_a_conflict_names_the_family_for_which_none_is_declared(client, room):
+    lee = [Adult("Ashdown", "Lee", "Mr", mobile="07700 900001")]
+    one, sister, brother = (
+        factories.child(room.school, name, by=room.office, adults=lee) for name in ("Archie", "Aria", "Abel")
+    )
+    hidden, _ = (factories.child(room.school, name, by=room.office) for name in ("Ada", "Zoe"))
+    factories.link_siblings(one=one, other=hidden, by=room.office)
+    found = access.declare_conflict(user=room.office, child=one, kind="relative", by=room.lead)
+    access.declare_conflict(user=room.lead, child=hidden, kind="relative", by=room.lead)
+    access.declare_conflict(user=room.office, child=brother, kind="relative", by=room.lead)
+    family = opened(client, room.lead, "conflict", found.pk).context["family"]
+    same = "Year 5: has an adult in common, lives elsewhere"
+    assert family == [(f"Abel Ashdown, {same}", True), (f"Aria Ashdown, {same}", False)]
+    assert "Nothing declared" in text(opened(client, room.lead, "conflict", found.pk))
+    factories.link_siblings(one=one, other=sister, by=room.deputy)
+    assert len(opened(client, room.lead, "conflict", found.pk).context["family"]) == 2
 
 
 def test_a_declaration_without_a_connection_is_explained(client, room, rowan):

@@ -1,5 +1,6 @@
 """Documents of a child's record: who puts them there, who has them, and where else they are told of."""
 
+import re
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -159,3 +160,21 @@ def test_it_is_sealed_and_goes_with_the_child(room, rowan):
     destroy_key(subject=Subject.child(rowan.pk), under="R02")
     with pytest.raises(Destroyed):
         give_out(ChildFile.objects.get(), to=room.lead)
+
+
+def test_the_copy_of_an_order_stands_on_its_page_for_who_opens_documents(client, room, rowan):
+    order = factories.order(rowan, "Stays away.", by=room.office, starts_on=date(2026, 5, 20))
+    page = reverse("safeguard", args=[order.pk])
+    filed(room, rowan, Upload("A letter.txt", b"Dear all."), what="letter")
+    client.force_login(room.deputy)
+    assert "No copy that you may open" in text(client.get(page))
+    [add] = re.findall(r'href="([^"]+)">Add the copy', text(client.get(page)))
+    form = text(client.get(add))
+    assert '<option value="order" selected' in form and '<details class="govuk-details" open' in form
+    filed(room, rowan)
+    shown = text(client.get(page))
+    assert "Order of Rowan.txt" in shown and "A letter.txt" not in shown
+    client.force_login(room.office)
+    shown = text(client.get(page))
+    assert "Order of Rowan.txt" not in shown and "Give the copy to a safeguarding lead" in shown
+    assert "Add the copy" not in shown

@@ -21,7 +21,7 @@ from safeguarding.keys import uuid7
 from safeguarding.personal_data import declared
 from tests import factories
 from tests.factories import SCHOOL_DAY
-from tests.integration.children.kept_fields import AT_SCHOOL, ELSEWHERE, KEPT, LINES, Line
+from tests.integration.children.kept_fields import AT_SCHOOL, ELSEWHERE, IN_CLASS, KEPT, LINES, ON_ROLL, Line
 from tests.walls import asking
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -63,6 +63,12 @@ def _lay(at: SimpleNamespace, line: Line) -> None:
     elif line.field == "earlierschool.corrected_at":
         keeping.add_earlier_school(child=at.child, values=AT_SCHOOL, told=told, by=at.room.office)
         at.earlier = at.child.earlier_schools.get()
+    elif line.field == "enrolment.corrected_at":
+        keeping.add_time(child=at.child, values=ON_ROLL, told=told, by=at.room.office)
+        at.time = at.child.enrolments.get(left_on=ON_ROLL["left_on"])
+    elif line.field == "classepisode.corrected_at":
+        keeping.add_year(child=at.child, values=IN_CLASS, told=told, by=at.room.office)
+        at.year = at.child.classes.get(class_name="1A")
     elif line.field.startswith("sibling."):
         at.other = factories.child(at.room.school, "Wren", "Ashdown", by=at.room.office)
         if line.field == "sibling.ends_on":

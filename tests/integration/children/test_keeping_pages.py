@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from children.facts import Adult, Home
 from children.models import Child, ChildDetail, ChildUpdate, Contact, ContactLink, Household, Sibling
@@ -15,7 +17,8 @@ from children.services.access import declare_conflict
 from children.services.keeping.adults import PERSON
 from children.services.merging import merge
 from children.services.safeguards import AddressFacts, record_safeguard
-from retention.services.holds import ask_to_lift, lift_hold, set_hold
+from retention.models import LegalHold
+from retention.services.holds import set_hold
 from safeguarding.accounts.models import Notice
 from safeguarding.exceptions import OutOfTurn
 from safeguarding.keys import uuid7
@@ -517,28 +520,51 @@ def test_office_reads_the_same_of_a_link_under_a_hold_and_of_any_other(client: A
     assert not Sibling.objects.exclude(ends_on=None).exists()
 
 
-def test_sibling_under_a_family_hold_cannot_be_unlinked_even_by_sql(room: Any):
+def test_family_hold_for_the_headteacher_alone_is_told_by_no_link(room: Any):
+    """A lead who may not know of the hold ends the links, and both records stay under it."""
+    one, ended, corrected, before = (
+        factories.child(room.school, name, by=room.office) for name in ("Rowan", "Wren", "Ada", "Ivy")
+    )
+    for other in (ended, corrected, before):
+        factories.link_siblings(one=one, other=other, by=room.office)
+
+    def link_to(other: Child) -> Sibling:
+        return Sibling.objects.get(Q(first=other) | Q(second=other))
+
+    def end(other: Child, at: Any, *, is_correction: bool) -> None:
+        told = factories.told(on=at.date())
+        keeping.end_siblings(
+            child=other, link=link_to(other), is_correction=is_correction, told=told, by=room.lead, at=at
+        )
+
+    end(before, SCHOOL_DAY - timedelta(days=9), is_correction=True)
+    given = HOLD | {"for_headteacher": True}
+    hold = set_hold(school=room.school, token=uuid7(), child=one, by=room.headteacher, at=SCHOOL_DAY, **given)
+    assert not LegalHold.objects.visible_to(room.lead).filter(pk=hold.pk).exists()
+    end(ended, SCHOOL_DAY + timedelta(hours=1), is_correction=False)
+    end(corrected, SCHOOL_DAY + timedelta(hours=1), is_correction=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT record FROM rules.keeps_hold(%s)", [[ended.pk, corrected.pk, before.pk]])
+        assert {key for (key,) in cursor.fetchall()} == {ended.pk, corrected.pk}
+    assert set(known_family(one)) == {one.pk}
+
+
+def test_link_is_ended_by_a_lead_alone_and_corrected_as_of_now_even_by_sql(room: Any):
     one, other = factories.child(room.school, by=room.office), factories.child(room.school, "Wren", by=room.office)
     factories.link_siblings(one=one, other=other, by=room.office)
-    link = Sibling.objects.get()
-    hold = set_hold(school=room.school, token=uuid7(), child=one, by=room.lead, at=SCHOOL_DAY, **HOLD)
-    with pytest.raises(OutOfTurn, match="legal hold on this family"):
-        keeping.end_siblings(child=other, link=link, is_correction=True, told=factories.told(), by=room.lead)
 
-    def by_sql(by: Any) -> int:
-        with as_role("web"), asking(by), transaction.atomic():
-            return int(Sibling.objects.filter(pk=link.pk).update(ends_on=SCHOOL_DAY.date()))
+    def by_sql(by: Any, **values: Any) -> int:
+        with transaction.atomic():
+            with as_role("web"), asking(by):
+                done = int(Sibling.objects.update(ends_on=SCHOOL_DAY.date(), **values))
+            transaction.set_rollback(True)
+        return done
 
-    for by in (room.office, room.lead):
-        with pytest.raises(DatabaseError), transaction.atomic():
-            by_sql(by)
-    assert Sibling.objects.get().ends_on is None
-    asked = ask_to_lift(hold=hold, seen=hold.revision, token=uuid7(), reason="Settled.", by=room.lead, at=SCHOOL_DAY)
-    lift_hold(hold=asked, seen=asked.revision, by=room.headteacher, at=SCHOOL_DAY)
-    with pytest.raises(DatabaseError), transaction.atomic():
-        by_sql(room.office)
-    keeping.end_siblings(child=other, link=link, is_correction=False, told=factories.told(), by=room.lead)
-    assert Sibling.objects.get().ends_on == SCHOOL_DAY.date()
+    now = timezone.now()
+    for by, values in ((room.office, {}), (room.lead, {"corrected_at": now - timedelta(days=1)})):
+        with pytest.raises(DatabaseError):
+            by_sql(by, **values)
+    assert by_sql(room.lead) == by_sql(room.lead, corrected_at=now) == 1
 
 
 def test_family_hold_outlasts_what_is_corrected_about_home_and_parents(room: Any):

@@ -1,7 +1,7 @@
 """Which badges stand beside the name of a child, on which pages, and for whom?"""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,8 +16,13 @@ from safeguarding.concerns.services import access as concern_access
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.plans.kinds import EPISODES
 from safeguarding.plans.services.episodes import end_episode, enter_in_error
+from safeguarding.reports.figures import cohorts
+from safeguarding.reports.figures.periods import this_year
+from safeguarding.reports.figures.registry import find
+from safeguarding.reports.figures.values import Viewer
 from safeguarding.templatetags.harbour import BADGES
 from tests import factories
+from tests.factories import SCHOOL_DAY
 from tests.integration.demo.test_queries import LISTS, RECORDS, asked
 
 from .conftest import Place
@@ -168,3 +173,29 @@ def test_badges_of_many_children_are_asked_for_as_often_as_of_few(client: Client
     begin(8)
     for address, most in pages.items():
         assert asked(lambda a=address: lead.client.get(a)) <= min(few[address], most), address
+
+
+def test_a_status_that_details_alone_say_is_counted_and_a_plan_is_asked_for(client: Client, place: Place):
+    """Looked after and with an EHCP by the list of the school, and no plan of either is recorded."""
+    ChildDetail.objects.filter(pk=place.child.pk).update(in_care=True, sen_provision="E")
+    of = [ChildEntry(role="worried_about", child=place.child)]
+    factories.concern(place.room, children=of, at=SCHOOL_DAY - timedelta(days=1))
+    viewer = Viewer(user=place.room.lead, school_id=place.school.pk, at=SCHOOL_DAY, period=this_year(SCHOOL_DAY.date()))
+
+    def counted() -> dict[str, tuple[int, int]]:
+        lines = cohorts.children_who_may_need_more(viewer)
+        for line in lines:
+            for figure, number in (("children", line.children), ("in-concerns", line.in_concerns)):
+                assert find(figure).rows(viewer, line.code).count() == number, line.code
+        return {line.code: (line.children, line.in_concerns) for line in lines if line.children}
+
+    both = dict.fromkeys(("looked-after", "ehcp", "whole-school"), (1, 1))
+    assert counted() == both
+    page = Visitor(client, place.room.lead).page("child_plans", place.child.pk)
+    assert page.count("The child’s details say so, and no plan is open here") == 2
+    care = place.begin("looked_after", starts_on=date(2026, 11, 24))
+    assert counted() == both | {"looked-after": (1, 0)}, "the concern was logged before"
+    page = Visitor(client, place.room.lead).page("child_plans", place.child.pk)
+    assert page.count("The child’s details say so, and no plan is open here") == 1
+    end_episode(episode=care, seen=care.revision, ends_on=date(2026, 11, 24), end_reason="E8", by=place.room.lead)
+    assert counted() == both | {"looked-after": (1, 0)}

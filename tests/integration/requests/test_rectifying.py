@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -17,16 +17,24 @@ from safeguarding.accounts.models import User
 from safeguarding.audit.models import Event
 from safeguarding.exceptions import OutOfTurn
 from safeguarding.keys import uuid7
-from sharing.requests.models import RequestCorrection, RequestLetter, RequestRecipient, RightsRequest
-from sharing.requests.services import approving, intake, letters, recipients, roles
+from sharing.requests.models import (
+    RequestCorrection,
+    RequestLetter,
+    RequestRecipient,
+    RequestStep,
+    RightsRequest,
+)
+from sharing.requests.services import answering, approving, correcting, intake, letters, recipients, roles
 from sharing.requests.services.law import load_request_law
 from tests import factories
 from tests.integration.sharing.conftest import Place, make_place
 from tests.integration.sharing.deciding import checked, sent
+from tests.integration.test_rights_rows import insert
 from tests.walls import asking
 
-from .answers import CHECKS
+from .answers import CHECKS, now
 from .cases import handed_in, taken_up
+from .test_walls import change, refused
 
 pytestmark = pytest.mark.django_db
 WHY = "The date of birth was wrong (UK GDPR Article 16)."
@@ -73,6 +81,10 @@ class Desk:
         [who] = [one for one in recipients.received(self.case, self.room.lead) if one.name.startswith(name)]
         body = {"deed": "recipient", "who": who.key, "how": "told", "named": "yes"} | boxes("told_on", TODAY())
         return client(self.room.lead).post(self.page, body | other)
+
+    def confirms(self) -> Any:
+        """The lead confirms who had received the record."""
+        return client(self.room.lead).post(self.page, {"deed": "recipients", "token": uuid7()})
 
 
 @pytest.fixture
@@ -124,9 +136,10 @@ def test_a_correction_from_request_to_answer(desk: Desk):
     assert "Date of birth and sex" in text(office.get(desk.page))
     assert desk.done().status_code == 302
 
-    # It is not prepared until of each recipient somebody has said whether they were told.
+    # It is not prepared until of each recipient somebody has said whether they were told, and the list is confirmed.
     with pytest.raises(OutOfTurn, match="told of the correction"):
         approving.prepare(desk.now(), by=desk.room.lead)
+    assert desk.confirms().status_code == 409
     with CaptureQueriesContext(connection) as asked:
         shown = text(lead.get(desk.page))
     assert escape(desk.who) in shown
@@ -136,6 +149,11 @@ def test_a_correction_from_request_to_answer(desk: Desk):
     assert desk.said(desk.who, how="not_it", reasons="They had the address alone.").status_code == 422
     assert client(desk.room.office).post(desk.page, {"deed": "recipient"}).status_code == 403
     assert desk.said(desk.who).status_code == 302
+    with pytest.raises(OutOfTurn, match="not confirmed yet"):
+        approving.prepare(desk.now(), by=desk.room.lead)
+    assert client(desk.room.office).post(desk.page, {"deed": "recipients", "token": uuid7()}).status_code == 403
+    assert desk.confirms().status_code == 302
+    assert "Recipients confirmed" in text(office.get(desk.page))
     with asking(desk.room.lead):
         approving.prepare(desk.now(), by=desk.room.lead)
     with asking(desk.officer):
@@ -153,32 +171,87 @@ def test_a_correction_from_request_to_answer(desk: Desk):
     assert office.post(there, body | {"text": letter.text, "revision": letter.revision}).status_code == 302
     assert office.post(desk.page, {"deed": "finish", "seen": desk.now().revision}).status_code == 302
     assert desk.now().status == "answered"
-    events = Event.objects.filter(object_id=desk.case.pk, purpose__in=("correction", "recipient told or not"))
-    assert sorted(events.values_list("actor_id", flat=True)) == sorted([desk.room.office.pk, desk.room.lead.pk])
+    purposes = ("correction", "recipient told or not", "recipients")
+    events = Event.objects.filter(object_id=desk.case.pk, purpose__in=purposes)
+    lead = desk.room.lead.pk
+    assert sorted(events.values_list("actor_id", flat=True)) == sorted([desk.room.office.pk, lead, lead])
 
 
-def test_a_share_after_approval_holds_the_answer_back(desk: Desk):
+def test_what_an_answer_waits_for_does_not_say_whether_anything_was_shared(desk: Desk):
+    """The office reads the same of two requests, one of them about a child of whom nothing went outside."""
+    office, lead = desk.room.office, desk.room.lead
+    other = taken_up(desk.room, factories.child(desk.room.school, "Wren", by=office), right="rectify")
+    read = []
+    for case, is_shared in ((desk.case, True), (other, False)):
+        correcting.corrected_elsewhere(case, by=office, words="In our own system.", token=uuid7())
+        case = answering.answer(case, by=office, outcome="done", reasons=WHY)
+        with asking(office):
+            read.append(recipients.unsaid(case, office))
+        assert bool(recipients.received(case, lead)) is is_shared
+    assert read == [[recipients.UNCONFIRMED], [recipients.NO_PREPARER]]
+    roles.name(other, by=office, user=lead, part="preparer")
+    with asking(office):
+        assert recipients.unsaid(now(other), office) == [recipients.UNCONFIRMED]
+    with asking(lead):
+        recipients.confirm(now(other), by=lead, token=uuid7())
+    with asking(office):
+        assert recipients.unsaid(now(other), office) == []
+    # Somebody else prepares it, or something is corrected: the list is looked at again.
+    roles.replace(other, by=office, part="preparer", user=desk.room.headteacher)
+    assert recipients.unsaid(now(other), office) == [recipients.UNCONFIRMED]
+    roles.replace(other, by=office, part="preparer", user=lead)
+    assert recipients.unsaid(now(other), office) == []
+    correcting.corrected_elsewhere(now(other), by=office, words="And on paper.", token=uuid7())
+    assert recipients.unsaid(now(other), office) == [recipients.UNCONFIRMED]
+
+
+def test_a_share_after_approval_is_told_to_who_prepares_the_answer_alone(desk: Desk):
     desk.corrects()
     desk.done()
     assert desk.said(desk.who).status_code == 302
+    assert desk.confirms().status_code == 302
     approving.prepare(desk.now(), by=desk.room.lead)
     approving.approve(desk.now(), by=desk.officer)
-    letter = letters.begin(desk.case, by=desk.room.office, kind="outcome", token=uuid7())
     nurse = checked(desk.place, "school_nurse")
     sent(desk.place, recipient=nurse)
-    with asking(desk.room.office), pytest.raises(OutOfTurn, match="told of the correction"):
-        letters.send(letter, by=desk.room.office, sent_on=TODAY())
-    row = {"key": nurse.pk, "name": nurse.name, "last_on": TODAY(), "told_on": TODAY(), "is_named": True}
-    of = {"case": desk.case, "school": desk.room.school, "said_at": timezone.now()}
-    for by in (desk.room.office, desk.room.lead):
-        with asking(desk.room.office), pytest.raises(DatabaseError), transaction.atomic():
-            RequestRecipient._base_manager.create(**row, **of, by=by)
-    answer = client(desk.room.office).post(desk.page, {"deed": "finish", "seen": desk.now().revision})
-    assert (answer.status_code, desk.now().status) == (409, "approved")
+    for by, waits in ((desk.room.office, []), (desk.room.lead, [recipients.UNSAID])):
+        with asking(by):
+            assert recipients.unsaid(desk.now(), by) == waits
     effort = {"how": "effort", "reasons": "She has left the area."} | dict.fromkeys(boxes("told_on", TODAY()), "")
     assert desk.said(nurse.name, **effort).status_code == 302
     assert desk.now().status == "open", "it is approved anew"
     assert nurse.name in letters.text_of(desk.now(), "outcome", on=TODAY())
+
+
+def test_what_an_answer_waits_for_is_said_by_nobody_else_even_by_sql(desk: Desk):
+    """Who reviews in the case says nothing in the name of who prepares it, or of another recipient."""
+    office, lead, deputy = desk.room.office, desk.room.lead, desk.room.deputy
+    roles.name(desk.case, by=office, user=deputy, part="reviewer")
+    other = taken_up(desk.room, factories.child(desk.room.school, "Wren", by=office), right="rectify")
+    day, moment = TODAY(), timezone.now()
+    of = {"case": desk.case, "school": desk.room.school}
+    told = {"name": "x", "last_on": day, "told_on": day, "is_named": True, "said_at": moment}
+    confirmed = {"kind": "recipients", "happened_on": day, "made_at": moment}
+    stands: dict[Any, Any] = {
+        RequestRecipient: lambda by: RequestRecipient(key=uuid7(), by=by, **of, **told),
+        RequestStep: lambda by: RequestStep(token=uuid7(), by=by, **of, **confirmed),
+        RequestCorrection: lambda by: RequestCorrection(token=uuid7(), by=by, elsewhere="x", made_at=moment, **of),
+    }
+    prepares, corrects = {lead}, {lead, office, deputy}
+    for model, made in stands.items():
+        may = corrects if model is RequestCorrection else prepares
+        for person in (lead, office, deputy, desk.room.teacher):
+            assert refused(person, *insert(made(person))) is (person not in may), (model, person.last_name)
+            assert refused(person, *insert(made(desk.room.headteacher))), model
+    rows = [made(lead) for made in stands.values()]
+    for row in rows:
+        row.save(force_insert=True)
+    for person in (lead, office, deputy):
+        for row in rows:
+            assert refused(person, change(row, f"case_id = '{other.pk}'"))
+        assert refused(person, change(rows[0], f"key = '{uuid7()}'"))
+        assert refused(person, change(rows[0], f"told_on = '{day}', by_id = '{person.pk}'")) is (person != lead)
+        assert refused(person, change(rows[2], "part = 'birth', way = 'corrected'"))
 
 
 def test_corrected_elsewhere_and_for_another_request(desk: Desk):

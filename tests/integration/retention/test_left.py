@@ -14,6 +14,7 @@ from children.facts import Leaving
 from children.models import Child, Enrolment
 from children.services.access import declare_conflict
 from retention.models import Statement
+from retention.periods import BARE, NOT_YET
 from retention.services import leavers as services
 from retention.services.scan import scan
 from safeguarding.accounts.models import User
@@ -53,7 +54,7 @@ class Page:
 
 
 def numbers(page: str) -> list[int]:
-    """How many are on each of the four lists."""
+    """How many are on each of the lists."""
     [panel] = re.findall(r'id="which".*?</section>', page, re.DOTALL)
     return [int(number) for number in re.findall(r">\s*(\d+)\s*<", panel)]
 
@@ -65,16 +66,16 @@ def test_a_lead_states_of_many_and_the_dates_follow(place: Office, client: Clien
     named = place.leaver("Eva", leaving=Leaving(on=LEFT, destination="Fernacre Primary"))
     scan()
     page = Page(client, place.room.lead, place)
-    assert numbers(page.text()) == [4, 3, 0, 1]
+    assert numbers(page.text()) == [4, 3, 0, 0, 1]
     assert "Fernacre Primary" in page.text() and "Not confirmed" in page.text()
     assert "Eva Thorne" not in page.text("unknown") and "Ava Thorne" in page.text("birth")
     assert page.send(one, two, named, **WENT).status_code == 302
     assert page.send(abroad, **LAST).status_code == 302
     # At once, and not tonight.
-    assert numbers(page.text()) == [0, 0, 0, 1]
+    assert numbers(page.text()) == [0, 0, 3, 0, 1]
     scan()
     assert [date_of(child).rule.code for child in (one, two, named, abroad)] == ["R09b", "R09b", "R09b", "R02"]
-    assert numbers(page.text())[2] == 3 and "Kept until" in page.text("bare")
+    assert numbers(page.text()) == [0, 0, 0, 3, 1] and "Kept until" in page.text("bare")
     said = Statement.objects.get()
     assert (said.child, said.on, said.said, said.stated_by) == (abroad, LEFT, LAST["said"], place.room.lead)
     assert set(Enrolment.objects.filter(destination_establishment="4021").values_list("child", flat=True)) == {
@@ -83,6 +84,21 @@ def test_a_lead_states_of_many_and_the_dates_follow(place: Office, client: Clien
     assert LogEntry.objects.filter(child_id=named.pk, changes__has_key="destination").count() == 1
     assert Event.objects.filter(purpose="destination").count() == 3
     assert Event.objects.filter(verb="state_retention", purpose="last_school", object_id=said.pk).count() == 1
+
+
+def test_what_a_confirmed_school_waits_for_is_said_while_no_school_can_adopt_the_rule(place: Office, client: Client):
+    child = place.leaver()
+    scan()
+    page = Page(client, place.room.lead, place)
+    assert page.send(child, **WENT).status_code == 302
+    assert "They are listed under “School confirmed, no period yet”." in page.text()
+    scan()
+    assert (numbers(page.text()), date_of(child).missing) == ([0, 0, 1, 0, 0], "last_school")
+    tab = html.unescape(client.get(reverse("child_retention", args=[child.pk])).content.decode())
+    for shown in (page.text("confirmed"), tab):
+        assert NOT_YET[BARE] in shown and "you need do nothing" in shown
+    adopt_bare(place)
+    assert NOT_YET[BARE] not in page.text("confirmed")
 
 
 def test_who_may_state_what(place: Office, client: Client):
@@ -106,7 +122,7 @@ def test_a_hidden_child_is_neither_shown_nor_counted_nor_stated_of(place: Office
     scan()
     declare_conflict(user=place.room.lead, child=child, kind="own_child", by=place.room.lead)
     page = Page(client, place.room.lead, place)
-    assert numbers(page.text()) == [1, 1, 0, 0] and "Ida Thorne" not in page.text()
+    assert numbers(page.text()) == [1, 1, 0, 0, 0] and "Ida Thorne" not in page.text()
     answer = page.send(child, other, **LAST)
     assert answer.status_code == 409 and LAST["said"] in answer.content.decode()
     assert not Statement.objects.exists()

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 import time_machine
 
+from children.facts import Home
 from children.services.safeguards import correct
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.context import system_task
@@ -25,8 +26,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_the_worker_opens_one_follows_it_and_tells(place: Place, databases: Databases):
     place.told(place.leaver(date(2026, 11, 20)))
     factories.order(place.leaver(date(2026, 11, 20), "Amber"), "No contact.", by=place.room.lead)
-    for name in ("Ivy", "Nora"):
-        nobody_told = place.leaver(date(2026, 11, 20), name, details={"address_confidential": True})
+    shelter = {"homes": [Home("4 Lantern Court", "Saltmarsh", postcode="SK98 9JZ")]}
+    place.leaver(date(2026, 11, 20), "Ben", **shelter)
+    place.leaver(date(2026, 11, 20), "Hazel", homes=[Home("5 Lantern Court", "Saltmarsh", postcode="SK98 9JZ")])
+    for name, lives in (("Ivy", shelter), ("Nora", {})):
+        nobody_told = place.leaver(date(2026, 11, 20), name, details={"address_confidential": True}, **lives)
     correct(
         row=nobody_told.confidential_addresses.get(),
         token=uuid7(),
@@ -40,7 +44,8 @@ def test_the_worker_opens_one_follows_it_and_tells(place: Place, databases: Data
                 keep_transfers()
         with system_task(TASK):
             found = set(FileTransfer.objects.values_list("child__forename", flat=True))
-            assert found == {"Rowan", "Amber", "Ivy"}, "an order or a confidential address goes on, one corrected not"
+            # An order or a confidential address goes on, for everybody in the home; one that was corrected does not.
+            assert found == {"Rowan", "Amber", "Ivy", "Ben"}
             assert not any(model.objects.exists() for model in (Account, TransferNote, FileVolume))
     told = Notice.objects.filter(object_type="transfer", user=place.room.lead)
     assert {one.object_id for one in told} == set(FileTransfer.objects.values_list("pk", flat=True))
