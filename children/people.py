@@ -247,10 +247,6 @@ def past(request: Asks, child: Child, *, with_homes: bool, today: date) -> Past:
             child,
             names=see(OtherName).filter(child=child, corrected_at__isnull=False).order_by("-corrected_at", "pk"),
             earlier=see(EarlierSchool).filter(child=child, corrected_at__isnull=False).order_by("-entered_on", "pk"),
-        ),
-        **together(
-            request,
-            child,
             times=see(Enrolment).filter(child=child, corrected_at__isnull=False).order_by("-entered_on", "pk"),
             classes=see(ClassEpisode).filter(child=child, corrected_at__isnull=False).order_by("-starts_on", "pk"),
         ),
