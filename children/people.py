@@ -264,7 +264,7 @@ def _told_of(
     for one in updates:
         of_part = shown.get(one.part)
         is_shown = of_part is None or one.row_key in of_part
-        one.about = (of_part or {}).get(one.row_key, "")  # type: ignore[attr-defined]
+        one.about = of_part.get(one.row_key, "") if of_part and one.row_key else ""  # type: ignore[attr-defined]
         one.before = one.was if is_shown else ""  # type: ignore[attr-defined]
     return updates
 
