@@ -238,14 +238,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ) AS homes
 $$;
 
--- Whether an adult or a home that stands on a record is hidden from the person as one of those children's family: as an adult of no
--- organisation, or a home, that is theirs now. A professional, and who was theirs, tell nothing of who has to add to the record.
+-- Whether an adult or a home that stands on a record is hidden from the person as one of those children's family: an adult of no
+-- organisation who is theirs or was (`hidden_contacts` hides both), or a home that is theirs now. A professional tells nothing of a family.
 CREATE FUNCTION rules.record_withheld(me uuid, child uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH theirs AS MATERIALIZED (SELECT unnest(rules.hidden_children(record_withheld.me)) AS child_id),
     adults AS MATERIALIZED (
         SELECT adult.id, adult.household_id FROM theirs
-        JOIN public.children_contactlink AS link ON link.child_id = theirs.child_id AND link.ends_on IS NULL
+        JOIN public.children_contactlink AS link ON link.child_id = theirs.child_id
         JOIN public.children_contact AS adult ON adult.id = link.contact_id AND adult.organisation = ''
     )
     SELECT EXISTS (
@@ -269,7 +269,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT NOT EXISTS (
         SELECT FROM (
             SELECT school_id, recorded_by_id, confirmed_at FROM public.children_contactrestriction
-            WHERE contact_id = may_rename.contact AND status IN ('recorded', 'confirmed')
+            WHERE contact_id = may_rename.contact
+              AND (status IN ('recorded', 'confirmed') OR (status = 'ended' AND ends_on >= (SELECT rules.today())))
             UNION ALL
             SELECT school_id, recorded_by_id, confirmed_at FROM public.children_parentalresponsibility
             WHERE contact_id = may_rename.contact AND status = 'confirmed'
@@ -284,11 +285,12 @@ $$;
 
 -- Whether who asks has written into the history, in this transaction, that a field of a row becomes this. What a fact reads from the
 -- history no change may leave out.
-CREATE FUNCTION rules.just_logged(kind text, row_key uuid, field text, was text, becomes text) RETURNS boolean
+CREATE FUNCTION rules.just_logged(kind text, row_key uuid, record uuid, field text, was text, becomes text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM public.audit_logentry AS typed
         WHERE typed.object_id = just_logged.row_key AND typed.object_type = just_logged.kind AND typed.actor_id = rules.me()
+          AND (just_logged.record IS NULL OR typed.record_id = just_logged.record)
           AND typed.at >= pg_catalog.now()
           AND typed.changes -> just_logged.field = jsonb_build_array(just_logged.was, just_logged.becomes))
 $$;

@@ -112,7 +112,7 @@ def _split_off(kind: str) -> Change:
             _SHARED_STILL,
             f"NOT {_EVER_SHARED}",
             either(_SAME_NAME, CHANGES, _OF_A_LIST),
-            f"rules.just_logged('{kind}', NEW.id, 'contact', OLD.contact_id::text, NEW.contact_id::text)",
+            f"rules.just_logged('{kind}', NEW.id, NEW.child_id, 'contact', OLD.contact_id::text, NEW.contact_id::text)",
         ),
         "contact_id",
     )
@@ -196,7 +196,7 @@ RENAMED = change(
 MADE_OF_AN_ORGANISATION = change(
     either(
         "OLD.organisation <> ''",
-        "rules.just_logged('children.contact', NEW.id, 'organisation', OLD.organisation, NEW.organisation)",
+        "rules.just_logged('children.contact', NEW.id, NULL, 'organisation', OLD.organisation, NEW.organisation)",
     ),
     "organisation",
 )

@@ -104,6 +104,9 @@ def set_class(
 def _move_class(card: Child, now: Mapping[str, Any], since: date | None) -> None:
     """The episode that stands is mended (`since` None), or ends and another begins."""
     stands = newest_class(card)
+    # One that ended before the child left is of an earlier year, and not what the card says.
+    if stands is not None and stands.ends_on != card.left_on:
+        stands = None
     if stands is not None and (since is None or stands.starts_on == since):
         _save(stands, **now)
         return

@@ -259,7 +259,8 @@ def _bring_back(child: Child, row: Safeguard, key: UUID | None, *, by: User, at:
     """
     kind = kind_of(row)
     was = kind.stood_before(row)
-    if was is None:
+    # What was brought back and never was so is not brought back once more.
+    if was is None or kind.again(was) == kind.again(row):
         return None
     columns = kind.again(was) | ({"token": key, "instead_of": row} if key else {})
     is_listed = was.recorded_by_id is None and was.confirmed_at is None
