@@ -238,14 +238,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ) AS homes
 $$;
 
--- Whether an adult or a home that stands on a record is hidden from the person as one of those children's family: an adult of no
--- organisation who is theirs or was (`hidden_contacts` hides both), or a home that is theirs now. A professional tells nothing of a family.
+-- Whether an adult or a home that stands on a record is hidden from the person as one of those children's family: as an adult of no
+-- organisation, or a home, that is theirs now. A professional, and who was theirs, tell nothing of who has to add to the record.
 CREATE FUNCTION rules.record_withheld(me uuid, child uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH theirs AS MATERIALIZED (SELECT unnest(rules.hidden_children(record_withheld.me)) AS child_id),
     adults AS MATERIALIZED (
         SELECT adult.id, adult.household_id FROM theirs
-        JOIN public.children_contactlink AS link ON link.child_id = theirs.child_id
+        JOIN public.children_contactlink AS link ON link.child_id = theirs.child_id AND link.ends_on IS NULL
         JOIN public.children_contact AS adult ON adult.id = link.contact_id AND adult.organisation = ''
     )
     SELECT EXISTS (
