@@ -49,7 +49,7 @@ def badge_with(badging: Badging) -> None:
 
 
 def _holds(badge: str) -> Any:
-    """When details give this badge. An address is confidential for everybody in the home of somebody for whom it is."""
+    """When details give this badge. A confidential address is confidential for everybody who lives there."""
     return ADDRESS_IS_SECRET if badge == "addr" else Q(ChildDetail.BADGES[badge])
 
 

@@ -111,8 +111,8 @@ def in_secret_home(asks: Asks, child: Child) -> bool:
 
 
 def before_acting(asks: Asks, children: Sequence[Child], *, today: date, detail: Any = None) -> list[Line]:
-    """What whoever asks has to know of these children: all addresses first, then the orders. `detail`, with its
-    `is_secret`, is that of one of them, of whom it is not asked again.
+    """List what the reader must know before acting for these children: all addresses first, then the orders. `detail`
+    belongs to one of them; its `is_secret` is used and not asked for again.
     """
     named = len(children) > 1
     keys = [child.pk for child in children]
