@@ -25,6 +25,7 @@ from sharing.events.models import SharingEvent
 from sharing.events.services.lifting import lift_bar
 from sharing.notice.services.details import save_details
 from sharing.requests.models import RightsRequest
+from sharing.requests.services import correcting, recipients
 from sharing.transfer_file.receipts import Receipt
 from sharing.transfers.models import FileSending, FileTransfer
 from tests import factories
@@ -116,6 +117,23 @@ def school_before(world: World) -> Any:
     EarlierSchool._base_manager.filter(child=world.children["open"]).delete()
     given_row(EarlierSchool, school=world.here, child=world.children["open"], name="Fernacre Primary")
     return _row(world, EarlierSchool)
+
+
+def time_before(world: World) -> Any:
+    """An earlier time on roll of the child."""
+    days = {"entered_on": date(2017, 9, 4), "left_on": date(2018, 7, 20)}
+    return _before(world, keeping.add_time, {"leaving_reason": "", "destination": ""} | days)
+
+
+def year_before(world: World) -> Any:
+    """An earlier class of the child."""
+    days = {"starts_on": date(2017, 9, 4), "ends_on": date(2018, 7, 20)}
+    return _before(world, keeping.add_year, {"year_group": None, "class_name": "1A"} | days)
+
+
+def _before(world: World, add: Any, values: Any) -> Any:
+    child = world.children["open"]
+    return child.pk, add(child=child, values=values, told=factories.told(), by=world.people["office"], at=THEN).row_key
 
 
 def home_of(world: World) -> Any:
@@ -212,6 +230,16 @@ def share_lifted(world: World) -> Any:
 def asks_correction(world: World) -> None:
     """The request is to have something corrected."""
     RightsRequest._base_manager.filter(pk=world.keys["open"]["case"]).update(right="rectify")
+
+
+def recipients_said(world: World) -> None:
+    """Something was corrected, and of each who had received the record it is said that they were not told."""
+    asks_correction(world)
+    case, lead = RightsRequest._base_manager.get(pk=world.keys["open"]["case"]), world.people["lead"]
+    correcting.corrected_elsewhere(case, by=lead, words="On paper.", token=uuid7(), at=THEN)
+    for one in recipients.received(case, lead):
+        how = {"how": "impossible", "reasons": "It is closed.", "is_named": False}
+        recipients.say(case, by=lead, key=one.key, at=THEN, **how)
 
 
 _NOT_SETTLED = {"settled_at": None, "settled_by": None, "own_copy": ""}

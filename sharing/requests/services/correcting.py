@@ -53,7 +53,8 @@ def tie(update: ChildUpdate, request: UUID, by: User, at: datetime) -> None:
     if held.status not in AT_WORK:
         raise OutOfTurn(_GONE)
     facts = {"part": update.part, "way": update.way, "fields": update.fields}
-    _keep(held, entry_token(update.pk, request), by=by, at=at, **facts)
+    # Whoever confirmed the recipients while this waited for the case has not seen it.
+    _keep(held, entry_token(update.pk, request), by=by, at=max(at, timezone.now()), **facts)
 
 
 @transaction.atomic

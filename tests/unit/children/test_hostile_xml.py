@@ -1,7 +1,6 @@
 """Is a transfer file or a workbook that means harm refused in words, within a second of a processor and 50 MB?"""
 
 import io
-import time
 import tracemalloc
 from collections.abc import Callable
 from datetime import date
@@ -12,6 +11,7 @@ from children.importing.ctf import MAX_ELEMENTS, TransferFile
 from children.importing.problems import FileRefused
 from children.importing.workbooks import open_workbook
 from safeguarding.concerns.importing.columns import EXPECTED
+from tests.patterns import seconds_of
 
 from .test_workbooks import ROWS, book
 
@@ -110,14 +110,19 @@ CASES += [pytest.param(read_workbook, *WORKBOOKS[what], id=what) for what in WOR
 @pytest.mark.parametrize(("read", "made", "says"), CASES)
 def test_hostile_xml_is_refused_within_a_second_of_a_processor_and_50_mb(read, made, says):
     content = made()
-    began = time.process_time()
-    with pytest.raises(FileRefused, match=says):
-        read(content)
-    seconds = time.process_time() - began
-    tracemalloc.start()
-    try:
+
+    def refused():
         with pytest.raises(FileRefused, match=says):
             read(content)
+
+    # Other programs run meanwhile: the least of a few is what the file costs.
+    seconds = SECONDS + 1
+    for _ in range(5):
+        if seconds > SECONDS:
+            seconds = min(seconds, seconds_of(refused))
+    tracemalloc.start()
+    try:
+        refused()
         megabytes = tracemalloc.get_traced_memory()[1] / 2**20
     finally:
         tracemalloc.stop()
