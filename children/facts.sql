@@ -352,6 +352,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                OR card.id = ANY (rules.children_open_to(rules.me()))))
 $$;
 
+-- The last day of an order on a record that is open to whoever asks, also of one that was corrected.
+CREATE FUNCTION rules.order_ends_on(key uuid) RETURNS date
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT ends_on FROM public.children_contactrestriction WHERE id = order_ends_on.key AND rules.record_open(child_id)
+$$;
+
 -- The other children who live in a home of this one or share an adult who is no professional, also those whom whoever asks may not see:
 -- keys alone, so that a lead who sees them is notified of what somebody else may not know. Of a child whose record is open to them.
 CREATE FUNCTION rules.children_beside(child uuid) RETURNS uuid[]

@@ -35,9 +35,9 @@ ADDED = both(
         both(
             "NEW.status = 'ended'",
             "NEW.ended_by_id = me",
-            # It binds no more from the day on which it is said.
-            "NEW.ends_on <= rules.today()",
             "NEW.instead_of_id IS NOT NULL",
+            # It binds no more from the day on which it is said, or for as long as the other did.
+            "NEW.ends_on <= greatest(rules.today(), rules.order_ends_on(NEW.instead_of_id))",
             either("NEW.confirmed_at IS NULL", _CONFIRMED_BY_ME),
         ),
     ),
@@ -152,6 +152,14 @@ LISTED_ANEW = change(
 ENDS_ONCE = (
     change(both(LISTS, "OLD.ends_on IS NULL"), "ends_on"),
     change(both(LISTS, "OLD.ends_on IS NULL", "OLD.corrected_at IS NULL", _ABOUT_NOW), "corrected_at"),
+)
+# A list goes the ways of its lifecycle (`lifecycles.import_life`), and is confirmed in one's own name.
+TAKEN_FURTHER = both(
+    "(OLD.status, NEW.status) IN (('uploaded', 'mapping'), ('mapping', 'uploaded'), ('ready', 'mapping'), "
+    "('uploaded', 'reading'), ('reading', 'mapping'), ('reading', 'refused'), ('uploaded', 'refused'), "
+    "('reading', 'ready'), ('ready', 'confirming'), ('confirming', 'ready'), ('confirming', 'confirmed'), "
+    "('uploaded', 'abandoned'), ('mapping', 'abandoned'), ('reading', 'abandoned'), ('ready', 'abandoned'))",
+    either("NEW.status <> 'confirming'", "NEW.confirmed_by_id = me", both("NEW.confirmed_by_id IS NULL", SYSTEM)),
 )
 # What a row of a list says is laid when the list is read, and compared anew when it goes in, or while nobody has
 # decided about it. Whoever decides does so in their own name; what was left out before is left out again in the name
@@ -351,7 +359,13 @@ keep(
             change(NEVER, "run_id", "school_id", "number"),
             closed=False,
         ),
-        "children.importrun": Neither("how far a list is, which whoever keeps the school's list takes further"),
+        # By how far a list is, its rows may be laid and compared anew.
+        "children.importrun": takes(
+            LISTS,
+            change(both(LISTS, TAKEN_FURTHER), "status"),
+            change(NEVER, "school_id"),
+            closed=False,
+        ),
         # Whom an order is about, and whose children are of one family.
         "children.contact": takes(LISTS, RENAMED, MADE_OF_AN_ORGANISATION, change(NEVER, "school_id"), closed=False),
         "children.enrolment": takes(

@@ -484,6 +484,11 @@ def of_lists(at: SimpleNamespace, now: Any) -> Iterator[tuple[str, str, list[Any
     said = {"kind": "joins", "changes": '[{"field": "name"}]', "facts": '{"upn": ""}', "number": 2}
     for column, value in said.items():
         yield "office", f"UPDATE children_importrow SET {column} = %s WHERE id = %s", [value, row.pk]
+    over = listed(at, "confirmed").run
+    taken_back = "UPDATE children_importrun SET status = %s, confirmed_by_id = %s WHERE id = %s"
+    for status in ("reading", "confirming"):
+        yield "office", taken_back, [status, at.office.pk, over.pk]
+    yield "office", taken_back, ["confirming", at.lead.pk, row.run_id]
 
 
 def statements(at: SimpleNamespace) -> Iterator[tuple[str, str, list[Any]]]:
@@ -596,6 +601,9 @@ def test_the_services_write_what_the_guards_allow(at: SimpleNamespace, role: str
         safeguards.end(row=court, last_day=at.today, reason="Discharged", by=at.lead)
         right = safeguards.OrderFacts(kind="other", terms="Came", starts_on=at.today, told_by="family")
         safeguards.correct(row=court, token=uuid4(), reason="Misread", right=right, by=at.lead)
+        binds_still = factories.order(at.child, "Until then.", by=at.lead)
+        safeguards.end(row=binds_still, last_day=last, reason="Runs out", by=at.lead)
+        safeguards.correct(row=binds_still, token=uuid4(), reason="Misread", right=right, by=at.lead)
         given = access.grant_child(child=at.child, user=at.pastoral, reason="Helps", last_day=last, by=at.lead)
         access.withdraw_child_grant(grant=given, reason="Over", by=at.lead)
         add_member(team=at.team, user=at.pastoral, by=at.lead)

@@ -279,8 +279,8 @@ def ended_problems(row: Any, right: Facts) -> Iterator[Problem]:
     last = fields.get("ends_on") or row.ends_on
     if fields["starts_on"] and fields["starts_on"] > last:
         yield "starts_on", f"It ended on {full_day(last)}. Enter a day on or before that"
-    if last > timezone.localdate():
-        yield "ends_on", "It has ended. Enter its last day, today or in the past"
+    if last > (latest := max(row.ends_on, timezone.localdate())):
+        yield "ends_on", f"It has ended. Enter its last day, {full_day(latest)} or before"
 
 
 def _over(
