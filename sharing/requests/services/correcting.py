@@ -5,10 +5,11 @@ The words of a concern or a plan are amended where they stand; an opinion is not
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from children.models import Child, ChildUpdate
@@ -20,7 +21,7 @@ from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token
 from safeguarding.turns import wait_for
 from sharing.requests.capabilities import RequestCapability
-from sharing.requests.models import AT_WORK, RequestCorrection, Right, RightsRequest
+from sharing.requests.models import AT_WORK, RequestCorrection, RequestStep, Right, RightsRequest
 from sharing.requests.permissions import may_correct
 
 from . import documents
@@ -53,8 +54,7 @@ def tie(update: ChildUpdate, request: UUID, by: User, at: datetime) -> None:
     if held.status not in AT_WORK:
         raise OutOfTurn(_GONE)
     facts = {"part": update.part, "way": update.way, "fields": update.fields}
-    # Whoever confirmed the recipients while this waited for the case has not seen it.
-    _keep(held, entry_token(update.pk, request), by=by, at=max(at, timezone.now()), **facts)
+    _keep(held, entry_token(update.pk, request), by=by, at=at, **facts)
 
 
 @transaction.atomic
@@ -83,6 +83,10 @@ def corrected_elsewhere(
 
 
 def _keep(case: RightsRequest, token: UUID, *, by: User, at: datetime, **facts: object) -> RequestCorrection:
+    # Whoever confirmed the recipients while this waited for the case has not seen it.
+    looked = RequestStep.objects.filter(case=case, kind=RequestStep.Kind.RECIPIENTS).aggregate(last=Max("made_at"))
+    if looked["last"] is not None:
+        at = max(at, looked["last"] + timedelta.resolution)
     made = RequestCorrection(case=case, school_id=case.school_id, token=token, made_at=at, by=by, **facts)
     made.save(force_insert=True)
     record(Verb.ADD, case, by=by, purpose="correction")
