@@ -16,6 +16,7 @@ from django.test import TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis
 
+from safeguarding.accounts.services import sessions
 from safeguarding.audit.seals import standing
 from safeguarding.launch.static import build_static
 from safeguarding.sealing import ledger, ring
@@ -54,6 +55,12 @@ def databases_of(config: pytest.Config) -> postgres.Databases:
     if _server not in config.stash:
         config.stash[_server] = _stack.enter_context(postgres.server())
     return config.stash[_server]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _seen_once_a_minute() -> None:
+    """That somebody was seen is written no more often, so that pages ask as much on a machine that is slow."""
+    sessions._TOUCH_AFTER = timedelta(minutes=1)
 
 
 @pytest.hookimpl(tryfirst=True)
