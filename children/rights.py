@@ -359,7 +359,7 @@ keep(
             change(NEVER, "run_id", "school_id", "number"),
             closed=False,
         ),
-        # By how far a list is, its rows may be laid and compared anew.
+        # The status of a list decides whether its rows may be added or compared again.
         "children.importrun": takes(
             LISTS,
             change(both(LISTS, TAKEN_FURTHER), "status"),

@@ -164,7 +164,7 @@ def _change(run: ImportRun, rows: Sequence[ImportRow], done: Applied, *, by: Use
         # An adult of several children may have been changed by another row already; never more than was shown.
         shown = {(change["field"], change["place"]) for change in row.changes}
         would = changes_by(known, facts, is_partial=run.is_partial)
-        # Of an adult whom an order has come to bind since somebody took the row, nothing: the next list asks again.
+        # Skip an adult whom an order has come to bind since somebody took the row. The next list asks again.
         bound = refused_names(row, row.decided_by_id) if row.decision == D.TAKE else set()
         changes = [change for change in would if (change.field, change.place) in shown and change.contact not in bound]
         if row.decision == D.ADD_ADULT:

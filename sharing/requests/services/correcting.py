@@ -83,7 +83,7 @@ def corrected_elsewhere(
 
 
 def _keep(case: RightsRequest, token: UUID, *, by: User, at: datetime, **facts: object) -> RequestCorrection:
-    # Whoever confirmed the recipients while this waited for the case has not seen it.
+    # A confirmation made while this waited for the lock does not cover it.
     looked = RequestStep.objects.filter(case=case, kind=RequestStep.Kind.RECIPIENTS).aggregate(last=Max("made_at"))
     if looked["last"] is not None:
         at = max(at, looked["last"] + timedelta.resolution)

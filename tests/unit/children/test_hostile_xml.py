@@ -115,7 +115,7 @@ def test_hostile_xml_is_refused_within_a_second_of_a_processor_and_50_mb(read, m
         with pytest.raises(FileRefused, match=says):
             read(content)
 
-    # Other programs run meanwhile: the least of a few is what the file costs.
+    # Take the fastest of a few runs: other programs share the processor.
     seconds = SECONDS + 1
     for _ in range(5):
         if seconds > SECONDS:
