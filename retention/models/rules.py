@@ -23,7 +23,7 @@ class Trigger(models.TextChoices):
     EVENT = "event", "the day it happened"
     CLOSURE = "closure", "the day it was closed"
     EMPLOYMENT = "employment", "the day the person left the school’s employment"
-    WITHDRAWAL = "withdrawal", "the day it was withdrawn, or the child left"
+    WITHDRAWAL = "withdrawal", "the day consent was withdrawn, or the child left"
     SUPERSEDED = "superseded", "the day another one replaced it"
     OTHER = "other", "as the rule says"
 
