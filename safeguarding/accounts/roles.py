@@ -43,7 +43,7 @@ class Role:
 
     @property
     def handles_records(self) -> bool:
-        """Whether something that it may do opens anything about children by the role alone. The notice names it then."""
+        """Whether something that it may do opens something about children by the role alone. It is named then."""
         return any(not CAPABILITIES[capability].unnamed for capability in self.capabilities)
 
     @property

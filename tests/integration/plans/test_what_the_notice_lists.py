@@ -10,7 +10,7 @@ from safeguarding.notice_items import ITEMS
 from safeguarding.plans.kinds import EPISODES, STEPS
 from safeguarding.plans.models import Step
 from tests.integration.plans.conftest import Place
-from tests.integration.plans.visiting import Visitor
+from tests.integration.plans.pages import Visitor
 
 pytestmark = pytest.mark.django_db
 
@@ -18,18 +18,23 @@ HELD_ON = date(2026, 10, 12)
 # The kind of episode, the step that holds the item, what is entered, and what its page then says.
 HELD: dict[int, tuple[str, str, dict[str, Any], str]] = {
     13: ("child_in_need", "acknowledgement", {}, "12 October 2026"),
-    14: ("child_in_need", "assessment", {"factors": ["16A"]}, "16A"),
-    15: ("child_in_need", "section_47", {"outcome": "conference"}, "conference"),
-    16: ("child_in_need", "initial_conference", {"outcome": "plan"}, "plan"),
+    14: ("child_in_need", "assessment", {"factors": ["16A"]}, "factors"),
+    15: ("child_in_need", "section_47", {"outcome": "conference"}, "outcome"),
+    16: ("child_in_need", "initial_conference", {"outcome": "plan"}, "outcome"),
     17: ("child_protection", "core_group", {}, "12 October 2026"),
     18: ("looked_after", "health_assessment", {}, "12 October 2026"),
-    19: ("looked_after", "dental", {"answer": "yes"}, "Yes"),
-    20: ("looked_after", "sdq", {"score": 16}, "16"),
-    21: ("looked_after", "offending", {"answer": "no"}, "No"),
-    22: ("adoption", "adoption_order", {}, "12 October 2026"),
+    19: ("looked_after", "dental", {"answer": "yes"}, "answer"),
+    20: ("looked_after", "sdq", {"score": 16}, "score"),
+    21: ("looked_after", "offending", {"answer": "no"}, "answer"),
+    22: ("adoption", "adoption_order", {"outcome": "E11"}, "outcome"),
     23: ("adoption", "adoption_decision", {}, "12 October 2026"),
     24: ("care_leaver", "leaver_contact", {"in_touch": "YES", "activity": "F2", "accommodation": "U1"}, "activity"),
-    25: ("care_leaver", "leaver_contact", {"in_touch": "YES", "activity": "F2", "accommodation": "U1"}, "accommodation"),
+    25: (
+        "care_leaver",
+        "leaver_contact",
+        {"in_touch": "YES", "activity": "F2", "accommodation": "U1"},
+        "accommodation",
+    ),
     26: ("ehcp", "final_plan", {}, "12 October 2026"),
 }
 
