@@ -17,8 +17,8 @@ from safeguarding.privacy_notice import Asked, broken_promises
 from sharing.notice.capabilities import NoticeCapability
 from sharing.notice.models import PrivacyNotice
 from sharing.notice.notice_kinds import PromiseNotice
+from sharing.notice.records import TASK
 
-from .papers import TASK
 from .publishing import newest
 
 
