@@ -37,6 +37,7 @@ register(
         C.KEEP_PHOTOGRAPHS: ("office", "deputy_lead", *_LASTING),
         C.EMERGENCY_ACCESS: SUPPORTING,
     },
+    unnamed={C.EMERGENCY_ACCESS: "the notice says that others may in an emergency"},
     never={
         C.VIEW_CHILD_DETAILS: "opens the record of a child",
         C.VIEW_ADDRESSES: C.VIEW_ADDRESSES.label,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from safeguarding.personal_data import categorised
+from safeguarding.personal_data import Sensitive, categorised
 from safeguarding.privacy_notice import Asked, Block, Section, tells, text
 
 
@@ -13,5 +13,7 @@ def _special(asked: Asked) -> Iterable[Block]:
     )
 
 
-categorised("children", "Who the child is: names, day of birth, numbers, language, health, school years")
+categorised(
+    "children", "Who the child is: names, day of birth, numbers, language, health, school years", Sensitive.SPECIAL
+)
 tells(Section.LAW, _special, order=20)

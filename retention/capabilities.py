@@ -48,4 +48,8 @@ register(
         C.ADVISE_RETENTION: ("dpo",),
         C.PROPOSE_SCHEDULE: (*_LEADS, "headteacher"),
     },
+    unnamed={
+        C.COUNT_RETENTION: "it shows numbers, without names",
+        C.PROPOSE_SCHEDULE: "it opens no record",
+    },
 )

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from safeguarding.dates import counted
-from safeguarding.ending.kinds import kinds
+from safeguarding.ending.kinds import carried_out, kinds
 from safeguarding.once import once
-from safeguarding.personal_data import about_children, categorised
+from safeguarding.personal_data import Sensitive, about_children, categorised
 from safeguarding.privacy_notice import (
     Asked,
     Blank,
@@ -16,6 +16,7 @@ from safeguarding.privacy_notice import (
     Facts,
     Section,
     asks,
+    bullets,
     looks_at,
     rests_on,
     secures,
@@ -53,11 +54,26 @@ def _in_force(asked: Asked) -> list[RetentionRule]:
 def _periods(asked: Asked) -> Iterable[Block]:
     rows = [(rule.record_class, _how_long(rule)) for rule in _in_force(asked)]
     yield table("How long we keep each kind of record", ("Record", "How long"), rows)
+
+
+def _how_it_ends(asked: Asked) -> Iterable[Block]:
+    """That two people decide, of the records of which it is so and of no others."""
+    yield text("We keep a record longer where the law, the police, a court or an inquiry requires it.")
+    if ending := [rule.record_class for rule in _by_two(asked)]:
+        yield text(
+            "When the time of these is over, people look at each record, two of them decide, and it is confidentially "
+            "destroyed:"
+        )
+        yield bullets(ending)
     yield text(
-        "We keep a record longer where the law, the police, a court or an inquiry requires it. When its time is over, "
-        "people look at it, two of them decide, and it is confidentially destroyed. We keep a list of what was "
-        "destroyed, which names nobody. Ask the school office for the whole schedule."
+        "We keep a list of what was destroyed, which names nobody. Ask the school office for the whole schedule."
     )
+
+
+def _by_two(asked: Asked) -> list[RetentionRule]:
+    """The rules by which Harbour puts records on a list, which one person decides and another approves."""
+    done = carried_out()
+    return [rule for rule in _in_force(asked) if rule.code in done]
 
 
 def _how_long(rule: RetentionRule) -> str:
@@ -89,8 +105,28 @@ def _changed(asked: Asked, kept: Facts) -> Iterable[str]:
         yield f"The notice says what {title} says, which is no longer in force."
 
 
-categorised("retention", "How long a record is kept, and why")
+def _destroyed(asked: Asked) -> list[str]:
+    return [rule.code for rule in _by_two(asked)]
+
+
+def _not_done(asked: Asked, kept: Facts) -> Iterable[str]:
+    """What a version says is destroyed, and is not. One from before versions kept it said so of its whole schedule."""
+    done = set(_destroyed(asked))
+    said = kept.get("destroyed", [_code(title) for title in kept.get("schedule", ())])
+    names = {rule.code: rule.record_class for rule in _in_force(asked)}
+    for code in sorted(set(said) - done):
+        named = f"“{names[code]}” (rule {code})" if code in names else f"Rule {code}"
+        yield f"{named}: the notice says that two people decide, and it is destroyed. Harbour does not do that."
+
+
+def _code(title: str) -> str:
+    """The code in the title of a rule: R08 of "rule R08 version 1"."""
+    return title.split()[1]
+
+
+categorised("retention", "How long a record is kept, and why", Sensitive.SPECIAL, Sensitive.OFFENCES)
 tells(Section.KEEP, _periods)
+tells(Section.KEEP, _how_it_ends, order=60)
 secures(
     "destroyed",
     lambda: f"What is destroyed has left every backup that Harbour makes after {counted(backups_live().days, 'day')}.",
@@ -98,4 +134,6 @@ secures(
 )
 asks(_missing)
 rests_on("schedule", _versions)
+rests_on("destroyed", _destroyed)
 looks_at("Periods match the retention schedule", _changed)
+looks_at("What it says is destroyed is destroyed", _not_done, promises=True)

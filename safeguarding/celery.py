@@ -79,6 +79,12 @@ app.conf.beat_schedule = {
     "reminders": {"task": "safeguarding.concerns.tasks.reminders", "schedule": 900.0, "options": {"expires": 900}},
     "dates of plans": {"task": "safeguarding.plans.tasks.dates", "schedule": 900.0, "options": {"expires": 900}},
     "privacy notices": {"task": "sharing.notice.tasks.papers", "schedule": 60.0, "options": {"expires": 60}},
+    # After the schedule of the night has begun rules, and before anybody works.
+    "promises of privacy notices": {
+        "task": "sharing.notice.tasks.promises",
+        "schedule": crontab(hour=6, minute=50),
+        "options": {"expires": 3600},
+    },
     "missing days": {"task": "safeguarding.plans.tasks.missing_days", "schedule": 3600.0, "options": {"expires": 3600}},
     "files to next schools": {
         "task": "sharing.transfers.tasks.keep",

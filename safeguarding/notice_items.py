@@ -8,11 +8,13 @@ fails where an item is held by nothing, or something names no page and no law.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 from django.urls import get_resolver
 
-from safeguarding.personal_data import Retention, Source, declared
+from safeguarding.ending.kinds import Kind, kinds
+from safeguarding.personal_data import Retention, Source, all_sources, declared, root_of
 
 # What the notice lists under “The categories of this information”, by its number in the domain reference (section 8).
 ITEMS: dict[int, str] = {
@@ -48,11 +50,11 @@ class Holding:
     what: str
     items: tuple[int, ...]
     page: str
-    source: Source | None
-    retention: Retention | None
+    sources: tuple[Source, ...]
     law: str
     model: type[Model] | None = None
     category: str = ""
+    choice: str = ""
 
     @property
     def address(self) -> str:
@@ -63,30 +65,45 @@ class Holding:
 
 @dataclass(frozen=True)
 class Promise:
-    """What an item of the notice says, by its number in the domain reference, and the test that proves it."""
+    """What an item of the notice says, by its number in the domain reference, and the test of it.
+
+    `is_proved`: the test is of the thing itself. Of others it looks whether the notice says so.
+    """
 
     item: int
     says: str
-    proved_by: str
+    test: str
+    is_proved: bool
 
 
 _held: list[Holding] = []
 _promises: list[Promise] = []
 
 
-def holds(*items: int, what: str, by: type[Model], page: str, law: str = "", category: str = "") -> None:
+def holds(
+    *items: int,
+    what: str,
+    by: type[Model],
+    page: str,
+    law: str = "",
+    category: str = "",
+    choice: str = "",
+    sources: tuple[Source, ...] = (),
+) -> None:
     """Say that rows of the model `by` hold these items of the notice, or something that no item names.
 
     `law` is where holding it comes from, where that is not the `collection` of its `PersonalData`; `category` what the
-    notice calls it, where that is not the category of the model. Raises `ImproperlyConfigured` for an item that there
-    is not.
+    notice calls it, where that is not the category of the model. `choice` and `sources` say of it alone whether it
+    must be given, and where it comes from, in place of the model’s. Raises `ImproperlyConfigured` for an item that
+    there is not.
     """
     if unknown := set(items) - ITEMS.keys():
         raise ImproperlyConfigured(f"{what}: the notice has no item {sorted(unknown)}.")
     said = declared(by)
     if said is None:
         raise ImproperlyConfigured(f"{what}: {by._meta.label} has no inner class PersonalData.")
-    _held.append(Holding(what, items, page, said.source, said.retention, law or said.collection, by, category))
+    given = sources or all_sources(by)
+    _held.append(Holding(what, items, page, given, law or said.collection, by, category, choice))
 
 
 def holdings(item: int | None = None) -> list[Holding]:
@@ -94,8 +111,18 @@ def holdings(item: int | None = None) -> list[Holding]:
     return [one for one in _held if (not one.items if item is None else item in one.items)]
 
 
+def ending_of(model: type[Model]) -> list[Kind]:
+    """The kinds of record with which a row ends; what several share ends with the last child’s file. Empty where no
+    rule is of its record.
+    """
+    said = declared(model)
+    shared = said is not None and said.retention is Retention.SHARED
+    root = apps.get_model("children", "Child") if shared else root_of(model)
+    return [kind for kind in kinds().values() if kind.model is root]
+
+
 def promises(*said: Promise) -> None:
-    """Say of items of the notice which test proves each: `path::name`, or that it is not held yet."""
+    """Say of items of the notice which test is of each (`path::name`)."""
     _promises.extend(said)
 
 
@@ -122,6 +149,8 @@ def problems() -> Iterator[str]:
             yield f"{one.what}: there is no page “{one.page}”."
         if not one.law:
             yield f"{one.what}: no law says why it is held."
+        if one.model and not ending_of(one.model):
+            yield f"{one.what}: no rule of the schedule says when it ends."
 
 
 def as_markdown() -> Iterator[str]:
@@ -142,13 +171,18 @@ def as_markdown() -> Iterator[str]:
     yield ""
     yield "## Every item, and what proves it"
     yield ""
-    yield "| | what the notice says | proved by |"
-    yield "|--:|---|---|"
+    yield "*Proved*: the test is of the thing itself. *Said*: it looks whether the notice says so."
+    yield ""
+    yield "| | what the notice says | | by |"
+    yield "|--:|---|---|---|"
     for one in all_promises():
-        name = one.proved_by.rpartition("/")[2]
-        link = f"[{name}](../{one.proved_by.partition('::')[0]})" if "::" in name else name
-        yield f"| {one.item} | {one.says} | {link} |"
+        path, _, name = one.test.partition("::")
+        link = f"[{path.rpartition('/')[2]}::{name}](../{path})"
+        yield f"| {one.item} | {one.says} | {'proved' if one.is_proved else 'said'} | {link} |"
 
 
 def _cells(one: Holding) -> str:
-    return f"{one.what} | `{one.address}` | {one.source} | {one.retention} | {one.law} |"
+    kinds_of = ending_of(one.model) if one.model else []
+    ending = "; ".join(f"{kind.called[0].lower()}: {', '.join(sorted(kind.rules))}" for kind in kinds_of)
+    law = "; ".join(filter(None, (one.law, one.choice)))
+    return f"{one.what} | `{one.address}` | {', '.join(one.sources)} | {ending} | {law} |"

@@ -26,7 +26,18 @@ class Source(StrEnum):
     SAFEGUARDING_LEAD = "safeguarding lead"
     NOTE_OF_CONCERN = "note of concern"
     SCHOOL = "the school's own administration"
+    FAMILY = "family"
+    POLICE = "police"
+    OTHER_SCHOOL = "other school"
+    HEALTH = "health service"
     HARBOUR = "made by Harbour"
+
+
+class Sensitive(StrEnum):
+    """What the law asks more for than for other personal data (UK GDPR Articles 9 and 10)."""
+
+    SPECIAL = "special category"
+    OFFENCES = "criminal offences"
 
 
 class Retention(StrEnum):
@@ -78,6 +89,8 @@ class PersonalData:
     period than the row itself, and each column of keys; links to people end with nobody. `emptied` says for a link that
     empties which fields get which value with it: {link: {field: value}}, or `WRITTEN`, and their app fills them before.
     A key that cannot be null becomes that of its own row.
+
+    `source` is where most of it comes from, `also_from` names other places.
     """
 
     subject: str | None = None
@@ -88,6 +101,7 @@ class PersonalData:
     identifying: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()
     source: Source | None = None
+    also_from: tuple[Source, ...] = ()
     collection: str = ""
     retention: Retention | None = None
     setting: bool = False
@@ -95,7 +109,7 @@ class PersonalData:
     about: str = ""
     # Whether its rows are part of what is approved before a record ends; not what is said of its end itself.
     in_manifest: bool = True
-    # What the privacy notice calls it; empty: as its app says (`categorised`).
+    # What the privacy notice calls it (`notice_category`); empty: as its app says (`categorised`).
     category: str = ""
     links: ClassVar[Mapping[str, Link]] = {}
     emptied: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
@@ -112,18 +126,40 @@ def declared(model: type[models.Model]) -> type[PersonalData] | None:
     return found if isinstance(found, type) and issubclass(found, PersonalData) else None
 
 
+def all_sources(model: type[models.Model]) -> tuple[Source, ...]:
+    """Where a model's information comes from; nothing where nobody said."""
+    mine = declared(model)
+    return () if mine is None or mine.source is None else (mine.source, *mine.also_from)
+
+
 _categories: dict[str, str] = {}
+_sensitive: dict[str, tuple[Sensitive, ...]] = {}
 
 
-def categorised(app_label: str, category: str) -> None:
-    """Say what the privacy notice calls the information about children that an app holds. A model may say otherwise."""
-    _categories[app_label] = category
+def notice_category(title: str, *sensitive: Sensitive) -> str:
+    """Return `title`, a category of the privacy notice, and note what of it is sensitive: nothing where it is personal
+    data alone.
+    """
+    _sensitive[title] = sensitive
+    return title
+
+
+def categorised(app_label: str, category: str, *sensitive: Sensitive) -> None:
+    """Say what the privacy notice calls the information about children that an app holds, and what of it is sensitive.
+    A model may say otherwise.
+    """
+    _categories[app_label] = notice_category(category, *sensitive)
 
 
 def category_of(model: type[models.Model]) -> str:
     """The category of a model in the privacy notice: its own, else that of its app; empty where nobody said."""
     mine = declared(model)
     return (mine.category if mine else "") or _categories.get(model._meta.app_label, "")
+
+
+def sensitive_in(category: str) -> tuple[Sensitive, ...]:
+    """What of a category the law asks more for. Raises `KeyError` for one of which nobody said."""
+    return _sensitive[category]
 
 
 def about_children() -> list[type[models.Model]]:
@@ -221,6 +257,8 @@ def problems() -> Iterator[str]:
             yield f"{name}.PersonalData needs `collection`: mandatory with its statute, or voluntary."
         if mine.subject and not _of_staff(model) and not category_of(model):
             yield f"{name} is about a child: its `category`, or notice.py of its app, says what the notice calls it."
+        if mine.category and mine.category not in _sensitive:
+            yield f"{name}.PersonalData: `notice_category` says what of its category is sensitive."
         yield from _field_problems(model, mine)
         yield from _link_problems(model, mine)
 

@@ -26,6 +26,7 @@ class Section(StrEnum):
     KEEP = "keep"
     SHARE = "recipients"
     DFE = "dfe"
+    GOVERNMENT = "government"
     RIGHTS = "rights"
     COMPLAIN = "complain"
     CONTACT = "contact"
@@ -45,6 +46,7 @@ _TITLES = {
     Section.KEEP: "How long we keep it",
     Section.SHARE: "Who we share it with",
     Section.DFE: "The Department for Education",
+    Section.GOVERNMENT: "How the Government uses your data",
     Section.RIGHTS: "Your rights",
     Section.COMPLAIN: "If you are unhappy",
     Section.CONTACT: "Contact",
@@ -109,10 +111,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class Blank:
-    """Something that the school has still to say for the notice: what it is, and the page on which it says it."""
+    """Something that the school has still to say for the notice: what it is, and the page on which it says it.
+
+    `may_wait`: it is asked for, and the notice can be published without it.
+    """
 
     says: str
     page: str
+    may_wait: bool = False
 
 
 Say = Callable[[Asked], Iterable[Block]]
@@ -124,7 +130,7 @@ _said: dict[Section, list[tuple[int, Say]]] = {section: [] for section in Sectio
 _claims: dict[str, Claim] = {}
 _asks: list[Callable[[Asked], Iterable[Blank]]] = []
 _facts: dict[str, Callable[[Asked], Iterable[str]]] = {}
-_looks: list[tuple[str, Look]] = []
+_looks: list[tuple[str, Look, bool]] = []
 
 
 def tells(section: Section, say: Say, *, order: int = 50) -> None:
@@ -141,7 +147,7 @@ def secures(key: str, sentence: Callable[[], str], *, passes: Callable[[datetime
 
 
 def asks(blanks: Callable[[Asked], Iterable[Blank]]) -> None:
-    """Name what a school has still to say. A notice is not published while anything is missing."""
+    """Name what a school has still to say. A notice is not published while anything is missing that may not wait."""
     _asks.append(blanks)
 
 
@@ -152,9 +158,11 @@ def rests_on(key: str, facts: Callable[[Asked], Iterable[str]]) -> None:
     _facts[key] = facts
 
 
-def looks_at(title: str, look: Look) -> None:
-    """Say in sentences what of the published notice is no longer so, by the facts that it was published with."""
-    _looks.append((title, look))
+def looks_at(title: str, look: Look, *, promises: bool = False) -> None:
+    """Say in sentences what of the published notice is not so, by the facts that it was published with. `promises`:
+    then it promises more than is done, and people are told.
+    """
+    _looks.append((title, look, promises))
 
 
 def said_in(section: Section, asked: Asked) -> list[Block]:
@@ -184,5 +192,10 @@ def facts(asked: Asked) -> dict[str, list[str]]:
 
 
 def looked_at(asked: Asked, kept: Facts) -> list[tuple[str, list[str]]]:
-    """The title of each look, and what is no longer so."""
-    return [(title, list(look(asked, kept))) for title, look in _looks]
+    """The title of each look, and what is not so."""
+    return [(title, list(look(asked, kept))) for title, look, _ in _looks]
+
+
+def broken_promises(asked: Asked, kept: Facts) -> list[str]:
+    """A sentence for each thing that a notice published with these facts promises, and that is not done."""
+    return [sentence for _, look, promises in _looks if promises for sentence in look(asked, kept)]

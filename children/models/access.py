@@ -11,7 +11,7 @@ from safeguarding.accounts.models import School, Team, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Link, Retention, Source
+from safeguarding.personal_data import Link, Retention, Source, notice_category
 from safeguarding.sealing.fields import SealedText
 
 from .child import Child, OfChild
@@ -19,7 +19,7 @@ from .child import Child, OfChild
 _NEED_TO_KNOW = "mandatory: who may see a record, and why, must be known (UK GDPR Art 5(1)(f))"
 
 # What the privacy notice calls it.
-WHO_MAY_SEE = "Who may see a record, and why"
+WHO_MAY_SEE = notice_category("Who may see a record, and why")
 
 
 class ConflictOfInterest(OfChild):

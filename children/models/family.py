@@ -7,16 +7,18 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Retention, Source, notice_category
 from safeguarding.sealing.fields import SealedText
 
 from .child import Child, OfChild
 from .correctable import Correctable, corrected_ends
 
-_CONTACTS = "mandatory: names and addresses of parents (SI 2024/208); further contacts voluntary"
+_ADDRESSES = "mandatory: names and addresses of parents (SI 2024/208)"
+_CONTACTS = f"{_ADDRESSES}; further contacts voluntary"
 
 # What the privacy notice calls what is known of them.
-ADULTS = "Adults around the child, how they are reached, and orders about them"
+ADDRESS = notice_category("Where the child lives")
+ADULTS = notice_category("Adults around the child, how they are reached, and orders about them")
 
 
 class Sibling(Correctable):
@@ -43,6 +45,7 @@ class Sibling(Correctable):
         subject = "first"
         plain = ("relationship", "ends_on", "corrected_at")
         source = Source.ADMISSION_FORM
+        also_from = (Source.FAMILY,)
         collection = "voluntary"
         retention = Retention.GOES_WITH_IT
 
@@ -68,8 +71,9 @@ class Household(models.Model):
         subject = "members__child"
         identifying = ("address", "town", "county", "postcode", "identity")
         source = Source.ADMISSION_FORM
-        category = "Where the child lives"
-        collection = _CONTACTS
+        also_from = (Source.FAMILY,)
+        category = ADDRESS
+        collection = _ADDRESSES
         retention = Retention.SHARED
 
     @property
@@ -99,8 +103,9 @@ class HouseholdMember(OfChild, Correctable):
         subject = "child"
         plain = ("is_main", "pattern", "starts_on", "ends_on", "corrected_at")
         source = Source.ADMISSION_FORM
-        category = "Where the child lives"
-        collection = _CONTACTS
+        also_from = (Source.FAMILY,)
+        category = ADDRESS
+        collection = _ADDRESSES
         retention = Retention.GOES_WITH_IT
 
 
@@ -141,6 +146,7 @@ class Contact(models.Model):
             "identity",
         )
         source = Source.ADMISSION_FORM
+        also_from = (Source.FAMILY,)
         category = ADULTS
         collection = _CONTACTS
         retention = Retention.SHARED
@@ -175,6 +181,7 @@ class ContactLink(OfChild, Correctable):
         narrative = ("delegated_authority",)
         plain = ("relationship", "order", "is_emergency", "starts_on", "ends_on", "corrected_at")
         source = Source.ADMISSION_FORM
+        also_from = (Source.FAMILY,)
         category = ADULTS
         collection = _CONTACTS
         retention = Retention.GOES_WITH_IT

@@ -9,11 +9,15 @@ from safeguarding.accounts.models import School, User
 from safeguarding.addresses import address_of
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Link, Retention, Source
+from safeguarding.personal_data import Link, Retention, Sensitive, Source, notice_category
 from safeguarding.sealing.fields import SealedText
 from safeguarding.uploads.models import NARRATIVE, PLAIN, InStore, StoredFile
 
 from .child import Child
+
+# What the privacy notice calls them.
+_FILES = notice_category("Files of the child: reports, letters and forms", Sensitive.SPECIAL, Sensitive.OFFENCES)
+PHOTOGRAPHS = notice_category("Photographs")
 
 
 class ChildFile(StoredFile):
@@ -45,7 +49,8 @@ class ChildFile(StoredFile):
         narrative = NARRATIVE
         plain = (*PLAIN, "what", "dated")
         source = Source.SAFEGUARDING_LEAD
-        category = "Files of the child: reports, letters and forms"
+        also_from = (Source.LOCAL_AUTHORITY, Source.OTHER_SCHOOL, Source.HEALTH, Source.FAMILY)
+        category = _FILES
         collection = "mandatory: a separate child protection file is kept and transferred (KCSIE 2025, Annex C)"
         retention = Retention.GOES_WITH_IT
 
@@ -133,7 +138,8 @@ class Photograph(InStore):
             "ending",
         )
         source = Source.SCHOOL
-        category = "Photographs"
+        also_from = (Source.FAMILY,)
+        category = PHOTOGRAPHS
         collection = "to know the child by: public task; to be shown or published: voluntary, by consent"
         retention = Retention.ROOT
         schedule = "photograph"

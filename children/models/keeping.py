@@ -43,6 +43,7 @@ class HealthNote(OfChild, Correctable):
         narrative = ("words",)
         plain = ("starts_on", "ends_on", "recorded_at", "corrected_at")
         source = Source.ADMISSION_FORM
+        also_from = (Source.FAMILY,)
         collection = "voluntary"
         retention = Retention.GOES_WITH_IT
 
@@ -102,6 +103,7 @@ class ChildUpdate(OfChild):
         narrative = ("note", "was")
         plain = ("part", "way", "told_by", "on", "fields", "row_key", "token", "made_at")
         source = Source.SCHOOL
+        also_from = (Source.FAMILY,)
         collection = _BY_HAND
         retention = Retention.GOES_WITH_IT
         links: ClassVar = {"row_key": Link.FOLLOWS}

@@ -15,7 +15,7 @@ from safeguarding.personal_data import Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .child import Child, OfChild
-from .family import ADULTS, Contact
+from .family import ADDRESS, ADULTS, Contact
 from .sources import ToldBy
 
 # What every safeguard keeps of who recorded and confirmed it, and how it ended.
@@ -135,7 +135,8 @@ class ContactRestriction(Safeguard):
         sealed_by = "child"
         narrative = ("terms", *_WORDS)
         plain = ("kind", "may_not_collect", "may_not_be_told", "starts_on", "ends_on", *_STATE)
-        source = Source.ADMISSION_FORM
+        source = Source.FAMILY
+        also_from = (Source.LOCAL_AUTHORITY,)
         category = ADULTS
         collection = "mandatory where the school must obey it (Children Act 1989 s.8)"
         retention = Retention.GOES_WITH_IT
@@ -169,8 +170,9 @@ class ConfidentialAddress(Safeguard):
         sealed_by = "child"
         narrative = ("reason", *_WORDS)
         plain = ("starts_on", "ends_on", *_STATE)
-        source = Source.ADMISSION_FORM
-        category = "Where the child lives"
+        source = Source.FAMILY
+        also_from = (Source.LOCAL_AUTHORITY,)
+        category = ADDRESS
         collection = "mandatory where telling it would put somebody at risk (UK GDPR Art 5(1)(f), 32)"
         retention = Retention.GOES_WITH_IT
 
@@ -234,7 +236,8 @@ class ParentalResponsibility(Safeguard):
         sealed_by = "child"
         narrative = _WORDS
         plain = ("held", "basis", "starts_on", "ends_on", "end_kind", *_STATE)
-        source = Source.ADMISSION_FORM
+        source = Source.FAMILY
+        also_from = (Source.LOCAL_AUTHORITY,)
         category = ADULTS
         collection = "mandatory: who may decide for the child (Education Act 1996 s.576)"
         retention = Retention.GOES_WITH_IT

@@ -15,12 +15,15 @@ from safeguarding.registers import Entry, Register
 class Held(Entry):
     """What a capability is in words, the roles that hold it, and how it is said that a role never holds it.
 
-    `opens_records`: who holds it can open a record, and needs a second factor. One that does not say so is strict.
+    `opens_records`: who holds it can open a record, and needs a second factor. `unnamed`: why the privacy notice need
+    not name who holds it among those who handle records; empty: it opens something about children by the role alone.
+    One that says neither is strict.
     """
 
     by: frozenset[str]
     never: str = ""
     opens_records: bool = True
+    unnamed: str = ""
 
 
 CAPABILITIES: Register[Held] = Register("capability", length=40)

@@ -28,13 +28,15 @@ from safeguarding.dates import counted, full_day
 _VERIFIED_WITHIN = timedelta(days=2)
 
 
-def lacking_factor(school_id: UUID, *, on: date) -> QuerySet[User]:
-    """Who has a role at a school that can open a record, and no second factor; by name.
+def lacking_factor(school_id: UUID | None, *, on: date) -> QuerySet[User]:
+    """Who has a role at a school that can open a record, and no second factor; by name. None: at any school.
 
     A factor that is given at the provider of the school's accounts is one, where an account there is linked.
     """
     strict = [role.key for role in ROLES.values() if role.opens_records]
-    held = RoleAssignment.objects.filter(live(on), school_id=school_id, role_key__in=strict, user=OuterRef("pk"))
+    held = RoleAssignment.objects.filter(live(on), role_key__in=strict, user=OuterRef("pk"))
+    if school_id is not None:
+        held = held.filter(school_id=school_id)
     factor = Authenticator.objects.filter(user=OuterRef("pk"), type__in=OWN)
     found = User.objects.filter(Exists(held), ~Exists(factor), is_active=True)
     if settings.SIGN_IN_WITH:

@@ -42,6 +42,11 @@ class Role:
         return any(CAPABILITIES[capability].opens_records for capability in self.capabilities)
 
     @property
+    def handles_records(self) -> bool:
+        """Whether something that it may do opens something about children by the role alone. It is named then."""
+        return any(not CAPABILITIES[capability].unnamed for capability in self.capabilities)
+
+    @property
     def is_about_people(self) -> bool:
         """Whether something that it may do is about somebody: a record, or what one has logged oneself."""
         return self.opens_records or any(capability in ONLY_LOGGING for capability in self.capabilities)
@@ -58,6 +63,18 @@ C = Capability
 ACTING_LEAD = "acting_lead"
 # What may be done without a second factor.
 ONLY_LOGGING = frozenset({C.LOG_CONCERN, C.FIND_CHILDREN})
+# Why the notice need not name who may do these (`Held.unnamed`).
+_SETS_UP = "it opens no record"
+_UNNAMED = {
+    C.LOG_CONCERN: "the notice says that everybody who works here can",
+    C.FIND_CHILDREN: "the notice says that everybody who works here can",
+    C.RECEIVE_CALLS: _SETS_UP,
+    C.MANAGE_SCHOOL: _SETS_UP,
+    C.GIVE_ROLES: _SETS_UP,
+    C.MANAGE_ACCOUNTS: _SETS_UP,
+    C.KEEP_KEYS: _SETS_UP,
+    C.VIEW_AUDIT: "it shows what was done, and neither what a record says nor whose it is",
+}
 _STAFF = ONLY_LOGGING
 _DEPUTY = _STAFF | {C.VIEW_CONCERNS, C.DECIDE_CONCERNS, C.RECEIVE_CALLS}
 _LEAD = _DEPUTY | {C.MANAGE_SCHOOL, C.MANAGE_ACCESS, C.GIVE_ROLES, C.VIEW_AUDIT, C.KEEP_KEYS}
@@ -186,7 +203,8 @@ DECIDING = ("deputy_lead", *LEADING)
 
 for each in Capability:
     held_by = frozenset(key for key, role in ROLES.items() if each in role.own)
-    CAPABILITIES.add(each, Held(each.label, by=held_by, opens_records=each not in ONLY_LOGGING))
+    opens = each not in ONLY_LOGGING
+    CAPABILITIES.add(each, Held(each.label, by=held_by, opens_records=opens, unnamed=_UNNAMED.get(each, "")))
 
 
 def register(
@@ -195,9 +213,11 @@ def register(
     held_by: Mapping[models.TextChoices, Collection[str]],
     never: Mapping[models.TextChoices, str] | None = None,
     without_records: Collection[models.TextChoices] = (),
+    unnamed: Mapping[models.TextChoices, str] | None = None,
 ) -> None:
     """Let roles hold the capabilities of an app: the label of each is what it is in words. `never` says of some what
-    somebody never does whose role lacks them; `without_records` which of them open none.
+    somebody never does whose role lacks them; `without_records` which of them open none; `unnamed` why the privacy
+    notice need not name who holds one.
 
     Raises `ImproperlyConfigured` for a role that there is not. A capability that no role holds is `()`.
     """
@@ -211,6 +231,7 @@ def register(
             by=frozenset(held_by[capability]),
             never=(never or {}).get(capability, ""),
             opens_records=capability not in without_records,
+            unnamed=(unnamed or {}).get(capability, ""),
         )
         CAPABILITIES.add(capability, held)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from safeguarding.personal_data import categorised
+from safeguarding.personal_data import Sensitive, categorised
 from safeguarding.privacy_notice import secures
 
 from .seals.findings import Verdict
@@ -15,7 +15,7 @@ def _are_whole(at: datetime) -> bool:
     return now.verdict is Verdict.WHOLE and now.is_anchored and not now.is_late
 
 
-categorised("audit", "Who has seen and changed a record")
+categorised("audit", "Who has seen and changed a record", Sensitive.SPECIAL, Sensitive.OFFENCES)
 secures(
     "seals",
     lambda: (

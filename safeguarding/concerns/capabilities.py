@@ -25,6 +25,10 @@ register(
         C.OWN_ACTIONS: (*SUPPORTING, *STANDING_IN, *DECIDING),
         C.WRITE_PASTORAL: (*SUPPORTING, *DECIDING),
     },
+    unnamed={
+        C.OWN_ACTIONS: "each action was given to them",
+        C.WRITE_PASTORAL: "each child was given to them",
+    },
 )
 opens_at("today", Capability.DECIDE_CONCERNS)
 opens_at("staff_home", Capability.LOG_CONCERN)

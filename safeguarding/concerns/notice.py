@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from safeguarding.personal_data import categorised
+from safeguarding.personal_data import Sensitive, categorised
 from safeguarding.privacy_notice import Asked, Block, Section, bullets, tells
 
 _USES = (
@@ -18,5 +18,5 @@ def _uses(asked: Asked) -> Iterable[Block]:
     yield bullets(_USES)
 
 
-categorised("concerns", "Notes of concern, and what was decided and done")
+categorised("concerns", "Notes of concern, and what was decided and done", Sensitive.SPECIAL, Sensitive.OFFENCES)
 tells(Section.USE, _uses, order=20)

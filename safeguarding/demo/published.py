@@ -20,6 +20,7 @@ _DETAILS = Details(
     officer_telephone="0161 496 0100",
     server="Harbour runs on a server of the school, in the United Kingdom. Nothing is sent abroad by it.",
     paper="Paper is kept in a locked cabinet in the safeguarding lead’s office.",
+    guidance_page="https://saltmarshlane.example/your-rights",
 )
 
 

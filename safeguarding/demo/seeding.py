@@ -128,7 +128,7 @@ def _main_school(days: Days, now: datetime, chance: Random, printer: Printer) ->
     lay_attendance(school, ground, Keys(Random(f"{chance.random()} attendance")))  # noqa: S311
     lay_retention(school, ground, Keys(Random(f"{chance.random()} retention")))  # noqa: S311
     lay_sharing(school, ground, Keys(Random(f"{chance.random()} sharing")))  # noqa: S311
-    lay_published(school, ground, Keys(Random(f"{chance.random()} published")))  # noqa: S311
+    published = Keys(Random(f"{chance.random()} published"))  # noqa: S311
     lay_shares(school, ground, Keys(Random(f"{chance.random()} shares")), printer)  # noqa: S311
     lay_transfers(school, ground, Keys(Random(f"{chance.random()} transfers")))  # noqa: S311
     ours = Random(f"{chance.random()} received")  # noqa: S311
@@ -137,6 +137,8 @@ def _main_school(days: Days, now: datetime, chance: Random, printer: Printer) ->
     lay_answered(ground, Keys(Random(f"{chance.random()} answered")))  # noqa: S311
     lay_training(school, ground, Keys(Random(f"{chance.random()} training")))  # noqa: S311
     lay_governors(school, ground, Keys(Random(f"{chance.random()} governors")))  # noqa: S311
+    # Of everything that is there by now, so that it is true.
+    lay_published(school, ground, published)
     return len(ground.children), len(users) + len(outside), written
 
 

@@ -33,6 +33,7 @@ _SUPPORT_NOW = (
 )
 # What Harbour brings, as this school knows it; and whether that was checked.
 _CORRECTED = (
+    ("authority", "Stockport Metropolitan Borough Council", "Education services", "", "0161 496 0300", False),
     (
         "social_care",
         "Stockport children’s social care",

@@ -27,6 +27,7 @@ register(
     },
     # Numbers that name nobody.
     without_records=(C.READ_REPORT,),
+    unnamed=dict.fromkeys(C, "a report names nobody"),
 )
 # After all that were said: whoever holds something else begins there.
 opens_at("governor_home", C.READ_REPORT)

@@ -61,4 +61,5 @@ register(
         C.READ_PROTECTION_GIVEN: ("designated_teacher", "senco"),
         C.STAND_IN_PLANS: ("chair", "alternate_lead", "headteacher"),
     },
+    unnamed=dict.fromkeys(set(C) - {C.STAND_IN_PLANS}, "a role holds it once the notice names it"),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from safeguarding.notice_items import holdings
-from safeguarding.personal_data import categorised
+from safeguarding.personal_data import Sensitive, categorised
 from safeguarding.privacy_notice import Asked, Block, Section, bullets, tells, text
 
 _OFFENDING = 21
@@ -21,6 +21,6 @@ def _offences(asked: Asked) -> Iterable[Block]:
         )
 
 
-categorised("plans", "Plans of the local authority")
+categorised("plans", "Plans of the local authority", Sensitive.SPECIAL, Sensitive.OFFENCES)
 tells(Section.USE, _uses, order=30)
 tells(Section.LAW, _offences, order=40)

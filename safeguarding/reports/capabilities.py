@@ -17,5 +17,9 @@ class ReportCapability(models.TextChoices):
 
 
 C = ReportCapability
-register(ReportCapability, held_by={C.VIEW_REPORTS: DECIDING, C.BEGIN_WITH_OVERVIEW: ("headteacher",)})
+register(
+    ReportCapability,
+    held_by={C.VIEW_REPORTS: DECIDING, C.BEGIN_WITH_OVERVIEW: ("headteacher",)},
+    unnamed={C.BEGIN_WITH_OVERVIEW: "it opens no record"},
+)
 opens_at("overview", C.BEGIN_WITH_OVERVIEW, first=True)

@@ -11,4 +11,4 @@ class TrainingCapability(models.TextChoices):
 
 C = TrainingCapability
 KEEPERS = ("office", "deputy_lead", ACTING_LEAD, "lead", "headteacher")
-register(TrainingCapability, held_by={C.KEEP_TRAINING: KEEPERS})
+register(TrainingCapability, held_by={C.KEEP_TRAINING: KEEPERS}, unnamed={C.KEEP_TRAINING: "it is about staff"})

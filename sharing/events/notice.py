@@ -14,11 +14,25 @@ from django.db.models import Q
 from safeguarding.dates import start_of
 from safeguarding.once import once
 from safeguarding.personal_data import categorised
-from safeguarding.privacy_notice import Asked, Block, Facts, Section, bullets, looks_at, rests_on, table, tells, text
+from safeguarding.privacy_notice import (
+    Asked,
+    Blank,
+    Block,
+    Facts,
+    Section,
+    asks,
+    bullets,
+    looks_at,
+    rests_on,
+    table,
+    tells,
+    text,
+)
 
 from .models import SHARED, Consent, Recipient, SharingEvent
 from .services.law import Edition, Reason, editions_at, reasons_at
 from .services.recipients import address_book
+from .services.reference import brought_name
 
 _K = Recipient.Kind
 _BY_KIND = {
@@ -35,7 +49,7 @@ _OF_THE_PLACE = frozenset({"authority", "social_care", "police", "court", "offic
 # What goes out, or waits for it.
 _GOES = (SharingEvent.Status.TO_SEND, *SHARED)
 _UNNAMED = ("consent", "other")
-_DFE = "statistics"
+_DFE, _AUTHORITY = "statistics", "authority"
 
 
 def _named(row: Recipient) -> str:
@@ -43,9 +57,12 @@ def _named(row: Recipient) -> str:
     return row.name if row.code in _OF_THE_PLACE else _BY_KIND.get(_K(row.kind), row.name)
 
 
+def _book(asked: Asked) -> list[Recipient]:
+    return once(("notice recipients", asked.school.pk), lambda: address_book(asked.school.pk))
+
+
 def _recipients(asked: Asked) -> list[str]:
-    book = once(("notice recipients", asked.school.pk), lambda: address_book(asked.school.pk))
-    return list(dict.fromkeys(_named(row) for row in book))
+    return list(dict.fromkeys(_named(row) for row in _book(asked)))
 
 
 def _reasons(asked: Asked) -> list[Reason]:
@@ -108,6 +125,12 @@ def _department(asked: Asked) -> Iterable[Block]:
         yield text(f"Schools and local authorities must send the Department for Education some information: {law}.")
 
 
+def _missing(asked: Asked) -> Iterable[Blank]:
+    """The local authority of the school, while it has the name with which Harbour came."""
+    if any(row.code == _AUTHORITY and row.name == brought_name(_AUTHORITY) for row in _book(asked)):
+        yield Blank("the name of the school’s local authority", "recipients")
+
+
 # --- what to look at
 
 
@@ -157,6 +180,7 @@ categorised("sharing", "Consents to sharing, and refusals")
 tells(Section.LAW, _law, order=50)
 tells(Section.SHARE, _who)
 tells(Section.DFE, _department, order=10)
+asks(_missing)
 rests_on("editions", _codes)
 rests_on("recipients", _recipients)
 looks_at("Guidance is the edition in force", _old_editions)

@@ -9,26 +9,39 @@ from dataclasses import dataclass, field
 from django.db.models import Model
 
 from safeguarding.notice_items import Holding, all_holdings
-from safeguarding.personal_data import Source, about_children, category_of, declared
+from safeguarding.personal_data import (
+    Sensitive,
+    Source,
+    about_children,
+    all_sources,
+    category_of,
+    declared,
+    sensitive_in,
+)
 
 YES, NO, SOME = "Yes", "No, you choose", "Some of it"
 # Editions stand in the section about the law and nowhere else, so that one place says which.
 _EDITION = re.compile(r"(KCSIE|Working Together to Safeguard Children) \d{4}")
 _LONG = {"KCSIE": "Keeping children safe in education"}
+_KINDS = {Sensitive.SPECIAL: "special category", Sensitive.OFFENCES: "criminal offence"}
 _FROM = {
     Source.ADMISSION_FORM: "admission forms",
     Source.LOCAL_AUTHORITY: "local authorities",
     Source.SAFEGUARDING_LEAD: "safeguarding leads",
     Source.NOTE_OF_CONCERN: "notes of concern: what staff, children, families and others tell us",
     Source.SCHOOL: "the school’s own administration",
+    Source.FAMILY: "children and their families",
+    Source.POLICE: "the police",
+    Source.OTHER_SCHOOL: "other schools",
+    Source.HEALTH: "health services",
     Source.HARBOUR: "made from the other records",
 }
 
 
 @dataclass
 class Category:
-    """What is held under one name: what it takes in, whether a family must give it, by which law, and its sources.
-    `first` is the first of the items of the notice that it holds.
+    """What is held under one name: what it takes in, which kinds of data the law knows in it, whether a family must
+    give it, by which law, and its sources. `first` is the first of the items of the notice that it holds.
     """
 
     title: str
@@ -44,11 +57,16 @@ class Category:
         return next(iter(self.musts)) if len(self.musts) == 1 else SOME
 
     @property
-    def row(self) -> tuple[str, str, str, str]:
+    def kinds(self) -> str:
+        """Personal; with it special category and criminal offence where it holds them."""
+        return ", ".join(["Personal", *(_KINDS[one] for one in sensitive_in(self.title))])
+
+    @property
+    def row(self) -> tuple[str, str, str, str, str]:
         """A row of the table of the notice."""
         named = [what for what in self.whats if not self.title.casefold().startswith(what.casefold())]
         title = f"{self.title}\n{'; '.join(named)}" if named else self.title
-        return title, self.must, _sentence(_shortest(self.laws)), _sentence(self.sources)
+        return title, self.kinds, self.must, _sentence(_shortest(self.laws)), _sentence(self.sources)
 
     def take_in(self, model: type[Model]) -> None:
         """What a model says of itself."""
@@ -57,19 +75,24 @@ class Category:
             must, law = told(mine.collection)
             self.musts.add(must)
             self.add_laws(law)
-            _once(self.sources, _FROM[mine.source])
+            self.add_sources(all_sources(model))
 
     def take_in_kind(self, one: Holding) -> None:
         """What a kind of record says, whose model is of several categories: its own law in place of the model's."""
         mine = declared(one.model) if one.model else None
         if mine is not None and mine.source is not None:
-            self.musts.add(told(mine.collection)[0])
-            self.add_laws(*_without_edition(one.law).split("; "))
-            _once(self.sources, _FROM[mine.source])
+            must, choice = told(one.choice or mine.collection)
+            self.musts.add(must)
+            self.add_laws(*_without_edition(one.law).split("; "), choice if one.choice else "")
+            self.add_sources(one.sources)
 
     def add_laws(self, *laws: str) -> None:
         for law in filter(None, laws):
             _once(self.laws, law)
+
+    def add_sources(self, sources: Iterable[Source]) -> None:
+        for source in sources:
+            _once(self.sources, _FROM[source])
 
 
 def categories() -> list[Category]:
@@ -105,6 +128,8 @@ def told(collection: str) -> tuple[str, str]:
         return SOME, said
     must = YES if word[1] == "mandatory" else NO
     rest = said[word.end() :]
+    if must == YES and "voluntary" in rest:
+        return SOME, rest
     return must, rest if ":" in word[0] or must == YES or not rest else said
 
 

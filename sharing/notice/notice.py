@@ -13,7 +13,7 @@ from safeguarding.notice_items import Promise, promises
 from safeguarding.privacy_notice import Asked, Blank, Block, Section, asks, bullets, table, tells, text
 
 from .held import categories, sources
-from .services.details import BLANKS, details_of
+from .services.details import BLANKS, MAY_WAIT, details_of
 
 _DATA = Path(__file__).parent / "data"
 
@@ -33,7 +33,7 @@ def _uses(asked: Asked) -> Iterable[Block]:
 
 
 def _held(asked: Asked) -> Iterable[Block]:
-    heads = ("Information", "Must we have it?", "Why, and by which law", "Comes from")
+    heads = ("Information", "Kind of data", "Must we have it?", "Why, and by which law", "Comes from")
     yield table("What we hold, and where it comes from", heads, (category.row for category in categories()))
 
 
@@ -64,10 +64,15 @@ def _stored(asked: Asked) -> Iterable[Block]:
 
 
 def _department(asked: Asked) -> Iterable[Block]:
+    yield text(f"To contact the Department: {_links()['dfe_contact']['url']}")
+
+
+def _government(asked: Asked) -> Iterable[Block]:
     link = _links()
     yield text(
-        "It is used to develop national policy, to see how local authorities do, to allocate funding, and to find and "
-        "encourage good practice. These collections hold no notes of concern.",
+        "What the Department for Education has from schools and local authorities is used to develop national policy, "
+        "to see how local authorities do, to allocate funding, and to find and encourage good practice. These "
+        "collections hold no notes of concern.",
         "Some of it is stored in the National Pupil Database, which the Department owns and uses for research and "
         "statistics. It comes from schools, local authorities and awarding bodies, under the Education (Information "
         f"About Individual Pupils) (England) Regulations 2013. Read more at {link['npd_guide']['url']}",
@@ -75,7 +80,6 @@ def _department(asked: Asked) -> Iterable[Block]:
         "England by research, statistics, or advice. It decides by who asks, what for, how much and how sensitive it "
         "is, and how it will be stored, and sets strict terms. Read how at "
         f"{link['npd_sharing']['url']} and to which organisations at {link['npd_requests']['url']}",
-        f"To contact the Department: {link['dfe_contact']['url']}",
     )
 
 
@@ -83,9 +87,9 @@ def _rights(asked: Asked) -> Iterable[Block]:
     page = details_of(asked.school.pk).guidance_page
     yield text(
         "A child, and a parent for a child, can ask to see what we hold: tell the school office, in any way. We answer "
-        "within one month, or say within that month why we need up to two more. It is free. A parent can also ask in "
-        "writing for the educational record, and sees it within 15 school days. Some things we may not show, for "
-        "example where they would put somebody at risk.",
+        "within one month, or say within that month why we need up to two more. It is free, unless a request is "
+        "manifestly unfounded or excessive. A parent can also ask in writing for the educational record, and sees it "
+        "within 15 school days. Some things we may not show, for example where they would put somebody at risk.",
         "You can also ask us to:",
     )
     yield bullets(
@@ -126,13 +130,15 @@ def _contact(asked: Asked) -> Iterable[Block]:
 
 def _missing(asked: Asked) -> Iterable[Blank]:
     said: Any = details_of(asked.school.pk)
-    yield from (Blank(says, "notice_settings") for name, says in BLANKS.items() if not getattr(said, name))
+    for name, says in BLANKS.items():
+        if not getattr(said, name):
+            yield Blank(says, "notice_settings", may_wait=name in MAY_WAIT)
 
 
 def _promises() -> Iterable[Promise]:
     with (_DATA / "promises.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            yield Promise(int(row["item"]), row["label"], row["proved_by"])
+            yield Promise(int(row["item"]), row["label"], row["test"], row["shown"] == "proved")
 
 
 def _sentence(words: str) -> str:
@@ -146,6 +152,7 @@ tells(Section.LAW, _special, order=30)
 tells(Section.COLLECT, _collected, order=10)
 tells(Section.STORE, _stored, order=90)
 tells(Section.DFE, _department, order=50)
+tells(Section.GOVERNMENT, _government)
 tells(Section.RIGHTS, _rights)
 tells(Section.COMPLAIN, _complaints)
 tells(Section.CONTACT, _contact, order=50)

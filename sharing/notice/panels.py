@@ -1,7 +1,9 @@
 """What does the notice put into the pages that every app shares? Its row among the settings, with its health."""
 
+from django.urls import reverse
 from django.utils import timezone
 
+from safeguarding.accounts.notices import leads_to
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import get_school
@@ -20,6 +22,7 @@ def _health(request: Request) -> str:
     return in_a_word(Asked(get_school(request.held.school_id), timezone.now(), request.user))
 
 
+leads_to("privacy_notice", lambda key: reverse("notice_version", args=[key]))
 register(
     Setting(
         "privacy_notice",

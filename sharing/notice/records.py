@@ -4,6 +4,8 @@ from safeguarding.records import Kind, declare
 
 from .models import NoticeDetails, NoticePaper, PrivacyNotice
 
+# The worker lays versions out, and looks whether they are true.
+TASK = "privacy notices"
 declare(NoticeDetails, kind=Kind.REFERENCE)
 declare(PrivacyNotice, kind=Kind.REFERENCE)
-declare(NoticePaper, kind=Kind.REFERENCE, needed_by=("privacy notices",))
+declare(NoticePaper, kind=Kind.REFERENCE, needed_by=(TASK,))

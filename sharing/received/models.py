@@ -13,10 +13,10 @@ from safeguarding.audit.protection import Protected
 from safeguarding.concerns.models import EarlierBatch
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import LATER, Link, Retention, Source
+from safeguarding.personal_data import LATER, Link, Retention, Source, notice_category
 from safeguarding.sealing.fields import SealedText
 
-CATEGORY = "Files from other schools: which came when, and from which school"
+CATEGORY = notice_category("Files from other schools: which came when, and from which school")
 WHY = (
     "mandatory: the child protection file is transferred, and its receipt confirmed (KCSIE 2025; public task, UK GDPR "
     "Article 6(1)(e); Education Act 2002 s.175)"
@@ -145,7 +145,7 @@ class FileReceived(models.Model):
             "receipt",
             "receipt_at",
         )
-        source = Source.SAFEGUARDING_LEAD
+        source = Source.OTHER_SCHOOL
         category = CATEGORY
         collection = WHY
         # R18: it proves who has had the file, without what was in it.

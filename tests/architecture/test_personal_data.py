@@ -53,6 +53,17 @@ def test_a_model_or_field_that_nobody_classified_is_found(monkeypatch):
             schedule = personal_data.LATER
             category = "Notes"
 
+    class Untold(models.Model):
+        class Meta:
+            app_label = "demo"
+
+        class PersonalData(personal_data.PersonalData):
+            subject = "self"
+            source = Source.SCHOOL
+            collection = "voluntary"
+            retention = Retention.GOES_WITH_IT
+            category = "Letters"
+
     class Uncalled(models.Model):
         class Meta:
             app_label = "demo"
@@ -63,7 +74,8 @@ def test_a_model_or_field_that_nobody_classified_is_found(monkeypatch):
             collection = "voluntary"
             retention = Retention.GOES_WITH_IT
 
-    monkeypatch.setattr(personal_data, "own_models", lambda: [Undeclared, Half, Whole, Uncalled])
+    monkeypatch.setattr(personal_data, "own_models", lambda: [Undeclared, Half, Whole, Untold, Uncalled])
+    monkeypatch.setitem(personal_data._sensitive, "Notes", ())
     found = "\n".join(personal_data.problems())
 
     assert "demo.Undeclared has no inner class PersonalData" in found
@@ -75,6 +87,7 @@ def test_a_model_or_field_that_nobody_classified_is_found(monkeypatch):
     assert "subject` must say whose" in found
     assert "demo.Half.PersonalData: `sealed_by` goes with narratives" in found
     assert "demo.Uncalled is about a child: its `category`" in found
+    assert "demo.Untold.PersonalData: `notice_category` says what of its category is sensitive" in found
     assert "Whole" not in found
 
 

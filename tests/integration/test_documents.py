@@ -52,7 +52,10 @@ def test_every_item_of_the_notice_stands_there_with_what_holds_it_its_page_and_i
         for kind in kinds.values():
             for item in kind.notice:
                 assert held[item, kind.title][3] == page
-                assert held[item, kind.title][6] == f"{kind.law} |"
+                assert held[item, kind.title][5] == "the child’s file: R01, R02, R03, R05, R07, R09b"
+                assert held[item, kind.title][6].removesuffix(" |") == "; ".join(
+                    filter(None, (kind.law, getattr(kind, "choice", "")))
+                )
 
 
 @pytest.mark.parametrize(
@@ -65,8 +68,8 @@ def test_every_item_of_the_notice_stands_there_with_what_holds_it_its_page_and_i
 )
 def test_the_check_fails_without_a_record_a_page_or_a_law(held, sentence, monkeypatch):
     others = [one for one in notice_items._held if 26 not in one.items]
-    said = {"source": Step.PersonalData.source, "retention": Step.PersonalData.retention}
-    monkeypatch.setattr(notice_items, "_held", others + [notice_items.Holding(**one, **said) for one in held])
+    given = [notice_items.Holding(**one, sources=(Step.PersonalData.source,)) for one in held]
+    monkeypatch.setattr(notice_items, "_held", others + given)
     with pytest.raises(CommandError, match=sentence):
         call_command("write_docs", check=True)
 

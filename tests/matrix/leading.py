@@ -21,8 +21,9 @@ from safeguarding.governors.models import ReportComment
 from safeguarding.keys import uuid7
 from safeguarding.plans.models import Episode
 from safeguarding.plans.services import steps
-from sharing.events.models import SharingEvent
+from sharing.events.models import Recipient, SharingEvent
 from sharing.events.services.lifting import lift_bar
+from sharing.events.services.recipients import Facts, correct_recipient
 from sharing.notice.services.details import save_details
 from sharing.requests.models import RightsRequest
 from sharing.requests.services import correcting, recipients
@@ -219,6 +220,9 @@ def notice_filled_in(world: World) -> None:
     change_school(school=world.here, telephone="0161 496 0000", by=head)
     _schedule(world, THEN)
     save_details(school=world.here, seen=0, details=DETAILS, by=head)
+    authority = Recipient._base_manager.get(school=None, code="authority")
+    facts = Facts(kind="authority", name="Saltmarsh Borough Council")
+    correct_recipient(recipient=authority, school=world.here, seen=0, facts=facts, by=head)
 
 
 def share_lifted(world: World) -> Any:

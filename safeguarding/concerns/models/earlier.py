@@ -20,7 +20,7 @@ from safeguarding.addresses import address_of
 from safeguarding.audit.protection import Protected
 from safeguarding.dates import full_day
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Retention, Sensitive, Source, notice_category
 from safeguarding.sealing.fields import SealedJSON, SealedText
 from safeguarding.uploads.models import NARRATIVE, PLAIN, StoredFile
 
@@ -30,7 +30,9 @@ _KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Of a system, or of a school.
 LONGEST_SOURCE = 200
 # What the privacy notice calls it.
-CATEGORY = "Records from before: of an earlier system, or of an earlier school"
+CATEGORY = notice_category(
+    "Records from before: of an earlier system, or of an earlier school", Sensitive.SPECIAL, Sensitive.OFFENCES
+)
 
 
 class Readers(models.TextChoices):
@@ -187,7 +189,8 @@ class EarlierRecord(OfChild):
         narrative = ("author", "category", "narrative", "further")
         identifying = ("reference",)
         plain = ("source", "readers", "happened_at", "is_timed", "added_at")
-        source = Source.SAFEGUARDING_LEAD
+        source = Source.SCHOOL
+        also_from = (Source.OTHER_SCHOOL,)
         category = CATEGORY
         collection = FILE
         retention = Retention.GOES_WITH_IT
@@ -242,7 +245,8 @@ class EarlierFile(StoredFile):
         sealed_by = "child"
         narrative = NARRATIVE
         plain = (*PLAIN, "source", "readers")
-        source = Source.SAFEGUARDING_LEAD
+        source = Source.SCHOOL
+        also_from = (Source.OTHER_SCHOOL,)
         category = CATEGORY
         collection = FILE
         retention = Retention.GOES_WITH_IT

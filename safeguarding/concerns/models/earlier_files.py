@@ -92,7 +92,8 @@ class EarlierRow(models.Model):
         sealed_by = "batch"
         narrative = ("content",)
         plain = ("number", "kind", "problem", "column", "joins")
-        source = Source.SAFEGUARDING_LEAD
+        source = Source.SCHOOL
+        also_from = (Source.OTHER_SCHOOL,)
         category = CATEGORY
         collection = FILE
         retention = Retention.GOES_WITH_IT
@@ -179,7 +180,8 @@ class EarlierPdf(InStore):
             "is_active",
             "pictures",
         )
-        source = Source.SAFEGUARDING_LEAD
+        source = Source.SCHOOL
+        also_from = (Source.OTHER_SCHOOL,)
         category = CATEGORY
         collection = FILE
         retention = Retention.GOES_WITH_IT

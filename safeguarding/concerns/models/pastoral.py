@@ -11,7 +11,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import User
 from safeguarding.addresses import address_of
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Retention, Sensitive, Source, notice_category
 from safeguarding.sealing.fields import SealedText
 
 WHY = (
@@ -20,7 +20,7 @@ WHY = (
 )
 
 # What the privacy notice calls it.
-_PASTORAL = "Pastoral care: support plans and notes"
+_PASTORAL = notice_category("Pastoral care: support plans and notes", Sensitive.SPECIAL)
 
 
 class Pastoral(OfChild):
@@ -59,6 +59,7 @@ class SupportPlan(Pastoral):
         narrative = ("aims", "outcome")
         plain = ("token", "written_at", "starts_on", "review_on", "ended_at", "revision")
         source = Source.SCHOOL
+        also_from = (Source.FAMILY,)
         category = _PASTORAL
         collection = WHY
         retention = Retention.GOES_WITH_IT

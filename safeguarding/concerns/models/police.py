@@ -10,12 +10,14 @@ from django.db.models import Q
 
 from safeguarding import personal_data
 from safeguarding.accounts.models import User
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Retention, Sensitive, Source, notice_category
 from safeguarding.sealing.fields import SealedText
 
 from .bases import OfConcern
 from .concern import Concern
 from .kinds import KCSIE
+
+_NOTICES = notice_category("Notices of the police (Operation Encompass)", Sensitive.SPECIAL, Sensitive.OFFENCES)
 
 
 class PoliceNotice(OfConcern):
@@ -55,8 +57,8 @@ class PoliceNotice(OfConcern):
         sealed_by = "concern"
         narrative = ("force", "their_reference")
         plain = ("received_at", "support", "named_at", "revision")
-        source = Source.NOTE_OF_CONCERN
-        category = "Notices of the police (Operation Encompass)"
+        source = Source.POLICE
+        category = _NOTICES
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
 

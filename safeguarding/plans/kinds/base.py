@@ -70,7 +70,8 @@ class EpisodeKind(Kind):
     """A status that a child has from a day until a day. `badge` is what stands beside the name (a key of
     the component); empty: nothing does.
 
-    `steps` are the keys of the steps that it may have, `ends` the list of reasons for which it ends.
+    `steps` are the keys of the steps that it may have, `ends` the list of reasons for which it ends. `choice` says what
+    a family may keep to itself, as `collection` of `PersonalData` says it, and `by_family` that families tell of it.
     """
 
     area: Area = Area.PROTECTION
@@ -78,6 +79,8 @@ class EpisodeKind(Kind):
     steps: tuple[str, ...] = ()
     ends: str = ""
     needs_authority: bool = True
+    choice: str = ""
+    by_family: bool = False
 
 
 # The list of codes that a column takes, in every kind that does not say another.

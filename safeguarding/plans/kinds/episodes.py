@@ -17,6 +17,8 @@ EPISODES: dict[str, EpisodeKind] = {
             badge="eh",
             steps=("plan_review", "progress"),
             ends="help_end",
+            choice="voluntary: early help is a family’s choice",
+            by_family=True,
         ),
         E(
             "child_in_need",
@@ -119,6 +121,8 @@ EPISODES: dict[str, EpisodeKind] = {
             steps=("pep", "progress"),
             ends="past_care_end",
             needs_authority=False,
+            choice="voluntary: a family chooses whether to tell us that a child was looked after before",
+            by_family=True,
         ),
         E(
             "care_leaver",
@@ -172,6 +176,8 @@ EPISODES: dict[str, EpisodeKind] = {
                 "other_order",
             ),
             ends="adoption_end",
+            choice="a family need not tell us of an adoption",
+            by_family=True,
         ),
     )
 }

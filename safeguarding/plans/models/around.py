@@ -69,6 +69,7 @@ class Professional(Written, OfPlan):
         narrative = ("name", "organisation", "telephone", "email")
         plain = ("token", "written_at", "area", "role", "starts_on", "ends_on", "ended_at")
         source = Source.LOCAL_AUTHORITY
+        also_from = (Source.HEALTH,)
         collection = WHY
         retention = Retention.GOES_WITH_IT
 
@@ -106,6 +107,7 @@ class PlanFile(StoredFile):
         narrative = NARRATIVE
         plain = (*PLAIN, "area", "what", "dated")
         source = Source.LOCAL_AUTHORITY
+        also_from = (Source.HEALTH,)
         collection = WHY
         retention = Retention.GOES_WITH_IT
 

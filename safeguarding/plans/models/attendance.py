@@ -10,7 +10,10 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Link, Retention, Source
+from safeguarding.personal_data import Link, Retention, Sensitive, Source, notice_category
+
+# A mark says that a child was ill.
+ATTENDANCE = notice_category("Attendance", Sensitive.SPECIAL)
 
 
 class AttendanceFile(models.Model):
@@ -73,7 +76,7 @@ class AttendanceDay(OfChild):
         subject = "child"
         plain = ("on", "am", "pm", "minutes_late")
         source = Source.SCHOOL
-        category = "Attendance"
+        category = ATTENDANCE
         collection = "mandatory: the attendance register (SI 2024/208)"
         # Six years from the entry (domain reference 4, R08), and no longer than the record of the child.
         retention = Retention.ROOT

@@ -130,7 +130,7 @@ class Consent(OfChild):
             "stopped",
             "withdrawn_at",
         )
-        source = Source.SCHOOL
+        source = Source.FAMILY
         collection = (
             "voluntary: by consent, which can be refused and withdrawn (UK GDPR Articles 6(1)(a), 7 and 9(2)(a))"
         )

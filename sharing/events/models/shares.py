@@ -13,7 +13,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import User
 from safeguarding.concerns.models import Concern, Referral
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Link, Retention, Source
+from safeguarding.personal_data import Link, Retention, Sensitive, Source, notice_category
 from safeguarding.sealing.fields import SealedJSON, SealedText
 from safeguarding.uploads.models import InStore
 
@@ -22,7 +22,7 @@ from .law import LegalReason
 from .recipients import Recipient
 
 # What the privacy notice calls it.
-CATEGORY = "Decisions to share, and what went outside"
+CATEGORY = notice_category("Decisions to share, and what went outside", Sensitive.SPECIAL, Sensitive.OFFENCES)
 WHY = (
     "mandatory where a legal reason is a duty, which each record names; that a decision and its reasons are recorded: "
     "public task (UK GDPR Articles 5(2) and 6(1)(e); Education Act 2002 s.175; KCSIE 2025)"

@@ -45,6 +45,11 @@ def load_law() -> int:
     )
 
 
+def brought_name(code: str) -> str:
+    """The name of a recipient with which Harbour comes, before the school gives it its own. Raises `StopIteration`."""
+    return str(next(one["name"] for one in _read("recipients.json") if one["code"] == code))
+
+
 def load_rows(model: Any, wanted: Iterable[dict[str, Any]], key: tuple[str, ...], said: tuple[str, ...]) -> int:
     """Bring the rows of one model up to date with `wanted`; those of a school are left alone.
 

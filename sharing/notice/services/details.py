@@ -15,14 +15,17 @@ from safeguarding.exceptions import ChangedSince, check
 from safeguarding.once import once
 from sharing.notice.models import NoticeDetails
 
-# What a notice is not published without, and what it is called where it is missing.
+# What a school says of itself in a notice, and what it is called where it is missing.
 BLANKS = {
     "office_email": "the e-mail of the school office",
     "officer": "who is data protection officer",
     "officer_email": "the e-mail of the data protection officer",
     "server": "where Harbour runs, who runs it, and whether anything leaves the United Kingdom",
     "paper": "where paper is kept",
+    "guidance_page": "the page about rights on the school’s website",
 }
+# Asked for all the same: a school may have no such page yet.
+MAY_WAIT = frozenset({"guidance_page"})
 
 
 @dataclass(frozen=True)

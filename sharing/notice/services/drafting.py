@@ -28,6 +28,11 @@ class Draft:
     withheld: list[Claim]
 
     @property
+    def missing(self) -> list[Blank]:
+        """What it cannot be published without."""
+        return [blank for blank in self.blanks if not blank.may_wait]
+
+    @property
     def digest(self) -> str:
         """What somebody has read is what they publish: a draft that has changed since has another one."""
         return sha256(json.dumps(self.sections, ensure_ascii=False).encode()).hexdigest()

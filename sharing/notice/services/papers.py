@@ -18,10 +18,10 @@ from safeguarding.audit.services import record
 from safeguarding.exceptions import HarbourError, OutOfTurn
 from safeguarding.printing.services import make_at_once, written
 from sharing.notice.models import NoticePaper, PrivacyNotice
+from sharing.notice.records import TASK
 
 from .drafting import shown
 
-TASK = "privacy notices"
 logger = logging.getLogger(__name__)
 
 

@@ -31,10 +31,9 @@ def versions(school_id: UUID) -> list[PrivacyNotice]:
     return list(rows.defer("sections", "facts").order_by("-version"))
 
 
-def version_of(notice_id: UUID, school_id: UUID) -> PrivacyNotice | None:
-    """One version of a school."""
-    rows = PrivacyNotice.objects.filter(pk=notice_id, school=school_id).select_related("school", "published_by")
-    return rows.first()
+def version_of(notice_id: UUID) -> PrivacyNotice | None:
+    """One version, of whichever school."""
+    return PrivacyNotice.objects.filter(pk=notice_id).select_related("school", "published_by").first()
 
 
 def school_of(school_id: UUID) -> School | None:
@@ -55,8 +54,8 @@ def publish_notice(*, school: School, token: UUID, seen: str, by: User, at: date
         return there
     at = at or timezone.now()
     draft, last = drafted(Asked(held, at, by)), newest(held.pk)
-    if draft.blanks:
-        raise BadInput(f"Not published: {'; '.join(blank.says for blank in draft.blanks)} is still to be filled in.")
+    if draft.missing:
+        raise BadInput(f"Not published: {'; '.join(blank.says for blank in draft.missing)} is still to be filled in.")
     if draft.digest != seen:
         raise ChangedSince("The notice would say something else by now. Read it again before you publish it.")
     added, removed = compared(last.sections if last else [], draft.sections)

@@ -11,20 +11,22 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from safeguarding.accounts import fresh
-from safeguarding.accounts.permissions import requires
+from safeguarding.accounts.permissions import may, requires, requires_for_record
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import get_school
+from safeguarding.accounts.services import get_school, open_notices
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
 from safeguarding.privacy_notice import Asked
 from safeguarding.refused_forms import on_top, saved_meanwhile
+from sharing.notice.capabilities import NoticeCapability
 from sharing.notice.forms import DetailsForm, PublishForm
 from sharing.notice.services import papers, publishing
 from sharing.notice.services.details import details_of, save_details
 from sharing.notice.services.drafting import compared, drafted, shown
 from sharing.notice.services.health import health_of
+from sharing.notice.services.telling import promised
 
 
 @requires(Capability.MANAGE_SCHOOL)
@@ -93,13 +95,20 @@ def notice_draft(request: Request) -> HttpResponseBase:
 
 
 @require_GET
-@requires(Capability.MANAGE_SCHOOL)
+@requires_for_record(NoticeCapability.FOLLOW_NOTICE)
 def notice_version(request: Request, notice_id: UUID) -> HttpResponseBase:
-    """An earlier version, as it was published."""
-    school = get_school(request.held.school_id)
-    found = publishing.version_of(notice_id, school.pk)
-    if found is None:
+    """One version, as it was published, and what the newest promises and is not done. Word of that is opened by it."""
+    found = publishing.version_of(notice_id)
+    if found is None or not may(request.user, NoticeCapability.FOLLOW_NOTICE, found.school_id):
         raise Http404
     request.nav = "settings"
-    record(Verb.VIEW, found, school_id=school.pk, purpose="privacy notice")
-    return render(request, "notice/version.html", {"notice": found, "sections": shown(found.sections)})
+    record(Verb.VIEW, found, school_id=found.school_id, purpose="privacy notice")
+    open_notices(user=request.user, object_id=found.pk, object_type="privacy_notice")
+    last = publishing.newest(found.school_id)
+    context = {
+        "notice": found,
+        "sections": shown(found.sections),
+        "broken": promised(found, at=timezone.now()) if last and last.pk == found.pk else [],
+        "manages": may(request.user, Capability.MANAGE_SCHOOL, found.school_id),
+    }
+    return render(request, "notice/version.html", context)

@@ -11,10 +11,12 @@ from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Link, Retention, Source
+from safeguarding.personal_data import Link, Retention, Sensitive, Source, notice_category
 from safeguarding.sealing.fields import SealedText
 
-CATEGORY = "Requests about data: who asked, what was found, and what was given"
+CATEGORY = notice_category(
+    "Requests about data: who asked, what was found, and what was given", Sensitive.SPECIAL, Sensitive.OFFENCES
+)
 WHY = "mandatory: requests by people about their data are answered and proved (UK GDPR Articles 12 to 22, 5(2))"
 
 
@@ -258,6 +260,7 @@ class RightsRequest(models.Model):
             "ending_at",
         )
         source = Source.SCHOOL
+        also_from = (Source.FAMILY,)
         category = CATEGORY
         collection = WHY
         # By R12 and R13: a closed case outlives the child's record.

@@ -13,11 +13,13 @@ from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import LATER, Link, Retention, Source
+from safeguarding.personal_data import LATER, Link, Retention, Sensitive, Source, notice_category
 from safeguarding.sealing.fields import SealedText
 from sharing.events.models import Recipient, TransferTime
 
-CATEGORY = "The file to the next school: when it went, and who confirmed it"
+CATEGORY = notice_category(
+    "The file to the next school: when it went, and who confirmed it", Sensitive.SPECIAL, Sensitive.OFFENCES
+)
 WHY = (
     "mandatory: the child protection file follows the child (KCSIE 2025; public task, UK GDPR Article 6(1)(e); "
     "Education Act 2002 s.175)"

@@ -10,6 +10,7 @@ from safeguarding.accounts.models import School
 from safeguarding.accounts.services import change_school
 from safeguarding.keys import uuid7
 from safeguarding.privacy_notice import Asked
+from sharing.events.services.recipients import Facts, correct_recipient
 from sharing.notice.models import PrivacyNotice
 from sharing.notice.services.details import Details, save_details
 from sharing.notice.services.drafting import Draft, drafted, lines_of
@@ -25,6 +26,7 @@ DETAILS = Details(
     officer_email="dpo@borough.example",
     server="Harbour runs on a server at the school. Nothing is sent abroad",
     paper="Paper is kept in a locked cabinet",
+    guidance_page="https://saltmarsh.example/rights",
 )
 
 
@@ -35,7 +37,15 @@ def prepared(place: Place) -> Place:
     head, officer, now = place.room.headteacher, factories.member(place.school, "dpo", "Olive", "Penn"), timezone.now()
     put_in_force(place.school, head=head, officer=officer, adopted_at=now, agreed_at=now)
     save_details(school=place.school, seen=0, details=DETAILS, by=place.room.headteacher)
+    name_authority(place)
     return place
+
+
+def name_authority(place: Place) -> None:
+    """The local authority has its name in the address book."""
+    facts = Facts(kind="authority", name="Saltmarsh Borough Council")
+    authority = place.recipient("authority")
+    correct_recipient(recipient=authority, school=place.school, seen=0, facts=facts, by=place.room.lead)
 
 
 def draft_of(place: Place) -> Draft:

@@ -1,0 +1,149 @@
+"""Does the health of the notice say what it promises and is not done, and are people told of it?"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from retention.models import RetentionRule
+from retention.notice import NOT_TOLD
+from safeguarding import notice_items, privacy_notice
+from safeguarding.accounts.models import Notice, User
+from safeguarding.accounts.services import change_school
+from safeguarding.exceptions import BadInput
+from safeguarding.personal_data import about_children
+from sharing.events.services.recipients import Facts, correct_recipient
+from sharing.notice.models import PrivacyNotice
+from sharing.notice.notice_kinds import PromiseNotice
+from sharing.notice.services.details import save_details
+from sharing.notice.services.telling import tell_of_promises
+from tests import factories
+from tests.integration.sharing.conftest import Place
+from tests.integration.sharing.noticing import DETAILS, draft_of, prepared, published, words, wrong
+
+pytestmark = pytest.mark.django_db
+DESTROYED = "What it says is destroyed is destroyed"
+
+
+@pytest.fixture
+def ready(place: Place) -> Place:
+    return prepared(place)
+
+
+def published_before(place: Place, monkeypatch: pytest.MonkeyPatch) -> PrivacyNotice:
+    """A version from when a notice said of every period that two people decide, and the record is destroyed."""
+    with monkeypatch.context() as before:
+        before.delitem(privacy_notice._facts, "destroyed")
+        return published(place)
+
+
+def told() -> set[User]:
+    return {notice.user for notice in Notice.objects.filter(kind=PromiseNotice.BROKEN).select_related("user")}
+
+
+def test_that_two_people_decide_is_said_of_what_they_decide_on_and_of_nothing_else(ready: Place):
+    keep = [line for line in words(draft_of(ready).sections).splitlines() if line.startswith("How long we keep it: ")]
+    said = {line.removeprefix("How long we keep it: ") for line in keep}
+    for rule in RetentionRule.objects.filter(school=ready.school, status="in_force"):
+        assert (rule.record_class in said) == rule.is_carried_out, rule.code
+    [photographs] = [line for line in keep if "Photographs: " in line]
+    assert "consent was withdrawn" in photographs
+
+
+def test_everything_about_families_has_its_period(ready: Place):
+    said = words(draft_of(ready).sections)
+    for code, named in (
+        ("R12", "Request about data"),
+        ("R13", "Complaint about data"),
+        ("R10", "Concern about an adult"),
+    ):
+        assert code not in NOT_TOLD
+        assert f"How long we keep it: {named}" in said
+    told_of = {rule.code for rule in RetentionRule.objects.filter(school=ready.school)} - NOT_TOLD.keys()
+    for model in about_children():
+        ending = notice_items.ending_of(model)
+        assert ending is None or told_of & set(ending.rules), model
+    for one in notice_items.all_holdings():
+        assert one.model is not None and notice_items.ending_of(one.model) is not None, one.what
+
+
+def test_a_version_that_promises_more_is_red_until_the_next(ready: Place, monkeypatch: pytest.MonkeyPatch):
+    published_before(ready, monkeypatch)
+    found = wrong(ready)[DESTROYED]
+    assert any("(rule R08)" in one and "Attendance" in one for one in found)
+    assert not any("(rule R02)" in one or "(rule R16)" in one for one in found)
+    change_school(school=ready.school, by=ready.room.headteacher, telephone="0161 496 0999")
+    second = published(ready)
+    assert "R16" in second.facts["destroyed"] and "R08" not in second.facts["destroyed"]
+    assert DESTROYED not in wrong(ready)
+
+
+def test_leads_and_the_officer_are_told_once_for_each_version(ready: Place, monkeypatch: pytest.MonkeyPatch):
+    published(ready)
+    assert (tell_of_promises(), told()) == (0, set())
+    change_school(school=ready.school, by=ready.room.headteacher, telephone="0161 496 0999")
+    second = published_before(ready, monkeypatch)
+    assert [tell_of_promises() for _ in range(2)] == [1, 0]
+    officer = User.objects.get(assignments__role_key="dpo")
+    assert told() == {ready.room.lead, ready.room.headteacher, officer}
+    Notice.objects.update(opened_at=timezone.now())
+    assert tell_of_promises(at=timezone.now() + timedelta(days=1)) == 0, "it was told of this version"
+    change_school(school=ready.school, by=ready.room.headteacher, telephone="0161 496 0777")
+    third = published_before(ready, monkeypatch)
+    assert tell_of_promises() == 1
+    assert {notice.object_id for notice in Notice.objects.filter(opened_at=None)} == {third.pk} != {second.pk}
+
+
+def test_word_of_it_leads_to_what_is_promised(ready: Place, monkeypatch: pytest.MonkeyPatch):
+    made = published_before(ready, monkeypatch)
+    tell_of_promises()
+    officer, deputy = User.objects.get(assignments__role_key="dpo"), ready.room.deputy
+    page = reverse("notice_version", args=[made.pk])
+    for person, status in ((officer, 200), (ready.room.lead, 200), (deputy, 403), (ready.room.teacher, 403)):
+        client = Client()
+        client.force_login(person)
+        answer = client.get(page)
+        assert answer.status_code == status, person
+        if status == 200:
+            shown = answer.content.decode()
+            assert "Promises more than is done" in shown and "(rule R08)" in shown
+            assert (reverse("notice_draft") in shown) == (person == ready.room.lead)
+    assert set(Notice.objects.filter(opened_at=None).values_list("user", flat=True)) == {ready.room.headteacher.pk}
+    stranger = Client()
+    stranger.force_login(factories.member(factories.school("Another"), "dpo", "Una", "Pool"))
+    assert stranger.get(page).status_code == 404
+    change_school(school=ready.school, by=ready.room.headteacher, telephone="0161 496 0999")
+    published(ready)
+    client = Client()
+    client.force_login(ready.room.lead)
+    assert "Promises more than is done" not in client.get(page).content.decode(), "another version stands in its place"
+
+
+def test_the_authority_is_asked_for_by_name(place: Place):
+    name = "the name of the school’s local authority"
+    assert name in [blank.says for blank in draft_of(place).blanks]
+    prepared(place)
+    assert name not in [blank.says for blank in draft_of(place).blanks]
+    assert "Who we share it with: Saltmarsh Borough Council" in words(draft_of(place).sections)
+
+
+def test_nothing_is_published_while_the_authority_has_no_name(place: Place):
+    prepared(place)
+    [row] = place.recipient("authority").__class__.objects.filter(school=place.school, code="authority")
+    facts = Facts(kind="authority", name=place.recipient("authority").name)
+    correct_recipient(recipient=row, school=place.school, seen=row.revision, facts=facts, by=place.room.lead)
+    with pytest.raises(BadInput, match="local authority"):
+        published(place)
+
+
+def test_the_page_about_rights_is_asked_for_and_nothing_waits_for_it(ready: Place):
+    filled_in = "Nothing is left to fill in"
+    assert "More about your rights: https://saltmarsh.example/rights" in words(draft_of(ready).sections)
+    published(ready)
+    assert filled_in not in wrong(ready)
+    save_details(school=ready.school, seen=1, details=replace(DETAILS, guidance_page=""), by=ready.room.lead)
+    assert wrong(ready)[filled_in] == ["Missing: the page about rights on the school’s website."]
+    assert published(ready).version == 2
