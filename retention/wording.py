@@ -20,6 +20,7 @@ _THEN = {
     Outcome.REVIEW: "then reviewed",
     Outcome.TRANSFER: "then it goes to the next school",
     Outcome.DESTROY: "then destroyed",
+    Outcome.EMPTY: "then emptied",
 }
 # What to do where there is no date, or it does not run.
 TO_DO: dict[str, str] = {
