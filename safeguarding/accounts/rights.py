@@ -59,7 +59,7 @@ _GIVES_THEIR_ROLES = (
 )
 
 
-# An emptied account is its holder's again, for who gives roles: no password opens it before two people give a new start.
+# An emptied account is its holder's again, for who gives roles: no password opens it before a new start.
 _GIVEN_BACK = both(
     "OLD.emptied_at IS NOT NULL",
     "NEW.emptied_at IS NULL",

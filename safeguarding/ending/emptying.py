@@ -2,10 +2,10 @@
 reference 12, R27).
 
 What somebody signs in with goes: password, user name, e-mail address, extension, second factors, linked accounts,
-sessions; and what was open when they left: a new start that nobody has taken, teams, classes. The row stays, with name,
-job, roles and conflicts of interest: records name their author, and what is about the person is sealed for its key.
-Whether the time is over the function asks itself (`rules.accounts_over`), when nobody can give the account a role any
-more meanwhile.
+sessions, when they last did; and what was open when they left: a new start that nobody has taken, teams, classes. The
+row stays, with name, job, roles and conflicts of interest: records name their author, and what is about the person is
+sealed for its key. Whether the time is over the function asks itself (`rules.accounts_over`), when nobody can give the
+account a role any more meanwhile.
 """
 
 from collections.abc import Iterator
@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from psycopg import sql
 
 _FUNCTION = sql.SQL("public.empty_account(uuid)")
+_OF_ACCOUNT = "password, username, email, extension, last_login, added_by_id, is_active, emptied_at"
 # What its owner, whom row security does not bind, may do for it: table, rights.
 _RIGHTS = (
-    ("accounts_user", "SELECT (id), UPDATE (password, username, email, extension, is_active, emptied_at)"),
+    ("accounts_user", f"SELECT (id), UPDATE ({_OF_ACCOUNT})"),
     ("accounts_roleassignment", "SELECT (user_id, school_id)"),
     ("accounts_reset", "SELECT (user_id, used_at, withdrawn_at), UPDATE (withdrawn_at)"),
     ("accounts_teammember", "SELECT (user_id, ended_at), UPDATE (ended_at)"),
@@ -42,7 +43,7 @@ def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
     yield sql.SQL("RESET ROLE")
     yield sql.SQL("REVOKE CREATE ON SCHEMA public FROM {}").format(owner)
     for table, rights in _RIGHTS:
-        yield sql.SQL("GRANT {} ON public.{} TO {}").format(sql.SQL(rights), sql.Identifier(table), owner)
+        yield sql.SQL("GRANT {} ON public.{} TO {}").format(sql.SQL(rights), sql.Identifier(table), owner)  # type: ignore[arg-type]
 
 
 def taken_down() -> sql.Composable:
@@ -50,7 +51,8 @@ def taken_down() -> sql.Composable:
     return sql.SQL("DROP FUNCTION IF EXISTS {}").format(_FUNCTION)
 
 
-# Returns whether it was emptied. A user name must be there and be nobody else's: the key is nobody's name.
+# Returns whether it was emptied. A user name must be there and be nobody else's: the key is nobody's name. Who added
+# the account goes too: what was written with it can be read with it, so nobody gives the next start alone.
 _EMPTY = """
 CREATE FUNCTION public.empty_account(account uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
@@ -73,11 +75,13 @@ BEGIN
     DELETE FROM public.account_emailaddress WHERE user_id = empty_account.account;
     UPDATE public.accounts_reset SET withdrawn_at = rules.now()
     WHERE user_id = empty_account.account AND used_at IS NULL AND withdrawn_at IS NULL;
-    UPDATE public.accounts_teammember SET ended_at = rules.now() WHERE user_id = empty_account.account AND ended_at IS NULL;
+    UPDATE public.accounts_teammember SET ended_at = rules.now()
+    WHERE user_id = empty_account.account AND ended_at IS NULL;
     UPDATE public.accounts_classtaught SET ends_on = greatest(starts_on, rules.today() - 1)
     WHERE user_id = empty_account.account AND (ends_on IS NULL OR ends_on >= rules.today());
     UPDATE public.accounts_user
-    SET password = '!', username = id::text, email = '', extension = '', is_active = false, emptied_at = rules.now()
+    SET password = '!', username = id::text, email = '', extension = '', last_login = NULL, added_by_id = NULL,
+        is_active = false, emptied_at = rules.now()
     WHERE id = empty_account.account;
     RETURN true;
 END $$

@@ -32,7 +32,8 @@ OF_AN_ACCOUNT = {
     "account_emailconfirmation",
 }
 EMPTIED = {
-    *(("accounts_user", name) for name in ("password", "username", "email", "extension", "is_active", "emptied_at")),
+    *(("accounts_user", name) for name in ("password", "username", "email", "extension", "last_login", "added_by_id")),
+    *(("accounts_user", name) for name in ("is_active", "emptied_at")),
     ("accounts_reset", "withdrawn_at"),
     ("accounts_teammember", "ended_at"),
     ("accounts_classtaught", "ends_on"),

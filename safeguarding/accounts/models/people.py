@@ -68,13 +68,10 @@ class User(AbstractBaseUser):
 
     @property
     def is_new(self) -> bool:
-        """Whether nobody has signed in with this account yet, nor could: it has had no password."""
-        return self.needs_start and self.last_login is None
-
-    @property
-    def needs_start(self) -> bool:
-        """Whether nobody can sign in with it before a first start: it is new, or was given back to its holder."""
-        return self.is_active and not self.has_usable_password()
+        """Whether nobody has signed in with this account yet, nor could: it has had no password, or none since it was
+        given back to its holder.
+        """
+        return self.is_active and self.last_login is None and not self.has_usable_password()
 
 
 class RoleAssignment(models.Model):

@@ -1,44 +1,30 @@
 """Is the account of somebody who left long ago emptied, by `destroyer` alone, and given back to who returns?"""
 
-from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
-import psycopg
 import pytest
-import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import authenticate
 from django.contrib.sessions.models import Session
-from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from retention.models import Brake, RetentionRule
-from retention.services import accounts
 from retention.services.accounts import empty_accounts
-from retention.services.holds import set_hold
 from retention.services.scan import scan
-from safeguarding.accounts.models import ClassTaught, Reset, RoleAssignment, TeamMember, User
+from safeguarding.accounts.models import ClassTaught, RoleAssignment, TeamMember, User
 from safeguarding.accounts.services import (
     add_member,
-    add_person,
     ask_reset,
-    assign_role,
-    deactivate_person,
     end_role,
     make_team,
 )
 from safeguarding.accounts.session_store import SessionStore
 from safeguarding.audit.models import Event
-from safeguarding.keys import uuid7
 from safeguarding.sealing.models import KEYS
 from tests import factories
-from tests.walls import as_role, asking
 
 from .conftest import Office, as_destroyer, later, make_office, time_was_looked_at
 
@@ -110,8 +96,7 @@ def test_what_somebody_signed_in_with_goes_and_who_they_were_stays(place: Office
     assert (user.username, user.email, user.extension, user.is_active) == (str(user.pk), "", "", False)
     assert not user.has_usable_password()
     assert not any(
-        rows.filter(user=user).exists()
-        for rows in (Authenticator.objects, SocialAccount.objects, UserSession.objects)
+        rows.filter(user=user).exists() for rows in (Authenticator.objects, SocialAccount.objects, UserSession.objects)
     )
     assert not Session.objects.filter(session_key=session.session_key).exists()
     assert asked.withdrawn_at and not TeamMember.objects.filter(user=user, ended_at=None).exists()
