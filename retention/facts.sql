@@ -377,8 +377,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
            OR EXISTS (
                 SELECT FROM public.retention_legalhold AS hold
                 WHERE hold.school_id = place.school AND hold.scope = 'school' AND hold.lifted_at IS NULL)
-    ) AND NOT EXISTS (
-        SELECT FROM public.accounts_actingperiod AS period
-        WHERE held.account IN (period.acting_id, period.away_id) AND period.ended_at IS NULL AND period.ends_on >= (SELECT rules.today())
     )
 $$;

@@ -83,8 +83,10 @@ def emptied() -> int:
 
 
 def night(days: int) -> int:
-    """How many accounts are emptied in the night so many days from now."""
-    with later(days=days):
+    """How many accounts are emptied in the night so many days from now, at five to three by the clock on the wall."""
+    now = timezone.localtime()
+    then = (now + timedelta(days=days)).replace(hour=2, minute=55)
+    with later(seconds=int(then.timestamp() - now.timestamp())):
         return emptied()
 
 
@@ -239,10 +241,10 @@ def test_by_a_clock_that_jumped_no_account_is_emptied_and_one_alarm_is_raised(pl
     user, jump = left(place), timedelta(days=400)
     here = jump if whose != "database" else timedelta()
     with clocks(here=here, database=jump if whose != "application" else timedelta()):
-        assert [emptied(), emptied()] == [0, 0]
         with as_destroyer(), connection.cursor() as cursor:
             cursor.execute("SELECT public.empty_account(%s)", [user.pk])
-            assert cursor.fetchone() == (False,), "whoever asks"
+            assert cursor.fetchone() == (False,), "whoever asks, and before anybody looked at the time"
+        assert [emptied(), emptied()] == [0, 0]
     assert not is_empty(user)
     assert Brake.objects.filter(school=place.school, lifted_at=None).count() == 1
     with later(days=DUE):
