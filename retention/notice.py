@@ -24,7 +24,7 @@ from safeguarding.privacy_notice import (
 )
 from safeguarding.sealing.services.backups_standing import backups_standing
 
-from .models import RetentionRule, Trigger
+from .models import Outcome, RetentionRule, Trigger
 from .periods import NOT_YET
 from .services.progress import backups_live
 from .services.schedule import schedule_of
@@ -60,13 +60,19 @@ def _in_force(asked: Asked) -> list[RetentionRule]:
 
 
 def _periods(asked: Asked) -> Iterable[Block]:
-    rows = [(rule.record_class, _how_long(rule)) for rule in _in_force(asked)]
+    rules = _in_force(asked)
+    rows = [(rule.record_class, _how_long(rule)) for rule in rules]
     yield table("How long we keep each kind of record", ("Record", "How long"), rows)
     yield text(
         "We keep a record longer where the law, the police, a court or an inquiry requires it. When its time is over, "
         "people look at it, two of them decide, and it is confidentially destroyed. We keep a list of what was "
         "destroyed, which names nobody. Ask the school office for the whole schedule."
     )
+    if any(rule.outcome == Outcome.EMPTY for rule in rules):
+        yield text(
+            "The account of a member of staff who has left is emptied without anybody deciding on it: nobody can sign "
+            "in with it. Their name stays with what they wrote."
+        )
 
 
 def _how_long(rule: RetentionRule) -> str:

@@ -31,11 +31,11 @@ _RIGHTS = (
 )
 
 
-def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
-    """The function, and what its owner may do for it."""
+def statements(owner: sql.Identifier, *, gate: str) -> Iterator[sql.Composable]:
+    """The function, and what its owner may do for it. `gate`: the table at which a hold of a school waits for it."""
     yield taken_down()
     yield sql.SQL("GRANT CREATE ON SCHEMA public TO {}").format(owner)
-    yield sql.SQL(_EMPTY)
+    yield sql.SQL(_EMPTY).format(gate=sql.SQL(gate))  # type: ignore[arg-type]
     yield sql.SQL("REVOKE ALL ON FUNCTION {} FROM PUBLIC").format(_FUNCTION)
     yield sql.SQL("ALTER FUNCTION {} OWNER TO {}").format(_FUNCTION, owner)
     yield sql.SQL("SET ROLE {}").format(owner)
@@ -59,7 +59,7 @@ SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     -- A role that is being given goes first, or waits: so does a hold that is being set.
     PERFORM FROM public.accounts_user WHERE id = empty_account.account FOR UPDATE;
-    PERFORM FROM public.retention_retentiongate WHERE school_id IN (
+    PERFORM FROM {gate} WHERE school_id IN (
         SELECT role.school_id FROM public.accounts_roleassignment AS role WHERE role.user_id = empty_account.account
     ) ORDER BY school_id FOR SHARE;
     IF NOT EXISTS (SELECT FROM rules.accounts_over(empty_account.account)) THEN RETURN false; END IF;

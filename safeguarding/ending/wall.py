@@ -114,7 +114,7 @@ def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
     for model in unguarded():
         key = sql.Identifier(str(model._meta.pk.column))  # type: ignore[union-attr]
         yield sql.SQL("GRANT SELECT ({}), DELETE ON {} TO {}").format(key, sql.SQL(table_of(model)), owner)  # type: ignore[arg-type]
-    yield from emptying.statements(owner)
+    yield from emptying.statements(owner, gate=GATE)
 
 
 def taken_down() -> sql.Composable:
