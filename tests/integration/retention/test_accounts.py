@@ -218,12 +218,8 @@ def test_a_rule_that_one_of_the_schools_has_not_adopted_or_that_says_longer_keep
 
 def test_a_hold_on_the_school_keeps_every_account_and_one_on_a_child_none(place: Office):
     user, child = left(place), place.leaver()
-    given = {
-        "school": place.school,
-        "kind": "police",
-        "reason": "They asked.",
-        "review_on": timezone.localdate() + timedelta(days=90),
-    }
+    given: Any = {"school": place.school, "kind": "police", "reason": "They asked.", "authority": "Police"}
+    given |= {"by": place.room.headteacher, "review_on": timezone.localdate() + timedelta(days=90)}
     set_hold(token=uuid7(), scope="school", **given)
     assert night(DUE) == 0 and not is_empty(user)
     other = make_office("Weir Road Primary School")
