@@ -370,3 +370,38 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         (SELECT id FROM public.retention_legalhold AS same WHERE same.token = holds_numbered.token)
     FROM public.retention_legalhold AS hold WHERE hold.school_id = holds_numbered.school
 $$;
+
+-- Accounts whose time is over (R27), with the schools at which their holders had a role: the last role anywhere ended longer ago than the
+-- rule in force at each of these schools says. Where one has not adopted it, is held, has a brake or no look at the time of the last
+-- days, the account stays. Of a closed account no role lasts longer than the day on which it was closed. Of one account, or of all.
+CREATE FUNCTION rules.accounts_over(asked uuid) RETURNS TABLE (account uuid, schools uuid[])
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH held AS MATERIALIZED (
+        SELECT person.id AS account, array_agg(DISTINCT role.school_id ORDER BY role.school_id) AS schools,
+            max(least(coalesce(role.ends_on, 'infinity'::date), coalesce(closed.day, 'infinity'::date))) AS last_day
+        FROM public.accounts_user AS person
+        JOIN public.accounts_roleassignment AS role ON role.user_id = person.id
+        LEFT JOIN LATERAL (
+            SELECT (max(said.at) AT TIME ZONE 'Europe/London')::date AS day FROM public.audit_event AS said
+            WHERE NOT person.is_active AND said.object_id = person.id AND said.purpose = 'account closed'
+        ) AS closed ON true
+        WHERE person.emptied_at IS NULL AND (accounts_over.asked IS NULL OR person.id = accounts_over.asked)
+        GROUP BY person.id
+    )
+    SELECT held.account, held.schools FROM held
+    WHERE held.last_day < (SELECT rules.today()) AND NOT EXISTS (
+        SELECT FROM unnest(held.schools) AS place (school)
+        LEFT JOIN public.retention_retentionrule AS rule
+            ON rule.school_id = place.school AND rule.code = 'R27' AND rule.status = 'in_force'
+        LEFT JOIN public.retention_retentiongate AS gate ON gate.school_id = place.school
+        WHERE coalesce(
+                held.last_day + coalesce(make_interval(years => rule.years::integer), make_interval(days => rule.days::integer)),
+                'infinity'::timestamp) >= (SELECT rules.today())
+           OR gate.looked_at IS NULL OR gate.looked_at < (SELECT rules.now()) - interval '8 days'
+           OR gate.looked_at > (SELECT rules.now()) + interval '10 minutes'
+           OR EXISTS (SELECT FROM public.retention_brake AS b WHERE b.school_id = place.school AND b.lifted_at IS NULL)
+           OR EXISTS (
+                SELECT FROM public.retention_legalhold AS hold
+                WHERE hold.school_id = place.school AND hold.scope = 'school' AND hold.lifted_at IS NULL)
+    )
+$$;

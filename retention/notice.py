@@ -5,6 +5,8 @@ rules in force, and when what was destroyed has left the backups.
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.utils.text import capfirst
+
 from safeguarding.dates import counted
 from safeguarding.ending.kinds import carried_out, kinds
 from safeguarding.once import once
@@ -30,7 +32,7 @@ from .models import RetentionRule, Trigger
 from .periods import NOT_YET
 from .services.progress import backups_live
 from .services.schedule import schedule_of
-from .wording import in_words
+from .wording import period_in_words
 
 
 def _told_of() -> frozenset[str]:
@@ -52,8 +54,8 @@ def _in_force(asked: Asked) -> list[RetentionRule]:
 
 
 def _periods(asked: Asked) -> Iterable[Block]:
-    rows = [(rule.record_class, _how_long(rule)) for rule in _in_force(asked)]
-    yield table("How long we keep each kind of record", ("Record", "How long"), rows)
+    rows = [(rule.record_class, _how_long(rule), capfirst(rule.get_outcome_display())) for rule in _in_force(asked)]
+    yield table("How long we keep each kind of record", ("Record", "How long", "What then happens"), rows)
 
 
 def _how_it_ends(asked: Asked) -> Iterable[Block]:
@@ -77,8 +79,8 @@ def _by_two(asked: Asked) -> list[RetentionRule]:
 
 
 def _how_long(rule: RetentionRule) -> str:
-    """25 years from the day of birth, then reviewed; of a rule that gives no day, what it says."""
-    return rule.applies if rule.trigger == Trigger.OTHER else in_words(rule)
+    """25 years from the day of birth; of a rule that gives no day, what it says."""
+    return rule.applies if rule.trigger == Trigger.OTHER else period_in_words(rule)
 
 
 def _missing(asked: Asked) -> Iterable[Blank]:

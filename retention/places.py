@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from safeguarding.ending.kinds import carried_out
 
-from .periods import OUTSIDE, WITH_THE_FILE
+from .periods import EMPTIED, OUTSIDE, WITH_THE_FILE
 
 
 class Place(StrEnum):
@@ -30,7 +30,8 @@ PLACES = {
     Place.OURS: Said(
         "Destroyed by Harbour",
         "Rules by which Harbour destroys records",
-        "Harbour works out the dates. People decide, and two of them, before anything is destroyed.",
+        "Harbour works out the dates. People decide, and two of them, before anything is destroyed. Accounts of staff alone "
+        "are emptied without them: nothing that was written goes with these.",
     ),
     Place.WITH_ANOTHER: Said(
         "Ends with another record",
@@ -52,7 +53,7 @@ PLACES = {
 
 def place_of(code: str) -> Place:
     """Where a rule stands: a rule is carried out where a kind of record names it."""
-    if code in carried_out():
+    if code == EMPTIED or code in carried_out():
         return Place.OURS
     if code in WITH_THE_FILE:
         return Place.WITH_ANOTHER

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from .services.accounts import empty_accounts
 from .services.clearing import clear as clear_tables
 from .services.destroying import destroy_due
 from .services.finishing import finish
@@ -41,6 +42,12 @@ def destroy() -> int:
 def clear() -> int:
     """Every night, in the process `destroyer`: tables that lost rows are written again."""
     return clear_tables()
+
+
+@shared_task(time_limit=60 * 60)
+def empty() -> int:
+    """Every night, in the process `destroyer`: accounts of people who left long ago."""
+    return empty_accounts()
 
 
 @shared_task

@@ -20,6 +20,7 @@ _THEN = {
     Outcome.REVIEW: "then reviewed",
     Outcome.TRANSFER: "then it goes to the next school",
     Outcome.DESTROY: "then destroyed",
+    Outcome.EMPTY: "then emptied",
 }
 # What to do where there is no date, or it does not run.
 TO_DO: dict[str, str] = {
@@ -57,14 +58,18 @@ def length_of(rule: RetentionRule) -> str:
     return "" if rule.days is None else counted(rule.days, "day")
 
 
+def period_in_words(rule: RetentionRule) -> str:
+    """25 years from the day of birth."""
+    trigger, length = str(Trigger(rule.trigger).label), length_of(rule)
+    if rule.trigger == Trigger.OTHER:
+        return f"{length or 'No number of years'}, {trigger}"
+    return f"Until {trigger}" if rule.days == 0 or not length else f"{length} from {trigger}"
+
+
 def in_words(rule: RetentionRule) -> str:
     """25 years from the day of birth, then reviewed."""
-    trigger, then = str(Trigger(rule.trigger).label), _THEN[Outcome(rule.outcome)]
-    if rule.trigger == Trigger.OTHER:
-        return f"{length_of(rule) or 'No number of years'}, {trigger}; {then}"
-    if rule.days == 0 or not length_of(rule):
-        return f"Until {trigger}, {then}"
-    return f"{length_of(rule)} from {trigger}, {then}"
+    joined = ";" if rule.trigger == Trigger.OTHER else ","
+    return f"{period_in_words(rule)}{joined} {_THEN[Outcome(rule.outcome)]}"
 
 
 def until_in_words(kept: Kept, rule: RetentionRule) -> str:

@@ -19,6 +19,7 @@ app.conf.task_routes = {
     "safeguarding.sealing.tasks.sweep": {"queue": DESTRUCTION},
     "retention.tasks.destroy": {"queue": DESTRUCTION},
     "retention.tasks.clear": {"queue": DESTRUCTION},
+    "retention.tasks.empty": {"queue": DESTRUCTION},
 }
 
 
@@ -148,6 +149,12 @@ app.conf.beat_schedule = {
     "tables that lost rows": {
         "task": "retention.tasks.clear",
         "schedule": crontab(hour=4, minute=20),
+        "options": {"expires": 3600},
+    },
+    # After the backup of the night, and before tables are written again.
+    "accounts of those who left": {
+        "task": "retention.tasks.empty",
+        "schedule": crontab(hour=2, minute=55),
         "options": {"expires": 3600},
     },
     "reviews of holds": {

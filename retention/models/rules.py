@@ -23,6 +23,7 @@ class Trigger(models.TextChoices):
     EVENT = "event", "the day it happened"
     CLOSURE = "closure", "the day it was closed"
     EMPLOYMENT = "employment", "the day the person left the school’s employment"
+    LAST_ROLE = "last_role", "the day on which the person’s last role anywhere ended"
     WITHDRAWAL = "withdrawal", "the day it was withdrawn or ran out, or the child left"
     SUPERSEDED = "superseded", "the day another one replaced it"
     OTHER = "other", "as the rule says"
@@ -34,10 +35,11 @@ class Outcome(models.TextChoices):
     REVIEW = "review", "is reviewed, then destroyed"
     TRANSFER = "transfer", "goes to the next school; the school’s own copy is then destroyed"
     DESTROY = "destroy", "is destroyed"
+    EMPTY = "empty", "is emptied by Harbour itself; the name stays"
 
 
 class RetentionRule(models.Model):
-    """One version of one rule of a school's schedule (domain reference 4, R01 to R26).
+    """One version of one rule of a school's schedule (domain reference 4, R01 to R27).
 
     Versions are never changed. The one in force counts; Harbour's own defaults come as proposals, and are in force once
     the school has adopted them and its data protection officer has agreed.

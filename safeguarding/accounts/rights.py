@@ -59,6 +59,17 @@ _GIVES_THEIR_ROLES = (
 )
 
 
+# An emptied account is its holder's again, for who gives roles: no password opens it before a new start.
+_GIVEN_BACK = both(
+    "OLD.emptied_at IS NOT NULL",
+    "NEW.emptied_at IS NULL",
+    "NEW.is_active",
+    "NEW.id <> me",
+    "starts_with(NEW.password, '!')",
+    "cardinality(rules.schools_with(me, 'give_roles')) > 0",
+)
+
+
 def _new_start(person: str, besides: Reset.What) -> str:
     """A new start was confirmed and has not been taken. One that is about `besides` alone is none."""
     return (
@@ -101,8 +112,9 @@ def _used_only(*counted: str) -> str:
 
 keep(
     {
-        # Who gives roles adds accounts that nobody can sign in to yet. They are closed or opened at the terminal. A
-        # password is one's own to change, or by a new start; user name and address are, or for who gives the roles.
+        # Who gives roles adds accounts that nobody can sign in to yet. They are closed at the terminal; one that was
+        # emptied is opened for its holder, who is back. A password is one's own to change, or by a new start; user name
+        # and address are, or for who gives the roles.
         "accounts.user": gives(
             both(
                 "NEW.added_by_id = me",
@@ -110,7 +122,8 @@ keep(
                 "starts_with(NEW.password, '!')",
                 "cardinality(rules.schools_with(me, 'give_roles')) > 0",
             ),
-            change(NEVER, "is_active", "added_by_id"),
+            change(NEVER, "added_by_id"),
+            change(_GIVEN_BACK, "is_active", "emptied_at"),
             change(either("NEW.id = me", _new_start("NEW.id", Reset.What.FACTOR)), "password"),
             change(either("NEW.id = me", _GIVES_THEIR_ROLES), "username", "email"),
             closed=False,

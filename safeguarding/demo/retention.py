@@ -1,7 +1,8 @@
 """Whose record has reached its day? Twelve invented leavers, none of whom ever was at the school of the data.
 
 Some are due, one is held, one is kept for long, of one nobody knows the day of birth, two are brothers. One list waits
-to be approved, one waits its fourteen days, and one record has been destroyed.
+to be approved, one waits its fourteen days, and one record has been destroyed. The account of a colleague who left long
+ago is emptied.
 """
 
 from datetime import date, datetime, timedelta
@@ -14,6 +15,7 @@ from children.facts import Leaving, NewChild
 from children.models import Child
 from children.services import keeping, register_children
 from retention.models import Approval, Decision, DestructionList
+from retention.services.accounts import empty_accounts
 from retention.services.approvals import approve
 from retention.services.destroying import carry_out
 from retention.services.holds import ask_to_lift, lift_hold, set_hold
@@ -23,6 +25,7 @@ from retention.services.scan import scan
 from retention.services.schedule import adopt_all, agree_all
 from retention.services.statements import mark, state
 from safeguarding.accounts.models import School, User
+from safeguarding.accounts.services import add_person, assign_role, end_role
 from safeguarding.audit.context import Acting, acting
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -102,6 +105,18 @@ def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
         Approval.objects.filter(item__on_list=made).update(approved_at=days_ago(approved))
     for item in lists[0].items.all():
         carry_out(item)
+    _left_long_ago(school, by=head, on=as_day(now) - timedelta(days=300))
+    empty_accounts()
+
+
+def _left_long_ago(school: School, *, by: User, on: date) -> None:
+    """A colleague whose last day was more than six months ago. Who adds staff finds her by name, if she comes back."""
+    names = {"title": "Mrs", "first_name": "Beryl", "last_name": "Ashcombe", "job": "Lunchtime supervisor"}
+    with acting(Acting(user_id=by.pk, school_id=school.pk)):
+        user = add_person(username="b.ashcombe", email="b.ashcombe@example.sch.uk", by=by, **names)
+        began = on - timedelta(days=1200)
+        role = assign_role(user=user, school=school, role_key="midday", starts_on=began, by=by)
+        end_role(assignment=role, last_day=on, by=by)
 
 
 def _left(school: School, ground: Ground, keys: Keys, *, by: User, at: datetime) -> None:

@@ -15,6 +15,7 @@ from psycopg import sql
 from safeguarding.audit.protection import protected_models
 from safeguarding.personal_data import Link, declared
 
+from . import emptying
 from .facts import by_keys, subjects_of
 from .guards import marked
 from .reasons import Of, Reason, reasons
@@ -113,11 +114,13 @@ def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
     for model in unguarded():
         key = sql.Identifier(str(model._meta.pk.column))  # type: ignore[union-attr]
         yield sql.SQL("GRANT SELECT ({}), DELETE ON {} TO {}").format(key, sql.SQL(table_of(model)), owner)  # type: ignore[arg-type]
+    yield from emptying.statements(owner, gate=GATE)
 
 
 def taken_down() -> sql.Composable:
     """Take them away before a migration: they name tables."""
-    return sql.SQL("; ").join(sql.SQL(f"DROP FUNCTION IF EXISTS {name}") for name in _FUNCTIONS)
+    dropped = [sql.SQL(f"DROP FUNCTION IF EXISTS {name}") for name in _FUNCTIONS]
+    return sql.SQL("; ").join([*dropped, emptying.taken_down()])
 
 
 def _begin_ending() -> str:

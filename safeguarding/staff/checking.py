@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
@@ -14,7 +15,9 @@ from children.services.finding import classes_on_roll
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.roles import ACTING_LEAD, ROLES
 from safeguarding.accounts.second_person import ONE_OF_TWO, TAKES_TWO
-from safeguarding.accounts.services.new_staff import Joiner, free_username, names_here, usernames
+from safeguarding.accounts.services.new_staff import Joiner, names_here
+from safeguarding.accounts.services.returning import Known, known_by_name
+from safeguarding.accounts.services.user_names import alike, free_username, usernames
 
 # What schools call the roles besides their titles, folded.
 _CALLED = {
@@ -47,11 +50,15 @@ _OF_ACCOUNT = ("first_name", "last_name", "email", "extension", "username")
 
 @dataclass(frozen=True)
 class Checked:
-    """A row: who would be added, or what is wrong. `number` is where it stands in the file; 0 of one by hand."""
+    """A row: who would be added, or what is wrong. `number` is where it stands in the file; 0 of one by hand.
+
+    `known`: who has an account under this name already. Somebody says whether it is one of them.
+    """
 
     number: int
     joiner: Joiner
     problems: tuple[str, ...] = ()
+    known: tuple[Known, ...] = ()
 
     @property
     def role_title(self) -> str:
@@ -90,10 +97,13 @@ class Asking:
         """Every row with what is wrong with it. Of two that name one person, the second is wrong."""
         seen: Counter[str] = Counter()
         taken = usernames()
-        return [self._row(row, seen, taken) for row in rows]
+        names = [(row.get("first_name", ""), row.get("last_name", "")) for row in rows]
+        known = known_by_name(self.school, names, on=self.on)
+        found = zip(names, (self._row(row, seen, taken) for row in rows), strict=True)
+        return [one if one.problems else replace(one, known=tuple(known.get(alike(*name), ()))) for name, one in found]
 
     def _row(self, row: Mapping[str, str], seen: Counter[str], taken: set[str]) -> Checked:
-        given = {field: row.get(field, "") for field in _OF_ACCOUNT}
+        given: dict[str, Any] = {field: row.get(field, "") for field in _OF_ACCOUNT}
         named = f"{fold(given['first_name'])} {fold(given['last_name'])}"
         problems = [
             f"{label} is missing."

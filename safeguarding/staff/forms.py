@@ -1,19 +1,26 @@
 """What is typed about somebody who joins the staff, and which file lists several?"""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from children.importing.people import rows_back
 from children.importing.problems import FileRefused
+from safeguarding.accounts.services.new_staff import Joiner
+from safeguarding.accounts.services.returning import Known
 from safeguarding.exceptions import BadInput
-from safeguarding.forms import DateBoxesField, FilesInput, HarbourForm, blank_first
-from safeguarding.staff.checking import ROLE_CHOICES
+from safeguarding.forms import DateBoxesField, FilesInput, HarbourForm, Radios, blank_first
+from safeguarding.staff.checking import ROLE_CHOICES, Checked
 from safeguarding.staff.files import FIELDS, MOST_BYTES, MOST_ROWS, read_staff
+
+_ANOTHER = "another"
+_NEW_ACCOUNT = "It is another person of this name, who gets a new account."
 
 
 class PersonForm(HarbourForm):
@@ -88,6 +95,42 @@ class ConfirmForm(HarbourForm):
             return rows_back(self.cleaned_data["rows"], FIELDS, most=MOST_ROWS)
         except FileRefused as refused:
             raise forms.ValidationError(refused.sentence) from None
+
+
+class SamePersonForm(HarbourForm):
+    """Of each row whose name somebody with an account has: whether it is the same person. One question a row."""
+
+    def __init__(self, *args: Any, checked: Sequence[Checked], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = {f"same_{place}": one for place, one in enumerate(checked) if one.known}
+        for name, one in self.asked.items():
+            self.fields[name] = forms.ChoiceField(
+                label=f"Is {one.joiner.full_name} somebody who has an account?",
+                choices=[*((str(k.user.pk), f"Yes: {k.user.full_name}") for k in one.known), (_ANOTHER, "No")],
+                widget=Radios(hints={str(k.user.pk): _recognised(k) for k in one.known} | {_ANOTHER: _NEW_ACCOUNT}),
+                error_messages={"required": f"Say whether {one.joiner.full_name} is the same person"},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Adds an error where the account that was chosen is not to be opened in the browser."""
+        found = super().clean() or self.cleaned_data
+        for name, one in self.asked.items():
+            if (mine := next((k for k in one.known if str(k.user.pk) == found.get(name)), None)) and mine.is_shut:
+                said = f"manage.py add_person {mine.user.username} --account {mine.user.pk}"
+                self.add_error(name, f"This account was closed. Whoever runs Harbour gives it back: {said}")
+        return found
+
+    def joiner(self, place: int, one: Checked) -> Joiner:
+        """Who is added by this row: with the account that they had, or as another person of that name."""
+        if (said := self.cleaned_data.get(f"same_{place}", "")) in ("", _ANOTHER):
+            return replace(one.joiner, is_another=bool(said))
+        return replace(one.joiner, account=UUID(said))
+
+
+def _recognised(known: Known) -> str:
+    """Learning mentor. Pastoral lead at Saltmarsh Lane, until 21 July 2025."""
+    said = [f"{known.user.job}." if known.user.job else "", f"{known.was}."]
+    return " ".join(filter(None, said))
 
 
 class ClassForm(HarbourForm):

@@ -25,7 +25,7 @@ from safeguarding.http import Request
 from safeguarding.spreadsheet import as_csv
 from safeguarding.staff.checking import Asking, Checked
 from safeguarding.staff.files import EXAMPLE
-from safeguarding.staff.forms import ClassForm, ConfirmForm, ListForm, PersonForm
+from safeguarding.staff.forms import ClassForm, ConfirmForm, ListForm, PersonForm, SamePersonForm
 
 
 def _here(request: Request) -> tuple[School, date]:
@@ -80,9 +80,13 @@ def confirm_staff(request: Request) -> HttpResponseBase:
         return _page(request, broken=form)
     given = form.cleaned_data
     checked = Asking(school, given["starts_on"], namesakes=given["namesakes"]).check(given["rows"])
-    good = [one.joiner for one in checked if not one.problems]
-    if len(good) < len(checked) and (not given["leave_out"] or not good):
-        return _preview(request, given["rows"], given["starts_on"], namesakes=given["namesakes"], asked=True)
+    same = SamePersonForm(request.POST, checked=checked)
+    wrong = [one for one in checked if one.problems]
+    asked = len(wrong) == len(checked) or (bool(wrong) and not given["leave_out"])
+    if asked or not same.is_valid():
+        rows, starts_on, namesakes = given["rows"], given["starts_on"], given["namesakes"]
+        return _preview(request, rows, starts_on, namesakes=namesakes, asked=asked, same=same)
+    good = [same.joiner(place, one) for place, one in enumerate(checked) if not one.problems]
     added = new_staff.add_staff(school=school, joiners=good, starts_on=given["starts_on"], by=request.user)
     messages.success(
         request, f"{counted(len(added), 'person', 'people')} added. Nobody can sign in before their first start."
@@ -145,9 +149,18 @@ def _page(request: Request, **given: object) -> HttpResponse:
 
 
 def _preview(
-    request: Request, rows: list[dict[str, str]], starts_on: date, *, namesakes: bool = False, asked: bool = False
+    request: Request,
+    rows: list[dict[str, str]],
+    starts_on: date,
+    *,
+    namesakes: bool = False,
+    asked: bool = False,
+    same: SamePersonForm | None = None,
 ) -> HttpResponse:
-    """What would be added, what each role opens, and which rows are wrong. Nothing is written."""
+    """What would be added, what each role opens, which rows are wrong, and who may have an account. Nothing is written.
+
+    `same` is what was sent of the last of these; `asked`: wrong rows were not left out.
+    """
     school, _ = _here(request)
     checked = Asking(school, starts_on, namesakes=namesakes).check(rows)
     good = [one for one in checked if not one.problems]
@@ -165,9 +178,10 @@ def _preview(
         "add_words": f"Add {counted(len(good), 'person', 'people')}",
         "starts_on": starts_on,
         "asked": asked,
-        "has_errors": asked,
+        "same": same or SamePersonForm(checked=checked),
+        "has_errors": same is not None,
     }
-    return render(request, "staff/preview.html", context, status=422 if asked else 200)
+    return render(request, "staff/preview.html", context, status=200 if same is None else 422)
 
 
 def _opens(good: list[Checked]) -> list[tuple[str, list[str]]]:

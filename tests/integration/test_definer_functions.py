@@ -21,6 +21,23 @@ Connect = Callable[[str], psycopg.Connection]
 ROLES = ("web", "worker", "destroyer", "backup")
 # Tables that the functions of `WRITER` write, and how.
 DELETED_FROM = {label.replace(".", "_") for label in MADE} | {"concerns_chronicled"}
+# What is deleted with which somebody signed in who left long ago, and what changes of their account.
+OF_AN_ACCOUNT = {
+    "usersessions_usersession",
+    "django_session",
+    "mfa_authenticator",
+    "socialaccount_socialaccount",
+    "socialaccount_socialtoken",
+    "account_emailaddress",
+    "account_emailconfirmation",
+}
+EMPTIED = {
+    *(("accounts_user", name) for name in ("password", "username", "email", "extension", "last_login", "added_by_id")),
+    *(("accounts_user", name) for name in ("is_active", "emptied_at")),
+    ("accounts_reset", "withdrawn_at"),
+    ("accounts_teammember", "ended_at"),
+    ("accounts_classtaught", "ends_on"),
+}
 pytestmark = pytest.mark.django_db(transaction=True)
 DEFINERS = "SELECT p.oid::regprocedure::text, p.proconfig FROM pg_proc p WHERE p.prosecdef"
 # Before a cast to uuid or date gives its value, it is checked by a function of the attacker's.
@@ -104,10 +121,12 @@ def test_who_owns_the_facts_writes_nothing_and_who_writes_has_its_own_columns(co
     # To lock the item of a destruction, and the gate at which a hold waits for it.
     moved |= {("retention_destructionitem", "place"), ("retention_retentiongate", "scanned_at")}
     updated = {(table, column) for table, column, update, *_ in of_writer if update and table != "concerns_chronicled"}
-    assert updated == moved
+    assert updated == moved | EMPTIED
     begins = {"retention_itemrun", "retention_endingrow"}
     assert {row[0] for row in of_writer if row[3]} == {"concerns_chronicled", "children_mergedrow"} | begins
-    assert {row[0] for row in of_writer if row[4]} == DELETED_FROM | {m._meta.db_table for m in unguarded()}
+    assert {row[0] for row in of_writer if row[4]} == (
+        DELETED_FROM | OF_AN_ACCOUNT | {m._meta.db_table for m in unguarded()}
+    )
     reads_narrative = superuser.execute(
         "SELECT has_column_privilege(%s, 'concerns_account', 'place_detail', 'SELECT')", [WRITER]
     ).fetchone()

@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ('extension', models.CharField(blank=True, max_length=20, verbose_name='telephone extension')),
                 ('is_active', models.BooleanField(default=True)),
                 ('joined_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('emptied_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('added_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

@@ -38,6 +38,8 @@ class User(AbstractBaseUser):
     joined_at = models.DateTimeField(db_default=Now())
     # Who added the account in the browser, and may give its first start. Empty: made at the terminal.
     added_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Since when nothing is left to sign in with (R27, `ending/emptying.py`). Empty again once its holder is back.
+    emptied_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = UserManager()
     USERNAME_FIELD = "username"
@@ -47,11 +49,11 @@ class User(AbstractBaseUser):
     class PersonalData(personal_data.PersonalData):
         subject = "self"
         identifying = ("username", "title", "first_name", "last_name", "email", "extension", "job")
-        plain = ("is_active", "joined_at", "password", "last_login")
+        plain = ("is_active", "joined_at", "password", "last_login", "emptied_at")
         source = Source.SCHOOL
         collection = "mandatory: who wrote and who read a record must be known (KCSIE 2025, part two)"
-        retention = Retention.ROOT
-        schedule = personal_data.LATER
+        # Emptied by R27 and never removed: records name their author, and what is about the person is sealed for it.
+        retention = Retention.KEPT
 
     def __str__(self) -> str:
         return f"user:{self.pk}"
@@ -66,7 +68,9 @@ class User(AbstractBaseUser):
 
     @property
     def is_new(self) -> bool:
-        """Whether nobody has signed in with this account yet, nor could: it has had no password."""
+        """Whether nobody has signed in with this account yet, nor could: it has had no password, or none since it was
+        given back to its holder.
+        """
         return self.is_active and self.last_login is None and not self.has_usable_password()
 
 

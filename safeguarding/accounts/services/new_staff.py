@@ -1,8 +1,10 @@
 """Add people to the staff of a school in the browser: account, role and classes together, one person or a list."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,15 +14,18 @@ from safeguarding.accounts.permissions import colleagues, ensure
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services.access import GIVERS
 from safeguarding.accounts.services.classes import give_class
-from safeguarding.accounts.services.people import add_person, assign_role
-from safeguarding.letters import normal
-
-_NAME_LENGTH = 40
+from safeguarding.accounts.services.people import add_person, assign_role, get_person
+from safeguarding.accounts.services.returning import give_back
+from safeguarding.accounts.services.user_names import free_username, usernames
 
 
 @dataclass(frozen=True)
 class Joiner:
-    """Somebody who is to be added: names, the role, what else is known. Without a user name Harbour makes one."""
+    """Somebody who is to be added: names, the role, what else is known. Without a user name Harbour makes one.
+
+    `account` is the one that they had before, which is given back; `is_another`: somebody has said that none of those
+    of this name is theirs.
+    """
 
     first_name: str
     last_name: str
@@ -29,6 +34,8 @@ class Joiner:
     username: str = ""
     email: str = ""
     extension: str = ""
+    account: UUID | None = None
+    is_another: bool = False
 
     @property
     def full_name(self) -> str:
@@ -47,33 +54,23 @@ def add_staff(*, school: School, joiners: Sequence[Joiner], starts_on: date, by:
 
 
 def _add(one: Joiner, *, school: School, starts_on: date, by: User) -> User:
-    user = add_person(
-        username=one.username or free_username(one.first_name, one.last_name, usernames()),
-        first_name=one.first_name,
-        last_name=one.last_name,
-        email=one.email,
-        extension=one.extension,
-        by=by,
-    )
-    assign_role(user=user, school=school, role_key=one.role_key, starts_on=starts_on, by=by)
+    role: dict[str, Any] = {"school": school, "role_key": one.role_key, "starts_on": starts_on}
+    reached: dict[str, Any] = {"email": one.email, "extension": one.extension}
+    if one.account is not None:
+        user = give_back(user=get_person(one.account), username=one.username, by=by, **role, **reached)
+    else:
+        user = add_person(
+            username=one.username or free_username(one.first_name, one.last_name, usernames()),
+            first_name=one.first_name,
+            last_name=one.last_name,
+            purpose="another of this name" if one.is_another else "",
+            by=by,
+            **reached,
+        )
+        assign_role(user=user, by=by, **role)
     for name in one.classes:
         give_class(user=user, school=school, class_name=name, starts_on=starts_on, by=by)
     return user
-
-
-def usernames() -> set[str]:
-    """Every user name of the installation, casefolded: one query for a whole list of new staff."""
-    return {username.casefold() for username in User.objects.values_list("username", flat=True)}
-
-
-def free_username(first_name: str, last_name: str, taken: Collection[str]) -> str:
-    """`j.beckett`; `j.beckett2` where that is among `taken`, which are casefolded."""
-    name = f"{_plain(first_name)[:1]}.{_plain(last_name)}".strip(".")[:_NAME_LENGTH] or "staff"
-    number, found = 1, name
-    while found in taken:
-        number += 1
-        found = f"{name}{number}"
-    return found
 
 
 def names_here(school: School, *, on: date) -> set[tuple[str, str]]:
@@ -83,17 +80,11 @@ def names_here(school: School, *, on: date) -> set[tuple[str, str]]:
 
 
 def not_signed_in_yet(school: School, *, on: date) -> list[tuple[User, date]]:
-    """Whose account nobody has signed in to, by name, with the first day of their first role there, which may be to
-    come.
+    """Whose account nobody has signed in to, or not since it was given back, by name, with the first day of their first
+    role there, which may be to come.
     """
     held = RoleAssignment.objects.filter(
         Q(ends_on=None) | Q(ends_on__gte=on), school=school, user__is_active=True, user__last_login=None
     )
     rows = held.select_related("user").order_by("user__last_name", "user__first_name", "user_id", "-starts_on")
     return list({row.user_id: (row.user, row.starts_on) for row in rows if row.user.is_new}.values())
-
-
-def _plain(name: str) -> str:
-    """A name in the letters of a user name: "O’Brien-Şahin" is "obriensahin"."""
-    apart = normal("NFKD", name.casefold())
-    return "".join(letter for letter in apart if letter.isascii() and letter.isalnum())

@@ -37,9 +37,12 @@ def add_person(
     last_name: str,
     password: str | None = None,
     by: User | None = None,
+    purpose: str = "",
     **details: object,
 ) -> User:
     """A new account without a role. Without a password nobody can sign in to it. `by` is None at the terminal.
+
+    `purpose` goes on record with it: that somebody of this name has an account already, who is another person.
 
     Raises `BadInput` when the user name is taken, in any spelling of upper and lower case.
     """
@@ -52,7 +55,7 @@ def add_person(
         user.set_password(password)
     check(user)
     user.save(force_insert=True)
-    record(Verb.CREATE, user, by=by)
+    record(Verb.CREATE, user, by=by, purpose=purpose)
     return user
 
 
@@ -106,7 +109,9 @@ def assign_role(
         ensure_not_oneself(user, by)
         ensure_not_let_in_alone(user, role_key, school, by=by)
     if not user.is_active:
-        raise BadInput("This account is closed. Give the person a new one, under another user name.")
+        raise BadInput(
+            "This account is closed. Who is back gets it back: add them under Access, Add staff, by the same name."
+        )
     if role_key not in ROLES:
         raise BadInput(f"There is no role {role_key}. The roles are {', '.join(ROLES)}.")
     if role_key == ACTING_LEAD and ends_on is None:
