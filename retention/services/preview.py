@@ -15,7 +15,7 @@ from retention.periods import Period, of_file, of_photograph
 from safeguarding.ending import dates
 from safeguarding.prepared import prepared
 
-from .scan import Stated, files_of
+from .scan import files_of
 from .schedule import period_of, rules_at
 
 _K = Statement.Kind
@@ -58,12 +58,11 @@ class _Known:
         kinds = (_K.RECEIPT, _K.LAST_SCHOOL, _K.KEEP)
         said = {
             (child, str(kind)): day
-            for child, _, *days, _ in rows
+            for child, _, *days in rows
             for kind, day in zip(kinds, days, strict=True)
             if day is not None
         }
-        marks = {row[0]: row[-1] for row in rows if row[-1] is not None}
-        self.files = files_of({row[0]: row[1] for row in rows}, periods, Stated(said, marks))
+        self.files = files_of({row[0]: row[1] for row in rows}, periods, said)
         self.photographs = [key for (key,) in prepared("SELECT * FROM rules.photographs_at(%s)", [school_id])]
         self.over = dates.days("photograph_over", self.photographs)
 

@@ -16,8 +16,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from children.models import Child, Photograph
-from retention.models import DestructionItem, Mark, RetentionDate, RetentionGate, Statement
-from retention.periods import ABUSE, BARE, WHERE, File, Kept, Period, of_file, of_photograph
+from retention.models import DestructionItem, RetentionDate, RetentionGate, Statement, Trigger
+from retention.periods import BARE, WHERE, Abuse, File, Kept, Period, of_file, of_photograph
 from safeguarding.accounts.models import School
 from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
@@ -27,6 +27,7 @@ from safeguarding.locks import take_longer
 
 from . import brakes
 from .schedule import periods_at, start_rules
+from .signs import abuse_of
 
 TASK = "retention scan"
 FILE, PHOTOGRAPH = "child_file", "photograph"
@@ -34,7 +35,7 @@ AGAIN_AFTER = timedelta(days=7)
 _BATCH = 500
 _K = Statement.Kind
 # The day on which the next school confirmed the last that was sent to it, as the app that sends knows it.
-_RECEIVED, _DEATH = "receipt", "death"
+_RECEIVED, _DEATH, _LAST_ENTRY = "receipt", "death", "last_entry"
 _FOUND = (
     "rule_id",
     "trigger_on",
@@ -98,19 +99,14 @@ def _scan_school(school: School, now: datetime, here: datetime) -> int:
     return count
 
 
-@dataclass(frozen=True)
-class Stated:
-    """What people have stated that stands: the day of each kind, by child and kind; and marks, by child."""
-
-    days: dict[tuple[UUID, str], date]
-    marks: dict[UUID, bool]
+# What people have stated that stands: the day of each kind, by child and kind.
+Stated = dict[tuple[UUID, str], date]
 
 
 def stated_of(children: Collection[UUID]) -> Stated:
     """The same, of these children, as far as whoever asks sees it."""
     said = Statement.objects.filter(child__in=children, withdrawn_at=None).values_list("child_id", "kind", "on")
-    marks = Mark.objects.filter(child__in=children, ended_at=None).values_list("child_id", "applies")
-    return Stated({(child_id, kind): on for child_id, kind, on in said}, dict(marks))
+    return {(child_id, kind): on for child_id, kind, on in said}
 
 
 def files_of(
@@ -122,12 +118,11 @@ def files_of(
     `stated` where it has been read already.
     """
     keys = list(left)
-    stated = stated or stated_of(keys)
-    days = dates.days_of(["birth", _DEATH, _RECEIVED, *WHERE.values()], keys)
-    applying = {code: set(days[trigger]) for code, trigger in WHERE.items()}
-    for child_id, applies in stated.marks.items():
-        (applying[ABUSE].add if applies else applying[ABUSE].discard)(child_id)
-    said, (moved, filled) = stated.days, _moved([key for key in keys if left[key] is not None], periods)
+    said = stated_of(keys) if stated is None else stated
+    last = [_LAST_ENTRY] if any(period.trigger == Trigger.LAST_ENTRY for period in periods) else []
+    days = dates.days_of(["birth", _DEATH, _RECEIVED, *last, *WHERE.values()], keys)
+    applying, abuse = {code: set(days[trigger]) for code, trigger in WHERE.items()}, abuse_of(keys)
+    moved, filled = _moved([key for key in keys if left[key] is not None], periods)
     return {
         key: File(
             born=days["birth"].get(key),
@@ -139,6 +134,8 @@ def files_of(
             applying=frozenset(code for code, where in applying.items() if key in where),
             moved=moved.get(key),
             is_bare=key in moved and key not in filled,
+            abuse=abuse.get(key, Abuse()),
+            last_entry=days[_LAST_ENTRY].get(key) if last else None,
         )
         for key in keys
     }

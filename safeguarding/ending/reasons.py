@@ -27,7 +27,8 @@ class Reason:
     """Something that keeps a record. `fact` is the function `rules.<fact>(uuid[])`, `says` its sentence, `model` the
     model of the rows that keep, and `by` the column of that model with their keys. `is_open`: its sentence tells
     nothing that a reader of the record may not know, also where there is no row. `fills`: what it says is that the
-    record holds something, and each row says by which fact of `filling()`.
+    record holds something, and each row says by which fact of `filling()`. `unseen` is what those read who see none of
+    the rows.
     """
 
     fact: str
@@ -36,6 +37,7 @@ class Reason:
     by: str = "pk"
     is_open: bool = False
     fills: bool = False
+    unseen: str = HIDDEN
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,21 @@ _filling: dict[str, Reason] = {}
 
 
 def keeps(
-    fact: str, *, says: str, model: type[models.Model], by: str = "pk", is_open: bool = False, fills: bool = False
+    fact: str,
+    *,
+    says: str,
+    model: type[models.Model],
+    by: str = "pk",
+    is_open: bool = False,
+    fills: bool = False,
+    unseen: str = HIDDEN,
 ) -> None:
     """Say what keeps a record: the rows of `model` that `rules.<fact>` returns.
 
     With `fills` it keeps a record that ends because nothing is on it, by whatever is: the fact says of each row which
     one of `filling()` found it. Raises `ImproperlyConfigured` where that is said twice.
     """
-    _say(_reasons, Reason(fact, says, model, by, is_open, fills))
+    _say(_reasons, Reason(fact, says, model, by, is_open, fills, unseen))
 
 
 def fills(fact: str, *, says: str, model: type[models.Model], by: str = "pk") -> None:
@@ -164,7 +173,7 @@ def told_to(user: Any, records: Collection[UUID]) -> dict[UUID, list[str]]:
         if reason.is_open or (reason.fact, one.row) in seen:
             return reason.says
         # By that nothing is on it a record would be due: that something is says no more than that it is not.
-        return NOT_DUE if reason.fact in _filling else HIDDEN
+        return NOT_DUE if reason.fact in _filling else reason.unseen
 
     def told(some: list[Kept]) -> list[str]:
         said = list(dict.fromkeys(map(sentence, some)))
