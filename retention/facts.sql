@@ -460,8 +460,7 @@ BEGIN
     ORDER BY min(sign.answer), max(sign.day), sign.row_key;
 END $$;
 
--- Children whose file waits for somebody who decides in a lead's place, at the schools where the person may: they know until when it is
--- kept, and no more of retention.
+-- Children on whose file a sign is that the person answers in a lead's place: they know until when it is kept, and what was stated.
 CREATE FUNCTION rules.signs_standing_in(me uuid) RETURNS uuid[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE mine uuid[];
@@ -474,7 +473,7 @@ BEGIN
     RETURN (
         SELECT coalesce(array_agg(DISTINCT sign.record), '{}') FROM rules.signs_of(mine) AS sign
         JOIN public.children_child AS here ON here.id = sign.record
-        WHERE sign.answer <> 'no' AND rules.answers_sign(me, here.school_id, here.id, sign.row_key)
+        WHERE rules.answers_sign(me, here.school_id, here.id, sign.row_key)
     );
 END $$;
 
@@ -494,8 +493,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT kept.record_key, kept.id FROM public.retention_retentiondate AS kept
     WHERE kept.record_key = ANY (keeps_answer.records) AND (
         EXISTS (SELECT FROM public.retention_mark AS mark
-                WHERE mark.child_id = kept.record_key AND greatest(mark.marked_at, mark.ended_at) > kept.scanned_at)
+                WHERE mark.child_id = kept.record_key AND greatest(mark.marked_at, mark.ended_at) >= kept.scanned_at)
         OR EXISTS (SELECT FROM public.retention_statement AS said
                    WHERE said.child_id = kept.record_key AND said.kind IN ('ours_ends', 'ours_stays')
-                     AND greatest(said.stated_at, said.withdrawn_at) > kept.scanned_at))
+                     AND greatest(said.stated_at, said.withdrawn_at) >= kept.scanned_at))
 $$;

@@ -18,6 +18,8 @@ M = RetentionDate.Missing
 MOVED, LAST_SCHOOL, ABUSE, LOOKED_AFTER, NEEDS, PHOTOGRAPH = "R01", "R02", "R03", "R05", "R07", "R16"
 # Rules of a child's file beside R01, R02 and R03: each applies where the app that knows says so (`ending.dates`).
 WHERE = {LOOKED_AFTER: "looked_after", NEEDS: "plan_for_needs"}
+# From which days the long rule may count: the school's choice (domain reference 13, "start of R03").
+STARTS = (Trigger.LAST_ENTRY, Trigger.BIRTH)
 # A child who went to another school, and nothing is on the record.
 BARE = "R09b"
 # Rules that no school can adopt yet, each with why.
@@ -162,7 +164,12 @@ def _ours_stays(file: File, by_code: Mapping[str, Period]) -> bool:
 
 def _ends_bare(file: File) -> bool:
     """Whether nothing is on the record of a child who went to another school, and no other rule applies."""
-    return file.left is not None and file.is_bare and not file.is_last_school and not (file.applying or file.abuse.may_apply)
+    return (
+        file.left is not None
+        and file.is_bare
+        and not file.is_last_school
+        and not (file.applying or file.abuse.may_apply)
+    )
 
 
 def of_photograph(over: date | None, periods: Iterable[Period]) -> Kept:

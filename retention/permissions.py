@@ -67,7 +67,7 @@ def marks_seen(me: Any) -> Rule:
 def reasons_seen(me: Any) -> Rule:
     """Reasons: also by who may be the second person."""
     because = {"role": _at(me, C.VIEW_RETENTION), "second": _at(me, C.SECOND_DESTRUCTION)}
-    return Rule(because=because, never=out_of_sight(me, "child_id"))
+    return Rule(because=because, never=out_of_sight(me, "child_id") | among("child_id", fact("signs_unseen", me)))
 
 
 @rule(LegalHold)
@@ -93,5 +93,8 @@ def lists_seen(me: Any) -> Rule:
 @rule(Decision)
 @rule(Approval)
 def of_a_list(me: Any) -> Rule:
-    """What stands on a list, by keys: not of a child hidden from the person."""
-    return Rule(because={"role": _at(me, C.COUNT_RETENTION)}, never=out_of_sight(me, "child_key"))
+    """What stands on a list, by keys: not of a child hidden from the person, nor of a file on which a sign is."""
+    return Rule(
+        because={"role": _at(me, C.COUNT_RETENTION)},
+        never=out_of_sight(me, "child_key") | among("child_key", fact("signs_unseen", me)),
+    )

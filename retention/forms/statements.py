@@ -87,7 +87,10 @@ class AnswerForm(TokenForm):
     codes = forms.CharField(widget=forms.HiddenInput, max_length=500)
     applies = forms.ChoiceField(
         label="Is the file kept under the long rule because of it?",
-        choices=[("yes", "Yes, keep it under the long rule"), ("no", "No, it was looked at and the rule does not apply")],
+        choices=[
+            ("yes", "Yes, keep it under the long rule"),
+            ("no", "No, it was looked at and the rule does not apply"),
+        ],
         widget=Radios,
         error_messages={"required": "Say whether the long rule applies"},
     )

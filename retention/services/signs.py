@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from retention.periods import Abuse
 from retention.verbs import RetentionVerb
 from safeguarding.accounts.models import User
 from safeguarding.audit.protection import known
+from safeguarding.audit.reading import Asks, visible
 from safeguarding.audit.services import record
 from safeguarding.ending import signs
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
@@ -74,6 +76,11 @@ def signs_told(user: User, child: Child) -> list[Told]:
     """The signs on a child's file of which this person may know; what waits for an answer first."""
     rows = prepared("SELECT * FROM rules.signs_told(%s, %s)", [user.pk, child.pk])
     return [Told(key, kind, tuple(codes), day, answer, answers) for key, kind, codes, day, answer, answers in rows]
+
+
+def to_decide(asks: Asks, school_id: UUID) -> QuerySet[RetentionDate]:
+    """The files of which somebody has still to say something before they can be due, as far as the person sees them."""
+    return visible(asks, RetentionDate).filter(school_id=school_id, missing__in=TO_DECIDE)
 
 
 def unseen_by(user: User) -> frozenset[UUID]:

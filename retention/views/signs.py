@@ -98,8 +98,10 @@ def _form(child: Child, told: signs.Told, bound: Any) -> dict[str, Any] | None:
     if not told.answers:
         return None
     is_this = bound is not None and bound.data.get("sign") == str(told.key)
-    form = bound if is_this else AnswerForm(
-        auto_id=f"answer_{told.key}_%s", initial={"deed": ANSWER.key}, child=child, told=told
+    form = (
+        bound
+        if is_this
+        else AnswerForm(auto_id=f"answer_{told.key}_%s", initial={"deed": ANSWER.key}, child=child, told=told)
     )
     summary = "Answer" if told.is_open else "Answer it again"
     return {"deed": f"answer-{told.key}", "summary": summary, "send": ANSWER.send, "form": form}
@@ -119,4 +121,3 @@ def _deed_of_copy(
     if (waits or copy is not None) and signs.answers(request.user, child):
         return offered(child, [COPY], bound, child=child)[COPY.key]
     return None
-

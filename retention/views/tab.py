@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -78,6 +78,7 @@ def child_retention(request: Request, child_id: UUID) -> HttpResponse:
     """Until when a child's records are kept. Each form of the page is sent here."""
     request.nav = "children"
     child = read_one(request, Child, pk=child_id, purpose="retention")
+    _ensure_theirs(request, child)
     if request.method != "POST":
         return _page(request, child)
     in_place = request.POST.get("deed") in signs.IN_PLACE
@@ -95,6 +96,14 @@ def child_retention(request: Request, child_id: UUID) -> HttpResponse:
     deed.do(child, form, request.user)
     messages.success(request, deed.after)
     return redirect("child_retention", child.pk)
+
+
+def _ensure_theirs(request: Request, child: Child) -> None:
+    """Who reads no dates by role opens the files on which they answer in a lead's place, and no other."""
+    if may(request.user, C.VIEW_RETENTION, child.school_id):
+        return
+    if not visible(request, RetentionDate).filter(record_key=child.pk).exists():
+        raise Http404
 
 
 def _withdraw(request: Request, child: Child) -> HttpResponse:

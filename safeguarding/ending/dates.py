@@ -30,9 +30,7 @@ class _Since:
 _since: dict[str, _Since] = {}
 
 
-def since(
-    trigger: str, fact: str, *, rests: str = "", model: type[models.Model] | None = None, by: str = "pk"
-) -> None:
+def since(trigger: str, fact: str, *, rests: str = "", model: type[models.Model] | None = None, by: str = "pk") -> None:
     """Say that `rules.<fact>(uuid[])` knows the day of a trigger, such as "birth".
 
     Where not everybody who sees the record may see what the day rests on, `rules.<rests>(uuid[])` returns with each
