@@ -36,7 +36,7 @@ CHECKS = (
     Check(
         "long_rule",
         "Files to decide: the long rule for abuse",
-        "A lead answers each sign of abuse on the file, and says what becomes of our copy where the next school has it.",
+        "A lead answers each sign of abuse, and says what becomes of our copy where the next school has the file.",
         Counted(lambda looker: to_decide(looker, looker.school_id), _undecided),
         sees=C.VIEW_RETENTION,
         url_name="retention",

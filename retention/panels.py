@@ -36,7 +36,7 @@ def _reads_at(request: Request, school_id: UUID) -> bool:
 
 
 def _has_tab(request: Request, school_id: UUID) -> bool:
-    """Also whoever may have to answer in a lead's place: they open the records for which they stand in, and no other."""
+    """Also whoever may have to answer in a lead's place: they open the records for which they do, and no other."""
     return _reads_at(request, school_id) or may(request.user, Capability.STAND_IN, school_id)
 
 

@@ -1,9 +1,9 @@
 """Until when is a child's file kept, and by which rule? Day arithmetic alone, without a database.
 
 Domain reference 4, 12 and 13: a file that the next school has confirmed ends by R01, before every other rule but the
-long one for abuse (R03): of these two neither wins, a lead says which. While a sign of abuse is not answered, nothing is
-due. Where the child went to another school and nothing is on the record, it ends by R09b, if no other applies. Of the others that
-apply the longest wins. A record is kept through its last day, and may be destroyed from the day after.
+long one for abuse (R03): of these two neither wins, a lead says which. While a sign of abuse is not answered, nothing
+is due. Where the child went to another school and nothing is on the record, it ends by R09b, if no other applies. Of
+the others that apply the longest wins. A record is kept through its last day, and may be destroyed from the day after.
 """
 
 from collections.abc import Collection, Iterable, Mapping

@@ -7,6 +7,7 @@ from .lists import Approval, Decision, DestructionItem, DestructionList, ItemRea
 from .rules import Outcome, RetentionRule, Trigger
 
 __all__ = [
+    "OWN_COPY",
     "Approval",
     "Brake",
     "ClearedTable",
@@ -19,7 +20,6 @@ __all__ = [
     "ItemRun",
     "LegalHold",
     "Mark",
-    "OWN_COPY",
     "Outcome",
     "RetentionDate",
     "RetentionGate",

@@ -103,7 +103,7 @@ class Statement(OfChild):
         RECEIPT = "receipt", "The next school confirmed that it has the file"
         LAST_SCHOOL = "last_school", "This is the last school that has the file"
         KEEP = "keep", "Kept longer"
-        # Of a file that the next school has, and to which the long rule applies (R01 and R03): neither rule wins by code.
+        # Of a file that the next school has and the long rule keeps (R01 and R03): neither rule wins by code.
         OURS_ENDS = "ours_ends", "Ours ends: the next school has the whole file"
         OURS_STAYS = "ours_stays", "We keep ours"
 
@@ -143,8 +143,8 @@ OWN_COPY = (Statement.Kind.OURS_ENDS, Statement.Kind.OURS_STAYS)
 
 
 class Mark(OfChild):
-    """That a file is kept under the long rule for abuse or exploitation (R03), as a lead has said of the file itself; or
-    what was answered of one sign on it: that the rule applies because of it, or not.
+    """That a file is kept under the long rule for abuse or exploitation (R03), as a lead has said of the file itself;
+    or what was answered of one sign on it: that the rule applies because of it, or not.
 
     A sign is a row of some app (`safeguarding/ending/signs.py`), here by its key, with the codes that it had then: with
     another code, or as another row, it is a sign that nobody has answered.

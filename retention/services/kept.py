@@ -22,7 +22,7 @@ from .signs import unseen_by
 
 _M = RetentionDate.Missing
 # Rules that count from a day which tells of an entry.
-_TELLING = {Trigger.LAST_ENTRY: "last_entry"}
+_TELLING: dict[str, str] = {Trigger.LAST_ENTRY: "last_entry"}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What does the settling of a file to the next school say of the own copy, where the long rule for abuse may keep it?"""
+"""What is said of the own copy as a file to the next school is settled, where the long rule for abuse may keep it?"""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,9 +1,9 @@
 """What on a child's record is a sign of sexual abuse or exploitation, and what has been said of each? (R03, domain
 reference 13: "signs for R03", "R01 against R03".)
 
-While one is not answered, nothing of the file is due. Whoever may not know of a sign reads of it nowhere; it is answered
-by whoever decides in the lead's place. Where the next school has the file and the long rule applies, neither rule wins:
-somebody says what becomes of the own copy.
+While one is not answered, nothing of the file is due. Whoever may not know of a sign reads of it nowhere; it is
+answered by whoever decides in the lead's place. Where the next school has the file and the long rule applies, neither
+rule wins: somebody says what becomes of the own copy.
 """
 
 from collections.abc import Collection

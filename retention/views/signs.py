@@ -94,7 +94,7 @@ def shown(
 
 
 def _form(child: Child, told: signs.Told, bound: Any) -> dict[str, Any] | None:
-    """The form in which a sign is answered, for whoever answers it: that which was sent and not taken, or an empty one."""
+    """The form for whoever answers a sign: that which was sent and not taken, or an empty one."""
     if not told.answers:
         return None
     is_this = bound is not None and bound.data.get("sign") == str(told.key)

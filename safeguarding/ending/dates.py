@@ -34,7 +34,8 @@ def since(trigger: str, fact: str, *, rests: str = "", model: type[models.Model]
     """Say that `rules.<fact>(uuid[])` knows the day of a trigger, such as "birth".
 
     Where not everybody who sees the record may see what the day rests on, `rules.<rests>(uuid[])` returns with each
-    record the keys of those rows, which are of `model` and stand in its column `by`. Raises `ImproperlyConfigured` where another app knows the day.
+    record the keys of those rows, which are of `model` and stand in its column `by`. Raises `ImproperlyConfigured`
+    where another app knows the day.
     """
     if trigger in _since:
         raise ImproperlyConfigured(f"The day of {trigger} is said twice.")

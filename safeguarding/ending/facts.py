@@ -361,7 +361,7 @@ def _signs() -> str:
 def _signs_shut() -> str:
     """The rows of which a person may not know that they are signs."""
     facts = dict.fromkeys(one.shut for one in signs().values() if one.shut)
-    return f"SELECT {' || '.join(f'rules.{quoted(fact)}($1)' for fact in facts)}"  # noqa: S608
+    return f"SELECT {' || '.join(f'rules.{quoted(fact)}($1)' for fact in facts)}"
 
 
 def _signs_near() -> str:

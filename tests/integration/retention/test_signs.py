@@ -249,8 +249,9 @@ def test_who_answers_and_who_does_not(client: Client, place: Office):
 
 def mark_of(child: Child, told: signing.Told, by: User) -> tuple[str, list[Any]]:
     statement = (
-        "INSERT INTO retention_mark (id, child_id, school_id, row_key, codes, applies, reason, token, marked_at, marked_by_id) "
-        "VALUES (%s, %s, %s, %s, %s, false, %s, %s, now(), %s)"
+        "INSERT INTO retention_mark "
+        "(id, child_id, school_id, row_key, codes, applies, reason, token, marked_at, marked_by_id) VALUES "
+        "(%s, %s, %s, %s, %s, false, %s, %s, now(), %s)"
     )
     return statement, [uuid7(), child.pk, child.school_id, told.key, list(told.codes), b"", uuid7(), by.pk]
 
