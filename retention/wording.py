@@ -32,8 +32,8 @@ TO_DO: dict[str, str] = {
     ),
     _M.BIRTH: "The day of birth is not known. The office adds it to the child’s details; until then nothing is due.",
     _M.ASKED: (
-        "Something on this record may have to be kept under the long rule for abuse. Until each sign is answered, under "
-        "“Abuse or exploitation”, nothing is due."
+        "Something on this record may have to be kept under the long rule for abuse. Until each sign is answered "
+        "under “Abuse or exploitation”, nothing is due."
     ),
     _M.UNDECIDED: (
         "The next school has the file, and the long rule for abuse applies. A safeguarding lead says under “Abuse or "

@@ -68,6 +68,9 @@ def hidden_from(user: User, rules: Mapping[UUID, RetentionRule | None]) -> set[U
     for key, rule in rules.items():
         if rule is not None and (trigger := WHERE.get(rule.code) or _TELLING.get(rule.trigger)):
             by_trigger.setdefault(trigger, set()).add(key)
+    for trigger in by_trigger.keys() & _TELLING.values():
+        # A record without such a day counts from birth, which tells nothing.
+        by_trigger[trigger] &= dates.days(trigger, by_trigger[trigger]).keys()
     return set[UUID]().union(*(dates.hidden_from(user, trigger, keys) for trigger, keys in by_trigger.items()))
 
 

@@ -1,9 +1,9 @@
 """Whose record has reached its day? Fifteen invented leavers, none of whom ever was at the school of the data.
 
-Some are due, one is held, one is kept for long, of one nobody knows the day of birth, two are brothers. Of three another
-school had sent a file: of one nobody has said whether it is a sign of abuse, of one a lead has said that it is none; of
-one it is, the next school has the file, and what becomes of ours is to decide. One list waits to be approved, one waits
-its fourteen days, and one record has been destroyed.
+Some are due, one is held, one is kept for long, of one nobody knows the day of birth, two are brothers. Of three
+another school had sent a file: of one nobody has said whether it is a sign of abuse, of one a lead has said that it is
+none; of one it is, the next school has the file, and what becomes of ours is to decide. One list waits to be approved,
+one waits its fourteen days, and one record has been destroyed.
 """
 
 from datetime import date, datetime, timedelta
