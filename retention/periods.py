@@ -122,7 +122,7 @@ def _by_rules(file: File, by_code: Mapping[str, Period]) -> Kept:
     stays = has_moved and _ours_stays(file, by_code)
     if file.receipt is not None and has_moved and not stays:
         if _is_undecided(file, by_code):
-            return Kept(missing=M.ASKED if file.abuse.is_asked else M.UNDECIDED)
+            return Kept(missing=M.ASKED if file.abuse.since is None else M.UNDECIDED)
         return _later(_counted(by_code[MOVED], file.receipt), file.keep_until)
     if BARE in by_code and _ends_bare(file) and file.moved is not None:
         return _later(_counted(by_code[BARE], file.moved), file.keep_until)

@@ -190,8 +190,7 @@ def test_where_no_sign_applies_the_receipt_alone_counts(place: Office):
 
 def test_what_comes_after_it_was_said_is_to_decide_again(place: Office):
     child, lead = moved(place), place.room.lead
-    own_copy(child, lead, "ours_ends", at=days_ago(30))
-    Statement.objects.filter(kind="ours_ends").update(on=timezone.localdate(days_ago(30)))
+    own_copy(child, lead, "ours_ends", at=days_ago(3))
     signing.received(place, child)
     assert scanned(child).missing == M.ASKED
     signing.answered(child, lead, applies=True)
