@@ -128,7 +128,7 @@ def _answered(asked: list[Reason], records: Collection[UUID]) -> list[tuple[UUID
         order = {fact: place for place, fact in enumerate(_filling)}
         rows = sorted(cursor.fetchall(), key=lambda row: (row[0], order.get(row[3], 0)))
     return [
-        (record, Kept(_filling[fact] if fact else asked[number] if row or asked[number].is_open else None, row))
+        (record, Kept(_filling[fact] if fact else asked[number], row))
         for number, record, row, fact in rows
     ]
 

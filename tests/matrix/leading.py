@@ -100,7 +100,7 @@ def copy_to_decide(world: World) -> None:
     """The child has left, the next school has the file, and the long rule for abuse applies: what becomes of ours?"""
     child_left(world)
     said = {"kind": "receipt", "on": THEN.date(), "said": "Whitmoor High.", "by": world.people["lead"], "at": THEN}
-    state(child=world.children["open"], token=uuid7(), **said)
+    state(child=Child._base_manager.get(pk=world.children["open"].pk), token=uuid7(), **said)
 
 
 def adult_of(world: World) -> Any:
