@@ -9,6 +9,7 @@ from .capabilities import RetentionCapability as C
 from .models import DestructionItem, RetentionDate
 from .services.leavers import Show, leavers, left_long_ago
 from .services.scan import on_no_list
+from .services.signs import to_decide
 
 
 def _due(looker: Looker, tally: Tally) -> Found:
@@ -25,7 +26,22 @@ def _unstated(looker: Looker, tally: Tally) -> Found:
     return Found(State.LOOK, f"{counted(tally.number, 'child', 'children')}, the first left on {since}.", tally.number)
 
 
+def _undecided(looker: Looker, tally: Tally) -> Found:
+    if not tally.number:
+        return Found(State.GOOD, "None.", 0)
+    return Found(State.LOOK, f"{counted(tally.number, 'file')}, kept until somebody says it.", tally.number)
+
+
 CHECKS = (
+    Check(
+        "long_rule",
+        "Files to decide: the long rule for abuse",
+        "A lead answers each sign of abuse, and says what becomes of our copy where the next school has the file.",
+        Counted(lambda looker: to_decide(looker, looker.school_id), _undecided),
+        sees=C.VIEW_RETENTION,
+        url_name="retention",
+        order=62,
+    ),
     Check(
         "leavers",
         "Leavers with nothing stated after 20 school days",

@@ -1,9 +1,10 @@
 """What of retention keeps a record from ending, and how is what was destroyed destroyed again?"""
 
-from safeguarding.ending.reasons import Of, fills, keeps
+from safeguarding.ending.reasons import NOT_DUE, Of, fills, keeps
 from safeguarding.sealing.services.replaying import Replay, replays
 
 from .models import LegalHold, Mark, RetentionDate, Statement
+from .periods import CHILD_FILE
 from .services.replaying import destroy_again, undone
 
 keeps("keeps_hold", says="A hold keeps this record.", model=LegalHold, of=Of.CHILD)
@@ -17,7 +18,21 @@ keeps(
     of=Of.EACH,
     is_open=True,
 )
-keeps("keeps_filled", says="Something is on this record.", model=RetentionDate, of=("child_file",), fills=True)
+keeps(
+    "keeps_sign",
+    says="A safeguarding lead has still to say whether the long rule for abuse applies.",
+    model=RetentionDate,
+    of=(CHILD_FILE,),
+    unseen=NOT_DUE,
+)
+keeps(
+    "keeps_answer",
+    says="Since its date was worked out, somebody said whether the long rule for abuse applies, or what ends.",
+    model=RetentionDate,
+    of=(CHILD_FILE,),
+    unseen=NOT_DUE,
+)
+keeps("keeps_filled", says="Something is on this record.", model=RetentionDate, of=(CHILD_FILE,), fills=True)
 fills("fills_statement", says="A safeguarding lead has made a statement about this record.", model=Statement)
 fills("fills_mark", says="A safeguarding lead has said whether the long rule for abuse applies.", model=Mark)
 

@@ -349,14 +349,13 @@ $$;
 
 -- What the dates of all files of a school rest on, by keys, beside the days that apps know (`since_…`): for numbers that name nobody.
 CREATE FUNCTION rules.files_at(school uuid) RETURNS TABLE (
-    child uuid, left_on date, receipt date, last_school date, keep date, marked boolean
+    child uuid, left_on date, receipt date, last_school date, keep date
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT child.id, child.left_on,
         max(said.on) FILTER (WHERE said.kind = 'receipt'),
         max(said.on) FILTER (WHERE said.kind = 'last_school'),
-        max(said.on) FILTER (WHERE said.kind = 'keep'),
-        (SELECT mark.applies FROM public.retention_mark AS mark WHERE mark.child_id = child.id AND mark.ended_at IS NULL)
+        max(said.on) FILTER (WHERE said.kind = 'keep')
     FROM public.children_child AS child
     LEFT JOIN public.retention_statement AS said ON said.child_id = child.id AND said.withdrawn_at IS NULL
     WHERE child.school_id = files_at.school AND child.merged_into_id IS NULL AND child.ending_at IS NULL
@@ -404,4 +403,159 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                 SELECT FROM public.retention_legalhold AS hold
                 WHERE hold.school_id = place.school AND hold.scope = 'school' AND hold.lifted_at IS NULL)
     )
+$$;
+
+-- The codes of what is a sign that a file has to be kept by the long rule for abuse, as that rule counts at a school: the one in force,
+-- else what is proposed.
+CREATE FUNCTION rules.sign_codes(school uuid) RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT ARRAY(SELECT jsonb_array_elements_text(rule.signs)) FROM public.retention_retentionrule AS rule
+    WHERE rule.code = 'R03' AND rule.status IN ('in_force', 'proposed')
+      AND (rule.school_id = sign_codes.school OR rule.school_id IS NULL)
+    ORDER BY rule.status = 'in_force' DESC, rule.school_id NULLS LAST LIMIT 1
+$$;
+
+-- The signs on these records, each with what was answered of it: yes, no, or nothing yet. Bound when it is called, as the next ones:
+-- what they ask is made after the facts of apps.
+CREATE FUNCTION rules.signs_of(records uuid[]) RETURNS TABLE (
+    record uuid, row_key uuid, kind text, code text, day date, answer text
+)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT found.record, found.row_key, found.kind, found.code, found.day,
+           CASE mark.applies WHEN true THEN 'yes' WHEN false THEN 'no' ELSE '' END
+    FROM (
+        SELECT child.school_id AS school, array_agg(child.id) AS children FROM public.children_child AS child
+        WHERE child.id = ANY (signs_of.records) GROUP BY child.school_id
+    ) AS here
+    CROSS JOIN LATERAL rules.signs(here.children, rules.sign_codes(here.school)) AS found
+    LEFT JOIN public.retention_mark AS mark ON mark.child_id = found.record AND mark.row_key = found.row_key
+         AND mark.ended_at IS NULL AND found.code = ANY (mark.codes);
+END $$;
+
+-- What is said of files as to the long rule: whether a sign is not answered, on which day the newest came by which it applies, and on
+-- which day somebody said what becomes of the own copy where the next school has the file.
+CREATE FUNCTION rules.long_rule_of(records uuid[]) RETURNS TABLE (
+    record uuid, is_asked boolean, since date, ours_ends date, ours_stays date
+)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT every.record, bool_or(every.asked), max(every.since), max(every.ends), max(every.stays) FROM (
+        SELECT sign.record, sign.answer = '' AS asked, CASE sign.answer WHEN 'yes' THEN sign.day END AS since,
+               NULL::date AS ends, NULL::date AS stays
+        FROM rules.signs_of(long_rule_of.records) AS sign
+        UNION ALL
+        SELECT mark.child_id, false, (mark.marked_at AT TIME ZONE 'Europe/London')::date, NULL, NULL FROM public.retention_mark AS mark
+        WHERE mark.child_id = ANY (long_rule_of.records) AND mark.ended_at IS NULL AND mark.applies AND mark.row_key IS NULL
+        UNION ALL
+        SELECT said.child_id, false, NULL, CASE said.kind WHEN 'ours_ends' THEN said.on END, CASE said.kind WHEN 'ours_stays' THEN said.on END
+        FROM public.retention_statement AS said
+        WHERE said.child_id = ANY (long_rule_of.records) AND said.withdrawn_at IS NULL AND said.kind IN ('ours_ends', 'ours_stays')
+    ) AS every GROUP BY every.record;
+END $$;
+
+-- Children whose date would tell the person of a sign that they may not know of: one that they may not know of is not answered, or the
+-- long rule applies by such ones alone.
+CREATE FUNCTION rules.signs_unseen(me uuid) RETURNS uuid[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE shut uuid[] := rules.signs_shut(me);
+BEGIN
+    -- From most people nothing is shut: for them nothing else is looked up.
+    IF cardinality(shut) = 0 THEN RETURN '{}'; END IF;
+    RETURN (
+        SELECT coalesce(array_agg(told.record), '{}') FROM (
+            SELECT sign.record, bool_or(sign.answer = '' AND sign.row_key = ANY (shut)) AS asked,
+                   bool_or(NOT sign.row_key = ANY (shut)) OR EXISTS (
+                       SELECT FROM public.retention_mark AS mark
+                       WHERE mark.child_id = sign.record AND mark.ended_at IS NULL AND mark.applies AND mark.row_key IS NULL) AS seen
+            FROM rules.signs_of(ARRAY(SELECT near.child FROM rules.signs_near(shut) AS near)) AS sign
+            WHERE sign.answer <> 'no' GROUP BY sign.record
+        ) AS told WHERE told.asked OR NOT told.seen
+    );
+END $$;
+
+-- Whether the person answers a sign of a child's file; or, where `sign` is none, says what becomes of the own copy: a lead who may know
+-- of it; where none may, whoever decides about the child or its concerns in the lead's place.
+CREATE FUNCTION rules.answers_sign(me uuid, school uuid, child uuid, sign uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT rules.knows_of_sign(me, child, sign) THEN RETURN false; END IF;
+    IF school = ANY (rules.schools_with(me, 'keep_retention')) THEN RETURN true; END IF;
+    IF NOT (school = ANY (rules.schools_with(me, 'decide_concerns')) OR child = ANY (rules.children_standing_in(me))) THEN
+        RETURN false;
+    END IF;
+    RETURN NOT EXISTS (
+        SELECT FROM rules.live_roles_at(ARRAY[school]) AS held
+        WHERE held.role_key = ANY ((SELECT rules.roles_with('keep_retention'))::text[])
+          AND rules.knows_of_sign(held.user_id, child, sign));
+END $$;
+
+-- Whether nothing of it is hidden from the person: the child, the sign, or a sign of that file.
+CREATE FUNCTION rules.knows_of_sign(me uuid, child uuid, sign uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN NOT child = ANY (rules.hidden_children(me))
+       AND NOT CASE WHEN sign IS NULL THEN child = ANY (rules.signs_unseen(me)) ELSE sign = ANY (rules.signs_shut(me)) END;
+END $$;
+
+-- The signs of a child's file that the person may know of, each with whether they answer it.
+CREATE FUNCTION rules.signs_told(me uuid, child uuid) RETURNS TABLE (
+    row_key uuid, kind text, codes text[], day date, answer text, answers boolean
+)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE shut uuid[] := rules.signs_shut(me);
+BEGIN
+    IF child = ANY (rules.hidden_children(me)) THEN RETURN; END IF;
+    RETURN QUERY
+    SELECT sign.row_key, sign.kind, array_agg(sign.code ORDER BY sign.code), max(sign.day),
+           -- Of one row with a code that nobody has answered nothing is answered.
+           min(sign.answer), bool_or(rules.answers_sign(me, here.school_id, here.id, sign.row_key))
+    FROM public.children_child AS here
+    CROSS JOIN LATERAL rules.signs_of(ARRAY[here.id]) AS sign
+    WHERE here.id = child AND NOT sign.row_key = ANY (shut) GROUP BY sign.row_key, sign.kind
+    ORDER BY min(sign.answer), max(sign.day), sign.row_key;
+END $$;
+
+-- Children on whose file a sign is that the person answers in a lead's place: they know until when it is kept, and what was stated.
+CREATE FUNCTION rules.signs_standing_in(me uuid) RETURNS uuid[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE mine uuid[];
+BEGIN
+    IF NOT EXISTS (SELECT FROM rules.live_roles_of(me) AS held WHERE held.role_key = ANY ((SELECT rules.roles_with('stand_in'))::text[])) THEN
+        RETURN '{}';
+    END IF;
+    mine := rules.children_standing_in(me);
+    IF cardinality(mine) = 0 THEN RETURN '{}'; END IF;
+    RETURN (
+        SELECT coalesce(array_agg(DISTINCT sign.record), '{}') FROM rules.signs_of(mine) AS sign
+        JOIN public.children_child AS here ON here.id = sign.record
+        WHERE rules.answers_sign(me, here.school_id, here.id, sign.row_key)
+    );
+END $$;
+
+-- A sign that nobody has answered keeps the record.
+CREATE FUNCTION rules.keeps_sign(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT DISTINCT sign.record, kept.id FROM rules.signs_of(keeps_sign.records) AS sign
+    LEFT JOIN public.retention_retentiondate AS kept ON kept.record_key = sign.record WHERE sign.answer = '';
+END $$;
+
+-- What was said since of the long rule, or of the own copy, is not in the date yet by which the record would go.
+CREATE FUNCTION rules.keeps_answer(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT kept.record_key, kept.id FROM public.retention_retentiondate AS kept
+    WHERE kept.record_key = ANY (keeps_answer.records) AND (
+        EXISTS (SELECT FROM public.retention_mark AS mark
+                WHERE mark.child_id = kept.record_key AND greatest(mark.marked_at, mark.ended_at) >= kept.scanned_at)
+        OR EXISTS (SELECT FROM public.retention_statement AS said
+                   WHERE said.child_id = kept.record_key AND said.kind IN ('ours_ends', 'ours_stays')
+                     AND greatest(said.stated_at, said.withdrawn_at) >= kept.scanned_at))
 $$;

@@ -3,7 +3,9 @@
 Read aloud: *leads, the deputy and the Headteacher see the dates and holds of every child at their school that is not
 hidden from them; a hold for the Headteacher alone is seen by the Headteacher, one on the school also by the data
 protection officer. Lists, with keys and days and no names, are seen by them, by the data protection officer, the office
-and the chair; what is on them about a hidden child is not. The chair, as second person, also sees the reasons.*
+and the chair; what is on them about a hidden child is not. The chair, as second person, also sees the reasons. A date
+that would tell of a sign of abuse which is hidden from a person is not seen by them, nor what was answered of it;
+whoever decides in a lead's place sees both.*
 """
 
 from typing import Any
@@ -16,6 +18,7 @@ from safeguarding.ending.kinds import hiding
 
 from .capabilities import RetentionCapability as C
 from .models import (
+    OWN_COPY,
     Approval,
     Decision,
     DestructionItem,
@@ -40,24 +43,41 @@ def _out_of_sight(me: Any, child: str = "child_id") -> Q:
     return hidden
 
 
+def _of_the_child(me: Any, hidden: Q, unseen: Q, **because: Q) -> Rule:
+    """By role, and by whoever answers in a lead's place; never of what is hidden, nor what tells of a hidden sign."""
+    standing_in = among("child_id", fact("signs_standing_in", me))
+    return Rule(
+        because={"role": _at(me, C.VIEW_RETENTION), "standing_in": standing_in, **because}, never=hidden | unseen
+    )
+
+
 @rule(RetentionDate)
 def dates_seen(me: Any) -> Rule:
-    """Dates: by role, never of what is hidden from the person."""
-    return Rule(because={"role": _at(me, C.VIEW_RETENTION)}, never=_out_of_sight(me))
+    """Dates: never of what is hidden from the person, nor where one would tell of a sign that they may not know of."""
+    return _of_the_child(me, _out_of_sight(me), among("record_key", fact("signs_unseen", me)))
 
 
 @rule(Statement)
+def statements_seen(me: Any) -> Rule:
+    """What was stated. What becomes of the own copy tells of signs; it is read by whoever may be the second person."""
+    of_copy = Q(kind__in=OWN_COPY)
+    second = of_copy & _at(me, C.SECOND_DESTRUCTION)
+    return _of_the_child(
+        me, out_of_sight(me, "child_id"), of_copy & among("child_id", fact("signs_unseen", me)), second=second
+    )
+
+
 @rule(Mark)
-def of_the_child(me: Any) -> Rule:
-    """What was stated: by role, never of a hidden child."""
-    return Rule(because={"role": _at(me, C.VIEW_RETENTION)}, never=out_of_sight(me, "child_id"))
+def marks_seen(me: Any) -> Rule:
+    """What was said of the long rule; of a sign where the person may know of it."""
+    return _of_the_child(me, out_of_sight(me, "child_id"), among("row_key", fact("signs_shut", me)))
 
 
 @rule(ItemReason)
 def reasons_seen(me: Any) -> Rule:
     """Reasons: also by who may be the second person."""
     because = {"role": _at(me, C.VIEW_RETENTION), "second": _at(me, C.SECOND_DESTRUCTION)}
-    return Rule(because=because, never=_out_of_sight(me))
+    return Rule(because=because, never=_out_of_sight(me) | among("child_id", fact("signs_unseen", me)))
 
 
 @rule(LegalHold)
@@ -83,5 +103,8 @@ def lists_seen(me: Any) -> Rule:
 @rule(Decision)
 @rule(Approval)
 def of_a_list(me: Any) -> Rule:
-    """What stands on a list, by keys: not of what is hidden from the person."""
-    return Rule(because={"role": _at(me, C.COUNT_RETENTION)}, never=_out_of_sight(me, "child_key"))
+    """What stands on a list, by keys: not of what is hidden from the person, nor of a file on which a sign is."""
+    return Rule(
+        because={"role": _at(me, C.COUNT_RETENTION)},
+        never=_out_of_sight(me, "child_key") | among("child_key", fact("signs_unseen", me)),
+    )

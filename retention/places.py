@@ -30,8 +30,8 @@ PLACES = {
     Place.OURS: Said(
         "Destroyed by Harbour",
         "Rules by which Harbour destroys records",
-        "Harbour works out the dates. People decide, and two of them, before anything is destroyed. Accounts of staff alone "
-        "are emptied without them: nothing that was written goes with these.",
+        "Harbour works out the dates. People decide, and two of them, before anything is destroyed. Accounts of staff "
+        "alone are emptied without them: nothing that was written goes with these.",
     ),
     Place.WITH_ANOTHER: Said(
         "Ends with another record",

@@ -17,7 +17,10 @@ from .periods import NOT_YET
 
 SCAN = "(rules.task() = 'retention scan')"
 REVIEWS = either(may("keep_retention"), may("propose_destruction"))
-_APPROVES, _STATES = may("approve_destruction"), may("keep_retention")
+_APPROVES, _KEEPS = may("approve_destruction"), may("keep_retention")
+_ANSWERS = "rules.answers_sign(me, NEW.school_id, NEW.child_id, {sign})"
+_STATES = f"CASE WHEN NEW.kind IN ('ours_ends', 'ours_stays') THEN {_ANSWERS.format(sign='NULL')} ELSE {_KEEPS} END"
+_MARKS = f"CASE WHEN NEW.row_key IS NULL THEN {_KEEPS} ELSE {_ANSWERS.format(sign='NEW.row_key')} END"
 _ADVISES, _PROPOSES = may("advise_retention"), may("propose_schedule")
 # Days between an approval and the destruction; and between the last yes to a rule and its first day, where it changes
 # one in force. The day of the application may be another than the database's, around midnight.
@@ -222,7 +225,8 @@ keep(
             both("NEW.stated_by_id = me", "NEW.withdrawn_at IS NULL", _STATES),
             ended_once(_STATES, at="withdrawn_at", by="withdrawn_by_id"),
         ),
-        "retention.mark": gives(both("NEW.marked_by_id = me", "NEW.ended_at IS NULL", _STATES), ended_once(_STATES)),
+        # Of a sign: whoever may know of it, and answers it.
+        "retention.mark": gives(both("NEW.marked_by_id = me", "NEW.ended_at IS NULL", _MARKS), ended_once(_MARKS)),
         # It binds until two people have lifted it. The day on which it is looked at again lifts nothing.
         "retention.legalhold": takes(
             both("NEW.set_by_id = me", "NEW.lift_asked_at IS NULL", "NEW.lifted_at IS NULL", _HOLDS),

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from safeguarding.accounts.permissions import may
+from safeguarding.accounts.roles import Capability
 from safeguarding.audit.by_keys import Asked, Statement
 from safeguarding.audit.reading import visible
 from safeguarding.dates import counted
@@ -19,9 +20,11 @@ from safeguarding.paging import counted_by_keys
 from .capabilities import RetentionCapability as C
 from .models import DestructionItem, DestructionList, RetentionDate
 from .services.scan import on_no_list
+from .services.signs import to_decide
 
 _REFERENCE = re.compile(r"DL-(\d{4})-(\d{1,9})")
 _S = DestructionList.Status
+MOST_THINGS = 5
 
 
 def counts(request: Request) -> bool:
@@ -91,6 +94,21 @@ def address_of_list(request: Request, reference: str) -> str:
     return reverse("destruction_list", args=[found.pk]) if found else ""
 
 
+def _decides_in_place(request: Request) -> bool:
+    held = request.held.school_id
+    return may(request.user, Capability.STAND_IN, held) and not may(request.user, C.VIEW_RETENTION, held)
+
+
+def _to_answer(request: Request) -> Waiting:
+    """The files on which a sign waits that no lead may see, or a copy for a decision."""
+    rows = to_decide(request, request.held.school_id).order_by("pk")
+    if not (keys := list(rows.values_list("child_id", flat=True)[:MOST_THINGS])):
+        return Waiting()
+    says = "A file waits for an answer about the long rule for abuse, which no lead can give"
+    things = tuple(Thing(says, reverse("child_retention", args=[key])) for key in keys)
+    return Waiting(things, rows.count())
+
+
 def _advises(request: Request) -> bool:
     return may(request.user, C.ADVISE_RETENTION, request.held.school_id)
 
@@ -113,5 +131,13 @@ TASKS = (
         waits=_to_advise,
         ways=(("Retention", "retention"), ("Legal holds", "holds")),
         order=60,
+    ),
+    Task(
+        "answers_in_place",
+        "Answers in a lead’s place",
+        "No file waits for an answer that no lead can give.",
+        may=_decides_in_place,
+        waits=_to_answer,
+        order=62,
     ),
 )

@@ -13,6 +13,7 @@ _M = RetentionDate.Missing
 _SHORT = {
     Trigger.RECEIPT: "the next school’s confirmation",
     Trigger.BIRTH: "birth",
+    Trigger.LAST_ENTRY: "the last entry",
     Trigger.LEAVING: "the day the child left",
     Trigger.MOVED: "the day the child left, or of its entry here",
 }
@@ -32,6 +33,14 @@ TO_DO: dict[str, str] = {
     ),
     _M.BIRTH: "The day of birth is not known. The office adds it to the child’s details; until then nothing is due.",
     _M.OPEN: "It is still open or in use. The period runs once that is over.",
+    _M.ASKED: (
+        "Something on this record may have to be kept under the long rule for abuse. Until each sign is answered "
+        "under “Abuse or exploitation”, nothing is due."
+    ),
+    _M.UNDECIDED: (
+        "The next school has the file, and the long rule for abuse applies. A safeguarding lead says under “Abuse or "
+        "exploitation” whether the school’s own copy ends. Until then it is kept."
+    ),
     _M.RULE: "The school has not adopted the rule yet, or its data protection officer has not agreed. Nothing is due.",
     _M.NONE: "No rule of the schedule applies. Nothing is due.",
 }

@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 
 from retention.models import RetentionRule
+from retention.periods import ABUSE, STARTS
 from retention.services.schedule import MOST_YEARS, rule_problems
-from safeguarding.forms import HarbourForm
+from safeguarding.forms import HarbourForm, Radios
 from safeguarding.keys import uuid7
 
 
@@ -25,6 +26,9 @@ class ProposeForm(HarbourForm):
         label="Days",
         error_messages={"required": "Give days from 0 to 3,650", "invalid": "Give days from 0 to 3,650"},
     )
+    trigger = forms.ChoiceField(
+        label="Counted from", choices=[(one.value, one.label.capitalize()) for one in STARTS], widget=Radios
+    )
     basis = forms.CharField(
         label="Why records of this kind are kept this long",
         widget=forms.Textarea,
@@ -39,12 +43,14 @@ class ProposeForm(HarbourForm):
     )
 
     def __init__(self, data: Any = None, *, rule: RetentionRule, **kwargs: Any) -> None:
-        said = {name: getattr(rule, name) for name in ("years", "days", "basis", "source")}
+        said = {name: getattr(rule, name) for name in ("years", "days", "trigger", "basis", "source")}
         super().__init__(data, initial=said, **kwargs)
         # A rule counts in years or in days, or gives no number: that stays.
         for name in ("years", "days"):
             if said[name] is None:
                 del self.fields[name]
+        if rule.code != ABUSE:
+            del self.fields["trigger"]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
@@ -55,4 +61,4 @@ class ProposeForm(HarbourForm):
 
     def facts(self) -> dict[str, Any]:
         numbers = {name: self.cleaned_data.get(name) for name in ("years", "days")}
-        return numbers | {name: self.cleaned_data[name] for name in ("basis", "source")}
+        return numbers | {name: self.cleaned_data.get(name, "") for name in ("trigger", "basis", "source")}

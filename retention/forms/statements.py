@@ -6,9 +6,10 @@ from django import forms
 from django.utils import timezone
 
 from children.models import Child
-from retention.models import Statement
+from retention.models import OWN_COPY, Statement
+from retention.services.signs import Told
 from retention.services.statements import statement_problems
-from safeguarding.forms import DateBoxesField
+from safeguarding.forms import DateBoxesField, Radios
 from safeguarding.plans.forms.columns import DeedForm, TokenForm
 
 _K = Statement.Kind
@@ -79,8 +80,49 @@ class WithdrawForm(DeedForm):
     statement = forms.UUIDField(widget=forms.HiddenInput)
 
 
+class AnswerForm(TokenForm):
+    """What is answered of one sign, as it was shown: whether the long rule applies because of it, and why."""
+
+    sign = forms.UUIDField(widget=forms.HiddenInput)
+    codes = forms.CharField(widget=forms.HiddenInput, max_length=500)
+    applies = forms.ChoiceField(
+        label="Is the file kept under the long rule because of it?",
+        choices=[
+            ("yes", "Yes, keep it under the long rule"),
+            ("no", "No, it was looked at and the rule does not apply"),
+        ],
+        widget=Radios,
+        error_messages={"required": "Say whether the long rule applies"},
+    )
+    reason = WordsField(label="Why", error_messages={"required": "Say why"})
+
+    def __init__(self, *args: Any, child: Child, told: Told | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if told is not None:
+            self.initial.update(sign=told.key, codes=" ".join(told.codes))
+
+
+class OwnCopyForm(TokenForm):
+    """What becomes of the own copy of a file that the next school has, and that the long rule keeps."""
+
+    kind = forms.ChoiceField(
+        label="The school’s own copy",
+        choices=[(kind.value, kind.label) for kind in OWN_COPY],
+        widget=Radios,
+        error_messages={"required": "Say what becomes of the school’s own copy"},
+    )
+    reason = WordsField(
+        label="Why",
+        help_text="Whoever approves the destruction reads it.",
+        error_messages={"required": "Say why"},
+    )
+
+    def __init__(self, *args: Any, child: Child, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+
 class MarkForm(TokenForm):
-    """Why the file is kept under the long rule, or is not."""
+    """Why the file itself is kept under the long rule, or why that does not hold any more."""
 
     reason = WordsField(label="Why", error_messages={"required": "Say why"})
 

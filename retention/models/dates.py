@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -36,6 +37,12 @@ class RetentionDate(models.Model):
         )
         BIRTH = "birth", "The day of birth is not known."
         OPEN = "open", "It is still open or in use. The period runs once that is over."
+        ASKED = "asked", "Nobody has said yet whether the long rule for abuse applies to something on the record."
+        UNDECIDED = (
+            "undecided",
+            "To decide: the next school has the file, and the long rule for abuse applies. Nobody has said whether the "
+            "school’s own copy ends.",
+        )
         RULE = "rule", "The school has not adopted the rule yet."
         NONE = "none", "No rule of the schedule applies."
 
@@ -104,6 +111,9 @@ class Statement(OfChild):
         RECEIPT = "receipt", "The next school confirmed that it has the file"
         LAST_SCHOOL = "last_school", "This is the last school that has the file"
         KEEP = "keep", "Kept longer"
+        # Of a file that the next school has and the long rule keeps (R01 and R03): neither rule wins by code.
+        OURS_ENDS = "ours_ends", "Ours ends: the next school has the whole file"
+        OURS_STAYS = "ours_stays", "We keep ours"
 
     kind = models.CharField("what is stated", max_length=12, choices=Kind)
     # Of a receipt the day of it; of keeping longer the last day; else the day from which it holds.
@@ -136,9 +146,20 @@ class Statement(OfChild):
         retention = Retention.GOES_WITH_IT
 
 
-class Mark(OfChild):
-    """That a file is kept under the long rule for abuse or exploitation (R03), or that a lead has said it is not."""
+# What is said of the own copy of a file that the next school has.
+OWN_COPY = (Statement.Kind.OURS_ENDS, Statement.Kind.OURS_STAYS)
 
+
+class Mark(OfChild):
+    """That a file is kept under the long rule for abuse or exploitation (R03), as a lead has said of the file itself;
+    or what was answered of one sign on it: that the rule applies because of it, or not.
+
+    A sign is a row of some app (`safeguarding/ending/signs.py`), here by its key, with the codes that it had then: with
+    another code, or as another row, it is a sign that nobody has answered.
+    """
+
+    row_key = models.UUIDField("the sign", null=True, blank=True, editable=False)
+    codes = ArrayField(models.CharField(max_length=50), default=list, blank=True, verbose_name="what it is a sign of")
     applies = models.BooleanField("kept under the long rule")
     reason = SealedText("why")
     token = models.UUIDField(unique=True)
@@ -150,14 +171,25 @@ class Mark(OfChild):
     class Meta:
         constraints: ClassVar = [
             in_pairs("ended", name="retention_mark_ended_in_pairs"),
-            models.UniqueConstraint("child", condition=Q(ended_at=None), name="one_retention_mark_stands"),
+            models.UniqueConstraint(
+                "child",
+                "row_key",
+                condition=Q(ended_at=None),
+                nulls_distinct=False,
+                name="one_retention_mark_stands",
+            ),
+            models.CheckConstraint(
+                condition=Q(row_key=None, codes=[]) | Q(row_key__isnull=False) & ~Q(codes=[]),
+                name="retention_mark_of_a_sign",
+            ),
         ]
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
         sealed_by = "child"
         narrative = ("reason",)
-        plain = ("applies", "token", "marked_at", "ended_at")
+        plain = ("row_key", "codes", "applies", "token", "marked_at", "ended_at")
         source = Source.SAFEGUARDING_LEAD
         collection = WHY
         retention = Retention.GOES_WITH_IT
+        links: ClassVar = {"row_key": Link.ENDS}

@@ -19,6 +19,7 @@ class Trigger(models.TextChoices):
     BIRTH = "birth", "the day of birth"
     LEAVING = "leaving", "the day the child left"
     MOVED = "moved", "the day the child left, or of its entry here if later"
+    LAST_ENTRY = "last_entry", "the day of the last entry, or of birth where there is none"
     ENTRY = "entry", "the day of the entry"
     EVENT = "event", "the day it happened"
     CLOSURE = "closure", "the day it was closed"
@@ -64,8 +65,8 @@ class RetentionRule(models.Model):
     years = models.PositiveSmallIntegerField("years", null=True, blank=True)
     days = models.PositiveSmallIntegerField("days", null=True, blank=True)
     outcome = models.CharField("what then happens", max_length=8, choices=Outcome, default=Outcome.REVIEW)
-    # Codes of kinds of concern that propose it for a child's file (R03).
-    categories = models.JSONField("kinds of concern that propose it", default=list, blank=True)
+    # Codes of what on a record is a sign that it has to be kept by this rule (R03): a lead answers each of them.
+    signs = models.JSONField("signs that it applies", default=list, blank=True)
     basis = models.CharField("why this long", max_length=500)
     source = models.CharField("where it comes from", max_length=300)
     is_local = models.BooleanField("the school’s own choice", default=False)
@@ -123,7 +124,7 @@ class RetentionRule(models.Model):
             "years",
             "days",
             "outcome",
-            "categories",
+            "signs",
             "basis",
             "source",
             "is_local",

@@ -9,30 +9,31 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from children.models import Child
-from retention.models import Mark, RetentionDate, RetentionRule
-from retention.periods import ABUSE, WHERE, File, Kept, Period, of_file
+from retention.models import RetentionDate, RetentionRule, Trigger
+from retention.periods import WHERE, File, Kept, Period, of_file
 from safeguarding.accounts.models import User
 from safeguarding.ending import dates
 from safeguarding.ending.reasons import filled_unseen
 
 from .scan import Stated, files_of, kept_of_kind
 from .schedule import period_of
+from .signs import unseen_by
 
 _M = RetentionDate.Missing
+# Rules that count from a day which tells of an entry.
+_TELLING: dict[str, str] = {Trigger.LAST_ENTRY: "last_entry"}
 
 
 @dataclass(frozen=True)
 class Known:
     """A record and until when it is kept; `rule` is the one that says so.
 
-    `is_hidden`: its reader is not told. `proposes_abuse`: a concern that they see proposes the long rule, and no lead
-    has said whether it applies.
+    `is_hidden`: its reader is not told.
     """
 
     kept: Kept
     rule: RetentionRule | None
     is_hidden: bool = False
-    proposes_abuse: bool = False
 
 
 def file_of(child: Child, stated: Stated, rules: Collection[RetentionRule]) -> File:
@@ -40,16 +41,15 @@ def file_of(child: Child, stated: Stated, rules: Collection[RetentionRule]) -> F
     return files_of({child.pk: child.left_on}, [period_of(rule) for rule in rules], stated)[child.pk]
 
 
-def known_to(user: User, child: Child, file: File, stated: Stated, rules: Collection[RetentionRule]) -> Known:
+def known_to(user: User, child: Child, file: File, rules: Collection[RetentionRule]) -> Known:
     """Until when a child's file is kept, as this person may know it."""
     kept = of_file(file, [period_of(rule) for rule in rules])
-    code = kept.period.code if kept.period else ""
-    proposes = ABUSE in file.applying and child.pk not in stated.marks and not _is_hidden(user, child, ABUSE)
-    if _is_filled_unseen(user, child, file, kept):
-        return Known(kept, _rule(kept.period, rules), is_hidden=True)
-    if code == ABUSE:
-        return Known(kept, _rule(kept.period, rules), not proposes and child.pk not in stated.marks, proposes)
-    return Known(kept, _rule(kept.period, rules), code in WHERE and _is_hidden(user, child, code), proposes)
+    hidden = (
+        (file.abuse.may_apply and child.pk in unseen_by(user))
+        or _is_filled_unseen(user, child, file, kept)
+        or child.pk in hidden_from(user, {child.pk: _rule(kept.period, rules)})
+    )
+    return Known(kept, _rule(kept.period, rules), hidden)
 
 
 def _is_filled_unseen(user: User, child: Child, file: File, kept: Kept) -> bool:
@@ -58,24 +58,19 @@ def _is_filled_unseen(user: User, child: Child, file: File, kept: Kept) -> bool:
     return waits and child.pk in filled_unseen(user, [child.pk])
 
 
-def _is_hidden(user: User, child: Child, code: str) -> bool:
-    return child.pk in dates.hidden_from(user, WHERE[code], [child.pk])
-
-
 def hidden_from(user: User, rules: Mapping[UUID, RetentionRule | None]) -> set[UUID]:
     """Of records, each with the rule by which it ends, those whose rule would tell the person of what they may not see.
 
     No query where none ends by a rule of that kind.
     """
-    by_code: dict[str, set[UUID]] = {}
+    by_trigger: dict[str, set[UUID]] = {}
     for key, rule in rules.items():
-        if rule is not None and rule.code in WHERE:
-            by_code.setdefault(rule.code, set()).add(key)
-    found = {code: dates.hidden_from(user, WHERE[code], keys) for code, keys in by_code.items()}
-    if of_abuse := found.get(ABUSE):
-        # That a lead has marked the file is no secret to who sees its dates.
-        of_abuse -= set(Mark.objects.filter(child__in=of_abuse, ended_at=None).values_list("child_id", flat=True))
-    return set[UUID]().union(*found.values())
+        if rule is not None and (trigger := WHERE.get(rule.code) or _TELLING.get(rule.trigger)):
+            by_trigger.setdefault(trigger, set()).add(key)
+    for trigger in by_trigger.keys() & _TELLING.values():
+        # A record without such a day counts from birth, which tells nothing.
+        by_trigger[trigger] &= dates.days(trigger, by_trigger[trigger]).keys()
+    return set[UUID]().union(*(dates.hidden_from(user, trigger, keys) for trigger, keys in by_trigger.items()))
 
 
 def known_of_kind(kind: str, keys: Collection[UUID], rules: Collection[RetentionRule]) -> dict[UUID, Known]:

@@ -15,8 +15,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from retention.models import DestructionItem, RetentionDate, RetentionGate, Statement
-from retention.periods import ABUSE, BARE, CHILD_FILE, WHERE, File, Kept, Period, of_file, of_record
+from retention.models import DestructionItem, RetentionDate, RetentionGate, Statement, Trigger
+from retention.periods import BARE, CHILD_FILE, WHERE, Abuse, File, Kept, Period, of_file, of_record
 from safeguarding.accounts.models import School
 from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
@@ -28,13 +28,14 @@ from safeguarding.prepared import prepared
 
 from . import brakes
 from .schedule import periods_at, start_rules
+from .signs import abuse_of
 
 TASK = "retention scan"
 AGAIN_AFTER = timedelta(days=7)
 _BATCH = 500
 _K = Statement.Kind
 # The day on which the next school confirmed the last that was sent to it, as the app that sends knows it.
-_RECEIVED, _DEATH = "receipt", "death"
+_RECEIVED, _DEATH, _LAST_ENTRY = "receipt", "death", "last_entry"
 _FOUND = (
     "rule_id",
     "trigger_on",
@@ -99,12 +100,8 @@ def _scan_school(school: School, now: datetime, here: datetime) -> int:
     return count
 
 
-@dataclass(frozen=True)
-class Stated:
-    """What people have stated that stands: the day of each kind, by child and kind; and marks, by child."""
-
-    days: dict[tuple[UUID, str], date]
-    marks: dict[UUID, bool]
+# What people have stated that stands: the day of each kind, by child and kind.
+Stated = dict[tuple[UUID, str], date]
 
 
 @dataclass(frozen=True)
@@ -124,15 +121,14 @@ def known_at(school_id: UUID) -> Known:
     rows = prepared("SELECT * FROM rules.files_at(%s)", [school_id])
     said = {
         (child, str(kind)): day
-        for child, _, *days, _ in rows
+        for child, _, *days in rows
         for kind, day in zip((_K.RECEIPT, _K.LAST_SCHOOL, _K.KEEP), days, strict=True)
         if day is not None
     }
-    marks = {row[0]: row[-1] for row in rows if row[-1] is not None}
     found = prepared("SELECT kind, record, child FROM rules.records_at(%s) ORDER BY record", [school_id])
     ends = {key for key, kind in kinds().items() if kind.ends_with_child}
     there = [There(kind, key, child if kind in ends else None) for kind, key, child in found]
-    return Known(there, {row[0]: row[1] for row in rows}, Stated(said, marks))
+    return Known(there, {row[0]: row[1] for row in rows}, said)
 
 
 def kept_of(records: Collection[There], known: Known, periods: Collection[Period]) -> dict[There, Kept]:
@@ -171,22 +167,23 @@ def files_of(left: dict[UUID, date | None], periods: Collection[Period], stated:
     each left.
     """
     keys = list(left)
-    days = dates.days_of(["birth", _DEATH, _RECEIVED, *WHERE.values()], keys)
-    applying = {code: set(days[trigger]) for code, trigger in WHERE.items()}
-    for child_id, applies in stated.marks.items():
-        (applying[ABUSE].add if applies else applying[ABUSE].discard)(child_id)
-    said, (moved, filled) = stated.days, _moved([key for key in keys if left[key] is not None], periods)
+    last = [_LAST_ENTRY] if any(period.trigger == Trigger.LAST_ENTRY for period in periods) else []
+    days = dates.days_of(["birth", _DEATH, _RECEIVED, *last, *WHERE.values()], keys)
+    applying, abuse = {code: set(days[trigger]) for code, trigger in WHERE.items()}, abuse_of(keys)
+    moved, filled = _moved([key for key in keys if left[key] is not None], periods)
     return {
         key: File(
             born=days["birth"].get(key),
             left=left[key],
-            receipt=_last(days[_RECEIVED].get(key), said.get((key, _K.RECEIPT))),
+            receipt=_last(days[_RECEIVED].get(key), stated.get((key, _K.RECEIPT))),
             # No other school gets the file of a child who has died.
-            is_last_school=(key, _K.LAST_SCHOOL) in said or key in days[_DEATH],
-            keep_until=said.get((key, _K.KEEP)),
+            is_last_school=(key, _K.LAST_SCHOOL) in stated or key in days[_DEATH],
+            keep_until=stated.get((key, _K.KEEP)),
             applying=frozenset(code for code, where in applying.items() if key in where),
             moved=moved.get(key),
             is_bare=key in moved and key not in filled,
+            abuse=abuse.get(key, Abuse()),
+            last_entry=days[_LAST_ENTRY].get(key) if last else None,
         )
         for key in keys
     }

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from retention.capabilities import RetentionCapability as C
 from retention.models import RetentionRule
-from retention.periods import NOT_YET, Period
+from retention.periods import ABUSE, NOT_YET, STARTS, Period
 from retention.verbs import RetentionVerb
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
@@ -39,7 +39,7 @@ SAID = (
     "years",
     "days",
     "outcome",
-    "categories",
+    "signs",
     "basis",
     "source",
     "is_local",
@@ -63,7 +63,7 @@ def _defaults() -> Iterator[dict[str, object]]:
                 "years": int(row["years"]) if row["years"] else None,
                 "days": int(row["days"]) if row["days"] else None,
                 "outcome": row["outcome"],
-                "categories": row["categories"].split(),
+                "signs": row["signs"].split(),
                 "basis": row["basis"],
                 "source": row["source"],
                 "is_local": row["is_local"] == "yes",
@@ -147,7 +147,7 @@ def period_of(row: RetentionRule, *, as_in_force: bool = False) -> Period:
     return Period(row.code, row.pk, row.years, row.days, row.trigger, as_in_force or row.status == _S.IN_FORCE)
 
 
-def rule_problems(*, years: int | None, days: int | None, basis: str, source: str) -> dict[str, str]:
+def rule_problems(*, years: int | None, days: int | None, basis: str, source: str, trigger: str = "") -> dict[str, str]:
     """Field to sentence, without its full stop. Empty when the rule can be proposed."""
     found = {}
     if years is not None and not 1 <= years <= MOST_YEARS:
@@ -156,6 +156,8 @@ def rule_problems(*, years: int | None, days: int | None, basis: str, source: st
         found["days"] = "Give days from 0 to 3,650"
     if years is not None and days is not None:
         found["days"] = "Give years or days, not both"
+    if trigger and trigger not in STARTS:
+        found["trigger"] = "Choose from which day it counts"
     if not basis.strip():
         found["basis"] = "Say why records of this kind are kept this long"
     if not source.strip():
@@ -174,18 +176,22 @@ def propose_rule(
     basis: str,
     source: str,
     by: User,
+    trigger: str = "",
     at: datetime | None = None,
 ) -> RetentionRule:
-    """A new version of a rule, for the school to adopt. The same form again proposes it once.
+    """A new version of a rule, for the school to adopt. The same form again proposes it once. `trigger`: from which day
+    it counts, where that is a school's choice.
 
     Raises `NotAllowed`, `BadInput`, `OutOfTurn` where another proposal stands, or no school can adopt the rule yet.
     """
     ensure(by, C.PROPOSE_SCHEDULE, school.pk, PROPOSERS)
     _ensure_adoptable(code)
-    for problem in rule_problems(years=years, days=days, basis=basis, source=source).values():
+    for problem in rule_problems(years=years, days=days, basis=basis, source=source, trigger=trigger).values():
         raise BadInput(f"{problem}.")
+    if trigger and code != ABUSE:
+        raise BadInput("From which day this rule counts is no choice.")
     _lock(school)
-    key = entry_token(token, code, years, days, basis, source)
+    key = entry_token(token, code, years, days, trigger, basis, source)
     if there := RetentionRule.objects.filter(token=key, school=school).first():
         return there
     base = _base(school.pk, code)
@@ -205,6 +211,7 @@ def propose_rule(
         proposed_at=at or timezone.now(),
         proposed_by=by,
         **{name: getattr(base, name) for name in SAID}
+        | {"trigger": trigger or base.trigger}
         | {"years": years, "days": days, "basis": basis.strip(), "source": source.strip(), "is_local": True},
     )
     record(Verb.CREATE, made, by=by)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from children.models import Child
 from retention.capabilities import RetentionCapability as C
-from retention.models import Mark, Statement
+from retention.models import OWN_COPY, Mark, Statement
 from retention.verbs import RetentionVerb
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import ensure
@@ -22,6 +22,7 @@ from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
 
 from .reviewers import ensure_reviews
+from .signs import ensure_says_own_copy
 
 _K = Statement.Kind
 KEEPERS = only_they(C.KEEP_RETENTION)
@@ -33,7 +34,8 @@ _ENDED = "This has been withdrawn already. Open the page again to see how it sta
 def statement_problems(child: Child, kind: str, on: date | None, said: str, today: date) -> dict[str, str]:
     """Field to sentence, without its full stop. Empty when it can be stated."""
     found = {}
-    if kind not in _K:
+    # What becomes of the own copy is said elsewhere (`signs.py`).
+    if kind not in _K or kind in OWN_COPY:
         return {"kind": "Choose what you want to state"}
     if child.left_on is None and kind in (_K.RECEIPT, _K.LAST_SCHOOL):
         found["kind"] = "The child is on roll: state this once the child has left"
@@ -122,7 +124,10 @@ def _stated(
 @transaction.atomic
 def withdraw(*, statement: Statement, by: User, at: datetime | None = None) -> Statement:
     """It does not hold any more. Raises `NotAllowed`, `OutOfTurn`."""
-    ensure(by, C.KEEP_RETENTION, statement.school_id, KEEPERS)
+    if statement.kind in OWN_COPY:
+        ensure_says_own_copy(by, statement.child)
+    else:
+        ensure(by, C.KEEP_RETENTION, statement.school_id, KEEPERS)
     now = Statement.objects.select_for_update(of=("self",)).get(pk=statement.pk)
     if now.withdrawn_at is not None:
         raise OutOfTurn(_ENDED)
@@ -138,10 +143,10 @@ def _withdraw(row: Statement, *, by: User, at: datetime) -> Statement:
 
 @transaction.atomic
 def mark(*, child: Child, token: UUID, applies: bool, reason: str, by: User, at: datetime | None = None) -> Mark:
-    """Say that the file is kept under the long rule for abuse or exploitation (R03), or that it is not.
+    """Say of the file itself that it is kept under the long rule for abuse or exploitation (R03), or that this does not
+    hold any more: then what was said of each sign on it counts alone. The same form again marks it once.
 
-    Either stands over what the kinds of its concerns propose. The same form again marks it once. Raises `NotAllowed`,
-    `BadInput`.
+    Raises `NotAllowed`, `BadInput`; `OutOfTurn` where no mark stands that could be taken back.
     """
     ensure(by, C.KEEP_RETENTION, child.school_id, KEEPERS)
     if not reason.strip():
@@ -151,7 +156,11 @@ def mark(*, child: Child, token: UUID, applies: bool, reason: str, by: User, at:
     key = entry_token(token, child.pk, applies, reason)
     if there := Mark.objects.filter(token=key).first():
         return there
-    for old in Mark.objects.select_for_update(of=("self",)).filter(child=child, ended_at=None):
+    standing = Mark.objects.select_for_update(of=("self",)).filter(child=child, row_key=None, ended_at=None)
+    olds = list(standing)
+    if not applies and not any(old.applies for old in olds):
+        raise OutOfTurn("The file itself is not marked. Open the page again to see how it stands.")
+    for old in olds:
         old.ended_at, old.ended_by = now, by
         old.save(update_fields=["ended_at", "ended_by"])
     made = Mark.objects.create(

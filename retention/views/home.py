@@ -28,6 +28,7 @@ from retention.services.progress import (
 )
 from retention.services.reviewers import reviews
 from retention.services.scan import on_no_list
+from retention.services.signs import to_decide
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may, requires
 from safeguarding.accounts.services import get_school
@@ -90,8 +91,11 @@ def _page(
     counts.ask("brakes", standing)
     lists = list(visible(request, DestructionList).filter(school=school_id).order_by("-year", "-number")[:_LISTS])
     due = list(_due(request)) if named else []
+    waits = (
+        list(to_decide(request, school_id).select_related("child").order_by("missing", "pk")[:SHOWN]) if named else []
+    )
     # What the page names is one event.
-    read_many(request, [*due, *lists], purpose="records that are due, and lists")
+    read_many(request, [*due, *waits, *lists], purpose="records that are due, and lists")
     far = progress_of([one.pk for one in lists])
     shown = [_of_list(one, far[one.pk], request.user) for one in lists]
     may_begin = named and reviews(request.user, school_id)
@@ -103,6 +107,7 @@ def _page(
         "may_begin": may_begin,
         "rows": rows,
         "more": len(due) > SHOWN,
+        "to_decide": waits,
         "free": any(not row["kept"] for row in rows),
         "numbers": [] if named else _numbers(due_at(school_id)),
         "open": [one for one in shown if one["stand"] not in (Stand.DONE, Stand.STOPPED)],

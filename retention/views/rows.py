@@ -7,7 +7,8 @@ from uuid import UUID
 
 from children.models import Child
 from retention.capabilities import RetentionCapability as C
-from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason
+from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason, Statement
+from retention.periods import MOVED
 from retention.phrases import HIDDEN, kind_of, rule_of, why
 from retention.services.kept import hidden_from
 from retention.services.progress import begun_of, known_by
@@ -36,6 +37,8 @@ class Row:
     is_rule_hidden: bool = False
     # Where it is no child's: its number, or whose of the staff it is.
     called: str = ""
+    # That the school's own copy ends although the long rule applies, and why.
+    own_copy: Statement | None = None
     form: Any = None
     yes: Any = None
 
@@ -102,6 +105,7 @@ def rows_of(request: Request, on_list: DestructionList, items: Iterable[Destruct
         said.setdefault(one.item_id, {})[one.about] = one
     cards = _cards(request, on_list, items)
     kept = told_to(request.user, _standing(on_list, items))
+    copies = _own_copies(request, items)
     hidden = hidden_from(request.user, {item.record_key: item.rule for item in items})
     called = known_by([item.record_key for item in items if item.child_key is None])
     return [
@@ -114,9 +118,19 @@ def rows_of(request: Request, on_list: DestructionList, items: Iterable[Destruct
             kept.get(item.record_key, []),
             item.record_key in hidden,
             called.get(item.record_key, ""),
+            copies.get(item.record_key),
         )
         for item in items
     ]
+
+
+def _own_copies(request: Request, items: list[DestructionItem]) -> dict[UUID, Statement]:
+    """What was said of the own copies of these files: whoever approves reads it first."""
+    files = [item.record_key for item in items if item.rule and item.rule.code == MOVED]
+    if not files:
+        return {}
+    said = visible(request, Statement).filter(child__in=files, kind=Statement.Kind.OURS_ENDS, withdrawn_at=None)
+    return {one.child_id: one for one in said.select_related("stated_by")}
 
 
 def _standing(on_list: DestructionList, items: list[DestructionItem]) -> list[UUID]:

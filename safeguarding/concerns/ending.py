@@ -3,6 +3,7 @@
 from safeguarding.ending.dates import since
 from safeguarding.ending.kinds import period
 from safeguarding.ending.reasons import fills, keeps, waits_fact
+from safeguarding.ending.signs import sign
 
 from .models import (
     Action,
@@ -13,6 +14,8 @@ from .models import (
     Draft,
     Duty,
     EarlierBatch,
+    EarlierFile,
+    EarlierRecord,
     OutsideNote,
     PaperForm,
     Referral,
@@ -69,4 +72,22 @@ fills(
     model=EarlierBatch,
 )
 
-since("abuse", "since_abuse", rests="rests_on_abuse", model=Concern)
+since("last_entry", "since_last_entry", rests="rests_on_last_entry", model=Chronicled, by="row")
+
+_SHUT = "signs_shut_in_concerns"
+_CONCERNS = {
+    "SEX": "a concern about sexual abuse",
+    "CSE": "a concern about child sexual exploitation",
+    "COC.sexual_harassment": "a concern about sexual harassment by another child",
+    "COC.sexual_violence": "a concern about sexual violence by another child",
+    "COC.harmful_sexual": "a concern about harmful sexual behaviour",
+    "COC.images": "a concern about intimate images",
+    "COC.upskirting": "a concern about upskirting",
+    "ONL.contact": "a concern about contact online",
+    "ONL.sextortion": "a concern about sextortion",
+}
+_EARLIER = {"EARLIER": "records of an earlier system, which nobody has looked at for this"}
+_EARLIER_FILES = {"EARLIER.FILE": "PDFs of an earlier system, which nobody has looked at for this"}
+sign("concern", model=Concern, codes=_CONCERNS, says=_CONCERNS.__getitem__, page="concern", shut=_SHUT)
+sign("earlier", model=EarlierRecord, codes=_EARLIER, says=_EARLIER.__getitem__, shut=_SHUT)
+sign("earlier_file", model=EarlierFile, codes=_EARLIER_FILES, says=_EARLIER_FILES.__getitem__, shut=_SHUT)

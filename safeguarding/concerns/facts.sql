@@ -453,18 +453,74 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT record, row_key FROM rules.entries_since(keeps_entry.records, (SELECT rules.now()) - interval '12 months')
 $$;
 
--- Children named in a concern of a kind that proposes the long rule for abuse or exploitation, with the day of the first (domain
--- reference 12: the codes SEX and CSE). One that was entered in error proposes nothing.
-CREATE FUNCTION rules.rests_on_abuse(records uuid[]) RETURNS TABLE (record uuid, row_key uuid, day date)
+-- Signs that a record has to be kept for long (`signs.py`): concerns by their category, such as SEX, or by their subcategory, such as
+-- ONL.contact. One that was entered in error is none.
+CREATE FUNCTION rules.signs_concern(records uuid[], codes text[]) RETURNS TABLE (record uuid, row_key uuid, code text, day date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT r.record, c.id, (c.logged_at AT TIME ZONE 'Europe/London')::date FROM rules.reached(rests_on_abuse.records) AS r
+    SELECT r.record, c.id, said.code, (c.logged_at AT TIME ZONE 'Europe/London')::date
+    FROM rules.reached(signs_concern.records) AS r
     JOIN public.concerns_concern AS c ON c.id = r.key
-    WHERE c.category_id IN ('SEX', 'CSE') AND c.in_error <> 'confirmed'
+    LEFT JOIN public.concerns_subcategory AS s ON s.id = c.subcategory_id
+    CROSS JOIN LATERAL (VALUES (c.category_id::text), (c.category_id || '.' || s.code)) AS said (code)
+    WHERE said.code = ANY (signs_concern.codes) AND c.in_error <> 'confirmed'
 $$;
 
-CREATE FUNCTION rules.since_abuse(records uuid[]) RETURNS TABLE (record uuid, day date)
+-- What an earlier system had on a child, until somebody has looked at it: of each batch the newest row, so that what comes later from
+-- the same one is a sign of its own. The file of another school is one by itself.
+CREATE FUNCTION rules.signs_earlier(records uuid[], codes text[]) RETURNS TABLE (record uuid, row_key uuid, code text, day date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT record, min(day) FROM rules.rests_on_abuse(since_abuse.records) GROUP BY record
+    SELECT DISTINCT ON (r.record, e.batch_id) r.record, e.id, 'EARLIER', (e.added_at AT TIME ZONE 'Europe/London')::date
+    FROM rules.reached(signs_earlier.records) AS r
+    JOIN public.concerns_earlierrecord AS e ON e.child_id = r.key
+    JOIN public.concerns_earlierbatch AS b ON b.id = e.batch_id
+    WHERE 'EARLIER' = ANY (signs_earlier.codes) AND b.status <> 'withdrawn' AND NOT b.summary ? 'file'
+    ORDER BY r.record, e.batch_id, e.id DESC
+$$;
+
+-- The same of its PDFs.
+CREATE FUNCTION rules.signs_earlier_file(records uuid[], codes text[]) RETURNS TABLE (record uuid, row_key uuid, code text, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT DISTINCT ON (r.record, e.batch_id) r.record, e.id, 'EARLIER.FILE', (e.attached_at AT TIME ZONE 'Europe/London')::date
+    FROM rules.reached(signs_earlier_file.records) AS r
+    JOIN public.concerns_earlierfile AS e ON e.child_id = r.key
+    JOIN public.concerns_earlierbatch AS b ON b.id = e.batch_id
+    WHERE 'EARLIER.FILE' = ANY (signs_earlier_file.codes) AND b.status <> 'withdrawn' AND NOT b.summary ? 'file'
+    ORDER BY r.record, e.batch_id, e.id DESC
+$$;
+
+-- Of which of these the person may not know: concerns hidden from them, or restricted and not open to them, and what an earlier system
+-- had for leads.
+CREATE FUNCTION rules.signs_shut_in_concerns(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT rules.hidden_concerns(me) || rules.concerns_in_error(me) || ARRAY(
+        SELECT key FROM unnest(rules.restricted_concerns(me)) AS key
+        WHERE NOT key = ANY ((SELECT rules.granted_concerns(me) || rules.concerns_standing_in(me))::uuid[])
+        UNION ALL
+        SELECT id FROM public.concerns_earlierrecord
+        WHERE readers = 'leads' AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[])
+          AND NOT school_id = ANY ((SELECT rules.schools_with(me, 'view_restricted'))::uuid[])
+        UNION ALL
+        SELECT id FROM public.concerns_earlierfile
+        WHERE readers = 'leads' AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[])
+          AND NOT school_id = ANY ((SELECT rules.schools_with(me, 'view_restricted'))::uuid[])
+    )
+$$;
+
+-- On which entries the day of the last entry of a record rests, and that day. That it was held tells nothing of what happened.
+CREATE FUNCTION rules.rests_on_last_entry(records uuid[]) RETURNS TABLE (record uuid, row_key uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT last.record, last.row, last.day FROM (
+        SELECT r.record, entry.row, (entry.moment AT TIME ZONE 'Europe/London')::date AS day,
+               rank() OVER (PARTITION BY r.record ORDER BY (entry.moment AT TIME ZONE 'Europe/London')::date DESC) AS place
+        FROM rules.reached(rests_on_last_entry.records) AS r
+        JOIN public.concerns_chronicled AS entry ON r.key = entry.child_id OR r.key = entry.concern_id
+        WHERE entry.source NOT IN ('hold_set', 'hold_lifted')
+    ) AS last WHERE last.place = 1
+$$;
+
+CREATE FUNCTION rules.since_last_entry(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT record, max(day) FROM rules.rests_on_last_entry(since_last_entry.records) GROUP BY record
 $$;
 
 -- What of concerns is on a record (`fills` in `ending.py`): any entry, also of a brother or sister.

@@ -173,6 +173,9 @@ keep(
         "concerns.chronicled": Neither(
             "written by the database alone: facts ask whether there are entries of this year"
         ),
+        "concerns.subcategory": Neither("a kind of concern in the list of Harbour: facts ask which are signs of abuse"),
+        "concerns.earlierrecord": Neither("one that nobody has looked at keeps a record from ending, and opens none"),
+        "concerns.earlierfile": Neither("one that nobody has looked at keeps a record from ending, and opens none"),
         "concerns.brief": Neither("words of a lead keep the record of the child from ending early, and open none"),
         "concerns.savedfilter": Neither("how somebody arranges their own list"),
         "concerns.schoolkind": Neither("which kinds of concern a school offers"),

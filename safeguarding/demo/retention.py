@@ -1,8 +1,9 @@
-"""Whose record has reached its day? Twelve invented leavers, none of whom ever was at the school of the data.
+"""Whose record has reached its day? Fifteen invented leavers, none of whom ever was at the school of the data.
 
-Some are due, one is held, one is kept for long, of one nobody knows the day of birth, two are brothers. One list waits
-to be approved, one waits its fourteen days, and one record has been destroyed. The account of a colleague who left long
-ago is emptied.
+Some are due, one is held, one is kept for long, of one nobody knows the day of birth, two are brothers. Of three
+another school had sent a file: of one nobody has said whether it is a sign of abuse, of one a lead has said that it is
+none; of one it is, the next school has the file, and what becomes of ours is to decide. One list waits to be approved,
+one waits its fourteen days, and one record has been destroyed. The account of a colleague who left long ago is emptied.
 """
 
 from datetime import date, datetime, timedelta
@@ -23,6 +24,7 @@ from retention.services.leavers import state_destination, state_last_school
 from retention.services.lists import begin_list, decide, send
 from retention.services.scan import scan
 from retention.services.schedule import adopt_all, agree_all
+from retention.services.signs import answer, signs_told
 from retention.services.statements import mark, state
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.services import add_person, assign_role, end_role
@@ -33,6 +35,7 @@ from safeguarding.dates import as_day
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
 from safeguarding.demo.source import children
+from sharing.received.services.elsewhere import Came, record_received
 
 _HEAD, _LEAD, _OFFICE, _OFFICER = "S01", "S02", "S09", "S46"
 _NO_OTHER = "The secondary school that took most of the year has no file and no record of being sent one."
@@ -54,9 +57,19 @@ _LEAVERS: tuple[tuple[str, str, date | None, str], ...] = (
     ("Bethan", "Orrell", date(2001, 7, 2), "Whitmoor High School, Mrs Dale, by telephone"),
     ("Louis", "Garside", None, ""),
     ("Yasmin", "Croft", date(2001, 12, 5), ""),
+    ("Elsie", "Warden", date(2001, 5, 14), ""),
+    ("Marcus", "Tindall", date(2001, 2, 9), ""),
+    ("Priya", "Sandal", date(2001, 6, 30), "Whitmoor High School, Mrs Dale, by telephone"),
 )
 _DESTROYED, _WAITING, _TO_APPROVE, _HELD, _UNSTATED = (0,), (1, 2), (3, 4, 5), (7,), (11,)
 _LIFTED, _MARKED = 8, 6
+# Another school had sent a file: what was answered of it, and why (None: nothing yet).
+_RECEIVED: dict[int, tuple[bool, str] | None] = {
+    12: None,
+    13: (False, "Read in full: two notes on late collection, and nothing of this kind."),
+    14: (True, "The letter of 2008 in it says what an uncle did, and that there was a conference."),
+}
+_FOLDER = Came("Brindle Lane Infant School (fictional)", "paper", date(2008, 9, 12), "A brown folder, in the safe.")
 _ABUSE = "What he told in Year 6 led to a trial. The child protection file says so, and names the court."
 _INSURER = "The insurer asked that nothing of that year is destroyed while a claim is open."
 _SETTLED = "The insurer wrote that the claim is settled and nothing more is needed."
@@ -86,6 +99,8 @@ def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
             if place not in _UNSTATED:
                 _state(child, _LEAVERS[place][3], by=lead, keys=keys, at=days_ago(120))
         mark(child=leavers[_MARKED], token=keys.token(), applies=True, reason=_ABUSE, by=lead, at=days_ago(110))
+        for place, said in _RECEIVED.items():
+            _sign(leavers[place], said, by=lead, keys=keys, at=days_ago(115))
         _left(school, ground, keys, by=lead, at=days_ago(100))
     for days in (50, 40, 0):
         scan(at=days_ago(days))
@@ -137,6 +152,24 @@ def _left(school: School, ground: Ground, keys: Keys, *, by: User, at: datetime)
         state_last_school(school=school, children=last, token=keys.token(), said=_NO_SCHOOL, by=by, at=at)
     if special := of("special"):
         state_destination(school=school, children=special, name=_SPECIAL[0], number=_SPECIAL[1], by=by)
+
+
+def _sign(child: Child, said: tuple[bool, str] | None, *, by: User, keys: Keys, at: datetime) -> None:
+    """A file that had come on paper is written down; and what a lead has said of it as to the long rule."""
+    record_received(child=child, token=keys.token(), came=_FOLDER, by=by, at=at)
+    if said is not None:
+        [told] = signs_told(by, child)
+        applies, reason = said
+        answer(
+            child=child,
+            sign=told.key,
+            codes=told.codes,
+            token=keys.token(),
+            applies=applies,
+            reason=reason,
+            by=by,
+            at=at + timedelta(days=4),
+        )
 
 
 def _held(school: School, child: Child, *, by: User, keys: Keys, at: datetime, review_on: date) -> None:

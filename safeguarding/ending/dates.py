@@ -24,20 +24,22 @@ class _Since:
     fact: str
     rests: str
     model: type[models.Model] | None
+    by: str = "pk"
 
 
 _since: dict[str, _Since] = {}
 
 
-def since(trigger: str, fact: str, *, rests: str = "", model: type[models.Model] | None = None) -> None:
+def since(trigger: str, fact: str, *, rests: str = "", model: type[models.Model] | None = None, by: str = "pk") -> None:
     """Say that `rules.<fact>(uuid[])` knows the day of a trigger, such as "birth".
 
     Where not everybody who sees the record may see what the day rests on, `rules.<rests>(uuid[])` returns with each
-    record the keys of those rows, which are of `model`. Raises `ImproperlyConfigured` where another app knows the day.
+    record the keys of those rows, which are of `model` and stand in its column `by`. Raises `ImproperlyConfigured`
+    where another app knows the day.
     """
     if trigger in _since:
         raise ImproperlyConfigured(f"The day of {trigger} is said twice.")
-    _since[trigger] = _Since(fact, rests, model)
+    _since[trigger] = _Since(fact, rests, model, by)
 
 
 def triggers() -> dict[str, str]:
@@ -89,8 +91,9 @@ def hidden_from(user: Any, trigger: str, records: Collection[UUID]) -> set[UUID]
     rests = f"rules.{known.rests}(%s::uuid[]) AS rests"
     # Names of functions and tables of this code alone.
     rows = RawSQL(f"SELECT rests.row_key FROM {rests}", [list(records)])  # noqa: S608, S611
-    of = f"ARRAY(SELECT rests.record FROM {rests} WHERE rests.row_key = {meta.db_table}.{meta.pk.column})"  # noqa: S608
-    seen: Any = manager.filter(pk__in=rows).visible_to(user)  # type: ignore[attr-defined]
+    column = (meta.pk if known.by == "pk" else meta.get_field(known.by)).column  # type: ignore[union-attr]
+    of = f"ARRAY(SELECT rests.record FROM {rests} WHERE rests.row_key = {meta.db_table}.{column})"  # noqa: S608
+    seen: Any = manager.filter(**{f"{known.by}__in": rows}).visible_to(user)  # type: ignore[attr-defined]
     told = seen.annotate(rest_of=RawSQL(of, [list(records)])).values_list("rest_of", flat=True)  # noqa: S611
     return set(records) - {record for some in told for record in some}
 

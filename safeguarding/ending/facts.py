@@ -14,6 +14,7 @@ from safeguarding.personal_data import Link, declared, root_of
 
 from . import kind_facts
 from .reasons import filling
+from .signs import signs
 from .units import (
     Hold,
     Model,
@@ -56,6 +57,9 @@ def statements() -> Iterator[sql.Composable]:
     yield _fact(_LEFT_OF_HEAD, _left_of(), language="plpgsql")
     yield _fact("filled_by(records uuid[]) RETURNS TABLE (fact text, record uuid, row_key uuid)", _filled_by())
     yield from (_fact(signature, body) for signature, body in kind_facts.last())
+    yield _fact(_SIGNS_HEAD, _signs())
+    yield _fact("signs_shut(me uuid) RETURNS uuid[]", _signs_shut())
+    yield _fact("signs_near(row_keys uuid[]) RETURNS TABLE (child uuid)", _signs_near())
     for model in waiting():
         yield _fact(
             f"waits_{model._meta.db_table}(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)", _waits(model)
@@ -344,3 +348,43 @@ def _filled_by() -> str:
         f"SELECT '{fact}', found.record, found.row_key FROM rules.{quoted(fact)}($1) AS found"  # noqa: S608
         for fact in filling()
     )
+
+
+# --- what is a sign that a record is kept for long
+
+_SIGNS_HEAD = (
+    "signs(records uuid[], codes text[]) RETURNS TABLE (record uuid, row_key uuid, kind text, code text, day date)"
+)
+
+
+def _signs() -> str:
+    """Every sign on these records, each with its kind."""
+    return " UNION ALL ".join(
+        f"SELECT found.record, found.row_key, '{one.kind}', found.code, found.day "  # noqa: S608
+        f"FROM rules.{quoted(one.fact)}($1, $2) AS found"
+        for one in signs().values()
+    )
+
+
+def _signs_shut() -> str:
+    """The rows of which a person may not know that they are signs."""
+    facts = dict.fromkeys(one.shut for one in signs().values() if one.shut)
+    return f"SELECT {' || '.join(f'rules.{quoted(fact)}($1)' for fact in facts)}"
+
+
+def _signs_near() -> str:
+    """The children whom these rows are about."""
+    return " UNION ".join(
+        f"SELECT j.{child} FROM {table} AS j WHERE j.{own} = ANY ($1) AND j.{child} IS NOT NULL"  # noqa: S608
+        for one in signs().values()
+        for table, own, child in [_whom(one.model)]
+    )
+
+
+def _whom(model: Model) -> tuple[str, str, str]:
+    """The table that says whom a row is about, its column to the row, and its column to the child."""
+    mine = declared(model)
+    if mine and mine.about:
+        table, own, other, _ = subjects_of(model)
+        return table, own, other
+    return table_of(model), quoted("id"), quoted("child_id")

@@ -36,7 +36,7 @@ class Reason:
     model of the rows that keep, and `by` the column of that model with their keys. `is_open`: its sentence tells
     nothing that a reader of the record may not know, also where there is no row. `fills`: what it says is that the
     record holds something, and each row says by which fact of `filling()`. `of` names the kinds of record that it
-    keeps, or says which (`Of`).
+    keeps, or says which (`Of`). `unseen` is what those read who see none of the rows.
     """
 
     fact: str
@@ -46,6 +46,7 @@ class Reason:
     is_open: bool = False
     fills: bool = False
     of: tuple[str, ...] | Of = Of.EACH
+    unseen: str = HIDDEN
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,14 @@ def keeps(
     by: str = "pk",
     is_open: bool = False,
     fills: bool = False,
+    unseen: str = HIDDEN,
 ) -> None:
     """Say what keeps a record: the rows of `model` that `rules.<fact>` returns, and which kinds of record (`of`).
 
     With `fills` it keeps a record that ends because nothing is on it, by whatever is: the fact says of each row which
     one of `filling()` found it. Raises `ImproperlyConfigured` where that is said twice.
     """
-    _say(_reasons, Reason(fact, says, model, by, is_open, fills, of))
+    _say(_reasons, Reason(fact, says, model, by, is_open, fills, of, unseen))
 
 
 def fills(fact: str, *, says: str, model: type[models.Model], by: str = "pk") -> None:
@@ -137,10 +139,7 @@ def _answered(asked: list[Reason], records: Collection[UUID]) -> list[tuple[UUID
         cursor.execute(statement, {"keys": list(records)})
         order = {fact: place for place, fact in enumerate(_filling)}
         rows = sorted(cursor.fetchall(), key=lambda row: (row[0], order.get(row[3], 0)))
-    return [
-        (record, Kept(_filling[fact] if fact else asked[number] if row or asked[number].is_open else None, row))
-        for number, record, row, fact in rows
-    ]
+    return [(record, Kept(_filling[fact] if fact else asked[number], row)) for number, record, row, fact in rows]
 
 
 def _kept_as(reason: Reason) -> LiteralString:
@@ -204,7 +203,7 @@ def told_to(user: Any, records: Collection[UUID]) -> dict[UUID, list[str]]:
         if reason.is_open or (reason.fact, one.row) in seen:
             return reason.says
         # By that nothing is on it a record would be due: that something is says no more than that it is not.
-        return NOT_DUE if reason.fact in _filling else HIDDEN
+        return NOT_DUE if reason.fact in _filling else reason.unseen
 
     def told(some: list[Kept]) -> list[str]:
         said = list(dict.fromkeys(map(sentence, some)))

@@ -151,6 +151,45 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT record, min(day) FROM rules.rests_on_needs(since_plan_for_needs.records) GROUP BY record
 $$;
 
+-- Signs that a record has to be kept for long (`ending.py`): the category of abuse of a plan, first and now, and factors of an
+-- assessment. What is changed afterwards is a sign from the day of the change.
+CREATE FUNCTION rules.signs_plan(records uuid[], codes text[]) RETURNS TABLE (record uuid, row_key uuid, code text, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, e.id, said.code, (greatest(e.written_at, (
+        SELECT max(typed.at) FROM public.audit_logentry AS typed
+        WHERE typed.object_id = e.id AND typed.changes ?| ARRAY['category', 'latest_category']
+    )) AT TIME ZONE 'Europe/London')::date
+    FROM rules.reached(signs_plan.records) AS r
+    JOIN public.plans_episode AS e ON e.child_id = r.key
+    CROSS JOIN LATERAL (VALUES
+        ('FIRST.' || e.category), (CASE WHEN e.latest_category <> e.category THEN 'NOW.' || e.latest_category END)
+    ) AS said (code)
+    WHERE said.code = ANY (signs_plan.codes) AND e.status <> 'error'
+$$;
+
+CREATE FUNCTION rules.signs_assessment(records uuid[], codes text[]) RETURNS TABLE (record uuid, row_key uuid, code text, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, step.id, said.code, (coalesce(step.held_at, step.written_at) AT TIME ZONE 'Europe/London')::date
+    FROM rules.reached(signs_assessment.records) AS r
+    JOIN public.plans_step AS step ON step.child_id = r.key
+    JOIN public.plans_episode AS e ON e.id = step.episode_id AND e.status <> 'error'
+    CROSS JOIN LATERAL (SELECT 'FACTOR.' || factor FROM unnest(step.factors) AS factor) AS said (code)
+    WHERE said.code = ANY (signs_assessment.codes) AND step.status <> 'set_aside'
+$$;
+
+-- Of which of these the person may not know: plans that are hidden from them, restricted, or read by none of their roles, with their steps.
+CREATE FUNCTION rules.signs_shut_in_plans(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH shut AS MATERIALIZED (
+        SELECT e.id FROM public.plans_episode AS e
+        WHERE e.id = ANY ((SELECT rules.episodes_hidden(me) || rules.episodes_restricted(me))::uuid[])
+           OR (e.area = 'protection' AND e.school_id = ANY ((SELECT rules.schools_of(me))::uuid[])
+               AND NOT e.school_id = ANY ((SELECT rules.schools_named_with(me, 'view_protection'))::uuid[])
+               AND NOT e.child_id = ANY ((SELECT rules.plans_standing_in(me, 'keep_protection'))::uuid[]))
+    )
+    SELECT ARRAY(SELECT id FROM shut UNION ALL SELECT id FROM public.plans_step WHERE episode_id IN (SELECT id FROM shut))
+$$;
+
 -- The children of a school whose attendance the person keeps, by these numbers, current or former. None that is hidden from the person:
 -- such a number reads as one that nobody has.
 CREATE FUNCTION rules.children_by_upn(me uuid, school uuid, upns text[]) RETURNS TABLE (upn text, child uuid)

@@ -115,7 +115,7 @@ def of_list(name: str, text: str) -> Iterator[str]:
         elif "asks" in entry:
             yield from (entry["title"], entry["asks"], entry["source"])
         else:
-            yield from (entry["name"], entry["guidance"], *entry["subcategories"])
+            yield from (entry["name"], entry["guidance"], *(one["name"] for one in entry["subcategories"]))
 
 
 def _text(node: ast.expr) -> str:

@@ -85,6 +85,7 @@ AS_WELL = (
     Way("keep_row", "lead", "open", before=leading.home_of, form="keep_row end"),
     Way("child_retention", "lead", "open", before=leading.child_left, form="child_retention receipt"),
     Way("child_retention", "lead", "open", before=leading.child_left, form="child_retention last_school"),
+    Way("child_retention", "lead", "open", before=leading.copy_to_decide, form="child_retention own_copy"),
     Way("legal_hold", "lead", "open", before=leading.hold_stands, form="legal_hold ask"),
     Way("retention", "lead", before=leading.record_due, form="retention"),
     Way("retention_left", "lead", before=leading.nothing_stated, button=("do", "went")),

@@ -11,6 +11,7 @@ from children.models import Child, Contact, ContactLink, EarlierSchool, Househol
 from children.services import keeping
 from retention.models import DestructionList, RetentionDate, RetentionRule
 from retention.services.holds import set_hold
+from retention.services.statements import state
 from safeguarding.accounts.services import add_term, change_school
 from safeguarding.concerns.models import HowSoon
 from safeguarding.concerns.services import meeting, raising
@@ -94,6 +95,13 @@ def child_left(world: World) -> None:
     """The child is on roll no more."""
     left, by = {"left_on": THEN.date()}, world.people["office"]
     keeping.set_roll(child=world.children["open"], values=left, told=factories.told(), by=by, at=THEN)
+
+
+def copy_to_decide(world: World) -> None:
+    """The child has left, the next school has the file, and the long rule for abuse applies: what becomes of ours?"""
+    child_left(world)
+    said = {"kind": "receipt", "on": THEN.date(), "said": "Whitmoor High.", "by": world.people["lead"], "at": THEN}
+    state(child=Child._base_manager.get(pk=world.children["open"].pk), token=uuid7(), **said)
 
 
 def adult_of(world: World) -> Any:

@@ -33,7 +33,7 @@ def lay_retention(world: Any) -> None:
         word, child, by = world.word, world.children[record], world.lead_of(record)
         about = {"child": child, "token": uuid7(), "by": by, "at": THEN}
         state(**about, kind="keep", on=TODAY + timedelta(days=200), said=word())
-        mark(**about, applies=False, reason=word())
+        mark(**about, applies=True, reason=word())
         held = _hold(world, record, by=by)
         ask_to_lift(hold=held, seen=held.revision, token=uuid7(), reason=word(), by=by, at=THEN)
         world.keys[record]["legal_hold"] = held.pk

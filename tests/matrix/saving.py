@@ -211,7 +211,7 @@ SAVED: dict[str, tuple[Press, ...]] = {
         Press("brake", "headteacher", "open", "brake", _BRAKE),
     ),
     "retention_destructionitem": (Press("destruction_list", "lead", "open", "destruction_list stop"),),
-    "retention_mark": (Press("child_retention", "lead", "open", "child_retention mark", {"reason": SAID}),),
+    "retention_mark": (Press("child_retention", "lead", "open", "child_retention unmark", {"reason": SAID}),),
     "retention_retentionrule": (Press("retention_rule", "lead", "open", "retention_rule adopt"),),
     "retention_statement": (Press("child_retention", "lead", "open", "child_retention withdraw"),),
     "sharing_consent": (

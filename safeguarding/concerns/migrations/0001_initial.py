@@ -1041,6 +1041,7 @@ class Migration(migrations.Migration):
             name='Subcategory',
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('code', models.CharField(max_length=40)),
                 ('name', models.CharField(max_length=80)),
                 ('order', models.PositiveSmallIntegerField()),
                 ('valid_to', models.DateField(blank=True, null=True)),
@@ -1581,6 +1582,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='subcategory',
             constraint=models.UniqueConstraint(models.F('category'), models.F('name'), name='subcategory_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='subcategory',
+            constraint=models.UniqueConstraint(models.F('category'), models.F('code'), name='subcategory_code_once'),
         ),
         migrations.AddConstraint(
             model_name='dutyrule',

@@ -35,17 +35,23 @@ class Category(models.Model):
 
 
 class Subcategory(models.Model):
+    """A narrower kind. By its code, which is never another's, rules are asked (`ending.py`); its name may change."""
+
     id = key()
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="subcategories")
+    code = models.CharField(max_length=40)
     name = models.CharField(max_length=80)
     order = models.PositiveSmallIntegerField()
     valid_to = models.DateField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint("category", "name", name="subcategory_once")]
+        constraints = [
+            models.UniqueConstraint("category", "name", name="subcategory_once"),
+            models.UniqueConstraint("category", "code", name="subcategory_code_once"),
+        ]
 
     class PersonalData(personal_data.PersonalData):
-        plain = ("name", "order", "valid_to")
+        plain = ("code", "name", "order", "valid_to")
         source = Source.HARBOUR
         retention = Retention.KEPT
 

@@ -115,14 +115,14 @@ def _load_categories(wanted: list[dict]) -> int:
 
 
 def _load_subcategories(wanted: list[dict]) -> int:
-    there = {(s.category_id, s.name): s.order for s in Subcategory.objects.all()}
+    there = {(s.category_id, s.code): (s.name, s.order) for s in Subcategory.objects.all()}
     rows = [
-        Subcategory(category_id=entry["code"], name=name, order=order)
+        Subcategory(category_id=entry["code"], code=said["code"], name=said["name"], order=order)
         for entry in wanted
-        for order, name in enumerate(entry["subcategories"], start=1)
-        if there.get((entry["code"], name)) != order
+        for order, said in enumerate(entry["subcategories"], start=1)
+        if there.get((entry["code"], said["code"])) != (said["name"], order)
     ]
     Subcategory.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["category", "name"], update_fields=["order"]
+        rows, update_conflicts=True, unique_fields=["category", "code"], update_fields=["name", "order"]
     )
     return len(rows)

@@ -11,7 +11,7 @@ from safeguarding.forms import DateBoxesField, HarbourForm, Radios, blank_first
 from safeguarding.plans.forms.columns import DeedForm, SeenForm, TokenForm
 from sharing.events.models import Recipient
 from sharing.transfers.models import OPEN, FileTransfer
-from sharing.transfers.services import confirming
+from sharing.transfers.services import confirming, receiving
 from sharing.transfers.services.confirming import Noted, Where
 from sharing.transfers.services.opening import open_problems
 
@@ -182,4 +182,13 @@ class SettleForm(_Of, TokenForm, SeenForm):
     own_copy = forms.ChoiceField(
         label="The school’s own copy", choices=FileTransfer.OwnCopy.choices, widget=Radios
     )  # fmt: skip
-    text = forms.CharField(label="Note", max_length=2000, required=False, widget=forms.Textarea)
+    text = forms.CharField(
+        label="Note, or why",
+        help_text="Of a file kept under the long rule for abuse a safeguarding lead says why.",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea,
+    )
+
+    def found(self, given: dict[str, Any]) -> Mapping[str, str]:
+        return receiving.settle_problems(given.get("own_copy", ""), given.get("text", ""))

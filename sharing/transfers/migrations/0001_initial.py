@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('warn_on', models.DateField(verbose_name='should be on its way by')),
                 ('because', models.CharField(blank=True, choices=[('unknown', 'Nobody knows where the child is: the local authority was told'), ('home', 'Educated at home'), ('abroad', 'Moved abroad'), ('died', 'The child has died'), ('came_back', 'The child came back, or did not leave'), ('main_school', 'The child’s main school holds the file')], default='', max_length=12, verbose_name='why it is not sent')),
                 ('authority_told_on', models.DateField(blank=True, null=True, verbose_name='local authority told on')),
-                ('own_copy', models.CharField(blank=True, choices=[('schedule', 'It ends as the retention schedule says'), ('kept', 'It is kept longer: state under Retention until when')], default='', max_length=10, verbose_name='the school’s own copy')),
+                ('own_copy', models.CharField(blank=True, choices=[('schedule', 'It ends as the retention schedule says'), ('kept', 'It is kept longer: state under Retention until when'), ('ends', 'Kept under the long rule for abuse: ours ends, the next school has the whole file'), ('stays', 'Kept under the long rule for abuse: we keep ours')], default='', max_length=10, verbose_name='the school’s own copy')),
                 ('opened_at', models.DateTimeField()),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='destination confirmed')),
                 ('stopped_at', models.DateTimeField(blank=True, null=True, verbose_name='decided not to send it')),

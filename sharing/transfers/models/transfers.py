@@ -53,6 +53,9 @@ class FileTransfer(models.Model):
     class OwnCopy(models.TextChoices):
         SCHEDULE = "schedule", "It ends as the retention schedule says"
         KEPT = "kept", "It is kept longer: state under Retention until when"
+        # Of a file that the long rule for abuse may keep: a lead says so, and why.
+        ENDS = "ends", "Kept under the long rule for abuse: ours ends, the next school has the whole file"
+        STAYS = "stays", "Kept under the long rule for abuse: we keep ours"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     child = models.ForeignKey(Child, on_delete=models.PROTECT, null=True, related_name="+")

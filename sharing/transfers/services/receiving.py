@@ -1,5 +1,6 @@
 """Record that the next school has received the file: by hand, or by the receipt that it signed; then settle it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from sharing.transfers.models import FileSending, FileTransfer, TransferNote
 from .confirming import Noted, add_note, hold, is_noted
 
 S, E = FileTransfer.Status, SharingEvent.Status
+BY_LONG_RULE = (FileTransfer.OwnCopy.ENDS, FileTransfer.OwnCopy.STAYS)
 # A receipt is a few lines and a signature.
 LARGEST_RECEIPT = 20_000
 _OTHER_FILE = "This is the receipt of another file. Ask the other school for the one of this file."
@@ -102,9 +104,24 @@ def _sent(sending: FileSending, *, by: User) -> FileSending:
     return held
 
 
-def settle_problems(own_copy: str) -> Problems:
+# Called with the transfer, the form's token, what becomes of the own copy, why, who says so, and when.
+Settling = Callable[..., object]
+_when_settled: list[Settling] = []
+
+
+def when_settled(function: Settling) -> Settling:
+    """Let an app take up what was said of the own copy, in the same transaction. It may refuse."""
+    _when_settled.append(function)
+    return function
+
+
+def settle_problems(own_copy: str, text: str) -> Problems:
     """Why it cannot be settled like this. Empty when it can."""
-    return {} if own_copy in FileTransfer.OwnCopy else {"own_copy": "Say what becomes of the school’s own copy"}
+    if own_copy not in FileTransfer.OwnCopy:
+        return {"own_copy": "Say what becomes of the school’s own copy"}
+    if own_copy in BY_LONG_RULE and not text.strip():
+        return {"text": "Say why: whoever approves its destruction reads it"}
+    return {}
 
 
 @transaction.atomic
@@ -114,20 +131,23 @@ def settle_transfer(
     """All of it was received, and it is decided what becomes of the own copy; retention carries that out. The same form
     again settles it once.
 
-    Raises `NotAllowed`, `BadInput`, `ChangedSince`; `OutOfTurn` while something that was sent was not received.
+    Raises `NotAllowed`, `BadInput`, `ChangedSince`, also where retention refuses what is said of the own copy;
+    `OutOfTurn` while something that was sent was not received.
     """
     at = at or timezone.now()
     is_kept = is_noted(token, transfer, by=by) or not text.strip()
     if is_kept and (transfer.settled_by_id, transfer.own_copy) == (by.pk, own_copy):
         return transfer
     held = hold(transfer, seen, by=by)
-    raise_first(settle_problems(own_copy))
+    raise_first(settle_problems(own_copy, text))
     if FileSending.objects.filter(transfer=held, event__status=E.SENT).exists():
         raise OutOfTurn(_NOT_ALL)
     done = transfer_life.perform("settle", held, by=by, at=at, own_copy=own_copy)
     if text.strip():
         noted = Noted(text, timezone.localdate(at))
         add_note(done, TransferNote.Kind.SETTLED, noted, token=token, by=by, at=at)
+    for following in _when_settled:
+        following(transfer=done, token=token, own_copy=own_copy, reason=text, by=by, at=at)
     return done
 
 

@@ -14,6 +14,7 @@ from children.services import access
 from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason, RetentionRule
 from retention.services.holds import set_hold
 from retention.services.lists import stop
+from retention.services.statements import mark
 from safeguarding.accounts.models import Notice, User
 from safeguarding.concerns.models import Concern
 from safeguarding.concerns.services.access import name_subject
@@ -22,6 +23,7 @@ from safeguarding.keys import uuid7
 from tests import factories
 from tests.integration.demo.test_queries import LISTS, RECORDS, asked
 
+from . import signing
 from .conftest import Office, later
 
 pytestmark = pytest.mark.django_db
@@ -308,8 +310,10 @@ def test_the_page_of_a_record_does_not_say_that_something_is_kept_from_its_reade
 def test_a_rule_that_rests_on_what_is_kept_from_its_reader_is_not_named(place: Office, client: Client):
     child = place.leaver()
     concern = factories.concern(place.room, children=[ChildEntry(role="worried_about", child=child)])
-    Concern.objects.filter(pk=concern.pk).update(status="closed", category="SEX")
-    RetentionRule.objects.filter(school=place.school, code="R03").update(years=26)
+    Concern.objects.filter(pk=concern.pk).update(status="closed")
+    # The long rule counts from the last entry, which is that concern.
+    mark(child=child, token=uuid7(), applies=True, reason="A trial in 2009.", by=place.room.lead)
+    RetentionRule.objects.filter(school=place.school, code="R03").update(years=1)
     with later(days=800):
         place.due(child)
     lead, heard = Visitor(client, place.room.lead), "Its rule rests on something that is"
@@ -317,11 +321,28 @@ def test_a_rule_that_rests_on_what_is_kept_from_its_reader_is_not_named(place: O
     name_subject(concern=concern, user=place.room.lead, by=place.room.headteacher)
     lead = Visitor(client, place.room.lead)
     page = lead.page("retention")
-    assert "Ida Thorne" in page and "R03" not in page and "26 years" not in page and heard in page
+    assert "Ida Thorne" in page and "R03" not in page and "1 year" not in page and heard in page
     with later(days=800):
         made = place.on_list(child)
     for name, key in (("destruction_list", made.pk), ("destruction_item", made.items.get().pk)):
         page = lead.page(name, key)
-        assert "Ida Thorne" in page and "R03" not in page and "26 years" not in page and heard in page
+        assert "Ida Thorne" in page and "R03" not in page and heard in page
         assert "R03" in Visitor(client, place.room.deputy).page(name, key)
         client.force_login(place.room.lead)
+
+
+def test_a_file_that_goes_by_a_sign_kept_from_its_reader_is_on_no_list_of_theirs(place: Office, client: Client):
+    child, lead = place.leaver(), place.room.lead
+    concern = signing.concern(place, child, "SEX")
+    Concern.objects.filter(pk=concern.pk).update(status="closed")
+    signing.answered(child, lead, applies=True)
+    RetentionRule.objects.filter(school=place.school, code="R03").update(years=1)
+    with later(days=800):
+        place.due(child)
+        made = place.on_list(child)
+    assert "Ida Thorne" in Visitor(client, lead).page("destruction_list", made.pk)
+    name_subject(concern=concern, user=lead, by=place.room.headteacher)
+    visitor = Visitor(client, lead)
+    assert "Ida Thorne" not in visitor.page("retention") + visitor.page("destruction_list", made.pk)
+    assert client.get(reverse("destruction_item", args=[made.items.get().pk])).status_code == 404
+    assert "Ida Thorne" in Visitor(client, place.room.deputy).page("destruction_list", made.pk)

@@ -50,7 +50,8 @@ class Growing:
         self.withdrawn = withdraw(statement=Statement.objects.get(child=self.told), by=place.room.lead)
         place.last_school(self.told, at=days_ago(80))
         for applies in (True, False):
-            mark(child=self.told, token=uuid7(), applies=applies, reason="Read.", by=place.room.lead)
+            marked = {"reason": "Read.", "by": place.room.lead, "at": days_ago(80)}
+            mark(child=self.told, token=uuid7(), applies=applies, **marked)
         self.photograph = put_photograph(
             child=self.told, token=uuid7(), upload=Upload("a.jpg", picture()), by=place.room.office
         )

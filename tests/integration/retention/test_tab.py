@@ -12,8 +12,7 @@ from children.models import Child
 from children.services import access
 from children.services.filing import put_photograph
 from retention.models import Mark, RetentionRule, Statement
-from retention.services.statements import mark, state
-from safeguarding.concerns.services import access as concern_access
+from retention.services.statements import state
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.keys import uuid7
 from safeguarding.uploads.services.keeping import Upload
@@ -108,39 +107,22 @@ def test_words_are_asked_for_and_two_presses_are_one_statement(client: Client, p
     assert Statement.objects.filter(child=child).count() == 1
 
 
-def test_the_long_rule_is_proposed_by_a_concern_and_set_or_lifted_with_a_reason(client: Client, place: Office):
+def test_the_file_itself_is_marked_and_the_mark_taken_back_with_a_reason(client: Client, place: Office):
     child, lead = place.leaver(), Visitor(client, place.room.lead)
     place.last_school(child)
     assert "Not marked" in lead.page(TAB, child.pk)
-    of_kind(place, child)
+    assert lead.send(TAB, child.pk, "mark", reason="").status_code == 422
+    assert lead.send(TAB, child.pk, "mark", reason="What she told led to a trial.").status_code == 302
     page = lead.page(TAB, child.pk)
-    assert "Kept under the long rule, because of a concern on this record" in page
-    assert "Kept until 1 March 2074: 75 years from birth, rule R03 version 1." in page
-    assert lead.send(TAB, child.pk, "unmark", reason="").status_code == 422
+    assert "The file itself is kept under the long rule" in page
+    assert ": 75 years from the last entry, rule R03 version 1." in page
     assert lead.send(TAB, child.pk, "unmark", reason="It was about another child.").status_code == 302
     page = lead.page(TAB, child.pk)
-    assert "The long rule does not apply" in page
+    assert "The file itself is kept under the long rule" not in page
     assert "rule R02 version 1" in page
-    assert lead.send(TAB, child.pk, "mark", reason="It was about her after all.").status_code == 302
-    assert Mark.objects.filter(child=child, ended_at=None, applies=True).count() == 1
-    assert "rule R03 version 1" in lead.page(TAB, child.pk)
-
-
-def test_a_date_that_rests_on_a_hidden_concern_reads_kept_not_due(client: Client, place: Office):
-    child = place.leaver()
-    place.last_school(child)
-    concern = of_kind(place, child)
-    concern_access.restrict_concern(concern=concern, by=place.room.lead)
-    page = Visitor(client, place.room.deputy).page(TAB, child.pk)
-    assert "Kept, not due" in page
-    assert "2074" not in page
-    assert "2024" not in page
-    assert "because of a concern on this record" not in page
-    assert "Something you may not see keeps this record." in page
-    assert "1 March 2074" in Visitor(client, place.room.lead).page(TAB, child.pk)
-    # What a lead has marked is said to every reader of the tab.
-    mark(child=child, token=uuid7(), applies=True, reason="Read in full.", by=place.room.lead)
-    assert "1 March 2074" in Visitor(client, place.room.deputy).page(TAB, child.pk)
+    typed = {"deed": "unmark", "token": uuid7(), "reason": "Again."}
+    assert client.post(reverse(TAB, args=[child.pk]), typed).status_code == 409
+    assert Mark.objects.filter(child=child, ended_at=None, applies=True).count() == 0
 
 
 def test_who_reads_it_who_states_and_for_whom_it_is_not_there(client: Client, place: Office):
@@ -185,7 +167,7 @@ def test_it_asks_the_database_no_more_for_many_statements(
     of_kind(place, child)
     client.force_login(lead)
     client.get(reverse(TAB, args=[child.pk]))
-    with django_assert_max_num_queries(25) as few:
+    with django_assert_max_num_queries(29) as few:
         client.get(reverse(TAB, args=[child.pk]))
     asked = len(few.captured_queries)
     for number in range(12):
