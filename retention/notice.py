@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.text import capfirst
 
 from safeguarding.dates import counted
-from safeguarding.ending.kinds import carried_out, kinds
+from safeguarding.ending.kinds import kinds
 from safeguarding.once import once
 from safeguarding.personal_data import Sensitive, about_children, categorised
 from safeguarding.privacy_notice import (
@@ -18,7 +18,6 @@ from safeguarding.privacy_notice import (
     Facts,
     Section,
     asks,
-    bullets,
     looks_at,
     rests_on,
     secures,
@@ -40,12 +39,15 @@ def _told_of() -> frozenset[str]:
     return frozenset(code for kind in kinds().values() if kind.model in about_children() for code in kind.rules)
 
 
+def _schedule(asked: Asked) -> list[tuple[RetentionRule | None, RetentionRule | None]]:
+    school_id = asked.school.pk
+    return once(("notice schedule", school_id), lambda: schedule_of(school_id))
+
+
 def _told(asked: Asked) -> list[tuple[RetentionRule | None, RetentionRule | None]]:
     """Each rule of what is told: in force, and proposed."""
-    school_id = asked.school.pk
-    pairs = once(("notice schedule", school_id), lambda: schedule_of(school_id))
     codes = _told_of()
-    told = [pair for pair in pairs if (rule := pair[0] or pair[1]) and rule.code in codes]
+    told = [pair for pair in _schedule(asked) if (rule := pair[0] or pair[1]) and rule.code in codes]
     return [(held, new) for held, new in told if held is not None or new is None or new.code not in NOT_YET]
 
 
@@ -59,23 +61,14 @@ def _periods(asked: Asked) -> Iterable[Block]:
 
 
 def _how_it_ends(asked: Asked) -> Iterable[Block]:
-    """That two people decide, of the records of which it is so and of no others."""
+    """That two people decide: so it is of every kind of record about children with a period."""
     yield text("We keep a record longer where the law, the police, a court or an inquiry requires it.")
-    if ending := [rule.record_class for rule in _by_two(asked)]:
+    if _in_force(asked):
         yield text(
-            "When the time of these is over, people look at each record, two of them decide, and it is confidentially "
-            "destroyed:"
+            "When the time of one of these records is over, people look at it, two of them decide, and it is "
+            "confidentially destroyed. We keep a list of what was destroyed, which names nobody. Ask the school office "
+            "for the whole schedule."
         )
-        yield bullets(ending)
-    yield text(
-        "We keep a list of what was destroyed, which names nobody. Ask the school office for the whole schedule."
-    )
-
-
-def _by_two(asked: Asked) -> list[RetentionRule]:
-    """The rules by which Harbour puts records on a list, which one person decides and another approves."""
-    done = carried_out()
-    return [rule for rule in _in_force(asked) if rule.code in done]
 
 
 def _how_long(rule: RetentionRule) -> str:
@@ -100,7 +93,8 @@ def _versions(asked: Asked) -> list[str]:
 
 
 def _changed(asked: Asked, kept: Facts) -> Iterable[str]:
-    now, then = set(_versions(asked)), set(kept.get("schedule", ()))
+    codes = _told_of()
+    now, then = set(_versions(asked)), {title for title in kept.get("schedule", ()) if _code(title) in codes}
     for title in sorted(now - then):
         yield f"The notice does not say what {title} says, which is in force."
     for title in sorted(then - now):
@@ -108,15 +102,16 @@ def _changed(asked: Asked, kept: Facts) -> Iterable[str]:
 
 
 def _destroyed(asked: Asked) -> list[str]:
-    return [rule.code for rule in _by_two(asked)]
+    return [rule.code for rule in _in_force(asked)]
 
 
 def _not_done(asked: Asked, kept: Facts) -> Iterable[str]:
-    """What a version says is destroyed, and is not. One from before versions kept it said so of its whole schedule."""
-    done = set(_destroyed(asked))
+    """What a version says is destroyed, and no kind carries out. One from before versions kept it said so of its whole
+    schedule.
+    """
     said = kept.get("destroyed", [_code(title) for title in kept.get("schedule", ())])
-    names = {rule.code: rule.record_class for rule in _in_force(asked)}
-    for code in sorted(set(said) - done):
+    names = {rule.code: rule.record_class for pair in _schedule(asked) if (rule := pair[0] or pair[1])}
+    for code in sorted(set(said) - _told_of()):
         named = f"“{names[code]}” (rule {code})" if code in names else f"Rule {code}"
         yield f"{named}: the notice says that two people decide, and it is destroyed. Harbour does not do that."
 

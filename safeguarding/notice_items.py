@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 from django.urls import get_resolver
 
+from safeguarding.ending.facts import subjects_of
 from safeguarding.ending.kinds import Kind, kinds
 from safeguarding.personal_data import Retention, Source, all_sources, declared, root_of
 
@@ -113,12 +114,14 @@ def holdings(item: int | None = None) -> list[Holding]:
 
 def ending_of(model: type[Model]) -> list[Kind]:
     """The kinds of record with which a row ends; what several share ends with the last child’s file. Empty where no
-    rule is of its record.
+    rule is of its record. What is about several ends with the file of the last of them.
     """
     said = declared(model)
     shared = said is not None and said.retention is Retention.SHARED
     root = apps.get_model("children", "Child") if shared else root_of(model)
-    return [kind for kind in kinds().values() if kind.model is root]
+    of_root = declared(root)
+    ends_with = subjects_of(root)[3] if of_root and of_root.about else root
+    return [kind for kind in kinds().values() if kind.model is ends_with]
 
 
 def promises(*said: Promise) -> None:
