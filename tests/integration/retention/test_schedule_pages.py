@@ -69,12 +69,12 @@ def test_at_first_a_lead_adopts_all_and_the_officer_agrees_to_all(client: Client
     for person, verb in ((place.room.lead, "adopted"), (place.officer, "agreed")):
         client.force_login(person)
         waiting = [str(one.pk) for one, _ in client.get(all_page).context["waiting"]]
-        assert len(waiting) == 28
+        assert len(waiting) == 29
         # Another list than the one that was shown is not taken.
         assert client.post(all_page, {"rule": waiting[:-1]}).status_code == 409
         assert client.post(all_page, {"rule": waiting}).status_code == 302
-        assert RetentionRule.objects.filter(**{"school": place.school, f"{verb}_by": person}).count() == 28
-    assert RetentionRule.objects.filter(school=place.school, status=S.IN_FORCE).count() == 28
+        assert RetentionRule.objects.filter(**{"school": place.school, f"{verb}_by": person}).count() == 29
+    assert RetentionRule.objects.filter(school=place.school, status=S.IN_FORCE).count() == 29
 
 
 def test_nobody_without_a_say_adopts_or_agrees(client: Client, place: Office):
