@@ -12,6 +12,7 @@ from .models import (
     Episode,
     PlanFile,
     Professional,
+    RegisterPlace,
     Step,
     StepNote,
 )
@@ -38,6 +39,7 @@ declare(Designation, called=("badge", "badges"), part_of="episode")
 declare(AttendanceFile, called=("file of attendance", "files of attendance"))
 declare(AttendanceDay, called=("day of attendance", "days of attendance"))
 declare(DeadlineRule, kind=Kind.REFERENCE)
+declare(RegisterPlace, kind=Kind.REFERENCE)
 # A day that was missing is a change of the record.
 needs("plan dates", LogEntry)
 reads("plan dates", Child)

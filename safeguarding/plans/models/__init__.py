@@ -3,7 +3,7 @@ the rules by which their dates are due. And of the child's attendance.
 """
 
 from .around import Designation, PlanFile, Professional
-from .attendance import AttendanceDay, AttendanceFile
+from .attendance import AttendanceDay, AttendanceFile, RegisterPlace
 from .episode import Episode
 from .rules import DeadlineRule
 from .step import Step, StepNote
@@ -16,6 +16,7 @@ __all__ = [
     "Episode",
     "PlanFile",
     "Professional",
+    "RegisterPlace",
     "Step",
     "StepNote",
 ]

@@ -1,4 +1,4 @@
-"""Which marks has the register of a child, day by day, and which files brought them?"""
+"""Where is the school's register, which marks does it have of a child, day by day, and which files brought them?"""
 
 from typing import ClassVar
 
@@ -11,6 +11,50 @@ from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Link, Retention, Source
+
+
+class RegisterPlace(models.Model):
+    """Where the school keeps its attendance register, as the school has stated.
+
+    The law keeps a register for six years from each entry (SI 2024/208 reg 7). Until the school has stated that its
+    register is in another system, Harbour's entries may be the only ones.
+    """
+
+    class Place(models.TextChoices):
+        ELSEWHERE = "elsewhere", "In another system"
+        HARBOUR = "harbour", "In Harbour"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.OneToOneField(School, on_delete=models.PROTECT, related_name="+")
+    place = models.CharField("where the register is kept", max_length=9, choices=Place)
+    system = models.CharField("name of the system", max_length=80, blank=True, default="")
+    # Counts saves, so that the second of two people sees that the first has changed something.
+    revision = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = "place of the attendance register"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(place="harbour", system="") | Q(place="elsewhere") & ~Q(system=""),
+                name="register_elsewhere_is_named",
+            ),
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        plain = ("place", "system", "revision")
+        source = Source.SCHOOL
+        retention = Retention.KEPT
+        setting = True
+
+    @property
+    def called(self) -> str:
+        """What it is called where a change of it is told."""
+        return "Attendance register"
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether what Harbour holds is a copy."""
+        return self.place == self.Place.ELSEWHERE
 
 
 class AttendanceFile(models.Model):
