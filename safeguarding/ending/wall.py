@@ -15,6 +15,7 @@ from psycopg import sql
 from safeguarding.audit.protection import protected_models
 from safeguarding.personal_data import Link, declared
 
+from . import by_child
 from .facts import by_keys, subjects_of
 from .guards import marked
 from .reasons import reasons
@@ -93,6 +94,7 @@ def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
     yield sql.SQL(_begin_ending())  # type: ignore[arg-type]
     yield sql.SQL(_gather_ending())  # type: ignore[arg-type]
     yield sql.SQL(_end_rows())  # type: ignore[arg-type]
+    yield from by_child.statements(owner)
     for function in _FUNCTIONS:
         name = sql.SQL(function)
         yield sql.SQL("REVOKE ALL ON FUNCTION {} FROM PUBLIC").format(name)
@@ -117,7 +119,7 @@ def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
 
 def taken_down() -> sql.Composable:
     """Take them away before a migration: they name tables."""
-    return sql.SQL("; ").join(sql.SQL(f"DROP FUNCTION IF EXISTS {name}") for name in _FUNCTIONS)
+    return sql.SQL("; ").join(sql.SQL(f"DROP FUNCTION IF EXISTS {name}") for name in (*_FUNCTIONS, *by_child.FUNCTIONS))
 
 
 def _begin_ending() -> str:
