@@ -476,11 +476,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- From when a photograph is not needed: it was taken out, or the child left; whichever came first.
-CREATE FUNCTION rules.since_photograph_over(records uuid[]) RETURNS TABLE (record uuid, day date)
+CREATE FUNCTION rules.photograph_over(records uuid[]) RETURNS TABLE (record uuid, day date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT shot.id, least((shot.ended_at AT TIME ZONE 'Europe/London')::date, child.left_on)
     FROM public.children_photograph AS shot JOIN public.children_child AS child ON child.id = shot.child_id
-    WHERE shot.id = ANY (since_photograph_over.records) AND (shot.ended_at IS NOT NULL OR child.left_on IS NOT NULL)
+    WHERE shot.id = ANY (photograph_over.records) AND (shot.ended_at IS NOT NULL OR child.left_on IS NOT NULL)
 $$;
 
 -- What is on a record beside a name on the register (`fills` in `ending.py`).

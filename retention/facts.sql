@@ -63,12 +63,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Holds that keep a record: on the school; on the child, or on another with whom a concern is shared, with its merged parts; on a
--- family. Of a record that is no child's, such as a photograph, the child's.
+-- family. Of a record of another kind, those on its school; those on the child that it is about are asked beside.
 CREATE FUNCTION rules.keeps_hold(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH mine AS MATERIALIZED (
         SELECT asked AS record, asked AS child FROM unnest(keeps_hold.records) AS asked
-        UNION SELECT id, child_id FROM public.children_photograph WHERE id = ANY (keeps_hold.records)
         -- What has become part of the record, and what it is reached by.
         UNION SELECT reached.record, reached.key FROM rules.reached(keeps_hold.records) AS reached
     ), shared AS MATERIALIZED (
@@ -76,9 +75,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         JOIN public.concerns_concernchild AS one ON one.child_id = mine.child
         JOIN public.concerns_concernchild AS other ON other.concern_id = one.concern_id AND other.child_id IS NOT NULL
     ), standing AS MATERIALIZED (SELECT * FROM public.retention_legalhold WHERE lifted_at IS NULL)
-    SELECT mine.record, hold.id FROM mine
-    JOIN public.children_child AS child ON child.id = mine.child
-    JOIN standing AS hold ON hold.school_id = child.school_id AND hold.scope = 'school'
+    SELECT mine.record, hold.id FROM rules.kinds_of(keeps_hold.records) AS mine
+    JOIN standing AS hold ON hold.school_id = mine.school AND hold.scope = 'school'
     UNION
     SELECT held.record, hold.id FROM (SELECT * FROM mine UNION SELECT * FROM shared) AS held
     JOIN standing AS hold ON hold.child_id = held.child
@@ -86,6 +84,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT mine.record, hold.id FROM standing AS hold
     CROSS JOIN LATERAL rules.family_held(hold.child_id, hold.set_at) AS family
     JOIN mine ON mine.child = family.member WHERE hold.scope = 'family'
+$$;
+
+-- Until when records that are on no child's file are kept longer than their rule says: by the newest decision of each item, the latest.
+CREATE FUNCTION rules.kept_until(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT newest.record_key, max(newest.keep_until) FROM (
+        SELECT DISTINCT ON (said.item_id) said.record_key, said.keep_until FROM public.retention_decision AS said
+        WHERE said.record_key = ANY (kept_until.records) ORDER BY said.item_id, said.decided_at DESC, said.id DESC
+    ) AS newest
+    WHERE newest.keep_until IS NOT NULL GROUP BY newest.record_key
 $$;
 
 -- Its date, or the rule of its date, changed within the last 30 days.
@@ -221,6 +229,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                 SELECT FROM public.retention_mark AS mark
                 WHERE mark.child_id = one.child_key AND mark.marked_by_id = ANY (people) AND mark.marked_at > since
             ) OR EXISTS (
+                -- Of a record of another kind, whoever changed anything of it.
+                SELECT FROM public.audit_logentry AS typed
+                WHERE typed.object_id = one.record_key AND one.kind <> 'child_file' AND typed.actor_id = ANY (people) AND typed.at > since
+            ) OR EXISTS (
                 SELECT FROM public.audit_logentry AS typed
                 WHERE typed.record_id = one.child_key AND typed.actor_id = ANY (people) AND typed.at > since
                   AND typed.object_type IN ('children.child', 'children.childdetail', 'children.enrolment')
@@ -236,29 +248,42 @@ $$;
 -- 30 days; and how many files the school had then.
 CREATE FUNCTION rules.before_destruction(school uuid) RETURNS TABLE (
     now timestamptz, sealed_at timestamptz, scanned_at timestamptz, scanned_by_database_at timestamptz, looked_at timestamptz,
-    waiting integer, begun_today integer, begun_in_30_days integer, files integer
+    waiting integer, waiting_plain integer, waiting_files integer, begun_today integer, plain_begun_today integer,
+    files_begun_in_30_days integer, files integer
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH begun AS MATERIALIZED (
-        SELECT run.begun_at FROM public.retention_itemrun AS run
+        SELECT one.kind = 'child_file' AS is_file, one.kind = ANY (rules.plain_kinds()) OR rule.code = 'R09b' AS is_plain,
+            (run.begun_at AT TIME ZONE 'Europe/London')::date = rules.today() AS is_today
+        FROM public.retention_itemrun AS run
+        JOIN public.retention_destructionitem AS one ON one.id = run.item_id
+        JOIN public.retention_retentionrule AS rule ON rule.id = one.rule_id
         WHERE run.school_id = before_destruction.school AND run.begun_at > rules.now() - interval '30 days'
+    ), waits AS MATERIALIZED (
+        SELECT one.kind = 'child_file' AS is_file, one.kind = ANY (rules.plain_kinds()) OR rule.code = 'R09b' AS is_plain
+        FROM public.retention_destructionitem AS one
+        JOIN public.retention_retentionrule AS rule ON rule.id = one.rule_id
+        WHERE one.school_id = before_destruction.school AND one.left_out_at IS NULL
+          AND EXISTS (SELECT FROM public.retention_approval AS yes WHERE yes.item_id = one.id AND yes.waits_until < rules.today())
+          AND NOT EXISTS (SELECT FROM public.retention_itemrun AS run WHERE run.item_id = one.id)
+          AND rules.not_to_end(one.id) = '' AND NOT EXISTS (
+              SELECT FROM rules.keeps_hold(ARRAY(
+                  SELECT one.record_key UNION SELECT what.child FROM rules.kinds_of(ARRAY[one.record_key]) AS what
+                  WHERE what.child IS NOT NULL)))
     )
     SELECT rules.now(),
         (SELECT seal.at FROM public.audit_checkpoint AS seal ORDER BY seal.number DESC LIMIT 1),
         gate.scanned_at, gate.scanned_by_database_at, gate.looked_at,
-        (
-            SELECT count(*)::integer FROM public.retention_destructionitem AS one
-            WHERE one.school_id = before_destruction.school AND one.left_out_at IS NULL
-              AND EXISTS (SELECT FROM public.retention_approval AS yes WHERE yes.item_id = one.id AND yes.waits_until < rules.today())
-              AND NOT EXISTS (SELECT FROM public.retention_itemrun AS run WHERE run.item_id = one.id)
-              AND rules.not_to_end(one.id) = '' AND NOT EXISTS (SELECT FROM rules.keeps_hold(ARRAY[one.record_key]))
-        ),
-        (SELECT count(*)::integer FROM begun WHERE (begun.begun_at AT TIME ZONE 'Europe/London')::date = rules.today()),
-        (SELECT count(*)::integer FROM begun),
+        (SELECT (count(*) FILTER (WHERE NOT waits.is_plain))::integer FROM waits),
+        (SELECT (count(*) FILTER (WHERE waits.is_plain))::integer FROM waits),
+        (SELECT (count(*) FILTER (WHERE waits.is_file))::integer FROM waits),
+        (SELECT (count(*) FILTER (WHERE begun.is_today AND NOT begun.is_plain))::integer FROM begun),
+        (SELECT (count(*) FILTER (WHERE begun.is_today AND begun.is_plain))::integer FROM begun),
+        (SELECT (count(*) FILTER (WHERE begun.is_file))::integer FROM begun),
         (
             SELECT count(*)::integer FROM public.retention_retentiondate AS kept
             WHERE kept.school_id = before_destruction.school AND kept.kind = 'child_file'
-        ) + (SELECT count(*)::integer FROM begun)
+        ) + (SELECT (count(*) FILTER (WHERE begun.is_file))::integer FROM begun)
     FROM public.retention_retentiongate AS gate WHERE gate.school_id = before_destruction.school
 $$;
 
@@ -268,19 +293,26 @@ CREATE FUNCTION rules.counts_of_lists(lists uuid[]) RETURNS TABLE (
     approved_at timestamptz, waits_until date, begun_at timestamptz, gone_at timestamptz
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    -- A record that ended with another one, as a consent does with its child's file, is gone without a run of its own.
+    WITH there AS MATERIALIZED (
+        SELECT record FROM rules.kinds_of(ARRAY(
+            SELECT record_key FROM public.retention_destructionitem WHERE on_list_id = ANY (counts_of_lists.lists)))
+    )
     SELECT one.on_list_id, count(*)::integer,
         (count(*) FILTER (WHERE one.left_out_at IS NULL))::integer,
         (count(said.id) FILTER (WHERE one.left_out_at IS NULL))::integer,
         (count(*) FILTER (WHERE one.left_out_at IS NULL AND said.kind = 'destroy'))::integer,
         (count(yes.id) FILTER (WHERE one.left_out_at IS NULL))::integer,
         count(run.item_id)::integer,
-        (count(*) FILTER (WHERE run.state = 'files_gone'))::integer,
+        (count(*) FILTER (WHERE run.state = 'files_gone' OR (run.item_id IS NULL AND one.left_out_at IS NULL
+            AND list.status IN ('waiting', 'done') AND NOT EXISTS (SELECT FROM there WHERE there.record = one.record_key))))::integer,
         (count(*) FILTER (WHERE run.state <> 'files_gone' AND run.trouble <> ''))::integer,
         max(yes.approved_at) FILTER (WHERE one.left_out_at IS NULL),
         max(yes.waits_until) FILTER (WHERE one.left_out_at IS NULL),
         min(run.begun_at),
-        max(run.moved_at) FILTER (WHERE run.state = 'files_gone')
+        coalesce(max(run.moved_at) FILTER (WHERE run.state = 'files_gone'), max(list.checked_at))
     FROM public.retention_destructionitem AS one
+    JOIN public.retention_destructionlist AS list ON list.id = one.on_list_id
     LEFT JOIN LATERAL (
         SELECT * FROM public.retention_decision AS d WHERE d.item_id = one.id ORDER BY d.decided_at DESC, d.id DESC LIMIT 1
     ) AS said ON true
@@ -329,12 +361,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     LEFT JOIN public.retention_statement AS said ON said.child_id = child.id AND said.withdrawn_at IS NULL
     WHERE child.school_id = files_at.school AND child.merged_into_id IS NULL AND child.ending_at IS NULL
     GROUP BY child.id, child.left_on
-$$;
-
--- Every photograph of a school, by key, for the same.
-CREATE FUNCTION rules.photographs_at(school uuid) RETURNS TABLE (record uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT id FROM public.children_photograph WHERE school_id = photographs_at.school
 $$;
 
 -- The last number of a hold in a year at a school, and the hold that was set by this form: whoever sets one may not see all of them.

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from safeguarding.dates import counted
+from safeguarding.ending.kinds import kinds
 from safeguarding.once import once
 from safeguarding.personal_data import categorised
 from safeguarding.privacy_notice import (
@@ -30,28 +31,18 @@ from .services.progress import backups_live
 from .services.schedule import schedule_of
 from .wording import in_words
 
-# Rules of what Harbour does not hold, or not of children: the notice is about what it holds of them.
-NOT_TOLD = {
-    "R09": "the education record is kept outside Harbour",
-    "R10": "about adults",
-    "R10b": "about adults",
-    "R11": "about adults",
-    "R12": "not held yet",
-    "R13": "not held yet",
-    "R14": "not held yet",
-    "R17": "accident records are kept outside Harbour",
-    "R21": "names nobody",
-    "R22": "about adults",
-    "R23": "names nobody",
-    "R26": "names nobody",
-}
+
+def _told_of() -> frozenset[str]:
+    """The codes of the rules by which something about a child ends: the notice promises what a kind carries out."""
+    return frozenset(code for kind in kinds().values() if kind.child or kind.own_scan for code in kind.rules)
 
 
 def _told(asked: Asked) -> list[tuple[RetentionRule | None, RetentionRule | None]]:
     """Each rule of what is told: in force, and proposed."""
     school_id = asked.school.pk
     pairs = once(("notice schedule", school_id), lambda: schedule_of(school_id))
-    told = [pair for pair in pairs if (rule := pair[0] or pair[1]) and rule.code not in NOT_TOLD]
+    codes = _told_of()
+    told = [pair for pair in pairs if (rule := pair[0] or pair[1]) and rule.code in codes]
     return [(held, new) for held, new in told if held is not None or new is None or new.code not in NOT_YET]
 
 
@@ -76,7 +67,7 @@ def _how_long(rule: RetentionRule) -> str:
 
 def _missing(asked: Asked) -> Iterable[Blank]:
     """What Harbour destroys one day, and nobody can be told when."""
-    open_ = [rule for held, rule in _told(asked) if held is None and rule is not None and rule.is_carried_out]
+    open_ = [rule for held, rule in _told(asked) if held is None and rule is not None]
     if open_ or not _in_force(asked):
         names = ", ".join(rule.code for rule in open_) or "no rule of the schedule is in force"
         yield Blank(f"how long records are kept, by the schedule: {names}", "retention_schedule")

@@ -1,11 +1,11 @@
-"""Until when is a child's file kept, and by which rule? Day arithmetic alone, without a database.
+"""Until when is a record kept, and by which rule? Day arithmetic alone, without a database.
 
 Domain reference 4, 12 and 13: a file that the next school has confirmed ends by R01, before every other rule. Where the
 child went to another school and nothing is on the record, it ends by R09b, if no other applies. Of the others that
 apply the longest wins. A record is kept through its last day, and may be destroyed from the day after.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,11 +14,15 @@ from safeguarding.clocks import add_months
 from .models import RetentionDate, Trigger
 
 M = RetentionDate.Missing
-MOVED, LAST_SCHOOL, ABUSE, LOOKED_AFTER, NEEDS, PHOTOGRAPH = "R01", "R02", "R03", "R05", "R07", "R16"
+# The kind whose date is worked out here by a function of its own.
+CHILD_FILE = "child_file"
+MOVED, LAST_SCHOOL, ABUSE, LOOKED_AFTER, NEEDS = "R01", "R02", "R03", "R05", "R07"
 # Rules of a child's file beside R01 and R02: each applies where the app that knows says so (`ending.dates`).
 WHERE = {ABUSE: "abuse", LOOKED_AFTER: "looked_after", NEEDS: "plan_for_needs"}
 # A child who went to another school, and nothing is on the record.
 BARE = "R09b"
+# Rules of what is part of a child's file, and ends with it; and of what Harbour does not hold.
+WITH_THE_FILE, OUTSIDE = frozenset({"R04", "R06", "R25"}), frozenset({"R09", "R17"})
 # Rules that no school can adopt yet, each with why.
 NOT_YET = {
     BARE: (
@@ -98,7 +102,7 @@ def of_file(file: File, periods: Iterable[Period]) -> Kept:
     if file.born is None:
         return Kept(missing=M.BIRTH)
     found = [_counted(period, file.born) for period in applying]
-    longest = max(found, key=lambda kept: (kept.due_on or date.max, kept.period.code if kept.period else ""))
+    longest = max(found, key=_length)
     # A rule that would keep it longer and is not adopted yet keeps it: it may be adopted.
     kept = _later(longest, file.keep_until)
     if file.left is None:
@@ -113,14 +117,21 @@ def _ends_bare(file: File) -> bool:
     return file.left is not None and file.is_bare and not file.is_last_school and not file.applying
 
 
-def of_photograph(over: date | None, periods: Iterable[Period]) -> Kept:
-    """Until when a photograph is kept: as the rule says from the day on which it is not needed any more (R16)."""
-    period = next((one for one in periods if one.code == PHOTOGRAPH), None)
-    if period is None:
+def of_record(since: Mapping[str, date | None], periods: Iterable[Period], keep_until: date | None = None) -> Kept:
+    """Until when a record of another kind is kept. `since`: for each rule of its kind, by its code, the day from which
+    that counts, where it has come. Of several the longest counts.
+    """
+    applying = [period for period in periods if period.code in since]
+    if not applying:
         return Kept(missing=M.NONE)
-    if over is None:
-        return Kept(period, missing=M.ON_ROLL)
-    return _counted(period, over)
+    found = [_counted(period, day) for period in applying if (day := since[period.code]) is not None]
+    if not found:
+        return Kept(applying[0], missing=M.OPEN)
+    return _later(max(found, key=_length), keep_until)
+
+
+def _length(kept: Kept) -> tuple[date, str]:
+    return kept.due_on or date.max, kept.period.code if kept.period else ""
 
 
 def _counted(period: Period, trigger: date) -> Kept:

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from children.permissions import out_of_sight
 from safeguarding.audit.protection import Rule, among, fact, rule
+from safeguarding.ending.kinds import hiding
 
 from .capabilities import RetentionCapability as C
 from .models import (
@@ -31,11 +32,24 @@ def _at(me: Any, capability: C) -> Q:
     return among("school_id", fact("schools_with", me, capability))
 
 
+def _out_of_sight(me: Any, child: str = "child_id") -> Q:
+    """Records of a child hidden from this person, and of kinds that say which of theirs are."""
+    hidden = Q(**{f"{child}__isnull": False}) & out_of_sight(me, child)
+    for name in hiding():
+        hidden |= among("record_key", fact(name, me))
+    return hidden
+
+
 @rule(RetentionDate)
+def dates_seen(me: Any) -> Rule:
+    """Dates: by role, never of what is hidden from the person."""
+    return Rule(because={"role": _at(me, C.VIEW_RETENTION)}, never=_out_of_sight(me))
+
+
 @rule(Statement)
 @rule(Mark)
 def of_the_child(me: Any) -> Rule:
-    """Dates and what was stated: by role, never of a hidden child."""
+    """What was stated: by role, never of a hidden child."""
     return Rule(because={"role": _at(me, C.VIEW_RETENTION)}, never=out_of_sight(me, "child_id"))
 
 
@@ -43,7 +57,7 @@ def of_the_child(me: Any) -> Rule:
 def reasons_seen(me: Any) -> Rule:
     """Reasons: also by who may be the second person."""
     because = {"role": _at(me, C.VIEW_RETENTION), "second": _at(me, C.SECOND_DESTRUCTION)}
-    return Rule(because=because, never=out_of_sight(me, "child_id"))
+    return Rule(because=because, never=_out_of_sight(me))
 
 
 @rule(LegalHold)
@@ -69,5 +83,5 @@ def lists_seen(me: Any) -> Rule:
 @rule(Decision)
 @rule(Approval)
 def of_a_list(me: Any) -> Rule:
-    """What stands on a list, by keys: not of a child hidden from the person."""
-    return Rule(because={"role": _at(me, C.COUNT_RETENTION)}, never=out_of_sight(me, "child_key"))
+    """What stands on a list, by keys: not of what is hidden from the person."""
+    return Rule(because={"role": _at(me, C.COUNT_RETENTION)}, never=_out_of_sight(me, "child_key"))

@@ -3,11 +3,11 @@
 from datetime import date
 
 from safeguarding.dates import counted, full_day
+from safeguarding.ending.kinds import kinds
 
 from .models import RetentionRule, Trigger
+from .periods import BARE, CHILD_FILE
 
-# One of a kind, and several.
-_KINDS = {"child_file": ("Safeguarding file", "Safeguarding files"), "photograph": ("Photograph", "Photographs")}
 # Where the rule would tell its reader of what they may not see.
 HIDDEN = ("Its rule rests on something that is", "not shown to you")
 _AFTER = {
@@ -15,18 +15,27 @@ _AFTER = {
     Trigger.BIRTH: ("birth", "Born"),
     Trigger.LEAVING: ("the child left", "Left"),
     Trigger.MOVED: ("the child left, or that was entered here", "That was on"),
-    Trigger.WITHDRAWAL: ("the child left, or consent was withdrawn", "Over on"),
+    Trigger.WITHDRAWAL: ("the child left, or it was withdrawn or ran out", "Over on"),
+    Trigger.CLOSURE: ("it was closed", "Closed"),
+    Trigger.EMPLOYMENT: ("the person left", "Left"),
 }
 
 
 def kind_of(kind: str) -> str:
     """Safeguarding file."""
-    return _KINDS[kind][0] if kind in _KINDS else kind
+    return kinds_of(kind, 1)
 
 
 def kinds_of(kind: str, number: int = 2) -> str:
     """Safeguarding files."""
-    return _KINDS[kind][number != 1] if kind in _KINDS else kind
+    there = kinds().get(kind)
+    return there.called[number != 1] if there else kind
+
+
+def is_plain(kind: str, rule: RetentionRule | None) -> bool:
+    """Whether records of a kind, or that end by a rule, are decided at once: nothing is on a file that ends by R09b."""
+    there = kinds().get(kind)
+    return bool(there and there.plain) or (kind == CHILD_FILE and rule is not None and rule.code == BARE)
 
 
 def why(rule: RetentionRule | None, trigger_on: date | None, due_on: date | None) -> tuple[str, str]:

@@ -1,8 +1,7 @@
 """What must the rest of Harbour know of rules, dates, holds, lists and what is left of records?"""
 
-from children.models import Child, Photograph
 from safeguarding.audit.models import LogEntry
-from safeguarding.records import Kind, Refused, declare, needs, reads
+from safeguarding.records import Kind, Refused, declare, needs
 
 from .models import (
     Approval,
@@ -34,8 +33,8 @@ declare(
     merged=Refused("there is one for each record, and the scan makes it again"),
     needed_by=_SCAN,
 )
-declare(Statement, called=("retention statement", "retention statements"), searched=_NOT_SEARCHED, read_by=_SCAN)
-declare(Mark, called=("mark of long retention", "marks of long retention"), searched=_NOT_SEARCHED, read_by=_SCAN)
+declare(Statement, called=("retention statement", "retention statements"), searched=_NOT_SEARCHED)
+declare(Mark, called=("mark of long retention", "marks of long retention"), searched=_NOT_SEARCHED)
 declare(
     LegalHold,
     called=("legal hold", "legal holds"),
@@ -43,7 +42,6 @@ declare(
     searched=_NOT_SEARCHED,
     # One on the whole school is of no record that a history hangs on.
     followed=Refused("each of its moves is an event, and its page says who set it and who lifted it"),
-    read_by=_SCAN,
     needed_by=("reviews of holds",),
 )
 declare(
@@ -65,6 +63,5 @@ declare(
 declare(ItemReason, called=("reason on a destruction list", "reasons on destruction lists"), searched=_NOT_SEARCHED)
 declare(RetentionRule, kind=Kind.REFERENCE)
 declare(Tombstone, ItemRun, EndingRow, FileToDrop, RetentionGate, ClearedTable, Brake, kind=Kind.INFRASTRUCTURE)
-reads("retention scan", Child, Photograph)
 # Which rule came into force, and which one it replaced.
 needs("retention scan", LogEntry)

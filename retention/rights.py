@@ -37,8 +37,9 @@ _LIFTS_BRAKES = _holds_one_of((*RULES["brake"].usual, *RULES["brake"].fallback))
 # The item, as far as who asks sees it: nobody decides on what is hidden from them.
 _ITEM_SEEN = (
     "EXISTS (SELECT FROM public.retention_destructionitem AS one JOIN public.retention_destructionlist AS list "
-    "ON list.id = one.on_list_id WHERE one.id = NEW.item_id AND one.child_key = NEW.child_key "
-    "AND one.school_id = NEW.school_id AND one.left_out_at IS NULL AND list.status = ANY ({statuses}))"
+    "ON list.id = one.on_list_id WHERE one.id = NEW.item_id AND one.record_key = NEW.record_key "
+    "AND one.child_key IS NOT DISTINCT FROM NEW.child_key AND one.school_id = NEW.school_id "
+    "AND one.left_out_at IS NULL AND list.status = ANY ({statuses}))"
 )
 # What somebody else decided last, on the very same manifest.
 _AS_DECIDED = (
@@ -55,7 +56,8 @@ _APPROVED_BY_ME = (
 # As two scans have seen it.
 _IS_DUE = (
     "EXISTS (SELECT FROM public.retention_retentiondate AS kept WHERE kept.record_key = NEW.record_key "
-    "AND kept.child_id = NEW.child_key AND kept.school_id = NEW.school_id AND kept.rule_id = NEW.rule_id "
+    "AND kept.child_id IS NOT DISTINCT FROM NEW.child_key AND kept.school_id = NEW.school_id "
+    "AND kept.rule_id = NEW.rule_id "
     "AND kept.kind = NEW.kind AND kept.trigger_on = NEW.trigger_on AND kept.due_on = NEW.due_on "
     "AND kept.seen_again_on IS NOT NULL)"
 )
@@ -153,7 +155,8 @@ keep(
                 "NEW.said_by_id = me",
                 either(REVIEWS, _APPROVES, _SECOND),
                 "EXISTS (SELECT FROM public.retention_destructionitem AS one WHERE one.id = NEW.item_id "
-                "AND one.child_key = NEW.child_id AND one.school_id = NEW.school_id)",
+                "AND one.record_key = NEW.record_key AND one.child_key IS NOT DISTINCT FROM NEW.child_id "
+                "AND one.school_id = NEW.school_id)",
             )
         ),
         # In force by two people, and said by nobody else; what a version says is never changed.

@@ -30,6 +30,7 @@ TO_DO: dict[str, str] = {
         "is due."
     ),
     _M.BIRTH: "The day of birth is not known. The office adds it to the child’s details; until then nothing is due.",
+    _M.OPEN: "It is still open or in use. The period runs once that is over.",
     _M.RULE: "The school has not adopted the rule yet, or its data protection officer has not agreed. Nothing is due.",
     _M.NONE: "No rule of the schedule applies. Nothing is due.",
 }
@@ -85,6 +86,7 @@ _TIME = "Ask who runs the server to look at its time. By a wrong time records wo
 # What to look at before it goes on.
 LOOK_AT: dict[str, str] = {
     _B.TOO_MANY_A_DAY: "Look at what was approved, and why it is so many.",
+    _B.TOO_MANY_PLAIN: "Look at what was approved, and why it is so many.",
     _B.TOO_MANY_A_MONTH: "Look at what was approved, and whether a rule of the schedule is right.",
     _B.CLOCKS_APART: _TIME,
     _B.CLOCK_BACK: _TIME,
@@ -95,10 +97,10 @@ LOOK_AT: dict[str, str] = {
 
 def amount_of(brake: Brake) -> str:
     """By how much it was too many, or the time was wrong, in a sentence."""
-    if brake.kind == _B.TOO_MANY_A_DAY:
+    if brake.kind in (_B.TOO_MANY_A_DAY, _B.TOO_MANY_PLAIN):
         return f"{counted(brake.amount, 'record')} of the school would be destroyed today."
     if brake.kind == _B.TOO_MANY_A_MONTH:
-        return f"{counted(brake.amount, 'record')} of the school would be destroyed within 30 days."
+        return f"{counted(brake.amount, 'file')} of the school would be destroyed within 30 days."
     if brake.kind == _B.NO_SEAL:
         return "There was none yet." if brake.amount > _NEVER else f"It is {counted(brake.amount, 'day')}."
     return f"It is {elapsed(timedelta(minutes=brake.amount))}."

@@ -179,7 +179,8 @@ def root_of(model: type[models.Model]) -> type[models.Model]:
 def links_to_rule(model: type[models.Model]) -> Iterator[str]:
     """The names of the links of a model to records of another period than its own, but for people.
 
-    What several records share ends with its last link by itself.
+    What several records share ends with its last link by itself. A link from a root to another of its kind may say that
+    it has become part of that one, or only that the two belong together: it is ruled too.
     """
     for field in model._meta.concrete_fields:
         if not field.is_relation or declared(field.related_model) is None:  # type: ignore[arg-type]
@@ -187,7 +188,8 @@ def links_to_rule(model: type[models.Model]) -> Iterator[str]:
         root = root_of(field.related_model)  # type: ignore[arg-type]
         ruled = declared(root)
         ends = ruled is not None and ruled.retention not in {Retention.KEPT, Retention.SHARED}
-        if ends and root not in (root_of(model), get_user_model()):
+        apart = root is not root_of(model) or (root is model and field.related_model is model)
+        if ends and apart and root is not get_user_model():
             yield field.name
 
 

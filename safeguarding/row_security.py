@@ -99,7 +99,7 @@ def _facts() -> Iterator[sql.Composable]:
     yield from _roles()
     yield from _sealed()
     yield from rights_rows.schools()
-    yield ending_facts.reach()
+    yield from ending_facts.reach()
     for path in (Path(app.path) / "facts.sql" for app in own_apps()):
         if path.exists():
             yield sql.SQL(path.read_text().strip().rstrip(";"))  # type: ignore[arg-type]

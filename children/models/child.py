@@ -16,7 +16,7 @@ from safeguarding.accounts.models import School
 from safeguarding.audit.protection import Protected
 from safeguarding.clocks import age_on
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 
 from .correctable import Correctable, corrected_ends
 
@@ -108,6 +108,7 @@ class Child(models.Model):
         collection = _REGISTER
         retention = Retention.ROOT
         schedule = "child_file"
+        links: ClassVar = {"merged_into": Link.ENDS}
 
     def __str__(self) -> str:
         return f"child:{self.pk}"

@@ -22,8 +22,8 @@ def prefix_of(item: DestructionItem) -> str:
     return f"i{item.place}"
 
 
-class DecisionForm(HarbourForm):
-    """What becomes of one record. On one page with those of the other records of its list."""
+class OnceForm(HarbourForm):
+    """What becomes of records that are decided together: of every record of a plain list."""
 
     kind = forms.ChoiceField(
         label="What becomes of it?",
@@ -43,17 +43,20 @@ class DecisionForm(HarbourForm):
         required=False,
     )
 
-    def __init__(self, data: Any = None, *, item: DestructionItem, **kwargs: Any) -> None:
-        super().__init__(data, prefix=prefix_of(item), auto_id="id_%s", **kwargs)
-        self.item = item
+    def __init__(self, data: Any = None, *, prefix: str = "all", **kwargs: Any) -> None:
+        super().__init__(data, prefix=prefix, auto_id="id_%s", **kwargs)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if not self.errors:
             facts = {name: given[name] for name in ("kind", "reason", "keep_until", "has_paper", "paper")}
             for name, sentence in decision_problems(**facts, today=timezone.localdate()).items():
-                self.add_error(name, f"Record {self.item.place}: {sentence[:1].lower()}{sentence[1:]}")
+                self.add_error(name, self.told(sentence))
         return given
+
+    def told(self, sentence: str) -> str:
+        """What is wrong, with what it is about."""
+        return sentence
 
     @property
     def opened(self) -> bool:
@@ -62,9 +65,20 @@ class DecisionForm(HarbourForm):
         wrong = self.is_bound and any(name in self.errors for name in names)
         return wrong or any(self.initial.get(name) for name in names) or self["has_paper"].value() is True
 
-    def decided(self) -> Decided:
-        """What was decided; once the form is valid."""
-        return Decided(item=self.item, **self.cleaned_data)
+    def decided(self, item: DestructionItem) -> Decided:
+        """What was decided of a record; once the form is valid."""
+        return Decided(item=item, **self.cleaned_data)
+
+
+class DecisionForm(OnceForm):
+    """What becomes of one record. On one page with those of the other records of its list."""
+
+    def __init__(self, data: Any = None, *, item: DestructionItem, **kwargs: Any) -> None:
+        super().__init__(data, prefix=prefix_of(item), **kwargs)
+        self.item = item
+
+    def told(self, sentence: str) -> str:
+        return f"Record {self.item.place}: {sentence[:1].lower()}{sentence[1:]}"
 
 
 class SeenForm(HarbourForm):
@@ -168,11 +182,15 @@ class BeginForm(HarbourForm):
         field.choices = [(str(key), "") for key in keys]
 
 
+def _asked() -> Iterable[tuple[str, Any]]:
+    return OnceForm.base_fields.items()
+
+
 def _typed() -> type[forms.Form]:
     """The decisions of a whole page, as they are read where nothing can be saved."""
-    fields = {}
+    fields = {f"all-{name}": type(field)(label=field.label, required=False) for name, field in _asked()}
     for place in range(1, MOST + 1):
-        for name, field in DecisionForm.base_fields.items():
+        for name, field in _asked():
             fields[f"i{place}-{name}"] = type(field)(label=f"Record {place}: {field.label}", required=False)
     return type("TypedDecisions", (forms.Form,), fields)
 

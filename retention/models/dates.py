@@ -5,9 +5,11 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from children.models import OfChild
+from children.models import Child, OfChild
 from safeguarding import personal_data
-from safeguarding.accounts.models import User
+from safeguarding.accounts.models import School, User
+from safeguarding.audit.protection import Protected
+from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
@@ -17,11 +19,11 @@ from .rules import RetentionRule
 WHY = "mandatory: storage limitation (UK GDPR Article 5(1)(e)); the school’s retention schedule"
 
 
-class RetentionDate(OfChild):
+class RetentionDate(models.Model):
     """Until when one record is kept. Written by the nightly scan alone; what people state is `Statement`.
 
-    `record_key` is the key of the record: of the child for the child's file, else of the record of the child that has a
-    period of its own, such as a photograph. `kind` is the label of its model.
+    `record_key` is the key of the record, of the child for the child's file; `kind` is that of `ending.kinds`. `child`:
+    whose it is, where it ends with the child's file in any case.
     """
 
     class Missing(models.TextChoices):
@@ -33,9 +35,13 @@ class RetentionDate(OfChild):
             "Nobody has said whether another school has the file: record its receipt, or that this is the last school.",
         )
         BIRTH = "birth", "The day of birth is not known."
+        OPEN = "open", "It is still open or in use. The period runs once that is over."
         RULE = "rule", "The school has not adopted the rule yet."
         NONE = "none", "No rule of the schedule applies."
 
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=60)
     record_key = models.UUIDField(editable=False)
     rule = models.ForeignKey(RetentionRule, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -50,6 +56,8 @@ class RetentionDate(OfChild):
     seen_due_on = models.DateField(null=True, blank=True)
     seen_again_on = models.DateField(null=True, blank=True)
     scanned_at = models.DateTimeField()
+
+    objects = Protected()
 
     class Meta:
         constraints: ClassVar = [

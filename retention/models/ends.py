@@ -190,6 +190,7 @@ class Brake(models.Model):
 
     class Kind(models.TextChoices):
         TOO_MANY_A_DAY = "too_many_a_day", "More than 25 records of a school in a day"
+        TOO_MANY_PLAIN = "too_many_plain", "More than 100 records in a day of kinds that are decided at once"
         TOO_MANY_A_MONTH = "too_many_a_month", "More than a fifth of the school’s files in 30 days"
         CLOCKS_APART = "clocks_apart", "The times of the application and the database are apart"
         CLOCK_BACK = "clock_back", "The time of the server has gone backwards"

@@ -1,7 +1,7 @@
 """What is to end, who decided it, and who approved it?
 
 A list, its items and what people said of them outlive what they are about, so they hold keys, codes and days. Every
-word about a child is in `ItemReason`, which ends with the child.
+word about a record is in `ItemReason`, which ends with it.
 """
 
 from typing import ClassVar
@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from children.models import OfChild
+from children.models import Child
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
@@ -24,7 +24,9 @@ from .rules import RetentionRule
 
 
 class DestructionList(models.Model):
-    """A list of records whose time is over, DL-2026-03: at most 25, each decided by itself."""
+    """A list of records whose time is over, DL-2026-03: at most 25, each decided by itself, or 100 plain ones,
+    which are decided together (`ending.kinds`).
+    """
 
     class Status(models.TextChoices):
         REVIEW = "review", "Being reviewed"
@@ -108,10 +110,10 @@ class DestructionItem(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     on_list = models.ForeignKey(DestructionList, on_delete=models.PROTECT, related_name="items")
     place = models.PositiveSmallIntegerField()
-    # The label of the model of the record, its key, and the key of the child that it is about.
+    # Its kind (`ending.kinds`), its key, and the key of the child with whose file it ends in any case.
     kind = models.CharField(max_length=60)
     record_key = models.UUIDField(editable=False)
-    child_key = models.UUIDField(editable=False)
+    child_key = models.UUIDField(null=True, editable=False)
     rule = models.ForeignKey(RetentionRule, on_delete=models.PROTECT, related_name="+")
     trigger_on = models.DateField()
     due_on = models.DateField()
@@ -150,8 +152,9 @@ class Decision(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     item = models.ForeignKey(DestructionItem, on_delete=models.PROTECT, related_name="decisions")
-    # As on the item: whoever may not see the child sees no decision.
-    child_key = models.UUIDField(editable=False)
+    # As on the item: whoever may not see the record sees no decision.
+    record_key = models.UUIDField(editable=False)
+    child_key = models.UUIDField(null=True, editable=False)
     kind = models.CharField("decision", max_length=8, choices=Kind)
     keep_until = models.DateField("kept until", null=True, blank=True)
     # Where there is paper beside it: by codes and a number, never a name.
@@ -173,10 +176,10 @@ class Decision(models.Model):
         indexes: ClassVar = [models.Index(fields=["item", "-decided_at"], name="destruction_decision_of_item")]
 
     class PersonalData(personal_data.PersonalData):
-        plain = ("child_key", "kind", "keep_until", "has_paper", "manifest", "token", "decided_at")
+        plain = ("record_key", "child_key", "kind", "keep_until", "has_paper", "manifest", "token", "decided_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
-        links: ClassVar = {"child_key": Link.STAYS}
+        links: ClassVar = {"record_key": Link.STAYS, "child_key": Link.STAYS}
 
 
 class Approval(models.Model):
@@ -188,7 +191,8 @@ class Approval(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     item = models.ForeignKey(DestructionItem, on_delete=models.PROTECT, related_name="approvals")
-    child_key = models.UUIDField(editable=False)
+    record_key = models.UUIDField(editable=False)
+    child_key = models.UUIDField(null=True, editable=False)
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
     manifest = models.BinaryField(max_length=32)
     # The record may be destroyed from the day after.
@@ -202,14 +206,17 @@ class Approval(models.Model):
         constraints: ClassVar = [models.UniqueConstraint("decision", name="destruction_approved_once")]
 
     class PersonalData(personal_data.PersonalData):
-        plain = ("child_key", "manifest", "waits_until", "approved_at")
+        plain = ("record_key", "child_key", "manifest", "waits_until", "approved_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
-        links: ClassVar = {"child_key": Link.STAYS}
+        links: ClassVar = {"record_key": Link.STAYS, "child_key": Link.STAYS}
 
 
-class ItemReason(OfChild):
-    """Why a reviewer decided as she did, where the paper file is, what an approver answered: it ends with the child."""
+class ItemReason(models.Model):
+    """Why a reviewer decided as she did, where the paper file is, what an approver answered: it ends with the record.
+
+    Its words have a key of their own, wrapped for the child with whose file the record ends, else for the school.
+    """
 
     class About(models.TextChoices):
         DECISION = "decision", "Why"
@@ -217,17 +224,24 @@ class ItemReason(OfChild):
         BACK = "back", "Why it was sent back"
         OUT = "out", "Why it was left out"
 
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    record_key = models.UUIDField(editable=False)
     item = models.ForeignKey(DestructionItem, on_delete=models.PROTECT, related_name="reasons")
     about = models.CharField(max_length=8, choices=About)
     said = SealedText("reason")
     said_at = models.DateTimeField()
     said_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
+    objects = Protected()
+
     class PersonalData(personal_data.PersonalData):
         subject = "child"
-        sealed_by = "child"
+        sealed_by = "id"
         narrative = ("said",)
-        plain = ("about", "said_at")
+        plain = ("record_key", "about", "said_at")
         source = Source.SAFEGUARDING_LEAD
         collection = WHY
         retention = Retention.GOES_WITH_IT
+        links: ClassVar = {"record_key": Link.ENDS}

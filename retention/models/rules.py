@@ -23,7 +23,7 @@ class Trigger(models.TextChoices):
     EVENT = "event", "the day it happened"
     CLOSURE = "closure", "the day it was closed"
     EMPLOYMENT = "employment", "the day the person left the school’s employment"
-    WITHDRAWAL = "withdrawal", "the day it was withdrawn, or the child left"
+    WITHDRAWAL = "withdrawal", "the day it was withdrawn or ran out, or the child left"
     SUPERSEDED = "superseded", "the day another one replaced it"
     OTHER = "other", "as the rule says"
 
@@ -67,8 +67,6 @@ class RetentionRule(models.Model):
     basis = models.CharField("why this long", max_length=500)
     source = models.CharField("where it comes from", max_length=300)
     is_local = models.BooleanField("the school’s own choice", default=False)
-    # Whether Harbour itself carries it out. Of the others the schedule says what the school does elsewhere.
-    is_carried_out = models.BooleanField("carried out by Harbour", default=False)
     token = models.UUIDField(null=True, blank=True, unique=True)
     proposed_at = models.DateTimeField(null=True, blank=True)
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -127,7 +125,6 @@ class RetentionRule(models.Model):
             "basis",
             "source",
             "is_local",
-            "is_carried_out",
             "token",
             "proposed_at",
             "adopted_at",

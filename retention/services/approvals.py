@@ -103,6 +103,7 @@ def _approved(item: DestructionItem, decision: Decision, by: User, when: datetim
     yes = Approval(
         school_id=item.school_id,
         item=item,
+        record_key=item.record_key,
         child_key=item.child_key,
         decision=decision,
         manifest=manifest,

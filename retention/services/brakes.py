@@ -21,7 +21,7 @@ from safeguarding.audit.services import record
 from safeguarding.keys import uuid7
 
 _K = Brake.Kind
-MOST_A_DAY = 25
+MOST_A_DAY, MOST_PLAIN_A_DAY = 25, 100
 # Of the files of a school within thirty days, and never fewer than one day's most: in a small school one family is a
 # tenth.
 SHARE_A_MONTH = 0.2
@@ -44,8 +44,11 @@ class Reading:
     scanned_by_database_at: datetime | None
     looked_at: datetime | None
     waiting: int
+    waiting_plain: int
+    waiting_files: int
     begun_today: int
-    begun_in_30_days: int
+    plain_begun_today: int
+    files_begun_in_30_days: int
     files: int
     here: datetime
 
@@ -61,10 +64,15 @@ class Reading:
         return max((at - self.now for at in before if at), default=timedelta())
 
     @property
+    def waits(self) -> int:
+        """How many records would begin now."""
+        return self.waiting + self.waiting_plain
+
+    @property
     def silent(self) -> timedelta:
         """For how long nobody has sealed or scanned, where something waits; or looked at the time."""
         marks = [self.looked_at or self.now]
-        if self.waiting:
+        if self.waits:
             marks += [self.sealed_at or _NEVER, self.scanned_by_database_at or _NEVER]
         return self.now - min(marks)
 
@@ -122,11 +130,13 @@ def _wrong(now: Reading) -> tuple[str, int] | None:
         return _K.CLOCK_BACK, _minutes(now.ahead)
     if now.silent > SILENT:
         return _K.NO_SEAL, now.silent.days
-    if not now.waiting:
-        return None
-    if (today := now.begun_today + now.waiting) > MOST_A_DAY:
+    if now.waiting and (today := now.begun_today + now.waiting) > MOST_A_DAY:
         return _K.TOO_MANY_A_DAY, today
-    if (month := now.begun_in_30_days + now.waiting) > max(MOST_A_DAY, int(now.files * SHARE_A_MONTH)):
+    if now.waiting_plain and (today := now.plain_begun_today + now.waiting_plain) > MOST_PLAIN_A_DAY:
+        return _K.TOO_MANY_PLAIN, today
+    if not now.waiting_files:
+        return None
+    if (month := now.files_begun_in_30_days + now.waiting_files) > max(MOST_A_DAY, int(now.files * SHARE_A_MONTH)):
         return _K.TOO_MANY_A_MONTH, month
     return None
 

@@ -15,6 +15,7 @@ from retention.phrases import kinds_of
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.seals.models import Leaf
 from safeguarding.dates import counted, full_day, full_moment
+from safeguarding.ending.kinds import kinds
 
 from .progress import Progress, backups_live
 
@@ -51,6 +52,9 @@ class Certificate:
     backups_clear_on: date | None
     backups_days: int
     fingerprint: str
+    # Whether a key went with all of these records, or with some of them; what is sealed of others opens with the key of
+    # somebody who stays.
+    keys_gone: frozenset[bool]
     events: int
     first_number: int | None
     last_number: int | None
@@ -78,12 +82,21 @@ class Certificate:
         done = f"{full_moment(self.carried_out_at)}, by Harbour" if self.carried_out_at else ""
         clear = f"{full_day(self.backups_clear_on)}, {self.backups_days} days on" if self.backups_clear_on else ""
         return [
-            ("Method", "Keys destroyed, so that no copy can be read; then rows and files deleted"),
+            ("Method", self.method),
             ("Paper", paper if self.paper else "None was recorded"),
             ("Carried out", done),
             ("Checked", f"{counted(self.rows, 'row')} deleted, 0 left; {counted(self.files_left, 'file')} left"),
             ("Backups clear", clear),
         ]
+
+    @property
+    def method(self) -> str:
+        """What was done, and until when backups hold what nothing but their age takes from them."""
+        keys = "Keys destroyed, so that no copy can be read; then rows and files deleted"
+        rows = f"Rows and files deleted. What was sealed can be read from backups for {self.backups_days} days"
+        if self.keys_gone == {False}:
+            return rows
+        return f"{keys}. For the other records: {rows[0].lower()}{rows[1:]}" if False in self.keys_gone else keys
 
     @property
     def grouped(self) -> str:
@@ -161,11 +174,18 @@ def certificate_of(on_list: DestructionList, far: Progress) -> Certificate:
         backups_clear_on=far.backups_clear_on,
         backups_days=backups_live().days,
         fingerprint=sha256(b"".join(manifests)).hexdigest(),
+        keys_gone=_keys_gone(items),
         events=numbers[0],
         first_number=numbers[1],
         last_number=numbers[2],
         advice=_advice(on_list),
     )
+
+
+def _keys_gone(items: Collection[UUID]) -> frozenset[bool]:
+    there = kinds()
+    found = Tombstone.objects.filter(item__in=items).values_list("kind", flat=True).distinct()
+    return frozenset(kind not in there or there[kind].has_own_key for kind in found)
 
 
 def _advice(on_list: DestructionList) -> str:

@@ -9,7 +9,7 @@ import logging
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from retention.models import DestructionItem, DestructionList, FileToDrop, ItemRun
@@ -21,6 +21,7 @@ from safeguarding.sealing.models import Epoch
 from safeguarding.sealing.services.rotating import new_epoch
 
 from .going import living_keys
+from .progress import gone_of
 
 _S = ItemRun.State
 logger = logging.getLogger(__name__)
@@ -40,11 +41,19 @@ def finish() -> int:
 def _carried_out() -> list[DestructionList]:
     """The lists of which every record is gone that stands on them."""
     standing = DestructionItem._base_manager.filter(on_list=OuterRef("pk"), left_out_at=None)
-    return list(
-        DestructionList._base_manager.filter(
-            Exists(standing), ~Exists(standing.filter(~Q(run__state=_S.FILES_GONE) | Q(run=None))), checked_at=None
-        )
+    open_ = DestructionList._base_manager.filter(
+        Exists(standing),
+        ~Exists(standing.filter(run__isnull=False).exclude(run__state=_S.FILES_GONE)),
+        status=DestructionList.Status.WAITING,
+        checked_at=None,
     )
+    return [one for one in open_ if _all_gone(one)]
+
+
+def _all_gone(on_list: DestructionList) -> bool:
+    """Whether what has no run of its own went with another record."""
+    waiting = list(on_list.items.filter(left_out_at=None, run=None))
+    return not waiting or len(gone_of(waiting)) == len(waiting)
 
 
 def _check(on_list: DestructionList) -> bool:
@@ -61,10 +70,13 @@ def _check(on_list: DestructionList) -> bool:
 
 def _left(items: dict[UUID, DestructionItem]) -> str:
     """What of these is still there, in words that name nobody; nothing where all of it is gone."""
-    noted = {entry.item: entry.keys() for entry in ledger.entries() if entry.item in items}
-    if missing := items.keys() - noted.keys():
+    entries = ledger.entries()
+    noted = {entry.item: entry.keys() for entry in entries if entry.item in items}
+    # What went with another record is named in the line of that one.
+    records = {item.record_key for key, item in items.items() if key not in noted}
+    if missing := records.difference(*(entry.keys() for entry in entries)):
         return f"the ledger lacks {len(missing)} of its records"
-    keys = set().union(*noted.values())
+    keys = records.union(*noted.values())
     if left := left_of(keys):
         return f"something is left in {', '.join(sorted({place for place, _ in left}))}"
     if living := living_keys(keys):

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from children.models import Child
+from retention.periods import CHILD_FILE
 from safeguarding.ending.units import roots
 from safeguarding.exceptions import OutOfTurn
 from safeguarding.personal_data import declared, own_models
@@ -11,8 +12,6 @@ from safeguarding.sealing.models import RecordKey, SubjectKey
 from safeguarding.sealing.services.destroying import destroy_key, destroy_records
 from safeguarding.sealing.subjects import Subject
 from safeguarding.uploads.models import InStore
-
-from .scan import FILE
 
 Going = Mapping[str, Sequence[UUID]]
 
@@ -29,7 +28,7 @@ def own_records(going: Going) -> dict[str, list[UUID]]:
 
 def end_keys(*, kind: str, record: UUID, records: Going, under: str) -> None:
     """Destroy the key of a record and of everything that goes with it. Done again, it changes nothing."""
-    if kind == FILE:
+    if kind == CHILD_FILE:
         destroy_key(subject=Subject.child(record), under=under)
         for part in records.get(Child._meta.label_lower, ()):
             try:

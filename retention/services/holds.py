@@ -16,6 +16,7 @@ from children.models import Child
 from retention.capabilities import RetentionCapability as C
 from retention.models import LegalHold, RetentionGate
 from retention.notice_kinds import RetentionNotice
+from retention.subjects import whose
 from retention.verbs import RetentionVerb
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure, may
@@ -30,7 +31,7 @@ from safeguarding.keys import entry_token, uuid7
 from safeguarding.locks import patiently
 from safeguarding.prepared import prepared
 from safeguarding.sealing.services.keeping import make
-from safeguarding.sealing.subjects import Subject, kind_of
+from safeguarding.sealing.subjects import kind_of
 
 from .telling import tell_of_hold
 
@@ -134,7 +135,7 @@ def set_hold(
         # Whoever set it may not see it, where it is for the Headteacher alone.
         return LegalHold.objects.filter(pk=there).first() or made
     # For the child alone, where it holds one: its words end with the child's key.
-    make(kind_of(LegalHold), {made.pk: [Subject.child(child.pk) if child else Subject.school(school.pk)]})
+    make(kind_of(LegalHold), {made.pk: [whose(child.pk if child else None, school.pk)]})
     made.save(force_insert=True)
     record(RetentionVerb.HOLD_RECORD, made, by=by)
     tell_of_hold(made, RetentionNotice.HOLD_SET, but=by, at=now)

@@ -6,17 +6,16 @@ that the reader may not see, such as a concern that is hidden from them, is not 
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from children.models import Child
 from retention.models import Mark, RetentionDate, RetentionRule
-from retention.periods import ABUSE, WHERE, File, Kept, Period, of_file, of_photograph
+from retention.periods import ABUSE, WHERE, File, Kept, Period, of_file
 from safeguarding.accounts.models import User
 from safeguarding.ending import dates
 from safeguarding.ending.reasons import filled_unseen
 
-from .scan import Stated, files_of
+from .scan import Stated, files_of, kept_of_kind
 from .schedule import period_of
 
 _M = RetentionDate.Missing
@@ -79,11 +78,9 @@ def hidden_from(user: User, rules: Mapping[UUID, RetentionRule | None]) -> set[U
     return set[UUID]().union(*found.values())
 
 
-def photographs_of(keys: Collection[UUID], rules: Collection[RetentionRule]) -> dict[UUID, Known]:
-    """Until when each of these photographs is kept."""
-    periods = [period_of(rule) for rule in rules]
-    over: dict[UUID, date] = dates.days("photograph_over", keys) if keys else {}
-    found = {key: of_photograph(over.get(key), periods) for key in keys}
+def known_of_kind(kind: str, keys: Collection[UUID], rules: Collection[RetentionRule]) -> dict[UUID, Known]:
+    """Until when each of these records of a kind is kept whose date rests on nothing that its reader may not see."""
+    found = kept_of_kind(kind, keys, [period_of(rule) for rule in rules])
     return {key: Known(kept, _rule(kept.period, rules)) for key, kept in found.items()}
 
 

@@ -20,7 +20,7 @@ from children.services import bulk
 from children.services.destinations import Destination, newest_times, numbered, say_destination_of
 from retention.capabilities import RetentionCapability as C
 from retention.models import RetentionDate, Statement
-from retention.periods import BARE
+from retention.periods import BARE, CHILD_FILE
 from retention.verbs import RetentionVerb
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import School, User
@@ -30,7 +30,6 @@ from safeguarding.audit.services import record_many
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token, uuid7
 
-from .scan import FILE
 from .statements import KEEPERS
 
 MOST = 100
@@ -66,7 +65,7 @@ def leavers(asks: Asks, school_id: UUID, show: str) -> QuerySet[RetentionDate]:
     def said(field: str, otherwise: str | bool = "") -> Coalesce:
         return Coalesce(Subquery(newest.values(field)[:1]), Value(otherwise))
 
-    rows = visible(asks, RetentionDate).filter(school_id=school_id, kind=FILE, child__left_on__isnull=False)
+    rows = visible(asks, RetentionDate).filter(school_id=school_id, kind=CHILD_FILE, child__left_on__isnull=False)
     rows = rows.annotate(
         to=said("destination"),
         to_number=said("destination_establishment"),

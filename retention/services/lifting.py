@@ -30,7 +30,7 @@ RULE = "brake"
 LIFTERS = "Safeguarding leads and the Headteacher let destruction go on; where they are not two, who stands in does."
 _K = Brake.Kind
 # Of the others the day is typed.
-BY_NUMBER = frozenset({_K.TOO_MANY_A_DAY, _K.TOO_MANY_A_MONTH})
+BY_NUMBER = frozenset({_K.TOO_MANY_A_DAY, _K.TOO_MANY_PLAIN, _K.TOO_MANY_A_MONTH})
 _LIFTED = "Somebody has let destruction go on already."
 
 

@@ -1,7 +1,7 @@
 """Put records whose time is over on a list, decide each, and send them to be approved.
 
-At most 25 a list. Nothing is put on one that something keeps; that is asked again when the list is approved, and when
-the destruction begins.
+At most 25 a list, or 100 that are plain (`phrases.is_plain`) and decided together. Nothing is put on one that something
+keeps; that is asked again when the list is approved, and when the destruction begins.
 """
 
 from collections.abc import Collection, Sequence
@@ -17,6 +17,9 @@ from children.models import Child
 from retention.capabilities import RetentionCapability as C
 from retention.lifecycles import REVIEWERS, list_life, may_review
 from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason, ItemRun, RetentionDate
+from retention.periods import CHILD_FILE
+from retention.phrases import is_plain
+from retention.subjects import whose
 from retention.verbs import RetentionVerb
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
@@ -26,15 +29,18 @@ from safeguarding.audit.services import record
 from safeguarding.ending.reasons import told_to
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token
+from safeguarding.sealing.services.keeping import make
+from safeguarding.sealing.subjects import kind_of
 
 from .adding import add
 from .list_notices import tell_advised, tell_back, tell_sent, tell_stopped
 from .manifests import manifest_of
+from .progress import gone_of
 from .reviewers import ensure_reviews
-from .scan import FILE, is_due
+from .scan import is_due
 from .statements import LONGEST, keep_longer
 
-MOST = 25
+MOST, MOST_PLAIN = 25, 100
 _A, _K, _S = ItemReason.About, Decision.Kind, DestructionList.Status
 ADVISERS = only_they(C.ADVISE_RETENTION)
 
@@ -51,13 +57,12 @@ def begin_list(
     keys = list(dict.fromkeys(records))
     if not keys:
         raise BadInput("Choose at least one record.")
-    if len(keys) > MOST:
-        raise BadInput(f"Choose at most {MOST} records for one list: you have chosen {len(keys)}.")
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
     key = entry_token(token, *sorted(map(str, keys)))
     if there := DestructionList.objects.filter(token=key).first():
         return there
     due = _due(school, keys, by)
+    _ensure_not_too_many(due)
     now = at or timezone.now()
     made = DestructionList.objects.create(
         school=school, token=key, made_at=now, made_by=by, **_number(school, timezone.localdate(now).year)
@@ -78,6 +83,17 @@ def begin_list(
     return made
 
 
+def _ensure_not_too_many(due: Sequence[RetentionDate]) -> None:
+    plain = {is_plain(row.kind, row.rule) for row in due}
+    if len(plain) > 1:
+        raise BadInput(
+            "Put records that are decided at once on a list of their own: they are marked “decided together”."
+        )
+    most = MOST_PLAIN if plain == {True} else MOST
+    if len(due) > most:
+        raise BadInput(f"Choose at most {most} records for one list: you have chosen {len(due)}.")
+
+
 def _number(school: School, year: int) -> dict[str, int]:
     last = DestructionList.objects.filter(school=school, year=year).aggregate(last=Max("number"))["last"] or 0
     return {"year": year, "number": last + 1}
@@ -85,7 +101,8 @@ def _number(school: School, year: int) -> dict[str, int]:
 
 def _due(school: School, keys: list[UUID], by: User) -> list[RetentionDate]:
     """Their dates, each due, seen by the person, on no other list, with nothing in the way."""
-    rows = {row.record_key: row for row in RetentionDate.objects.filter(is_due(), school=school, record_key__in=keys)}
+    found = RetentionDate.objects.filter(is_due(), school=school, record_key__in=keys).select_related("rule")
+    rows = {row.record_key: row for row in found}
     if any(key not in rows or not may_view(by, rows[key]) for key in keys):
         raise OutOfTurn("One of these records is not due any more. Open the list of what is due again.")
     if DestructionItem.objects.filter(record_key__in=keys, left_out_at=None).exists():
@@ -130,12 +147,14 @@ def decide(
     for about, said in ((_A.DECISION, reason), (_A.PAPER, paper if has_paper else "")):
         if said.strip():
             say(item, about, said, by=by, at=now)
-    if kind == _K.KEEP and item.kind == FILE:
+    # Of every other kind the scan reads it here (`rules.kept_until`).
+    if kind == _K.KEEP and item.kind == CHILD_FILE:
         child = Child.objects.get(pk=item.child_key)
         keep_longer(child=child, token=key, until=keep_until, said=reason, by=by, at=now)
     new = Decision(
         school_id=item.school_id,
         item=item,
+        record_key=item.record_key,
         child_key=item.child_key,
         kind=kind,
         keep_until=keep_until if kind == _K.KEEP else None,
@@ -206,21 +225,24 @@ def decision_problems(
 
 
 def say(item: DestructionItem, about: str, said: str, *, by: User, at: datetime) -> None:
-    """Keep what somebody says of a record on a list, sealed by its child."""
-    ItemReason.objects.create(
+    """Keep what somebody says of a record on a list, sealed with a key of its own."""
+    made = ItemReason(
         child_id=item.child_key,
         school_id=item.school_id,
+        record_key=item.record_key,
         item=item,
         about=about,
         said=said.strip(),
         said_by=by,
         said_at=at,
     )
+    make(kind_of(ItemReason), {made.pk: [whose(made.child_id, made.school_id)]})
+    made.save(force_insert=True)
 
 
 @transaction.atomic
 def send(*, on_list: DestructionList, seen: int, by: User, at: datetime | None = None) -> DestructionList:
-    """Send a list to be approved: every record decided. What is kept or transferred leaves it.
+    """Send a list to be approved: every record decided. What is kept or transferred leaves it, and what is gone.
 
     Raises `NotAllowed`, `BadInput`, `OutOfTurn`, `ChangedSince`.
     """
@@ -229,16 +251,22 @@ def send(*, on_list: DestructionList, seen: int, by: User, at: datetime | None =
         return now
     if now.revision != seen:
         raise ChangedSince("Somebody changed this list since you opened it. See how it stands now.")
-    decided = newest_decisions(now)
-    standing = list(now.items.filter(left_out_at=None))
+    decided, when = newest_decisions(now), at or timezone.now()
+    standing = []
+    gone = gone_of(now.items.filter(left_out_at=None))
+    for item in now.items.filter(left_out_at=None):
+        # It ended with another list, as a consent does with its child's file.
+        if item.pk in gone:
+            leave_out(item, by=by, at=when)
+        else:
+            standing.append(item)
     if missing := [item for item in standing if item.pk not in decided]:
         places = ", ".join(str(item.place) for item in missing)
         raise BadInput(f"Decide every record first. Not decided yet: {places}.")
-    when = at or timezone.now()
     for item in standing:
         if decided[item.pk].kind != _K.DESTROY:
             leave_out(item, by=by, at=when)
-    if not any(one.kind == _K.DESTROY for one in decided.values()):
+    if not any(decided[item.pk].kind == _K.DESTROY for item in standing):
         raise BadInput("Nothing on this list is to be destroyed. Stop the list: the records stay.")
     sent = list_life.perform("send", now, by=by, at=when)
     tell_sent(sent, at=when)

@@ -4,7 +4,7 @@ What people have decided stands in the status of a list; what the machine has do
 carried out once each record that stands on it is gone to the last file.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 
 from retention.models import Brake, DestructionItem, DestructionList, ItemRun, RetentionRule
 from safeguarding.dates import as_day
+from safeguarding.prepared import prepared
 
 # The keys of what is destroyed are in their backups as long as this, whatever the other backups keep.
 KEYS_GO = timedelta(days=35)
@@ -89,6 +90,14 @@ def run_of(item: DestructionItem) -> ItemRun | None:
 def begun_of(items: Collection[DestructionItem]) -> set[UUID]:
     """The keys of those of these that have begun to be destroyed."""
     return set(ItemRun.objects.filter(item__in=items).values_list("item_id", flat=True))
+
+
+def gone_of(items: Iterable[DestructionItem]) -> set[UUID]:
+    """The keys of those of these that have not begun and whose record is there no more: it ended with another one."""
+    items = list(items)
+    waiting, begun = {item.record_key: item.pk for item in items}, begun_of(items)
+    there = {key for (key,) in prepared("SELECT record FROM rules.kinds_of(%s::uuid[])", [list(waiting)])}
+    return {item for record, item in waiting.items() if record not in there and item not in begun}
 
 
 def backups_live() -> timedelta:

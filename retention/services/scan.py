@@ -5,7 +5,7 @@ A day is due once two scans at least seven days apart have found that it has pas
 or a clock that runs ahead makes nothing due at once.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import batched
@@ -15,21 +15,21 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from children.models import Child, Photograph
-from retention.models import DestructionItem, Mark, RetentionDate, RetentionGate, Statement
-from retention.periods import ABUSE, BARE, WHERE, File, Kept, Period, of_file, of_photograph
+from retention.models import DestructionItem, RetentionDate, RetentionGate, Statement
+from retention.periods import ABUSE, BARE, CHILD_FILE, WHERE, File, Kept, Period, of_file, of_record
 from safeguarding.accounts.models import School
 from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.ending import dates, reasons
+from safeguarding.ending.kinds import kinds
 from safeguarding.locks import take_longer
+from safeguarding.prepared import prepared
 
 from . import brakes
 from .schedule import periods_at, start_rules
 
 TASK = "retention scan"
-FILE, PHOTOGRAPH = "child_file", "photograph"
 AGAIN_AFTER = timedelta(days=7)
 _BATCH = 500
 _K = Statement.Kind
@@ -48,12 +48,19 @@ _FOUND = (
 
 
 @dataclass(frozen=True)
-class Scanned:
-    """One record with a period of its own, and until when it is kept."""
+class There:
+    """A record with a period, and the child with whose file it ends in any case."""
 
     kind: str
     key: UUID
-    child_id: UUID
+    child_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """One record with a period of its own, and until when it is kept."""
+
+    there: There
     kept: Kept
 
 
@@ -78,15 +85,9 @@ def _scan_school(school: School, now: datetime, here: datetime) -> int:
     if is_sure:
         start_rules(school.pk, today)
     periods = periods_at(school.pk)
-    children = list(
-        Child.objects.filter(school=school, merged_into=None, ending_at=None)
-        .values_list("pk", "left_on")
-        .order_by("pk")
-    )
-    count = 0
-    for some in batched(children, _BATCH):
-        left = dict(some)
-        found = [*_files(left, periods), *_photographs(left, periods)]
+    known, count = known_at(school.pk), 0
+    for some in batched(known.records, _BATCH):
+        found = [Scanned(one, kept) for one, kept in kept_of(some, known, periods).items()]
         _keep(school, found, today, now, is_sure=is_sure)
         count += len(found)
     if is_sure and before is not None:
@@ -106,23 +107,70 @@ class Stated:
     marks: dict[UUID, bool]
 
 
-def stated_of(children: Collection[UUID]) -> Stated:
-    """The same, of these children, as far as whoever asks sees it."""
-    said = Statement.objects.filter(child__in=children, withdrawn_at=None).values_list("child_id", "kind", "on")
-    marks = Mark.objects.filter(child__in=children, ended_at=None).values_list("child_id", "applies")
-    return Stated({(child_id, kind): on for child_id, kind, on in said}, dict(marks))
+@dataclass(frozen=True)
+class Known:
+    """What there is at a school, by keys: its records with a period, on which day each child left, and what is stated.
+
+    Asked of facts alone: no task gains sight of a record by it.
+    """
+
+    records: list[There]
+    left: dict[UUID, date | None]
+    stated: Stated
 
 
-def files_of(
-    left: dict[UUID, date | None], periods: Collection[Period], stated: Stated | None = None
-) -> dict[UUID, File]:
+def known_at(school_id: UUID) -> Known:
+    """What the dates of every record of a school rest on, beside the days that apps know."""
+    rows = prepared("SELECT * FROM rules.files_at(%s)", [school_id])
+    said = {
+        (child, str(kind)): day
+        for child, _, *days, _ in rows
+        for kind, day in zip((_K.RECEIPT, _K.LAST_SCHOOL, _K.KEEP), days, strict=True)
+        if day is not None
+    }
+    marks = {row[0]: row[-1] for row in rows if row[-1] is not None}
+    found = prepared("SELECT kind, record, child FROM rules.records_at(%s) ORDER BY record", [school_id])
+    ends = {key for key, kind in kinds().items() if kind.ends_with_child}
+    there = [There(kind, key, child if kind in ends else None) for kind, key, child in found]
+    return Known(there, {row[0]: row[1] for row in rows}, Stated(said, marks))
+
+
+def kept_of(records: Collection[There], known: Known, periods: Collection[Period]) -> dict[There, Kept]:
+    """Until when each of these records is kept by these periods."""
+    of_kind: dict[str, list[There]] = {}
+    for one in records:
+        of_kind.setdefault(one.kind, []).append(one)
+    found: dict[There, Kept] = {}
+    for kind, some in of_kind.items():
+        by_key = {one.key: one for one in some}
+        if kind == CHILD_FILE:
+            left = {key: known.left[key] for key in by_key}
+            until = {key: of_file(file, periods) for key, file in files_of(left, periods, known.stated).items()}
+        else:
+            until = kept_of_kind(kind, list(by_key), periods)
+        found |= {by_key[key]: kept for key, kept in until.items()}
+    return found
+
+
+def kept_of_kind(kind: str, keys: Collection[UUID], periods: Collection[Period]) -> dict[UUID, Kept]:
+    """Until when each record of a kind is kept whose date its facts know, by its key."""
+    if not keys:
+        return {}
+    rules = kinds()[kind].rules
+    days = dates.days_by([*rules.values(), "kept_until"], keys)
+    return {
+        key: of_record(
+            {code: days[fact].get(key) for code, fact in rules.items()}, periods, days["kept_until"].get(key)
+        )
+        for key in keys
+    }
+
+
+def files_of(left: dict[UUID, date | None], periods: Collection[Period], stated: Stated) -> dict[UUID, File]:
     """What the date of each of these children's files rests on by these periods, by the child's key. `left`: the day
     each left.
-
-    `stated` where it has been read already.
     """
     keys = list(left)
-    stated = stated or stated_of(keys)
     days = dates.days_of(["birth", _DEATH, _RECEIVED, *WHERE.values()], keys)
     applying = {code: set(days[trigger]) for code, trigger in WHERE.items()}
     for child_id, applies in stated.marks.items():
@@ -159,30 +207,20 @@ def _last(*received: date | None) -> date | None:
     return max((day for day in received if day is not None), default=None)
 
 
-def _files(left: dict[UUID, date | None], periods: list[Period]) -> Iterator[Scanned]:
-    for key, file in files_of(left, periods).items():
-        yield Scanned(FILE, key, key, of_file(file, periods))
-
-
-def _photographs(left: dict[UUID, date | None], periods: list[Period]) -> Iterator[Scanned]:
-    shots = dict(Photograph.objects.filter(child__in=list(left)).values_list("pk", "child_id"))
-    over = dates.days("photograph_over", list(shots))
-    for key, child_id in shots.items():
-        yield Scanned(PHOTOGRAPH, key, child_id, of_photograph(over.get(key), periods))
-
-
 def _keep(school: School, found: Iterable[Scanned], today: date, now: datetime, *, is_sure: bool) -> None:
     """Write what was found. What is as it was is seen again, where it `is_sure` which day it is; another rule or day
     begins from the start.
     """
     scanned = list(found)
-    there = {row.record_key: row for row in RetentionDate.objects.filter(record_key__in=[one.key for one in scanned])}
+    keys = [one.there.key for one in scanned]
+    there = {row.record_key: row for row in RetentionDate.objects.filter(record_key__in=keys)}
     new, old = [], []
     for one in scanned:
-        row = there.get(one.key)
+        what = one.there
+        row = there.get(what.key)
         if row is None:
             row = RetentionDate(
-                school=school, child_id=one.child_id, kind=one.kind, record_key=one.key, changed_on=today
+                school=school, child_id=what.child_id, kind=what.kind, record_key=what.key, changed_on=today
             )
             new.append(row)
         else:

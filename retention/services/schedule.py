@@ -25,6 +25,7 @@ from safeguarding.accounts.roles import only_they
 from safeguarding.audit.history import recorded
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
+from safeguarding.ending.kinds import carried_out
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token
 
@@ -42,7 +43,6 @@ SAID = (
     "basis",
     "source",
     "is_local",
-    "is_carried_out",
 )
 # Between the last yes to a rule that changes one in force, and its first day.
 DAYS_OF_NOTICE = 30
@@ -67,7 +67,6 @@ def _defaults() -> Iterator[dict[str, object]]:
                 "basis": row["basis"],
                 "source": row["source"],
                 "is_local": row["is_local"] == "yes",
-                "is_carried_out": row["is_carried_out"] == "yes",
             }
 
 
@@ -126,7 +125,7 @@ def rules_at(school_id: UUID) -> list[RetentionRule]:
     school could adopt it.
     """
     rows = (in_force or _adoptable(proposed) for in_force, proposed in schedule_of(school_id))
-    return [row for row in rows if row is not None and row.is_carried_out]
+    return [row for row in rows if row is not None and row.code in carried_out()]
 
 
 def _adoptable(proposed: RetentionRule | None) -> RetentionRule | None:

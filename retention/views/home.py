@@ -13,9 +13,9 @@ from django.utils import timezone
 from retention.capabilities import RetentionCapability as C
 from retention.forms.lists import BeginForm
 from retention.models import DestructionItem, DestructionList, LegalHold, RetentionDate
-from retention.phrases import HIDDEN, kind_of, kinds_of, rule_of, why
+from retention.phrases import HIDDEN, is_plain, kind_of, kinds_of, rule_of, why
 from retention.services.kept import hidden_from
-from retention.services.lists import MOST, begin_list
+from retention.services.lists import MOST_PLAIN, begin_list
 from retention.services.progress import Due, Progress, Stand, backups_live, due_at, progress_of, standing_brakes
 from retention.services.reviewers import reviews
 from retention.services.scan import on_no_list
@@ -28,8 +28,8 @@ from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
 from safeguarding.paging import counts_of_page
 
-# More than a lead puts on lists in a sitting; the next stand here once these are on one.
-SHOWN = 50
+# As many as come on one list, where they are decided together; the next stand here once these are on one.
+SHOWN = MOST_PLAIN
 # Lists of which something is still to come, and the last few that are over; the register has all that were carried out.
 _LISTS, _PAST = 40, 5
 
@@ -95,7 +95,6 @@ def _page(
         "rows": rows,
         "more": len(due) > SHOWN,
         "free": any(not row["kept"] for row in rows),
-        "most": MOST,
         "numbers": [] if named else _numbers(due_at(school_id)),
         "open": [one for one in shown if one["stand"] not in (Stand.DONE, Stand.STOPPED)],
         "past": [one for one in shown if one["stand"] in (Stand.DONE, Stand.STOPPED)][:_PAST],
@@ -127,6 +126,7 @@ def _rows(request: Request, found: list[RetentionDate]) -> list[dict[str, Any]]:
         {
             "row": row,
             "kind": kind_of(row.kind),
+            "together": is_plain(row.kind, row.rule),
             "why": HIDDEN if row.record_key in hidden else why(row.rule, row.trigger_on, row.due_on),
             "rule": "" if row.record_key in hidden else rule_of(row.rule),
             "kept": kept.get(row.record_key, []),

@@ -10,10 +10,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from retention.capabilities import RetentionCapability as C
-from retention.forms.lists import AdviceForm, ApproveForm, BackForm, DecisionForm
+from retention.forms.lists import AdviceForm, ApproveForm, BackForm, DecisionForm, OnceForm
 from retention.lifecycles import list_life
 from retention.models import DestructionItem, DestructionList
-from retention.phrases import kinds_of, rule_of
+from retention.phrases import is_plain, kinds_of, rule_of
 from retention.services.list_notices import approvers
 from retention.services.progress import Progress, Stand, lines_of, progress_of
 from retention.services.reviewers import reviews
@@ -38,6 +38,8 @@ class Bound:
 
     # By the key of their item: those that were to be saved.
     decisions: dict[UUID, DecisionForm] = field(default_factory=dict)
+    # Of a plain list: the one for all of them.
+    once: OnceForm | None = None
     token: UUID | None = None
     advice: AdviceForm | None = None
     back: BackForm | None = None
@@ -51,7 +53,8 @@ class Bound:
 
     def told(self) -> list[Any]:
         """The forms of which the page says what is wrong."""
-        return [form for form in (*self.decisions.values(), self.advice, self.back, self.approve) if form is not None]
+        of_list = (self.once, self.advice, self.back, self.approve)
+        return [form for form in (*self.decisions.values(), *of_list) if form is not None]
 
 
 @dataclass
@@ -67,6 +70,11 @@ class Shown:
     @property
     def stand(self) -> Stand:
         return self.far.stand(self.on_list)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its records are decided together."""
+        return any(is_plain(row.item.kind, row.item.rule) for row in self.rows)
 
     @cached_property
     def reviews(self) -> bool:
@@ -158,6 +166,7 @@ def page_of(
         "rows": shown.rows,
         "lines": [] if shown.named else _lines(found),
         "token": bound.token or uuid7(),
+        "once": bound.once if shown.reviews else None,
         "advice_form": _form(shown.advises, bound.advice, AdviceForm, initial=_advised(found)),
         "back_form": _back_form(shown, bound, request.user),
         "approve_form": bound.approve if shown.approves else None,
@@ -174,7 +183,9 @@ def page_of(
 
 def _put_forms(shown: Shown, bound: Bound) -> None:
     """The form of each record that the reader decides on or approves."""
-    for row in shown.open_rows:
+    if shown.is_plain and shown.open_rows:
+        bound.once = bound.once or OnceForm(initial=shown.initial(shown.open_rows[0]))
+    for row in [] if shown.is_plain else shown.open_rows:
         row.form = bound.decisions.get(row.item.pk) or DecisionForm(item=row.item, initial=shown.initial(row))
     if shown.approves and shown.to_approve:
         if bound.approve is None:
@@ -201,7 +212,7 @@ def _back_form(shown: Shown, bound: Bound, reader: User) -> BackForm | None:
 
 def _lost(shown: Shown, bound: Bound) -> list[Any]:
     """The forms that the page does not offer any more."""
-    gone: list[Any] = [] if shown.reviews else [*bound.decisions.values()]
+    gone: list[Any] = [] if shown.reviews else [*bound.decisions.values(), *([bound.once] if bound.once else [])]
     gone += [bound.advice] if bound.advice and not shown.advises else []
     gone += [bound.approve] if bound.approve and not shown.approves else []
     gone += [bound.back] if bound.back and shown.on_list.status != _S.APPROVAL else []

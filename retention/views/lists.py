@@ -17,6 +17,7 @@ from retention.forms.lists import (
     ApproveForm,
     BackForm,
     DecisionForm,
+    OnceForm,
     SeenForm,
     TypedDecisions,
 )
@@ -83,7 +84,11 @@ def _approved_before(shown: Shown) -> list[UUID]:
 
 
 def _decide(request: Request, shown: Shown) -> HttpResponseBase:
-    """Save each record whose form was changed, or that was sent back, and the one whose button was pressed."""
+    """Save each record whose form was changed, or that was sent back, and the one whose button was pressed; of a plain
+    list all of them, by one form.
+    """
+    if shown.is_plain:
+        return _decide_once(request, shown)
     forms = {}
     # Where the list has moved on, what was typed is refused by the service, and shown.
     for row in shown.open_rows or [row for row in shown.rows if not row.is_out]:
@@ -100,7 +105,20 @@ def _decide(request: Request, shown: Shown) -> HttpResponseBase:
     if any(form.errors for form in forms.values()):
         return page_of(request, shown, bound, status=422)
     request.again = partial(_refused, request, shown.on_list.pk, bound)
-    decided = [form.decided() for form in forms.values()]
+    decided = [form.decided(form.item) for form in forms.values()]
+    made = decide_all(on_list=shown.on_list, seen=seen, token=token, decided=decided, by=request.user)
+    messages.success(request, f"Saved: {counted(len(made), 'decision')}.")
+    return redirect("destruction_list", shown.on_list.pk)
+
+
+def _decide_once(request: Request, shown: Shown) -> HttpResponseBase:
+    form = OnceForm(request.POST)
+    token, seen = record_of(request.POST.get("token", "")), _seen(request)
+    bound = Bound(once=form, token=token)
+    if token is None or seen < 0 or not form.is_valid():
+        return page_of(request, shown, bound, status=422)
+    request.again = partial(_refused, request, shown.on_list.pk, bound)
+    decided = [form.decided(row.item) for row in shown.rows if not row.is_out]
     made = decide_all(on_list=shown.on_list, seen=seen, token=token, decided=decided, by=request.user)
     messages.success(request, f"Saved: {counted(len(made), 'decision')}.")
     return redirect("destruction_list", shown.on_list.pk)

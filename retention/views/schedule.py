@@ -15,6 +15,7 @@ from retention.capabilities import RetentionCapability as C
 from retention.forms.schedule import ProposeForm
 from retention.models import RetentionRule
 from retention.periods import NOT_YET
+from retention.places import PLACES, place_of
 from retention.services import schedule
 from retention.services.preview import preview
 from safeguarding.accounts.permissions import may, requires
@@ -39,15 +40,17 @@ _DONE = {
 @require_GET
 @requires(C.COUNT_RETENTION)
 def retention_schedule(request: Request) -> HttpResponse:
-    """Every rule, in words: what Harbour carries out, and what is kept outside it."""
+    """Every rule, in words, by what becomes of its records."""
     request.nav, school = "retention_schedule", get_school(request.held.school_id)
     record(Verb.VIEW, school, purpose="retention schedule")
     rules = [_line(now, new) for now, new in schedule.schedule_of(school.pk)]
     mine = _mine(request)
     waits = [new for new in (line["new"] for line in rules) if new is not None and new.code not in NOT_YET]
     context = {
-        "ours": [line for line in rules if line["shown"].is_carried_out],
-        "outside": [line for line in rules if not line["shown"].is_carried_out],
+        "groups": [
+            (where, place, [line for line in rules if place_of(line["shown"].code) == where])
+            for where, place in PLACES.items()
+        ],
         "to_adopt": sum(rule.adopted_at is None for rule in waits) if mine["proposes"] else 0,
         "to_agree": sum(bool(rule.adopted_at and not rule.agreed_at) for rule in waits) if mine["advises"] else 0,
         "waits": len(waits),
@@ -183,6 +186,7 @@ def _rule_page(
     offered = mine["proposes"] and own is None and not not_yet
     context = {
         "rule": now or new,
+        "where": PLACES[place_of(versions[0].code)].title.lower().replace("harbour", "Harbour"),
         "now": (now, wording.in_words(now)) if now else None,
         "new": (new, wording.in_words(new)) if new else None,
         "not_yet": not_yet,

@@ -148,7 +148,7 @@ def _read(request: Request, child: Child, said: list[Statement], marks: list[Mar
     holds = list(rows.select_related("set_by", "lifted_by").order_by("-lifted_at", "review_on")[:MOST])
     shots = list(visible(request, Photograph).filter(child=child).order_by("-added_at")[:MOST])
     read_many(request, [*said, *marks, *holds, *shots], purpose="retention", about=child)
-    until = kept.photographs_of([one.pk for one in shots], rules)
+    until = kept.known_of_kind("photograph", [one.pk for one in shots], rules)
     return {
         "until": _until(child, known, _to_do(request, child, known, rules)) | _on_list(request, child, known),
         "in_the_way": told_to(request.user, [child.pk]).get(child.pk, []),

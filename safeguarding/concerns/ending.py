@@ -17,15 +17,24 @@ from .models import (
     WithheldName,
 )
 
-keeps("keeps_open_concern", says="A concern is open.", model=Concern)
-keeps("keeps_not_named", says="Nobody has said yet who a child in a concern is.", model=ConcernChild)
-keeps("keeps_withheld", says="A lead has not decided yet whether a concern names this child.", model=WithheldName)
-keeps("keeps_open_action", says="Something is still to be done.", model=Action)
-keeps("keeps_open_referral", says="An agency has not answered a referral.", model=Referral)
-keeps("keeps_open_duty", says="A duty in person is open.", model=Duty)
-keeps("keeps_open_support", says="A plan of support is open.", model=SupportPlan)
-keeps(waits_fact(Draft), says="A report is begun and not sent.", model=Draft)
-keeps("keeps_entry", says="Something was entered in the last 12 months.", model=Chronicled, by="row")
+keeps("keeps_open_concern", says="A concern is open.", model=Concern, of=("child_file",))
+keeps(
+    "keeps_not_named", says="Nobody has said yet who a child in a concern is.", model=ConcernChild, of=("child_file",)
+)
+keeps(
+    "keeps_withheld",
+    says="A lead has not decided yet whether a concern names this child.",
+    model=WithheldName,
+    of=("child_file",),
+)
+keeps("keeps_open_action", says="Something is still to be done.", model=Action, of=("child_file",))
+keeps("keeps_open_referral", says="An agency has not answered a referral.", model=Referral, of=("child_file",))
+keeps("keeps_open_duty", says="A duty in person is open.", model=Duty, of=("child_file",))
+keeps("keeps_open_support", says="A plan of support is open.", model=SupportPlan, of=("child_file",))
+keeps(waits_fact(Draft), says="A report is begun and not sent.", model=Draft, of=("child_file",))
+keeps(
+    "keeps_entry", says="Something was entered in the last 12 months.", model=Chronicled, by="row", of=("child_file",)
+)
 
 fills(
     "fills_entry", says="There is an entry about the child, or about a brother or sister.", model=Chronicled, by="row"

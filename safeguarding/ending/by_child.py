@@ -20,7 +20,7 @@ from psycopg import sql
 from safeguarding.personal_data import Link
 
 from .facts import by_key, by_keys
-from .reasons import reasons
+from .reasons import Of, reasons
 from .units import Model, key_of, keys, quoted, table_of
 
 PART = "public.retention_itempart"
@@ -119,7 +119,7 @@ def _choose(one: ByChild) -> str:
 
 def _keeping() -> list[str]:
     """The facts that keep all that is about a child."""
-    return [reason.fact for reason in reasons() if reason.about_child]
+    return [reason.fact for reason in reasons() if reason.of is Of.CHILD]
 
 
 def _end_part() -> str:

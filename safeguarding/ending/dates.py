@@ -52,17 +52,28 @@ def days(trigger: str, records: Collection[UUID]) -> dict[UUID, date]:
 
 def days_of(wanted: Collection[str], records: Collection[UUID]) -> dict[str, dict[UUID, date]]:
     """The same of several triggers, in one query."""
+    found = days_by([_known(trigger).fact for trigger in wanted], records)
+    return {trigger: found[_known(trigger).fact] for trigger in wanted}
+
+
+def days_by(facts: Collection[str], records: Collection[UUID]) -> dict[str, dict[UUID, date]]:
+    """The days that these facts know of these records, by fact: one query, and none where nothing is asked.
+
+    Raises `DatabaseError` where there is no such fact.
+    """
+    found: dict[str, dict[UUID, date]] = {fact: {} for fact in facts}
+    if not found or not records:
+        return found
     statement = sql.SQL(" UNION ALL ").join(
         sql.SQL("SELECT {}, record, day FROM rules.{}(%(records)s::uuid[])").format(
-            sql.Literal(trigger), sql.Identifier(_known(trigger).fact)
+            sql.Literal(fact), sql.Identifier(fact)
         )
-        for trigger in wanted
+        for fact in found
     )
-    found: dict[str, dict[UUID, date]] = {trigger: {} for trigger in wanted}
     with connection.cursor() as cursor:
         cursor.execute(statement, {"records": list(records)})
-        for trigger, record, day in cursor.fetchall():
-            found[trigger][record] = day
+        for fact, record, day in cursor.fetchall():
+            found[fact][record] = day
     return found
 
 

@@ -8,7 +8,8 @@ sentence is read by those who see one of those rows; everybody else reads that s
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from enum import Enum
+from typing import Any, LiteralString
 from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
@@ -22,12 +23,20 @@ NOT_DUE = "Kept, not due."
 UNSETTLED = "Something that belongs to it is not settled."
 
 
+class Of(Enum):
+    """What a fact keeps beside records of certain kinds."""
+
+    EACH = "each record by itself, of whatever kind"
+    CHILD = "each record by itself, and every record that is about a child whom it keeps"
+
+
 @dataclass(frozen=True)
 class Reason:
     """Something that keeps a record. `fact` is the function `rules.<fact>(uuid[])`, `says` its sentence, `model` the
     model of the rows that keep, and `by` the column of that model with their keys. `is_open`: its sentence tells
     nothing that a reader of the record may not know, also where there is no row. `fills`: what it says is that the
-    record holds something, and each row says by which fact of `filling()`.
+    record holds something, and each row says by which fact of `filling()`. `of` names the kinds of record that it
+    keeps, or says which (`Of`).
     """
 
     fact: str
@@ -36,6 +45,7 @@ class Reason:
     by: str = "pk"
     is_open: bool = False
     fills: bool = False
+    of: tuple[str, ...] | Of = Of.EACH
 
 
 @dataclass(frozen=True)
@@ -51,14 +61,21 @@ _filling: dict[str, Reason] = {}
 
 
 def keeps(
-    fact: str, *, says: str, model: type[models.Model], by: str = "pk", is_open: bool = False, fills: bool = False
+    fact: str,
+    *,
+    says: str,
+    model: type[models.Model],
+    of: tuple[str, ...] | Of,
+    by: str = "pk",
+    is_open: bool = False,
+    fills: bool = False,
 ) -> None:
-    """Say what keeps a record: the rows of `model` that `rules.<fact>` returns.
+    """Say what keeps a record: the rows of `model` that `rules.<fact>` returns, and which kinds of record (`of`).
 
     With `fills` it keeps a record that ends because nothing is on it, by whatever is: the fact says of each row which
     one of `filling()` found it. Raises `ImproperlyConfigured` where that is said twice.
     """
-    _say(_reasons, Reason(fact, says, model, by, is_open, fills))
+    _say(_reasons, Reason(fact, says, model, by, is_open, fills, of))
 
 
 def fills(fact: str, *, says: str, model: type[models.Model], by: str = "pk") -> None:
@@ -108,10 +125,12 @@ def what_keeps(records: Collection[UUID]) -> dict[UUID, list[Kept]]:
 
 def _answered(asked: list[Reason], records: Collection[UUID]) -> list[tuple[UUID, Kept]]:
     """Each record that is kept, and by what: one statement for all reasons."""
-    statement = sql.SQL(" UNION ALL ").join(
-        sql.SQL(
-            "SELECT {}, kept.* FROM (SELECT DISTINCT record, row_key, {} FROM rules.{}(%(keys)s::uuid[])) AS kept"
-        ).format(sql.Literal(number), sql.SQL("fact" if reason.fills else "NULL::text"), sql.Identifier(reason.fact))
+    statement = sql.SQL("WITH kinds AS MATERIALIZED (SELECT * FROM rules.kinds_of(%(keys)s::uuid[])) ") + sql.SQL(
+        " UNION ALL "
+    ).join(
+        sql.SQL("SELECT {}, kept.* FROM (SELECT DISTINCT {} FROM {}) AS kept").format(
+            sql.Literal(number), sql.SQL(_kept_as(reason)), _asked_of(reason)
+        )
         for number, reason in enumerate(asked)
     )
     with transaction.atomic(), connection.cursor() as cursor:
@@ -122,6 +141,27 @@ def _answered(asked: list[Reason], records: Collection[UUID]) -> list[tuple[UUID
         (record, Kept(_filling[fact] if fact else asked[number] if row or asked[number].is_open else None, row))
         for number, record, row, fact in rows
     ]
+
+
+def _kept_as(reason: Reason) -> LiteralString:
+    return "record, row_key, fact" if reason.fills else "record, row_key, NULL::text"
+
+
+def _asked_of(reason: Reason) -> sql.Composable:
+    """The answers of a fact about the records of `kinds` that it may keep."""
+    fact = sql.Identifier(reason.fact)
+    if reason.of is Of.EACH:
+        return sql.SQL("rules.{}(%(keys)s::uuid[]) AS found").format(fact)
+    if reason.of is Of.CHILD:
+        return sql.SQL(
+            "(SELECT asked.record, said.row_key FROM unnest(%(keys)s::uuid[]) AS asked (record) "
+            "LEFT JOIN kinds ON kinds.record = asked.record "
+            "JOIN rules.{}(%(keys)s::uuid[] || ARRAY(SELECT child FROM kinds WHERE child IS NOT NULL)) AS said "
+            "ON said.record IN (asked.record, kinds.child)) AS found"
+        ).format(fact)
+    return sql.SQL("rules.{}(ARRAY(SELECT record FROM kinds WHERE kind = ANY ({}::text[]))) AS found").format(
+        fact, sql.Literal(list(reason.of))
+    )
 
 
 def filled(records: Collection[UUID]) -> dict[UUID, list[Kept]]:

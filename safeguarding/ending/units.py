@@ -131,7 +131,7 @@ def holds(model: Model) -> tuple[Hold, ...]:
         target: Any = field.related_model
         root = root_of(target)
         hold = Hold(field.name, str(field.column), target, Link.ENDS, is_null=field.null)
-        if root in roots() and root is own:
+        if root in roots() and root is own and mine.links.get(field.name, Link.ENDS) is Link.ENDS:
             inside.append(hold)
         elif root in roots() and field.name in mine.links:
             between.append(Hold(field.name, hold.column, target, mine.links[field.name], is_null=field.null))

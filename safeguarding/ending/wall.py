@@ -18,7 +18,7 @@ from safeguarding.personal_data import Link, declared
 from . import by_child
 from .facts import by_keys, subjects_of
 from .guards import marked
-from .reasons import reasons
+from .reasons import Of, Reason, reasons
 from .units import Model, emptied, ended, is_ending, key_of, keyed, keys, links, models_here, quoted, table_of
 
 # By label, in SQL: the engine knows no app.
@@ -128,12 +128,18 @@ def _begin_ending() -> str:
         f"UPDATE {table_of(model)} SET ending_at = now() WHERE id = ANY (going);"  # noqa: S608
         for model in marked()
     )
-    asks = "\n    ".join(
-        f"IF EXISTS (SELECT FROM rules.{quoted(reason.fact)}(ARRAY[one.record_key])) "
-        f"THEN RETURN '{reason.fact}'; END IF;"
-        for reason in reasons()
-    )
+    asks = "\n    ".join(f"IF {_asked_of(reason)} THEN RETURN '{reason.fact}'; END IF;" for reason in reasons())
     return _BEGIN.format(locks=locks, marks=marks, asks=asks)
+
+
+def _asked_of(reason: Reason) -> str:
+    """Whether a fact keeps the record of the item `one`, which may be about the child `whose`."""
+    asked = "ARRAY[one.record_key] || whose" if reason.of is Of.CHILD else "ARRAY[one.record_key]"
+    keeps = f"EXISTS (SELECT FROM rules.{quoted(reason.fact)}({asked}))"
+    if isinstance(reason.of, Of):
+        return keeps
+    names = sql.Literal(list(reason.of)).as_string(None)
+    return f"one.kind = ANY ({names}::text[]) AND {keeps}"
 
 
 def _gather_ending() -> str:
@@ -186,7 +192,7 @@ SET search_path = pg_catalog, pg_temp AS {body}"""
 _BEGIN = """
 CREATE FUNCTION public.begin_ending(item uuid) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE one public.retention_destructionitem; going uuid[]; said text;
+DECLARE one public.retention_destructionitem; going uuid[]; whose uuid[]; said text;
 BEGIN
     SELECT * INTO one FROM public.retention_destructionitem WHERE id = begin_ending.item FOR UPDATE;
     IF NOT FOUND THEN RETURN 'unknown'; END IF;
@@ -195,6 +201,7 @@ BEGIN
     going := ARRAY(SELECT key FROM rules.ends_with(ARRAY[one.record_key]));
     {locks}
     going := ARRAY(SELECT key FROM rules.ends_with(ARRAY[one.record_key]));
+    whose := ARRAY(SELECT child FROM rules.kinds_of(ARRAY[one.record_key]) WHERE child IS NOT NULL);
     said := rules.may_end(one.id);
     IF said <> '' THEN RETURN said; END IF;
     {asks}

@@ -5,12 +5,13 @@ from safeguarding.ending.reasons import fills, keeps
 
 from .models import AttendanceDay, Episode
 
-keeps("keeps_open_plan", says="A plan or a status is open.", model=Episode)
+keeps("keeps_open_plan", says="A plan or a status is open.", model=Episode, of=("child_file",))
 keeps(
     "keeps_register",
     says="The attendance register must be kept for six years from its last entry (SI 2024/208), and the school has not "
     "stated that its register is kept in another system.",
     model=AttendanceDay,
+    of=("child_file",),
 )
 fills("fills_plan", says="There is or was a plan or a status, of the child or a brother or sister.", model=Episode)
 fills("fills_attendance", says="The register has entries of the last six years.", model=AttendanceDay)

@@ -49,6 +49,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE event.status IN ('draft', 'to_send') OR (event.status = 'asked_back' AND event.follow_up_on IS NOT NULL)
 $$;
 
+-- Since when an answer is over: it was withdrawn or ran out, or the child left. What a person last answered of a recipient stays while the
+-- child is on roll, so that a "no" is not forgotten; who answered is known where it was the child, or an adult of the child's record.
+CREATE FUNCTION rules.consent_over(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT one.id, least(one.withdrawn_on, one.until, child.left_on)
+    FROM public.sharing_consent AS one JOIN public.children_child AS child ON child.id = one.child_id
+    WHERE one.id = ANY (consent_over.records) AND coalesce(one.withdrawn_on, one.until, child.left_on) IS NOT NULL
+      AND (child.left_on IS NOT NULL OR EXISTS (
+          SELECT FROM public.sharing_consent AS later
+          WHERE later.child_id = one.child_id AND later.recipient_id = one.recipient_id
+            AND (later.adult_id = one.adult_id OR (later.capacity = 'child' AND one.capacity = 'child'))
+            AND (later.answered_on, later.recorded_at, later.id) > (one.answered_on, one.recorded_at, one.id)))
+$$;
+
 -- Letters and figures alone, so that two spellings of an address, or of a name, are one. The marks behind a letter are put in order at
 -- a cost that grows with the square of their number: after thirty a new run of them begins, as Unicode has it of a text in pieces
 -- (UAX 15, Stream-Safe Text Format). The character that parts them (U+034F) goes with the rest that is no letter.

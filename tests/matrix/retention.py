@@ -68,7 +68,7 @@ def _lists(world: Any) -> None:
         child = world.children[record]
         item = _item(made, place, child.pk)
         world.keys[record]["destruction_item"] = item.pk
-        said = {"child": child, "school": made.school, "item": item, "said": world.word()}
+        said = {"child": child, "record_key": child.pk, "school": made.school, "item": item, "said": world.word()}
         given_row(ItemReason, **said, about="decision", said_at=THEN, said_by=world.people["lead"])
         _decision(world, item)
     gone = _list(world, 2, status="done", done_at=THEN)
@@ -98,7 +98,8 @@ def _item(on_list: DestructionList, place: int, key: Any) -> DestructionItem:
 
 
 def _decision(world: Any, item: DestructionItem) -> Decision:
-    of = {"school": item.school, "item": item, "child_key": item.child_key, "manifest": b"m" * 32}
+    keys = {"record_key": item.record_key, "child_key": item.child_key}
+    of = {"school": item.school, "item": item, "manifest": b"m" * 32, **keys}
     return given_row(Decision, **of, kind="destroy", token=uuid7(), decided_by=world.people["lead"])
 
 
@@ -109,6 +110,7 @@ def _destroyed(world: Any, item: DestructionItem) -> None:
     given_row(
         Approval,
         **of,
+        record_key=item.record_key,
         child_key=item.child_key,
         decision=decided,
         waits_until=TODAY,

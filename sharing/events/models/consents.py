@@ -13,7 +13,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import LATER, Link, Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .recipients import Recipient
@@ -134,9 +134,9 @@ class Consent(OfChild):
         collection = (
             "voluntary: by consent, which can be refused and withdrawn (UK GDPR Articles 6(1)(a), 7 and 9(2)(a))"
         )
-        # R15 of the schedule says how long; with the child's file it ends in any case.
+        # By R15; with the child’s file it ends in any case.
         retention = Retention.ROOT
-        schedule = LATER
+        schedule = "consent"
         links: ClassVar = {"child": Link.ENDS}
 
     @property

@@ -260,7 +260,7 @@ class RightsRequest(models.Model):
         # R12: a closed case outlives the child's record.
         retention = Retention.ROOT
         schedule = LATER
-        links: ClassVar = {"child": Link.EMPTIES}
+        links: ClassVar = {"child": Link.EMPTIES, "came_with": Link.EMPTIES}
 
     @property
     def is_open(self) -> bool:

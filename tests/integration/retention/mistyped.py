@@ -65,10 +65,19 @@ def _approved_as(place: Office, like: Approval, children: list[Child]) -> None:
     )
     same = {"school": at, "manifest": bytes(like.manifest)}
     decisions = Decision._base_manager.bulk_create(
-        Decision(item=item, child_key=item.child_key, kind="destroy", token=uuid7(), decided_by=by, **same)
+        Decision(
+            item=item,
+            record_key=item.record_key,
+            child_key=item.child_key,
+            kind="destroy",
+            token=uuid7(),
+            decided_by=by,
+            **same,
+        )
         for item in items
     )
     yes = {"waits_until": like.waits_until, "approved_by": like.approved_by, **same}
     Approval._base_manager.bulk_create(
-        Approval(item=said.item, child_key=said.child_key, decision=said, **yes) for said in decisions
+        Approval(item=said.item, record_key=said.record_key, child_key=said.child_key, decision=said, **yes)
+        for said in decisions
     )

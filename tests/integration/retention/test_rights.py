@@ -61,7 +61,11 @@ def at(place: Office) -> SimpleNamespace:
 
 def decision(at: SimpleNamespace, by: Any, **other: Any) -> Decision:
     given = {"kind": "destroy", "manifest": b"0" * 32, "token": uuid4(), "decided_by": by} | other
-    return Decision(school=at.school, item=at.undecided, child_key=at.undecided.child_key, **given)
+    return Decision(school=at.school, item=at.undecided, **keys_of(at.undecided), **given)
+
+
+def keys_of(item: Any) -> dict[str, Any]:
+    return {"record_key": item.record_key, "child_key": item.child_key}
 
 
 def approval(at: SimpleNamespace, by: Any, **other: Any) -> Approval:
@@ -71,7 +75,7 @@ def approval(at: SimpleNamespace, by: Any, **other: Any) -> Approval:
         "waits_until": at.today + timedelta(days=14),
         "approved_by": by,
         "item": at.item,
-        "child_key": at.item.child_key,
+        **keys_of(at.item),
     } | other
     return Approval(school=at.school, **given)
 
@@ -98,7 +102,7 @@ def test_one_person_decides_and_another_approves_each_in_their_own_name(at: Simp
         # Sooner than after fourteen days; on another manifest; with a decision that is not this item's.
         (at.headteacher, approval(at, at.headteacher, waits_until=soon)),
         (at.headteacher, approval(at, at.headteacher, manifest=b"1" * 32)),
-        (at.headteacher, approval(at, at.headteacher, item=at.undecided, child_key=at.undecided.child_key)),
+        (at.headteacher, approval(at, at.headteacher, item=at.undecided, **keys_of(at.undecided))),
     ):
         assert is_refused(person, role, *insert(row)), (person, row.waits_until)
     statement, values = insert(approval(at, at.headteacher))
@@ -321,7 +325,8 @@ def test_what_a_hold_says_stays_as_it_was_set(at: SimpleNamespace, role: str):
 @BOTH
 def test_reasons_are_given_in_ones_own_name_of_the_child_they_are_about_and_stay(at: SimpleNamespace, role: str):
     def reason(**other: Any) -> tuple[str, list[Any]]:
-        given = {"child": at.child, "about": "decision", "said_at": timezone.now(), "said_by": at.lead} | other
+        given = {"child": at.child, "record_key": at.child.pk, "about": "decision", "said_at": timezone.now()}
+        given |= {"said_by": at.lead} | other
         return insert(ItemReason(school=at.school, item=at.item, said="Read.", **given))
 
     assert tried(at.lead, role, *reason()) == 1
@@ -329,6 +334,7 @@ def test_reasons_are_given_in_ones_own_name_of_the_child_they_are_about_and_stay
     assert is_refused(at.headteacher, role, *reason()), "in the name of who reviewed it"
     assert is_refused(at.teacher, role, *reason(said_by=at.teacher))
     assert is_refused(at.lead, role, *reason(child=at.free)), "its words would outlive the child"
+    assert is_refused(at.lead, role, *reason(record_key=at.free.pk)), "or the record"
     there = ItemReason.objects.filter(item=at.item).first()
     change = "UPDATE retention_itemreason SET said_by_id = %s WHERE id = %s"
     assert is_refused(at.lead, role, change, [at.headteacher.pk, there.pk])

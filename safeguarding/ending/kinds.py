@@ -1,0 +1,106 @@
+"""Which kinds of record have a period of their own, by which rules of the schedule, and what are they called?
+
+Each app declares its kinds once, in its `ending.py`. The nightly scan, previews, holds, lists, certificates, the
+privacy notice and the schedule read the declaration, and so do the functions of the database that find such records.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+
+from safeguarding.personal_data import LATER, Link, Retention, declared, own_models
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record with a period. `key` is the `schedule` of its model, `rules` says for each code of a rule which
+    function of the schema `rules` knows the day from which it counts, `called` is one of it and several.
+
+    `child` is the link to the child that it is about, if it is about one. `plain`: up to a hundred are decided at once,
+    since none of them is read one by one. `hidden`: the function that gives the keys of those hidden from a person.
+    `own_scan`: its date is worked out by its own function (the child's file).
+    """
+
+    key: str
+    model: type[models.Model]
+    rules: Mapping[str, str]
+    called: tuple[str, str]
+    child: str = ""
+    plain: bool = False
+    hidden: str = ""
+    own_scan: bool = False
+
+    @property
+    def label(self) -> str:
+        return str(self.model._meta.label_lower)
+
+    @property
+    def ends_with_child(self) -> bool:
+        """Whether it ends with the child's file in any case, and so its date and what was said of it do too."""
+        says: Any = declared(self.model)
+        return bool(self.child) and says.links.get(self.child, Link.ENDS) is Link.ENDS
+
+    @property
+    def has_own_key(self) -> bool:
+        """Whether what is sealed of it has a key that ends with it, and not that of somebody who stays."""
+        says: Any = declared(self.model)
+        return self.own_scan or says.sealed_by == "id"
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def period(
+    key: str,
+    model: type[models.Model],
+    *,
+    rules: Mapping[str, str],
+    called: tuple[str, str],
+    child: str = "",
+    plain: bool = False,
+    hidden: str = "",
+    own_scan: bool = False,
+) -> None:
+    """Declare a kind of record that has a period. A rule of `rules` names its fact: `rules.<fact>(uuid[])` returns
+    `(record, day)`, the day from which the rule counts, where it is known. Of several the longest counts.
+
+    Raises `ImproperlyConfigured` where the key is taken, or words or rules are missing.
+    """
+    if key in _kinds:
+        raise ImproperlyConfigured(f"The kind of record {key} is declared twice.")
+    if not rules or not all(called):
+        raise ImproperlyConfigured(f"The kind of record {key} needs rules, and words for one and for several.")
+    _kinds[key] = Kind(key, model, dict(rules), called, child, plain, hidden, own_scan)
+
+
+def kinds() -> dict[str, Kind]:
+    """Every kind with a period, by its key."""
+    return dict(_kinds)
+
+
+def hiding() -> list[str]:
+    """The facts of what is hidden from a person, each once."""
+    return list(dict.fromkeys(kind.hidden for kind in _kinds.values() if kind.hidden))
+
+
+def carried_out() -> frozenset[str]:
+    """The codes of the rules by which records of some kind end."""
+    return frozenset(code for kind in _kinds.values() for code in kind.rules)
+
+
+def problems() -> Iterator[str]:
+    """A sentence for each root whose `schedule` no kind carries out, and for each kind whose model does not say so."""
+    there = {(kind.key, kind.model) for kind in _kinds.values()}
+    for model in own_models():
+        says = declared(model)
+        if says is None or says.retention is not Retention.ROOT:
+            continue
+        if says.schedule not in ("", LATER) and (says.schedule, model) not in there:
+            yield f"{model._meta.label} ends by the schedule {says.schedule}: no ending.py declares a period for it."
+    for kind in _kinds.values():
+        says = declared(kind.model)
+        if says is None or says.schedule != kind.key:
+            yield f"{kind.model._meta.label}: `schedule` must name {kind.key}."
