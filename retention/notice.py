@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from safeguarding.dates import counted
+from safeguarding.ending.by_child import rows_of
 from safeguarding.ending.kinds import kinds
 from safeguarding.once import once
 from safeguarding.personal_data import categorised
@@ -34,7 +35,8 @@ from .wording import in_words
 
 def _told_of() -> frozenset[str]:
     """The codes of the rules by which something about a child ends: the notice promises what a kind carries out."""
-    return frozenset(code for kind in kinds().values() if kind.child or kind.own_scan for code in kind.rules)
+    told = [kind for kind in kinds().values() if kind.child or kind.own_scan or rows_of(kind.key)]
+    return frozenset(code for kind in told for code in kind.rules)
 
 
 def _told(asked: Asked) -> list[tuple[RetentionRule | None, RetentionRule | None]]:

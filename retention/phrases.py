@@ -13,6 +13,8 @@ HIDDEN = ("Its rule rests on something that is", "not shown to you")
 _AFTER = {
     Trigger.RECEIPT: ("the next school confirmed that it has the file", "Confirmed"),
     Trigger.BIRTH: ("birth", "Born"),
+    Trigger.BIRTH_YEAR: ("the end of the year of birth", "That was on"),
+    Trigger.ENTRY: ("the school year ended", "It ended on"),
     Trigger.LEAVING: ("the child left", "Left"),
     Trigger.MOVED: ("the child left, or that was entered here", "That was on"),
     Trigger.WITHDRAWAL: ("the child left, or it was withdrawn or ran out", "Over on"),

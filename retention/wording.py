@@ -13,6 +13,8 @@ _M = RetentionDate.Missing
 _SHORT = {
     Trigger.RECEIPT: "the next school’s confirmation",
     Trigger.BIRTH: "birth",
+    Trigger.BIRTH_YEAR: "the end of the year of birth",
+    Trigger.ENTRY: "the end of the school year",
     Trigger.LEAVING: "the day the child left",
     Trigger.MOVED: "the day the child left, or of its entry here",
 }

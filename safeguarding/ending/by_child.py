@@ -104,7 +104,7 @@ def _begin_part() -> str:
 
 def _choose(one: ByChild) -> str:
     """Of one kind: up to so many children with rows up to the last day, whom nothing keeps."""
-    asks = " UNION ".join(f"SELECT record FROM rules.{quoted(fact)}(some)" for fact in _keeping())  # noqa: S608
+    asks = " UNION ".join(f"SELECT record FROM rules.{quoted(fact)}(chosen)" for fact in _keeping())  # noqa: S608
     return _CHOOSE.format(
         kind=one.kind,
         root=table_of(one.root),
@@ -141,8 +141,8 @@ def _delete(one: ByChild) -> str:
     )
 
 
-_ENDED_UNTIL = """CREATE FUNCTION rules.ended_until(kind text, school uuid) RETURNS date LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
+_ENDED_UNTIL = """CREATE FUNCTION rules.ended_until(kind text, school uuid) RETURNS date
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT max(ended.day) FROM (
         SELECT one.trigger_on AS day FROM public.retention_destructionitem AS one
         JOIN public.retention_itemrun AS run ON run.item_id = one.id
@@ -156,7 +156,7 @@ $$"""
 _BEGIN = """
 CREATE FUNCTION public.begin_part(item uuid) RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE one public.retention_destructionitem; last date; some uuid[]; free uuid[]; passed uuid[] := '{{}}'; part uuid;
+DECLARE one public.retention_destructionitem; last date; chosen uuid[]; free uuid[]; passed uuid[] := '{{}}'; part uuid;
 BEGIN
     SELECT * INTO one FROM public.retention_destructionitem WHERE id = begin_part.item FOR UPDATE;
     IF NOT EXISTS (SELECT FROM public.retention_itemrun AS run WHERE run.item_id = one.id AND run.state = 'begun') THEN
@@ -174,19 +174,20 @@ _CHOOSE = """
     IF one.kind = '{kind}' THEN
         SELECT stands.{last} INTO last FROM {root} AS stands WHERE stands.id = one.record_key;
         LOOP
-            some := ARRAY(
+            chosen := ARRAY(
                 SELECT DISTINCT n.{child} FROM {rows} AS n
                 WHERE n.school_id = one.school_id AND n.{on} <= last AND NOT n.{child} = ANY (passed)
                 ORDER BY 1 LIMIT {at_once});
-            EXIT WHEN cardinality(some) = 0;
+            EXIT WHEN cardinality(chosen) = 0;
             -- Nothing comes to them until it is decided.
-            PERFORM FROM public.children_child WHERE id = ANY (some) ORDER BY id FOR UPDATE;
+            PERFORM FROM public.children_child WHERE id = ANY (chosen) ORDER BY id FOR UPDATE;
             free := ARRAY(
                 SELECT child.id FROM public.children_child AS child
-                WHERE child.id = ANY (some) AND child.ending_at IS NULL AND NOT child.id IN ({asks}));
-            passed := passed || some;
+                WHERE child.id = ANY (chosen) AND child.ending_at IS NULL AND NOT child.id IN ({asks}));
+            passed := passed || chosen;
             CONTINUE WHEN cardinality(free) = 0;
-            INSERT INTO public.retention_itempart (id, school_id, item_id, kind, record_key, until, children, rows, begun_at)
+            INSERT INTO public.retention_itempart
+                (id, school_id, item_id, kind, record_key, until, children, rows, begun_at)
             VALUES (gen_random_uuid(), one.school_id, one.id, one.kind, one.record_key, last, ARRAY(
                 -- In an older backup a card that has become part of another may stand by itself.
                 SELECT child.id FROM rules.reached(free) AS r JOIN public.children_child AS child ON child.id = r.key

@@ -1,9 +1,20 @@
 """What of plans keeps a child's record from ending?"""
 
+from safeguarding.ending.by_child import ByChild, ends_by_child
 from safeguarding.ending.dates import since
+from safeguarding.ending.kinds import period
 from safeguarding.ending.reasons import fills, keeps
 
-from .models import AttendanceDay, Episode
+from .models import ATTENDANCE, AttendanceDay, AttendanceYear, Episode
+
+period(
+    ATTENDANCE,
+    AttendanceYear,
+    rules={"R08": "attendance_over"},
+    called=("School year of attendance", "School years of attendance"),
+    plain=True,
+)
+ends_by_child(ByChild(ATTENDANCE, AttendanceYear, "last_on", AttendanceDay, "child_id", "on"))
 
 keeps("keeps_open_plan", says="A plan or a status is open.", model=Episode, of=("child_file",))
 keeps(
@@ -12,6 +23,13 @@ keeps(
     "stated that its register is kept in another system.",
     model=AttendanceDay,
     of=("child_file",),
+)
+keeps(
+    "keeps_register_year",
+    says="The attendance register must be kept for six years (SI 2024/208), and the school has not stated that its "
+    "register is kept in another system.",
+    model=AttendanceYear,
+    of=(ATTENDANCE,),
 )
 fills("fills_plan", says="There is or was a plan or a status, of the child or a brother or sister.", model=Episode)
 fills("fills_attendance", says="The register has entries of the last six years.", model=AttendanceDay)

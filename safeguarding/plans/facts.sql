@@ -205,3 +205,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ) AS newest
     WHERE (newest.on + interval '6 years')::date >= (SELECT rules.today()) AND NOT rules.register_is_elsewhere(newest.school_id)
 $$;
+
+-- The same of a school year, where a school has adopted a shorter rule for its days.
+CREATE FUNCTION rules.keeps_register_year(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT year.id, year.id FROM public.plans_attendanceyear AS year
+    WHERE year.id = ANY (keeps_register_year.records) AND (year.last_on + interval '6 years')::date >= (SELECT rules.today())
+      AND NOT rules.register_is_elsewhere(year.school_id)
+$$;
+
+-- When a school year of attendance was over.
+CREATE FUNCTION rules.attendance_over(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT year.id, year.last_on FROM public.plans_attendanceyear AS year
+    WHERE year.id = ANY (attendance_over.records) AND year.last_on < (SELECT rules.today())
+$$;

@@ -2,11 +2,12 @@
 
 from children.models import Child
 from safeguarding.audit.models import LogEntry
-from safeguarding.records import Kind, declare, needs, reads
+from safeguarding.records import Kind, Refused, declare, needs, reads
 
 from .models import (
     AttendanceDay,
     AttendanceFile,
+    AttendanceYear,
     DeadlineRule,
     Designation,
     Episode,
@@ -37,6 +38,11 @@ declare(
 )
 declare(Designation, called=("badge", "badges"), part_of="episode")
 declare(AttendanceFile, called=("file of attendance", "files of attendance"))
+declare(
+    AttendanceYear,
+    called=("school year of attendance", "school years of attendance"),
+    followed=Refused("an import makes it, and nobody changes it"),
+)
 declare(AttendanceDay, called=("day of attendance", "days of attendance"))
 declare(DeadlineRule, kind=Kind.REFERENCE)
 declare(RegisterPlace, kind=Kind.REFERENCE)

@@ -12,6 +12,9 @@ from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Link, Retention, Source
 
+# The kind of record that a school year of attendance is.
+ATTENDANCE = "attendance"
+
 
 class RegisterPlace(models.Model):
     """Where the school keeps its attendance register, as the school has stated.
@@ -55,6 +58,32 @@ class RegisterPlace(models.Model):
     def is_elsewhere(self) -> bool:
         """Whether what Harbour holds is a copy."""
         return self.place == self.Place.ELSEWHERE
+
+
+class AttendanceYear(models.Model):
+    """A school year of which Harbour has marks: what a list of destruction names for them.
+
+    Its days, and what was kept of the years before it, end child by child (`ending/by_child.py`); the children stay.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    # 31 August.
+    last_on = models.DateField("last day")
+    # When its destruction began: from then on no import brings days of it.
+    ending_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = Protected()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint("school", "last_on", name="attendance_year_once")]
+
+    class PersonalData(personal_data.PersonalData):
+        plain = ("last_on", "ending_at")
+        source = Source.SCHOOL
+        # Six years after its last day (domain reference 4, R08; SI 2024/208 reg 7).
+        retention = Retention.ROOT
+        schedule = ATTENDANCE
 
 
 class AttendanceFile(models.Model):
@@ -119,6 +148,6 @@ class AttendanceDay(OfChild):
         source = Source.SCHOOL
         category = "Attendance"
         collection = "mandatory: the attendance register (SI 2024/208)"
-        # Six years from the entry (domain reference 4, R08), and no longer than the record of the child.
+        # With its school year (`AttendanceYear`), and no longer than the record of the child.
         retention = Retention.ROOT
         links: ClassVar = {"child": Link.ENDS}
