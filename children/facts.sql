@@ -419,11 +419,6 @@ CREATE FUNCTION rules.keeps_on_roll(records uuid[]) RETURNS TABLE (record uuid, 
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT id, id FROM public.children_child
     WHERE id = ANY (keeps_on_roll.records) AND left_on IS NULL AND merged_into_id IS NULL
-    UNION
-    -- A photograph in use is needed again from the moment its child comes back, and not from the next scan.
-    SELECT shot.id, child.id FROM public.children_photograph AS shot
-    JOIN public.children_child AS child ON child.id = shot.child_id
-    WHERE shot.id = ANY (keeps_on_roll.records) AND shot.ended_at IS NULL AND child.left_on IS NULL
 $$;
 
 -- It has become part of another record, with which it ends.

@@ -9,6 +9,14 @@ from .services.replaying import destroy_again, undone
 keeps("keeps_hold", says="A hold keeps this record.", model=LegalHold, of=Of.CHILD)
 keeps("keeps_changed_date", says="Its date or its rule changed in the last 30 days.", model=RetentionDate, of=Of.EACH)
 keeps("keeps_not_due", says="Its time is not over.", model=RetentionDate, of=Of.EACH, is_open=True)
+# From the moment on which it is needed again, and not from the next scan: as a child comes back.
+keeps(
+    "keeps_day_changed",
+    says="The day from which its period counts has changed.",
+    model=RetentionDate,
+    of=Of.EACH,
+    is_open=True,
+)
 keeps("keeps_filled", says="Something is on this record.", model=RetentionDate, of=("child_file",), fills=True)
 fills("fills_statement", says="A safeguarding lead has made a statement about this record.", model=Statement)
 fills("fills_mark", says="A safeguarding lead has said whether the long rule for abuse applies.", model=Mark)

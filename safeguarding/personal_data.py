@@ -246,11 +246,17 @@ def _link_problems(model: type[models.Model], mine: type[PersonalData]) -> Itera
 
 
 def _root_problems(model: type[models.Model], mine: type[PersonalData]) -> Iterator[str]:
-    is_root, ends = mine.retention is Retention.ROOT, Link.ENDS in mine.links.values()
+    is_root = mine.retention is Retention.ROOT
+    # Of a link to another of its kind it says that it has become part of that one.
+    ends = any(ruling is Link.ENDS and not _is_own(model, name) for name, ruling in mine.links.items())
     if is_root and not (mine.schedule or mine.about or ends):
         yield f"{model._meta.label} is a root: say its `schedule`, or with which records it ends (`about`, `links`)."
     if not is_root and (mine.schedule or mine.about):
         yield f"{model._meta.label} is no root: `schedule` and `about` are of roots alone."
+
+
+def _is_own(model: type[models.Model], name: str) -> bool:
+    return model._meta.get_field(name).related_model is model
 
 
 def _field_problems(model: type[models.Model], mine: type[PersonalData]) -> Iterator[str]:

@@ -62,7 +62,6 @@ def begin_list(
     if there := DestructionList.objects.filter(token=key).first():
         return there
     due = _due(school, keys, by)
-    _ensure_not_too_many(due)
     now = at or timezone.now()
     made = DestructionList.objects.create(
         school=school, token=key, made_at=now, made_by=by, **_number(school, timezone.localdate(now).year)
@@ -83,15 +82,15 @@ def begin_list(
     return made
 
 
-def _ensure_not_too_many(due: Sequence[RetentionDate]) -> None:
+def _ensure_not_too_many(chosen: int, due: Sequence[RetentionDate]) -> None:
     plain = {is_plain(row.kind, row.rule) for row in due}
     if len(plain) > 1:
         raise BadInput(
             "Put records that are decided at once on a list of their own: they are marked “decided together”."
         )
     most = MOST_PLAIN if plain == {True} else MOST
-    if len(due) > most:
-        raise BadInput(f"Choose at most {most} records for one list: you have chosen {len(due)}.")
+    if chosen > most:
+        raise BadInput(f"Choose at most {most} records for one list: you have chosen {chosen}.")
 
 
 def _number(school: School, year: int) -> dict[str, int]:
@@ -103,6 +102,7 @@ def _due(school: School, keys: list[UUID], by: User) -> list[RetentionDate]:
     """Their dates, each due, seen by the person, on no other list, with nothing in the way."""
     found = RetentionDate.objects.filter(is_due(), school=school, record_key__in=keys).select_related("rule")
     rows = {row.record_key: row for row in found}
+    _ensure_not_too_many(len(keys), list(rows.values()))
     if any(key not in rows or not may_view(by, rows[key]) for key in keys):
         raise OutOfTurn("One of these records is not due any more. Open the list of what is due again.")
     if DestructionItem.objects.filter(record_key__in=keys, left_out_at=None).exists():

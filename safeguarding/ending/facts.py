@@ -64,6 +64,7 @@ def statements() -> Iterator[sql.Composable]:
     yield _fact("manifest(roots uuid[]) RETURNS TABLE (digest text, counts jsonb)", _manifest())
     yield _fact(_LEFT_OF_HEAD, _left_of(), language="plpgsql")
     yield _fact("filled_by(records uuid[]) RETURNS TABLE (fact text, record uuid, row_key uuid)", _filled_by())
+    yield _fact("keeps_day_changed(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)", _day_changed())
     for model in waiting():
         yield _fact(
             f"waits_{model._meta.db_table}(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)", _waits(model)
@@ -97,6 +98,21 @@ def _ends_with() -> str:
     parts += [f"{_cte(model)} AS ({_shared(model)})" for model in shared()]
     each = (f"SELECT '{model._meta.label_lower}', id FROM {_cte(model)}" for model in (*roots(), *shared()))  # noqa: S608
     return f"WITH RECURSIVE {', '.join(parts)} {' UNION ALL '.join(each)}"
+
+
+def _day_changed() -> str:
+    """The dates whose record is no longer over since the day that its rule counted from, as the facts know it now."""
+    asked = (
+        "SELECT kept.record_key, kept.id FROM public.retention_retentiondate AS kept "
+        "JOIN public.retention_retentionrule AS rule ON rule.id = kept.rule_id "
+        f"LEFT JOIN rules.{quoted(fact)}($1) AS now ON now.record = kept.record_key "  # noqa: S608
+        f"WHERE kept.record_key = ANY ($1) AND kept.kind = {sql.Literal(kind.key).as_string(None)} "
+        f"AND rule.code = {sql.Literal(code).as_string(None)} AND now.day IS DISTINCT FROM kept.trigger_on"
+        for kind in kinds().values()
+        if not kind.own_scan
+        for code, fact in kind.rules.items()
+    )
+    return " UNION ALL ".join(asked)
 
 
 _NOT_LIVING = ("ending_at", "merged_into_id")

@@ -41,7 +41,7 @@ class Kind:
     def ends_with_child(self) -> bool:
         """Whether it ends with the child's file in any case, and so its date and what was said of it do too."""
         says: Any = declared(self.model)
-        return bool(self.child) and says.links.get(self.child, Link.ENDS) is Link.ENDS
+        return self.own_scan or (bool(self.child) and says.links.get(self.child, Link.ENDS) is Link.ENDS)
 
     @property
     def has_own_key(self) -> bool:

@@ -236,7 +236,7 @@ def test_a_fact_that_fails_keeps_every_record(room: Any, monkeypatch: Any):
     assert failed.row is None
     assert HIDDEN in said(room.lead, rowan)
     with pytest.raises(ImproperlyConfigured):
-        reasons.keeps("keeps_on_roll", says="x", model=Child)
+        reasons.keeps("keeps_on_roll", says="x", model=Child, of=reasons.Of.EACH)
 
 
 def test_the_days_from_which_periods_run(room: Any):
