@@ -63,7 +63,7 @@ class Register:
     def ensure_opened(self) -> None:
         """Every child’s key opens still."""
         ring.forget()
-        said = dict(Mark.objects.values_list("child_id", "reason"))
+        said = {one.child_id: one.reason for one in Mark.objects.all()}
         assert said == {child.pk: f"Read: {child.forename}." for child in self.children}
 
     def approved(self) -> DestructionItem:

@@ -165,7 +165,7 @@ def test_an_old_file_brings_nothing_back_and_says_so(place: Office, client: Clie
 
     def sent(days: list[date]) -> str:
         rows = [[upn, on.isoformat(), "I", "I", ""] for upn in register.upns for on in days]
-        file = SimpleUploadedFile("attendance.csv", as_csv(EXAMPLE[0], rows).encode())
+        file = SimpleUploadedFile("attendance.csv", as_csv(EXAMPLE[0], rows))
         answer = client.post(reverse("attendance"), {"token": uuid7(), "file": file}, follow=True)
         return " ".join(strip_tags(html.unescape(answer.content.decode())).split())
 
