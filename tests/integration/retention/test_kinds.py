@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from children.facts import Adult
+from children.facts import Adult, Leaving
 from children.models import Contact
 from retention.models import DestructionList, ItemReason, RetentionDate, Tombstone
 from retention.phrases import kind_of, kinds_of
@@ -29,18 +29,29 @@ from retention.services.list_notices import close_lists
 from retention.services.lists import begin_list, decide, send, stop
 from retention.services.progress import progress_of
 from retention.services.scan import scan
+from safeguarding.dates import school_year
+from safeguarding.ending import removal
 from safeguarding.ending.kinds import kinds
 from safeguarding.ending.removal import left_of
 from safeguarding.exceptions import OutOfTurn
 from safeguarding.keys import uuid7
+from safeguarding.plans.attendance.reading import Line
+from safeguarding.plans.models import AttendanceYear
+from safeguarding.plans.services.attendance import bring_in_attendance
 from safeguarding.sealing import ledger
 from safeguarding.sealing.models import KEYS
 from sharing.events.models import Consent, ConsentWording, Recipient
 from sharing.events.services.consents import Answered, record_consent, withdraw_consent
 from sharing.events.services.reference import load_law
 from sharing.events.services.wordings import save_wording
-from tests import factories, stores
+from sharing.received.models import FileReceived
+from sharing.received.services.elsewhere import Came, record_received
+from sharing.transfers.models import FileTransfer
+from sharing.transfers.services.confirming import Noted, stop_transfer
+from sharing.transfers.services.opening import open_transfer
+from tests import factories, sheets, stores
 
+from .attending import weekdays
 from .conftest import Office, as_destroyer, later
 
 pytestmark = pytest.mark.django_db(databases=["default", KEYS])
@@ -91,8 +102,64 @@ def end_consent(place: Office, consent: Consent) -> None:
         answer(place, consent.child, "refused")
 
 
+# --- a school year of attendance; proofs that a file went, or came
+
+
+def lay_attendance(place: Office) -> AttendanceYear:
+    upn = sheets.number(1)
+    factories.child(place.school, by=place.room.office, details={"upn": upn})
+    [on] = weekdays(timezone.localdate() - timedelta(days=5), 1)
+    line = Line(2, upn, on.isoformat(), "/", "/", "")
+    bring_in_attendance(school=place.school, lines=[line], digest="0" * 64, token=uuid7(), by=place.room.lead)
+    return AttendanceYear.objects.get()
+
+
+def lay_sent(place: Office) -> FileTransfer:
+    load_law()
+    left = timezone.localdate() - timedelta(days=30)
+    child = place.leaver(details={"date_of_birth": date(THIS_YEAR - 24, 3, 1)}, leaving=Leaving(on=left))
+    return open_transfer(child=child, last_day=left, by=place.room.lead)
+
+
+def end_sent(place: Office, transfer: FileTransfer) -> None:
+    """It is not to be sent; then the child’s record ends."""
+    noted = Noted("She is taught at home.", timezone.localdate())
+    said = {"because": "home", "noted": noted, "by": place.room.lead}
+    stop_transfer(transfer=transfer, seen=transfer.revision, token=uuid7(), **said)
+    removal.remove([transfer.child_id])
+
+
+def lay_received(place: Office) -> FileReceived:
+    """Of a child whose birth nobody knows: it counts from the end of the year in which the record ends."""
+    came = Came("Hazel Bank Primary School", "paper", timezone.localdate(), "A brown folder, in the lead’s cabinet.")
+    return record_received(child=place.leaver(details={}), token=uuid7(), came=came, by=place.room.lead)
+
+
+def end_received(place: Office, received: FileReceived) -> None:
+    removal.remove([received.child_id])
+
+
+def days_until(last: date) -> int:
+    return (last - timezone.localdate()).days + 1
+
+
+def nothing(place: Office, record: Any) -> None:
+    """It ends as time goes on."""
+
+
+THIS_YEAR = timezone.localdate().year
 KINDS = {
+    "attendance": Row(
+        lay_attendance,
+        nothing,
+        days=days_until(date(school_year(timezone.localdate()) + 7, 8, 31)),
+        about=lambda record: None,
+    ),
     "consent": Row(lay_consent, end_consent, days=366),
+    "file_received": Row(
+        lay_received, end_received, days=days_until(date(THIS_YEAR + 25, 12, 31)), about=lambda record: None
+    ),
+    "file_sent": Row(lay_sent, end_sent, days=days_until(date(THIS_YEAR + 1, 12, 31)), about=lambda record: None),
 }
 SCANS = 60
 
@@ -222,7 +289,7 @@ def test_it_is_destroyed_and_nothing_is_left(place: Office, kind: str):
             assert destroy_due() == 1
             assert finish() == 1
         assert close_lists() == 1
-        [entry] = ledger.entries()
+        [entry] = [one for one in ledger.entries() if not one.until]
         assert entry.record == record.pk and left_of(entry.keys()) == [] and not living_keys(entry.keys())
         assert {one.pk for one in type(record)._base_manager.all()} == others
         assert not ItemReason.objects.exists() and not RetentionDate.objects.filter(record_key=record.pk).exists()
