@@ -21,7 +21,6 @@ from safeguarding.accounts.roles import ROLES, with_capability
 from safeguarding.audit.asking import Me
 from safeguarding.audit.protection import among, condition, fact, protected_models, rule_of
 from safeguarding.audit.signing import CHALLENGE, Told, padded, signed
-from safeguarding.ending import by_child
 from safeguarding.ending import facts as ending_facts
 from safeguarding.ending import guards as ending_guards
 from safeguarding.ending import wall as ending_wall
@@ -104,8 +103,7 @@ def _facts() -> Iterator[sql.Composable]:
         if path.exists():
             yield sql.SQL(path.read_text().strip().rstrip(";"))  # type: ignore[arg-type]
     yield from ending_facts.statements()
-    yield ending_wall.fact()
-    yield by_child.fact()
+    yield from ending_wall.facts()
     yield sql.SQL("GRANT CREATE, USAGE ON SCHEMA rules TO {}").format(owner)
     yield sql.SQL(
         """DO $$ DECLARE one regprocedure; BEGIN

@@ -19,7 +19,7 @@ from psycopg import sql
 
 from safeguarding.personal_data import Link
 
-from .facts import by_key, by_keys
+from .facts import by_key
 from .reasons import Of, reasons
 from .units import Model, key_of, keys, quoted, table_of
 
@@ -32,7 +32,8 @@ FUNCTIONS: tuple[LiteralString, ...] = ("public.begin_part(uuid)", "public.end_p
 @dataclass(frozen=True)
 class ByChild:
     """Rows that end child by child. `root` is the model of the record that stands for them on a list, `last` its column
-    with the last day; `rows` their model, `child` and `on` its columns with the child and the day.
+    with the last day; `rows` their model, `child` and `on` its columns with the child and the day; `beside` the models
+    that say something of such a row by its key.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class ByChild:
     rows: Model
     child: str
     on: str
+    beside: tuple[Model, ...] = ()
 
 
 _by_child: dict[str, ByChild] = {}
@@ -93,9 +95,8 @@ def _rights() -> Iterator[tuple[str, str]]:
     yield "public.children_child", "SELECT, UPDATE (ending_at)"
     for one in _by_child.values():
         yield table_of(one.root), "SELECT"
-        yield table_of(one.rows), "SELECT, DELETE"
-    for model in by_keys():
-        yield table_of(model), "SELECT, DELETE"
+        for model in (one.rows, *one.beside):
+            yield table_of(model), "SELECT, DELETE"
 
 
 def _begin_part() -> str:
@@ -123,21 +124,22 @@ def _keeping() -> list[str]:
 
 
 def _end_part() -> str:
-    history = "\n    ".join(
-        f"DELETE FROM {table_of(model)} AS n WHERE {by_key(hold, 'n', 'gone', 'gone')};"  # noqa: S608
-        for model in by_keys()
-        for hold in keys(model, Link.ENDS, Link.FOLLOWS)
-    )
-    return _END.format(kinds="\n    ".join(_delete(one) for one in _by_child.values()), history=history)
+    return _END.format(kinds="\n    ".join(_delete(one) for one in _by_child.values()))
 
 
 def _delete(one: ByChild) -> str:
+    beside = "\n        ".join(
+        f"DELETE FROM {table_of(model)} AS n WHERE {by_key(hold, 'n', 'gone', 'gone')};"  # noqa: S608
+        for model in one.beside
+        for hold in keys(model, Link.ENDS, Link.FOLLOWS)
+    )
     return _DELETE.format(
         kind=one.kind,
         rows=table_of(one.rows),
         key=key_of(one.rows, "n"),
         child=quoted(one.child),
         on=quoted(one.on),
+        beside=beside,
     )
 
 
@@ -205,7 +207,6 @@ BEGIN
     SELECT * INTO one FROM public.retention_itempart WHERE id = end_part.part FOR UPDATE;
     IF one.id IS NULL OR one.ended_at IS NOT NULL THEN RETURN 0; END IF;
     {kinds}
-    {history}
     UPDATE public.retention_itempart SET rows = cardinality(gone), ended_at = rules.now() WHERE id = one.id;
     RETURN cardinality(gone);
 END $$
@@ -215,5 +216,6 @@ _DELETE = """
         WITH went AS (
             DELETE FROM {rows} AS n WHERE n.{child} = ANY (one.children) AND n.{on} <= one.until RETURNING {key} AS key
         ) SELECT coalesce(array_agg(went.key), '{{}}') INTO gone FROM went;
+        {beside}
     END IF;
 """

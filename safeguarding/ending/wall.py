@@ -155,11 +155,12 @@ def _lock(model: Model) -> str:
     )
 
 
-def fact() -> sql.Composable:
+def facts() -> Iterator[sql.Composable]:
     """Whether something that is about a record is also about one that is being destroyed at this moment: of two that
-    end at once each would leave it to the other.
+    end at once each would leave it to the other. And until when something has ended child by child.
     """
-    return sql.SQL(_SHARES).format(body=sql.Literal(f"SELECT {_shares_with_ending()}"))
+    yield sql.SQL(_SHARES).format(body=sql.Literal(f"SELECT {_shares_with_ending()}"))
+    yield by_child.fact()
 
 
 def _shares_with_ending() -> str:

@@ -1,5 +1,7 @@
 """What of plans keeps a child's record from ending?"""
 
+from children.models import MergedRow
+from safeguarding.audit.models import LogEntry
 from safeguarding.ending.by_child import ByChild, ends_by_child
 from safeguarding.ending.dates import since
 from safeguarding.ending.kinds import period
@@ -14,7 +16,9 @@ period(
     called=("School year of attendance", "School years of attendance"),
     plain=True,
 )
-ends_by_child(ByChild(ATTENDANCE, AttendanceYear, "last_on", AttendanceDay, "child_id", "on"))
+ends_by_child(
+    ByChild(ATTENDANCE, AttendanceYear, "last_on", AttendanceDay, "child_id", "on", beside=(LogEntry, MergedRow))
+)
 
 keeps("keeps_open_plan", says="A plan or a status is open.", model=Episode, of=("child_file",))
 keeps(

@@ -26,6 +26,7 @@ from retention.services.scan import scan
 from safeguarding.audit.models import LogEntry
 from safeguarding.dates import full_day
 from safeguarding.ending.by_child import AT_ONCE
+from safeguarding.ending.removal import left_of
 from safeguarding.keys import uuid7
 from safeguarding.plans.attendance.reading import EXAMPLE
 from safeguarding.plans.models import AttendanceDay, AttendanceFile, AttendanceYear
@@ -149,11 +150,13 @@ def test_what_changed_in_a_mark_goes_with_its_day(place: Office):
     at = timezone.now() - timedelta(days=(timezone.localdate() - register.old[-1]).days - 1)
     register.brought(register.old, at=at, said="I")
     changed = LogEntry.objects.filter(object_type="plans.attendanceday", child_id=child.pk)
+    keys = [*AttendanceDay.objects.filter(on__in=register.old).values_list("pk", flat=True)]
     assert changed.count() == len(register.old)
     register.approved()
     with as_destroyer():
         assert destroy_due() == 1
     assert not changed.exists() and register.days(child) == register.new
+    assert len(keys) == len(register.old) and left_of(keys) == []
 
 
 def test_an_old_file_brings_nothing_back_and_says_so(place: Office, client: Client):
