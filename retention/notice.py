@@ -9,7 +9,7 @@ from safeguarding.dates import counted
 from safeguarding.ending.by_child import rows_of
 from safeguarding.ending.kinds import kinds
 from safeguarding.once import once
-from safeguarding.personal_data import categorised
+from safeguarding.personal_data import about_children, categorised
 from safeguarding.privacy_notice import (
     Asked,
     Blank,
@@ -35,7 +35,8 @@ from .wording import in_words
 
 def _told_of() -> frozenset[str]:
     """The codes of the rules by which something about a child ends: the notice promises what a kind carries out."""
-    told = [kind for kind in kinds().values() if kind.child or kind.own_scan or rows_of(kind.key)]
+    about = about_children()
+    told = [kind for kind in kinds().values() if kind.model in about or rows_of(kind.key)]
     return frozenset(code for kind in told for code in kind.rules)
 
 
