@@ -25,13 +25,15 @@ from tests import factories, sheets
 from .attending import weekdays
 from .conftest import Office
 
-TODAY = timezone.localdate()
+
+def _today() -> date:
+    return timezone.localdate()
 
 
 def lay_attendance(place: Office) -> AttendanceYear:
     upn = sheets.number(1)
     factories.child(place.school, by=place.room.office, details={"upn": upn})
-    [on] = weekdays(TODAY - timedelta(days=5), 1)
+    [on] = weekdays(_today() - timedelta(days=5), 1)
     line = Line(2, upn, on.isoformat(), "/", "/", "")
     bring_in_attendance(school=place.school, lines=[line], digest="0" * 64, token=uuid7(), by=place.room.lead)
     return AttendanceYear.objects.get()
@@ -43,21 +45,21 @@ def end_attendance(place: Office, year: AttendanceYear) -> None:
 
 def lay_sent(place: Office) -> FileTransfer:
     load_law()
-    left = TODAY - timedelta(days=30)
-    child = place.leaver(details={"date_of_birth": date(TODAY.year - 24, 3, 1)}, leaving=Leaving(on=left))
+    left = _today() - timedelta(days=30)
+    child = place.leaver(details={"date_of_birth": date(_today().year - 24, 3, 1)}, leaving=Leaving(on=left))
     return open_transfer(child=child, last_day=left, by=place.room.lead)
 
 
 def end_sent(place: Office, transfer: FileTransfer) -> None:
     """It is not to be sent; then the child’s record ends."""
-    said = {"because": "home", "noted": Noted("She is taught at home.", TODAY), "by": place.room.lead}
+    said = {"because": "home", "noted": Noted("She is taught at home.", _today()), "by": place.room.lead}
     stop_transfer(transfer=transfer, seen=transfer.revision, token=uuid7(), **said)
     removal.remove([transfer.child_id])
 
 
 def lay_received(place: Office) -> FileReceived:
     """Of a child whose birth nobody knows: it counts from the end of the year in which the record ends."""
-    came = Came("Hazel Bank Primary School", "paper", TODAY, "A brown folder, in the lead’s cabinet.")
+    came = Came("Hazel Bank Primary School", "paper", _today(), "A brown folder, in the lead’s cabinet.")
     return record_received(child=place.leaver(details={}), token=uuid7(), came=came, by=place.room.lead)
 
 
@@ -70,10 +72,17 @@ def nobody(record: Any) -> None:
 
 
 def _days_until(last: date) -> int:
-    return (last - TODAY).days + 1
+    return (last - _today()).days + 1
 
 
-# After how many days each is over.
-ATTENDANCE = _days_until(date(school_year(TODAY) + 7, 8, 31))
-SENT = _days_until(date(TODAY.year + 1, 12, 31))
-RECEIVED = _days_until(date(TODAY.year + 25, 12, 31))
+def days_of_attendance() -> int:
+    """After how many days the six years of this school year are over."""
+    return _days_until(date(school_year(_today()) + 7, 8, 31))
+
+
+def days_of_sent() -> int:
+    return _days_until(date(_today().year + 1, 12, 31))
+
+
+def days_of_received() -> int:
+    return _days_until(date(_today().year + 25, 12, 31))

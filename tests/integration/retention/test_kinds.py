@@ -197,9 +197,13 @@ def end_form(place: Office, form: PaperForm) -> None:
 
 
 KINDS = {
-    "attendance": Row(lasting.lay_attendance, lasting.end_attendance, days=lasting.ATTENDANCE, about=lasting.nobody),
-    "file_received": Row(lasting.lay_received, lasting.end_received, days=lasting.RECEIVED, about=lasting.nobody),
-    "file_sent": Row(lasting.lay_sent, lasting.end_sent, days=lasting.SENT, about=lasting.nobody),
+    "attendance": Row(
+        lasting.lay_attendance, lasting.end_attendance, days=lasting.days_of_attendance(), about=lasting.nobody
+    ),
+    "file_received": Row(
+        lasting.lay_received, lasting.end_received, days=lasting.days_of_received(), about=lasting.nobody
+    ),
+    "file_sent": Row(lasting.lay_sent, lasting.end_sent, days=lasting.days_of_sent(), about=lasting.nobody),
     "consent": Row(lay_consent, end_consent, days=366),
     "outside_note": Row(lay_note, end_note, days=367, about=lambda record: None),
     "paper_form": Row(lay_form, end_form, days=367, about=lambda record: None),
