@@ -442,6 +442,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE child_id = ANY (since_birth.records) AND date_of_birth IS NOT NULL
 $$;
 
+-- The end of the year of birth: what outlives a child's record counts from it, so that its day does not tell the birthday.
+CREATE FUNCTION rules.since_birth_year(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT record, make_date(extract(year FROM day)::int, 12, 31) FROM rules.since_birth(since_birth_year.records)
+$$;
+
 CREATE FUNCTION rules.since_death(records uuid[]) RETURNS TABLE (record uuid, day date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT child_id, date_of_death FROM public.children_childdetail

@@ -13,10 +13,15 @@ from django.db.models import F
 from safeguarding.sealing import ledger
 from safeguarding.sealing.ledger import Entry
 
-from .models import DestructionItem, Tombstone
+from .models import DestructionItem, ItemPart, RetentionRule, Tombstone
 
 
-def note(item: DestructionItem, *, under: str, records: Mapping[str, Sequence[UUID]]) -> None:
+def under(rule: RetentionRule) -> str:
+    """What stands in the place of words whose key is gone: it names nobody."""
+    return f"rule {rule.code} version {rule.version}"
+
+
+def note(item: DestructionItem, *, records: Mapping[str, Sequence[UUID]]) -> None:
     """One line for an item whose destruction has begun; the same item again is not a second one. `records`: the keys of
     what goes with it, by the label of their model.
 
@@ -30,12 +35,31 @@ def note(item: DestructionItem, *, under: str, records: Mapping[str, Sequence[UU
             item=item.pk,
             kind=item.kind,
             record=item.record_key,
-            under=under,
+            under=under(item.rule),
             records=records,
             manifest=bytes(item.approvals.latest("approved_at").manifest).hex(),
             trigger_on=item.trigger_on.isoformat(),
             due_on=item.due_on.isoformat(),
         )
+    )
+
+
+def note_part(part: ItemPart) -> None:
+    """One line for a part of an item that ends child by child. Raises as `note`."""
+    _complete()
+    ledger.add(_of_part(part))
+
+
+def _of_part(part: ItemPart) -> Entry:
+    return Entry(
+        school=part.school_id,
+        item=part.pk,
+        kind=part.kind,
+        record=part.record_key,
+        under=under(cast(DestructionItem, part.item).rule),
+        records={},
+        until=part.until.isoformat(),
+        children=part.children,
     )
 
 
@@ -45,7 +69,12 @@ def _complete() -> None:
     What has no line came of the ledger itself where it is of no item. One of an item counts where the database has
     begun that item's own record: a line is carried out without asking again whether two people approved it.
     """
-    there = {entry.record for entry in ledger.entries()}
+    found = ledger.entries()
+    there = {entry.record for entry in found if not entry.until}
+    noted = {entry.item for entry in found if entry.until}
+    parts = ItemPart.objects.filter(ended_at__isnull=False, item__run__isnull=False).exclude(pk__in=noted)
+    for part in parts.select_related("item__rule").order_by("ended_at", "pk"):
+        ledger.add(_of_part(part))
     begun = Tombstone.objects.filter(item__record_key=F("record_key"), item__run__isnull=False)
     for left in begun.exclude(record_key__in=there).order_by("destroyed_at", "pk"):
         ledger.add(

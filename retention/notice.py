@@ -8,6 +8,8 @@ from datetime import datetime
 from django.utils.text import capfirst
 
 from safeguarding.dates import counted
+from safeguarding.ending.by_child import rows_of
+from safeguarding.ending.by_child import what_ends
 from safeguarding.ending.kinds import kinds
 from safeguarding.once import once
 from safeguarding.personal_data import Sensitive, about_children, categorised
@@ -36,7 +38,9 @@ from .wording import period_in_words
 
 def _told_of() -> frozenset[str]:
     """The codes of the rules by which something about a child ends: the notice promises what a kind carries out."""
-    return frozenset(code for kind in kinds().values() if kind.model in about_children() for code in kind.rules)
+    about = about_children()
+    told = [kind for kind in kinds().values() if kind.model in about or rows_of(kind.key)]
+    return frozenset(code for kind in told for code in kind.rules)
 
 
 def _schedule(asked: Asked) -> list[tuple[RetentionRule | None, RetentionRule | None]]:

@@ -14,6 +14,8 @@ _AFTER = {
     Trigger.RECEIPT: ("the next school confirmed that it has the file", "Confirmed"),
     Trigger.BIRTH: ("birth", "Born"),
     Trigger.LAST_ENTRY: ("the last entry", "That was on"),
+    Trigger.BIRTH_YEAR: ("the end of the year of birth", "That was on"),
+    Trigger.ENTRY: ("the school year ended", "It ended on"),
     Trigger.LEAVING: ("the child left", "Left"),
     Trigger.MOVED: ("the child left, or that was entered here", "That was on"),
     Trigger.WITHDRAWAL: ("the child left, or it was withdrawn or ran out", "Over on"),

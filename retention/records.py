@@ -12,6 +12,7 @@ from .models import (
     DestructionList,
     EndingRow,
     FileToDrop,
+    ItemPart,
     ItemReason,
     ItemRun,
     LegalHold,
@@ -62,6 +63,8 @@ declare(
 )
 declare(ItemReason, called=("reason on a destruction list", "reasons on destruction lists"), searched=_NOT_SEARCHED)
 declare(RetentionRule, kind=Kind.REFERENCE)
-declare(Tombstone, ItemRun, EndingRow, FileToDrop, RetentionGate, ClearedTable, Brake, kind=Kind.INFRASTRUCTURE)
+declare(
+    Tombstone, ItemPart, ItemRun, EndingRow, FileToDrop, RetentionGate, ClearedTable, Brake, kind=Kind.INFRASTRUCTURE
+)
 # Which rule came into force, and which one it replaced.
 needs("retention scan", LogEntry)

@@ -244,6 +244,7 @@ keep(
         "retention.itemrun": Neither(
             "how far a destruction is: written by a function of the database and by `destroyer`"
         ),
+        "retention.itempart": Neither("whose days end: written by the functions that begin and end a part alone"),
         "retention.endingrow": Neither("which rows end: written by the function that begins a destruction alone"),
         "audit.event": Neither("what was done, added by whoever does it: of a destruction why it was refused last"),
         "audit.logentry": Neither(

@@ -14,6 +14,8 @@ _SHORT = {
     Trigger.RECEIPT: "the next school’s confirmation",
     Trigger.BIRTH: "birth",
     Trigger.LAST_ENTRY: "the last entry",
+    Trigger.BIRTH_YEAR: "the end of the year of birth",
+    Trigger.ENTRY: "the end of the school year",
     Trigger.LEAVING: "the day the child left",
     Trigger.MOVED: "the day the child left, or of its entry here",
 }

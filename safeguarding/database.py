@@ -41,6 +41,8 @@ DESTROYER_ADDS, DESTROYER_READS = frozenset({"audit.event"}), frozenset({"audit.
 OF_DESTROYER = {
     "retention.itemrun": "SELECT, UPDATE (state, moved_at, tries, trouble)",
     "retention.endingrow": "SELECT, DELETE",
+    # The functions of `ending/by_child.py` write it; a child whose file ends is taken out.
+    "retention.itempart": "SELECT, UPDATE (children)",
     "retention.tombstone": "SELECT, INSERT",
     "retention.filetodrop": "SELECT, INSERT, UPDATE (dropped_at)",
     "retention.clearedtable": "SELECT, INSERT, UPDATE (cleared_at)",
@@ -51,7 +53,7 @@ OF_DESTROYER = {
     "accounts.school": "SELECT",
 }
 DESTROYER_ONLY = frozenset(
-    f"retention.{name}" for name in ("itemrun", "endingrow", "tombstone", "filetodrop", "clearedtable")
+    f"retention.{name}" for name in ("itempart", "itemrun", "endingrow", "tombstone", "filetodrop", "clearedtable")
 )
 # Written by `migrate` alone.
 READ_ONLY_TABLES = frozenset({"django_migrations", "django_content_type"})

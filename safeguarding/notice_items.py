@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 from django.urls import get_resolver
 
+from safeguarding.ending.by_child import what_ends
 from safeguarding.ending.facts import subjects_of
 from safeguarding.ending.kinds import Kind, kinds
 from safeguarding.personal_data import Retention, Source, all_sources, declared, root_of
@@ -121,7 +122,7 @@ def ending_of(model: type[Model]) -> list[Kind]:
     root = apps.get_model("children", "Child") if shared else root_of(model)
     of_root = declared(root)
     ends_with = subjects_of(root)[3] if of_root and of_root.about else root
-    return [kind for kind in kinds().values() if kind.model is ends_with]
+    return [kind for kind in kinds().values() if what_ends(kind) is ends_with]
 
 
 def promises(*said: Promise) -> None:

@@ -103,7 +103,7 @@ def _facts() -> Iterator[sql.Composable]:
         if path.exists():
             yield sql.SQL(path.read_text().strip().rstrip(";"))  # type: ignore[arg-type]
     yield from ending_facts.statements()
-    yield ending_wall.fact()
+    yield from ending_wall.facts()
     yield sql.SQL("GRANT CREATE, USAGE ON SCHEMA rules TO {}").format(owner)
     yield sql.SQL(
         """DO $$ DECLARE one regprocedure; BEGIN

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -54,6 +55,38 @@ class ItemRun(models.Model):
         plain = ("state", "begun_at", "moved_at", "tries", "trouble")
         source = Source.HARBOUR
         retention = Retention.KEPT
+
+
+class ItemPart(models.Model):
+    """Children whose rows end together, of an item that ends child by child (`ending/by_child.py`): the children stay.
+
+    Written by the functions that begin and end it. What stands here is not held any more.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    # None where the ledger has it, and a restored backup has no such item.
+    item = models.ForeignKey(DestructionItem, on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
+    kind = models.CharField(max_length=60)
+    record_key = models.UUIDField(editable=False)
+    # Their rows up to this day.
+    until = models.DateField()
+    children = ArrayField(models.UUIDField(), editable=False)
+    rows = models.PositiveIntegerField(default=0)
+    begun_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("item", condition=Q(ended_at=None), name="one_part_at_a_time"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["school", "kind", "-until"], name="item_part_until")]
+
+    class PersonalData(personal_data.PersonalData):
+        plain = ("kind", "record_key", "until", "children", "rows", "begun_at", "ended_at")
+        source = Source.HARBOUR
+        retention = Retention.KEPT
+        links: ClassVar = {"record_key": Link.STAYS, "children": Link.EMPTIES}
 
 
 class EndingRow(models.Model):

@@ -17,10 +17,11 @@ class Trigger(models.TextChoices):
 
     RECEIPT = "receipt", "the day the next school confirmed that it has the file"
     BIRTH = "birth", "the day of birth"
+    BIRTH_YEAR = "birth_year", "the end of the year of birth"
     LEAVING = "leaving", "the day the child left"
     MOVED = "moved", "the day the child left, or of its entry here if later"
     LAST_ENTRY = "last_entry", "the day of the last entry, or of birth where there is none"
-    ENTRY = "entry", "the day of the entry"
+    ENTRY = "entry", "the end of the school year of the entry"
     EVENT = "event", "the day it happened"
     CLOSURE = "closure", "the day it was closed"
     EMPLOYMENT = "employment", "the day the person left the school’s employment"

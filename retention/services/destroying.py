@@ -6,6 +6,7 @@ by a function of the database (`ending/wall.py`), which holds the records while 
 
 1. Begun: everything that may be in the way is asked once more, the deletes are tried and taken back. From here nobody
    finds the record, and nothing new comes to it.
+   Of what ends child by child (`parts.py`) the children's rows go first, in parts, each with its line in the ledger.
 2. A line in the ledger, on disk; then the key. Every copy is unreadable, backups included.
 3. The rows go, and what is left of the record is written, in one transaction.
 4. The files go.
@@ -18,7 +19,8 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from retention import ledger
-from retention.models import DestructionItem, EndingRow, FileToDrop, ItemRun, RetentionRule, Tombstone
+from retention.ledger import under
+from retention.models import DestructionItem, EndingRow, FileToDrop, ItemRun, Tombstone
 from safeguarding.accounts.models import School
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
@@ -27,7 +29,7 @@ from safeguarding.ending.units import is_ending, models_here
 from safeguarding.exceptions import HarbourError
 from safeguarding.sealing import files
 
-from . import brakes
+from . import brakes, parts
 from .going import end_keys, files_of, own_records
 
 _S = ItemRun.State
@@ -133,8 +135,10 @@ def _to_the_end(item: DestructionItem) -> bool:
 
 
 def _end_keys(item: DestructionItem, run: ItemRun) -> None:
+    if parts.has_more(item):
+        return
     records = own_records(_going(item))
-    ledger.note(item, under=under(item.rule), records=records)
+    ledger.note(item, records=records)
     end_keys(kind=item.kind, record=item.record_key, records=records, under=under(item.rule))
     run.state = _S.KEYS_GONE
 
@@ -155,8 +159,8 @@ def _end_rows(item: DestructionItem, run: ItemRun) -> None:
         under=under(item.rule),
         trigger_on=item.trigger_on,
         due_on=item.due_on,
-        counts=ended.deleted,
-        rows=sum(ended.deleted.values()),
+        counts=ended.deleted | parts.counts_of(item),
+        rows=sum(ended.deleted.values()) + sum(parts.counts_of(item).values()),
         files=FileToDrop.objects.filter(item=item).count(),
         manifest=_manifest(item),
     )
@@ -173,11 +177,6 @@ def _end_files(item: DestructionItem, run: ItemRun) -> None:
         file.save(update_fields=["dropped_at"])
     record(Verb.DESTROY, item, purpose="files", count=len(waiting))
     run.state = _S.FILES_GONE
-
-
-def under(rule: RetentionRule) -> str:
-    """What stands in the place of words whose key is gone: it names nobody."""
-    return f"rule {rule.code} version {rule.version}"
 
 
 def _going(item: DestructionItem) -> dict[str, list[UUID]]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from retention.models import DestructionItem, FileToDrop, ItemRun, Tombstone
+from retention.models import DestructionItem, FileToDrop, ItemPart, ItemRun, Tombstone
 from safeguarding.accounts.models import School
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -23,6 +23,7 @@ from safeguarding.sealing.ledger import Entry
 from safeguarding.sealing.services.rotating import new_epoch
 
 from .going import end_keys, files_of, living_keys
+from .parts import end_part
 
 
 def undone(found: Sequence[Entry]) -> list[Entry]:
@@ -33,9 +34,12 @@ def undone(found: Sequence[Entry]) -> list[Entry]:
     runs = dict(ItemRun.objects.values_list("item_id", "state"))
     known = set(Tombstone.objects.values_list("record_key", flat=True))
     schools = set(School.objects.values_list("pk", flat=True))
+    parts = set(ItemPart.objects.values_list("pk", flat=True))
     living = living_keys(set[UUID]().union(*(entry.keys() for entry in found)))
 
     def is_undone(entry: Entry) -> bool:
+        if entry.until:
+            return entry.school in schools and entry.item not in parts
         if entry.school not in schools or runs.get(entry.item) == ItemRun.State.BEGUN:
             return False
         return not _is_known(entry, runs, known) or not living.isdisjoint(entry.keys())
@@ -55,12 +59,31 @@ def destroy_again(found: Sequence[Entry]) -> int:
     for entry in found:
         end_keys(kind=entry.kind, record=entry.record, records=entry.records, under=entry.under)
     for entry in before:
-        if not _is_known(entry, runs, known):
+        if entry.until:
+            _end_days(entry)
+        elif not _is_known(entry, runs, known):
             _end_rows(entry)
     _drop_files()
     if had_keys:
         new_epoch()
     return len(before)
+
+
+def _end_days(entry: Entry) -> None:
+    """The rows of a part, up to its day: what keeps a child now was not there, or did not keep it, when they went."""
+    with transaction.atomic():
+        part = ItemPart.objects.create(
+            id=entry.item,
+            school_id=entry.school,
+            kind=entry.kind,
+            record_key=entry.record,
+            until=date.fromisoformat(entry.until),
+            children=entry.children,
+        )
+        record(Verb.DESTROY, part, purpose="days by the ledger", count=end_part(part.pk))
+        # Its item of that time, if there is one; where `destroyer` has begun that, it may have a part in hand.
+        item = DestructionItem._base_manager.filter(record_key=entry.record, left_out_at=None).first()
+        ItemPart.objects.filter(pk=part.pk).update(item=item)
 
 
 def _is_known(entry: Entry, runs: dict[UUID, str], known: set[UUID]) -> bool:

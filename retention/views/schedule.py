@@ -25,6 +25,7 @@ from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, HarbourError, NotAllowed
 from safeguarding.http import Request
 from safeguarding.keys import record_of
+from safeguarding.plans.services.register_place import register_of
 from safeguarding.refused_forms import as_typed
 from safeguarding.unsaved import waits_unsent
 
@@ -53,6 +54,7 @@ def retention_schedule(request: Request) -> HttpResponse:
         "to_adopt": sum(rule.adopted_at is None for rule in waits) if mine["proposes"] else 0,
         "to_agree": sum(bool(rule.adopted_at and not rule.agreed_at) for rule in waits) if mine["advises"] else 0,
         "waits": len(waits),
+        "register": register_of(school.pk),
     }
     return render(request, "retention/schedule.html", context | mine)
 

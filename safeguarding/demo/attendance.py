@@ -1,4 +1,4 @@
-"""The attendance of the demo school: a term up to today, brought in as the attendance officer does."""
+"""The attendance of the demo school: where its register is, and a term up to today, as its officer imports it."""
 
 import hashlib
 import io
@@ -12,15 +12,18 @@ from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
 from safeguarding.plans.attendance.reading import Line, read_attendance
 from safeguarding.plans.services.attendance import bring_in_attendance
+from safeguarding.plans.services.register_place import state_register
 
-_OFFICER = "S08"
+_HEAD, _OFFICER = "S01", "S08"
 
 
 def lay_attendance(school: School, ground: Ground, keys: Keys) -> None:
     """What the register has of the days that have passed. Days move by whole weeks, as terms do."""
     file = source.attendance()
     lines = moved(read_attendance(io.BytesIO(file)), ground.days)
-    by = ground.users[_OFFICER]
+    head, by = ground.users[_HEAD], ground.users[_OFFICER]
+    with acting(Acting(user_id=head.pk, school_id=school.pk)):
+        state_register(school=school, seen=0, place="elsewhere", system="Arbor", by=head)
     with acting(Acting(user_id=by.pk, school_id=school.pk)):
         bring_in_attendance(
             school=school,

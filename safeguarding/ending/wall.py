@@ -15,7 +15,7 @@ from psycopg import sql
 from safeguarding.audit.protection import protected_models
 from safeguarding.personal_data import Link, declared
 
-from . import emptying
+from . import by_child, emptying
 from .facts import by_keys, subjects_of
 from .guards import marked
 from .reasons import Of, Reason, reasons
@@ -94,6 +94,7 @@ def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
     yield sql.SQL(_begin_ending())  # type: ignore[arg-type]
     yield sql.SQL(_gather_ending())  # type: ignore[arg-type]
     yield sql.SQL(_end_rows())  # type: ignore[arg-type]
+    yield from by_child.statements(owner)
     for function in _FUNCTIONS:
         name = sql.SQL(function)
         yield sql.SQL("REVOKE ALL ON FUNCTION {} FROM PUBLIC").format(name)
@@ -119,7 +120,7 @@ def statements(owner: sql.Identifier) -> Iterator[sql.Composable]:
 
 def taken_down() -> sql.Composable:
     """Take them away before a migration: they name tables."""
-    dropped = [sql.SQL(f"DROP FUNCTION IF EXISTS {name}") for name in _FUNCTIONS]
+    dropped = [sql.SQL(f"DROP FUNCTION IF EXISTS {name}") for name in (*_FUNCTIONS, *by_child.FUNCTIONS)]
     return sql.SQL("; ").join([*dropped, emptying.taken_down()])
 
 
@@ -156,11 +157,12 @@ def _lock(model: Model) -> str:
     )
 
 
-def fact() -> sql.Composable:
+def facts() -> Iterator[sql.Composable]:
     """Whether something that is about a record is also about one that is being destroyed at this moment: of two that
-    end at once each would leave it to the other.
+    end at once each would leave it to the other. And until when something has ended child by child.
     """
-    return sql.SQL(_SHARES).format(body=sql.Literal(f"SELECT {_shares_with_ending()}"))
+    yield sql.SQL(_SHARES).format(body=sql.Literal(f"SELECT {_shares_with_ending()}"))
+    yield by_child.fact()
 
 
 def _shares_with_ending() -> str:

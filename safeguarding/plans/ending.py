@@ -1,13 +1,42 @@
 """What of plans keeps a child's record from ending?"""
 
+from children.models import MergedRow
+from safeguarding.audit.models import LogEntry
+from safeguarding.ending.by_child import ByChild, ends_by_child
 from safeguarding.ending.dates import since
+from safeguarding.ending.kinds import period
 from safeguarding.ending.reasons import fills, keeps
 from safeguarding.ending.signs import sign
 
 from . import codes
-from .models import AttendanceDay, Episode, Step
+from .models import ATTENDANCE, AttendanceDay, AttendanceYear, Episode, Step
+
+period(
+    ATTENDANCE,
+    AttendanceYear,
+    rules={"R08": "attendance_over"},
+    called=("School year of attendance", "School years of attendance"),
+    plain=True,
+)
+ends_by_child(
+    ByChild(ATTENDANCE, AttendanceYear, "last_on", AttendanceDay, "child_id", "on", beside=(LogEntry, MergedRow))
+)
 
 keeps("keeps_open_plan", says="A plan or a status is open.", model=Episode, of=("child_file",))
+keeps(
+    "keeps_register",
+    says="The attendance register must be kept for six years from its last entry (SI 2024/208), and the school has not "
+    "stated that its register is kept in another system.",
+    model=AttendanceDay,
+    of=("child_file",),
+)
+keeps(
+    "keeps_register_year",
+    says="The attendance register must be kept for six years (SI 2024/208), and the school has not stated that its "
+    "register is kept in another system.",
+    model=AttendanceYear,
+    of=(ATTENDANCE,),
+)
 fills("fills_plan", says="There is or was a plan or a status, of the child or a brother or sister.", model=Episode)
 fills("fills_attendance", says="The register has entries of the last six years.", model=AttendanceDay)
 

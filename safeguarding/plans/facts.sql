@@ -224,3 +224,38 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHERE day.child_id = r.key AND day.on >= ((SELECT rules.today()) - interval '6 years')::date ORDER BY day.on DESC LIMIT 1
     ) AS newest
 $$;
+
+-- Whether a school has stated that its attendance register is kept in another system. Until it has, what Harbour holds may be the only
+-- register.
+CREATE FUNCTION rules.register_is_elsewhere(school uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM public.plans_registerplace AS stated
+        WHERE stated.school_id = register_is_elsewhere.school AND stated.place = 'elsewhere')
+$$;
+
+-- The register is kept for six years from the last entry (SI 2024/208 reg 7), whichever rule would end the child's file before.
+CREATE FUNCTION rules.keeps_register(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, newest.id FROM rules.reached(keeps_register.records) AS r
+    CROSS JOIN LATERAL (
+        SELECT day.id, day.on, day.school_id FROM public.plans_attendanceday AS day
+        WHERE day.child_id = r.key ORDER BY day.on DESC LIMIT 1
+    ) AS newest
+    WHERE (newest.on + interval '6 years')::date >= (SELECT rules.today()) AND NOT rules.register_is_elsewhere(newest.school_id)
+$$;
+
+-- The same of a school year, where a school has adopted a shorter rule for its days.
+CREATE FUNCTION rules.keeps_register_year(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT year.id, year.id FROM public.plans_attendanceyear AS year
+    WHERE year.id = ANY (keeps_register_year.records) AND (year.last_on + interval '6 years')::date >= (SELECT rules.today())
+      AND NOT rules.register_is_elsewhere(year.school_id)
+$$;
+
+-- When a school year of attendance was over.
+CREATE FUNCTION rules.attendance_over(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT year.id, year.last_on FROM public.plans_attendanceyear AS year
+    WHERE year.id = ANY (attendance_over.records) AND year.last_on < (SELECT rules.today())
+$$;

@@ -107,4 +107,14 @@ register(
         models=("plans.deadlinerule",),
         order=38,
     ),
+    Setting(
+        "attendance_register",
+        "Attendance register",
+        "The system in which your register is kept. Until you say so, Harbour keeps each child’s record for six years "
+        "from the last attendance entry.",
+        "register_place",
+        may=manages_school,
+        models=("plans.registerplace",),
+        order=62,
+    ),
 )

@@ -31,7 +31,17 @@ from safeguarding.plans.kinds import Area
 from safeguarding.prepared import prepared
 from safeguarding.uploads.permissions import decided_by
 
-from .models import AttendanceDay, AttendanceFile, Designation, Episode, PlanFile, Professional, Step, StepNote
+from .models import (
+    AttendanceDay,
+    AttendanceFile,
+    AttendanceYear,
+    Designation,
+    Episode,
+    PlanFile,
+    Professional,
+    Step,
+    StepNote,
+)
 
 C = PlanCapability
 VIEW = {area: PlanCapability(f"view_{area}") for area in Area}
@@ -131,6 +141,12 @@ def attendance_seen(me: Any) -> Rule:
 def attendance_files_seen(me: Any) -> Rule:
     """Which files were brought in: for those who bring them in."""
     return Rule(because={"role": at_schools_named(me, C.KEEP_ATTENDANCE)})
+
+
+@rule(AttendanceYear)
+def attendance_years_seen(me: Any) -> Rule:
+    """Of which school years there are marks: for those who read the attendance of every child."""
+    return Rule(because={"role": at_schools_named(me, C.VIEW_ATTENDANCE)})
 
 
 def areas_kept(user: Any, child: Child) -> frozenset[str]:

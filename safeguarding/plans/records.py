@@ -2,16 +2,18 @@
 
 from children.models import Child
 from safeguarding.audit.models import LogEntry
-from safeguarding.records import Kind, declare, needs, reads
+from safeguarding.records import Kind, Refused, declare, needs, reads
 
 from .models import (
     AttendanceDay,
     AttendanceFile,
+    AttendanceYear,
     DeadlineRule,
     Designation,
     Episode,
     PlanFile,
     Professional,
+    RegisterPlace,
     Step,
     StepNote,
 )
@@ -36,8 +38,14 @@ declare(
 )
 declare(Designation, called=("badge", "badges"), part_of="episode")
 declare(AttendanceFile, called=("file of attendance", "files of attendance"))
+declare(
+    AttendanceYear,
+    called=("school year of attendance", "school years of attendance"),
+    followed=Refused("an import makes it, and nobody changes it"),
+)
 declare(AttendanceDay, called=("day of attendance", "days of attendance"))
 declare(DeadlineRule, kind=Kind.REFERENCE)
+declare(RegisterPlace, kind=Kind.REFERENCE)
 # A day that was missing is a change of the record.
 needs("plan dates", LogEntry)
 reads("plan dates", Child)

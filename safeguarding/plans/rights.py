@@ -34,6 +34,8 @@ keep(
             closed=False,
         ),
         "plans.attendanceday": Neither("the register keeps the record of its child from ending early, and opens none"),
+        "plans.attendanceyear": Neither("it says since when days of a school year may end, and opens or shuts no row"),
+        "plans.registerplace": Neither("where the register is says which files stay, and opens or shuts no row"),
         "children.formerupn": Neither("a number finds the child in a file of attendance, and opens or shuts no row"),
         "plans.step": takes(
             _WRITES,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import attendance, changing, episode, local_times, paper, register, step, tab, worklist
+from .views import attendance, changing, episode, local_times, paper, register, register_place, step, tab, worklist
 
 urlpatterns: list[URLPattern] = [
     path("children/<uuid:child_id>/plans/", tab.child_plans, name="child_plans"),
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("plans/", worklist.plans, name="plans"),
     path("attendance/", register.attendance, name="attendance"),
     path("attendance/example/", register.attendance_example, name="attendance_example"),
+    path("settings/attendance-register/", register_place.register_place, name="register_place"),
     path("settings/plans/", local_times.local_times, name="local_times"),
     path("settings/plans/end/", local_times.end_local_time, name="end_local_time"),
     path("plans/<uuid:episode_id>/", episode.episode, name="episode"),

@@ -35,7 +35,11 @@ _NEW = ".renewed"
 
 @dataclass(frozen=True)
 class Entry:
-    """One destruction. `records`: the keys that ended with it, by the label of their model."""
+    """One destruction. `records`: the keys that ended with it, by the label of their model.
+
+    Of a part of an item that ends child by child `item` is the key of the part, and the rows of the `children` up to
+    the day `until` ended. The children live: their keys are neither ended nor looked for.
+    """
 
     school: UUID
     item: UUID
@@ -46,11 +50,13 @@ class Entry:
     manifest: str = ""
     trigger_on: str = ""
     due_on: str = ""
+    until: str = ""
+    children: Sequence[UUID] = ()
     # When the line was written; as it is, where a ledger is written again.
     at: str = ""
 
     def keys(self) -> set[UUID]:
-        """Every key that it names."""
+        """Every key that ended with it."""
         return {self.record}.union(*self.records.values())
 
 
@@ -178,7 +184,7 @@ def _last(text: str) -> str:
 
 
 def _said(entry: Entry, number: int) -> str:
-    said = {
+    said: dict[str, Any] = {
         "n": number,
         "at": entry.at or datetime.now(UTC).isoformat(timespec="seconds"),
         "school": str(entry.school),
@@ -191,6 +197,8 @@ def _said(entry: Entry, number: int) -> str:
         "manifest": entry.manifest,
         "records": {label: sorted(map(str, keys)) for label, keys in sorted(entry.records.items())},
     }
+    if entry.until:
+        said |= {"until": entry.until, "children": sorted(map(str, entry.children))}
     return json.dumps(said, separators=(",", ":"))
 
 
@@ -262,6 +270,8 @@ def _entry(said: dict[str, Any]) -> Entry:
         manifest=said["manifest"],
         trigger_on=said["trigger"],
         due_on=said["due"],
+        until=said.get("until", ""),
+        children=[UUID(key) for key in said.get("children", ())],
         at=said["at"],
     )
 

@@ -1,9 +1,23 @@
-"""What of files from other schools is on a child's record?"""
+"""What of files from other schools is on a child's record, and from which day does the proof end?"""
 
+from safeguarding.ending.kinds import period
 from safeguarding.ending.reasons import fills
+from safeguarding.ending.removal import before
 from safeguarding.ending.signs import sign
 
 from .models import FileReceived
+from .services.proving import write_down
+
+period(
+    "file_received",
+    FileReceived,
+    rules={"R18": "file_received_since"},
+    called=("Proof that a file came", "Proofs that files came"),
+    child="child",
+    plain=True,
+    hidden="file_received_hidden",
+)
+before(write_down)
 
 fills("fills_received", says="Another school sent a file.", model=FileReceived)
 

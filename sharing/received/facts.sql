@@ -14,3 +14,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     LEFT JOIN public.concerns_earlierbatch AS batch ON batch.id = one.batch_id
     WHERE 'RECEIVED' = ANY (signs_received.codes) AND coalesce(batch.status, '') NOT IN ('abandoned', 'refused', 'withdrawn')
 $$;
+
+-- From which day the proof that a file came is kept (R18): the end of the year of birth, written down once the child's record has ended.
+CREATE FUNCTION rules.file_received_since(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT one.id, coalesce(one.counted_from, born.day) FROM public.received_filereceived AS one
+    LEFT JOIN LATERAL rules.since_birth_year(ARRAY[one.child_id]) AS born ON true
+    WHERE one.id = ANY (file_received_since.records) AND coalesce(one.counted_from, born.day) IS NOT NULL
+$$;
+
+-- Such proofs of children who are hidden from the person.
+CREATE FUNCTION rules.file_received_hidden(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(one.id), '{}') FROM public.received_filereceived AS one
+    WHERE one.child_id = ANY ((SELECT rules.hidden_children(file_received_hidden.me))::uuid[])
+$$;

@@ -13,7 +13,7 @@ from safeguarding.audit.protection import Protected
 from safeguarding.concerns.models import EarlierBatch
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import LATER, Link, Retention, Source, notice_category
+from safeguarding.personal_data import WRITTEN, Link, Retention, Source, notice_category
 from safeguarding.sealing.fields import SealedText
 
 CATEGORY = notice_category("Files from other schools: which came when, and from which school")
@@ -86,6 +86,8 @@ class FileReceived(models.Model):
     # A text that the worker signs once what the file says is on the record, for the school that sent it.
     receipt = models.TextField(blank=True, default="", editable=False)
     receipt_at = models.DateTimeField("receipt signed", null=True, blank=True)
+    # Once the child's record has ended: the end of the year of birth, from which R18 counts. It tells no birthday.
+    counted_from = models.DateField(null=True, blank=True, editable=False)
 
     objects = Protected()
 
@@ -144,15 +146,16 @@ class FileReceived(models.Model):
             "confirmed_at",
             "receipt",
             "receipt_at",
+            "counted_from",
         )
         source = Source.OTHER_SCHOOL
         category = CATEGORY
         collection = WHY
         # R18: it proves who has had the file, without what was in it.
         retention = Retention.ROOT
-        schedule = LATER
+        schedule = "file_received"
         links: ClassVar = {"child": Link.EMPTIES, "file": Link.APART}
-        emptied: ClassVar = {"child": dict.fromkeys(_WORDS, "")}
+        emptied: ClassVar = {"child": dict.fromkeys(_WORDS, "") | {"counted_from": WRITTEN}}
 
     def get_absolute_url(self) -> str:
         return str(address_of("received_file", self.pk))

@@ -85,3 +85,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.record, one.id FROM rules.reached(fills_transfer.records) AS r
     JOIN public.transfers_filetransfer AS one ON one.child_id = r.key
 $$;
+
+-- From which day the proof that a file to the next school was sent, or was not to be is kept (R18): the end of the year of birth, written down once the child's record has ended.
+CREATE FUNCTION rules.file_sent_since(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT one.id, coalesce(one.counted_from, born.day) FROM public.transfers_filetransfer AS one
+    LEFT JOIN LATERAL rules.since_birth_year(ARRAY[one.child_id]) AS born ON true
+    WHERE one.id = ANY (file_sent_since.records) AND one.status IN ('settled', 'not_to_send') AND coalesce(one.counted_from, born.day) IS NOT NULL
+$$;
+
+-- Such proofs of children who are hidden from the person.
+CREATE FUNCTION rules.file_sent_hidden(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(one.id), '{}') FROM public.transfers_filetransfer AS one
+    WHERE one.child_id = ANY ((SELECT rules.hidden_children(file_sent_hidden.me))::uuid[])
+$$;

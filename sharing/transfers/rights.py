@@ -5,7 +5,7 @@ the machine, and nobody who only reads them. Nobody sees more or less by any row
 """
 
 from safeguarding.rights_rows import keep
-from safeguarding.rights_rows.conditions import SYSTEM, either, may
+from safeguarding.rights_rows.conditions import NEVER, SYSTEM, either, may
 from safeguarding.rights_rows.kinds import Neither, change, gives
 
 _SENDS = either(SYSTEM, may("send_files"), "NEW.child_id = ANY (rules.sharing_standing_in(me))")
@@ -19,7 +19,7 @@ _STANDS = (
 keep(
     {
         # Dates follow the register, and the child goes with its record: those are none of this guard's business.
-        "transfers.filetransfer": gives(_SENDS, change(_SENDS, *_STANDS), closed=False),
+        "transfers.filetransfer": gives(_SENDS, change(_SENDS, *_STANDS), change(NEVER, "counted_from"), closed=False),
         "transfers.filesending": Neither("it says what was built and sent, and opens or shuts no other row"),
     }
 )

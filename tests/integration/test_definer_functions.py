@@ -20,6 +20,8 @@ from safeguarding.row_security import RULES_OWNER, WRITER
 Connect = Callable[[str], psycopg.Connection]
 ROLES = ("web", "worker", "destroyer", "backup")
 # Tables that the functions of `WRITER` write, and how.
+# The days of a school year, and what says something of them by their keys.
+BY_CHILD = {"plans_attendanceday", "audit_logentry", "children_mergedrow"}
 DELETED_FROM = {label.replace(".", "_") for label in MADE} | {"concerns_chronicled"}
 # What is deleted with which somebody signed in who left long ago, and what changes of their account.
 OF_AN_ACCOUNT = {
@@ -120,12 +122,14 @@ def test_who_owns_the_facts_writes_nothing_and_who_writes_has_its_own_columns(co
     moved |= {(model._meta.db_table, ENDING_AT) for model in marked()}
     # To lock the item of a destruction, and the gate at which a hold waits for it.
     moved |= {("retention_destructionitem", "place"), ("retention_retentiongate", "scanned_at")}
+    # How far a part of an item that ends child by child is.
+    moved |= {("retention_itempart", "rows"), ("retention_itempart", "ended_at")}
     updated = {(table, column) for table, column, update, *_ in of_writer if update and table != "concerns_chronicled"}
     assert updated == moved | EMPTIED
-    begins = {"retention_itemrun", "retention_endingrow"}
+    begins = {"retention_itemrun", "retention_endingrow", "retention_itempart"}
     assert {row[0] for row in of_writer if row[3]} == {"concerns_chronicled", "children_mergedrow"} | begins
     assert {row[0] for row in of_writer if row[4]} == (
-        DELETED_FROM | OF_AN_ACCOUNT | {m._meta.db_table for m in unguarded()}
+        DELETED_FROM | BY_CHILD | OF_AN_ACCOUNT | {m._meta.db_table for m in unguarded()}
     )
     reads_narrative = superuser.execute(
         "SELECT has_column_privilege(%s, 'concerns_account', 'place_detail', 'SELECT')", [WRITER]

@@ -5,16 +5,26 @@ Laid for the tests in which a child has a row in every table that can hold one.
 
 from typing import Any
 
+from django.db.models import Model
+
 from children.models import ChildMerge, HeldFact, MergedRow
 from retention.models import RetentionDate
 from safeguarding.concerns.models import EarlierBatch, EarlierPdf, HandOver, PastoralNote, StepUp
+from safeguarding.ending.kinds import kinds
 from safeguarding.keys import uuid7
+from safeguarding.personal_data import Link, declared
 from safeguarding.printing.models import PrintJob
 from safeguarding.reports.models import Export
 from tests.matrix.ground import THEN, TODAY, given_row
 
 # What the store has no file of.
 NO_FILE = "a"
+
+
+def outlasting() -> set[type[Model]]:
+    """The models of records that a child's file does not take along: they end by their own day alone."""
+    models = {kind.model for kind in kinds().values() if not kind.own_scan}
+    return {model for model in models if Link.ENDS not in declared(model).links.values()}  # type: ignore[union-attr]
 
 
 def lay_every_kind(world: Any, record: str) -> None:

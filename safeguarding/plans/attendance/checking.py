@@ -38,21 +38,33 @@ class Wrong(NamedTuple):
 
 @dataclass
 class Checked:
-    """What a file says: the marks by child and day, and the rows that cannot be used."""
+    """What a file says: the marks by child and day, the rows that cannot be used, and how many are of school years
+    whose attendance has been destroyed here.
+    """
 
     days: dict[tuple[UUID, date], Marks] = field(default_factory=dict)
     wrong: list[Wrong] = field(default_factory=list)
+    ended: int = 0
 
 
 class _Unusable(ValueError):
     """The row cannot be used; the sentence says why."""
 
 
-class Checking:
-    """The rows of a file are held against the children of the school, by UPN, and its calendar."""
+class _Ended(ValueError):
+    """The attendance of that day has been destroyed here."""
 
-    def __init__(self, children: Mapping[str, UUID], calendar: SchoolCalendar, today: date) -> None:
-        self.children, self.calendar, self.today = children, calendar, today
+
+class Checking:
+    """The rows of a file are held against the children of the school, by UPN, and its calendar.
+
+    `ended`: the last day whose attendance has been destroyed here. Rows up to it are left out.
+    """
+
+    def __init__(
+        self, children: Mapping[str, UUID], calendar: SchoolCalendar, today: date, ended: date | None = None
+    ) -> None:
+        self.children, self.calendar, self.today, self.ended = children, calendar, today, ended
         self._days: dict[str, date] = {}
         self._open: dict[date, bool] = {}
 
@@ -66,6 +78,8 @@ class Checking:
                 if found.days.setdefault(key, marks) != marks:
                     raise _Unusable(f"Row {seen[key]} is about the same child and day, with other marks.")
                 seen.setdefault(key, line.number)
+            except _Ended:
+                found.ended += 1
             except _Unusable as wrong:
                 found.wrong.append(Wrong(line.number, line.upn, str(wrong)))
         return found
@@ -90,6 +104,8 @@ class Checking:
                 raise _Unusable(notes.problems[0].message if notes.problems else "Date is missing.")
             self._days[text] = date.fromisoformat(str(read))
         day = self._days[text]
+        if self.ended and day <= self.ended:
+            raise _Ended
         if day > self.today:
             raise _Unusable(f"{full_day(day)} is still to come.")
         if day < add_months(self.today, -12 * YEARS_KEPT):

@@ -1,4 +1,4 @@
-"""Which marks has the register of a child, day by day, and which files brought them?"""
+"""Where is the school's register, which marks does it have of a child, day by day, and which files brought them?"""
 
 from typing import ClassVar
 
@@ -14,6 +14,79 @@ from safeguarding.personal_data import Link, Retention, Sensitive, Source, notic
 
 # A mark says that a child was ill.
 ATTENDANCE = notice_category("Attendance", Sensitive.SPECIAL)
+
+# The kind of record that a school year of attendance is.
+ATTENDANCE = "attendance"
+
+
+class RegisterPlace(models.Model):
+    """Where the school keeps its attendance register, as the school has stated.
+
+    The law keeps a register for six years from each entry (SI 2024/208 reg 7). Until the school has stated that its
+    register is in another system, Harbour's entries may be the only ones.
+    """
+
+    class Place(models.TextChoices):
+        ELSEWHERE = "elsewhere", "In another system"
+        HARBOUR = "harbour", "In Harbour"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.OneToOneField(School, on_delete=models.PROTECT, related_name="+")
+    place = models.CharField("where the register is kept", max_length=9, choices=Place)
+    system = models.CharField("name of the system", max_length=80, blank=True, default="")
+    # Counts saves, so that the second of two people sees that the first has changed something.
+    revision = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = "place of the attendance register"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(place="harbour", system="") | Q(place="elsewhere") & ~Q(system=""),
+                name="register_elsewhere_is_named",
+            ),
+        ]
+
+    class PersonalData(personal_data.PersonalData):
+        plain = ("place", "system", "revision")
+        source = Source.SCHOOL
+        retention = Retention.KEPT
+        setting = True
+
+    @property
+    def called(self) -> str:
+        """What it is called where a change of it is told."""
+        return "Attendance register"
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether what Harbour holds is a copy."""
+        return self.place == self.Place.ELSEWHERE
+
+
+class AttendanceYear(models.Model):
+    """A school year of which Harbour has marks: what a list of destruction names for them.
+
+    Its days, and what was kept of the years before it, end child by child (`ending/by_child.py`); the children stay.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    # 31 August.
+    last_on = models.DateField("last day")
+    # When its destruction began: from then on no import brings days of it.
+    ending_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = Protected()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint("school", "last_on", name="attendance_year_once")]
+
+    class PersonalData(personal_data.PersonalData):
+        plain = ("last_on", "ending_at")
+        source = Source.SCHOOL
+        # Six years after its last day (domain reference 4, R08; SI 2024/208 reg 7).
+        retention = Retention.ROOT
+        schedule = ATTENDANCE
 
 
 class AttendanceFile(models.Model):
@@ -78,6 +151,6 @@ class AttendanceDay(OfChild):
         source = Source.SCHOOL
         category = ATTENDANCE
         collection = "mandatory: the attendance register (SI 2024/208)"
-        # Six years from the entry (domain reference 4, R08), and no longer than the record of the child.
+        # With its school year (`AttendanceYear`), and no longer than the record of the child.
         retention = Retention.ROOT
         links: ClassVar = {"child": Link.ENDS}

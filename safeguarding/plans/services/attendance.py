@@ -14,10 +14,12 @@ from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.services import record
 from safeguarding.audit.verbs import Verb
+from safeguarding.dates import school_year
+from safeguarding.ending.by_child import ended_until
 from safeguarding.keys import uuid7
 from safeguarding.plans.attendance.checking import Checked, Checking, Marks, Wrong, upn_of
 from safeguarding.plans.attendance.reading import Line
-from safeguarding.plans.models import AttendanceDay, AttendanceFile
+from safeguarding.plans.models import ATTENDANCE, AttendanceDay, AttendanceFile, AttendanceYear
 from safeguarding.plans.permissions import ensure_keeps_attendance
 from safeguarding.prepared import prepared
 from safeguarding.turns import wait_for
@@ -34,6 +36,9 @@ class BroughtIn:
     file: AttendanceFile | None = None
     # Days that stand in Harbour as the file has them.
     same: int = 0
+    # Rows of school years whose attendance has been destroyed here, and the last day of those.
+    ended: int = 0
+    ended_on: date | None = None
 
     @property
     def is_refused(self) -> bool:
@@ -61,14 +66,15 @@ def bring_in_attendance(
     if (before := AttendanceFile.objects.filter(token=token).first()) is not None:
         return BroughtIn([], before)
     at = at or timezone.now()
-    checked = _checked(school, lines, by, timezone.localdate(at))
+    ended_on = ended_until(ATTENDANCE, school.pk)
+    checked = _checked(school, lines, by, timezone.localdate(at), ended_on)
     if not checked.days or (checked.wrong and not leave_out):
-        return BroughtIn(checked.wrong)
+        return BroughtIn(checked.wrong, ended=checked.ended, ended_on=ended_on)
     known = _known({child for child, _ in checked.days}, {on for _, on in checked.days})
     new = {key: marks for key, marks in checked.days.items() if key not in known}
     changed = dict(_changed(checked, known))
     if not new and not changed:
-        return BroughtIn([], same=len(checked.days))
+        return BroughtIn([], same=len(checked.days), ended=checked.ended, ended_on=ended_on)
     days = [on for _, on in checked.days]
     file = AttendanceFile.objects.create(
         school=school,
@@ -79,10 +85,11 @@ def bring_in_attendance(
         rows_read=len(lines),
         days_new=len(new),
         days_changed=len(changed),
-        rows_left_out=len(checked.wrong),
+        rows_left_out=len(checked.wrong) + checked.ended,
         brought_at=at,
         brought_by=by,
     )
+    _keep_years(school, {on for _, on in new})
     of_file = {"school_id": school.pk, "file_id": file.pk}
     bulk.insert(
         AttendanceDay,
@@ -97,13 +104,22 @@ def bring_in_attendance(
         ({"id": key, "file_id": file.pk, **said._asdict()} for key, said in changed.items()),
     )
     record(Verb.IMPORT, file, by=by, count=len(new) + len(changed), purpose="attendance")
-    return BroughtIn(checked.wrong, file, len(checked.days) - len(new) - len(changed))
+    same = len(checked.days) - len(new) - len(changed)
+    return BroughtIn(checked.wrong, file, same, checked.ended, ended_on)
 
 
-def _checked(school: School, lines: Sequence[Line], by: User, today: date) -> Checked:
+def _keep_years(school: School, days: Collection[date]) -> None:
+    """A row for each school year of which there are marks: it says from when they may end."""
+    years = {date(school_year(on) + 1, 8, 31) for on in days}
+    AttendanceYear.objects.bulk_create(
+        (AttendanceYear(school=school, last_on=last) for last in sorted(years)), ignore_conflicts=True
+    )
+
+
+def _checked(school: School, lines: Sequence[Line], by: User, today: date, ended: date | None) -> Checked:
     numbers = sorted({upn_of(line) for line in lines} - {""})
     children = dict(prepared(_BY_UPN, [by.pk, school.pk, numbers]))
-    return Checking(children, SchoolCalendar.of(school.pk), today).check(lines)
+    return Checking(children, SchoolCalendar.of(school.pk), today, ended).check(lines)
 
 
 def _known(children: Collection[UUID], days: Collection[date]) -> dict[tuple[UUID, date], tuple[UUID, Marks]]:

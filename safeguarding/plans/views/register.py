@@ -16,7 +16,7 @@ from children.services.finding import classes_on_roll
 from safeguarding.accounts.permissions import requires
 from safeguarding.accounts.services import get_school
 from safeguarding.audit.reading import read_many, visible
-from safeguarding.dates import counted, school_year
+from safeguarding.dates import counted, full_day, school_year
 from safeguarding.front.limits import takes_files
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
@@ -97,16 +97,25 @@ def _counts() -> dict[str, Any]:
 
 def _told(done: BroughtIn) -> str:
     """What came of a file that was taken."""
+    ended = f" {_left_out(done)}" if done.ended else ""
     if done.file is None:
-        return "Nothing has changed: Harbour has all of this file already."
-    file = done.file
+        if ended and not done.same:
+            return f"Nothing was imported.{ended}"
+        return f"Nothing has changed: Harbour has all of this file already.{ended}"
+    file, wrong = done.file, len(done.wrong)
     parts = [
         f"{counted(file.days_new, 'day')} added" if file.days_new else "",
         f"{counted(file.days_changed, 'day')} changed" if file.days_changed else "",
         f"{counted(done.same, 'day')} as before" if done.same else "",
-        f"{counted(file.rows_left_out, 'row')} left out" if file.rows_left_out else "",
+        f"{counted(wrong, 'row')} left out" if wrong else "",
     ]
-    return f"Brought in: {', '.join(filter(None, parts))}."
+    return f"Brought in: {', '.join(filter(None, parts))}.{ended}"
+
+
+def _left_out(done: BroughtIn) -> str:
+    """Which rows were left out because their school year has ended here."""
+    rows = counted(done.ended, "row was", "rows were")
+    return f"{rows} left out: attendance up to {full_day(done.ended_on)} has been destroyed." if done.ended_on else ""
 
 
 @require_GET

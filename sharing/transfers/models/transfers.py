@@ -13,7 +13,7 @@ from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import LATER, Link, Retention, Sensitive, Source, notice_category
+from safeguarding.personal_data import WRITTEN, Link, Retention, Sensitive, Source, notice_category
 from safeguarding.sealing.fields import SealedText
 from sharing.events.models import Recipient, TransferTime
 
@@ -88,6 +88,8 @@ class FileTransfer(models.Model):
     # The days that were due when people were told that it should be on its way, and that it is late.
     told_warn_for = models.DateField(null=True, blank=True, editable=False)
     told_late_for = models.DateField(null=True, blank=True, editable=False)
+    # Once the child's record has ended: the end of the year of birth, from which R18 counts. It tells no birthday.
+    counted_from = models.DateField(null=True, blank=True, editable=False)
     # Counts saves, so that the second of two people sees what the first changed.
     revision = models.PositiveIntegerField(default=0, editable=False)
 
@@ -156,6 +158,7 @@ class FileTransfer(models.Model):
             "settled_at",
             "told_warn_for",
             "told_late_for",
+            "counted_from",
             "revision",
         )
         source = Source.SAFEGUARDING_LEAD
@@ -163,8 +166,9 @@ class FileTransfer(models.Model):
         collection = WHY
         # R18: it proves who has had the file, without what was in it.
         retention = Retention.ROOT
-        schedule = LATER
+        schedule = "file_sent"
         links: ClassVar = {"child": Link.EMPTIES}
+        emptied: ClassVar = {"child": {"counted_from": WRITTEN}}
 
     @property
     def is_unsent(self) -> bool:

@@ -298,6 +298,7 @@ def test_every_link_to_a_record_that_can_be_ending_is_guarded():
     assert {model._meta.label for model in guards.marked()} == {
         "children.Child",
         "concerns.Concern",
+        "plans.AttendanceYear",
         "requests.RightsRequest",
     }
     assert len(wanted) > 60

@@ -176,7 +176,7 @@ def test_a_slip_of_years_shows_how_many_it_makes_due(place: Office):
     found = preview(place.school.pk, [slip])
     assert found is not None
     assert (found.more, found.fewer, found.all) == (3, 0, 3)
-    assert preview(place.school.pk, [rule(place, "R08")]) is None
+    assert preview(place.school.pk, [rule(place, "R20")]) is None
 
 
 def test_the_lists_ask_the_database_twelve_times_at_most(

@@ -14,6 +14,7 @@ from retention.models import RetentionRule
 from safeguarding import notice_items
 from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.services import change_school
+from safeguarding.ending.by_child import what_ends
 from safeguarding.ending.kinds import kinds
 from safeguarding.exceptions import BadInput
 from safeguarding.personal_data import about_children
@@ -49,7 +50,7 @@ def told() -> set[User]:
 
 def test_of_what_ends_by_a_rule_in_force_the_notice_says_when_and_what_then(ready: Place):
     said = words(draft_of(ready).sections)
-    done = {code for kind in kinds().values() if kind.model in about_children() for code in kind.rules}
+    done = {code for kind in kinds().values() if what_ends(kind) in about_children() for code in kind.rules}
     for rule in RetentionRule.objects.filter(school=ready.school, status="in_force"):
         lines = [line for line in said.splitlines() if f"How long we keep it: {rule.record_class}: " in line]
         assert bool(lines) == (rule.code in done), rule.code
