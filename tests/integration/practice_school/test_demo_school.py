@@ -23,6 +23,7 @@ from children.models import (
     FormerUpn,
     Household,
 )
+from retention.models import RetentionDate
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import RoleAssignment, School, User
 from safeguarding.audit.models import Event, LogEntry
@@ -86,7 +87,7 @@ def test_everything_is_invented(school):
     telephones = {t for pair in Contact.objects.values_list("mobile", "telephone") for t in pair if t}
     telephones |= set(School.objects.values_list("telephone", flat=True))
 
-    # Two of the children are on the list twice, and twelve left long ago.
+    # Two of the children are on the list twice, and fifteen left long ago.
     assert len(numbers) == 556
     assert all(upn.is_valid(number) and number[4:8] == "9999" for number in numbers)
     # Ranges that Ofcom keeps for drama.
@@ -247,6 +248,15 @@ def test_what_the_law_asks_is_there_to_be_looked_at(school):
     assert (notice.support, notice.concern.category_id) == ("silent", "DOM")
     named = ConcernChild.objects.filter(concern__account__marks__isnull=False, concern__school=school)
     assert max(Counter(child for child, _ in named.values_list("child", "concern").distinct()).values()) > 1
+
+
+def test_a_sign_of_abuse_waits_one_was_answered_and_a_copy_is_to_decide(school):
+    waits = dict(
+        RetentionDate.objects.filter(child__surname__in=("Warden", "Tindall", "Sandal")).values_list(
+            "child__surname", "missing"
+        )
+    )
+    assert waits == {"Warden": "asked", "Tindall": "", "Sandal": "undecided"}
 
 
 def test_one_child_is_on_the_list_twice_and_another_was(school):
