@@ -9,7 +9,6 @@ from django.utils.text import capfirst
 
 from safeguarding.dates import counted
 from safeguarding.ending.by_child import rows_of
-from safeguarding.ending.by_child import what_ends
 from safeguarding.ending.kinds import kinds
 from safeguarding.once import once
 from safeguarding.personal_data import Sensitive, about_children, categorised
