@@ -12,6 +12,9 @@ from safeguarding.accounts.models import School, User
 from safeguarding.keys import uuid7
 from safeguarding.personal_data import Retention, Source
 
+# The work that lays versions out, and looks whether they are true.
+TASK = "privacy notices"
+
 
 class NoticeDetails(models.Model):
     """What no record knows and the notice has to say: how the office and the data protection officer are reached, where

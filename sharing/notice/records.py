@@ -2,10 +2,8 @@
 
 from safeguarding.records import Kind, declare
 
-from .models import NoticeDetails, NoticePaper, PrivacyNotice
+from .models import TASK, NoticeDetails, NoticePaper, PrivacyNotice
 
-# The worker lays versions out, and looks whether they are true.
-TASK = "privacy notices"
 declare(NoticeDetails, kind=Kind.REFERENCE)
 declare(PrivacyNotice, kind=Kind.REFERENCE)
 declare(NoticePaper, kind=Kind.REFERENCE, needed_by=(TASK,))

@@ -13,7 +13,7 @@ from safeguarding.keys import uuid7
 from safeguarding.personal_data import Link, Retention, Sensitive, Source, notice_category
 
 # A mark says that a child was ill.
-ATTENDANCE = notice_category("Attendance", Sensitive.SPECIAL)
+CATEGORY = notice_category("Attendance", Sensitive.SPECIAL)
 
 # The kind of record that a school year of attendance is.
 ATTENDANCE = "attendance"
@@ -149,7 +149,7 @@ class AttendanceDay(OfChild):
         subject = "child"
         plain = ("on", "am", "pm", "minutes_late")
         source = Source.SCHOOL
-        category = ATTENDANCE
+        category = CATEGORY
         collection = "mandatory: the attendance register (SI 2024/208)"
         # With its school year (`AttendanceYear`), and no longer than the record of the child.
         retention = Retention.ROOT

@@ -17,8 +17,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import HarbourError, OutOfTurn
 from safeguarding.printing.services import make_at_once, written
-from sharing.notice.models import NoticePaper, PrivacyNotice
-from sharing.notice.records import TASK
+from sharing.notice.models import TASK, NoticePaper, PrivacyNotice
 
 from .drafting import shown
 

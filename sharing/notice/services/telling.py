@@ -15,9 +15,8 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.privacy_notice import Asked, broken_promises
 from sharing.notice.capabilities import NoticeCapability
-from sharing.notice.models import PrivacyNotice
+from sharing.notice.models import TASK, PrivacyNotice
 from sharing.notice.notice_kinds import PromiseNotice
-from sharing.notice.records import TASK
 
 from .publishing import newest
 
