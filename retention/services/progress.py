@@ -100,6 +100,11 @@ def gone_of(items: Iterable[DestructionItem]) -> set[UUID]:
     return {item for record, item in waiting.items() if record not in there and item not in begun}
 
 
+def known_by(keys: Collection[UUID]) -> dict[UUID, str]:
+    """By what people tell records from others that are no child's: SAR-2026-007. Of those that are there still."""
+    return dict(prepared("SELECT record, said FROM rules.known_by(%s::uuid[])", [list(keys)])) if keys else {}
+
+
 def backups_live() -> timedelta:
     """How long a backup may still hold something of a record that was destroyed."""
     return max(timedelta(days=settings.BACKUP_DAYS), KEYS_GO)

@@ -16,7 +16,16 @@ from retention.models import DestructionItem, DestructionList, LegalHold, Retent
 from retention.phrases import HIDDEN, is_plain, kind_of, kinds_of, rule_of, why
 from retention.services.kept import hidden_from
 from retention.services.lists import MOST_PLAIN, begin_list
-from retention.services.progress import Due, Progress, Stand, backups_live, due_at, progress_of, standing_brakes
+from retention.services.progress import (
+    Due,
+    Progress,
+    Stand,
+    backups_live,
+    due_at,
+    known_by,
+    progress_of,
+    standing_brakes,
+)
 from retention.services.reviewers import reviews
 from retention.services.scan import on_no_list
 from safeguarding.accounts.models import User
@@ -122,10 +131,12 @@ def _rows(request: Request, found: list[RetentionDate]) -> list[dict[str, Any]]:
     # Where the sentence about a missing choice leads.
     first = next((row.record_key for row in found if not kept.get(row.record_key)), None)
     hidden = hidden_from(request.user, {row.record_key: row.rule for row in found})
+    called = known_by([row.record_key for row in found if row.child_id is None])
     return [
         {
             "row": row,
             "kind": kind_of(row.kind),
+            "called": called.get(row.record_key, ""),
             "together": is_plain(row.kind, row.rule),
             "why": HIDDEN if row.record_key in hidden else why(row.rule, row.trigger_on, row.due_on),
             "rule": "" if row.record_key in hidden else rule_of(row.rule),

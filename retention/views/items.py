@@ -10,7 +10,7 @@ from retention.capabilities import RetentionCapability as C
 from retention.models import DestructionItem, DestructionList
 from retention.services.contents import contents_of
 from retention.services.list_notices import approvers
-from retention.services.progress import progress_of, run_of
+from retention.services.progress import backups_live, progress_of, run_of
 from retention.services.reviewers import reviews
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may, requires_for_record
@@ -41,6 +41,7 @@ def destruction_item(request: Request, item_id: UUID) -> HttpResponse:
         "next": _next(request.user, on_list, row),
         "reads": may(request.user, C.VIEW_RETENTION, found.school_id),
         "run": run,
+        "backups": backups_live().days,
         "contents": None if run else contents_of(found.record_key, request.user),
     }
     return render(request, "retention/item.html", context)

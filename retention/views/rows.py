@@ -10,10 +10,11 @@ from retention.capabilities import RetentionCapability as C
 from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason
 from retention.phrases import HIDDEN, kind_of, rule_of, why
 from retention.services.kept import hidden_from
-from retention.services.progress import begun_of
+from retention.services.progress import begun_of, known_by
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.reading import visible
+from safeguarding.ending.kinds import kinds
 from safeguarding.ending.reasons import told_to
 from safeguarding.http import Request
 
@@ -33,12 +34,20 @@ class Row:
     kept: list[str] = field(default_factory=list)
     # Its rule would tell the reader of what they may not see.
     is_rule_hidden: bool = False
+    # Where it is no child's: its number, or whose of the staff it is.
+    called: str = ""
     form: Any = None
     yes: Any = None
 
     @property
     def kind(self) -> str:
         return kind_of(self.item.kind)
+
+    @property
+    def has_own_key(self) -> bool:
+        """Whether a key ends with it, so that no backup can be read."""
+        kind = kinds().get(self.item.kind)
+        return kind is None or kind.has_own_key
 
     @property
     def why(self) -> tuple[str, str]:
@@ -51,7 +60,7 @@ class Row:
     @property
     def label(self) -> str:
         """How the record is told from others of the list where it is chosen."""
-        return f"{self.item.place}: {self.child.full_name if self.child else self.kind}"
+        return f"{self.item.place}: {self.child.full_name if self.child else self.called or self.kind}"
 
     @property
     def is_out(self) -> bool:
@@ -94,15 +103,17 @@ def rows_of(request: Request, on_list: DestructionList, items: Iterable[Destruct
     cards = _cards(request, on_list, items)
     kept = told_to(request.user, _standing(on_list, items))
     hidden = hidden_from(request.user, {item.record_key: item.rule for item in items})
+    called = known_by([item.record_key for item in items if item.child_key is None])
     return [
         Row(
             item,
-            cards.get(item.child_key),
+            cards.get(item.child_key) if item.child_key else None,
             decision := decided.get(item.pk),
             approved.get(decision.pk) if decision else None,
             said.get(item.pk, {}),
             kept.get(item.record_key, []),
             item.record_key in hidden,
+            called.get(item.record_key, ""),
         )
         for item in items
     ]

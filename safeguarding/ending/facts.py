@@ -4,7 +4,7 @@ every row, and asked by roles that see none of it.
 They return keys, names of models and numbers, never what stands in a row.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -12,7 +12,7 @@ from psycopg import sql
 
 from safeguarding.personal_data import Link, declared, root_of
 
-from .kinds import Kind, kinds
+from . import kind_facts
 from .reasons import filling
 from .units import (
     Hold,
@@ -45,16 +45,7 @@ SET search_path = pg_catalog, pg_temp AS {body}"""
 def reach() -> Iterator[sql.Composable]:
     """The functions by which facts of apps find a record's own rows, and which kind it is: made before them."""
     yield _fact("reached(records uuid[]) RETURNS TABLE (record uuid, key uuid)", _reached())
-    yield _fact(
-        "kinds_of(records uuid[]) RETURNS TABLE (kind text, record uuid, school uuid, child uuid)",
-        _of_kinds(lambda key: f"{key} = ANY ($1)"),
-    )
-    yield _fact(
-        "records_at(school uuid) RETURNS TABLE (kind text, record uuid, school uuid, child uuid)",
-        _of_kinds(lambda key: "n.school_id = $1", living=True),
-    )
-    plain = ", ".join(sql.Literal(kind.key).as_string(None) for kind in kinds().values() if kind.plain)
-    yield _fact("plain_kinds() RETURNS text[]", f"SELECT ARRAY[{plain}]::text[]")
+    yield from (_fact(signature, body) for signature, body in kind_facts.first())
 
 
 def statements() -> Iterator[sql.Composable]:
@@ -64,7 +55,7 @@ def statements() -> Iterator[sql.Composable]:
     yield _fact("manifest(roots uuid[]) RETURNS TABLE (digest text, counts jsonb)", _manifest())
     yield _fact(_LEFT_OF_HEAD, _left_of(), language="plpgsql")
     yield _fact("filled_by(records uuid[]) RETURNS TABLE (fact text, record uuid, row_key uuid)", _filled_by())
-    yield _fact("keeps_day_changed(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)", _day_changed())
+    yield from (_fact(signature, body) for signature, body in kind_facts.last())
     for model in waiting():
         yield _fact(
             f"waits_{model._meta.db_table}(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)", _waits(model)
@@ -98,43 +89,6 @@ def _ends_with() -> str:
     parts += [f"{_cte(model)} AS ({_shared(model)})" for model in shared()]
     each = (f"SELECT '{model._meta.label_lower}', id FROM {_cte(model)}" for model in (*roots(), *shared()))  # noqa: S608
     return f"WITH RECURSIVE {', '.join(parts)} {' UNION ALL '.join(each)}"
-
-
-def _day_changed() -> str:
-    """The dates whose record is no longer over since the day that its rule counted from, as the facts know it now."""
-    asked = (
-        "SELECT kept.record_key, kept.id FROM public.retention_retentiondate AS kept "
-        "JOIN public.retention_retentionrule AS rule ON rule.id = kept.rule_id "
-        f"LEFT JOIN rules.{quoted(fact)}($1) AS now ON now.record = kept.record_key "  # noqa: S608
-        f"WHERE kept.record_key = ANY ($1) AND kept.kind = {sql.Literal(kind.key).as_string(None)} "
-        f"AND rule.code = {sql.Literal(code).as_string(None)} AND now.day IS DISTINCT FROM kept.trigger_on"
-        for kind in kinds().values()
-        if not kind.own_scan
-        for code, fact in kind.rules.items()
-    )
-    return " UNION ALL ".join(asked)
-
-
-_NOT_LIVING = ("ending_at", "merged_into_id")
-
-
-def _of_kinds(where: Callable[[str], str], *, living: bool = False) -> str:
-    """The records of every kind with a period, each with its school and its child. `living`: without those that are
-    ending, or have become part of another.
-    """
-    return " UNION ALL ".join(_of_kind(kind, where, living=living) for kind in kinds().values())
-
-
-def _of_kind(kind: Kind, where: Callable[[str], str], *, living: bool) -> str:
-    key, columns = key_of(kind.model, "n"), {str(f.column) for f in kind.model._meta.concrete_fields}
-    child = "NULL::uuid"
-    if kind.child:
-        child = f"n.{quoted(str(kind.model._meta.get_field(kind.child).column))}"  # type: ignore[union-attr]
-    if kind.own_scan:
-        child = key
-    named = sql.Literal(kind.key).as_string(None)
-    there = "".join(f" AND n.{column} IS NULL" for column in _NOT_LIVING if living and column in columns)
-    return f"SELECT {named}, {key}, n.school_id, {child} FROM {table_of(kind.model)} AS n WHERE {where(key)}{there}"  # noqa: S608
 
 
 def _root(model: Model) -> str:

@@ -21,6 +21,7 @@ class Kind:
 
     `child` is the link to the child that it is about, if it is about one. `plain`: up to a hundred are decided at once,
     since none of them is read one by one. `hidden`: the function that gives the keys of those hidden from a person.
+    `known_by`: the field by which people tell it from others where it is no child's: a number, or a member of staff.
     `own_scan`: its date is worked out by its own function (the child's file).
     """
 
@@ -31,6 +32,7 @@ class Kind:
     child: str = ""
     plain: bool = False
     hidden: str = ""
+    known_by: str = ""
     own_scan: bool = False
 
     @property
@@ -62,6 +64,7 @@ def period(
     child: str = "",
     plain: bool = False,
     hidden: str = "",
+    known_by: str = "",
     own_scan: bool = False,
 ) -> None:
     """Declare a kind of record that has a period. A rule of `rules` names its fact: `rules.<fact>(uuid[])` returns
@@ -73,7 +76,7 @@ def period(
         raise ImproperlyConfigured(f"The kind of record {key} is declared twice.")
     if not rules or not all(called):
         raise ImproperlyConfigured(f"The kind of record {key} needs rules, and words for one and for several.")
-    _kinds[key] = Kind(key, model, dict(rules), called, child, plain, hidden, own_scan)
+    _kinds[key] = Kind(key, model, dict(rules), called, child, plain, hidden, known_by, own_scan)
 
 
 def kinds() -> dict[str, Kind]:

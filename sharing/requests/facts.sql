@@ -44,12 +44,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       AND place.school_id = ANY ((SELECT rules.schools_of(me))::uuid[])
 $$;
 
--- Cases about a child hidden from somebody, or whose record is being destroyed.
+-- Cases about a child hidden from somebody, or whose record is being destroyed; and those that are being destroyed.
 CREATE FUNCTION rules.requests_hidden(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH shut AS MATERIALIZED (SELECT rules.hidden_children(me) || rules.merged_children(me) AS children)
     SELECT coalesce(array_agg(asked.id), '{}') FROM public.requests_rightsrequest AS asked
-    WHERE asked.child_id = ANY ((SELECT shut.children FROM shut)::uuid[])
+    WHERE asked.child_id = ANY ((SELECT shut.children FROM shut)::uuid[]) OR asked.ending_at IS NOT NULL
 $$;
 
 -- Items that somebody reads: whose reviewer they are, or of a case that they approve; of a case that is not over, and never of a
@@ -184,6 +184,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT reference::text FROM public.requests_rightsrequest
     WHERE id = reference_of_request.request
       AND (id = ANY ((SELECT rules.requests_asked(me))::uuid[]) OR handed_in_by_id = me)
+$$;
+
+-- Since when a request about data is over, and since when a complaint is: it was answered or withdrawn, and nobody has opened it again.
+CREATE FUNCTION rules.request_over(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT id, (coalesce(answered_at, withdrawn_at) AT TIME ZONE 'Europe/London')::date FROM public.requests_rightsrequest
+    WHERE id = ANY (request_over.records) AND status IN ('answered', 'withdrawn') AND "right" <> 'complaint'
+$$;
+
+CREATE FUNCTION rules.complaint_over(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT id, (coalesce(answered_at, withdrawn_at) AT TIME ZONE 'Europe/London')::date FROM public.requests_rightsrequest
+    WHERE id = ANY (complaint_over.records) AND status IN ('answered', 'withdrawn') AND "right" = 'complaint'
 $$;
 
 -- A request that is not over keeps the child's record; one that is answered or withdrawn does not.

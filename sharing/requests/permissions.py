@@ -69,7 +69,7 @@ def cases_seen(me: Any) -> Rule:
     """
     return Rule(
         because={"role": _handles(me), "named": among("id", fact("requests_named", me))},
-        never=Q(child_id__isnull=False) & out_of_sight(me, "child_id"),
+        never=Q(ending_at__isnull=False) | (Q(child_id__isnull=False) & out_of_sight(me, "child_id")),
         doors={ANSWERING: among("id", fact("requests_asked", me)), HANDING_IN: Q(handed_in_by=me)},
     )
 

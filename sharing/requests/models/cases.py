@@ -11,7 +11,7 @@ from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import LATER, Link, Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 CATEGORY = "Requests about data: who asked, what was found, and what was given"
@@ -171,6 +171,8 @@ class RightsRequest(models.Model):
     told_late_for = models.DateField(null=True, blank=True)
     # Counts saves, so that the second of two people sees what the first changed.
     revision = models.PositiveIntegerField(default=0, editable=False)
+    # While it is being destroyed.
+    ending_at = models.DateTimeField(null=True, editable=False)
 
     objects = Protected()
 
@@ -253,13 +255,14 @@ class RightsRequest(models.Model):
             "told_five_for",
             "told_late_for",
             "revision",
+            "ending_at",
         )
         source = Source.SCHOOL
         category = CATEGORY
         collection = WHY
-        # R12: a closed case outlives the child's record.
+        # By R12 and R13: a closed case outlives the child's record.
         retention = Retention.ROOT
-        schedule = LATER
+        schedule = "request"
         links: ClassVar = {"child": Link.EMPTIES, "came_with": Link.EMPTIES}
 
     @property

@@ -295,7 +295,11 @@ def test_every_link_to_a_record_that_can_be_ending_is_guarded():
         for model in guards.marked()
         for holder, column in guards.links_to(model)
     }
-    assert {model._meta.label for model in guards.marked()} == {"children.Child", "concerns.Concern"}
+    assert {model._meta.label for model in guards.marked()} == {
+        "children.Child",
+        "concerns.Concern",
+        "requests.RightsRequest",
+    }
     assert len(wanted) > 60
     assert wanted <= there
 
