@@ -3,7 +3,9 @@
 Read aloud: *leads, the deputy and the Headteacher see the dates and holds of every child at their school that is not
 hidden from them; a hold for the Headteacher alone is seen by the Headteacher, one on the school also by the data
 protection officer. Lists, with keys and days and no names, are seen by them, by the data protection officer, the office
-and the chair; what is on them about a hidden child is not. The chair, as second person, also sees the reasons.*
+and the chair; what is on them about a hidden child is not. The chair, as second person, also sees the reasons. Dates
+and lists of concerns about adults are seen by who decides or approves each of them, and while one waits for advice its
+numbers by the data protection officer, where none names the officer.*
 """
 
 from typing import Any
@@ -20,6 +22,7 @@ from .models import (
     Decision,
     DestructionItem,
     DestructionList,
+    Group,
     ItemReason,
     LegalHold,
     Mark,
@@ -40,10 +43,21 @@ def _out_of_sight(me: Any, child: str = "child_id") -> Q:
     return hidden
 
 
+_RECORDS, _ADULTS = Q(in_group=Group.RECORDS), Q(in_group=Group.ADULTS)
+
+
+def _ending(me: Any, **roles: C) -> dict[str, Q]:
+    """Of records by role; of concerns about adults those that the person decides, approves or read as approved."""
+    return {
+        **{why: _RECORDS & _at(me, capability) for why, capability in roles.items()},
+        "adults": _ADULTS & among("record_key", fact("adult_endings_read", me)),
+    }
+
+
 @rule(RetentionDate)
 def dates_seen(me: Any) -> Rule:
     """Dates: by role, never of what is hidden from the person."""
-    return Rule(because={"role": _at(me, C.VIEW_RETENTION)}, never=_out_of_sight(me))
+    return Rule(because=_ending(me, role=C.VIEW_RETENTION), never=_out_of_sight(me))
 
 
 @rule(Statement)
@@ -56,8 +70,7 @@ def of_the_child(me: Any) -> Rule:
 @rule(ItemReason)
 def reasons_seen(me: Any) -> Rule:
     """Reasons: also by who may be the second person."""
-    because = {"role": _at(me, C.VIEW_RETENTION), "second": _at(me, C.SECOND_DESTRUCTION)}
-    return Rule(because=because, never=_out_of_sight(me))
+    return Rule(because=_ending(me, role=C.VIEW_RETENTION, second=C.SECOND_DESTRUCTION), never=_out_of_sight(me))
 
 
 @rule(LegalHold)
@@ -75,8 +88,12 @@ def holds_seen(me: Any) -> Rule:
 
 @rule(DestructionList)
 def lists_seen(me: Any) -> Rule:
-    """A list names nobody."""
-    return Rule(because={"role": _at(me, C.COUNT_RETENTION)})
+    """A list names nobody. That there is one of concerns about adults is for those who decide, approve or advise."""
+    because = {
+        "role": _RECORDS & _at(me, C.COUNT_RETENTION),
+        "adults": _ADULTS & among("id", fact("adult_lists_read", me)),
+    }
+    return Rule(because=because)
 
 
 @rule(DestructionItem)
@@ -84,4 +101,4 @@ def lists_seen(me: Any) -> Rule:
 @rule(Approval)
 def of_a_list(me: Any) -> Rule:
     """What stands on a list, by keys: not of what is hidden from the person."""
-    return Rule(because={"role": _at(me, C.COUNT_RETENTION)}, never=_out_of_sight(me, "child_key"))
+    return Rule(because=_ending(me, role=C.COUNT_RETENTION), never=_out_of_sight(me, "child_key"))

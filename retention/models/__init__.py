@@ -1,6 +1,6 @@
 """What is there of retention? Schedule, dates of records, holds, lists of what is to end, and what is left of it."""
 
-from .dates import Mark, RetentionDate, Statement
+from .dates import Group, Mark, RetentionDate, Statement
 from .ends import Brake, ClearedTable, EndingRow, FileToDrop, ItemRun, RetentionGate, Tombstone
 from .holds import LegalHold
 from .lists import Approval, Decision, DestructionItem, DestructionList, ItemReason
@@ -15,6 +15,7 @@ __all__ = [
     "DestructionList",
     "EndingRow",
     "FileToDrop",
+    "Group",
     "ItemReason",
     "ItemRun",
     "LegalHold",

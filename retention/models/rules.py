@@ -23,6 +23,8 @@ class Trigger(models.TextChoices):
     EVENT = "event", "the day it happened"
     CLOSURE = "closure", "the day it was closed"
     EMPLOYMENT = "employment", "the day the person left the school’s employment"
+    RAISED = "raised", "the day it was raised, or ten years before pension age if that is later"
+    OUTCOME = "outcome", "the day of the outcome"
     WITHDRAWAL = "withdrawal", "the day it was withdrawn or ran out, or the child left"
     SUPERSEDED = "superseded", "the day another one replaced it"
     OTHER = "other", "as the rule says"

@@ -13,6 +13,9 @@ from django.db import models
 
 from safeguarding.personal_data import LATER, Link, Retention, declared, own_models
 
+# Records, and concerns about adults, which few read.
+RECORDS, ADULTS = "records", "adults"
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -22,7 +25,8 @@ class Kind:
     `child` is the link to the child that it is about, if it is about one. `plain`: up to a hundred are decided at once,
     since none of them is read one by one. `hidden`: the function that gives the keys of those hidden from a person.
     `known_by`: the field by which people tell it from others where it is no child's: a number, or a member of staff.
-    `own_scan`: its date is worked out by its own function (the child's file).
+    `own_scan`: its date is worked out by its own function (the child's file). `group`: who decides and approves; a list
+    is of one group.
     """
 
     key: str
@@ -34,6 +38,7 @@ class Kind:
     hidden: str = ""
     known_by: str = ""
     own_scan: bool = False
+    group: str = RECORDS
 
     @property
     def label(self) -> str:
@@ -66,6 +71,7 @@ def period(
     hidden: str = "",
     known_by: str = "",
     own_scan: bool = False,
+    group: str = RECORDS,
 ) -> None:
     """Declare a kind of record that has a period. A rule of `rules` names its fact: `rules.<fact>(uuid[])` returns
     `(record, day)`, the day from which the rule counts, where it is known. Of several the longest counts.
@@ -76,7 +82,7 @@ def period(
         raise ImproperlyConfigured(f"The kind of record {key} is declared twice.")
     if not rules or not all(called):
         raise ImproperlyConfigured(f"The kind of record {key} needs rules, and words for one and for several.")
-    _kinds[key] = Kind(key, model, dict(rules), called, child, plain, hidden, known_by, own_scan)
+    _kinds[key] = Kind(key, model, dict(rules), called, child, plain, hidden, known_by, own_scan, group)
 
 
 def kinds() -> dict[str, Kind]:
