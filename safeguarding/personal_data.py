@@ -93,6 +93,8 @@ class PersonalData:
     setting: bool = False
     schedule: str = ""
     about: str = ""
+    # Whether its rows are part of what is approved before a record ends; not what is said of its end itself.
+    in_manifest: bool = True
     # What the privacy notice calls it; empty: as its app says (`categorised`).
     category: str = ""
     links: ClassVar[Mapping[str, Link]] = {}

@@ -269,4 +269,5 @@ class ItemReason(models.Model):
         source = Source.SAFEGUARDING_LEAD
         collection = WHY
         retention = Retention.GOES_WITH_IT
+        in_manifest = False
         links: ClassVar = {"record_key": Link.ENDS}

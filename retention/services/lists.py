@@ -296,6 +296,8 @@ def send(*, on_list: DestructionList, seen: int, by: User, at: datetime | None =
     if missing := [item for item in standing if item.pk not in decided]:
         places = ", ".join(str(item.place) for item in missing)
         raise BadInput(f"Decide every record first. Not decided yet: {places}.")
+    if back := _sent_back(standing, decided):
+        raise BadInput(f"Decide again what was sent back: {', '.join(str(item.place) for item in back)}.")
     for item in standing:
         if decided[item.pk].kind != _K.DESTROY:
             leave_out(item, by=by, at=when)
@@ -304,6 +306,13 @@ def send(*, on_list: DestructionList, seen: int, by: User, at: datetime | None =
     sent = list_life.perform("send", now, by=by, at=when)
     tell_sent(sent, at=when)
     return sent
+
+
+def _sent_back(items: list[DestructionItem], decided: dict[UUID, Decision]) -> list[DestructionItem]:
+    """Those of these that were sent back since they were decided."""
+    said = ItemReason.objects.filter(item__in=items, about=_A.BACK).values_list("item_id", "said_at")
+    again = {item for item, at in said if at > decided[item].decided_at}
+    return [item for item in items if item.pk in again]
 
 
 def newest_decisions(on_list: DestructionList) -> dict[UUID, Decision]:

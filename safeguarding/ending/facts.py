@@ -262,7 +262,8 @@ def _loses_key(model: Model) -> str:
 
 def _manifest() -> str:
     """A digest of all these rows by their keys, and how many there are of each model. Without those that belong to
-    people's own accounts, such as word to them that there is something to read: they come and go by themselves.
+    people's own accounts, such as word to them that there is something to read: they come and go by themselves; and
+    without what is said of the end of a record.
     """
     listed = ", ".join(f"'{label}'" for label in sorted(counted()))
     return f"""
@@ -278,7 +279,11 @@ def _manifest() -> str:
 def counted() -> set[str]:
     """The labels of the models whose rows a manifest counts."""
     found = {*ended(), *emptied(), *by_keys(), *keyed(Link.EMPTIES)}
-    return {str(model._meta.label_lower) for model in found if root_of(model) is not get_user_model()}
+    return {
+        str(model._meta.label_lower)
+        for model in found
+        if root_of(model) is not get_user_model() and (mine := declared(model)) and mine.in_manifest
+    }
 
 
 # --- what is left, and what waits

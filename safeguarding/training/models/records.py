@@ -11,7 +11,7 @@ from safeguarding.addresses import address_of
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import LATER, Retention, Source
+from safeguarding.personal_data import Retention, Source
 from safeguarding.uploads.models import NARRATIVE, PLAIN, StoredFile
 
 from .courses import Course
@@ -60,9 +60,9 @@ class TrainingRecord(models.Model):
         plain = ("token", "done_on", "valid_until", "noted_at", "withdrawn_at")
         source = Source.SCHOOL
         collection = WHY
-        # Rule R22 of the schedule: six years after leaving, to be confirmed, and not carried out yet.
+        # By R22: six years after leaving, to be confirmed.
         retention = Retention.ROOT
-        schedule = LATER
+        schedule = "training"
 
 
 class Certificate(StoredFile):
@@ -119,4 +119,4 @@ class GuidanceRead(models.Model):
         source = Source.SCHOOL
         collection = WHY
         retention = Retention.ROOT
-        schedule = LATER
+        schedule = "guidance_read"

@@ -33,12 +33,20 @@ from retention.services.list_notices import close_lists
 from retention.services.lists import begin_list, decide, send, stop
 from retention.services.progress import progress_of
 from retention.services.scan import scan
+from safeguarding.accounts.models import RoleAssignment
+from safeguarding.accounts.services.guidance import load_editions
+from safeguarding.accounts.services.people import end_role
 from safeguarding.ending.kinds import kinds
 from safeguarding.ending.removal import left_of
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import uuid7
 from safeguarding.sealing import ledger
 from safeguarding.sealing.models import KEYS
+from safeguarding.training.models import Certificate, GuidanceRead, TrainingRecord
+from safeguarding.training.services.courses import set_course
+from safeguarding.training.services.noting import Had, attach_certificate, note_training
+from safeguarding.training.services.reading_guidance import confirm_read, to_read
+from safeguarding.uploads.services.keeping import Upload
 from sharing.events.models import Consent, ConsentWording, Recipient
 from sharing.events.services.consents import Answered, record_consent, withdraw_consent
 from sharing.events.services.reference import load_law
@@ -117,8 +125,44 @@ def end_request(place: Office, case: RightsRequest) -> None:
     withdraw_request(case, by=place.room.office, because="She rang: she has what she needs.")
 
 
+# --- training, and guidance that was read
+
+
+def lay_training(place: Office) -> TrainingRecord:
+    """Of the assistant, with a certificate."""
+    room = place.room
+    course = set_course(
+        school=room.school,
+        token=uuid7(),
+        name="Safeguarding update",
+        months=12,
+        for_whom="all",
+        source="Decided by the Headteacher",
+        by=room.headteacher,
+    )
+    had = [Had(room.assistant, course, timezone.localdate())]
+    [made] = note_training(school=room.school, had=had, token=uuid7(), by=room.office)
+    attach_certificate(training=made, token=uuid7(), uploads=[Upload("seen.txt", b"Seen.")], by=room.office)
+    assert Certificate.objects.get().training == made
+    return made
+
+
+def lay_guidance(place: Office) -> GuidanceRead:
+    load_editions()
+    edition = to_read(place.school.pk, timezone.localdate())[0]
+    return confirm_read(school=place.school, edition=edition, by=place.room.assistant)
+
+
+def leave(place: Office, record: Any) -> None:
+    with later(days=30):
+        for role in RoleAssignment.objects.filter(user=record.user, school=place.school):
+            end_role(assignment=role, last_day=timezone.localdate(), by=place.room.headteacher)
+
+
 KINDS = {
     "consent": Row(lay_consent, end_consent, days=366),
+    "training": Row(lay_training, leave, days=6 * 366 + 30, about=lambda record: None),
+    "guidance_read": Row(lay_guidance, leave, days=6 * 366 + 30, about=lambda record: None),
     "request": Row(lay_request, end_request, days=3 * 366),
 }
 SCANS = 60
