@@ -23,6 +23,8 @@ WHERE = {ABUSE: "abuse", LOOKED_AFTER: "looked_after", NEEDS: "plan_for_needs"}
 BARE = "R09b"
 # Rules of what is part of a child's file, and ends with it; and of what Harbour does not hold.
 WITH_THE_FILE, OUTSIDE = frozenset({"R04", "R06", "R25"}), frozenset({"R09", "R17"})
+# No school keeps these shorter (KCSIE part four).
+AT_LEAST = {"R10": 10}
 # Rules that no school can adopt yet, each with why.
 NOT_YET = {
     BARE: (

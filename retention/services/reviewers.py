@@ -43,6 +43,13 @@ def ensure_reviews_list(by: User, on_list: DestructionList) -> None:
         raise NotAllowed(READERS if on_list.is_about_adults else REVIEWERS)
 
 
+def may_approve(by: User, on_list: DestructionList) -> bool:
+    """Whether it is the person, as far as their role goes, who approves a list that somebody else has sent."""
+    if on_list.is_about_adults:
+        return on_list.pk in known("adult_lists_approved", by.pk)
+    return may(by, C.APPROVE_DESTRUCTION, on_list.school_id)
+
+
 def decided_by(by: User, records: Collection[UUID]) -> set[UUID]:
     """Of concerns about adults those whose end the person decides."""
     return set(known("adult_endings_decided", by.pk)).intersection(records) if records else set()

@@ -95,9 +95,9 @@ def hiding() -> list[str]:
     return list(dict.fromkeys(kind.hidden for kind in _kinds.values() if kind.hidden))
 
 
-def carried_out() -> frozenset[str]:
-    """The codes of the rules by which records of some kind end."""
-    return frozenset(code for kind in _kinds.values() for code in kind.rules)
+def carried_out(group: str = "") -> frozenset[str]:
+    """The codes of the rules by which records of some kind end, of one group or of each."""
+    return frozenset(code for kind in _kinds.values() for code in kind.rules if group in ("", kind.group))
 
 
 def problems() -> Iterator[str]:
