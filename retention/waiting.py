@@ -80,7 +80,7 @@ def today(request: Request) -> dict[str, Any] | None:
     return {"lists": found[:1], "number": len(found), "all": whole}
 
 
-def _says(on_list: DestructionList, says: Mapping[str, str], user: User) -> str:
+def _says(on_list: DestructionList, says: Mapping[_S, str], user: User) -> str:
     """What of a list waits for this person; empty where it waits for another."""
     if not on_list.is_about_adults:
         return says[_S(on_list.status)]

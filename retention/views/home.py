@@ -132,11 +132,7 @@ def _rows(request: Request, found: list[RetentionDate], *, reviews_records: bool
     kept = told_to(request.user, [row.record_key for row in found])
     # Where the sentence about a missing choice leads.
     decides = decided_by(request.user, [row.record_key for row in found if row.in_group == Group.ADULTS])
-    yours = {
-        row.record_key
-        for row in found
-        if row.record_key in decides or (reviews_records and row.in_group == Group.RECORDS)
-    }
+    yours = decides | {row.record_key for row in found if reviews_records and row.in_group == Group.RECORDS}
     first = next((row.record_key for row in found if row.record_key in yours and not kept.get(row.record_key)), None)
     hidden = hidden_from(request.user, {row.record_key: row.rule for row in found})
     called = known_by([row.record_key for row in found if row.child_id is None])

@@ -190,7 +190,7 @@ def _rule_page(
         "new": (new, wording.in_words(new)) if new else None,
         "not_yet": not_yet,
         "preview": preview(request.held.school_id, [new], today=timezone.localdate()) if new and not not_yet else None,
-        "uncounted": bool(new) and is_uncounted([new]),
+        "uncounted": new is not None and is_uncounted([new]),
         "earlier": [(one, wording.in_words(one)) for one in versions if one.status in (_S.SUPERSEDED, _S.WITHDRAWN)],
         "adopts": mine["proposes"] and new is not None and new.adopted_at is None and not not_yet,
         "agrees": mine["advises"] and new is not None and bool(new.adopted_at) and new.agreed_at is None,
