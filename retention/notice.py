@@ -8,7 +8,7 @@ from datetime import datetime
 from safeguarding.dates import counted
 from safeguarding.ending.kinds import kinds
 from safeguarding.once import once
-from safeguarding.personal_data import categorised
+from safeguarding.personal_data import about_children, categorised
 from safeguarding.privacy_notice import (
     Asked,
     Blank,
@@ -34,7 +34,7 @@ from .wording import in_words
 
 def _told_of() -> frozenset[str]:
     """The codes of the rules by which something about a child ends: the notice promises what a kind carries out."""
-    return frozenset(code for kind in kinds().values() if kind.child or kind.own_scan for code in kind.rules)
+    return frozenset(code for kind in kinds().values() if kind.model in about_children() for code in kind.rules)
 
 
 def _told(asked: Asked) -> list[tuple[RetentionRule | None, RetentionRule | None]]:

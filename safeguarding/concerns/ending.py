@@ -1,6 +1,7 @@
 """What of concerns keeps a child's record from ending?"""
 
 from safeguarding.ending.dates import since
+from safeguarding.ending.kinds import period
 from safeguarding.ending.reasons import fills, keeps, waits_fact
 
 from .models import (
@@ -12,11 +13,30 @@ from .models import (
     Draft,
     Duty,
     EarlierBatch,
+    OutsideNote,
+    PaperForm,
     Referral,
     SupportPlan,
     WithheldName,
 )
 
+period(
+    "outside_note",
+    OutsideNote,
+    rules={"R28": "outside_note_over"},
+    called=("Note from outside, set aside", "Notes from outside, set aside"),
+    plain=True,
+    hidden="notes_out_of_sight",
+    known_by="V-",
+)
+period(
+    "paper_form",
+    PaperForm,
+    rules={"R28": "paper_form_over"},
+    called=("Paper form, spoiled or returned", "Paper forms, spoiled or returned"),
+    plain=True,
+    known_by="P-",
+)
 keeps("keeps_open_concern", says="A concern is open.", model=Concern, of=("child_file",))
 keeps(
     "keeps_not_named", says="Nobody has said yet who a child in a concern is.", model=ConcernChild, of=("child_file",)

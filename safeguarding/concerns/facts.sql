@@ -375,6 +375,19 @@ $$;
 
 -- What of concerns keeps a child's record from ending (`ending.py`)? By keys, and read in no context.
 
+-- Since when a note from outside is set aside, and a numbered form spoiled or back unused (R28).
+CREATE FUNCTION rules.outside_note_over(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT id, (ended_at AT TIME ZONE 'Europe/London')::date FROM public.concerns_outsidenote
+    WHERE id = ANY (outside_note_over.records) AND status = 'set_aside' AND ended_at IS NOT NULL
+$$;
+
+CREATE FUNCTION rules.paper_form_over(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT id, (ended_at AT TIME ZONE 'Europe/London')::date FROM public.concerns_paperform
+    WHERE id = ANY (paper_form_over.records) AND status IN ('spoiled', 'returned') AND ended_at IS NOT NULL
+$$;
+
 -- A concern that names the child is open. One that two people have said was entered in error is no part of the record.
 CREATE FUNCTION rules.keeps_open_concern(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

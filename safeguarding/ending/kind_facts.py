@@ -51,8 +51,14 @@ def _known_by() -> str:
     for kind in kinds().values():
         if not kind.known_by:
             continue
+        key, table = key_of(kind.model, "n"), table_of(kind.model)
+        if kind.known_by.endswith("-"):
+            prefix = sql.Literal(kind.known_by).as_string(None)
+            said = f"{prefix} || n.year || '-' || lpad(n.number::text, 4, '0')"
+            found.append(f"SELECT {key}, {said} FROM {table} AS n WHERE {key} = ANY ($1)")
+            continue
         field: Any = kind.model._meta.get_field(kind.known_by)
-        key, table, column = key_of(kind.model, "n"), table_of(kind.model), f"n.{quoted(str(field.column))}"
+        column = f"n.{quoted(str(field.column))}"
         said, of = f"{column}::text", ""
         if field.is_relation:
             said, of = (

@@ -24,7 +24,8 @@ class Kind:
 
     `child` is the link to the child that it is about, if it is about one. `plain`: up to a hundred are decided at once,
     since none of them is read one by one. `hidden`: the function that gives the keys of those hidden from a person.
-    `known_by`: the field by which people tell it from others where it is no child's: a number, or a member of staff.
+    `known_by`: by what people tell it from others where it is no child's. A field, of its reference or with the member
+    of staff; or what stands before year and number ("V-").
     `own_scan`: its date is worked out by its own function (the child's file). `group`: who decides and approves; a list
     is of one group.
     """

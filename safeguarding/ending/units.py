@@ -76,8 +76,8 @@ def roots() -> tuple[Model, ...]:
     after those with which it ends.
     """
     found = [m for m in models_here() if _says(m).retention is Retention.ROOT and _says(m).schedule != LATER]
-    first = [m for m in found if _says(m).schedule]
     about = [m for m in found if not _says(m).schedule and _says(m).about]
+    first = [m for m in found if _says(m).schedule and not _ends_with(m) & set(about)]
     return (*_in_order(first), *about, *_in_order([m for m in found if m not in {*first, *about}]))
 
 
@@ -106,6 +106,12 @@ def _in_order(found: list[Model]) -> list[Model]:
         done += ready or left
         left = [m for m in left if m not in done]
     return done
+
+
+def _ends_with(model: Model) -> set[Model]:
+    """The models to which its links are ruled to end it."""
+    ends = [name for name, ruling in _says(model).links.items() if ruling is Link.ENDS]
+    return {model._meta.get_field(name).related_model for name in ends}  # type: ignore[misc]
 
 
 def _linked(model: Model) -> set[Model]:

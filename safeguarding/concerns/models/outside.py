@@ -142,7 +142,9 @@ class OutsideNote(models.Model):
         )
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
+        # Set aside, it ends by R28.
         retention = Retention.ROOT
+        schedule = "outside_note"
         links = {"concern": Link.ENDS, "forms": Link.APART}
 
     @property

@@ -94,7 +94,9 @@ class PaperForm(models.Model):
         )
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE
+        # Spoiled, or back unused, it ends by R28.
         retention = Retention.ROOT
+        schedule = "paper_form"
         links = {"concern": Link.ENDS, "batch": Link.APART, "forms": Link.APART}
 
     @property

@@ -38,6 +38,11 @@ from safeguarding.accounts.services.guidance import load_editions
 from safeguarding.accounts.services.people import end_role
 from safeguarding.adults.models import StaffConcern
 from safeguarding.adults.services.access import give_access
+from safeguarding.concerns.models import OutsideNote, PaperForm
+from safeguarding.concerns.services.outside import settling
+from safeguarding.concerns.services.outside.leaving import Left, leave_note
+from safeguarding.concerns.services.outside.links import make_link
+from safeguarding.concerns.services.papers import make_forms, settle_form
 from safeguarding.ending.kinds import kinds
 from safeguarding.ending.removal import left_of
 from safeguarding.exceptions import BadInput, OutOfTurn
@@ -176,8 +181,41 @@ def let_chair_in(place: Office, concern: StaffConcern) -> User:
     return place.chair
 
 
+# --- note set aside, paper form spoiled
+
+
+def lay_note(place: Office) -> OutsideNote:
+    link = make_link(school=place.school, by=place.room.lead)
+    left = Left(
+        how_soon=3,
+        name="Sam Hill",
+        agency="Supply teacher",
+        contact="07700 900123",
+        about_child="Rowan, Year 5",
+        facts="He would not take his scarf off.",
+    )
+    leave_note(link=link, token=uuid7(), left=left, address=None)
+    return OutsideNote.objects.get()
+
+
+def end_note(place: Office, note: OutsideNote) -> None:
+    settling.open_note(note=note, by=place.room.lead)
+    settling.put_forward(note=note, reason="spam", detail="It is an advertisement.", by=place.room.lead)
+    settling.set_aside(note=note, by=place.room.deputy)
+
+
+def lay_form(place: Office) -> PaperForm:
+    return make_forms(school=place.school, batch=uuid7(), count=2, place="Office", by=place.room.lead)[0]
+
+
+def end_form(place: Office, form: PaperForm) -> None:
+    settle_form(form=form, move="spoil", by=place.room.lead)
+
+
 KINDS = {
     "consent": Row(lay_consent, end_consent, days=366),
+    "outside_note": Row(lay_note, end_note, days=367, about=lambda record: None),
+    "paper_form": Row(lay_form, end_form, days=367, about=lambda record: None),
     "training": Row(lay_training, leave, days=6 * 366 + 30, about=lambda record: None),
     "guidance_read": Row(lay_guidance, leave, days=6 * 366 + 30, about=lambda record: None),
     "request": Row(lay_request, end_request, days=3 * 366),
