@@ -70,6 +70,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT asked AS record, asked AS child FROM unnest(keeps_hold.records) AS asked
         -- What has become part of the record, and what it is reached by.
         UNION SELECT reached.record, reached.key FROM rules.reached(keeps_hold.records) AS reached
+        -- Children whom a concern about an adult touches: it may be evidence.
+        UNION SELECT touched.staff_concern_id, touched.child_id FROM public.adults_staffconcernchild AS touched
+        WHERE touched.staff_concern_id = ANY (keeps_hold.records) AND touched.child_id IS NOT NULL AND touched.withdrawn_at IS NULL
     ), shared AS MATERIALIZED (
         SELECT mine.record, other.child_id AS child FROM mine
         JOIN public.concerns_concernchild AS one ON one.child_id = mine.child

@@ -55,7 +55,13 @@ class Kind:
     def has_own_key(self) -> bool:
         """Whether what is sealed of it has a key that ends with it, and not that of somebody who stays."""
         says: Any = declared(self.model)
-        return self.own_scan or says.sealed_by == "id"
+        return self.own_scan or says.sealed_by == "id" or any(map(self._seals, own_models()))
+
+    def _seals(self, model: type[models.Model]) -> bool:
+        """Whether rows of another model are sealed by the record's own key."""
+        by = (says := declared(model)) and says.sealed_by
+        field: Any = next((f for f in model._meta.concrete_fields if f.name == by), None)
+        return field is not None and field.related_model is self.model
 
 
 _kinds: dict[str, Kind] = {}
