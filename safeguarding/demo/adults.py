@@ -1,5 +1,6 @@
 """Which concerns about adults has the demo school? One that was read and closed, one that waits, one with the LADO's
-day running, and one about the Headteacher, for the chair of governors. Invented, in few and neutral words.
+day running, one about the Headteacher, for the chair of governors, and one of long ago whose time is over. Invented, in
+few and neutral words.
 """
 
 from datetime import datetime, timedelta
@@ -18,11 +19,12 @@ from safeguarding.audit.context import Acting, acting
 from safeguarding.demo.ground import Ground
 
 _HEAD, _TEACHER, _ASSISTANT, _MIDDAY, _OFFICE = "S01", "S18", "S31", "S39", "S09"
+OVER = "over"
 _AGENCY = {"name": "Robbie Calverley", "standing": "supply", "employer": "Larkhill Supply Teachers"}
 
 
 def lay_adults(school: School, ground: Ground) -> None:
-    """Four concerns about adults at the main school, the newest this morning."""
+    """Five concerns about adults at the main school, the newest this morning."""
     people, now = ground.users, ground.now
     choose_recipient(
         school=school,
@@ -57,6 +59,7 @@ def lay_adults(school: School, ground: Ground) -> None:
         "that two adults should be in the car.",
     )
     _with_the_lado(school, ground)
+    _over(school, ground)
     _raise(
         school,
         "head",
@@ -70,11 +73,15 @@ def lay_adults(school: School, ground: Ground) -> None:
 
 
 def _raise(school: School, story: str, by: User, at: datetime, **telling: Any) -> StaffConcern:
-    # The same school again has the same references.
-    token = uuid5(NAMESPACE_URL, f"harbour demo {story}")
+    token = _form_of(story)
     with acting(Acting(user_id=by.pk, school_id=school.pk)):
         words = raising.raise_staff_concern(token=token, school=school, telling=Telling(**telling), by=by, at=at)
     return StaffConcern.objects.get(pk=words.staff_concern_id)
+
+
+def _form_of(story: str) -> UUID:
+    """The same school again has the same references."""
+    return uuid5(NAMESPACE_URL, f"harbour demo {story}")
 
 
 def _read_and_close(concern: StaffConcern, head: User, at: datetime) -> None:
@@ -146,6 +153,42 @@ def _with_the_lado(school: School, ground: Ground) -> None:
         )
         kept = Entry("interim", "He does not work here until the LADO has advised.", timezone.localdate(at))
         working.add_entry(concern=now, token=_token(now, 2), entry=kept, by=head, at=at + timedelta(minutes=40))
+
+
+def _over(school: School, ground: Ground) -> None:
+    """Raised fourteen months ago against a visitor, found to be malicious and closed: its time is over."""
+    head, at = ground.users[_HEAD], ground.now - timedelta(days=430)
+    facts = "She said that he had pushed a boy in the car park. The film of the car park was asked for the same day."
+    who = {"name": "Corin Ashby", "standing": "visitor"}
+    concern = _raise(school, OVER, ground.users[_OFFICE], at, raised_as="harm", facts=facts, **who)
+    day = timezone.localdate(at)
+    entries = (
+        Entry("lado", "Look at the film first, then ring again.", day, who="LADO duty desk"),
+        Entry("police", "The film shows that nothing happened.", day, ruling="considered"),
+        Entry("dbs", "There is nothing to refer.", day, ruling="considered"),
+        Entry("removed", "It was never in a personnel record: he does not work here.", day),
+    )
+    with acting(Acting(user_id=head.pk, school_id=school.pk)):
+        now = working.open_staff_concern(concern=concern, by=head, at=at)
+        why = "A child may have been pushed."
+        now = working.assess(
+            concern=now, token=_token(now, 1), seen=now.revision, threshold="harm", reason=why, by=head, at=at
+        )
+        for number, entry in enumerate(entries, start=2):
+            working.add_entry(concern=now, token=_token(now, number), entry=entry, by=head, at=at)
+        now.refresh_from_db()
+        at += timedelta(days=6)
+        why = "The film shows that he was not there. She has said since that she made it up."
+        now = working.record_outcome(
+            concern=now, token=_token(now, 6), seen=now.revision, outcome="malicious", reason=why, by=head, at=at
+        )
+        why = "The LADO agrees. Nothing more is to be done."
+        working.close_staff_concern(concern=now, token=_token(now, 7), seen=now.revision, reason=why, by=head, at=at)
+
+
+def over(school: School) -> StaffConcern:
+    """The one whose time is over."""
+    return StaffConcern.objects.get(school=school, reference=raising.reference_of(_form_of(OVER)))
 
 
 def _token(concern: StaffConcern, number: int) -> UUID:
