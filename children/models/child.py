@@ -92,14 +92,8 @@ class Child(models.Model):
     class PersonalData(personal_data.PersonalData):
         subject = "self"
         identifying = (
-            "forename",
-            "surname",
-            "known_forename",
-            "known_surname",
-            "sort_name",
-            "search_text",
-            "name_sounds",
-        )
+            "forename", "surname", "known_forename", "known_surname", "sort_name", "search_text", "name_sounds",
+        )  # fmt: skip
         plain = (
             "number", "pseudonym", "year_group", "class_name", "entered_on", "left_on", "no_photographs",
             "check_collection_from", "check_collection_until", "changed_at", "ending_at",
