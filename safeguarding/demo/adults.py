@@ -19,7 +19,6 @@ from safeguarding.audit.context import Acting, acting
 from safeguarding.demo.ground import Ground
 
 _HEAD, _TEACHER, _ASSISTANT, _MIDDAY, _OFFICE = "S01", "S18", "S31", "S39", "S09"
-OVER = "over"
 _AGENCY = {"name": "Robbie Calverley", "standing": "supply", "employer": "Larkhill Supply Teachers"}
 
 
@@ -73,15 +72,11 @@ def lay_adults(school: School, ground: Ground) -> None:
 
 
 def _raise(school: School, story: str, by: User, at: datetime, **telling: Any) -> StaffConcern:
-    token = _form_of(story)
+    # The same school again has the same references.
+    token = uuid5(NAMESPACE_URL, f"harbour demo {story}")
     with acting(Acting(user_id=by.pk, school_id=school.pk)):
         words = raising.raise_staff_concern(token=token, school=school, telling=Telling(**telling), by=by, at=at)
     return StaffConcern.objects.get(pk=words.staff_concern_id)
-
-
-def _form_of(story: str) -> UUID:
-    """The same school again has the same references."""
-    return uuid5(NAMESPACE_URL, f"harbour demo {story}")
 
 
 def _read_and_close(concern: StaffConcern, head: User, at: datetime) -> None:
@@ -160,7 +155,7 @@ def _over(school: School, ground: Ground) -> None:
     head, at = ground.users[_HEAD], ground.now - timedelta(days=430)
     facts = "She said that he had pushed a boy in the car park. The film of the car park was asked for the same day."
     who = {"name": "Corin Ashby", "standing": "visitor"}
-    concern = _raise(school, OVER, ground.users[_OFFICE], at, raised_as="harm", facts=facts, **who)
+    concern = _raise(school, "over", ground.users[_OFFICE], at, raised_as="harm", facts=facts, **who)
     day = timezone.localdate(at)
     entries = (
         Entry("lado", "Look at the film first, then ring again.", day, who="LADO duty desk"),
@@ -188,7 +183,7 @@ def _over(school: School, ground: Ground) -> None:
 
 def over(school: School) -> StaffConcern:
     """The one whose time is over."""
-    return StaffConcern.objects.get(school=school, reference=raising.reference_of(_form_of(OVER)))
+    return StaffConcern.objects.get(school=school, outcome="malicious")
 
 
 def _token(concern: StaffConcern, number: int) -> UUID:
