@@ -90,14 +90,15 @@ def _page(
     counts.ask("holds", visible(request, LegalHold).filter(school=school_id, lifted_at=None))
     counts.ask("brakes", standing)
     lists = list(visible(request, DestructionList).filter(school=school_id).order_by("-made_at", "-pk")[:_LISTS])
-    # Whoever sees numbers alone may still decide or approve the end of a concern about an adult.
-    due = list(_due(request))
+    # The chair sees numbers alone of records, and may decide or approve the end of a concern about an adult.
+    due = list(_due(request)) if named or may(request.user, C.SECOND_DESTRUCTION, school_id) else []
     # What the page names is one event.
     read_many(request, [*due, *lists], purpose="records that are due, and lists")
     far = progress_of([one.pk for one in lists])
     shown = [_of_list(one, far[one.pk], request.user) for one in lists]
-    rows = _rows(request, due[:SHOWN], reviews_records=named and reviews(request.user, school_id))
-    may_begin = any(row["yours"] for row in rows)
+    reviews_records = named and reviews(request.user, school_id)
+    rows = _rows(request, due[:SHOWN], reviews_records=reviews_records) if due or named else []
+    may_begin = reviews_records or any(row["yours"] for row in rows)
     context = {
         "form": form or BeginForm(),
         "chosen": {str(key) for key in (request.POST.getlist("records") if form else [])},
