@@ -334,7 +334,7 @@ def test_who_keeps_it_longer_moves_its_date(place: Office, kind: str):
         until = timezone.localdate() + timedelta(days=400)
         made = begun(place, record)
         made.refresh_from_db()
-        said = {"reason": "A claim may come.", "keep_until": until, "by": decider(place, kind)}
+        said: Any = {"reason": "A claim may come.", "keep_until": until, "by": decider(place, kind)}
         decide(item=made.items.get(), seen=made.revision, token=uuid7(), kind="keep", **said)
         stop(on_list=made, by=decider(place, kind))
         scan()
@@ -396,7 +396,7 @@ def test_its_words_stand_where_it_is_due_and_on_its_list(place: Office, kind: st
 
 
 def test_of_two_cases_that_came_together_the_open_one_stays(place: Office):
-    case = lay_request(place)
+    case: Any = lay_request(place)
     sister = place.leaver("Nell", "Reed")
     cast = SimpleNamespace(school=place.school, teacher=place.room.teacher, office=place.room.office)
     both = taken_up(cast, case.child, sister, case=handed_in(cast, received_on=timezone.localdate()))
@@ -484,8 +484,20 @@ def test_plain_and_other_records_are_on_lists_of_their_own(place: Office):
 
 def test_plain_records_have_a_brake_of_their_own_and_files_the_month(place: Office):
     day = timezone.now()
-    given = {"now": day, "sealed_at": day, "scanned_at": day, "scanned_by_database_at": day, "looked_at": day}
-    numbers = {"waiting": 0, "waiting_plain": 0, "waiting_files": 0, "begun_today": 0, "plain_begun_today": 0}
+    given: dict[str, Any] = {
+        "now": day,
+        "sealed_at": day,
+        "scanned_at": day,
+        "scanned_by_database_at": day,
+        "looked_at": day,
+    }
+    numbers: dict[str, Any] = {
+        "waiting": 0,
+        "waiting_plain": 0,
+        "waiting_files": 0,
+        "begun_today": 0,
+        "plain_begun_today": 0,
+    }
     numbers |= {"files_begun_in_30_days": 0, "files": 100, "here": day}
 
     def wrong(**some: int) -> Any:
