@@ -70,6 +70,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT asked AS record, asked AS child FROM unnest(keeps_hold.records) AS asked
         -- What has become part of the record, and what it is reached by.
         UNION SELECT reached.record, reached.key FROM rules.reached(keeps_hold.records) AS reached
+        -- Children whom a concern about an adult touches: it may be evidence.
+        UNION SELECT touched.staff_concern_id, touched.child_id FROM public.adults_staffconcernchild AS touched
+        WHERE touched.staff_concern_id = ANY (keeps_hold.records) AND touched.child_id IS NOT NULL AND touched.withdrawn_at IS NULL
     ), shared AS MATERIALIZED (
         SELECT mine.record, other.child_id AS child FROM mine
         JOIN public.concerns_concernchild AS one ON one.child_id = mine.child
@@ -336,7 +339,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE one.on_list_id = ANY (kinds_on_lists.lists) GROUP BY 1, 2, 3, 4
 $$;
 
--- How many records of a school are kept, and how many are due and on no list, by kind and rule: numbers that name nobody.
+-- How many records of a school are kept, and how many are due and on no list, by kind and rule: numbers that name nobody. A number of
+-- concerns about adults would tell of one: they are not counted.
 CREATE FUNCTION rules.due_at(school uuid) RETURNS TABLE (kind text, rule uuid, due integer, kept integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT kept.kind::text, kept.rule_id,
@@ -344,7 +348,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             SELECT FROM public.retention_destructionitem AS one
             WHERE one.record_key = kept.record_key AND one.left_out_at IS NULL
         )))::integer, count(*)::integer
-    FROM public.retention_retentiondate AS kept WHERE kept.school_id = due_at.school GROUP BY kept.kind, kept.rule_id
+    FROM public.retention_retentiondate AS kept
+    WHERE kept.school_id = due_at.school AND kept.in_group = 'records' GROUP BY kept.kind, kept.rule_id
 $$;
 
 -- What the dates of all files of a school rest on, by keys, beside the days that apps know (`since_…`): for numbers that name nobody.
@@ -558,4 +563,92 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         OR EXISTS (SELECT FROM public.retention_statement AS said
                    WHERE said.child_id = kept.record_key AND said.kind IN ('ours_ends', 'ours_stays')
                      AND greatest(said.stated_at, said.withdrawn_at) >= kept.scanned_at))
+$$;
+
+-- Concerns about adults: of which the person decides the end, because they read them by role and none names them.
+CREATE FUNCTION rules.adult_endings_decided(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(mine.key), '{}') FROM unnest((SELECT rules.staff_concerns_read(me))) AS mine (key)
+    WHERE NOT mine.key = ANY ((SELECT rules.hidden_staff_concerns(me))::uuid[])
+$$;
+
+-- And those of which the person may approve it: as chair of governors or trust lead, or who acts in one of these roles, who reads them
+-- too, by name or by role.
+CREATE FUNCTION rules.adult_endings_approved(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(concern.id), '{}') FROM public.adults_staffconcern AS concern
+    WHERE concern.school_id = ANY ((SELECT rules.schools_with(me, 'second_destruction'))::uuid[])
+      AND concern.id = ANY ((SELECT rules.staff_concerns_read(me) || rules.granted_staff_concerns(me))::uuid[])
+      AND NOT concern.id = ANY ((SELECT rules.hidden_staff_concerns(me))::uuid[])
+$$;
+
+-- Lists of concerns about adults of which every one is among these: whoever may not read one of them finds no list.
+CREATE FUNCTION rules.adult_lists_among(records uuid[]) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(found.id), '{}') FROM (
+        SELECT one.on_list_id FROM public.retention_destructionitem AS one WHERE one.in_group = 'adults'
+        GROUP BY one.on_list_id HAVING bool_and(one.record_key = ANY (adult_lists_among.records))
+    ) AS found (id)
+$$;
+
+-- Lists on which the person decides: also one that they have begun, before anything stands on it.
+CREATE FUNCTION rules.adult_lists_decided(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT rules.adult_lists_among((SELECT rules.adult_endings_decided(me))) || ARRAY(
+        SELECT list.id FROM public.retention_destructionlist AS list
+        WHERE list.in_group = 'adults' AND list.made_by_id = me AND list.status = 'review' AND NOT EXISTS (
+            SELECT FROM public.retention_destructionitem AS one WHERE one.on_list_id = list.id))
+$$;
+
+CREATE FUNCTION rules.adult_lists_approved(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT rules.adult_lists_among((SELECT rules.adult_endings_approved(me)))
+$$;
+
+-- Lists that the person read as they were approved, while they hold a role that sees lists, and nothing on them names the person since.
+CREATE FUNCTION rules.adult_lists_kept(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(list.id), '{}') FROM public.retention_destructionlist AS list
+    WHERE list.in_group = 'adults' AND me = ANY (list.readers)
+      AND list.school_id = ANY ((SELECT rules.schools_with(me, 'count_retention'))::uuid[]) AND NOT EXISTS (
+        SELECT FROM public.retention_destructionitem AS one
+        WHERE one.on_list_id = list.id AND one.record_key = ANY ((SELECT rules.hidden_staff_concerns(me))::uuid[]))
+$$;
+
+-- Lists on which the data protection officer advises, in numbers: while all of it is there, and none of it names the officer.
+CREATE FUNCTION rules.adult_lists_advised(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(list.id), '{}') FROM public.retention_destructionlist AS list
+    WHERE list.in_group = 'adults' AND list.status IN ('approval', 'waiting')
+      AND list.school_id = ANY ((SELECT rules.schools_with(me, 'advise_retention'))::uuid[]) AND NOT EXISTS (
+        SELECT FROM public.retention_destructionitem AS one
+        LEFT JOIN public.adults_staffconcern AS concern ON concern.id = one.record_key AND concern.ending_at IS NULL
+        WHERE one.on_list_id = list.id AND (
+            concern.id IS NULL OR concern.id = ANY ((SELECT rules.hidden_staff_concerns(me))::uuid[])))
+$$;
+
+CREATE FUNCTION rules.adult_lists_read(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT rules.adult_lists_decided(me) || rules.adult_lists_approved(me) || rules.adult_lists_kept(me)
+        || rules.adult_lists_advised(me)
+$$;
+
+-- Records of which the person reads the date, and what stands of them on lists: those that they decide or approve, and those on lists
+-- that they read as they were approved.
+CREATE FUNCTION rules.adult_endings_read(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT rules.adult_endings_decided(me) || rules.adult_endings_approved(me) || ARRAY(
+        SELECT one.record_key FROM public.retention_destructionitem AS one
+        WHERE one.on_list_id = ANY ((SELECT rules.adult_lists_kept(me))::uuid[]))
+$$;
+
+-- Who reads all of a list of concerns about adults today, by what they decide or approve: kept with the list as it is approved.
+CREATE FUNCTION rules.readers_of_adult_list(list uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT held.user_id), '{}') FROM public.retention_destructionlist AS one
+    CROSS JOIN LATERAL rules.live_roles_at(ARRAY[one.school_id]) AS held
+    WHERE one.id = readers_of_adult_list.list
+      AND held.role_key = ANY ((SELECT rules.roles_with('read_staff_concerns') || rules.roles_with('read_about_head')
+                                       || rules.roles_with('second_destruction'))::text[])
+      AND (one.id = ANY (rules.adult_lists_decided(held.user_id)) OR one.id = ANY (rules.adult_lists_approved(held.user_id)))
 $$;

@@ -4,7 +4,7 @@ from typing import Any
 
 from safeguarding.accounts.permissions import may
 from safeguarding.audit.models import Verb
-from safeguarding.audit.protection import may_view
+from safeguarding.audit.protection import known, may_view
 from safeguarding.moves import Lifecycle, Move
 
 from .capabilities import RetentionCapability as C
@@ -18,7 +18,9 @@ _MOVED_ON = "This list has been dealt with already. Open it again to see how it 
 
 
 def may_review(user: Any, row: DestructionList) -> bool:
-    """Who decides on a list, item by item."""
+    """Who decides on a list, item by item: of concerns about adults who reads each of them by role."""
+    if row.is_about_adults:
+        return row.pk in known("adult_lists_decided", user.pk)
     return may(user, C.KEEP_RETENTION, row.school_id) or may(user, C.PROPOSE_DESTRUCTION, row.school_id)
 
 
@@ -29,6 +31,8 @@ def may_view_list(user: Any, row: DestructionList) -> bool:
 
 def may_stop(user: Any, row: DestructionList) -> bool:
     """Either of those who decide and approve stops what waits, alone."""
+    if row.is_about_adults:
+        return may_review(user, row) or row.pk in known("adult_lists_approved", user.pk)
     return may_review(user, row) or may(user, C.APPROVE_DESTRUCTION, row.school_id)
 
 

@@ -5,7 +5,9 @@ hidden from them; a hold for the Headteacher alone is seen by the Headteacher, o
 protection officer. Lists, with keys and days and no names, are seen by them, by the data protection officer, the office
 and the chair; what is on them about a hidden child is not. The chair, as second person, also sees the reasons. A date
 that would tell of a sign of abuse which is hidden from a person is not seen by them, nor what was answered of it;
-whoever decides in a lead's place sees both.*
+whoever decides in a lead's place sees both. Dates and lists of concerns about adults are seen by who decides or
+approves each of them, and while one waits for advice its numbers by the data protection officer, where none names the
+officer.*
 """
 
 from typing import Any
@@ -23,6 +25,7 @@ from .models import (
     Decision,
     DestructionItem,
     DestructionList,
+    Group,
     ItemReason,
     LegalHold,
     Mark,
@@ -43,6 +46,17 @@ def _out_of_sight(me: Any, child: str = "child_id") -> Q:
     return hidden
 
 
+_RECORDS, _ADULTS = Q(in_group=Group.RECORDS), Q(in_group=Group.ADULTS)
+
+
+def _ending(me: Any, **roles: C) -> dict[str, Q]:
+    """Of records by role; of concerns about adults those that the person decides, approves or read as approved."""
+    return {
+        **{why: _RECORDS & _at(me, capability) for why, capability in roles.items()},
+        "adults": _ADULTS & among("record_key", fact("adult_endings_read", me)),
+    }
+
+
 def _of_the_child(me: Any, hidden: Q, unseen: Q, **because: Q) -> Rule:
     """By role, and by whoever answers in a lead's place; never of what is hidden, nor what tells of a hidden sign."""
     standing_in = among("child_id", fact("signs_standing_in", me))
@@ -54,7 +68,10 @@ def _of_the_child(me: Any, hidden: Q, unseen: Q, **because: Q) -> Rule:
 @rule(RetentionDate)
 def dates_seen(me: Any) -> Rule:
     """Dates: never of what is hidden from the person, nor where one would tell of a sign that they may not know of."""
-    return _of_the_child(me, _out_of_sight(me), among("record_key", fact("signs_unseen", me)))
+    standing_in = among("child_id", fact("signs_standing_in", me))
+    unseen = among("record_key", fact("signs_unseen", me))
+    because = {**_ending(me, role=C.VIEW_RETENTION), "standing_in": standing_in}
+    return Rule(because=because, never=_out_of_sight(me) | unseen)
 
 
 @rule(Statement)
@@ -76,7 +93,7 @@ def marks_seen(me: Any) -> Rule:
 @rule(ItemReason)
 def reasons_seen(me: Any) -> Rule:
     """Reasons: also by who may be the second person."""
-    because = {"role": _at(me, C.VIEW_RETENTION), "second": _at(me, C.SECOND_DESTRUCTION)}
+    because = _ending(me, role=C.VIEW_RETENTION, second=C.SECOND_DESTRUCTION)
     return Rule(because=because, never=_out_of_sight(me) | among("child_id", fact("signs_unseen", me)))
 
 
@@ -95,8 +112,12 @@ def holds_seen(me: Any) -> Rule:
 
 @rule(DestructionList)
 def lists_seen(me: Any) -> Rule:
-    """A list names nobody."""
-    return Rule(because={"role": _at(me, C.COUNT_RETENTION)})
+    """A list names nobody. That there is one of concerns about adults is for those who decide, approve or advise."""
+    because = {
+        "role": _RECORDS & _at(me, C.COUNT_RETENTION),
+        "adults": _ADULTS & among("id", fact("adult_lists_read", me)),
+    }
+    return Rule(because=because)
 
 
 @rule(DestructionItem)
@@ -104,7 +125,5 @@ def lists_seen(me: Any) -> Rule:
 @rule(Approval)
 def of_a_list(me: Any) -> Rule:
     """What stands on a list, by keys: not of what is hidden from the person, nor of a file on which a sign is."""
-    return Rule(
-        because={"role": _at(me, C.COUNT_RETENTION)},
-        never=_out_of_sight(me, "child_key") | among("child_key", fact("signs_unseen", me)),
-    )
+    unseen = among("child_key", fact("signs_unseen", me))
+    return Rule(because=_ending(me, role=C.COUNT_RETENTION), never=_out_of_sight(me, "child_key") | unseen)

@@ -21,6 +21,8 @@ _AFTER = {
     Trigger.WITHDRAWAL: ("the child left, or it was withdrawn or ran out", "Over on"),
     Trigger.CLOSURE: ("it was closed", "Closed"),
     Trigger.EMPLOYMENT: ("the person left", "Left"),
+    Trigger.RAISED: ("it was raised, or ten years before pension age if that is later", "That was on"),
+    Trigger.OUTCOME: ("the outcome", "That was on"),
 }
 
 

@@ -21,6 +21,7 @@ _APPROVES, _KEEPS = may("approve_destruction"), may("keep_retention")
 _ANSWERS = "rules.answers_sign(me, NEW.school_id, NEW.child_id, {sign})"
 _STATES = f"CASE WHEN NEW.kind IN ('ours_ends', 'ours_stays') THEN {_ANSWERS.format(sign='NULL')} ELSE {_KEEPS} END"
 _MARKS = f"CASE WHEN NEW.row_key IS NULL THEN {_KEEPS} ELSE {_ANSWERS.format(sign='NEW.row_key')} END"
+_READS_ADULTS = either(may("read_staff_concerns"), may("read_about_head"))
 _ADVISES, _PROPOSES = may("advise_retention"), may("propose_schedule")
 # Days between an approval and the destruction; and between the last yes to a rule and its first day, where it changes
 # one in force. The day of the application may be another than the database's, around midnight.
@@ -36,12 +37,31 @@ def _holds_one_of(roles: Iterable[str]) -> str:
 
 
 _SECOND = _holds_one_of((*RULES["destruction"].usual, *RULES["destruction"].fallback))
+
+
+def _of_group(records: str, adults: str) -> str:
+    """Who may do it with records, and who with concerns about adults."""
+    return either(both("NEW.in_group = 'records'", records), both("NEW.in_group = 'adults'", adults))
+
+
+def _among(of: str, key: str = "NEW.record_key") -> str:
+    return f"{key} = ANY (rules.{of}(me))"
+
+
+# What is decided and approved of one record, and of every record of a list.
+_DECIDED, _APPROVED = _among("adult_endings_decided"), _among("adult_endings_approved")
+_LIST_DECIDED, _LIST_APPROVED = _among("adult_lists_decided", "NEW.id"), _among("adult_lists_approved", "NEW.id")
+_REVIEWS_LIST = _of_group(REVIEWS, _LIST_DECIDED)
+_BACK_LIST = _of_group(either(REVIEWS, _APPROVES), either(_LIST_DECIDED, _LIST_APPROVED))
+_ENDS_LIST = _of_group(either(REVIEWS, _APPROVES, _SECOND), either(_LIST_DECIDED, _LIST_APPROVED))
+_ENDS_ONE = _of_group(either(REVIEWS, _APPROVES, _SECOND), either(_DECIDED, _APPROVED))
 _LIFTS_BRAKES = _holds_one_of((*RULES["brake"].usual, *RULES["brake"].fallback))
 # The item, as far as who asks sees it: nobody decides on what is hidden from them.
 _ITEM_SEEN = (
     "EXISTS (SELECT FROM public.retention_destructionitem AS one JOIN public.retention_destructionlist AS list "
     "ON list.id = one.on_list_id WHERE one.id = NEW.item_id AND one.record_key = NEW.record_key "
     "AND one.child_key IS NOT DISTINCT FROM NEW.child_key AND one.school_id = NEW.school_id "
+    "AND one.in_group = NEW.in_group "
     "AND one.left_out_at IS NULL AND list.status = ANY ({statuses}))"
 )
 # What somebody else decided last, on the very same manifest.
@@ -60,17 +80,19 @@ _APPROVED_BY_ME = (
 _IS_DUE = (
     "EXISTS (SELECT FROM public.retention_retentiondate AS kept WHERE kept.record_key = NEW.record_key "
     "AND kept.child_id IS NOT DISTINCT FROM NEW.child_key AND kept.school_id = NEW.school_id "
-    "AND kept.rule_id = NEW.rule_id "
+    "AND kept.rule_id = NEW.rule_id AND kept.in_group = NEW.in_group "
     "AND kept.kind = NEW.kind AND kept.trigger_on = NEW.trigger_on AND kept.due_on = NEW.due_on "
     "AND kept.seen_again_on IS NOT NULL)"
 )
 _OWN_LIST = (
     "EXISTS (SELECT FROM public.retention_destructionlist AS list WHERE list.id = NEW.on_list_id "
-    "AND list.school_id = NEW.school_id AND list.made_by_id = me AND list.status = 'review')"
+    "AND list.in_group = NEW.in_group AND list.school_id = NEW.school_id AND list.made_by_id = me "
+    "AND list.status = 'review')"
 )
 # Nobody has sent a list, advised on it or stopped it; and the machine has not been at it.
 _NOTHING_SAID = both(
     "NEW.advice = ''",
+    "NEW.readers = '{}'",
     *(
         f"NEW.{said} IS NULL"
         for said in ("sent_at", "advised_at", "advised_by_id", "stopped_at", "checked_at", "done_at")
@@ -117,49 +139,55 @@ def _columns(model: type[RetentionDate], *but: str) -> tuple[str, ...]:
 keep(
     {
         "retention.decision": gives(
-            both("NEW.decided_by_id = me", REVIEWS, _ITEM_SEEN.format(statuses=keys(["review"])))
+            both("NEW.decided_by_id = me", _of_group(REVIEWS, _DECIDED), _ITEM_SEEN.format(statuses=keys(["review"])))
         ),
         "retention.approval": gives(
             both(
                 "NEW.approved_by_id = me",
-                _SECOND,
+                _of_group(_SECOND, _APPROVED),
                 f"NEW.waits_until >= rules.today() + {_WAIT - 1}",
                 _ITEM_SEEN.format(statuses=keys(["approval", "waiting"])),
                 _AS_DECIDED,
             )
         ),
         "retention.destructionlist": gives(
-            both("NEW.made_by_id = me", "NEW.status = 'review'", _NOTHING_SAID, REVIEWS),
+            # What comes on one of concerns about adults, its items say.
+            both("NEW.made_by_id = me", "NEW.status = 'review'", _NOTHING_SAID, _of_group(REVIEWS, _READS_ADULTS)),
             change(
                 either(
-                    both("OLD.status = 'review'", "NEW.status = 'approval'", REVIEWS),
-                    both("OLD.status = 'approval'", "NEW.status = 'review'", either(REVIEWS, _APPROVES)),
+                    both("OLD.status = 'review'", "NEW.status = 'approval'", _REVIEWS_LIST),
+                    both("OLD.status = 'approval'", "NEW.status = 'review'", _BACK_LIST),
                     both("OLD.status = 'approval'", "NEW.status = 'waiting'", _APPROVED_BY_ME),
                     both("OLD.stopped_at IS NULL", "NEW.status = 'stopped'", "NEW.stopped_by_id = me"),
                     both("OLD.status = 'waiting'", "NEW.status = 'done'", "rules.task() = 'destruction lists'"),
                 ),
                 "status",
             ),
-            change(both("NEW.sent_by_id = me", REVIEWS), "sent_at", "sent_by_id"),
+            change(both("NEW.sent_by_id = me", _REVIEWS_LIST), "sent_at", "sent_by_id"),
             change(both("NEW.advised_by_id = me", _ADVISES), "advice", "advice_words", "advised_at", "advised_by_id"),
-            ended_once(either(REVIEWS, _APPROVES, _SECOND), at="stopped_at", by="stopped_by_id"),
+            ended_once(_ENDS_LIST, at="stopped_at", by="stopped_by_id"),
+            # Once they are gone nothing else says who read them.
+            change(
+                both("NEW.in_group = 'adults'", _APPROVED_BY_ME, "NEW.readers = rules.readers_of_adult_list(NEW.id)"),
+                "readers",
+            ),
             change("rules.task() = 'destruction lists'", "done_at"),
             # That nothing is left, `destroyer` alone says.
-            change(NEVER, "school_id", "made_by_id", "made_at", "year", "number", "checked_at"),
+            change(NEVER, "school_id", "in_group", "made_by_id", "made_at", "year", "number", "checked_at"),
             closed=False,
         ),
         "retention.destructionitem": gives(
-            both(REVIEWS, _OWN_LIST, _IS_DUE, "NEW.left_out_at IS NULL"),
-            ended_once(either(REVIEWS, _APPROVES, _SECOND), _NOT_BEGUN, at="left_out_at", by="left_out_by_id"),
+            both(_of_group(REVIEWS, _DECIDED), _OWN_LIST, _IS_DUE, "NEW.left_out_at IS NULL"),
+            ended_once(_ENDS_ONE, _NOT_BEGUN, at="left_out_at", by="left_out_by_id"),
         ),
         # What the second person reads before they approve: in one's own name, of the child that the item is about.
         "retention.itemreason": gives(
             both(
                 "NEW.said_by_id = me",
-                either(REVIEWS, _APPROVES, _SECOND),
+                _ENDS_ONE,
                 "EXISTS (SELECT FROM public.retention_destructionitem AS one WHERE one.id = NEW.item_id "
                 "AND one.record_key = NEW.record_key AND one.child_key IS NOT DISTINCT FROM NEW.child_id "
-                "AND one.school_id = NEW.school_id)",
+                "AND one.in_group = NEW.in_group AND one.school_id = NEW.school_id)",
             )
         ),
         # In force by two people, and said by nobody else; what a version says is never changed.

@@ -1,13 +1,14 @@
 """What of destruction lists waits for a person: in the menu, beside Today, in the inbox; and where a number leads."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.by_keys import Asked, Statement
@@ -18,7 +19,9 @@ from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
 
 from .capabilities import RetentionCapability as C
-from .models import DestructionItem, DestructionList, RetentionDate
+from .lifecycles import may_review
+from .models import DestructionItem, DestructionList, Group, RetentionDate
+from .services.reviewers import may_approve
 from .services.scan import on_no_list
 from .services.signs import to_decide
 
@@ -41,7 +44,7 @@ def _due(asked: Asked) -> QuerySet[RetentionDate]:
 
 
 _due_at = counted_by_keys(_due)
-_to_approve_at = counted_by_keys(lambda asked: _lists(asked, _S.APPROVAL))
+_to_approve_at = counted_by_keys(lambda asked: _lists(asked, _S.APPROVAL, in_group=Group.RECORDS))
 _to_advise_at = counted_by_keys(lambda asked: _lists(asked, _S.APPROVAL, advice=""))
 
 
@@ -69,15 +72,24 @@ def today(request: Request) -> dict[str, Any] | None:
         )
         if may(user, capability, school_id)
     ]
-    if not wanted:
-        return None
     says = dict(wanted)
-    rows = visible(request, DestructionList).filter(school=school_id, status__in=says).order_by("made_at", "pk")
-    found = list(rows[:20])
+    here = visible(request, DestructionList).filter(school=school_id)
+    mine = Q(in_group=Group.RECORDS, status__in=says) | Q(in_group=Group.ADULTS, status__in=(_S.REVIEW, _S.APPROVAL))
+    rows = here.filter(mine).order_by("made_at", "pk")
+    found = [(one, said) for one in rows[:20] if (said := _says(one, says, user))]
     if not found:
         return None
     whole = ("Retention", reverse("retention"))
-    return {"lists": [(one, says[_S(one.status)]) for one in found[:1]], "number": len(found), "all": whole}
+    return {"lists": found[:1], "number": len(found), "all": whole}
+
+
+def _says(on_list: DestructionList, says: Mapping[_S, str], user: User) -> str:
+    """What of a list waits for this person; empty where it waits for another."""
+    if not on_list.is_about_adults:
+        return says[_S(on_list.status)]
+    if on_list.status == _S.REVIEW:
+        return "waits to be reviewed" if may_review(user, on_list) else ""
+    return "waits for your approval" if on_list.sent_by_id != user.pk and may_approve(user, on_list) else ""
 
 
 def references(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:

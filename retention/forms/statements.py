@@ -99,7 +99,7 @@ class AnswerForm(TokenForm):
     def __init__(self, *args: Any, child: Child, told: Told | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if told is not None:
-            self.initial |= {"sign": told.key, "codes": " ".join(told.codes)}
+            self.initial = {**self.initial, "sign": told.key, "codes": " ".join(told.codes)}
 
 
 class OwnCopyForm(TokenForm):

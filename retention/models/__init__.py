@@ -1,6 +1,6 @@
 """What is there of retention? Schedule, dates of records, holds, lists of what is to end, and what is left of it."""
 
-from .dates import OWN_COPY, Mark, RetentionDate, Statement
+from .dates import OWN_COPY, Group, Mark, RetentionDate, Statement
 from .ends import Brake, ClearedTable, EndingRow, FileToDrop, ItemPart, ItemRun, RetentionGate, Tombstone
 from .holds import LegalHold
 from .lists import Approval, Decision, DestructionItem, DestructionList, ItemReason
@@ -16,6 +16,7 @@ __all__ = [
     "DestructionList",
     "EndingRow",
     "FileToDrop",
+    "Group",
     "ItemPart",
     "ItemReason",
     "ItemRun",

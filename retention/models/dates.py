@@ -10,6 +10,7 @@ from children.models import Child, OfChild
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
+from safeguarding.ending.kinds import ADULTS, RECORDS
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Link, Retention, Source
@@ -18,6 +19,13 @@ from safeguarding.sealing.fields import SealedText
 from .rules import RetentionRule
 
 WHY = "mandatory: storage limitation (UK GDPR Article 5(1)(e)); the school’s retention schedule"
+
+
+class Group(models.TextChoices):
+    """Who decides and approves the end of a record. A list is of one group (`ending.kinds`)."""
+
+    RECORDS = RECORDS, "Records"
+    ADULTS = ADULTS, "Concerns about adults"
 
 
 class RetentionDate(models.Model):
@@ -50,6 +58,7 @@ class RetentionDate(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=60)
+    in_group = models.CharField(max_length=10, choices=Group, default=Group.RECORDS, editable=False)
     record_key = models.UUIDField(editable=False)
     rule = models.ForeignKey(RetentionRule, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     trigger_on = models.DateField(null=True, blank=True)
@@ -86,6 +95,7 @@ class RetentionDate(models.Model):
         subject = "child"
         plain = (
             "kind",
+            "in_group",
             "record_key",
             "trigger_on",
             "due_on",

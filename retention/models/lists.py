@@ -6,6 +6,7 @@ word about a record is in `ItemReason`, which ends with it.
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -19,7 +20,7 @@ from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
-from .dates import WHY
+from .dates import WHY, Group
 from .rules import RetentionRule
 
 
@@ -42,8 +43,12 @@ class DestructionList(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    in_group = models.CharField(max_length=10, choices=Group, default=Group.RECORDS, editable=False)
     year = models.PositiveSmallIntegerField()
-    number = models.PositiveIntegerField()
+    # Of concerns about adults none: a gap in the numbers would tell of one.
+    number = models.PositiveIntegerField(null=True)
+    # Of concerns about adults, who read all of them as they were approved: once they are gone nothing else knows.
+    readers = ArrayField(models.UUIDField(), default=list, editable=False)
     status = models.CharField(max_length=10, choices=Status, default=Status.REVIEW)
     token = models.UUIDField(unique=True)
     made_at = models.DateTimeField()
@@ -68,6 +73,11 @@ class DestructionList(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint("school", "year", "number", name="destruction_list_number_once"),
             models.CheckConstraint(
+                condition=Q(in_group=Group.ADULTS, number=None)
+                | (Q(in_group=Group.RECORDS, number__isnull=False) & Q(readers=[])),
+                name="destruction_list_numbered_by_group",
+            ),
+            models.CheckConstraint(
                 condition=Q(advice="", advised_at=None) | (~Q(advice="") & Q(advised_at__isnull=False)),
                 name="destruction_list_advised_as_it_stands",
             ),
@@ -81,8 +91,10 @@ class DestructionList(models.Model):
         sealed_by = "school"
         narrative = ("advice_words",)
         plain = (
+            "in_group",
             "year",
             "number",
+            "readers",
             "status",
             "token",
             "made_at",
@@ -97,10 +109,16 @@ class DestructionList(models.Model):
         source = Source.HARBOUR
         collection = WHY
         retention = Retention.KEPT
+        links: ClassVar = {"readers": Link.APART}
 
     @property
     def reference(self) -> str:
-        return f"DL-{self.year}-{self.number:02}"
+        """DL-2026-03; of concerns about adults DL-3F9A2C, from the token of its form."""
+        return f"DL-{self.year}-{self.number:02}" if self.number else f"DL-{self.token.hex[:6].upper()}"
+
+    @property
+    def is_about_adults(self) -> bool:
+        return self.in_group == Group.ADULTS
 
 
 class DestructionItem(models.Model):
@@ -112,6 +130,7 @@ class DestructionItem(models.Model):
     place = models.PositiveSmallIntegerField()
     # Its kind (`ending.kinds`), its key, and the key of the child with whose file it ends in any case.
     kind = models.CharField(max_length=60)
+    in_group = models.CharField(max_length=10, choices=Group, default=Group.RECORDS, editable=False)
     record_key = models.UUIDField(editable=False)
     child_key = models.UUIDField(null=True, editable=False)
     rule = models.ForeignKey(RetentionRule, on_delete=models.PROTECT, related_name="+")
@@ -132,7 +151,7 @@ class DestructionItem(models.Model):
         ]
 
     class PersonalData(personal_data.PersonalData):
-        plain = ("place", "kind", "record_key", "child_key", "trigger_on", "due_on", "left_out_at")
+        plain = ("place", "kind", "in_group", "record_key", "child_key", "trigger_on", "due_on", "left_out_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
         links: ClassVar = {"record_key": Link.STAYS, "child_key": Link.STAYS}
@@ -153,6 +172,7 @@ class Decision(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     item = models.ForeignKey(DestructionItem, on_delete=models.PROTECT, related_name="decisions")
     # As on the item: whoever may not see the record sees no decision.
+    in_group = models.CharField(max_length=10, choices=Group, default=Group.RECORDS, editable=False)
     record_key = models.UUIDField(editable=False)
     child_key = models.UUIDField(null=True, editable=False)
     kind = models.CharField("decision", max_length=8, choices=Kind)
@@ -176,7 +196,10 @@ class Decision(models.Model):
         indexes: ClassVar = [models.Index(fields=["item", "-decided_at"], name="destruction_decision_of_item")]
 
     class PersonalData(personal_data.PersonalData):
-        plain = ("record_key", "child_key", "kind", "keep_until", "has_paper", "manifest", "token", "decided_at")
+        plain = (
+            *("in_group", "record_key", "child_key"),
+            *("kind", "keep_until", "has_paper", "manifest", "token", "decided_at"),
+        )
         source = Source.HARBOUR
         retention = Retention.KEPT
         links: ClassVar = {"record_key": Link.STAYS, "child_key": Link.STAYS}
@@ -191,6 +214,7 @@ class Approval(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     item = models.ForeignKey(DestructionItem, on_delete=models.PROTECT, related_name="approvals")
+    in_group = models.CharField(max_length=10, choices=Group, default=Group.RECORDS, editable=False)
     record_key = models.UUIDField(editable=False)
     child_key = models.UUIDField(null=True, editable=False)
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
@@ -206,7 +230,7 @@ class Approval(models.Model):
         constraints: ClassVar = [models.UniqueConstraint("decision", name="destruction_approved_once")]
 
     class PersonalData(personal_data.PersonalData):
-        plain = ("record_key", "child_key", "manifest", "waits_until", "approved_at")
+        plain = ("in_group", "record_key", "child_key", "manifest", "waits_until", "approved_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
         links: ClassVar = {"record_key": Link.STAYS, "child_key": Link.STAYS}
@@ -227,6 +251,7 @@ class ItemReason(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    in_group = models.CharField(max_length=10, choices=Group, default=Group.RECORDS, editable=False)
     record_key = models.UUIDField(editable=False)
     item = models.ForeignKey(DestructionItem, on_delete=models.PROTECT, related_name="reasons")
     about = models.CharField(max_length=8, choices=About)
@@ -240,7 +265,7 @@ class ItemReason(models.Model):
         subject = "child"
         sealed_by = "id"
         narrative = ("said",)
-        plain = ("record_key", "about", "said_at")
+        plain = ("in_group", "record_key", "about", "said_at")
         source = Source.SAFEGUARDING_LEAD
         collection = WHY
         retention = Retention.GOES_WITH_IT

@@ -26,6 +26,8 @@ class Trigger(models.TextChoices):
     CLOSURE = "closure", "the day it was closed"
     EMPLOYMENT = "employment", "the day the person left the school’s employment"
     LAST_ROLE = "last_role", "the day on which the person’s last role anywhere ended"
+    RAISED = "raised", "the day it was raised, or ten years before pension age if that is later"
+    OUTCOME = "outcome", "the day of the outcome"
     WITHDRAWAL = "withdrawal", "the day consent was withdrawn or ran out, or the child left"
     SUPERSEDED = "superseded", "the day another one replaced it"
     OTHER = "other", "as the rule says"

@@ -21,7 +21,7 @@ from retention.models import (
 )
 from safeguarding.accounts.models import User
 from safeguarding.accounts.second_person import ensure_second
-from safeguarding.audit.protection import may_view
+from safeguarding.audit.protection import known_of, may_view
 from safeguarding.ending.reasons import told_to
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.prepared import prepared
@@ -30,6 +30,7 @@ from .adding import add
 from .list_notices import tell_approved
 from .lists import leave_out, newest_decisions, say
 from .manifests import manifest_of
+from .reviewers import rule_of
 
 WAIT = timedelta(days=14)
 
@@ -72,7 +73,9 @@ def approve(
             f"A record on this list cannot be destroyed now. {sentence} Leave it out, or send the list back."
         )
     made = [_approved(item, decided[item.pk], by, when) for item in new]
-    list_life.perform("approve", now, by=by, at=when)
+    # Once concerns about adults are gone, nothing else says who read them.
+    readers = {"readers": known_of("readers_of_adult_list", now.pk)} if now.is_about_adults else {}
+    list_life.perform("approve", now, by=by, at=when, **readers)
     tell_approved(now, by=by, at=when)
     return made
 
@@ -103,6 +106,7 @@ def _approved(item: DestructionItem, decision: Decision, by: User, when: datetim
     yes = Approval(
         school_id=item.school_id,
         item=item,
+        in_group=item.in_group,
         record_key=item.record_key,
         child_key=item.child_key,
         decision=decision,
@@ -118,7 +122,7 @@ def _ensure_may_approve(item: DestructionItem, decision: Decision | None, by: Us
     if decision is None or decision.kind != Decision.Kind.DESTROY:
         raise BadInput("Only what is to be destroyed is approved.")
     ensure_second(
-        "destruction",
+        rule_of(item),
         by,
         item.school_id,
         timezone.localdate(when),

@@ -15,8 +15,17 @@ from django.utils import timezone
 
 from children.models import Child
 from retention.capabilities import RetentionCapability as C
-from retention.lifecycles import REVIEWERS, list_life, may_review
-from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason, ItemRun, RetentionDate
+from retention.lifecycles import list_life
+from retention.models import (
+    Approval,
+    Decision,
+    DestructionItem,
+    DestructionList,
+    Group,
+    ItemReason,
+    ItemRun,
+    RetentionDate,
+)
 from retention.periods import CHILD_FILE
 from retention.phrases import is_plain
 from retention.subjects import whose
@@ -36,7 +45,7 @@ from .adding import add
 from .list_notices import tell_advised, tell_back, tell_sent, tell_stopped
 from .manifests import manifest_of
 from .progress import gone_of
-from .reviewers import ensure_reviews
+from .reviewers import READERS, decided_by, ensure_reviews, ensure_reviews_list
 from .scan import is_due
 from .statements import LONGEST, keep_longer
 
@@ -53,8 +62,8 @@ def begin_list(
 
     Raises `NotAllowed`, `BadInput`, `OutOfTurn` where one is on another list, or something has come in its way.
     """
-    ensure_reviews(by, school.pk)
     keys = list(dict.fromkeys(records))
+    group = _group_of(keys, school, by)
     if not keys:
         raise BadInput("Choose at least one record.")
     School.objects.select_for_update(no_key=True).get(pk=school.pk)
@@ -64,7 +73,7 @@ def begin_list(
     due = _due(school, keys, by)
     now = at or timezone.now()
     made = DestructionList.objects.create(
-        school=school, token=key, made_at=now, made_by=by, **_number(school, timezone.localdate(now).year)
+        school=school, in_group=group, token=key, made_at=now, made_by=by, **_number(school, group, now)
     )
     record(RetentionVerb.PUT_ON_LIST, made, by=by, count=len(due))
     for place, row in enumerate(due, start=1):
@@ -73,6 +82,7 @@ def begin_list(
             on_list=made,
             place=place,
             kind=row.kind,
+            in_group=row.in_group,
             record_key=row.record_key,
             child_key=row.child_id,
             rule_id=row.rule_id,
@@ -93,7 +103,28 @@ def _ensure_not_too_many(chosen: int, due: Sequence[RetentionDate]) -> None:
         raise BadInput(f"Choose at most {most} records for one list: you have chosen {chosen}.")
 
 
-def _number(school: School, year: int) -> dict[str, int]:
+def _group_of(keys: Collection[UUID], school: School, by: User) -> str:
+    """Of which group a list of these records is. Raises `NotAllowed` for who does not decide on them, `BadInput` where
+    they are of two groups.
+    """
+    seen = RetentionDate.objects.filter(school=school, record_key__in=keys).visible_to(by)
+    groups = dict(seen.values_list("record_key", "in_group"))
+    adults = {key for key, group in groups.items() if group == Group.ADULTS}
+    if not adults:
+        ensure_reviews(by, school.pk)
+        return Group.RECORDS
+    if len(adults) < len(groups):
+        raise BadInput("Put concerns about adults on a list of their own.")
+    if adults - decided_by(by, adults):
+        raise NotAllowed(READERS)
+    return Group.ADULTS
+
+
+def _number(school: School, group: str, now: datetime) -> dict[str, int | None]:
+    """Counted up by year; not of concerns about adults, whose lists are known by their token."""
+    year = timezone.localdate(now).year
+    if group == Group.ADULTS:
+        return {"year": year, "number": None}
     last = DestructionList.objects.filter(school=school, year=year).aggregate(last=Max("number"))["last"] or 0
     return {"year": year, "number": last + 1}
 
@@ -154,6 +185,7 @@ def decide(
     new = Decision(
         school_id=item.school_id,
         item=item,
+        in_group=item.in_group,
         record_key=item.record_key,
         child_key=item.child_key,
         kind=kind,
@@ -229,6 +261,7 @@ def say(item: DestructionItem, about: str, said: str, *, by: User, at: datetime)
     made = ItemReason(
         child_id=item.child_key,
         school_id=item.school_id,
+        in_group=item.in_group,
         record_key=item.record_key,
         item=item,
         about=about,
@@ -363,8 +396,5 @@ def send_back(
 
 
 def _locked(on_list: DestructionList, by: User) -> DestructionList:
-    ensure_reviews(by, on_list.school_id)
-    now = DestructionList.objects.select_for_update(of=("self",)).get(pk=on_list.pk)
-    if not may_review(by, now):
-        raise NotAllowed(REVIEWERS)
-    return now
+    ensure_reviews_list(by, on_list)
+    return DestructionList.objects.select_for_update(of=("self",)).get(pk=on_list.pk)

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from retention.models import RetentionRule
-from safeguarding.ending.kinds import carried_out
+from safeguarding.ending.kinds import ADULTS, RECORDS, carried_out, kinds
 
 from .scan import kept_of, known_at
 from .schedule import period_of, rules_at
@@ -30,20 +30,27 @@ class Preview:
         return bool(self.more or self.fewer)
 
 
+def is_uncounted(changed: Collection[RetentionRule]) -> bool:
+    """Whether one of these rules is of concerns about adults, which are not counted."""
+    return any(rule.code in carried_out(ADULTS) for rule in changed)
+
+
 def preview(school_id: UUID, changed: Collection[RetentionRule], *, today: date | None = None) -> Preview | None:
     """What would be due with these rules in force, against what is due with those that are now.
 
-    None where Harbour carries out none of them: nothing would change here.
+    None where Harbour carries out none of them: nothing would change here. Nor are concerns about adults counted: a
+    number would tell of one.
     """
-    ours = {rule.code: rule for rule in changed if rule.code in carried_out()}
+    ours = {rule.code: rule for rule in changed if rule.code in carried_out(RECORDS)}
     if not ours:
         return None
     now = rules_at(school_id)
     before = [period_of(rule) for rule in now]
     after = [period_of(ours[rule.code], as_in_force=True) if rule.code in ours else period_of(rule) for rule in now]
     today, known = today or timezone.localdate(), known_at(school_id)
+    there = [one for one in known.records if kinds()[one.kind].group == RECORDS]
     due_now, due_then = (
-        {one.key for one, kept in kept_of(known.records, known, periods).items() if kept.is_over(today)}
+        {one.key for one, kept in kept_of(there, known, periods).items() if kept.is_over(today)}
         for periods in (before, after)
     )
-    return Preview(len(due_then - due_now), len(due_now - due_then), len(known.records))
+    return Preview(len(due_then - due_now), len(due_now - due_then), len(there))

@@ -217,7 +217,12 @@ def _keep(school: School, found: Iterable[Scanned], today: date, now: datetime, 
         row = there.get(what.key)
         if row is None:
             row = RetentionDate(
-                school=school, child_id=what.child_id, kind=what.kind, record_key=what.key, changed_on=today
+                school=school,
+                child_id=what.child_id,
+                kind=what.kind,
+                in_group=kinds()[what.kind].group,
+                record_key=what.key,
+                changed_on=today,
             )
             new.append(row)
         else:

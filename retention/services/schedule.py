@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from retention.capabilities import RetentionCapability as C
 from retention.models import RetentionRule
-from retention.periods import ABUSE, NOT_YET, STARTS, Period
+from retention.periods import ABUSE, AT_LEAST, NOT_YET, STARTS, Period
 from retention.verbs import RetentionVerb
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
@@ -197,6 +197,8 @@ def propose_rule(
     base = _base(school.pk, code)
     if base.years is not None and years is None:
         raise BadInput("Give the number of years.")
+    if years is not None and years < AT_LEAST.get(code, 0):
+        raise BadInput(f"Rule {code} keeps records for at least {AT_LEAST[code]} years.")
     if base.days is not None and days is None:
         raise BadInput("Give the number of days.")
     if base.years is None and base.days is None and (years is not None or days is not None):

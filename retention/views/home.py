@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from retention.capabilities import RetentionCapability as C
 from retention.forms.lists import BeginForm
-from retention.models import DestructionItem, DestructionList, LegalHold, RetentionDate
+from retention.lifecycles import may_stop
+from retention.models import DestructionItem, DestructionList, Group, LegalHold, RetentionDate
 from retention.phrases import HIDDEN, is_plain, kind_of, kinds_of, rule_of, why
 from retention.services.kept import hidden_from
 from retention.services.lists import MOST_PLAIN, begin_list
@@ -26,7 +27,7 @@ from retention.services.progress import (
     progress_of,
     standing_brakes,
 )
-from retention.services.reviewers import reviews
+from retention.services.reviewers import decided_by, may_approve, reviews
 from retention.services.scan import on_no_list
 from retention.services.signs import to_decide
 from safeguarding.accounts.models import User
@@ -89,8 +90,9 @@ def _page(
     standing = standing_brakes(school_id)
     counts.ask("holds", visible(request, LegalHold).filter(school=school_id, lifted_at=None))
     counts.ask("brakes", standing)
-    lists = list(visible(request, DestructionList).filter(school=school_id).order_by("-year", "-number")[:_LISTS])
-    due = list(_due(request)) if named else []
+    lists = list(visible(request, DestructionList).filter(school=school_id).order_by("-made_at", "-pk")[:_LISTS])
+    # The chair sees numbers alone of records, and may decide or approve the end of a concern about an adult.
+    due = list(_due(request)) if named or may(request.user, C.SECOND_DESTRUCTION, school_id) else []
     waits = (
         list(to_decide(request, school_id).select_related("child").order_by("missing", "pk")[:SHOWN]) if named else []
     )
@@ -98,8 +100,9 @@ def _page(
     read_many(request, [*due, *waits, *lists], purpose="records that are due, and lists")
     far = progress_of([one.pk for one in lists])
     shown = [_of_list(one, far[one.pk], request.user) for one in lists]
-    may_begin = named and reviews(request.user, school_id)
-    rows = _rows(request, due[:SHOWN])
+    reviews_records = named and reviews(request.user, school_id)
+    rows = _rows(request, due[:SHOWN], reviews_records=reviews_records) if due or named else []
+    may_begin = reviews_records or any(row["yours"] for row in rows)
     context = {
         "form": form or BeginForm(),
         "chosen": {str(key) for key in (request.POST.getlist("records") if form else [])},
@@ -108,7 +111,7 @@ def _page(
         "rows": rows,
         "more": len(due) > SHOWN,
         "to_decide": waits,
-        "free": any(not row["kept"] for row in rows),
+        "free": any(row["yours"] and not row["kept"] for row in rows),
         "numbers": [] if named else _numbers(due_at(school_id)),
         "open": [one for one in shown if one["stand"] not in (Stand.DONE, Stand.STOPPED)],
         "past": [one for one in shown if one["stand"] in (Stand.DONE, Stand.STOPPED)][:_PAST],
@@ -130,11 +133,13 @@ def _due(request: Request) -> QuerySet[RetentionDate]:
     return due.select_related("child", "rule").order_by("due_on", "pk")[: SHOWN + 1]
 
 
-def _rows(request: Request, found: list[RetentionDate]) -> list[dict[str, Any]]:
-    """Each with what is in its way."""
+def _rows(request: Request, found: list[RetentionDate], *, reviews_records: bool) -> list[dict[str, Any]]:
+    """Each with what is in its way, and whether it is this person who puts it on a list."""
     kept = told_to(request.user, [row.record_key for row in found])
     # Where the sentence about a missing choice leads.
-    first = next((row.record_key for row in found if not kept.get(row.record_key)), None)
+    decides = decided_by(request.user, [row.record_key for row in found if row.in_group == Group.ADULTS])
+    yours = decides | {row.record_key for row in found if reviews_records and row.in_group == Group.RECORDS}
+    first = next((row.record_key for row in found if row.record_key in yours and not kept.get(row.record_key)), None)
     hidden = hidden_from(request.user, {row.record_key: row.rule for row in found})
     called = known_by([row.record_key for row in found if row.child_id is None])
     return [
@@ -146,6 +151,7 @@ def _rows(request: Request, found: list[RetentionDate]) -> list[dict[str, Any]]:
             "why": HIDDEN if row.record_key in hidden else why(row.rule, row.trigger_on, row.due_on),
             "rule": "" if row.record_key in hidden else rule_of(row.rule),
             "kept": kept.get(row.record_key, []),
+            "yours": row.record_key in yours,
             "box": "id_records" if row.record_key == first else f"id_records_{place}",
         }
         for place, row in enumerate(found)
@@ -165,12 +171,17 @@ def _of_list(on_list: DestructionList, far: Progress, reader: User) -> dict[str,
         "yours": _yours(on_list, reader) if stand == Stand.APPROVAL else "",
         "left": far.days_left(timezone.localdate()),
         "gone_days": 14 - far.days_left(timezone.localdate()),
+        "may_stop": stand == Stand.WAITING and _may_stop(reader, on_list),
     }
+
+
+def _may_stop(reader: User, on_list: DestructionList) -> bool:
+    return may_stop(reader, on_list) if on_list.is_about_adults else may(reader, C.VIEW_RETENTION, on_list.school_id)
 
 
 def _yours(on_list: DestructionList, reader: User) -> str:
     """What of a list that waits for approval waits for this person."""
-    if may(reader, C.APPROVE_DESTRUCTION, on_list.school_id) and on_list.sent_by_id != reader.pk:
+    if may_approve(reader, on_list) and on_list.sent_by_id != reader.pk:
         return "Waiting for your approval"
     if may(reader, C.ADVISE_RETENTION, on_list.school_id) and not on_list.advice:
         return "Waiting for your advice"

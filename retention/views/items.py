@@ -11,7 +11,7 @@ from retention.models import DestructionItem, DestructionList
 from retention.services.contents import contents_of
 from retention.services.list_notices import approvers
 from retention.services.progress import backups_live, progress_of, run_of
-from retention.services.reviewers import reviews
+from retention.services.reviewers import reviews_list
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may, requires_for_record
 from safeguarding.audit.reading import read_one, visible
@@ -28,7 +28,7 @@ def destruction_item(request: Request, item_id: UUID) -> HttpResponse:
     """For those who decide and approve. Once it has begun, the page says how far it is and no more."""
     items = visible(request, DestructionItem).select_related("on_list__school", "rule")
     found = read_one(request, items, pk=item_id)
-    if not names_records(request.user, found.school_id):
+    if not names_records(request.user, found.on_list):
         raise Http404
     request.nav, request.of_school = "retention", found.school_id
     run, on_list = run_of(found), found.on_list
@@ -49,7 +49,7 @@ def destruction_item(request: Request, item_id: UUID) -> HttpResponse:
 
 def _next(reader: User, on_list: DestructionList, row: Row) -> str:
     """What the person does with the list now, before its number."""
-    if on_list.status == _S.REVIEW and reviews(reader, on_list.school_id):
+    if on_list.status == _S.REVIEW and reviews_list(reader, on_list):
         return "Decide on list"
     if row.is_to_end and on_list.status in (_S.APPROVAL, _S.WAITING) and reader in approvers(on_list):
         return "Approve or leave out on list"

@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from retention.capabilities import RetentionCapability as C
 from retention.forms.lists import AdviceForm, ApproveForm, BackForm, DecisionForm, OnceForm
-from retention.lifecycles import list_life
+from retention.lifecycles import list_life, may_review
 from retention.models import DestructionItem, DestructionList
 from retention.phrases import is_plain, kinds_of, rule_of
-from retention.services.list_notices import approvers
+from retention.services.list_notices import approvers, could_approve
 from retention.services.progress import Progress, Stand, lines_of, progress_of
-from retention.services.reviewers import reviews
+from retention.services.reviewers import reviews_list
 from safeguarding import dates
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
@@ -79,7 +79,15 @@ class Shown:
     @cached_property
     def reviews(self) -> bool:
         """Whether the person decides on its records now."""
-        return self.named and self.on_list.status == _S.REVIEW and reviews(self.reader, self.on_list.school_id)
+        return self.named and self.on_list.status == _S.REVIEW and reviews_list(self.reader, self.on_list)
+
+    @cached_property
+    def lacks_approver(self) -> bool:
+        """Whether nobody could approve it, of concerns about adults, beside who decides on it."""
+        one = self.on_list
+        if not one.is_about_adults or one.status not in (_S.REVIEW, _S.APPROVAL) or not may_review(self.reader, one):
+            return False
+        return not could_approve(one, first=one.sent_by or self.reader)
 
     @cached_property
     def approves(self) -> bool:
@@ -139,7 +147,7 @@ class Shown:
 
 def shown_of(request: Request, found: DestructionList) -> Shown:
     """The list with its rows and how far it is. Of whoever sees numbers alone, no row is read."""
-    named = names_records(request.user, found.school_id)
+    named = names_records(request.user, found)
     items = visible(request, DestructionItem).filter(on_list=found).select_related("rule").order_by("place")
     rows = rows_of(request, found, items) if named else []
     return Shown(found, request.user, rows, progress_of([found.pk])[found.pk], named)

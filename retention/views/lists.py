@@ -127,7 +127,8 @@ def _decide_once(request: Request, shown: Shown) -> HttpResponseBase:
 def _send(request: Request, shown: Shown) -> HttpResponseBase:
     request.again = partial(_refused, request, shown.on_list.pk, Bound())
     send(on_list=shown.on_list, seen=_seen(request), by=request.user)
-    messages.success(request, "Sent. The Headteacher and the data protection officer have been told.")
+    told = "Who approves it" if shown.on_list.is_about_adults else "The Headteacher"
+    messages.success(request, f"Sent. {told} and the data protection officer have been told.")
     return redirect("destruction_list", shown.on_list.pk)
 
 

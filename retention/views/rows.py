@@ -7,13 +7,16 @@ from uuid import UUID
 
 from children.models import Child
 from retention.capabilities import RetentionCapability as C
-from retention.models import Approval, Decision, DestructionItem, DestructionList, ItemReason, Statement
+from retention.lifecycles import may_stop
+from retention.models import Approval, Decision, DestructionItem, DestructionList, Group, ItemReason, Statement
 from retention.periods import MOVED
 from retention.phrases import HIDDEN, kind_of, rule_of, why
 from retention.services.kept import hidden_from
 from retention.services.progress import begun_of, known_by
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
+from safeguarding.addresses import address_of
+from safeguarding.audit.protection import known
 from safeguarding.audit.reading import visible
 from safeguarding.ending.kinds import kinds
 from safeguarding.ending.reasons import told_to
@@ -53,6 +56,11 @@ class Row:
         return kind is None or kind.has_own_key
 
     @property
+    def address(self) -> str:
+        """Where the record is read that is no child's."""
+        return address_of("staff_concern", self.item.record_key) if self.item.in_group == Group.ADULTS else ""
+
+    @property
     def why(self) -> tuple[str, str]:
         return HIDDEN if self.is_rule_hidden else why(self.item.rule, self.item.trigger_on, self.item.due_on)
 
@@ -82,8 +90,13 @@ class Row:
         return back is not None and (self.decision is None or back.said_at > self.decision.decided_at)
 
 
-def names_records(user: User, school_id: UUID) -> bool:
-    """Whether the person sees whose the records on lists are. Others see numbers."""
+def names_records(user: User, on_list: DestructionList) -> bool:
+    """Whether the person sees whose the records on a list are. Others see numbers: of concerns about adults those who
+    advise on it alone.
+    """
+    school_id = on_list.school_id
+    if on_list.is_about_adults:
+        return may_stop(user, on_list) or on_list.pk in known("adult_lists_kept", user.pk)
     return may(user, C.VIEW_RETENTION, school_id) or may(user, C.SECOND_DESTRUCTION, school_id)
 
 
@@ -143,6 +156,6 @@ def _standing(on_list: DestructionList, items: list[DestructionItem]) -> list[UU
 
 def _cards(request: Request, on_list: DestructionList, items: list[DestructionItem]) -> dict[UUID, Child]:
     """The cards of their children, for those who see names."""
-    if not names_records(request.user, on_list.school_id):
+    if not names_records(request.user, on_list):
         return {}
     return {card.pk: card for card in visible(request, Child).filter(pk__in={item.child_key for item in items})}

@@ -17,7 +17,7 @@ from retention.models import RetentionRule
 from retention.periods import NOT_YET
 from retention.places import PLACES, place_of
 from retention.services import schedule
-from retention.services.preview import preview
+from retention.services.preview import is_uncounted, preview
 from safeguarding.accounts.permissions import may, requires
 from safeguarding.accounts.services import get_school
 from safeguarding.audit.models import Verb
@@ -109,6 +109,7 @@ def _all_page(
     context = {
         "waiting": [(rule, wording.in_words(rule)) for rule in waiting],
         "preview": preview(school.pk, waiting) if waiting else None,
+        "uncounted": is_uncounted(waiting),
         "refusal": refusal,
         "lost": [],
         "here": request.path,
@@ -191,6 +192,7 @@ def _rule_page(
         "new": (new, wording.in_words(new)) if new else None,
         "not_yet": not_yet,
         "preview": preview(request.held.school_id, [new], today=timezone.localdate()) if new and not not_yet else None,
+        "uncounted": new is not None and is_uncounted([new]),
         "earlier": [(one, wording.in_words(one)) for one in versions if one.status in (_S.SUPERSEDED, _S.WITHDRAWN)],
         "adopts": mine["proposes"] and new is not None and new.adopted_at is None and not not_yet,
         "agrees": mine["advises"] and new is not None and bool(new.adopted_at) and new.agreed_at is None,

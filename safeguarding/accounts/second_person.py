@@ -80,6 +80,12 @@ RULES: dict[str, Rule] = {
         usual=("headteacher",),
         fallback=("trust_lead", "chair"),
     ),
+    # Of those who may read it: the chair or the trust lead whom its reader has given access by name.
+    "destruction_adults": Rule(
+        "approving the destruction of concerns about adults that somebody else has reviewed",
+        usual=("chair", "trust_lead"),
+        fallback=(),
+    ),
     "brake": Rule(
         "letting destruction go on that was stopped because something was not as it should be",
         usual=("lead", "headteacher"),

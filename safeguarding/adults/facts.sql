@@ -35,7 +35,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         FROM rules.live_roles_of(me) GROUP BY school_id
     )
     SELECT coalesce(array_agg(concern.id), '{}') FROM mine
-    JOIN public.adults_staffconcern AS concern ON concern.school_id = mine.school_id
+    JOIN public.adults_staffconcern AS concern ON concern.school_id = mine.school_id AND concern.ending_at IS NULL
     WHERE (mine.head AND (NOT concern.about_head
                           OR NOT rules.somebody_unnamed(concern.id, concern.school_id, 'read_about_head')))
        OR (mine.chair AND (concern.about_head OR concern.head_away
@@ -59,7 +59,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         SELECT mine.school, rules.lead_receives_since(mine.school) AS since
         FROM unnest((SELECT rules.schools_with(me, 'receive_low_level'))) AS mine (school)
     ) AS receiving
-    JOIN public.adults_staffconcern AS concern ON concern.school_id = receiving.school
+    JOIN public.adults_staffconcern AS concern ON concern.school_id = receiving.school AND concern.ending_at IS NULL
     WHERE receiving.since IS NOT NULL AND (concern.closed_at IS NULL OR concern.closed_at >= receiving.since)
       AND NOT concern.about_head AND coalesce(nullif(concern.threshold, ''), concern.raised_as) = 'low_level'
 $$;
@@ -67,9 +67,10 @@ $$;
 -- Concerns to which the person was given access by name, while they hold a role that handles records there.
 CREATE FUNCTION rules.granted_staff_concerns(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce(array_agg(content_object_id), '{}') FROM public.adults_staffconcerngrant
-    WHERE user_id = me AND ended_at IS NULL AND expires_on >= (SELECT rules.today())
-      AND school_id = ANY ((SELECT rules.schools_with(me, 'view_concerns') || rules.schools_with(me, 'stand_in'))::uuid[])
+    SELECT coalesce(array_agg(given.content_object_id), '{}') FROM public.adults_staffconcerngrant AS given
+    JOIN public.adults_staffconcern AS concern ON concern.id = given.content_object_id AND concern.ending_at IS NULL
+    WHERE given.user_id = me AND given.ended_at IS NULL AND given.expires_on >= (SELECT rules.today())
+      AND given.school_id = ANY ((SELECT rules.schools_with(me, 'view_concerns') || rules.schools_with(me, 'stand_in'))::uuid[])
 $$;
 
 -- Who at the school could read by role a concern that names these people: each of the two reads where the other is not there to.
@@ -130,4 +131,52 @@ CREATE FUNCTION rules.fills_staff_concern(records uuid[]) RETURNS TABLE (record 
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.record, touched.staff_concern_id FROM rules.reached(fills_staff_concern.records) AS r
     JOIN public.adults_staffconcernchild AS touched ON touched.child_id = r.key
+$$;
+
+-- From which day the period of a concern about an adult runs, once it is closed (`ending.py`; domain reference 4). Of the days that its
+-- readers record the newest entry counts.
+CREATE FUNCTION rules.recorded_of_adults(concern uuid, kind text) RETURNS date
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT entry."on" FROM public.adults_staffentry AS entry
+    WHERE entry.staff_concern_id = recorded_of_adults.concern AND entry.kind = recorded_of_adults.kind
+    ORDER BY entry.added_at DESC, entry.id DESC LIMIT 1
+$$;
+
+-- R10, ten years from when it was raised, or until the day of pension age if that is later: so ten years before that day, which counts
+-- where it comes later. Not known before the day of pension age is recorded. 29 February less ten years is 1 March.
+CREATE FUNCTION rules.since_harm(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT concern.id, greatest(
+        (concern.raised_at AT TIME ZONE 'Europe/London')::date,
+        (pension.day - interval '10 years')::date
+            + CASE WHEN (pension.day - interval '10 years' + interval '10 years')::date < pension.day THEN 1 ELSE 0 END)
+    FROM public.adults_staffconcern AS concern
+    CROSS JOIN LATERAL (SELECT rules.recorded_of_adults(concern.id, 'pension')) AS pension (day)
+    WHERE concern.id = ANY (since_harm.records) AND concern.status = 'closed' AND pension.day IS NOT NULL
+      AND coalesce(nullif(concern.threshold, ''), concern.raised_as) = 'harm' AND NOT concern.outcome IN ('malicious', 'false')
+$$;
+
+-- R10b, malicious or false: from the outcome, unless it is kept with the adult's consent.
+CREATE FUNCTION rules.since_removed(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT concern.id, (concern.outcome_at AT TIME ZONE 'Europe/London')::date FROM public.adults_staffconcern AS concern
+    WHERE concern.id = ANY (since_removed.records) AND concern.status = 'closed'
+      AND concern.outcome IN ('malicious', 'false') AND concern.outcome_at IS NOT NULL AND NOT EXISTS (
+        SELECT FROM public.adults_staffentry AS entry WHERE entry.staff_concern_id = concern.id AND entry.kind = 'kept')
+$$;
+
+-- R11, low-level: from the last day here of the last of those whom it is about: of whoever has an account the end of their last role at
+-- the school, of others as its reader recorded it. Where one of these is not known, none is.
+CREATE FUNCTION rules.since_low_level(records uuid[]) RETURNS TABLE (record uuid, day date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT concern.id, max(gone.day) FROM public.adults_staffconcern AS concern
+    JOIN public.adults_adultnamed AS named ON named.staff_concern_id = concern.id AND named.part = 'about' AND named.withdrawn_at IS NULL
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN count(held.id) = 0 THEN rules.recorded_of_adults(concern.id, 'left')
+                    WHEN bool_and(coalesce(held.ends_on < (SELECT rules.today()), false)) THEN max(held.ends_on) END
+        FROM public.accounts_roleassignment AS held WHERE held.user_id = named.user_id AND held.school_id = concern.school_id
+    ) AS gone (day)
+    WHERE concern.id = ANY (since_low_level.records) AND concern.status = 'closed'
+      AND coalesce(nullif(concern.threshold, ''), concern.raised_as) = 'low_level'
+    GROUP BY concern.id HAVING bool_and(gone.day IS NOT NULL)
 $$;

@@ -5,6 +5,10 @@ from safeguarding.rights_rows.conditions import NEVER, both, either, ended_once,
 from safeguarding.rights_rows.kinds import Neither, change, gives, takes
 
 _READS_ADULTS = either(may("read_staff_concerns"), may("read_about_head"), may("receive_low_level"))
+_DECIDES = both(
+    "NEW.staff_concern_id = ANY (rules.staff_concerns_read(me) || rules.staff_concerns_received(me))",
+    "NOT NEW.staff_concern_id = ANY (rules.hidden_staff_concerns(me))",
+)
 _BY_ROLE = both(
     "NEW.content_object_id = ANY (rules.staff_concerns_read(me))",
     "NOT NEW.content_object_id = ANY (rules.hidden_staff_concerns(me))",
@@ -17,7 +21,8 @@ keep(
         "adults.staffconcern": gives(
             both("NEW.raised_by_id = me", may("log_concern"), "NEW.closed_at IS NULL", "NEW.threshold = ''"),
             change(both("NEW.about_head", _READS_ADULTS), "about_head"),
-            change(_READS_ADULTS, "threshold", "closed_at"),
+            # Also from which day, and by which rule, the period of it runs.
+            change(_READS_ADULTS, "threshold", "closed_at", "status", "outcome", "outcome_at"),
             change(NEVER, "head_away", "raised_as", "raised_by_id", "school_id"),
             closed=False,
         ),
@@ -32,6 +37,8 @@ keep(
         "adults.staffconcerngrant": gives(
             granted("NEW.user_id <> me", _BY_ROLE), ended_once(_BY_ROLE, said=("end_reason",))
         ),
+        # What was recorded says from which day a period counts, and whether it is kept by consent.
+        "adults.staffentry": gives(both("NEW.added_by_id = me", _DECIDES)),
         "adults.readingchoice": gives(both("NEW.chosen_by_id = me", may("read_staff_concerns"))),
         "adults.staffconcernchild": Neither(
             "a child it touches: it keeps that child’s record from ending, and opens none"

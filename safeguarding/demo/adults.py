@@ -1,5 +1,6 @@
 """Which concerns about adults has the demo school? One that was read and closed, one that waits, one with the LADO's
-day running, and one about the Headteacher, for the chair of governors. Invented, in few and neutral words.
+day running, one about the Headteacher, for the chair of governors, and one of long ago whose time is over. Invented, in
+few and neutral words.
 """
 
 from datetime import datetime, timedelta
@@ -22,7 +23,7 @@ _AGENCY = {"name": "Robbie Calverley", "standing": "supply", "employer": "Larkhi
 
 
 def lay_adults(school: School, ground: Ground) -> None:
-    """Four concerns about adults at the main school, the newest this morning."""
+    """Five concerns about adults at the main school, the newest this morning."""
     people, now = ground.users, ground.now
     choose_recipient(
         school=school,
@@ -57,6 +58,7 @@ def lay_adults(school: School, ground: Ground) -> None:
         "that two adults should be in the car.",
     )
     _with_the_lado(school, ground)
+    _over(school, ground)
     _raise(
         school,
         "head",
@@ -146,6 +148,42 @@ def _with_the_lado(school: School, ground: Ground) -> None:
         )
         kept = Entry("interim", "He does not work here until the LADO has advised.", timezone.localdate(at))
         working.add_entry(concern=now, token=_token(now, 2), entry=kept, by=head, at=at + timedelta(minutes=40))
+
+
+def _over(school: School, ground: Ground) -> None:
+    """Raised fourteen months ago against a visitor, found to be malicious and closed: its time is over."""
+    head, at = ground.users[_HEAD], ground.now - timedelta(days=430)
+    facts = "She said that he had pushed a boy in the car park. The film of the car park was asked for the same day."
+    who = {"name": "Corin Ashby", "standing": "visitor"}
+    concern = _raise(school, "over", ground.users[_OFFICE], at, raised_as="harm", facts=facts, **who)
+    day = timezone.localdate(at)
+    entries = (
+        Entry("lado", "Look at the film first, then ring again.", day, who="LADO duty desk"),
+        Entry("police", "The film shows that nothing happened.", day, ruling="considered"),
+        Entry("dbs", "There is nothing to refer.", day, ruling="considered"),
+        Entry("removed", "It was never in a personnel record: he does not work here.", day),
+    )
+    with acting(Acting(user_id=head.pk, school_id=school.pk)):
+        now = working.open_staff_concern(concern=concern, by=head, at=at)
+        why = "A child may have been pushed."
+        now = working.assess(
+            concern=now, token=_token(now, 1), seen=now.revision, threshold="harm", reason=why, by=head, at=at
+        )
+        for number, entry in enumerate(entries, start=2):
+            working.add_entry(concern=now, token=_token(now, number), entry=entry, by=head, at=at)
+        now.refresh_from_db()
+        at += timedelta(days=6)
+        why = "The film shows that he was not there. She has said since that she made it up."
+        now = working.record_outcome(
+            concern=now, token=_token(now, 6), seen=now.revision, outcome="malicious", reason=why, by=head, at=at
+        )
+        why = "The LADO agrees. Nothing more is to be done."
+        working.close_staff_concern(concern=now, token=_token(now, 7), seen=now.revision, reason=why, by=head, at=at)
+
+
+def over(school: School) -> StaffConcern:
+    """The one whose time is over."""
+    return StaffConcern.objects.get(school=school, outcome="malicious")
 
 
 def _token(concern: StaffConcern, number: int) -> UUID:

@@ -3,7 +3,8 @@
 Some are due, one is held, one is kept for long, of one nobody knows the day of birth, two are brothers. Of three
 another school had sent a file: of one nobody has said whether it is a sign of abuse, of one a lead has said that it is
 none; of one it is, the next school has the file, and what becomes of ours is to decide. One list waits to be approved,
-one waits its fourteen days, and one record has been destroyed. The account of a colleague who left long ago is emptied.
+one waits its fourteen days, and one record has been destroyed. A concern about an adult is over too: the Headteacher
+has decided, and the chair of governors is asked. The account of a colleague who left long ago is emptied.
 """
 
 from datetime import date, datetime, timedelta
@@ -28,16 +29,20 @@ from retention.services.signs import answer, signs_told
 from retention.services.statements import mark, state
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.services import add_person, assign_role, end_role
+from safeguarding.adults.services.access import give_access
 from safeguarding.audit.context import Acting, acting
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.dates import as_day
+from safeguarding.demo.adults import over
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
 from safeguarding.demo.source import children
 from sharing.received.services.elsewhere import Came, record_received
 
 _HEAD, _LEAD, _OFFICE, _OFFICER = "S01", "S02", "S09", "S46"
+_CHAIR = "S44"
+_MALICIOUS = "Malicious, closed long ago; nothing against him is kept."
 _NO_OTHER = "The secondary school that took most of the year has no file and no record of being sent one."
 _NO_SCHOOL = "At home or abroad: no school has asked for a file. The local authority was told of each."
 _SPECIAL = ("Brook Meadow School (fictional)", "356/9996")
@@ -120,6 +125,7 @@ def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
         Approval.objects.filter(item__on_list=made).update(approved_at=days_ago(approved))
     for item in lists[0].items.all():
         carry_out(item)
+    _adult(school, ground, keys, at=days_ago(2))
     _left_long_ago(school, by=head, on=as_day(now) - timedelta(days=300))
     empty_accounts()
 
@@ -132,6 +138,19 @@ def _left_long_ago(school: School, *, by: User, on: date) -> None:
         began = on - timedelta(days=1200)
         role = assign_role(user=user, school=school, role_key="midday", starts_on=began, by=by)
         end_role(assignment=role, last_day=on, by=by)
+
+
+def _adult(school: School, ground: Ground, keys: Keys, *, at: datetime) -> None:
+    """The concern about an adult whose time is over: decided by its reader, who lets the chair read it to approve."""
+    head, concern = ground.users[_HEAD], over(school)
+    with acting(Acting(user_id=head.pk, school_id=school.pk)):
+        last_day = as_day(at) + timedelta(days=60)
+        why = "To approve that it is destroyed."
+        give_access(concern=concern, user=ground.users[_CHAIR], reason=why, last_day=last_day, by=head, at=at)
+        made = begin_list(school=school, records=[concern.pk], token=keys.token(), by=head, at=at)
+        decide(item=made.items.get(), seen=0, token=keys.token(), kind="destroy", reason=_MALICIOUS, by=head, at=at)
+        made.refresh_from_db()
+        send(on_list=made, seen=made.revision, by=head, at=at)
 
 
 def _left(school: School, ground: Ground, keys: Keys, *, by: User, at: datetime) -> None:

@@ -13,6 +13,9 @@ from django.db import models
 
 from safeguarding.personal_data import LATER, Link, Retention, declared, own_models
 
+# Records, and concerns about adults, which few read.
+RECORDS, ADULTS = "records", "adults"
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -23,7 +26,8 @@ class Kind:
     since none of them is read one by one. `hidden`: the function that gives the keys of those hidden from a person.
     `known_by`: by what people tell it from others where it is no child's. A field, of its reference or with the member
     of staff; or what stands before year and number ("V-").
-    `own_scan`: its date is worked out by its own function (the child's file).
+    `own_scan`: its date is worked out by its own function (the child's file). `group`: who decides and approves; a list
+    is of one group.
     """
 
     key: str
@@ -35,6 +39,7 @@ class Kind:
     hidden: str = ""
     known_by: str = ""
     own_scan: bool = False
+    group: str = RECORDS
 
     @property
     def label(self) -> str:
@@ -50,7 +55,13 @@ class Kind:
     def has_own_key(self) -> bool:
         """Whether what is sealed of it has a key that ends with it, and not that of somebody who stays."""
         says: Any = declared(self.model)
-        return self.own_scan or says.sealed_by == "id"
+        return self.own_scan or says.sealed_by == "id" or any(map(self._seals, own_models()))
+
+    def _seals(self, model: type[models.Model]) -> bool:
+        """Whether rows of another model are sealed by the record's own key."""
+        by = (says := declared(model)) and says.sealed_by
+        field: Any = next((f for f in model._meta.concrete_fields if f.name == by), None)
+        return field is not None and field.related_model is self.model
 
 
 _kinds: dict[str, Kind] = {}
@@ -67,6 +78,7 @@ def period(
     hidden: str = "",
     known_by: str = "",
     own_scan: bool = False,
+    group: str = RECORDS,
 ) -> None:
     """Declare a kind of record that has a period. A rule of `rules` names its fact: `rules.<fact>(uuid[])` returns
     `(record, day)`, the day from which the rule counts, where it is known. Of several the longest counts.
@@ -77,7 +89,7 @@ def period(
         raise ImproperlyConfigured(f"The kind of record {key} is declared twice.")
     if not rules or not all(called):
         raise ImproperlyConfigured(f"The kind of record {key} needs rules, and words for one and for several.")
-    _kinds[key] = Kind(key, model, dict(rules), called, child, plain, hidden, known_by, own_scan)
+    _kinds[key] = Kind(key, model, dict(rules), called, child, plain, hidden, known_by, own_scan, group)
 
 
 def kinds() -> dict[str, Kind]:
@@ -90,9 +102,9 @@ def hiding() -> list[str]:
     return list(dict.fromkeys(kind.hidden for kind in _kinds.values() if kind.hidden))
 
 
-def carried_out() -> frozenset[str]:
-    """The codes of the rules by which records of some kind end."""
-    return frozenset(code for kind in _kinds.values() for code in kind.rules)
+def carried_out(group: str = "") -> frozenset[str]:
+    """The codes of the rules by which records of some kind end, of one group or of each."""
+    return frozenset(code for kind in _kinds.values() for code in kind.rules if group in ("", kind.group))
 
 
 def problems() -> Iterator[str]:

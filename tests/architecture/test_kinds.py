@@ -71,7 +71,7 @@ def test_a_kind_is_declared_once_and_reaches_the_functions_of_the_database(decla
 
 def test_a_root_that_is_kept_for_later_is_one_of_these():
     later = {model._meta.label for model in own_models() if _is_later(model)}
-    assert later == {"accounts.User", "adults.StaffConcern", "transfers.FileTransfer", "received.FileReceived"}
+    assert later == {"accounts.User", "transfers.FileTransfer", "received.FileReceived"}
 
 
 def _is_later(model: Any) -> bool:

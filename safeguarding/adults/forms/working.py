@@ -72,6 +72,16 @@ SAYS: dict[str, dict[str, str]] = {
         "quoted": "Reference of the concern about the child",
         "text": "What stays there, and why",
     },
+    K.PENSION: {
+        "fold": "Record the day of pension age",
+        "on": "Day on which the adult reaches normal pension age, of several the last",
+        "text": "How it is known",
+    },
+    K.LEFT: {
+        "fold": "Record the last day here",
+        "on": "Last day on which the adult worked here, of several the last",
+        "text": "How it is known",
+    },
 }
 
 
@@ -98,6 +108,8 @@ class EntryForm(_Prefixed):
     def __init__(self, data: Any = None, *, kind: str, **kwargs: Any) -> None:
         self.what, self.kind, self.says = kind, kind, SAYS[kind]
         super().__init__(data, **kwargs)
+        if kind == K.PENSION:
+            self.fields["on"] = DateBoxesField(label="Date", full_year=True, example="3 9 2041")
         for name in ("on", "ruling", "who", "quoted", "text"):
             if name not in self.says:
                 del self.fields[name]

@@ -10,7 +10,7 @@ else may read it, and who receives low-level concerns at the school.
 
 from .access import ReadingChoice, StaffConcernGrant
 from .concern import AdultNamed, Raised, StaffConcern, StaffConcernChild
-from .kinds import KCSIE4, LowLevelEnd, Outcome, Retained, Threshold
+from .kinds import KCSIE4, LowLevelEnd, Outcome, Threshold
 from .work import PatternReview, StaffEntry
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "PatternReview",
     "Raised",
     "ReadingChoice",
-    "Retained",
     "StaffConcern",
     "StaffConcernChild",
     "StaffConcernGrant",

@@ -40,6 +40,8 @@ class StaffConcernGrant(grants.PersonGrant):
         source = Source.SCHOOL
         collection = "mandatory: who may see a record, and why, must be known (UK GDPR Art 5(1)(f))"
         retention = Retention.GOES_WITH_IT
+        # Its reader gives access to who approves its end, also once that is decided.
+        in_manifest = False
 
 
 class ReadingChoice(models.Model):

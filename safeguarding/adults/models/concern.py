@@ -11,7 +11,7 @@ from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
-from .kinds import KCSIE4, LowLevelEnd, Outcome, Retained, Threshold, key
+from .kinds import KCSIE4, LowLevelEnd, Outcome, Threshold, key
 
 
 class StaffConcern(models.Model):
@@ -58,9 +58,8 @@ class StaffConcern(models.Model):
     outcome_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    # The rule of the schedule that applies as things stand, and the day from which it counts where Harbour knows it.
-    retained_under = models.CharField(max_length=4, choices=Retained)
-    retained_from = models.DateField()
+    # Since when it is being destroyed: from then on nobody finds it, and nothing new is added to it.
+    ending_at = models.DateTimeField(null=True, blank=True, editable=False)
     revision = models.PositiveIntegerField(default=0, editable=False)
 
     objects = Protected()
@@ -94,14 +93,13 @@ class StaffConcern(models.Model):
             "outcome",
             "outcome_at",
             "closed_at",
-            "retained_under",
-            "retained_from",
+            "ending_at",
             "revision",
         )
         source = Source.NOTE_OF_CONCERN
         collection = KCSIE4
         retention = Retention.ROOT
-        schedule = personal_data.LATER
+        schedule = "staff_concern"
 
     @property
     def is_harm(self) -> bool:

@@ -1,4 +1,4 @@
-"""What can be chosen? How grave it may be, how it ended, and which rule says how long it is kept."""
+"""What can be chosen? How grave it may be, and how it ended."""
 
 from django.db import models
 
@@ -37,11 +37,3 @@ class LowLevelEnd(models.TextChoices):
     TRAINING = "training", "Guidance, training or supervision given"
     CONDUCT = "conduct", "Goes on under the school’s conduct procedure"
     EMPLOYER = "employer", "Passed to the employer or agency"
-
-
-class Retained(models.TextChoices):
-    """The rule of the retention schedule that applies (domain reference 4)."""
-
-    HARM = "R10", "R10"
-    REMOVED = "R10b", "R10b"
-    LOW_LEVEL = "R11", "R11"

@@ -31,6 +31,8 @@ class StaffEntry(models.Model):
         REMOVED = "removed", "Taken out of the personnel record"
         KEPT = "kept", "Kept in the personnel record with the adult’s consent"
         CHILD_RECORD = "child_record", "What stays on the child’s record"
+        PENSION = "pension", "Day of normal pension age"
+        LEFT = "left", "Last day here"
         ASSESSMENT = "assessment", "Assessed"
         OUTCOME = "outcome", "Outcome"
         CLOSING = "closing", "Closed"

@@ -14,7 +14,6 @@ from safeguarding.accounts.permissions import ensure, ensure_works_at
 from safeguarding.accounts.roles import Capability
 from safeguarding.adults.models import AdultNamed, Raised, StaffConcern
 from safeguarding.adults.services.routing import is_about_head, is_head_away, nobody_reads, refusal, tell_readers
-from safeguarding.adults.services.rulings import retained
 from safeguarding.adults.subjects import keep_for
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -125,7 +124,7 @@ def _concern(
     token: UUID, school: School, telling: Telling, about: set[UUID], *, by: User, at: datetime
 ) -> StaffConcern:
     on = timezone.localdate(at)
-    concern = StaffConcern(
+    return StaffConcern(
         school=school,
         reference=reference_of(token),
         raised_as=telling.raised_as,
@@ -138,8 +137,6 @@ def _concern(
         head_away=is_head_away(school.pk, about, on),
         harm_since=at if telling.raised_as == StaffConcern.RaisedAs.HARM else None,
     )
-    concern.retained_under, concern.retained_from = retained(concern)
-    return concern
 
 
 def _check(telling: Telling, user: User | None, school: School, on: date) -> None:

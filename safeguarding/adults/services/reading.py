@@ -30,6 +30,7 @@ from safeguarding.adults.models import (
     Threshold,
 )
 from safeguarding.adults.services.rulings import (
+    REMOVED,
     Lado,
     Ruling,
     employed_elsewhere,
@@ -67,6 +68,7 @@ PARTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("meanwhile", "For now, and telling the adult", (K.INTERIM, K.TOLD)),
     ("personnel", "Personnel record", (K.REMOVED, K.KEPT)),
     ("child-record", "The child’s record stays", (K.CHILD_RECORD,)),
+    ("kept", "How long it is kept", (K.PENSION, K.LEFT)),
     ("notes", "Notes", (K.NOTE,)),
 )
 DECISIONS = (K.ASSESSMENT, K.OUTCOME, K.CLOSING, K.REOPENING)
@@ -139,7 +141,19 @@ class Whole:
             return self.employed_elsewhere
         if part == "personnel":
             return self.personnel is not None and self.personnel.waits
-        return True
+        return part != "kept" or bool(self.asked(kinds))
+
+    def asked(self, kinds: Sequence[str]) -> list[str]:
+        """Those of some kinds of entry that are asked of its reader as things stand: of the days from which a period
+        counts, the one that Harbour does not know by itself.
+        """
+        ended, harm = bool(self.concern.outcome), self.concern.is_harm
+        no_account = any(one.user_id is None for one in self.about)
+        unasked = {
+            K.PENSION: not (ended and harm and self.concern.outcome not in REMOVED),
+            K.LEFT: not (ended and not harm and no_account),
+        }
+        return [kind for kind in kinds if not unasked.get(K(kind), False)]
 
     def of(self, kinds: Sequence[str], find: Callable[[str], str] = lambda quoted: "") -> list[Written]:
         """Its entries of some kinds, newest first."""
@@ -167,7 +181,7 @@ def whole(concern: StaffConcern, see: See, *, today: date) -> Whole:
         lado=lado(concern, entries, today=today),
         reference=reference_ruling(concern),
         personnel=personnel_ruling(concern, entries),
-        retention=retention_in_words(concern),
+        retention=retention_in_words(concern, entries),
         lacking=lacking(concern, entries, employed_elsewhere=elsewhere),
         looked=in_words(looked_at(concern, today=today).order_by("-at", "-pk")[:LAST_LOOKED], DID),
     )

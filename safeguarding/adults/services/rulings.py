@@ -11,12 +11,16 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from safeguarding.adults.models import AdultNamed, LowLevelEnd, Outcome, Retained, StaffConcern, StaffEntry, Threshold
+from safeguarding.adults.models import AdultNamed, LowLevelEnd, Outcome, StaffConcern, StaffEntry, Threshold
 from safeguarding.dates import as_day, full_day
+from safeguarding.ending.dates import days_by
+from safeguarding.ending.kinds import kinds
 from safeguarding.working_days import add_working_days
 
 _FILE = Path(__file__).parent.parent / "data" / "timescales.csv"
 K = StaffEntry.Kind
+# As retention knows a concern about an adult (`ending.py`).
+KIND = "staff_concern"
 # These leave the personnel record.
 REMOVED = frozenset({Outcome.MALICIOUS, Outcome.FALSE})
 
@@ -105,39 +109,36 @@ def personnel_ruling(concern: StaffConcern, entries: Sequence[StaffEntry]) -> Ru
     return Ruling("Has to leave the personnel record", said, waits=True)
 
 
-def retained(concern: StaffConcern) -> tuple[str, date]:
-    """The rule of the schedule as things stand, and the day from which it counts as far as Harbour knows it."""
-    if not concern.is_harm:
-        return Retained.LOW_LEVEL, as_day(concern.raised_at)
-    if concern.outcome in REMOVED and concern.outcome_at:
-        return Retained.REMOVED, as_day(concern.outcome_at)
-    return Retained.HARM, as_day(concern.raised_at)
+def retention_in_words(concern: StaffConcern, entries: Iterable[StaffEntry]) -> str:
+    """By which rule of the schedule it is kept and from which day that counts, as the facts of retention know it
+    (`facts.sql`), or what they wait for (domain reference 4, R10 to R11).
+    """
+    if concern.status != StaffConcern.Status.CLOSED:
+        return "It is kept while it is open."
+    rules = kinds()[KIND].rules
+    days = days_by(list(rules.values()), [concern.pk])
+    known = {code: found[concern.pk] for code, fact in rules.items() if concern.pk in (found := days[fact])}
+    for code, says in _COUNTS.items():
+        if code in known:
+            return f"By rule {code} of the retention schedule, which counts from {full_day(known[code])}: {says}."
+    if concern.outcome in REMOVED and any(entry.kind == K.KEPT for entry in entries):
+        return "It is kept with the adult’s consent, and no period runs."
+    return _WAITS_FOR_PENSION if concern.is_harm else _WAITS_FOR_LEAVING
 
 
-def retention_in_words(concern: StaffConcern) -> str:
-    """How long it is kept, from when, and what Harbour does not know for it."""
-    day = concern.retained_from
-    if concern.retained_under == Retained.REMOVED:
-        return (
-            f"Nothing against the adult is kept on file. From the outcome, {full_day(day)}; whether "
-            "this record goes is "
-            "decided in the review of retention."
-        )
-    if concern.retained_under == Retained.HARM:
-        try:
-            ten = day.replace(year=day.year + 10)
-        except ValueError:
-            ten = date(day.year + 10, 3, 1)
-        return (
-            f"Until normal pension age, or until {full_day(ten)}, ten years after it was raised, "
-            "whichever is later; then "
-            "it is reviewed. Harbour holds no date of birth of adults: whoever reviews it looks up the pension age."
-        )
-    return (
-        "At least until the adult leaves; then it is reviewed. Harbour does not hold the day on which "
-        "employment ends: "
-        f"whoever reviews it looks that up. Raised on {full_day(day)}."
-    )
+_COUNTS = {
+    "R10b": "the day of the outcome. Nothing against the adult is kept on file",
+    "R10": "the day it was raised, or ten years before pension age if that is later",
+    "R11": "the last day here",
+}
+_WAITS_FOR_PENSION = (
+    "Until normal pension age, or for ten years after it was raised, whichever is later. No period runs before the day "
+    "of pension age is recorded here."
+)
+_WAITS_FOR_LEAVING = (
+    "At least until the adult leaves. For a colleague with an account that is the last day of their last role at this "
+    "school; for somebody without one, record the last day here."
+)
 
 
 def employed_elsewhere(adults: Iterable[AdultNamed]) -> bool:

@@ -17,7 +17,7 @@ from safeguarding.adults.lifecycles import staff_concern_life
 from safeguarding.adults.models import AdultNamed, Raised, StaffConcern, StaffEntry, Threshold
 from safeguarding.adults.permissions import decides, ensure_decides
 from safeguarding.adults.services.routing import readers, tell_of
-from safeguarding.adults.services.rulings import employed_elsewhere, lacking, outcomes_of, retained
+from safeguarding.adults.services.rulings import employed_elsewhere, lacking, outcomes_of
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
@@ -37,7 +37,11 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     K.REMOVED: ("on", "text"),
     K.KEPT: ("on", "text"),
     K.CHILD_RECORD: ("quoted", "text"),
+    K.PENSION: ("on",),
+    K.LEFT: ("on",),
 }
+# Days from which a period counts: known, or corrected, long after it was closed. The newest of each counts.
+OF_RETENTION = frozenset({K.PENSION, K.LEFT})
 _MISSING = {
     "on": "Enter the day.",
     "who": "Enter who you spoke or wrote to.",
@@ -80,7 +84,8 @@ def open_staff_concern(*, concern: StaffConcern, by: User, at: datetime | None =
 def add_entry(*, concern: StaffConcern, token: UUID, entry: Entry, by: User, at: datetime | None = None) -> StaffEntry:
     """Record something that was done or said. The same again returns the entry that is there.
 
-    Raises `BadInput` for what is missing or a day to come, `OutOfTurn` when it is closed.
+    Raises `BadInput` for what is missing or a day to come, `OutOfTurn` when it is closed: a day from which a period of
+    retention counts is recorded all the same.
     """
     ensure_decides(by, concern)
     at, now = at or timezone.now(), lock(concern)
@@ -91,9 +96,9 @@ def add_entry(*, concern: StaffConcern, token: UUID, entry: Entry, by: User, at:
         raise BadInput("Choose what you record.")
     if missing := next((name for name in NEEDS[entry.kind] if not getattr(entry, name)), ""):
         raise BadInput(_MISSING[missing])
-    if entry.on and entry.on > timezone.localdate(at):
+    if entry.on and entry.on > timezone.localdate(at) and entry.kind != K.PENSION:
         raise BadInput("The day must be today or in the past: record it when it has been done.")
-    if now.status == StaffConcern.Status.CLOSED:
+    if now.status == StaffConcern.Status.CLOSED and entry.kind not in OF_RETENTION:
         raise OutOfTurn("This is closed. Open it again to record more.")
     made = _write(now, token, by=by, at=at, **{n: v for n, v in vars(entry).items() if v})
     now.revision += 1
@@ -122,7 +127,7 @@ def assess(
     if threshold == Threshold.HARM and now.raised_as == StaffConcern.RaisedAs.HARM:
         since = now.raised_at
     _write(now, key, kind=K.ASSESSMENT, result=threshold, text=reason.strip(), by=by, at=at)
-    facts = _kept_with(now, threshold=threshold, harm_since=since, outcome="", outcome_at=None, outcome_by=None)
+    facts = {"threshold": threshold, "harm_since": since, "outcome": "", "outcome_at": None, "outcome_by": None}
     moved = staff_concern_life.perform("assess", now, by=by, at=at, **facts)
     then = [one for one in readers(moved, on=timezone.localdate(at)) if one.pk not in before | {by.pk}]
     tell_of(moved, then, at=at)
@@ -141,9 +146,7 @@ def record_outcome(
         raise BadInput("Choose the outcome from the list.")
     _ensure(now, seen, reason, by)
     _write(now, key, kind=K.OUTCOME, result=outcome, text=reason.strip(), by=by, at=at)
-    return staff_concern_life.perform(
-        "record_outcome", now, by=by, at=at, **_kept_with(now, outcome=outcome, outcome_at=at)
-    )
+    return staff_concern_life.perform("record_outcome", now, by=by, at=at, outcome=outcome)
 
 
 @transaction.atomic
@@ -208,17 +211,6 @@ def ensure_unchanged(now: StaffConcern, seen: int, by: User) -> None:
 
 
 _SAVING = (Verb.ACKNOWLEDGE, Verb.DECIDE, Verb.CLOSE, Verb.REOPEN, Verb.ADD, Verb.DECLARE, Verb.WITHDRAW, Verb.LINK)
-
-
-def _kept_with(now: StaffConcern, **facts: Any) -> dict[str, Any]:
-    """The facts of a move, and the rule of retention that follows from them.
-
-    Saved in one go: the lead who finds that a low-level concern may meet the harm threshold sees it no longer.
-    """
-    for name, value in facts.items():
-        setattr(now, name, value)
-    under, since = retained(now)
-    return {**facts, "retained_under": under, "retained_from": since}
 
 
 def _write(concern: StaffConcern, token: UUID, *, by: User, at: datetime, **facts: Any) -> StaffEntry:

@@ -154,7 +154,7 @@ def _page(
     at, see = timezone.now(), partial(visible, request)
     it = reading.whole(concern, see, today=timezone.localdate(at))
     may = staff_concern_life.open_to(concern, request.user)
-    works = may["assess"]
+    works, decides_it = may["assess"], decides(request.user, concern)
     forms = {name: make() for name, make in _forms(concern).items()}
     if bound is not None:
         forms[bound.what] = bound
@@ -172,7 +172,7 @@ def _page(
                 "key": key,
                 "title": title,
                 "entries": it.of(kinds, find),
-                "forms": [forms[kind] for kind in kinds] if works else [],
+                "forms": [forms[kind] for kind in it.asked(kinds)] if works or (key == "kept" and decides_it) else [],
             }
             for key, title, kinds in reading.PARTS
             if it.shows(key)

@@ -296,6 +296,7 @@ def test_every_link_to_a_record_that_can_be_ending_is_guarded():
         for holder, column in guards.links_to(model)
     }
     assert {model._meta.label for model in guards.marked()} == {
+        "adults.StaffConcern",
         "children.Child",
         "concerns.Concern",
         "plans.AttendanceYear",

@@ -33,9 +33,11 @@ from retention.services.list_notices import close_lists
 from retention.services.lists import begin_list, decide, send, stop
 from retention.services.progress import progress_of
 from retention.services.scan import scan
-from safeguarding.accounts.models import RoleAssignment
+from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.services.guidance import load_editions
 from safeguarding.accounts.services.people import end_role
+from safeguarding.adults.models import StaffConcern
+from safeguarding.adults.services.access import give_access
 from safeguarding.concerns.models import OutsideNote, PaperForm
 from safeguarding.concerns.services.outside import settling
 from safeguarding.concerns.services.outside.leaving import Left, leave_note
@@ -64,6 +66,7 @@ from tests.integration.requests.cases import handed_in, taken_up
 from tests.walls import asking
 
 from . import lasting
+from .adults import PENSION_IN, end_substantiated, lay_concern
 from .conftest import Office, as_destroyer, later
 
 pytestmark = pytest.mark.django_db(databases=["default", KEYS])
@@ -80,6 +83,9 @@ class Row:
     days: int
     # The child that it is about: a hold on the child keeps it.
     about: Callable[[Any], Any] = lambda record: record.child
+    # Who decides on it, and who approves.
+    decides: Callable[[Office], User] = lambda place: place.room.lead
+    approves: Callable[[Office, Any], User] = lambda place, record: place.room.headteacher
 
 
 # --- consent
@@ -165,6 +171,17 @@ def leave(place: Office, record: Any) -> None:
             end_role(assignment=role, last_day=timezone.localdate(), by=place.room.headteacher)
 
 
+# --- concern about an adult
+
+
+def let_chair_in(place: Office, concern: StaffConcern) -> User:
+    """The Headteacher gives the chair access by name."""
+    last_day = timezone.localdate() + timedelta(days=60)
+    said = {"reason": "To approve its end.", "last_day": last_day, "by": place.room.headteacher}
+    give_access(concern=concern, user=place.chair, **said)
+    return place.chair
+
+
 # --- note set aside, paper form spoiled
 
 
@@ -210,6 +227,14 @@ KINDS = {
     "training": Row(lay_training, leave, days=6 * 366 + 30, about=lambda record: None),
     "guidance_read": Row(lay_guidance, leave, days=6 * 366 + 30, about=lambda record: None),
     "request": Row(lay_request, end_request, days=3 * 366),
+    "staff_concern": Row(
+        lay_concern,
+        end_substantiated,
+        days=PENSION_IN + 1,
+        about=lambda record: None,
+        decides=lambda place: place.room.headteacher,
+        approves=let_chair_in,
+    ),
 }
 SCANS = 60
 
@@ -238,17 +263,23 @@ def scanned_until(days: int) -> None:
             scan()
 
 
+def decider(place: Office, kind: str) -> User:
+    return KINDS[kind].decides(place) if kind in KINDS else place.room.lead
+
+
 def begun(place: Office, *records: Any) -> DestructionList:
-    return begin_list(school=place.school, records=[one.pk for one in records], token=uuid7(), by=place.room.lead)
+    by = decider(place, kept(records[0]).kind)
+    return begin_list(school=place.school, records=[one.pk for one in records], token=uuid7(), by=by)
 
 
 def sent(place: Office, made: DestructionList, kind: str = "destroy", **facts: Any) -> DestructionList:
+    by = decider(place, made.items.first().kind)
     for item in made.items.filter(left_out_at=None):
         made.refresh_from_db()
-        said = {"token": uuid7(), "reason": "Read, and not needed.", "by": place.room.lead, **facts}
+        said = {"token": uuid7(), "reason": "Read, and not needed.", "by": by, **facts}
         decide(item=item, seen=made.revision, kind=kind, **said)
     made.refresh_from_db()
-    return send(on_list=made, seen=made.revision, by=place.room.lead)
+    return send(on_list=made, seen=made.revision, by=by)
 
 
 @contextmanager
@@ -311,9 +342,9 @@ def test_who_keeps_it_longer_moves_its_date(place: Office, kind: str):
         until = timezone.localdate() + timedelta(days=400)
         made = begun(place, record)
         made.refresh_from_db()
-        said: Any = {"reason": "A claim may come.", "keep_until": until, "by": place.room.lead}
+        said: Any = {"reason": "A claim may come.", "keep_until": until, "by": decider(place, kind)}
         decide(item=made.items.get(), seen=made.revision, token=uuid7(), kind="keep", **said)
-        stop(on_list=made, by=place.room.lead)
+        stop(on_list=made, by=decider(place, kind))
         scan()
         assert kept(record).due_on == until and not kept(record).seen_again_on
     with later(days=KINDS[kind].days + SCANS + 390):
@@ -331,7 +362,7 @@ def test_it_is_destroyed_and_nothing_is_left(place: Office, kind: str):
         [item] = made.items.all()
         assert ItemReason.objects.get(item=item).said == "Read, and not needed."
         others = {one.pk for one in type(record)._base_manager.exclude(pk=record.pk)}
-        place.approve(made)
+        place.approve(made, by=KINDS[kind].approves(place, record))
         with as_destroyer():
             assert destroy_due() == 0
     with later(days=KINDS[kind].days + SCANS + 15):
@@ -359,13 +390,14 @@ def _certified(made: DestructionList, kind: str) -> None:
 
 def test_its_words_stand_where_it_is_due_and_on_its_list(place: Office, kind: str, client: Client):
     with due(place, kind) as record:
-        assert kind_of(kind) in place.opens(client, place.room.lead, "retention").content.decode()
-        made = begun(place, record)
-        page = place.opens(client, place.room.lead, "destruction_list", made.pk).content.decode()
+        by = decider(place, kind)
+        assert kind_of(kind) in place.opens(client, by, "retention").content.decode()
+        made = sent(place, begun(place, record))
+        page = place.opens(client, by, "destruction_list", made.pk).content.decode()
         assert kind_of(kind) in page
         assert kinds_of(kind) in place.opens(client, place.officer, "destruction_list", made.pk).content.decode()
         [item] = made.items.all()
-        assert kind_of(kind) in place.opens(client, place.room.lead, "destruction_item", item.pk).content.decode()
+        assert kind_of(kind) in place.opens(client, by, "destruction_item", item.pk).content.decode()
 
 
 # --- what goes together, and what does not
