@@ -68,8 +68,6 @@ class Link(StrEnum):
 OF_KEYS = frozenset({Link.FOLLOWS, Link.STAYS, Link.APART})
 # The column with the key of the form by which a row was made, in every model: of no record.
 FORM_KEY = "token"
-# For a root with a period of its own that Harbour does not carry out yet.
-LATER = "later"
 # In `emptied`: what an app writes down of a record before the link to it is emptied (`ending.removal.before`).
 WRITTEN = object()
 

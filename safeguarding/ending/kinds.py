@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
-from safeguarding.personal_data import LATER, Link, Retention, declared, own_models
+from safeguarding.personal_data import Link, Retention, declared, own_models
 
 # Records, and concerns about adults, which few read.
 RECORDS, ADULTS = "records", "adults"
@@ -114,7 +114,7 @@ def problems() -> Iterator[str]:
         says = declared(model)
         if says is None or says.retention is not Retention.ROOT:
             continue
-        if says.schedule not in ("", LATER) and (says.schedule, model) not in there:
+        if says.schedule and (says.schedule, model) not in there:
             yield f"{model._meta.label} ends by the schedule {says.schedule}: no ending.py declares a period for it."
     for kind in _kinds.values():
         says = declared(kind.model)

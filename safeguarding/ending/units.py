@@ -16,7 +16,6 @@ from django.db import models
 from psycopg import sql
 
 from safeguarding.personal_data import (
-    LATER,
     OF_KEYS,
     Link,
     Retention,
@@ -75,7 +74,7 @@ def roots() -> tuple[Model, ...]:
     """The models of records that end: by their schedule, with what they are about, or with what they link to. Each
     after those with which it ends.
     """
-    found = [m for m in models_here() if _says(m).retention is Retention.ROOT and _says(m).schedule != LATER]
+    found = [m for m in models_here() if _says(m).retention is Retention.ROOT]
     about = [m for m in found if not _says(m).schedule and _says(m).about]
     first = [m for m in found if _says(m).schedule and not _ends_with(m) & set(about)]
     return (*_in_order(first), *about, *_in_order([m for m in found if m not in {*first, *about}]))

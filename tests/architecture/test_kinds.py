@@ -11,7 +11,6 @@ import retention
 from retention.periods import OUTSIDE, WITH_THE_FILE
 from retention.places import PLACES, Place, place_of
 from safeguarding.ending import kind_facts, kinds
-from safeguarding.personal_data import LATER, Retention, own_models
 from sharing.events.models import Consent
 
 RULES = Path(retention.__file__).parent / "data" / "rules.csv"
@@ -47,7 +46,7 @@ def test_a_root_without_a_kind_is_found(monkeypatch: pytest.MonkeyPatch, declare
 
 
 def test_a_kind_whose_model_does_not_say_so_is_found(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(Consent.PersonalData, "schedule", LATER)
+    monkeypatch.setattr(Consent.PersonalData, "schedule", "request")
     assert "sharing.Consent: `schedule` must name consent." in set(kinds.problems())
 
 
@@ -67,13 +66,3 @@ def test_a_kind_is_declared_once_and_reaches_the_functions_of_the_database(decla
         assert "'trial'" in asked[name], name
     # Where no app has written it, `migrate` finds no such function.
     assert "rules.trial_over" in asked["keeps_day_changed"].replace('"', "")
-
-
-def test_a_root_that_is_kept_for_later_is_one_of_these():
-    later = {model._meta.label for model in own_models() if _is_later(model)}
-    assert later == {"accounts.User", "transfers.FileTransfer", "received.FileReceived"}
-
-
-def _is_later(model: Any) -> bool:
-    says = model.PersonalData
-    return says.retention is Retention.ROOT and says.schedule == LATER

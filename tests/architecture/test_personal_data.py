@@ -50,7 +50,7 @@ def test_a_model_or_field_that_nobody_classified_is_found(monkeypatch):
             source = Source.SCHOOL
             collection = "voluntary"
             retention = Retention.ROOT
-            schedule = personal_data.LATER
+            schedule = "consent"
             category = "Notes"
 
     class Untold(models.Model):
