@@ -143,8 +143,8 @@ def test_destroyer_leaves_no_row_no_file_and_no_key_of_a_child_with_a_row_in_eve
         assert destroy_due() == 1
 
     left = Tombstone.objects.get(record_key=child.pk)
-    # A case about the child outlives it, and what is of staff is none of it.
-    aside = {RightsRequest, TrainingRecord, GuidanceRead}
+    # A case about the child outlives it, and what is of staff, or about an adult, is none of it.
+    aside = {RightsRequest, StaffConcern, TrainingRecord, GuidanceRead}
     can = {m for m in (*units.ended(), *units.keyed(Link.ENDS, Link.FOLLOWS)) if root_of(m) not in aside}
     every = {str(model._meta.label_lower) for model in can}
     assert every - left.counts.keys() == set()
