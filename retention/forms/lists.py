@@ -97,7 +97,7 @@ class AdviceForm(SeenForm):
     )
     advice_words = forms.CharField(
         label="In words",
-        help_text="Name no child: not everybody who reads this sees names",
+        help_text="Name no child and no adult: your words stay when the records are gone",
         max_length=MOST_WORDS,
         widget=forms.Textarea(attrs={"rows": 3}),
         required=False,

@@ -7,8 +7,8 @@ from tests.architecture.source import product
 
 _USED = re.compile(r'system_task\((?:"([^"]+)"|_?TASK)\)')
 _SAID = re.compile(r'^_?TASK = "([^"]+)"$', re.MULTILINE)
-# Said once for several modules of an app, beside what the task sees.
-_FROM = re.compile(r"^from ([\w.]+)\.records import .*\bTASK\b", re.MULTILINE)
+# Said once for several modules of an app.
+_FROM = re.compile(r"^from ([\w.]+) import .*\bTASK\b", re.MULTILINE)
 
 
 def test_every_task_that_is_named_has_its_tables_and_every_one_with_tables_is_named() -> None:
@@ -18,6 +18,6 @@ def test_every_task_that_is_named_has_its_tables_and_every_one_with_tables_is_na
     for module in modules:
         there = _FROM.search(module.text)
         for found in _USED.finditer(module.text):
-            said = _SAID.search(texts[f"{there[1]}.records"] if there else module.text)
+            said = _SAID.search(texts[there[1]] if there else module.text)
             names.add(found[1] or (said[1] if said else f"nothing in {module.path}"))
     assert names == set(seen_by_tasks())

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from children.models import Child, Contact, Household
 from safeguarding import chronicling
 from safeguarding.accounts.models import Notice
+from safeguarding.adults.models import StaffConcern
 from safeguarding.audit.models import LogEntry
 from safeguarding.concerns.models import (
     Concern,
@@ -35,7 +36,7 @@ from tests.matrix.world import World
 pytestmark = pytest.mark.django_db
 # That a file followed the child, or came with the child, stays without saying of whom.
 FILES = {"transfers.filetransfer", "received.filereceived"}
-OTHERS = (RightsRequest, TrainingRecord, GuidanceRead)
+OTHERS = (RightsRequest, StaffConcern, TrainingRecord, GuidanceRead)
 
 
 # What of a child is of the register, of an account or of the machine: nothing is on record by it.
