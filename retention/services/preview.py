@@ -49,8 +49,10 @@ def preview(school_id: UUID, changed: Collection[RetentionRule], *, today: date 
     after = [period_of(ours[rule.code], as_in_force=True) if rule.code in ours else period_of(rule) for rule in now]
     today, known = today or timezone.localdate(), known_at(school_id)
     there = [one for one in known.records if kinds()[one.kind].group == RECORDS]
+    # By the other kinds nothing changes.
+    touched = [one for one in there if not ours.keys().isdisjoint(kinds()[one.kind].rules)]
     due_now, due_then = (
-        {one.key for one, kept in kept_of(there, known, periods).items() if kept.is_over(today)}
-        for periods in (before, after)
+        {one.key for one, until in kept.items() if until.is_over(today)}
+        for kept in kept_of(touched, known, before, after)
     )
     return Preview(len(due_then - due_now), len(due_now - due_then), len(there))

@@ -88,7 +88,7 @@ def _scan_school(school: School, now: datetime, here: datetime) -> int:
     periods = periods_at(school.pk)
     known, count = known_at(school.pk), 0
     for some in batched(known.records, _BATCH):
-        found = [Scanned(one, kept) for one, kept in kept_of(some, known, periods).items()]
+        found = [Scanned(one, kept) for one, kept in kept_of(some, known, periods)[0].items()]
         _keep(school, found, today, now, is_sure=is_sure)
         count += len(found)
     if is_sure and before is not None:
@@ -131,35 +131,43 @@ def known_at(school_id: UUID) -> Known:
     return Known(there, {row[0]: row[1] for row in rows}, said)
 
 
-def kept_of(records: Collection[There], known: Known, periods: Collection[Period]) -> dict[There, Kept]:
-    """Until when each of these records is kept by these periods."""
+def kept_of(records: Collection[There], known: Known, *ways: Collection[Period]) -> list[dict[There, Kept]]:
+    """Until when each of these records is kept, by each of several sets of periods. What is known is asked once."""
     of_kind: dict[str, list[There]] = {}
     for one in records:
         of_kind.setdefault(one.kind, []).append(one)
-    found: dict[There, Kept] = {}
+    found: list[dict[There, Kept]] = [{} for _ in ways]
     for kind, some in of_kind.items():
         by_key = {one.key: one for one in some}
         if kind == CHILD_FILE:
             left = {key: known.left[key] for key in by_key}
-            until = {key: of_file(file, periods) for key, file in files_of(left, periods, known.stated).items()}
+            until = _of_files(left, known.stated, ways)
         else:
-            until = kept_of_kind(kind, list(by_key), periods)
-        found |= {by_key[key]: kept for key, kept in until.items()}
+            until = _of_kind(kind, list(by_key), ways)
+        for so_far, kept in zip(found, until, strict=True):
+            so_far |= {by_key[key]: one for key, one in kept.items()}
     return found
 
 
 def kept_of_kind(kind: str, keys: Collection[UUID], periods: Collection[Period]) -> dict[UUID, Kept]:
     """Until when each record of a kind is kept whose date its facts know, by its key."""
-    if not keys:
-        return {}
+    [found] = _of_kind(kind, keys, [periods]) if keys else [{}]
+    return found
+
+
+def _of_files(
+    left: dict[UUID, date | None], stated: Stated, ways: Collection[Collection[Period]]
+) -> list[dict[UUID, Kept]]:
+    files = files_of(left, [period for periods in ways for period in periods], stated)
+    return [{key: of_file(file, periods) for key, file in files.items()} for periods in ways]
+
+
+def _of_kind(kind: str, keys: Collection[UUID], ways: Collection[Collection[Period]]) -> list[dict[UUID, Kept]]:
     rules = kinds()[kind].rules
     days = dates.days_by([*rules.values(), "kept_until"], keys)
-    return {
-        key: of_record(
-            {code: days[fact].get(key) for code, fact in rules.items()}, periods, days["kept_until"].get(key)
-        )
-        for key in keys
-    }
+    since = {key: {code: days[fact].get(key) for code, fact in rules.items()} for key in keys}
+    until = days["kept_until"]
+    return [{key: of_record(since[key], periods, until.get(key)) for key in keys} for periods in ways]
 
 
 def files_of(left: dict[UUID, date | None], periods: Collection[Period], stated: Stated) -> dict[UUID, File]:
