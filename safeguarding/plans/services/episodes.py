@@ -63,13 +63,12 @@ def begin_episode(
 ) -> Episode:
     """An episode, its badge, and the steps that wait from its first day. The same form again is one episode.
 
-    `columns` and `words` are fields of the kind. `concern` and `referral` are what it came from: who may not see
-    that concern sees nothing of the episode, and where the referral was answered, its acknowledgement was held that
-    day. `last` says, of one that is entered late, what was last held of kinds of steps: the next is counted from there,
-    and nothing earlier waits. None where nobody knows: what is still ahead waits, and what comes again and again waits
-    without a day. `first` are the results of the step that a kind begins with. `decided_on` is when it was decided, of
-    kinds of which that is not the first day, and `decided_by` the step that did: then that is the day. `continues` is
-    the plan that it follows, else that of this step: it comes from the same concern and referral.
+    `columns` and `words` are fields of the kind. `concern` and `referral` are what it came from: who may not see that
+    concern sees nothing of it, and the first answer to the referral is the acknowledgement. `last` says what was last
+    held of one that is entered late: the next counts from there, and nothing earlier waits; of what nobody knows (None)
+    the next waits without a day. `first` are the results of the step that a kind begins with. `decided_on` is when it
+    was decided, where that is not the first day, else `decided_by` is the step that did. `continues` is the plan that
+    it follows, else that of this step: it comes from the same concern and referral.
 
     Raises `NotAllowed`, `BadInput`.
     """
