@@ -32,6 +32,8 @@ class Unit(StrEnum):
     WEEKS = "weeks"
     MONTHS = "months"
     TERMS = "terms"
+    # Not counted: the day is that of the year in which a child moves on (`plans/phases.py`).
+    TRANSFER = "transfer"
 
 
 @dataclass(frozen=True)

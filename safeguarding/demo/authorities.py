@@ -18,12 +18,14 @@ from safeguarding.plans.models import Professional
 
 _CIN, _CIN_PLAN, _CP, _CARE, _EHCP = "child_in_need", "child_in_need_plan", "child_protection", "looked_after", "ehcp"
 _OWN_AUTHORITY = "356"
+# Children of whom more is told than the file has.
+_MISSING, _REFUSED = "P0157", "P0156"
 # What the file calls an event, its plan and its step, and what came of it.
 _EVENTS = tuple(
     (re.compile(pattern), plan, step, outcome)
     for pattern, plan, step, outcome in (
         (r"LA acknowledges referral", _CIN, "acknowledgement", ""),
-        (r"single assessment", _CIN, "assessment", ""),
+        (r"single assessment", _CIN, "assessment", "services"),
         (r"strategy discussion", _CIN, "strategy_discussion", "section_47"),
         (r"section 47 enquiry", _CIN, "section_47", "conference"),
         (r"initial child protection conference", _CIN, "initial_conference", "plan"),
@@ -57,7 +59,9 @@ _TO_REPLY, _TO_REPORT = timedelta(days=15), timedelta(days=9)
 
 @dataclass(frozen=True)
 class Begins:
-    """A plan begins; `people` are those from outside who work with it: role and name."""
+    """A plan begins; `people` are those from outside who work with it: role and name. `first` are the results of the
+    step with which its kind begins.
+    """
 
     day: date
     plan: str
@@ -65,6 +69,7 @@ class Begins:
     columns: dict[str, Any] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
     people: tuple[tuple[str, str], ...] = ()
+    first: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,20 @@ def by_order(entry: Entry, days: Days) -> Iterator[Happening]:
         placed = [one for one in _care(entry, days) if isinstance(one, Held) and one.step == "placement"]
         status = {"legal_status": desk.DOCUMENT_STATUS}
         yield replace(placed[-1], day=days.today - desk.DOCUMENT_AGO, columns=placed[-1].columns | status)
+
+
+def of_this_term(entry: Entry, days: Days) -> Iterator[Happening]:
+    """What the file of plans has no case of: a child who went missing from home, and an assessment that was refused, of
+    which nobody has said yet what follows.
+    """
+    if entry["pupil_id"] == _MISSING:
+        went = days.today - timedelta(days=12)
+        yield Begins(went, "missing_from_home", first={"outcome": "M", "held_to": went + timedelta(days=1)})
+        yield Held(went + timedelta(days=3), "missing_from_home", "return_interview")
+    if entry["pupil_id"] == _REFUSED:
+        asked = days.today - timedelta(weeks=6)
+        yield Begins(asked, _EHCP)
+        yield Held(asked + timedelta(weeks=5), _EHCP, "assess_decision", {"outcome": "refused"})
 
 
 def _event(event: Entry, days: Days) -> Iterator[Happening]:

@@ -10,10 +10,11 @@ from functools import partial
 from children.models import Child
 from safeguarding.accounts.calendar import LONDON
 from safeguarding.accounts.models import School, User
+from safeguarding.accounts.services import change_school
 from safeguarding.audit.context import Acting, acting
 from safeguarding.clocks import Unit
 from safeguarding.demo import source
-from safeguarding.demo.authorities import Begins, Chased, Ends, Happening, Held, by_order, happenings
+from safeguarding.demo.authorities import Begins, Chased, Ends, Happening, Held, by_order, happenings, of_this_term
 from safeguarding.demo.drawing import a_letter
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
@@ -36,9 +37,12 @@ _MINUTES = ("Core group minutes.pdf", ("Core group (practice, about nobody)", "W
 
 
 def lay_plans(school: School, ground: Ground, keys: Keys) -> None:
-    """All of them. Reviews of child in need plans are every three months, as the school has agreed."""
+    """All of them. Reviews of child in need plans are every three months, as the school has agreed, and children move
+    on after Year 6.
+    """
     head, long_ago = ground.users[_HEAD], ground.now - 4 * _YEAR
     with acting(Acting(user_id=head.pk, school_id=school.pk)):
+        change_school(school=school, by=head, moves_after=[6])
         set_local_rule(
             school=school,
             token=keys.token(),
@@ -53,7 +57,8 @@ def lay_plans(school: School, ground: Ground, keys: Keys) -> None:
     for child in Child.objects.filter(pk__in=entries).order_by("pk"):
         story = _Story(child, ground, keys)
         entry = entries[child.pk]
-        for happening in (*happenings(entry, ground.days), *by_order(entry, ground.days)):
+        told = (*happenings(entry, ground.days), *by_order(entry, ground.days), *of_this_term(entry, ground.days))
+        for happening in told:
             story.lay(happening)
 
 
@@ -89,7 +94,9 @@ class _Story:
     def _begin(self, one: Begins, by: User, at: datetime) -> None:
         begin = partial(begin_episode, child=self.child, token=self.keys.token(), by=by, at=at)
         words = one.words | ({"asked": _ASKED} if one.plan == "child_protection" else {})
-        episode = begin(kind=one.plan, starts_on=one.day, authority=one.authority, columns=one.columns, words=words)
+        episode = begin(
+            kind=one.plan, starts_on=one.day, authority=one.authority, columns=one.columns, words=words, first=one.first
+        )
         self.episodes[one.plan] = episode
         for role, name in one.people:
             add_professional(

@@ -13,13 +13,14 @@ from safeguarding.http import Request
 from .capabilities import PlanCapability as C
 from .kinds import EPISODES, Area
 from .models import Designation
+from .services.badging import standing_badges
 
 _BADGED = {key: kind for key, kind in EPISODES.items() if kind.badge}
 
 
 def _rows(request: Asks) -> QuerySet[Any, Any]:
     badges = (When(kind=key, then=Value(kind.badge)) for key, kind in _BADGED.items())
-    now = visible(request, Designation).filter(ends_on=None)
+    now = standing_badges(visible(request, Designation))
     return now.annotate(badge=Case(*badges, output_field=TextField())).values_list("child_id", "badge")
 
 

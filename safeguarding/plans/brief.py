@@ -16,6 +16,7 @@ from .attendance.counting import Day, Sessions, counted_up, year_title
 from .decides import LABEL, who_decides
 from .kinds import Area
 from .models import AttendanceDay, Episode, Professional, Step
+from .services import work
 from .services.standing import standing
 
 _WHERE = "Plans and status"
@@ -29,13 +30,14 @@ def blocks(request: Request, child: Child, today: date) -> list[Block]:
     found = list(plans.order_by("starts_on", "pk")[:_MOST])
     people = visible(request, Professional).exclude(area=Area.ADOPTION).filter(child=child, ended_at=None)
     who = [(one.name, _who(one)) for one in people.order_by("role", "written_at")[:_MOST]]
-    lines = [(plan.of_kind.title, _about(plan)) for plan in found]
+    lines = [(plan.title, _about(plan)) for plan in found]
     if said := who_decides(request, child):
         lines.append((LABEL, said))
     if found:
         steps = visible(request, Step).filter(episode__in=[plan.pk for plan in found], status=Step.Status.WAITING)
         waits = steps.exclude(due_on=None, booked_on=None).order_by("due_on", "booked_on", "pk")[:_MOST]
-        lines += [(step.title, _when(step, today, on_roll=child.is_on_roll)) for step in waits]
+        shown = [step for step in waits if not work.is_ahead(step, today)]
+        lines += [(step.title, _when(step, today, on_roll=child.is_on_roll)) for step in shown]
     return [
         Block(title, some, where)
         for title, some, where in (
@@ -67,7 +69,7 @@ def _missed(sessions: Sessions) -> str:
 
 
 def _about(plan: Episode) -> str:
-    parts = (f"since {full_day(plan.starts_on)}", plan.authority_label, plan.in_words("latest_category"))
+    parts = (f"since {full_day(plan.stands_from)}", plan.authority_label, plan.in_words("latest_category"))
     return ", ".join(part for part in parts if part)
 
 

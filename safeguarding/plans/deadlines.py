@@ -8,7 +8,7 @@ dates alone.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.clocks import Due, Unit, age_on, count
 
 from .kinds import Duty
+from .phases import Moving
 
 _FILE = Path(__file__).parent / "data" / "deadlines.json"
 
@@ -43,7 +44,8 @@ class Rule:
 
     A negative amount counts back from the day for which `after` is booked. An empty `outcome` is any; of several, with
     spaces between, each will do. `counted_from` is an earlier step, or the beginning, from which is counted instead of
-    from `after`. The ages are whole years on the due day: from `age_from`, below `age_below`.
+    from `after`. The ages are whole years on the due day: from `age_from`, below `age_below`. `less` days are taken off
+    in the end.
     """
 
     code: str
@@ -61,6 +63,7 @@ class Rule:
     kinds: tuple[str, ...]
     which: Which = Which.EACH
     counted_from: str = ""
+    less: int = 0
 
     def __post_init__(self) -> None:
         if self.amount == 0 or (self.amount < 0 and self.age_from is not None):
@@ -105,17 +108,24 @@ def rule_of(row: Mapping[str, Any]) -> Rule:
         kinds=tuple(row["kinds"]),
         which=Which(row.get("which", "")),
         counted_from=row.get("counted_from", ""),
+        less=row.get("less", 0),
     )
 
 
-def due_day(rule: Rule, trigger: date, calendar: SchoolCalendar, born: date | None = None) -> Due:
+def due_day(
+    rule: Rule, trigger: date, calendar: SchoolCalendar, born: date | None = None, moving: Moving | None = None
+) -> Due:
     """The day by which the step is due, or what is missing to say it. Neither where the rule asks nothing of a child of
-    that age.
+    that age, or who does not move on from here.
 
     For a child who is too young on the day, it is the first later one, as many periods on as that takes: a yearly form
     from the age of 4 is due on the first anniversary at which the child is 4.
     """
+    if rule.unit is Unit.TRANSFER:
+        return moving.due_after(trigger) if moving else Due()
     due, periods = count(trigger, rule.amount, rule.unit, calendar), 1
+    if due.day and rule.less:
+        return Due(due.day - timedelta(days=rule.less))
     if rule.age_from is None and rule.age_below is None:
         return due
     if born is None:
@@ -169,6 +179,7 @@ def asked_after(
     nth: int = 1,
     booked: bool = False,
     earlier: Mapping[str, date] | None = None,
+    moving: Moving | None = None,
 ) -> tuple[Asked, ...]:
     """The steps that wait from now on, each once, with its day. Of two rules for one step the earlier day holds.
 
@@ -177,7 +188,7 @@ def asked_after(
     asked: dict[str, Asked] = {}
     for rule in following(kind, after, outcome, day, rules, nth=nth, booked=booked, earlier=earlier):
         trigger = (earlier or {}).get(rule.counted_from) if rule.counted_from else day
-        due = due_day(rule, trigger, calendar, born) if trigger else Due(missing=_NOT_RECORDED)
+        due = due_day(rule, trigger, calendar, born, moving) if trigger else Due(missing=_NOT_RECORDED)
         if due == Due():
             continue
         there = asked.get(rule.step)

@@ -24,6 +24,7 @@ from .services.standing import Stands, standing
 KIND = "authority_plans"
 # A dozen codes of one assessment: they stand on its own page.
 _LONG = ("factors",)
+_TAGGED = (Stands.HELD_LATE, Stands.NOT_COUNTED)
 _begun = rows_of(Episode, "author")
 _ended = rows_of(Episode, "ended_by")
 _held = rows_of(Step, "held_by")
@@ -34,7 +35,7 @@ def _tell_begun(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
         plan.pk: Entry(
             at=when[plan.pk],
             timed=False,
-            title=f"{plan.of_kind.title}: began",
+            title=_began(plan),
             sentence=_sentences(plan.authority_label, plan.in_words("latest_category")),
             source=f"recorded by {titles.of(plan.author, plan.written_at)}",
             icon="flag",
@@ -44,6 +45,12 @@ def _tell_begun(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
         )
         for plan in _begun(request, when)
     }
+
+
+def _began(plan: Episode) -> str:
+    """That it began; of one that was decided later, that it was asked for. The step that decides is an entry itself."""
+    was_asked = plan.of_kind.before and plan.decided_on != plan.starts_on
+    return plan.of_kind.before if was_asked else f"{plan.of_kind.title}: began"
 
 
 def _tell_held(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
@@ -56,7 +63,7 @@ def _tell_held(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
             sentence=_sentences(*_came_of(step), first_sentence(step.said)),
             source=f"recorded by {titles.of(step.held_by, held_at)}",
             tone="plan",
-            tag=(how.words, "warn") if (how := standing(step, today=today)).how is Stands.HELD_LATE else ("", ""),
+            tag=(how.words, "warn") if (how := standing(step, today=today)).how in _TAGGED else ("", ""),
             reference="Plan",
             link=reverse("plan_step", args=[step.pk]),
         )
@@ -70,7 +77,7 @@ def _tell_ended(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
         plan.pk: Entry(
             at=when[plan.pk],
             timed=False,
-            title=f"{plan.of_kind.title}: ended",
+            title=f"{plan.title}: ended",
             sentence=_sentences(plan.end_label),
             source=f"recorded by {titles.of(plan.ended_by, ended_at)}",
             icon="tick",

@@ -126,7 +126,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     JOIN public.plans_episode AS episode ON episode.child_id = r.key WHERE episode.status = 'open'
 $$;
 
--- From which day a child was looked after, or had an education, health and care plan: their files are kept by a rule of their own.
+-- From which day a child was looked after, or had an education, health and care plan: their files are kept by a rule of their own. A
+-- plan that was asked for and not decided is none.
 CREATE FUNCTION rules.rests_on_care(records uuid[]) RETURNS TABLE (record uuid, row_key uuid, day date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.record, e.id, e.starts_on FROM rules.reached(rests_on_care.records) AS r
@@ -141,9 +142,9 @@ $$;
 
 CREATE FUNCTION rules.rests_on_needs(records uuid[]) RETURNS TABLE (record uuid, row_key uuid, day date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT r.record, e.id, e.starts_on FROM rules.reached(rests_on_needs.records) AS r
+    SELECT r.record, e.id, e.decided_on FROM rules.reached(rests_on_needs.records) AS r
     JOIN public.plans_episode AS e ON e.child_id = r.key
-    WHERE e.area = 'needs' AND e.status <> 'error'
+    WHERE e.area = 'needs' AND e.status <> 'error' AND e.decided_on IS NOT NULL
 $$;
 
 CREATE FUNCTION rules.since_plan_for_needs(records uuid[]) RETURNS TABLE (record uuid, day date)

@@ -18,7 +18,7 @@ from safeguarding.concerns.services.history import tell_rows
 from safeguarding.concerns.services.searching_beside import search_with
 from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
-from safeguarding.panels import LATE, UNANSWERED, Line, NavItem, Panel, Setting, Tab, register
+from safeguarding.panels import LATE, MINE, UNANSWERED, Line, NavItem, Panel, Setting, Tab, register
 
 from . import brief, decides, sections
 from .badges import BADGING
@@ -30,7 +30,7 @@ from .models import Step
 from .permissions import TAB_AREAS, children_kept_for, keeps_plans_standing_in, reads_at
 from .services import work
 from .services.searching import PARTS, search_plans
-from .views import first_page, from_referral, standing_in, today_lines
+from .views import decision_lines, first_page, from_referral, standing_in, today_lines
 from .views.on_paper import section_of
 
 _missed_at = counted_by_keys(lambda asked: work.missed(visible(asked, Step).filter(asked.one("school_id"))))
@@ -96,6 +96,14 @@ register(
     Panel("staff_home", "plans_kept_for", "plans/part_kept_for.html", data=standing_in.panel, order=13),
     Line(LATE, "plans", "plans/today_lines.html", today_lines.missed, may=_sees_badges, order=15),
     Line(UNANSWERED, "plans", "plans/today_lines.html", today_lines.to_chase, may=_sees_badges, order=15),
+    Line(
+        MINE,
+        "plan_decisions",
+        "plans/decision_lines.html",
+        decision_lines.decisions,
+        may=decision_lines.keeps_some,
+        order=15,
+    ),
     Panel("decides", "plans", "plans/part_decides.html", data=decides.panel),
     Panel("referral", "plans", "plans/from_referral.html", from_referral.came_of),
     Setting(

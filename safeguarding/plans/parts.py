@@ -20,6 +20,11 @@ from .models import AttendanceDay, Designation, Episode, PlanFile, Professional,
 _ADOPTION = ~Q(area=Area.ADOPTION)
 
 
+def _of_step(row: Step) -> Iterator[Text]:
+    yield from _columns(row)
+    yield Text("Not counted", row.get_not_counted_display() if row.not_counted else "")
+
+
 def _columns(row: Any) -> Iterator[Text]:
     """What stands in the columns of its kind, in words."""
     for column, said in row.filled:
@@ -45,14 +50,24 @@ def _day(row: Step) -> tuple[datetime | None, bool]:
     return (start_of(day) if day else None), False
 
 
-called(Episode, lambda row: row.of_kind.title)
+called(Episode, lambda row: row.title)
 called(Step, lambda row: row.title)
 tell(
     Episode,
     title="Plan",
     blocks=as_declared(
         at="starts_on",
-        but=(*EPISODE_COLUMNS, "authority", "known_by", "end_reason", "area", "written_at", "ended_at", "error_at"),
+        but=(
+            *EPISODE_COLUMNS,
+            "authority",
+            "known_by",
+            "end_reason",
+            "follows",
+            "area",
+            "written_at",
+            "ended_at",
+            "error_at",
+        ),
         also=_of_episode,
         only=_ADOPTION,
     ),
@@ -62,8 +77,8 @@ tell(
     title="Date of a plan",
     blocks=as_declared(
         at=_day,
-        but=(*STEP_COLUMNS, "area", "missing", "written_at", "held_at", "set_aside_at"),
-        also=_columns,
+        but=(*STEP_COLUMNS, "area", "missing", "not_counted", "follows", "written_at", "held_at", "set_aside_at"),
+        also=_of_step,
         only=_ADOPTION,
     ),
 )

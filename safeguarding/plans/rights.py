@@ -28,7 +28,7 @@ keep(
         "plans.episode": takes(
             both(_WRITES, "NEW.status <> 'error'"),
             change(NEVER, "began_with_id", *_STAYS),
-            change(_KEEPS, "status", "starts_on", "ends_on", "end_reason"),
+            change(_KEEPS, "status", "starts_on", "ends_on", "end_reason", "decided_on"),
             ended_once(_KEEPS, "NEW.status = 'error'", at="error_at", by="error_by_id"),
             change(both(_KEEPS, "NEW.status <> 'error'"), "error_at", "error_by_id"),
             closed=False,

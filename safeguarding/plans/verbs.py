@@ -13,6 +13,7 @@ class PlanVerb(models.TextChoices):
     CORRECT = "correct", "corrected a date of it"
     ERR = "err", "said that it was entered in error"
     PUT_BACK = "put_back", "put it back"
+    FOLLOW = "follow", "said what follows from it"
 
 
 register(PlanVerb)

@@ -6,8 +6,10 @@ That it is late, and whose duty it was, says `services/standing.py`.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.text import capfirst
+
 from safeguarding.dates import day_of_year, short_day
-from safeguarding.plans.kinds import STEPS
+from safeguarding.plans.kinds import STEPS, decision_on
 from safeguarding.plans.models import DeadlineRule, Episode, Step
 from safeguarding.plans.services.rules import in_words
 from safeguarding.plans.services.standing import Stands, standing
@@ -23,6 +25,7 @@ _TONES = {
     Stands.TODAY: "warn",
     Stands.BOOKED: "info",
     Stands.SET_ASIDE: "line",
+    Stands.NOT_COUNTED: "warn",
 }
 
 
@@ -43,6 +46,8 @@ def stand(step: Step, *, today: date, on_roll: bool) -> Stand:
     tone = _TONES.get(now.how, "")
     if now.is_late:
         return Stand(now.words, tone, _booked_anyway(step, today), is_late=True)
+    if now.how is Stands.NOT_COUNTED:
+        return Stand(now.words, tone, capfirst(step.get_not_counted_display()))
     if now.how is Stands.TODAY:
         return Stand(now.words, tone, is_near=True)
     if now.how is Stands.BOOKED and step.booked_on:
@@ -80,6 +85,14 @@ def limit_of(rule: DeadlineRule | None) -> str:
     return in_words(rule) if rule else ""
 
 
+def _begun(episode: Episode) -> str:
+    """What the dates of the beginning are counted from."""
+    decides = decision_on(episode.kind)
+    if decides is not None and decides.is_before:
+        return STEPS[decides.step].title
+    return episode.of_kind.before or f"{episode.of_kind.title} began"
+
+
 def counted_from(step: Step, episode: Episode) -> str:
     """What it is counted from, with its day: Initial conference, 1 October."""
     if step.rule is None:
@@ -89,7 +102,7 @@ def counted_from(step: Step, episode: Episode) -> str:
     elif step.after is not None:
         what = step.after.title
     else:
-        what = "The school was asked" if step.kind == "consultation" else f"{episode.of_kind.title} began"
+        what = "The school was asked" if step.kind == "consultation" else _begun(episode)
     day = step.counted_from
     if day is None:
         return what

@@ -56,7 +56,7 @@ def records_the_answer_to_the_referral(page: Page) -> None:
 def records_that_a_child_is_in_need(page: Page) -> None:
     page.get_by_role("link", name="Record the child in need episode of Rowan Ashdown").click()
     expect(page.get_by_text("Filled in from the referral")).to_be_visible()
-    assert boxes_of(page, "First day") == ["23", "11", "2026"]
+    assert boxes_of(page, "Day of the referral") == ["23", "11", "2026"]
     expect(page.get_by_label("The authority’s reference")).to_have_value("MASH-2241")
     usable(page)
     page.get_by_label("Local authority", exact=True).select_option("356")
@@ -74,7 +74,7 @@ def records_the_strategy_discussion_and_the_conference(page: Page) -> None:
     page.get_by_label("Outcome").select_option("section_47")
     page.get_by_role("button", name="Save", exact=True).first.click()
     expect(page.get_by_role("heading", name="Strategy discussion", level=1)).to_be_visible()
-    page.get_by_role("region", name="What follows from it").get_by_role("link").click()
+    page.get_by_role("region", name="Dates counted from it").get_by_role("link").click()
     expect(page.get_by_text("Tuesday 15 December 2026")).to_be_visible()
     usable(page)
 

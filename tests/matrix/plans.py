@@ -71,6 +71,7 @@ def _plan(world: Any, record: str, kind: str, columns: dict[str, Any], *, by: An
         starts_on=_BEGAN,
         authority="356",
         columns=columns,
+        decided_on=_BEGAN if kind == "ehcp" else None,
         words={name: word() for name in Episode(kind=kind).of_kind.words},
         concern=concern,
         by=by,

@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ('call_next_after', models.PositiveSmallIntegerField(default=3, verbose_name='minutes until a call goes to the next person')),
                 ('call_head_after', models.PositiveSmallIntegerField(default=6, verbose_name='minutes until a call goes to the Headteacher')),
                 ('roles_beyond_notice', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
+                ('moves_after', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), blank=True, default=list, size=None, verbose_name='years that move on')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('day_starts__lt', models.F('day_ends'))), name='school_day_runs_forward'), models.CheckConstraint(condition=models.Q(('call_next_after__lte', models.F('call_head_after'))), name='head_is_called_last')],

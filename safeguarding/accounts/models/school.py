@@ -33,6 +33,8 @@ class School(models.Model):
     call_head_after = models.PositiveSmallIntegerField("minutes until a call goes to the Headteacher", default=6)
     # Roles that may be given access to a record though the privacy notice does not name them. The notice shows them.
     roles_beyond_notice = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    # After which years children move to the next phase (SEND Regulations 2014 reg 18): 0 is Reception.
+    moves_after = ArrayField(models.SmallIntegerField(), default=list, blank=True, verbose_name="years that move on")
 
     class Meta:
         constraints = [
@@ -56,6 +58,7 @@ class School(models.Model):
             "call_next_after",
             "call_head_after",
             "roles_beyond_notice",
+            "moves_after",
         )
         source = Source.SCHOOL
         retention = Retention.KEPT

@@ -7,6 +7,7 @@ without one a mention of a form is still kept as its marker.
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
+from uuid import NAMESPACE_OID, uuid5
 
 from django import forms
 from django.core.validators import MaxLengthValidator
@@ -68,7 +69,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Pointed:
-    """One find as the page shows it."""
+    """One find as the page shows it. Without words it is a question that the error says whole (`ask_once`)."""
 
     words: str
     key: str
@@ -86,11 +87,19 @@ class Mentioning(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._looked: dict[str, LookedOver] = {}
+        self._asked: dict[str, Pointed] = {}
 
     def look(self, looking: Looking) -> "Mentioning":
         """Say for whom, before the form is checked."""
         self.looking = looking
         return self
+
+    def ask_once(self, name: str, sentence: str) -> None:
+        """Say something of a field that is saved all the same when the button is pressed again."""
+        key = f"{self.add_prefix(name)}:{uuid5(NAMESPACE_OID, sentence)}"
+        self._asked[name] = Pointed("", key, ())
+        if key not in _several(self.data, POINTED):
+            self.add_error(name, sentence)
 
     def is_urgent(self) -> bool:
         """Whether nothing may come between what was typed and its being sent."""
@@ -133,7 +142,10 @@ class Mentioning(forms.Form):
         return look_over(typed, self.looking.pickable, linked=self.looking.linked(), known=known)
 
     def pointed_in(self, name: str) -> list[Pointed]:
-        """What is pointed out in a field of a form that was checked."""
+        """What is pointed out in a field of a form that was checked, or asked of it."""
+        if name in self._asked:
+            # Also where it was answered and something else is wrong: it is asked once.
+            return [self._asked[name]]
         if name not in self._looked or name not in self.errors:
             return []
         prefix = self.add_prefix(name)

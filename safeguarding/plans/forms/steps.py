@@ -13,6 +13,7 @@ from safeguarding.forms import DateBoxesField, TimeField, blank_first
 from safeguarding.plans.kinds import STEP_COLUMNS, STEPS, StepKind
 from safeguarding.plans.models import Episode, PlanFile, Step
 from safeguarding.plans.services.checking import booking_problems, past_day, step_problems
+from safeguarding.plans.services.order import ask_of_step
 from safeguarding.plans.services.steps import ASKED
 from safeguarding.uploads.forms import AttachForm
 
@@ -98,6 +99,11 @@ class _Held(DeedForm):
         )
         self.blame({name: said for name, said in found.items() if name not in self.errors})
 
+    def ask_of_order(self, episode: Episode, kind: str, day: date, *, but: Step | None = None) -> None:
+        """Ask once of a day that is out of its order."""
+        if "held_on" not in self.errors and (question := ask_of_step(episode, kind, day, but=but)):
+            self.ask_once("held_on", question)
+
 
 @with_columns(Step, STEP_COLUMNS, WORDS)
 class HoldForm(_Held, _OfStep, SeenForm):
@@ -116,6 +122,7 @@ class HoldForm(_Held, _OfStep, SeenForm):
         given: dict[str, Any] = super().clean() or {}
         if day := given.get("held_on"):
             self.find_fault(self.step.episode, self.step.kind, day)
+            self.ask_of_order(self.step.episode, self.step.kind, day)
         return given
 
 
@@ -137,6 +144,8 @@ class CorrectStepForm(_Held, _OfStep, SeenForm, TokenForm):
         if day := given.get("held_on"):
             kept = {name: getattr(self.step, name) for name in self.step.of_kind.columns}
             self.find_fault(self.step.episode, self.step.kind, day, kept=kept)
+            if day != self.step.held_on:
+                self.ask_of_order(self.step.episode, self.step.kind, day, but=self.step)
         return given
 
 
@@ -172,6 +181,7 @@ class AddStepForm(_Held, TokenForm):
             self.add_error("booked_on", "Say when it was held, or for when it is booked, and not both")
         elif held:
             self.find_fault(self.episode, self.adds, held)
+            self.ask_of_order(self.episode, self.adds, held)
         elif not self.errors:
             if booked:
                 self.blame(booking_problems(booked, episode=self.episode, today=timezone.localdate()))

@@ -6,22 +6,29 @@ Forms, panels, paper and chronology read them, and the check constraints of the 
 
 from collections.abc import Mapping
 
-from .base import EPISODE_COLUMNS, LISTS, STEP_COLUMNS, Area, Duty, EpisodeKind, Kind, StepKind
+from .base import EPISODE_COLUMNS, LISTS, STEP_COLUMNS, Area, Duty, EpisodeKind, Keeps, Kind, StepKind
 from .episodes import EPISODES
+from .outcomes import ENDED, Decision, Outcome, decision_on, outcome_of
 from .steps import STEPS
 
 __all__ = [
+    "ENDED",
     "EPISODES",
     "EPISODE_COLUMNS",
     "LISTS",
     "STEPS",
     "STEP_COLUMNS",
     "Area",
+    "Decision",
     "Duty",
     "EpisodeKind",
+    "Keeps",
     "Kind",
+    "Outcome",
     "StepKind",
+    "decision_on",
     "kinds_with",
+    "outcome_of",
     "step_kinds",
 ]
 

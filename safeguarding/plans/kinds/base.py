@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from django.db import models
 
@@ -14,6 +15,14 @@ class Area(models.TextChoices):
     NEEDS = "needs", "Education, health and care plan"
     ADOPTION = "adoption", "Adoption"
     ATTENDANCE = "attendance", "Attendance"
+
+
+class Keeps(StrEnum):
+    """Which day holds where a second rule asks for a step that waits already."""
+
+    FIRST = "first"
+    EARLIER = "earlier"
+    NEWEST = "newest"
 
 
 class Duty(models.TextChoices):
@@ -53,13 +62,16 @@ class StepKind(Kind):
     """Something that waits, is booked and is held inside an episode. `outcomes` is the list of what may come of it.
 
     `settles` are the kinds that wait no longer once this was held. `is_one_each`: every step that asks for it has its
-    own, and not one for all of them: an interview for each absence, a report for each review.
+    own, and not one for all of them: an interview for each absence, a report for each review. `keeps` says which day
+    holds where two rules ask for the one that waits. `is_of_plan`: held before the plan, it is not counted.
     """
 
     duty: Duty = Duty.AUTHORITY
     outcomes: str = ""
     settles: tuple[str, ...] = ()
     is_one_each: bool = False
+    keeps: Keeps = Keeps.FIRST
+    is_of_plan: bool = False
 
     def list_of(self, column: str) -> str:
         return self.outcomes if column == "outcome" else super().list_of(column)
@@ -70,8 +82,10 @@ class EpisodeKind(Kind):
     """A status that a child has from a day until a day. `badge` is what stands beside the name (a key of
     the component); empty: nothing does.
 
-    `steps` are the keys of the steps that it may have, `ends` the list of reasons for which it ends. `choice` says what
-    a family may keep to itself, as `collection` of `PersonalData` says it, and `by_family` that families tell of it.
+    `steps` are the keys of the steps that it may have, `ends` the list of reasons for which it ends. `before` is what
+    it is called until it is decided, where that is another day than its first, and `first_day` what that is;
+    `begins_with` is the step that was held on its first day. `choice` says what a family may keep to itself, as
+    `collection` of `PersonalData` says it, and `by_family` that families tell of it.
     """
 
     area: Area = Area.PROTECTION
@@ -79,6 +93,9 @@ class EpisodeKind(Kind):
     steps: tuple[str, ...] = ()
     ends: str = ""
     needs_authority: bool = True
+    before: str = ""
+    first_day: str = "First day"
+    begins_with: str = ""
     choice: str = ""
     by_family: bool = False
 
@@ -137,5 +154,6 @@ CARE_PLANNING = "Care Planning, Placement and Case Review (England) Regulations 
 SEND = "Special Educational Needs and Disability Regulations 2014"
 ADOPTION_ACT = "Adoption and Children Act 2002"
 FOSTERING = "Children (Private Arrangements for Fostering) Regulations 2005"
+MISSING = "Statutory guidance on children who run away or go missing 2014"
 LEAVING = "Children Act 1989 ss.23A to 24D; Care Leavers (England) Regulations 2010"
 S17, S47 = f"Children Act 1989 s.17; {WT}", f"Children Act 1989 s.47; {WT}"

@@ -1,6 +1,6 @@
 """The kinds of episode: what a child is or has from a day until a day."""
 
-from .base import ADOPTION_ACT, CARE_PLANNING, FOSTERING, LEAVING, S17, S47, SEND, WT, Area, EpisodeKind
+from .base import ADOPTION_ACT, CARE_PLANNING, FOSTERING, LEAVING, MISSING, S17, S47, SEND, WT, Area, EpisodeKind
 
 E, A = EpisodeKind, Area
 _ASKED = ("reference", "asked")
@@ -28,6 +28,8 @@ EPISODES: dict[str, EpisodeKind] = {
             words=_ASKED,
             notice=(13, 14, 15, 16),
             badge="cin",
+            before="Referred to social care",
+            first_day="Day of the referral",
             steps=(
                 "acknowledgement",
                 "assessment",
@@ -81,6 +83,15 @@ EPISODES: dict[str, EpisodeKind] = {
             badge="fostering",
             steps=("notification", "visit", "plan_review"),
             ends="fostering_end",
+        ),
+        E(
+            "missing_from_home",
+            "Missing from home",
+            MISSING,
+            words=_ASKED,
+            steps=("missing", "return_interview", "progress"),
+            ends="home_missing_end",
+            begins_with="missing",
         ),
         E(
             "looked_after",
@@ -146,6 +157,8 @@ EPISODES: dict[str, EpisodeKind] = {
             notice=(26,),
             area=A.NEEDS,
             badge="ehcp",
+            before="EHC assessment asked for",
+            first_day="Day of the request",
             steps=(
                 "assess_decision",
                 "plan_decision",
@@ -155,6 +168,7 @@ EPISODES: dict[str, EpisodeKind] = {
                 "review_report",
                 "review_decision",
                 "amended_plan",
+                "phase_transfer",
             ),
             ends="ehcp_end",
         ),

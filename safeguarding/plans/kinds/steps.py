@@ -1,6 +1,6 @@
 """The kinds of step: what waits, is booked and is held inside an episode."""
 
-from .base import ADOPTION_ACT, CARE_PLANNING, FOSTERING, LEAVING, S17, S47, SEND, WT, Duty, StepKind
+from .base import ADOPTION_ACT, CARE_PLANNING, FOSTERING, LEAVING, MISSING, S17, S47, SEND, WT, Duty, Keeps, StepKind
 
 _MET, _ALL = ("present", "said", "voice", "why_late"), ("said", "why_late")
 
@@ -52,7 +52,7 @@ STEPS: dict[str, StepKind] = _by_key(
         duty=D.SCHOOL,
         is_one_each=True,
     ),
-    K("core_group", "Core group", WT, words=_MET, notice=(17,)),
+    K("core_group", "Core group", WT, words=_MET, notice=(17,), is_of_plan=True),
     K(
         "review_conference",
         "Review conference",
@@ -62,6 +62,7 @@ STEPS: dict[str, StepKind] = _by_key(
         outcomes="review_outcome",
         words=_MET,
         notice=(17,),
+        is_of_plan=True,
     ),
     K(
         "plan_review",
@@ -71,6 +72,7 @@ STEPS: dict[str, StepKind] = _by_key(
         outcomes="review_outcome",
         words=_MET,
         notice=(13,),
+        is_of_plan=True,
     ),
     K("legal_meeting", "Legal planning or pre-proceedings meeting", WT, words=_MET, notice=(17,)),
     K("notification", "Authority told of the arrangement", FOSTERING, words=_ALL, notice=(13,), duty=D.SCHOOL),
@@ -87,7 +89,7 @@ STEPS: dict[str, StepKind] = _by_key(
         words=("carers", "delegated", "said"),
     ),
     K("pep", "Personal education plan", CARE_PLANNING, words=_MET, duty=D.SCHOOL),
-    K("care_review", "Looked-after review", CARE_PLANNING, columns=("participation",), words=_MET),
+    K("care_review", "Looked-after review", CARE_PLANNING, columns=("participation",), words=_MET, is_of_plan=True),
     K("health_assessment", "Health assessment", CARE_PLANNING, words=_ALL, notice=(18,), duty=D.HEALTH),
     K("dental", "Dental check", CARE_PLANNING, columns=("answer",), words=_ALL, notice=(19,), duty=D.HEALTH),
     K("immunisations", "Immunisations up to date", CARE_PLANNING, columns=("answer",), words=_ALL, duty=D.HEALTH),
@@ -111,7 +113,7 @@ STEPS: dict[str, StepKind] = _by_key(
     K(
         "missing",
         "Missing or away without authorisation",
-        "Statutory guidance on children who run away or go missing 2014",
+        MISSING,
         columns=("outcome", "held_to"),
         outcomes="missing_kind",
         words=("said",),
@@ -119,11 +121,19 @@ STEPS: dict[str, StepKind] = _by_key(
     K(
         "return_interview",
         "Return interview",
-        "Statutory guidance on children who run away or go missing 2014",
+        MISSING,
         words=("said", "voice", "why_late"),
         is_one_each=True,
     ),
-    K("pathway_review", "Review of the pathway plan", LEAVING, columns=("participation",), words=_MET, notice=(24, 25)),
+    K(
+        "pathway_review",
+        "Review of the pathway plan",
+        LEAVING,
+        columns=("participation",),
+        words=_MET,
+        notice=(24, 25),
+        is_of_plan=True,
+    ),
     K(
         "leaver_contact",
         "Activity and accommodation",
@@ -165,7 +175,7 @@ STEPS: dict[str, StepKind] = _by_key(
         duty=D.SCHOOL,
     ),
     K("final_plan", "Final plan", SEND, words=_ALL, notice=(26,), settles=("assess_decision", "plan_decision")),
-    K("annual_review", "Annual review meeting", SEND, words=_MET, notice=(26,), duty=D.SCHOOL),
+    K("annual_review", "Annual review meeting", SEND, words=_MET, notice=(26,), duty=D.SCHOOL, is_of_plan=True),
     K("review_report", "Report of the annual review", SEND, words=_ALL, notice=(26,), duty=D.SCHOOL, is_one_each=True),
     K(
         "review_decision",
@@ -176,9 +186,17 @@ STEPS: dict[str, StepKind] = _by_key(
         outcomes="review_decision",
         words=_ALL,
         notice=(26,),
-        is_one_each=True,
+        keeps=Keeps.EARLIER,
     ),
     K("amended_plan", "Final amended plan", SEND, words=_ALL, notice=(26,), is_one_each=True),
+    K(
+        "phase_transfer",
+        "Plan amended for the move to the next phase",
+        SEND,
+        words=_ALL,
+        notice=(26,),
+        keeps=Keeps.NEWEST,
+    ),
     # Adoption.
     K("adoption_decision", "Decision that the child should be placed", ADOPTION_ACT, words=("said",), notice=(23,)),
     K(

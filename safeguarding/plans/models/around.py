@@ -122,6 +122,8 @@ class PlanFile(StoredFile):
 class Designation(OfPlan):
     """What stands beside the child's name while an episode is open: the badge and its days, and nothing else.
 
+    `starts_on` is the day on which the plan was decided; until then it is empty, and no page has the badge
+    (`services/badging.py`).
     One for each episode, written by the services that begin and end it. More people see it than read the episode.
     """
 
@@ -129,12 +131,14 @@ class Designation(OfPlan):
     kind = models.CharField(
         "what it is", max_length=24, choices=[(kind.key, kind.title) for kind in EPISODES.values() if kind.badge]
     )
-    starts_on = models.DateField("from")
+    starts_on = models.DateField("from", null=True, blank=True)
     ends_on = models.DateField("until", null=True, blank=True)
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["child"], name="designation_of_child", condition=Q(ends_on=None)),
+            models.Index(
+                fields=["child"], name="designation_of_child", condition=Q(ends_on=None, starts_on__isnull=False)
+            ),
         ]
 
     class PersonalData(personal_data.PersonalData):

@@ -16,6 +16,17 @@ WHY = (
 )
 
 
+class Follows(models.TextChoices):
+    """Where what follows from a decision has come to: nobody has said yet, it was done, it was said that it does not
+    follow, or there is an appeal.
+    """
+
+    WAITS = "waits", "To be said"
+    DONE = "done", "Done"
+    NOT = "not", "Nothing follows"
+    APPEAL = "appeal", "There is an appeal"
+
+
 class OfPlan(OfChild):
     """A record in one of the areas, by which it is decided who keeps and who reads it."""
 

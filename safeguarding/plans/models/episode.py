@@ -1,5 +1,6 @@
 """What is a child, or what does a child have, from a day until a day?"""
 
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -14,7 +15,7 @@ from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.plans import codes
 from safeguarding.plans.kinds import EPISODE_COLUMNS, EPISODES, EpisodeKind
 
-from .bases import WHY, Coded, OfPlan, Written, code, words
+from .bases import WHY, Coded, Follows, OfPlan, Written, code, words
 from .constraints import by_kind, in_area, tells_no_adoption
 
 
@@ -36,6 +37,12 @@ class Episode(Coded, Written, OfPlan):
     starts_on = models.DateField("from")
     ends_on = models.DateField("until", null=True, blank=True)
     end_reason = code("why it ended")
+    # When it was decided, and by which step where that is recorded here: the badge stands from that day, and from none
+    # where it is empty (`plans/services/deciding.py`).
+    decided_on = models.DateField("decided on", null=True, blank=True)
+    decided_by = models.ForeignKey("plans.Step", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # What follows from how it ended (`plans/kinds/outcomes.py`).
+    follows = models.CharField("what follows", max_length=8, choices=Follows, blank=True, default="", editable=False)
     known_by = code("how the school knows")
     # The key of the record on which it was begun. No link: it stays when two records of a child become one, so that
     # two open episodes of one kind can come together, and are shown.
@@ -98,6 +105,8 @@ class Episode(Coded, Written, OfPlan):
             models.Index(fields=["school", "kind"], name="episode_open", condition=Q(status="open")),
             models.Index(fields=["began_with"], name="episode_of_concern", condition=Q(began_with__isnull=False)),
             models.Index(fields=["area", "school"], name="episode_of_area"),
+            models.Index(fields=["decided_by"], name="episode_decided", condition=Q(decided_by__isnull=False)),
+            models.Index(fields=["school"], name="episode_follows", condition=Q(follows=Follows.WAITS)),
         ]
 
     class PersonalData(personal_data.PersonalData):
@@ -114,6 +123,8 @@ class Episode(Coded, Written, OfPlan):
             "starts_on",
             "ends_on",
             "end_reason",
+            "decided_on",
+            "follows",
             "known_by",
             "begun_for",
             *EPISODE_COLUMNS,
@@ -129,6 +140,16 @@ class Episode(Coded, Written, OfPlan):
     @property
     def of_kind(self) -> EpisodeKind:
         return EPISODES[self.kind]
+
+    @property
+    def title(self) -> str:
+        """What it is; until it is decided, what it was asked for."""
+        return self.of_kind.before if self.of_kind.before and self.decided_on is None else self.of_kind.title
+
+    @property
+    def stands_from(self) -> date:
+        """From when on it is what it is called: until it is decided, since it was asked for."""
+        return self.decided_on if self.of_kind.before and self.decided_on else self.starts_on
 
     @property
     def authority_label(self) -> str:

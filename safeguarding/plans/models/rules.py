@@ -36,6 +36,8 @@ class DeadlineRule(models.Model):
     # Below nothing: back from the day for which it is booked.
     amount = models.SmallIntegerField("how many")
     unit = models.CharField("of what", max_length=20)
+    # Days that are taken off: what is complete within 12 months is due the day before they are over.
+    less = models.PositiveSmallIntegerField("days taken off", default=0)
     age_from = models.PositiveSmallIntegerField("from which age", null=True, blank=True)
     age_below = models.PositiveSmallIntegerField("below which age", null=True, blank=True)
     duty = models.CharField("whose duty it is", max_length=10, choices=Duty)
@@ -83,6 +85,7 @@ class DeadlineRule(models.Model):
             "step",
             "amount",
             "unit",
+            "less",
             "age_from",
             "age_below",
             "duty",

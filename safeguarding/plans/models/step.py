@@ -13,7 +13,7 @@ from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Retention, Source
 from safeguarding.plans.kinds import STEP_COLUMNS, STEPS, Duty, StepKind
 
-from .bases import WHY, Coded, OfPlan, Written, code, words
+from .bases import WHY, Coded, Follows, OfPlan, Written, code, words
 from .constraints import by_kind, tells_no_adoption
 from .episode import Episode
 from .rules import DeadlineRule
@@ -33,6 +33,12 @@ class Step(Coded, Written, OfPlan):
         YES = "yes", "Yes"
         NO = "no", "No"
         UNKNOWN = "unknown", "Not known"
+
+    class Uncounted(models.TextChoices):
+        """Why a step that was held answers no date and starts none."""
+
+        BEFORE_PLAN = "before", "before the plan"
+        AFTER_CONFERENCE = "after", "after the conference"
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="steps")
     kind = models.CharField("what it is", max_length=20, choices=[(kind.key, kind.title) for kind in STEPS.values()])
@@ -54,6 +60,10 @@ class Step(Coded, Written, OfPlan):
     held_on = models.DateField("held on", null=True, blank=True)
     # The first, second, … of its kind that was held in the episode.
     number = models.PositiveSmallIntegerField("number", null=True, blank=True)
+    # Out of its order (`plans/services/order.py`).
+    not_counted = models.CharField("not counted", max_length=8, choices=Uncounted, blank=True, default="")
+    # What follows from its outcome (`plans/kinds/outcomes.py`).
+    follows = models.CharField("what follows", max_length=8, choices=Follows, blank=True, default="", editable=False)
     held_at = models.DateTimeField(null=True, blank=True)
     held_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     set_aside_at = models.DateTimeField(null=True, blank=True)
@@ -105,6 +115,10 @@ class Step(Coded, Written, OfPlan):
                 name="step_set_aside_as_it_stands",
             ),
             models.CheckConstraint(
+                condition=Q(not_counted="") | Q(status="held", number=None, due_on=None, rule=None),
+                name="step_not_counted_answers_nothing",
+            ),
+            models.CheckConstraint(
                 condition=Q(held_to=None) | Q(held_to__gte=F("held_on")), name="step_until_after_from"
             ),
             models.CheckConstraint(condition=Q(score=None) | Q(score__lte=MOST_SCORE), name="step_score_in_range"),
@@ -123,6 +137,7 @@ class Step(Coded, Written, OfPlan):
             models.Index(fields=["episode", "kind"], name="step_of_episode"),
             models.Index(fields=["school", "due_on"], name="step_waits", condition=Q(status="waiting")),
             models.Index(fields=["child", "-held_on"], name="step_of_child"),
+            models.Index(fields=["school"], name="step_follows", condition=Q(follows=Follows.WAITS)),
         ]
 
     class PersonalData(personal_data.PersonalData):
@@ -143,6 +158,8 @@ class Step(Coded, Written, OfPlan):
             "booked_time",
             "held_on",
             "number",
+            "not_counted",
+            "follows",
             "held_at",
             "set_aside_at",
             *STEP_COLUMNS,

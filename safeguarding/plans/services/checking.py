@@ -39,7 +39,7 @@ def episode_problems(
     of = EPISODES.get(kind)
     if of is None:
         return {"kind": "Choose what the child is or has"}
-    found = past_day("starts_on", "First day", starts_on, today=today, born=born)
+    found = past_day("starts_on", of.first_day, starts_on, today=today, born=born)
     if of.needs_authority and not authority:
         found["authority"] = "Choose the local authority"
     elif authority and authority not in codes.codes_of("authority"):

@@ -7,6 +7,7 @@ it asks for says the pure part (`plans/deadlines.py`); here it becomes rows.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID, uuid5
 
 from django.db.models import Max, Q
@@ -16,21 +17,26 @@ from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import User
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
+from safeguarding.clocks import Unit
 from safeguarding.exceptions import BadInput
 from safeguarding.plans.deadlines import BEGINNING, CONSULTED, Asked, Rule, asked_after
-from safeguarding.plans.kinds import STEPS
+from safeguarding.plans.kinds import STEPS, Keeps, decision_on
 from safeguarding.plans.lifecycles import step_life
 from safeguarding.plans.models import DeadlineRule, Episode, Step
+from safeguarding.plans.phases import Moving, shows_from
 from safeguarding.plans.verbs import PlanVerb
 from safeguarding.prepared import prepared
 
 from . import reminders
+from .phases import moving_of
 from .rules import rules_at
 
 SS = Step.Status
 RECOUNTED = "What it was counted from was corrected, and asks for it no longer."
 ENDED = "The plan has ended."
 _WAITS = "{} waits already in this plan. Open that date to book it, to move it, or to record that it was held."
+# Kinds of which one waits, with a day that is chosen among those of several rules.
+CHOSEN = frozenset(key for key, kind in STEPS.items() if kind.keeps is not Keeps.FIRST)
 LAST_UNKNOWN = "When it was last held is not recorded here."
 
 
@@ -55,6 +61,17 @@ class Counting:
         self.calendar = SchoolCalendar.of(episode.school_id)
         self.born = born(by, episode.child_id)
 
+    @property
+    def begun(self) -> Trigger:
+        """What the beginning sets going: a child protection plan from the day of the conference that decided on it."""
+        return Trigger(BEGINNING, begins_counting(self.episode))
+
+    @cached_property
+    def _moving(self) -> Moving | None:
+        """After which years children move on: asked of kinds of plan that are amended for it."""
+        is_amended = any(rule.unit is Unit.TRANSFER and self.episode.kind in rule.kinds for rule in self.rules)
+        return moving_of(self.episode.child) if is_amended else None
+
     def asked(self, trigger: Trigger) -> dict[str, Asked]:
         """The steps that a trigger asks for, by their kind."""
         found = asked_after(
@@ -68,21 +85,30 @@ class Counting:
             nth=trigger.nth,
             booked=trigger.booked,
             earlier=self._earlier(trigger.day),
+            moving=self._moving,
         )
-        return {one.rule.step: one for one in found}
+        return {one.rule.step: one for one in found if not self._is_done(one)}
+
+    def _is_done(self, asked: Asked) -> bool:
+        """Whether a plan was amended already for the move that a rule asks for again."""
+        if asked.rule.unit is not Unit.TRANSFER or asked.due.day is None:
+            return False
+        since = shows_from(asked.due.day)
+        held = Step.objects.filter(episode=self.episode, kind=asked.rule.step, status=SS.HELD)
+        return held.filter(held_on__gte=since).exists()
 
     def goes_on(self) -> set[str]:
         """The kinds that come again and again from the beginning on, or from what is due after it."""
         rules = [rule for rule in self.rules if self.episode.kind in rule.kinds]
-        first = set(self.asked(Trigger(BEGINNING, self.episode.starts_on)))
+        first = set(self.asked(self.begun))
         after = {rule.step for rule in rules if rule.after in first and rule.amount > 0}
         return (first | after) & {rule.step for rule in rules if rule.after == rule.step}
 
     def _earlier(self, day: date) -> dict[str, date]:
         """When each kind of step was last held by that day, and the episode began: some rules count from there."""
-        held = Step.objects.filter(episode=self.episode, status=SS.HELD, held_on__lte=day).order_by("held_on", "pk")
-        days = {kind: day for kind, day in held.values_list("kind", "held_on") if day}
-        return days | {BEGINNING: self.episode.starts_on}
+        held = Step.objects.filter(episode=self.episode, status=SS.HELD, not_counted="", held_on__lte=day)
+        days = {kind: day for kind, day in held.order_by("held_on", "pk").values_list("kind", "held_on") if day}
+        return days | {BEGINNING: self.begun.day}
 
     def fields(self, asked: Asked) -> dict[str, object]:
         """What a step has of the rule that asks for it."""
@@ -101,8 +127,19 @@ def born(by: User, child_id: UUID) -> date | None:
     return day  # type: ignore[no-any-return]
 
 
+def begins_counting(episode: Episode) -> date:
+    """The day from which the dates of its beginning are counted."""
+    decides = decision_on(episode.kind)
+    is_before = decides is not None and decides.is_before
+    return (episode.decided_on if is_before else None) or episode.starts_on
+
+
 def trigger_of(step: Step) -> Trigger | None:
-    """What a step sets going: held, or booked. None where it has not come to that, as before a child is back."""
+    """What a step sets going: held, or booked. None where it has not come to that, as before a child is back, and for
+    one that is not counted.
+    """
+    if step.not_counted:
+        return None
     if step.status == SS.HELD:
         # An absence is over when the child is back.
         day = step.held_to if step.kind == "missing" else step.held_on
@@ -115,26 +152,30 @@ def trigger_of(step: Step) -> Trigger | None:
 def follow(
     counting: Counting, trigger: Trigger | None, *, but: Iterable[str] = (), at: datetime | None = None
 ) -> list[Step]:
-    """Let wait what a trigger asks for, but no step of the kinds in `but`. Returns the steps that wait by it."""
+    """Let wait what a trigger asks for, but no step of the kinds in `but`, or of those whose day is chosen among the
+    days of several rules (`choosing.py`). Returns the steps that wait by it.
+    """
     if trigger is None:
         return []
-    left = set(but)
-    found = (counting.asked(trigger)).items()
-    return [_wait(counting, one, trigger, at or timezone.now()) for kind, one in found if kind not in left]
+    left = set(but) | CHOSEN
+    found = counting.asked(trigger).items()
+    return [wait_for(counting, one, trigger, at or timezone.now()) for kind, one in found if kind not in left]
 
 
-def _wait(counting: Counting, asked: Asked, trigger: Trigger, at: datetime) -> Step:
+def wait_for(counting: Counting, asked: Asked, trigger: Trigger, at: datetime) -> Step:
     """The step that waits by this rule. One that waits by another rule keeps its day, which came first; of kinds that
     belong to one step each, every such step has its own.
     """
     episode, kind = counting.episode, asked.rule.step
-    waits = Step.objects.filter(episode=episode, kind=kind, status=SS.WAITING)
+    waits = Step.objects.filter(episode=episode, kind=kind).exclude(status=SS.HELD)
+    if episode.status == Episode.Status.OPEN:
+        waits = waits.filter(status=SS.WAITING)
     if STEPS[kind].is_one_each:
         waits = waits.filter(Q(after=trigger.step) | Q(rule=None))
-    there = waits.order_by("due_on", "pk").first()
+    there = next((one for one in waits.order_by("due_on", "pk") if still_waits(one)), None)
     if there is not None:
         if there.rule_id is None:
-            _set(there, {**counting.fields(asked), "after": trigger.step}, by=counting.by)
+            set_fields(there, {**counting.fields(asked), "after": trigger.step}, by=counting.by)
         return there
     root = trigger.step.pk if trigger.step else episode.pk
     step, made = Step.objects.get_or_create(
@@ -154,7 +195,7 @@ def _wait(counting: Counting, asked: Asked, trigger: Trigger, at: datetime) -> S
     if made:
         record(Verb.CREATE, step, by=counting.by)
     elif step.status == SS.SET_ASIDE and step.aside_reason == RECOUNTED:
-        _set(step, {**counting.fields(asked), **_NOT_ASIDE}, by=counting.by)
+        set_fields(step, {**counting.fields(asked), **_NOT_ASIDE}, by=counting.by)
     return step
 
 
@@ -197,35 +238,34 @@ def count_again(counting: Counting, corrected: Step | None, *, at: datetime | No
     """
     at = at or timezone.now()
     steps = list(Step.objects.filter(episode=counting.episode).select_related("rule").order_by("held_on", "pk"))
-    begun = Trigger(BEGINNING, counting.episode.starts_on)
-    triggers = [begun, *(trigger for step in steps if (trigger := trigger_of(step)))]
+    triggers = [counting.begun, *(trigger for step in steps if (trigger := trigger_of(step)))]
     for trigger in triggers:
         root = trigger.step.pk if trigger.step else None
         asked = counting.asked(trigger)
-        followers = [one for one in steps if _follows(one, trigger, root)]
+        followers = [one for one in steps if one.kind not in CHOSEN and _follows(one, trigger, root)]
         for step in followers:
             if step.kind in asked:
-                _set(step, counting.fields(asked[step.kind]), by=counting.by)
-            elif _waits(step) and root == (corrected.pk if corrected else None):
-                _let_go(step, by=counting.by, at=at)
+                set_fields(step, counting.fields(asked[step.kind]), by=counting.by)
+            elif still_waits(step) and root == (corrected.pk if corrected else None):
+                let_go(step, by=counting.by, at=at)
         if corrected is not None and root == corrected.pk:
             follow(counting, trigger, but={one.kind for one in followers if one.status != SS.SET_ASIDE}, at=at)
 
 
-def _waits(step: Step) -> bool:
+def still_waits(step: Step) -> bool:
     """Whether a step waits, or would if its plan had not ended."""
     return step.status == SS.WAITING or (step.status == SS.SET_ASIDE and step.aside_reason == ENDED)
 
 
-def _let_go(step: Step, *, by: User, at: datetime) -> None:
+def let_go(step: Step, *, by: User, at: datetime) -> None:
     """No rule asks for it any more: it is set aside. One that somebody has booked stays booked, without a rule: whether
     that meeting is off, only those who called it say.
     """
     if step.booked_on is not None:
-        _set(step, dict.fromkeys(("rule", "counted_from", "due_on", "after")) | {"missing": ""}, by=by)
+        set_fields(step, dict.fromkeys(("rule", "counted_from", "due_on", "after")) | {"missing": ""}, by=by)
         return
     aside = {"status": SS.SET_ASIDE, "set_aside_at": at, "set_aside_by": by, "aside_reason": RECOUNTED}
-    _set(step, aside, by=by)
+    set_fields(step, aside, by=by)
 
 
 def _follows(step: Step, trigger: Trigger, root: UUID | None) -> bool:
@@ -237,7 +277,7 @@ def _follows(step: Step, trigger: Trigger, root: UUID | None) -> bool:
     return step.after_id == root and (step.rule.amount < 0) == trigger.booked
 
 
-def _set(step: Step, fields: dict[str, object], *, by: User) -> None:
+def set_fields(step: Step, fields: dict[str, object], *, by: User) -> None:
     """Change a step, with an event, where something is different."""
     changed = {name: value for name, value in fields.items() if getattr(step, name) != value}
     if not changed:
@@ -253,7 +293,7 @@ def to_hold(episode: Episode, kind: str, held_on: date) -> Step | None:
     """The step that was held on a day, of those that wait. None for one that came before what is recorded already, or
     that two people record: the next does not count as held by that.
     """
-    later = Step.objects.filter(episode=episode, kind=kind, status=SS.HELD, held_on__gte=held_on)
+    later = Step.objects.filter(episode=episode, kind=kind, status=SS.HELD, not_counted="", held_on__gte=held_on)
     if not STEPS[kind].is_one_each and later.exists():
         return None
     return Step.objects.filter(episode=episode, kind=kind, status=SS.WAITING).order_by("due_on", "pk").first()

@@ -3,11 +3,11 @@
 The authority decides; the school records what it was told.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -22,41 +22,22 @@ from safeguarding.concerns.models import Concern, ConcernChild, Referral
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import entry_token
 from safeguarding.plans import codes
-from safeguarding.plans.deadlines import BEGINNING
-from safeguarding.plans.kinds import EPISODES, STEPS
+from safeguarding.plans.kinds import EPISODES
 from safeguarding.plans.lifecycles import episode_life, step_life
 from safeguarding.plans.models import Designation, Episode, Step
 from safeguarding.plans.permissions import ensure_keeps, ensure_keeps_record
 from safeguarding.plans.verbs import PlanVerb
 
-from . import reminders
+from . import follow_ups, reminders
+from .beginning import LastHeld, begin_dates, hold_first, last_problems, take_answer
 from .checking import Problems, column_problems, episode_problems, past_day, raise_first
-from .dates import (
-    ENDED,
-    Counting,
-    Trigger,
-    born,
-    count_again,
-    follow,
-    stop_waiting,
-    trigger_of,
-    wait_without_a_day,
-)
-from .referrals import ACKNOWLEDGEMENT, answered_on
-from .steps import add_step
+from .dates import ENDED, Counting, begins_counting, born, stop_waiting
+from .deciding import badge_follows, decided_problems, decision_of, may_be_told, may_decide, put_badge
+from .recounting import recount
 
 TWIN = "This child has an open plan of this kind with this authority. Open that one, or end it first."
 CHANGED = "Somebody changed this plan while you were writing. Look at it below, then save again."
 STAYS = "What was written stays as it was. Add what is new to one of its dates."
-
-
-@dataclass(frozen=True)
-class LastHeld:
-    """What was held last of a kind, of an episode that is entered late. `is_first`: nothing of the kind was before."""
-
-    on: date
-    outcome: str = ""
-    is_first: bool = False
 
 
 @transaction.atomic
@@ -74,56 +55,120 @@ def begin_episode(
     concern: Concern | None = None,
     referral: Referral | None = None,
     last: Mapping[str, LastHeld | None] | None = None,
+    first: Mapping[str, Any] | None = None,
+    decided_on: date | None = None,
+    decided_by: Step | None = None,
+    continues: Episode | None = None,
     at: datetime | None = None,
 ) -> Episode:
     """An episode, its badge, and the steps that wait from its first day. The same form again is one episode.
 
-    `columns` and `words` are fields of the kind. `concern` and `referral` are what it came from: who may not see
-    that concern sees nothing of the episode, and where the referral was answered, its acknowledgement was held that
-    day. `last` says, of one that is entered late, what was last held of kinds of steps: the next is counted from there,
-    and nothing earlier waits. None where nobody knows: what is still ahead waits, and what comes again and again waits
-    without a day.
+    `columns` and `words` are fields of the kind. `concern` and `referral` are what it came from: who may not see that
+    concern sees nothing of it, and the first answer to the referral is the acknowledgement. `last` says what was last
+    held of one that is entered late: the next counts from there, and nothing earlier waits; of what nobody knows (None)
+    the next waits without a day. `first` are the results of the step that a kind begins with. `decided_on` is when it
+    was decided, where that is not the first day, else `decided_by` is the step that did. `continues` is the plan that
+    it follows, else that of this step: it comes from the same concern and referral.
 
     Raises `NotAllowed`, `BadInput`.
     """
-    columns, words, last = columns or {}, words or {}, last or {}
-    area = _ensure_may_begin(kind, child, by, concern, referral)
+    columns, words, last = columns or {}, words or {}, _with_final_plan(kind, last or {}, decided_on)
+    source = decided_by.episode if decided_by else continues
+    area = _ensure_may_begin(kind, child, by, concern, referral, source=source)
+    _ensure_decided(kind, child, decided_by, by)
     at = at or timezone.now()
-    today = timezone.localdate(at)
     told: dict[str, Any] = {"starts_on": starts_on, "authority": authority, "known_by": known_by}
-    birthday = born(by, child.pk)
-    problems = episode_problems(kind, **told, columns=columns, words=words, today=today, born=birthday)
-    raise_first(problems | _last_problems(last, today))
+    problems = partial(episode_problems, kind, **told, columns=columns, words=words)
+    _ensure_sound(problems, kind, child, last, starts_on=starts_on, decided_on=decided_on, by=by, at=at)
+    said = (told | {"decided_on": decided_on} | dict(columns) | dict(words)).items()
     episode, made = _get_or_create(
-        entry_token(
-            token, child.pk, kind, *sorted((told | dict(columns) | dict(words)).items()), *sorted(last.items())
-        ),
+        entry_token(token, child.pk, kind, *sorted(said), *sorted(last.items())),
         author=by,
         child=child,
         school_id=child.school_id,
         area=area,
         kind=kind,
         begun_for=child.pk,
-        began_with=concern,
-        referral=referral,
+        began_with_id=source.began_with_id if source else concern and concern.pk,
+        referral_id=source.referral_id if source else referral and referral.pk,
         written_at=at,
+        decided_on=None if kind == "ehcp" else decided_on,
+        decided_by=decided_by,
         **told,
         **columns,
         **{name: text.strip() for name, text in words.items()},
     )
     if made:
-        record(Verb.CREATE, episode, by=by)
-        _put_badge(episode, by=by)
-        _set_going(Counting(episode, by), last, at=at)
-        _take_answer(episode, by=by, at=at)
+        _record_begun(episode, last, first or {}, by=by, at=at)
     return episode
 
 
-def _ensure_may_begin(kind: str, child: Child, by: User, *sources: Concern | Referral | None) -> str:
-    """The area of the kind. Raises `BadInput`, and `NotAllowed` for somebody who may not see what it comes from."""
+def _record_begun(
+    episode: Episode, last: Mapping[str, LastHeld | None], first: Mapping[str, Any], *, by: User, at: datetime
+) -> None:
+    """What goes with an episode that was made: its badge, its dates, and that it followed from a decision."""
+    record(Verb.CREATE, episode, by=by)
+    day, _ = decision_of(episode)
+    if day != episode.decided_on:
+        episode.decided_on = day
+        episode.save(update_fields=["decided_on"])
+    put_badge(episode, by=by)
+    begin_dates(Counting(episode, by), last, at=at)
+    take_answer(episode, by=by, at=at)
+    hold_first(episode, first, by=by, at=at)
+    follow_ups.begun_by_hand(episode, by=by)
+
+
+def _with_final_plan(
+    kind: str, last: Mapping[str, LastHeld | None], decided_on: date | None
+) -> Mapping[str, LastHeld | None]:
+    """The final plan that decides was held that day: nothing earlier waits in a plan that came with the child."""
+    if kind != "ehcp" or decided_on is None or last.get("final_plan"):
+        return last
+    return {**last, "final_plan": LastHeld(decided_on, is_first=True)}
+
+
+def _ensure_decided(kind: str, child: Child, decided_by: Step | None, by: User) -> None:
+    """Raise `BadInput` where a plan of this kind cannot have been decided by that step, `NotAllowed` where `by` does
+    not see it.
+    """
+    if decided_by is None:
+        return
+    if not may_view(by, decided_by):
+        raise NotAllowed("This date is not yours to begin a plan from.")
+    if decided_by.child_id != child.pk or not may_decide(decided_by, kind):
+        raise BadInput("What came of that date does not begin a plan of this kind.")
+
+
+def _ensure_sound(
+    problems: Callable[..., Problems],
+    kind: str,
+    child: Child,
+    last: Mapping[str, LastHeld | None],
+    *,
+    starts_on: date | None,
+    decided_on: date | None,
+    by: User,
+    at: datetime,
+) -> None:
+    """Raise `BadInput` with the first of what is wrong with an episode as it was told."""
+    today, birthday = timezone.localdate(at), born(by, child.pk)
+    found = problems(today=today, born=birthday)
+    found |= decided_problems(kind, decided_on, starts_on=starts_on, today=today, born=birthday)
+    raise_first(found | last_problems(last, today))
+
+
+def _ensure_may_begin(
+    kind: str, child: Child, by: User, *sources: Concern | Referral | None, source: Episode | None
+) -> str:
+    """The area of the kind. Raises `BadInput`, and `NotAllowed` for somebody who may not see what it comes from, or who
+    does not keep the plan that it follows.
+    """
     if kind not in EPISODES:
         raise BadInput("Choose what the child is or has.")
     ensure_keeps(by, EPISODES[kind].area, child)
+    if source is not None:
+        ensure_keeps_record(by, source)
     if not all(may_view(by, one) for one in sources if one is not None):
         raise NotAllowed("This concern is not yours to begin a plan from.")
     concerns = {one.concern_id if isinstance(one, Referral) else one.pk for one in sources if one is not None}
@@ -143,83 +188,6 @@ def _get_or_create(token: UUID, **fields: Any) -> tuple[Episode, bool]:
         raise BadInput(TWIN) from None
 
 
-def _set_going(counting: Counting, last: Mapping[str, LastHeld | None], *, at: datetime) -> None:
-    """The steps that wait from the beginning on, but of kinds that were held since, or settled by one that was.
-
-    Where nobody knows whether one was held, it waits while its day is ahead; past that it is left out, or waits without
-    a day where it comes again and again.
-    """
-    left: set[str] = set()
-    for kind, held in last.items():
-        if held is not None:
-            _was_held(counting, kind, held, at=at)
-            left.update((kind, *STEPS[kind].settles))
-    begun, today = Trigger(BEGINNING, counting.episode.starts_on), timezone.localdate(at)
-    unknown = [kind for kind, held in last.items() if held is None and kind not in left]
-    days = {kind: one.due.day for kind, one in counting.asked(begun).items() if kind in unknown}
-    follow(counting, begun, but=left | {kind for kind, day in days.items() if day and day < today}, at=at)
-    goes_on = counting.goes_on() if unknown else set()
-    for kind in unknown:
-        if kind in goes_on:
-            wait_without_a_day(counting, kind, at=at)
-
-
-def _take_answer(episode: Episode, *, by: User, at: datetime) -> None:
-    """The answer to the referral is the acknowledgement: nobody types its day again."""
-    if episode.referral is None or ACKNOWLEDGEMENT not in episode.of_kind.steps:
-        return
-    there = Step.objects.filter(episode=episode, kind=ACKNOWLEDGEMENT, status=Step.Status.HELD)
-    if (day := answered_on(episode.referral)) and not there.exists():
-        token = uuid5(episode.pk, ACKNOWLEDGEMENT)
-        add_step(episode=episode, token=token, kind=ACKNOWLEDGEMENT, held_on=day, by=by, at=at)
-
-
-def _last_problems(last: Mapping[str, LastHeld | None], today: date) -> Problems:
-    found: Problems = {}
-    for kind, held in last.items():
-        if held is not None:
-            found |= past_day(f"last_{kind}", "Last held on", held.on, today=today)
-    return found
-
-
-def _put_badge(episode: Episode, *, by: User) -> None:
-    if not episode.of_kind.badge:
-        return
-    badge = Designation.objects.create(
-        child_id=episode.child_id,
-        school_id=episode.school_id,
-        area=episode.area,
-        episode=episode,
-        kind=episode.kind,
-        starts_on=episode.starts_on,
-    )
-    record(Verb.CREATE, badge, by=by)
-
-
-def _was_held(counting: Counting, kind: str, held: LastHeld, *, at: datetime) -> None:
-    """What was held before the episode was entered, with its day and its outcome, and what follows from it."""
-    episode, by = counting.episode, counting.by
-    step = Step.objects.create(
-        token=uuid5(episode.pk, f"last/{kind}"),
-        episode=episode,
-        child_id=episode.child_id,
-        school_id=episode.school_id,
-        area=episode.area,
-        kind=kind,
-        duty=STEPS[kind].duty,
-        status=Step.Status.HELD,
-        author=by,
-        written_at=at,
-        held_on=held.on,
-        held_at=at,
-        held_by=by,
-        number=1 if held.is_first else 2,
-        outcome=held.outcome,
-    )
-    record(PlanVerb.HOLD, step, by=by)
-    follow(counting, trigger_of(step), at=at)
-
-
 @transaction.atomic
 def correct_episode(
     *,
@@ -229,48 +197,69 @@ def correct_episode(
     starts_on: date | None = None,
     columns: Mapping[str, Any] | None = None,
     words: Mapping[str, str] | None = None,
+    decided_on: date | None = None,
+    is_undecided: bool = False,
     at: datetime | None = None,
 ) -> Episode:
-    """Another first day, other codes, or words where there were none. Days counted from the first day move.
+    """Another first day, another day of the decision, other codes, or words where there were none. Days counted from
+    either move. `is_undecided`: social care has not decided after all that the child is in need.
 
     `seen` is the revision on the page. What a field was before stands in its history. Raises `NotAllowed`, `BadInput`,
     `ChangedSince`, `OutOfTurn`.
     """
     at = at or timezone.now()
     now = _open(episode, by, seen=seen)
-    today = timezone.localdate(at)
-    there = {name: getattr(now, name) for name in now.of_kind.columns}
-    problems = column_problems(Episode, now.of_kind, there | dict(columns or {}), today=today, kept=there)
+    _check_correction(now, starts_on, decided_on, columns or {}, by=by, today=timezone.localdate(at))
+    changed = dict(columns or {}) | _new_words(now, words or {})
     if starts_on is not None:
-        problems |= past_day("starts_on", "First day", starts_on, today=today, born=born(by, now.child_id))
-    raise_first(problems)
-    changed = dict(columns or {})
-    for name, text in (words or {}).items():
-        if not text.strip() or text.strip() == getattr(now, name):
-            continue
-        if getattr(now, name):
-            raise BadInput(STAYS)
-        changed[name] = text.strip()
-    was, moves = now.starts_on, starts_on is not None and starts_on != now.starts_on
-    if moves:
         changed["starts_on"] = starts_on
+        if decided_on is None and now.decided_by_id is None and now.decided_on == now.starts_on:
+            # Decided on the first day, which was another one.
+            changed["decided_on"] = starts_on
+    if decided_on is not None:
+        changed |= {"decided_on": decided_on, "decided_by": None}
+    elif is_undecided and now.of_kind.before and may_be_told(now):
+        changed["decided_on"] = None
     changed = {name: value for name, value in changed.items() if getattr(now, name) != value}
     if not changed:
         return now
+    was = begins_counting(now)
     for name, value in changed.items():
         setattr(now, name, value)
     _save(now, *changed)
     record(PlanVerb.CORRECT, now, by=by)
-    if moves:
-        for badge in Designation.objects.filter(episode=now):
-            badge.starts_on = now.starts_on
-            badge.save(update_fields=["starts_on"])
-            record(Verb.CHANGE, badge, by=by)
-        counting = Counting(now, by)
-        count_again(counting, None, at=at)
-        # What the wrong day did not ask for, such as one before the rule: that never waited.
-        follow(counting, Trigger(BEGINNING, now.starts_on), but=counting.asked(Trigger(BEGINNING, was)), at=at)
+    if changed.keys() & {"starts_on", "decided_on"}:
+        badge_follows(now, by=by)
+        recount(Counting(now, by), None, at=at, was=was)
     return now
+
+
+def _check_correction(
+    now: Episode, starts_on: date | None, decided_on: date | None, columns: Mapping[str, Any], *, by: User, today: date
+) -> None:
+    """Raise `BadInput` with what is wrong."""
+    there = {name: getattr(now, name) for name in now.of_kind.columns}
+    problems = column_problems(Episode, now.of_kind, there | dict(columns), today=today, kept=there)
+    birthday = born(by, now.child_id)
+    if starts_on is not None:
+        problems |= past_day("starts_on", now.of_kind.first_day, starts_on, today=today, born=birthday)
+    first = starts_on or now.starts_on
+    problems |= decided_problems(now.kind, decided_on, starts_on=first, today=today, born=birthday)
+    if decided_on is not None and not may_be_told(now):
+        problems["decided_on"] = "The day of the decision is that of the step which is recorded: correct that one"
+    raise_first(problems)
+
+
+def _new_words(now: Episode, words: Mapping[str, str]) -> dict[str, str]:
+    """Words where there were none. Raises `BadInput` for others in the place of those that stand there."""
+    found = {}
+    for name, text in words.items():
+        if not text.strip() or text.strip() == getattr(now, name):
+            continue
+        if getattr(now, name):
+            raise BadInput(STAYS)
+        found[name] = text.strip()
+    return found
 
 
 @transaction.atomic
@@ -288,8 +277,11 @@ def end_episode(
         return locked
     now = _open(episode, by, seen=seen)
     raise_first(end_problems(now, ends_on, end_reason, today=timezone.localdate(at)))
-    now = episode_life.perform("end", now, by=by, at=at, ends_on=ends_on, end_reason=end_reason)
+    now.end_reason = end_reason
+    follows = follow_ups.state_of(now)
+    now = episode_life.perform("end", now, by=by, at=at, ends_on=ends_on, end_reason=end_reason, follows=follows)
     stop_waiting(now, by=by, at=at)
+    follow_ups.ended_by_hand(now, by=by)
     _until(now, ends_on, by=by)
     return now
 
@@ -318,7 +310,7 @@ def open_again(*, episode: Episode, seen: int, by: User, at: datetime | None = N
     """It has not ended after all: what the end set aside waits again. Raises `NotAllowed`, `BadInput`, `OutOfTurn`."""
     ensure_keeps_record(by, episode)
     _ensure_seen(Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk), seen)
-    cleared = {"ends_on": None, "end_reason": "", "ended_at": None, "ended_by": None}
+    cleared = {"ends_on": None, "end_reason": "", "ended_at": None, "ended_by": None, "follows": ""}
     now = _perform("open_again", episode, by=by, at=at, **cleared)
     for step in Step.objects.filter(episode=now, status=Step.Status.SET_ASIDE).order_by("pk"):
         if step.aside_reason == ENDED:

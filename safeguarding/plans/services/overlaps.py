@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 
-from safeguarding.dates import weekday_name
+from safeguarding.dates import full_day, weekday_name
 from safeguarding.plans.deadlines import law
 from safeguarding.plans.kinds import STEPS
 from safeguarding.plans.models import Episode, Step
+from safeguarding.plans.models.bases import Follows
 
 # A child has one of these at a time, as authorities work.
 _PAIRS = {
@@ -16,6 +17,10 @@ _PAIRS = {
     frozenset({"child_protection", "looked_after"}): "A child protection plan, and looked after",
     frozenset({"looked_after", "previously_looked_after"}): "Looked after, and previously looked after",
 }
+
+
+_SAY = "Say what follows"
+_TAKE_BACK = "No badge stands beside the name. Correct that step, or enter this plan in error."
 
 
 @dataclass(frozen=True)
@@ -39,9 +44,7 @@ def of_episodes(episodes: Iterable[Episode]) -> list[Overlap]:
             )
         if one.kind == other.kind:
             found.append(
-                Overlap(
-                    "The same plan twice", f"{one.of_kind.title}, open twice. End the one that is over.", (one, other)
-                )
+                Overlap("The same plan twice", f"{one.title}, open twice. End the one that is over.", (one, other))
             )
         elif one.area == other.area and one.authority and other.authority and one.authority != other.authority:
             text = f"{one.authority_label} and {other.authority_label} both have an open plan for this child."
@@ -67,6 +70,24 @@ def of_gaps(episode: Episode, steps: Iterable[Step]) -> list[Overlap]:
     return found
 
 
+def of_decisions(episodes: Iterable[Episode], steps: Iterable[Step]) -> list[Overlap]:
+    """Decisions of which nobody has said yet what follows, and plans whose decision was taken back."""
+    plans = list(episodes)
+    found = [
+        Overlap(_SAY, f"{step.title}, {full_day(step.held_on)}: {step.in_words('outcome')}.", step=step)
+        for step in steps
+        if step.follows == Follows.WAITS and step.held_on
+    ]
+    for one in plans:
+        if one.follows == Follows.WAITS and one.ends_on:
+            text = f"{one.title}, ended {full_day(one.ends_on)}: {one.end_label}."
+            found.append(Overlap(_SAY, text, episodes=(one,)))
+        if one.status == Episode.Status.OPEN and one.decided_by_id and one.decided_on is None:
+            text = f"{one.of_kind.title}: the step that decided on it says something else by now. {_TAKE_BACK}"
+            found.append(Overlap("The decision was taken back", text, episodes=(one,)))
+    return found
+
+
 def of_day(day: date | None) -> str:
     """Why a day is worth a second look, as a sentence; empty when it is not. It is taken all the same."""
     if day is None or day.weekday() < 5:
@@ -81,10 +102,9 @@ def of_steps(episode: Episode, steps: Iterable[Step]) -> list[Overlap]:
         day = step.held_on or step.booked_on
         if day is None or step.status == Step.Status.SET_ASIDE:
             continue
-        if step.kind in ("review_conference", "plan_review", "care_review", "core_group") and day < episode.starts_on:
-            found.append(
-                Overlap("Before the plan began", f"{step.title}: before the first day of the plan.", step=step)
-            )
+        if step.not_counted:
+            why = step.get_not_counted_display()
+            found.append(Overlap("Not counted", f"{step.title} of {full_day(day)}: {why}.", step=step))
         if warning := of_day(day):
             found.append(Overlap("On a weekend", f"{step.title}: {warning}", step=step))
     return found

@@ -24,7 +24,7 @@ from safeguarding.plans.kinds import Duty
 from safeguarding.plans.models import DeadlineRule
 
 _KEY = ("code", "after", "which", "step", "from_day", "age_from")
-_REST = ("kinds", "outcome", "counted_from", "amount", "unit", "age_below", "duty", "until_day", "source")
+_REST = ("kinds", "outcome", "counted_from", "amount", "unit", "less", "age_below", "duty", "until_day", "source")
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,7 @@ def as_rule(row: DeadlineRule) -> Rule:
         kinds=tuple(row.kinds),
         which=Which(row.which),
         counted_from=row.counted_from,
+        less=row.less,
     )
 
 
@@ -208,10 +209,16 @@ def _end_local(school: School, code: str, today: date, *, by: User) -> int:
 
 def in_words(row: DeadlineRule) -> str:
     """How long a rule gives, as a page says it: 15 working days, 3 months, 2 working days before."""
+    if row.unit == Unit.TRANSFER:
+        return "15 February, or 31 March after Year 11"
     amount = abs(row.amount)
     said = counted(amount, Unit(row.unit).value.replace("_", " ").removesuffix("s"))
     if row.unit == Unit.TERMS and amount == 1:
         said = "by the end of the next term"
+    if row.less:
+        # The first of the days taken off is the one on which the period is over.
+        weeks = (row.less - 1) // 7
+        said = f"{counted(weeks, 'week')} before {said} are over" if weeks else f"within {said}"
     return f"{said} before" if row.amount < 0 else said
 
 

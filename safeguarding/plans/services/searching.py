@@ -90,9 +90,9 @@ def _shown(see: See, model: type[Model], keys: Sequence[_Key]) -> Iterator[tuple
 def _hit(row: Any, passages: list[Passage]) -> Beside:
     if isinstance(row, Episode):
         until = f" until {full_day(row.ends_on)}" if row.ends_on else ""
-        about = f"{row.child.full_name} · from {full_day(row.starts_on)}{until}"
-        return Beside(row, row.of_kind.title, about, reverse("episode", args=[row.pk]), passages)
-    about = " · ".join(filter(None, (row.child.full_name, row.episode.of_kind.title, _when(row))))
+        about = f"{row.child.full_name} · from {full_day(row.stands_from)}{until}"
+        return Beside(row, row.title, about, reverse("episode", args=[row.pk]), passages)
+    about = " · ".join(filter(None, (row.child.full_name, row.episode.title, _when(row))))
     return Beside(row, row.title, about, reverse("plan_step", args=[row.pk]), passages)
 
 

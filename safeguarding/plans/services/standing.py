@@ -21,6 +21,7 @@ class Stands(StrEnum):
     BOOKED = "booked"
     WAITING = "waiting"
     SET_ASIDE = "set_aside"
+    NOT_COUNTED = "not_counted"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ def standing(step: Step, *, today: date, on_roll: bool = True) -> Standing:
     """How the step stands on a day. Of a child who has left nothing is late."""
     if step.status == Step.Status.SET_ASIDE:
         return Standing(Stands.SET_ASIDE, "Set aside")
+    if step.not_counted:
+        return Standing(Stands.NOT_COUNTED, "Not counted")
     if step.held_on is not None:
         if step.due_on is None:
             return Standing(Stands.HELD, "Held")

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
@@ -25,7 +24,11 @@ from safeguarding.plans.verbs import PlanVerb
 
 from . import reminders
 from .checking import booking_problems, past_day, raise_first, step_problems
-from .dates import Counting, Trigger, born, count_again, follow, next_number, stop_waiting, to_come, to_hold, trigger_of
+from .dates import Counting, Trigger, born, count_again, next_number, to_come, to_hold
+from .follow_ups import state_if_held, state_of, waits_by_hand
+from .order import held_of, why_not_counted
+from .placements import end_last_placement
+from .recounting import recount, recount_decided, set_going
 
 SS, NK = Step.Status, StepNote.Kind
 CHANGED = "Somebody changed this while you were writing. Look at it below, then save again."
@@ -63,7 +66,7 @@ def add_step(
     key = entry_token(token, now.pk, kind, held_on, booked_on, asked_on, *said)
     if there := Step.objects.filter(token=key).first():
         return there
-    step = to_hold(now, kind, held_on) if held_on else to_come(now, kind, is_booked=booked_on is not None)
+    step = _to_hold(now, kind, held_on) if held_on else to_come(now, kind, is_booked=booked_on is not None)
     if step is None:
         step = _new(now, key, kind, owner=owner, by=by, at=at)
         if asked_on and kind in ASKED:
@@ -77,7 +80,14 @@ def add_step(
         )
     if held_on:
         return hold_step(step=step, seen=step.revision, held_on=held_on, columns=columns, words=words, by=by, at=at)
+    waits_by_hand(now, kind, by=by)
     return step
+
+
+def _to_hold(episode: Episode, kind: str, held_on: date) -> Step | None:
+    """The step that waited for it; none for one that is out of its order, which answers no date."""
+    is_counted = not why_not_counted(episode, kind, held_on, held_of(episode))
+    return to_hold(episode, kind, held_on) if is_counted else None
 
 
 def _new(episode: Episode, token: UUID, kind: str, *, owner: User | None, by: User, at: datetime) -> Step:
@@ -158,7 +168,8 @@ def hold_step(
     words: Mapping[str, str] | None = None,
     at: datetime | None = None,
 ) -> Step:
-    """It was held, with what came of it; the next step waits. The same again changes nothing.
+    """It was held, with what came of it; the next step waits. The same again changes nothing. One that is out of its
+    order is not counted, and becomes a step of its own where a date waits by a rule or is booked: that goes on waiting.
 
     `columns` and `words` are fields of its kind. Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
     """
@@ -178,12 +189,21 @@ def hold_step(
             born=born(by, now.child_id),
         )
     )
-    number = next_number(now.episode, now.kind)
-    held = step_life.perform("hold", now, by=by, at=at, held_on=held_on, number=number, **columns, **said)
+    assert held_on is not None  # noqa: S101  (asked for above)
+    why = why_not_counted(now.episode, now.kind, held_on, held_of(now.episode))
+    if why and (now.rule_id or now.booked_on):
+        now = _new(now.episode, uuid5(now.pk, f"not counted/{held_on}"), now.kind, owner=None, by=by, at=at)
+        if now.status == SS.HELD:
+            return now
+    number = None if why else next_number(now.episode, now.kind)
+    facts: dict[str, Any] = {**columns, **said, "held_on": held_on, "number": number, "not_counted": why}
+    held = step_life.perform("hold", now, by=by, at=at, follows=state_if_held(now, facts), **facts)
     if held.kind == "placement":
-        _end_last_placement(held, by=by)
+        end_last_placement(held, by=by)
     reminders.settle([held.pk], by=by, at=at)
-    follow(Counting(held.episode, by), trigger_of(held), at=at)
+    set_going(Counting(held.episode, by), held, at=at)
+    if why:
+        return held
     settled = Step.objects.filter(episode=held.episode, status=SS.WAITING, kind__in=held.of_kind.settles)
     for one in settled.order_by("pk"):
         step_life.perform("set_aside", one, by=by, at=at, aside_reason=f"Settled by: {held.title}.")
@@ -196,21 +216,6 @@ def _done_already(step: Step, by: User, status: str, said: Mapping[str, Any]) ->
     there = _locked(step)
     is_done = there.status == status and all(getattr(there, name) == value for name, value in said.items())
     return there if is_done else None
-
-
-def _end_last_placement(placement: Step, *, by: User) -> None:
-    """A placement ends where the next begins: the one before this, and this one where a later one is there already."""
-    placements = Step.objects.filter(episode=placement.episode, kind="placement", status=SS.HELD)
-    next_ = placements.filter(held_on__gt=placement.held_on).order_by("held_on", "pk").first()
-    if next_ and placement.held_to is None:
-        placement.held_to = next_.held_on
-        _save(placement, "held_to")
-    until = Q(held_to=None) | (Q(held_to=next_.held_on) if next_ else Q())
-    former = placements.filter(until, held_on__lte=placement.held_on).select_for_update(of=("self",))
-    for one in former.exclude(pk=placement.pk):
-        one.held_to = placement.held_on
-        _save(one, "held_to")
-        record(Verb.CHANGE, one, by=by)
 
 
 @transaction.atomic
@@ -242,36 +247,34 @@ def correct_step(
     _ensure_seen(now, seen)
     if not reason.strip():
         raise BadInput("Say why it is corrected.")
-    there = {name: getattr(now, name) for name in now.of_kind.columns}
-    said = there | dict(columns or {})
-    day = held_on or now.held_on
-    raise_first(
-        step_problems(
-            now.kind,
-            now.episode,
-            held_on=day,
-            columns=said,
-            words={},
-            today=today,
-            born=born(by, now.child_id),
-            kept=there,
-        )
-    )
-    changed = {name: value for name, value in {**said, "held_on": day}.items() if getattr(now, name) != value}
+    changed = _corrections(now, held_on, columns or {}, by=by, today=today)
     if not changed:
         return now
     was = now.held_on
     for name, value in changed.items():
         setattr(now, name, value)
+    if "outcome" in changed:
+        changed["follows"] = now.follows = state_of(now)
     _save(now, *changed)
     record(PlanVerb.CORRECT, now, by=by)
     kind = NK.CORRECTED if "held_on" in changed else NK.NOTED
-    days = {"was_on": was, "now_on": day} if "held_on" in changed else {}
+    days = {"was_on": was, "now_on": now.held_on} if "held_on" in changed else {}
     _note(now, key, kind, reason, today, by=by, at=at, **days)
-    count_again(Counting(now.episode, by), now, at=at)
-    if now.episode.status != Episode.Status.OPEN:
-        stop_waiting(now.episode, by=by, at=at)
+    recount(Counting(now.episode, by), now, at=at)
+    recount_decided(now, by=by, at=at)
     return now
+
+
+def _corrections(
+    now: Step, held_on: date | None, columns: Mapping[str, Any], *, by: User, today: date
+) -> dict[str, Any]:
+    """What is another than it was. Raises `BadInput` where it cannot be."""
+    there = {name: getattr(now, name) for name in now.of_kind.columns}
+    said, day = there | dict(columns), held_on or now.held_on
+    birthday = born(by, now.child_id)
+    facts: dict[str, Any] = {"held_on": day, "columns": said, "words": {}, "today": today, "born": birthday}
+    raise_first(step_problems(now.kind, now.episode, **facts, kept=there))
+    return {name: value for name, value in {**said, "held_on": day}.items() if getattr(now, name) != value}
 
 
 @transaction.atomic

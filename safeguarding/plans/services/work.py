@@ -4,6 +4,7 @@ Of children who have left nothing waits. Callers give the rows that somebody may
 """
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, DateField, Func, Q, QuerySet, Value
@@ -12,11 +13,24 @@ from django.db.models.functions import Coalesce
 from children.models import ChildDetail
 from safeguarding.plans.kinds import EPISODES, Duty
 from safeguarding.plans.models import Designation, Step
+from safeguarding.plans.models.bases import Follows
+from safeguarding.plans.phases import shows_from
+
+from .badging import standing_badges
 
 # Of children who have not left.
 _ON_ROLL = Q(child__left_on=None)
+# The step that is due for a move to the next phase.
+MOVE = "phase_transfer"
 # Behind every day that was agreed.
 _NO_DAY = Value(date.max, output_field=DateField())
+
+
+class NextYear(Func):  # type: ignore[misc]
+    """The first day of the next school year, as the database knows the day."""
+
+    template, arity = "make_date(extract(year FROM rules.today() + interval '4 months')::int, 9, 1)", 0
+    output_field = DateField()  # type: ignore[assignment]
 
 
 class Today(Func):  # type: ignore[misc]
@@ -27,14 +41,26 @@ class Today(Func):  # type: ignore[misc]
 
 
 def waiting(steps: QuerySet[Step], school_id: UUID | None = None) -> QuerySet[Step]:
-    """What waits or is booked; at one school where that is given."""
-    found = steps.filter(_ON_ROLL, status=Step.Status.WAITING)
+    """What waits or is booked; at one school where that is given. What is due for a move waits unseen until the school
+    year of the move.
+    """
+    found = steps.filter(_ON_ROLL, status=Step.Status.WAITING).exclude(kind=MOVE, due_on__gte=NextYear())
     return found if school_id is None else found.filter(school_id=school_id)
+
+
+def is_ahead(step: Step, today: date) -> bool:
+    """Whether a step is due for a move in a later school year: it waits, and is not shown yet."""
+    return step.kind == MOVE and step.due_on is not None and today < shows_from(step.due_on)
 
 
 def late(steps: QuerySet[Step], school_id: UUID | None = None) -> QuerySet[Step]:
     """What should have been held by yesterday."""
     return waiting(steps, school_id).filter(due_on__lt=Today())
+
+
+def to_be_said(decisions: QuerySet[Any], school_id: UUID) -> QuerySet[Any]:
+    """Steps, or plans, of children at a school of which nobody has said yet what follows from them."""
+    return decisions.filter(_ON_ROLL, school_id=school_id, follows=Follows.WAITS)
 
 
 def by_day(steps: QuerySet[Step]) -> QuerySet[Step]:
@@ -49,14 +75,14 @@ def missed(steps: QuerySet[Step], school_id: UUID | None = None) -> QuerySet[Ste
 
 def statuses(badges: QuerySet[Designation], school_id: UUID) -> list[tuple[str, str, int]]:
     """How many children have each status now: its kind, its title, how many. In the order of the kinds."""
-    now = badges.filter(_ON_ROLL, school_id=school_id, ends_on=None)
+    now = standing_badges(badges).filter(_ON_ROLL, school_id=school_id)
     counted = dict(now.order_by().values_list("kind").annotate(n=Count("child", distinct=True)))
     return [(key, kind.title, counted[key]) for key, kind in EPISODES.items() if key in counted]
 
 
 def with_status(badges: QuerySet[Designation], school_id: UUID, kind: str) -> QuerySet[Designation]:
     """Whose status that is now, by name."""
-    now = badges.filter(_ON_ROLL, school_id=school_id, kind=kind, ends_on=None)
+    now = standing_badges(badges).filter(_ON_ROLL, school_id=school_id, kind=kind)
     return now.select_related("child").order_by("child__sort_name", "pk")
 
 
@@ -64,6 +90,6 @@ def without_a_plan(
     details: QuerySet[ChildDetail], badges: QuerySet[Designation], school_id: UUID
 ) -> QuerySet[ChildDetail]:
     """Children the school’s own system calls looked after, without a record of that here."""
-    known = badges.filter(school_id=school_id, kind="looked_after", ends_on=None).values("child_id")
+    known = standing_badges(badges).filter(school_id=school_id, kind="looked_after").values("child_id")
     found = details.filter(_ON_ROLL, school_id=school_id, in_care=True).exclude(child_id__in=known)
     return found.select_related("child").order_by("child__sort_name", "pk")

@@ -15,7 +15,7 @@ from children.panels import record_frame
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.accounts.services import get_school
 from safeguarding.audit.reading import read_many, read_one, visible
-from safeguarding.concerns.models import Concern, Referral
+from safeguarding.concerns.models import Referral
 from safeguarding.concerns.views.mentioning import whole_about
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.http import Request
@@ -33,6 +33,7 @@ from safeguarding.plans.permissions import (
     stands_in_for_plans,
 )
 from safeguarding.plans.services.dates import born
+from safeguarding.plans.services.deciding import may_decide
 from safeguarding.plans.services.episodes import begin_episode
 from safeguarding.plans.services.referrals import ACKNOWLEDGEMENT, LEADS_TO, answered_on
 from safeguarding.unsaved import waits_unsent
@@ -40,8 +41,6 @@ from safeguarding.unsaved import waits_unsent
 from .from_referral import referral_of
 from .reading import episodes_of, steps_of, told
 
-# The outcome of a conference that begins a child protection plan.
-DECIDED = {"kind": "initial_conference", "status": Step.Status.HELD, "outcome": "plan"}
 # The code of those who refer as a school does.
 SCHOOLS = "2A"
 
@@ -76,7 +75,7 @@ def record_change(request: Request, child_id: UUID) -> HttpResponse:
 
     request.again = again
     begun = _begin(request, child, form, source)
-    messages.success(request, f"{begun.of_kind.title}: on the record. Its dates stand below.")
+    messages.success(request, f"{begun.title}: on the record. Its dates stand below.")
     return redirect("episode", begun.pk)
 
 
@@ -109,16 +108,16 @@ def _choose(request: Request, child: Child, kept: frozenset[str]) -> HttpRespons
 
 @dataclass(frozen=True)
 class _Source:
-    """What the form was opened from: the conference that decided on the plan, or a referral that was answered."""
+    """What the form was opened from: the step that decided on the plan, or a referral that was answered."""
 
-    conference: Step | None = None
+    decision: Step | None = None
     referral: Referral | None = None
     answered_on: date | None = None
 
 
 def _source(request: Request, child: Child, kind: str) -> _Source:
-    if conference := _conference(request, child, _asked(request, "after")):
-        return _Source(conference)
+    if decision := _decision(request, child, kind, _asked(request, "after")):
+        return _Source(decision)
     if kind == LEADS_TO and (referral := referral_of(request, child, _asked(request, "referral"))):
         return _Source(None, referral, answered_on(referral))
     return _Source()
@@ -129,20 +128,21 @@ def _asked(request: Request, name: str) -> UUID | None:
     return record_of(key) if key else None
 
 
-def _conference(request: Request, child: Child, step_id: UUID | None) -> Step | None:
+def _decision(request: Request, child: Child, kind: str, step_id: UUID | None) -> Step | None:
     if step_id is None:
         return None
-    rows = visible(request, Step).filter(child=child, **DECIDED).select_related("episode")
-    return rows.filter(pk=step_id).first()
+    found = visible(request, Step).filter(child=child, pk=step_id).select_related("episode").first()
+    return found if found and may_decide(found, kind) else None
 
 
 def _first_words(request: Request, child: Child, kind: str, source: _Source) -> dict[str, Any]:
     """What the form has before anything is typed: of what it was opened from, else the authority of the newest plan."""
-    if (conference := source.conference) is not None:
+    if (decision := source.decision) is not None:
         return {
-            "after": conference.pk,
-            "starts_on": conference.held_on,
-            "authority": conference.episode.authority,
+            "after": decision.pk,
+            "starts_on": decision.held_on,
+            "decided_on": decision.held_on,
+            "authority": decision.episode.authority,
             "known_by": "meeting",
             "since": NOTHING,
         }
@@ -166,11 +166,6 @@ def _first_words(request: Request, child: Child, kind: str, source: _Source) -> 
 def _begin(request: Request, child: Child, form: BeginForm, source: _Source) -> Episode:
     given = form.cleaned_data
     referral = source.referral
-    concern = referral.concern if referral else None
-    if source.conference is not None:
-        begun = source.conference.episode
-        concern = visible(request, Concern).filter(pk__in=[begun.began_with_id]).first()
-        referral = visible(request, Referral).filter(pk__in=[begun.referral_id]).first()
     return begin_episode(
         child=child,
         token=given["token"],
@@ -181,8 +176,11 @@ def _begin(request: Request, child: Child, form: BeginForm, source: _Source) -> 
         columns=form.columns(),
         words=form.words(),
         last=form.last(),
+        first=form.first(),
+        decided_on=given.get("decided_on"),
+        decided_by=source.decision,
         by=request.user,
-        concern=concern,
+        concern=referral.concern if referral else None,
         referral=referral,
     )
 
@@ -195,6 +193,7 @@ def _page(
         "form": form,
         "kind": form.of,
         "source": source,
+        "outcome": source.decision.in_words("outcome") if source.decision else "",
         "refusal": refusal,
         "here": f"{request.path}?kind={form.kind}",
     }

@@ -29,13 +29,15 @@ from safeguarding.plans.forms.episodes import (
 )
 from safeguarding.plans.forms.steps import AddStepForm
 from safeguarding.plans.kinds import step_kinds
-from safeguarding.plans.models import Episode, Professional
+from safeguarding.plans.models import Episode, Professional, Step
 from safeguarding.plans.permissions import keepers, may_keep
-from safeguarding.plans.services import around, episodes, steps
+from safeguarding.plans.services import around, episodes, overlaps, steps
+from safeguarding.plans.services.deciding import LABELS
 from safeguarding.plans.services.owning import may_own
 from safeguarding.refused_forms import on_top
 from safeguarding.unsaved import waits_unsent
 
+from . import outcomes
 from .deeds import Deed, asked, lost, offered
 from .reading import MOST, adoption_behind, facts_of, steps_of, told, words_of
 
@@ -49,6 +51,7 @@ def _correct(episode: Episode, form: CorrectEpisodeForm, by: User) -> object:
         starts_on=form.cleaned_data["starts_on"],
         columns=form.columns(),
         words=form.words(),
+        **form.decision(),
         by=by,
     )
 
@@ -140,11 +143,11 @@ DEEDS: dict[str, Deed[Episode]] = {
         ),
         Deed("add_person", ProfessionalForm, "Add somebody from outside", "Add", "Added.", _add_person, _is(ES.OPEN)),
     )
-}
+} | outcomes.DEEDS
 _ADD = Deed("add_step", AddStepForm, "Add a date", "Save", "On the record.", _add_step, _is(ES.OPEN))
 
 
-@waits_unsent(AddStepForm, CorrectEpisodeForm, EndForm, InErrorForm, ProfessionalForm)
+@waits_unsent(AddStepForm, CorrectEpisodeForm, EndForm, InErrorForm, ProfessionalForm, *outcomes.FORMS)
 @anyone_signed_in
 def episode(request: Request, episode_id: UUID) -> HttpResponse:
     """One plan. With `?add=` the form of one more date; each form of the page is sent here."""
@@ -182,7 +185,9 @@ def _take(request: Request, found: Episode) -> HttpResponse:
     request.again = partial(_refused, request, found.pk, {deed.key: form})
     done = deed.do(found, form, request.user)
     messages.success(request, deed.after)
-    return redirect("plan_step", done.pk) if deed is _ADD else redirect("episode", found.pk)  # type: ignore[attr-defined]
+    if isinstance(done, Step):
+        return redirect("plan_step", done.pk)
+    return redirect("episode", done.pk if isinstance(done, Episode) else found.pk)
 
 
 def _end_person(request: Request, found: Episode) -> HttpResponse:
@@ -229,6 +234,9 @@ def _page(
         "people": [(one, _leaving(found, one, bound)) for one in people],
         "keeps": keeps and found.status == ES.OPEN,
         "deeds": there,
+        "follow": outcomes.follow_context(found, there),
+        "decided_label": LABELS.get(found.kind, ""),
+        "decisions": overlaps.of_decisions([found], rows),
         "kinds": step_kinds(found.kind),
         "adding": adding,
         "bound": list(bound.values()),

@@ -15,10 +15,12 @@ from safeguarding.dates import counted, short_day
 from safeguarding.first_pages import Task, Thing, Waiting, due
 from safeguarding.http import Request
 from safeguarding.plans.capabilities import PlanCapability as C
-from safeguarding.plans.kinds import EPISODES, Area
+from safeguarding.plans.kinds import Area
 from safeguarding.plans.models import AttendanceFile, Step
 from safeguarding.plans.permissions import not_named
 from safeguarding.plans.services import work
+
+from .decision_lines import with_decisions
 
 # As many as are named one by one; more than a school has at once.
 SHOWN, MOST = 5, 100
@@ -49,7 +51,7 @@ def _dates(area: Area, request: Request) -> Waiting:
             one.title,
             reverse("plan_step", args=[one.pk]),
             *due(one.due_on, today),
-            about=f"{EPISODES[one.episode.kind].title} · {one.child.class_name or 'No class'}",
+            about=f"{one.episode.title} · {one.child.class_name or 'No class'}",
         )
         for one in found[:SHOWN]
         if one.due_on
@@ -81,7 +83,7 @@ TASKS = (
         "Children who are or were looked after",
         f"No date of their plans has passed, and none comes in the next {SOON.days} days.",
         may=_holds(C.KEEP_CARE),
-        waits=partial(_dates, Area.CARE),
+        waits=with_decisions(Area.CARE, partial(_dates, Area.CARE)),
         ways=(("Plans and dates", "plans"),),
         order=20,
     ),
@@ -90,7 +92,7 @@ TASKS = (
         "Education, health and care plans",
         f"No date of these plans has passed, and none comes in the next {SOON.days} days.",
         may=_holds(C.KEEP_NEEDS),
-        waits=partial(_dates, Area.NEEDS),
+        waits=with_decisions(Area.NEEDS, partial(_dates, Area.NEEDS)),
         ways=(("Plans and dates", "plans"),),
         order=21,
     ),

@@ -8,11 +8,12 @@ from django.views.decorators.http import require_POST
 
 from safeguarding.accounts.permissions import requires
 from safeguarding.accounts.roles import Capability
-from safeguarding.accounts.services import get_school
+from safeguarding.accounts.services import change_school, get_school
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.http import Request
 from safeguarding.plans.forms.local_times import EndForm, LocalRuleForm
+from safeguarding.plans.forms.phases import MovesForm
 from safeguarding.plans.services import rules
 
 
@@ -30,6 +31,7 @@ def local_times(request: Request) -> HttpResponse:
     held = rules.local_of(school.pk, today)
     context = {
         "form": form,
+        "moves": MovesForm(initial={"years": school.moves_after}),
         "lines": [
             (local, held.get(code), rules.in_words(held[code]) if code in held else "")
             for code, local in rules.LOCAL.items()
@@ -37,6 +39,18 @@ def local_times(request: Request) -> HttpResponse:
         "ended": [(rules.LOCAL[row.code], row, rules.in_words(row)) for row in rules.ended_local(school.pk, today)],
     }
     return render(request, "plans/local_times.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires(Capability.MANAGE_SCHOOL)
+def moving_years(request: Request) -> HttpResponse:
+    """After which years children move on: plans are amended for that."""
+    form = MovesForm(request.POST)
+    if form.is_valid():
+        school = get_school(request.held.school_id)
+        change_school(school=school, by=request.user, moves_after=sorted(form.cleaned_data["years"]))
+        messages.success(request, "Saved. Dates of plans are counted by it from the next review on.")
+    return redirect("local_times")
 
 
 @require_POST

@@ -16,7 +16,7 @@ from safeguarding.plans import codes, sdq
 from safeguarding.plans.decides import adoption_of
 from safeguarding.plans.kinds import EPISODES
 from safeguarding.plans.models import DeadlineRule, Episode, PlanFile, Professional, Step, StepNote
-from safeguarding.plans.services import overlaps
+from safeguarding.plans.services import overlaps, work
 from safeguarding.plans.services.overlaps import Overlap
 from safeguarding.plans.wording import Stand, counted_from, limit_of, stand
 
@@ -101,6 +101,7 @@ def told(episode: Episode, steps: Sequence[Step], *, today: date, on_roll: bool,
     if briefly:
         last = {step.kind: step.pk for step in mine if step.status == SS.HELD}
         shown = [step for step in mine if step.status == SS.WAITING or step.pk in last.values()]
+        shown = [step for step in shown if not work.is_ahead(step, today)]
     rows = [row_of(step, episode, today=today, on_roll=on_roll) for step in shown]
     return Told(episode, rows, len(mine) - len(rows))
 
@@ -182,7 +183,7 @@ def whole_tab(request: Request, child: Child, *, today: date) -> WholeTab:
     return WholeTab(
         open=shown,
         ended=[one for one in episodes if one.status == ES.ENDED],
-        warnings=_warnings(open_, shown, steps),
+        warnings=_warnings(episodes, shown, steps),
         missing=sorted({row.step.missing for one in shown for row in one.rows if _lacks_a_day(row.step)}),
         cards={one.pk: care_card(request, child, one, steps) for one in care},
         scores=sdq.scores(steps),
@@ -198,12 +199,14 @@ def _lacks_a_day(step: Step) -> bool:
     return step.status == SS.WAITING and bool(step.missing)
 
 
-def _warnings(open_: list[Episode], shown: list[Told], steps: Sequence[Step]) -> list[Overlap]:
-    found = overlaps.of_episodes(open_)
+def _warnings(episodes: list[Episode], shown: list[Told], steps: Sequence[Step]) -> list[Overlap]:
+    open_ = [one.episode for one in shown]
+    found = overlaps.of_decisions(episodes, steps) + overlaps.of_episodes(open_)
     for one in shown:
         found += overlaps.of_gaps(one.episode, steps)
         # That something was held on a weekend says its own page.
-        ahead = [row.step for row in one.rows if row.step.status == SS.WAITING or _is_before(row.step, one.episode)]
+        ahead = [row.step for row in one.rows if row.step.status == SS.WAITING]
+        ahead += [step for step in steps if step.not_counted and step.episode_id == one.episode.pk]
         found += overlaps.of_steps(one.episode, ahead)
     return found
 
@@ -228,10 +231,6 @@ def words_of(row: Episode | Step, names: Iterable[str]) -> list[tuple[str, str]]
 def _label(row: Episode | Step, name: str) -> str:
     field: Any = row._meta.get_field(name)
     return str(capfirst(str(field.verbose_name)))
-
-
-def _is_before(step: Step, episode: Episode) -> bool:
-    return step.held_on is not None and step.held_on < episode.starts_on
 
 
 def in_error_of(request: Request, child: Child) -> list[Episode]:

@@ -39,7 +39,7 @@ from safeguarding.refused_forms import on_top
 from safeguarding.unsaved import waits_unsent
 from safeguarding.uploads.views import say
 
-from .changing import DECIDED
+from . import outcomes
 from .deeds import Deed, asked, lost, offered
 from .reading import MOST, adoption_behind, facts_of, row_of, steps_of, words_of
 
@@ -118,10 +118,12 @@ DEEDS: dict[str, Deed[Step]] = {
             _is(SS.SET_ASIDE),
         ),
     )
-}
+} | outcomes.DEEDS
+# Said where a step that was held is not counted.
+_NOT_COUNTED = "On the record, and not counted: the date that it would answer still waits."
 
 
-@waits_unsent(HoldForm, BookForm, ChaseForm, CorrectStepForm, NoteForm, AsideForm)
+@waits_unsent(HoldForm, BookForm, ChaseForm, CorrectStepForm, NoteForm, AsideForm, *outcomes.FORMS)
 @anyone_signed_in
 def plan_step(request: Request, step_id: UUID) -> HttpResponse:
     """One date. Each form of the page is sent here, and says what is to be done."""
@@ -138,9 +140,13 @@ def plan_step(request: Request, step_id: UUID) -> HttpResponse:
     if not whole_about(request, form, found.child):
         return _page(request, found, {deed.key: form}, status=422)
     request.again = partial(_refused, request, step_id, {deed.key: form})
-    deed.do(found, form, request.user)
-    messages.success(request, deed.after)
-    return redirect("plan_step", step_id)
+    done = deed.do(found, form, request.user)
+    is_counted = not isinstance(done, Step) or not done.not_counted
+    messages.success(request, deed.after if is_counted else _NOT_COUNTED)
+    if isinstance(done, Episode):
+        return redirect("episode", done.pk)
+    # One that is not counted is a step of its own.
+    return redirect("plan_step", done.pk if isinstance(done, Step) else step_id)
 
 
 @takes_files
@@ -210,7 +216,7 @@ def _page(
         "may_withhold": keeps,
         "people": list(visible(request, Professional).filter(episode=found.episode_id, ended_at=None)[:MOST]),
         "deeds": there,
-        "offers_plan": keeps and _offers_plan(request, found),
+        "follow": outcomes.follow_context(found, there),
         "bound": [*bound.values(), *([files_form] if files_form else [])],
         "refusal": refusal,
         "lost": lost(bound, there) if refusal else [],
@@ -223,11 +229,3 @@ def _page(
 def _words(step: Step) -> list[str]:
     """The words of a date; what the child said stands apart."""
     return [name for name in dict.fromkeys((*step.of_kind.words, "why_late", "aside_reason")) if name != "voice"]
-
-
-def _offers_plan(request: Request, step: Step) -> bool:
-    """Whether this conference decided on a child protection plan that is not on the record."""
-    if any(getattr(step, name) != value for name, value in DECIDED.items()):
-        return False
-    begun = visible(request, Episode).filter(child=step.child_id, kind="child_protection")
-    return not begun.filter(starts_on__in=[step.held_on]).exists()

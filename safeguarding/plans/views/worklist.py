@@ -22,7 +22,6 @@ from safeguarding.keys import record_of
 from safeguarding.panels import fill
 from safeguarding.plans.capabilities import PlanCapability as C
 from safeguarding.plans.forms.worklist import MINE, NOBODYS, WorklistForm
-from safeguarding.plans.kinds import EPISODES
 from safeguarding.plans.models import Designation, Step
 from safeguarding.plans.permissions import (
     at_schools_named,
@@ -107,7 +106,7 @@ def _read(request: Request, shown: Sequence[Any], lacking: Sequence[Any], purpos
 def _row(step: Step, today: date) -> Row:
     # Only of children on roll.
     stands = stand(step, today=today, on_roll=True)
-    return Row(step, stands, limit_of(step.rule), EPISODES[step.episode.kind].title)
+    return Row(step, stands, limit_of(step.rule), step.episode.title)
 
 
 def _owners(waits: QuerySet[Step]) -> list[tuple[str, str]]:

@@ -17,7 +17,6 @@ from safeguarding.concerns.models import Action, Concern, ConcernChild, Referral
 from safeguarding.concerns.services import reading
 from safeguarding.concerns.services.named import Named, children_of
 from safeguarding.dates import as_day
-from safeguarding.plans.kinds import EPISODES
 from safeguarding.plans.models import Step
 from safeguarding.plans.wording import stand
 from safeguarding.reports.figures import registry
@@ -114,7 +113,7 @@ def _dates(wanted: Wanted, rows: Sequence[Step]) -> Iterator[Line]:
         cells = (
             one.due_on,
             one.title,
-            EPISODES[one.episode.kind].title,
+            one.episode.title,
             one.child.full_name,
             one.child.number,
             one.get_duty_display(),

@@ -23,6 +23,7 @@ from safeguarding.dates import counted, full_day
 from safeguarding.plans.attendance.marks import Counts, codes_of
 from safeguarding.plans.models import AttendanceDay, Designation, Step
 from safeguarding.plans.services import work
+from safeguarding.plans.services.badging import decided_badges, standing_badges
 
 from .base import in_concerns, roll
 from .registry import Figure, Lists, one_of, register
@@ -160,8 +161,7 @@ def _members(viewer: Viewer) -> dict[str, set[UUID]]:
 
 
 def _in_force(viewer: Viewer, kinds: Collection[str]) -> QuerySet[Designation]:
-    on = viewer.period.last
-    return viewer.see(Designation).filter(Q(ends_on=None) | Q(ends_on__gte=on), kind__in=kinds, starts_on__lte=on)
+    return standing_badges(viewer.see(Designation), viewer.period.last).filter(kind__in=kinds)
 
 
 def _said(viewer: Viewer, code: str) -> QuerySet[ChildDetail]:
@@ -169,7 +169,8 @@ def _said(viewer: Viewer, code: str) -> QuerySet[ChildDetail]:
     found: QuerySet[ChildDetail] = viewer.see(ChildDetail).filter(_OF_DETAILS[code])
     if code == SUPPORT:
         return found
-    return found.filter(~Exists(viewer.see(Designation).filter(kind__in=_kinds(code), child=OuterRef("child"))))
+    known = decided_badges(viewer.see(Designation)).filter(kind__in=_kinds(code), child=OuterRef("child"))
+    return found.filter(~Exists(known))
 
 
 def _on_the_day(viewer: Viewer, code: str) -> Any:
@@ -177,8 +178,8 @@ def _on_the_day(viewer: Viewer, code: str) -> Any:
     said = Exists(_said(viewer, code).filter(child=OuterRef("child_id"))) if code in _OF_DETAILS else None
     if said is not None and code == SUPPORT:
         return said
-    then = viewer.see(Designation).filter(kind__in=_kinds(code), child=OuterRef("child_id"))
-    was = Exists(then.filter(Q(ends_on=None) | Q(ends_on__gte=OuterRef("day")), starts_on__lte=OuterRef("day")))
+    then = standing_badges(viewer.see(Designation), OuterRef("day"))
+    was = Exists(then.filter(kind__in=_kinds(code), child=OuterRef("child_id")))
     return was if said is None else was | said
 
 

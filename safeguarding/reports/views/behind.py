@@ -19,7 +19,6 @@ from safeguarding.concerns.services.named import children_of
 from safeguarding.concerns.services.work import rows as referral_rows
 from safeguarding.http import Request
 from safeguarding.paging import Page, newest_first
-from safeguarding.plans.kinds import EPISODES
 from safeguarding.plans.wording import stand
 from safeguarding.reports.capabilities import ReportCapability as C
 from safeguarding.reports.figures.registry import Figure, Lists, NoSuchCell, find
@@ -115,7 +114,7 @@ def _referrals(request: Request, viewer: Viewer, rows: Sequence[Any]) -> list[An
 
 
 def _dates(request: Request, viewer: Viewer, rows: Sequence[Any]) -> list[Any]:
-    return [(one, stand(one, today=viewer.today, on_roll=True), EPISODES[one.episode.kind].title) for one in rows]
+    return [(one, stand(one, today=viewer.today, on_roll=True), one.episode.title) for one in rows]
 
 
 def _children(request: Request, viewer: Viewer, rows: Sequence[Any]) -> list[Any]:

@@ -1,7 +1,8 @@
 """Is a plan sound whatever is done with it, in whatever order, by somebody who presses every button?
 
 Sound is: nothing waits in a plan that has ended; of each kind one step waits at most; a step that waits by a rule has
-its day, or says what is missing; the badge has the days of the plan. What a service refuses changes nothing.
+its day, or says what is missing; the badge has the days of the plan; what is out of its order is not counted. What a
+service refuses changes nothing.
 """
 
 from collections import Counter
@@ -20,6 +21,7 @@ from safeguarding.plans import codes
 from safeguarding.plans.kinds import EPISODES, STEPS
 from safeguarding.plans.models import Designation, Episode, Step
 from safeguarding.plans.services import episodes, steps
+from safeguarding.plans.services.order import why_not_counted
 from safeguarding.plans.services.rules import LOCAL, set_local_rule
 from tests.factories import SCHOOL_DAY
 
@@ -147,7 +149,15 @@ def what_is_wrong(episode: Episode) -> list[str]:
     found += [f"{kind} waits {number} times" for kind, number in twice.items() if number > 1]
     found += [f"{step.kind} has no day" for step in waits if step.rule_id and bool(step.due_on) == bool(step.missing)]
     badges = Designation._base_manager.filter(episode=now).values_list("starts_on", "ends_on")
-    return found + ["the badge has other days" for days in badges if days != (now.starts_on, now.ends_on)]
+    found += ["the badge has other days" for days in badges if days != (now.decided_on, now.ends_on)]
+    held = list(Step._base_manager.filter(episode=now, status=SS.HELD))
+    found += [
+        f"{step.kind} is counted otherwise"
+        for step in held
+        if step.not_counted != why_not_counted(now, step.kind, step.held_on, sorted(held, key=lambda one: one.held_on))
+    ]
+    numbers = Counter((step.kind, step.number) for step in held if step.number)
+    return found + [f"{kind} is number {number} twice" for (kind, number), times in numbers.items() if times > 1]
 
 
 def carry_out(place: Place, kind: str, sequence: Sequence) -> Counter[str]:

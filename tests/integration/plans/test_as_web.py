@@ -9,14 +9,16 @@ from django.db import transaction
 
 from children.services import access
 from safeguarding.audit.context import Acting, acting
+from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.exceptions import NotAllowed
 from safeguarding.keys import uuid7
 from safeguarding.plans.models import Designation, Episode, Step
-from safeguarding.plans.services import around, episodes, steps
+from safeguarding.plans.services import around, episodes, outcomes, steps
 from safeguarding.uploads.services.keeping import Upload
+from tests import factories
 from tests.walls import asking
 
-from .conftest import Place
+from .conftest import STOCKPORT, Place
 
 pytestmark = pytest.mark.django_db
 
@@ -112,3 +114,30 @@ def test_an_alternate_lead_keeps_where_nobody_else_may(place: Place):
     for person in (place.room.lead, place.room.deputy, place.acting, place.trust):
         access.declare_conflict(user=person, child=place.child, kind="relative", by=person)
     assert whole_life(place, "child_protection", place.alternate).status == "open"
+
+
+def test_what_follows_is_done_behind_both_walls_also_by_who_may_not_open_the_concern(place: Place):
+    place.name_in_notice("designated_teacher")
+    about = factories.concern(place.room, children=[ChildEntry(role="worried_about", child=place.child)])
+    care = place.begin("looked_after", concern=about)
+    by = place.designated
+    with transaction.atomic(), acting(Acting(user_id=by.pk, school_id=place.school.pk)), asking(by):
+        ended = episodes.end_episode(episode=care, seen=0, ends_on=date(2026, 11, 20), end_reason="E45", by=by)
+        begun = outcomes.carry_out(
+            decided=ended, seen=ended.revision, begins=outcomes.Begins(date(2026, 11, 20), STOCKPORT), by=by
+        )
+    assert begun is not None
+    assert (begun.kind, begun.began_with_id) == ("previously_looked_after", about.pk)
+    with transaction.atomic(), acting(Acting(user_id=by.pk, school_id=place.school.pk)), asking(by):
+        again = Episode.objects.get(pk=begun.pk)
+        moved = episodes.correct_episode(episode=again, seen=0, starts_on=date(2026, 11, 19), by=by)
+    assert moved.decided_on == date(2026, 11, 19)
+
+
+def test_who_reads_a_plan_says_nothing_of_what_follows(place: Place):
+    plan = place.begin("child_protection")
+    review = place.step(plan, "review_conference", held_on=date(2026, 11, 20), columns={"outcome": "ends"})
+    ends = outcomes.Ends(date(2026, 11, 20), "no_risk")
+    for by in (place.room.headteacher, place.room.pastoral, place.room.teacher):
+        with pytest.raises(NotAllowed), transaction.atomic(), asking(by):
+            outcomes.carry_out(decided=review, seen=review.revision, ends=ends, by=by)

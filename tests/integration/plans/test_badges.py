@@ -78,7 +78,7 @@ def test_what_the_schools_system_and_a_plan_both_say_is_one_badge(client: Client
     lead, office = place.room.lead, place.room.office
     assert beside(lead, place) == beside(office, place) == ["lac", "ehcp"]
     place.begin("looked_after")
-    place.begin("ehcp")
+    place.begin("ehcp", decided_on=date(2026, 10, 5))
     assert beside(lead, place) == ["lac", "ehcp"]
     # Nor are a child in need and the plan of one two.
     for kind in ("child_in_need", "child_in_need_plan"):
@@ -107,7 +107,7 @@ def test_badges_are_seen_by_their_roles_as_far_as_the_notice_names_them(place: P
 
 def test_whom_the_child_is_hidden_from_sees_no_badge_and_a_restricted_concern_leaves_it(place: Place):
     concern = concern_about(place)
-    place.begin("child_in_need", concern=concern)
+    place.begin("child_in_need", concern=concern, decided_on=date(2026, 10, 5))
     concern_access.restrict_concern(concern=concern, by=place.room.lead)
     assert seen_by(place, "cin") == READERS | {"pastoral"}
     access.declare_conflict(user=place.room.deputy, child=place.child, kind="own_child", by=place.room.deputy)

@@ -73,7 +73,7 @@ def test_a_second_open_one_of_the_same_kind_and_authority_is_refused_and_of_anot
 @pytest.mark.parametrize(
     ("facts", "sentence"),
     [
-        ({"starts_on": None}, "Enter first day"),
+        ({"starts_on": None}, "Enter day of the referral"),
         ({"starts_on": date(2026, 11, 25)}, "today or in the past"),
         ({"starts_on": date(2016, 4, 10)}, "after the child was born"),
         ({"authority": ""}, "Choose the local authority"),

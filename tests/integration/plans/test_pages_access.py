@@ -24,7 +24,7 @@ NOTICE = ("senco", "designated_teacher", "attendance")
 TITLES = {
     "protection": "Child protection plan",
     "care": "Looked after",
-    "needs": "Education, health and care plan",
+    "needs": "EHC assessment asked for",
     "adoption": "Adoption",
 }
 KINDS = {"protection": "child_protection", "care": "looked_after", "needs": "ehcp", "adoption": "adoption"}

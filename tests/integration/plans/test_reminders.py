@@ -20,8 +20,8 @@ from .conftest import Place
 from .test_steps import of
 
 pytestmark = pytest.mark.django_db
-MADE = date(2025, 11, 26)
-# Twelve months after the final plan: the school's own duty.
+MADE = date(2025, 12, 25)
+# Four weeks before the twelve months after the final plan are over: the school's own duty.
 DUE = date(2026, 11, 26)
 
 

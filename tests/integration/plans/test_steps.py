@@ -348,18 +348,24 @@ def test_overlaps_are_saved_and_said(place: Place):
         "Two authorities at once",
     ]
     early = place.step(plan, "review_conference", held_on=date(2026, 10, 3), columns={"outcome": "continues"})
-    assert [one.title for one in overlaps.of_steps(plan, [early])] == ["Before the plan began", "On a weekend"]
+    assert [one.title for one in overlaps.of_steps(plan, [early])] == ["Not counted", "On a weekend"]
 
 
 def test_a_final_plan_settles_what_was_to_be_decided_before_it(place: Place):
     episode = place.begin("ehcp", starts_on=date(2026, 3, 2), columns={"needs": ["ASD"]})
     assert set(waiting(episode)) == {"assess_decision", "plan_decision", "final_plan"}
     place.step(episode, "final_plan", held_on=date(2026, 7, 20))
-    assert waiting(episode) == {"annual_review": date(2027, 7, 20)}
+    # Which year groups move on, the school has not said.
+    due = {"annual_review": date(2027, 6, 21), "review_decision": date(2027, 7, 19), "phase_transfer": None}
+    assert waiting(episode) == due
     late = place.begin(
         "ehcp", authority="355", starts_on=date(2024, 3, 4), last={"final_plan": LastHeld(date(2026, 7, 1))}
     )
-    assert waiting(late) == {"annual_review": date(2027, 7, 1)}
+    assert waiting(late) == {
+        "annual_review": date(2027, 6, 2),
+        "review_decision": date(2027, 6, 30),
+        "phase_transfer": None,
+    }
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ def _fields(row: Any) -> Iterator[tuple[str, Any]]:
         name, value = field.attname, getattr(row, field.attname)
         if name == "begun_for":
             yield name, value == row.child_id
-        elif name in ("episode_id", "step_id", "after_id"):
+        elif name in ("episode_id", "step_id", "after_id", "decided_by_id"):
             yield name, _told(getattr(row, field.name)) if value else None
         elif name not in KEYS:
             yield name, value

@@ -103,14 +103,19 @@ ASKED = [
         {"assess_decision": "2026-04-13", "plan_decision": "2026-06-22", "final_plan": "2026-07-20"},
     ),
     ("ehcp", CONSULTED, "", {"consultation": "2026-03-17"}),
-    ("ehcp", "final_plan", "", {"annual_review": "2027-03-02"}),
+    # Complete, decision included, the day before 12 months are over; the meeting is four weeks earlier.
+    ("ehcp", "final_plan", "", {"annual_review": "2027-02-01", "review_decision": "2027-03-01"}),
     (
         "ehcp",
         "annual_review",
         "",
-        {"annual_review": "2027-03-02", "review_report": "2026-03-16", "review_decision": "2026-03-30"},
+        {"annual_review": "2027-02-01", "review_report": "2026-03-16", "review_decision": "2026-03-30"},
     ),
-    ("ehcp", "review_decision", "keep", {}),
+    # Counted from the meeting, which is not given here.
+    ("ehcp", "review_decision", "keep", {"review_decision": "None"}),
+    ("ehcp", "review_decision", "cease", {}),
+    ("missing_from_home", BEGINNING, "", {}),
+    ("missing_from_home", "missing", "M", {"return_interview": "2026-03-05"}),
     ("private_fostering", BEGINNING, "", {}),
     ("private_fostering", "notification", "", {"visit": "2026-03-11"}),
     # Local procedure alone gives these a day.
@@ -128,13 +133,14 @@ def test_what_is_asked_for_after_a_step(kind, after, outcome, asked):
 def test_every_rule_of_the_law_stands_in_the_table():
     asked = {(kind, after, step) for kind, after, _, found in ASKED for step in found}
     told_apart = {("ehcp", "review_decision", "amended_plan")}
+    told_apart |= {("ehcp", after, "phase_transfer") for after in ("final_plan", "annual_review")}
     rules = {(kind, rule.after, rule.step) for rule in law() for kind in rule.kinds}
     rules |= {("child_protection", BEGINNING, step) for step in ("core_group", "review_conference")}
     assert asked | told_apart == rules
 
 
 def test_the_law_has_the_rules_of_the_reference_and_no_local_ones():
-    assert {rule.code for rule in law()} == {f"D{n:02}" for n in (*range(2, 12), *range(19, 30))}
+    assert {rule.code for rule in law()} == {f"D{n:02}" for n in (*range(2, 12), *range(19, 31))}
     keys = [(r.code, r.after, r.which, r.step, r.age_from, r.age_below, r.from_day) for r in law()]
     assert len(set(keys)) == len(keys)
     assert all(rule.amount > 0 and rule.source for rule in law())
@@ -154,6 +160,9 @@ def test_what_was_not_read_in_its_source_is_to_be_confirmed():
         ("D06", "review_conference"),
         ("D07", "health_assessment"),
         ("D09", "pep"),
+        # Whether later periods run from the meeting.
+        ("D11", "annual_review"),
+        ("D11", "review_decision"),
         ("D20", "return_interview"),
         ("D24", "consultation"),
         ("D25", "review_report"),
@@ -180,9 +189,11 @@ def test_the_second_review_is_within_three_months_and_later_ones_within_six():
 
 def test_an_amended_plan_is_counted_from_the_meeting():
     meeting = {"annual_review": date(2026, 6, 24)}
-    assert steps("ehcp", "review_decision", "amend", "2026-07-10", earlier=meeting) == {"amended_plan": "2026-09-16"}
+    amended = {"amended_plan": "2026-09-16", "review_decision": "2027-06-23"}
+    assert steps("ehcp", "review_decision", "amend", "2026-07-10", earlier=meeting) == amended
     assert steps("ehcp", "review_decision", "cease", "2026-07-10", earlier=meeting) == {}
-    [asked] = asked_after("ehcp", "review_decision", "amend", date(2026, 7, 10), law(), CALENDAR)
+    found = asked_after("ehcp", "review_decision", "amend", date(2026, 7, 10), law(), CALENDAR)
+    [asked] = [one for one in found if one.rule.step == "amended_plan"]
     assert (asked.counted_from, asked.due.day) == (None, None)
     assert asked.due.missing == "The day from which this is counted is not recorded here."
 

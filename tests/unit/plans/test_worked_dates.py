@@ -19,7 +19,8 @@ MONTHS = "Dodds v Walker [1981] 1 WLR 1027"
 # Somebody is a year older from the first moment of the birthday.
 AGE = "Family Law Reform Act 1969 s.9; Care Planning Regulations 2010 reg 7"
 TERM = "guidance on the education of looked-after children; terms of 2026/27 in demo/data/terms.json"
-CIN, CP, CARE, NEEDS = "child_in_need", "child_protection", "looked_after", "ehcp"
+CIN, CP, CARE, NEEDS, HOME = "child_in_need", "child_protection", "looked_after", "ehcp", "missing_from_home"
+REVIEW = "Children and Families Act 2014 s.44(1); SEND code of practice 2015, 9.169"
 CONFERENCE = (CP, "initial_conference", "plan")
 
 ROWS = [
@@ -107,7 +108,18 @@ ROWS = [
     ),
     ("31 March and three months", MONTHS, (CARE, "care_review"), "2025-03-31", "care_review", "2025-06-30"),
     ("28 February is no end of August", MONTHS, (CARE, "pathway_review"), "2026-02-28", "pathway_review", "2026-08-28"),
-    ("a leap day and a year", MONTHS, (NEEDS, "annual_review"), "2024-02-29", "annual_review", "2025-02-28"),
+    ("a leap day and a year", MONTHS, (NEEDS, "annual_review"), "2024-02-29", "annual_review", "2025-01-30"),
+    ("a plan of 1 September", REVIEW, (NEEDS, "final_plan"), "2026-09-01", "annual_review", "2027-08-03"),
+    ("its decision", REVIEW, (NEEDS, "final_plan"), "2026-09-01", "review_decision", "2027-08-31"),
+    ("a plan of a leap day", REVIEW, (NEEDS, "final_plan"), "2024-02-29", "review_decision", "2025-02-27"),
+    (
+        "missing from home",
+        "guidance on children who go missing 2014",
+        (HOME, "missing", "M"),
+        "2026-11-27",
+        "return_interview",
+        "2026-11-30",
+    ),
     ("a Saturday stays a Saturday", MONTHS, CONFERENCE, "2024-10-25", "review_conference", "2025-01-25"),
     # Terms: the last day of the term after the one of the last plan.
     ("held in autumn", TERM, (CARE, "pep"), "2026-10-14", "pep", "2027-03-25"),
