@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
@@ -26,6 +25,7 @@ from safeguarding.plans.verbs import PlanVerb
 from . import reminders
 from .checking import booking_problems, past_day, raise_first, step_problems
 from .dates import Counting, Trigger, born, count_again, follow, next_number, stop_waiting, to_come, to_hold, trigger_of
+from .placements import end_last_placement
 
 SS, NK = Step.Status, StepNote.Kind
 CHANGED = "Somebody changed this while you were writing. Look at it below, then save again."
@@ -43,6 +43,7 @@ def add_step(
     held_on: date | None = None,
     booked_on: date | None = None,
     booked_time: time | None = None,
+    place: str = "",
     asked_on: date | None = None,
     owner: User | None = None,
     columns: Mapping[str, Any] | None = None,
@@ -72,9 +73,8 @@ def add_step(
         step.token = key
         step.save(update_fields=["token"])
     if booked_on:
-        return book_step(
-            step=step, seen=step.revision, booked_on=booked_on, booked_time=booked_time, owner=owner, by=by, at=at
-        )
+        booked: dict[str, Any] = {"booked_on": booked_on, "booked_time": booked_time, "place": place}
+        return book_step(step=step, seen=step.revision, **booked, owner=owner, by=by, at=at)
     if held_on:
         return hold_step(step=step, seen=step.revision, held_on=held_on, columns=columns, words=words, by=by, at=at)
     return step
@@ -122,15 +122,17 @@ def book_step(
     booked_on: date | None,
     by: User,
     booked_time: time | None = None,
+    place: str = "",
     owner: User | None = None,
     at: datetime | None = None,
 ) -> Step:
-    """A day for it, and who of the school sees to it. What is due before that day waits from now on, or moves with it.
+    """A day for it, where it is, and who of the school sees to it. What is due before that day waits from now on, or
+    moves with it. Where it was to be before stays as a note.
 
     Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
     """
-    at = at or timezone.now()
-    said = {"booked_on": booked_on, "booked_time": booked_time, "owner_id": owner and owner.pk}
+    at, when = at or timezone.now(), {"booked_on": booked_on, "booked_time": booked_time}
+    said = {**when, "place": place.strip(), "owner_id": owner and owner.pk}
     if there := _done_already(step, by, SS.WAITING, said):
         return there
     now = _open(step, by, seen=seen)
@@ -139,9 +141,15 @@ def book_step(
         _ensure_may_own(owner, now, at)
     if now.owner != owner:
         # Who takes it over has been told nothing of it.
-        now.told_due_for = now.told_late_for = None
-    now.booked_on, now.booked_time, now.owner = booked_on, booked_time, owner
-    _save(now, "booked_on", "booked_time", "owner", "told_due_for", "told_late_for")
+        now.told_for = now.told_on = now.told_late_for = None
+    if now.owner != owner or any(getattr(now, name) != value for name, value in when.items()):
+        reminders.settle_moved(now, by=by, at=at)
+    if now.place and now.place != said["place"]:
+        key = entry_token(now.token, now.revision, NK.MOVED)
+        _note(now, key, NK.MOVED, f"It was: {now.place}", timezone.localdate(at), by=by, at=at)
+    for name, value in said.items():
+        setattr(now, name, value)
+    _save(now, *when, "place", "owner", "told_for", "told_on", "told_late_for")
     record(PlanVerb.BOOK, now, by=by)
     count_again(Counting(now.episode, by), now, at=at)
     return now
@@ -181,7 +189,7 @@ def hold_step(
     number = next_number(now.episode, now.kind)
     held = step_life.perform("hold", now, by=by, at=at, held_on=held_on, number=number, **columns, **said)
     if held.kind == "placement":
-        _end_last_placement(held, by=by)
+        end_last_placement(held, by=by)
     reminders.settle([held.pk], by=by, at=at)
     follow(Counting(held.episode, by), trigger_of(held), at=at)
     settled = Step.objects.filter(episode=held.episode, status=SS.WAITING, kind__in=held.of_kind.settles)
@@ -196,21 +204,6 @@ def _done_already(step: Step, by: User, status: str, said: Mapping[str, Any]) ->
     there = _locked(step)
     is_done = there.status == status and all(getattr(there, name) == value for name, value in said.items())
     return there if is_done else None
-
-
-def _end_last_placement(placement: Step, *, by: User) -> None:
-    """A placement ends where the next begins: the one before this, and this one where a later one is there already."""
-    placements = Step.objects.filter(episode=placement.episode, kind="placement", status=SS.HELD)
-    next_ = placements.filter(held_on__gt=placement.held_on).order_by("held_on", "pk").first()
-    if next_ and placement.held_to is None:
-        placement.held_to = next_.held_on
-        _save(placement, "held_to")
-    until = Q(held_to=None) | (Q(held_to=next_.held_on) if next_ else Q())
-    former = placements.filter(until, held_on__lte=placement.held_on).select_for_update(of=("self",))
-    for one in former.exclude(pk=placement.pk):
-        one.held_to = placement.held_on
-        _save(one, "held_to")
-        record(Verb.CHANGE, one, by=by)
 
 
 @transaction.atomic
