@@ -30,7 +30,7 @@ from .models import Step
 from .permissions import TAB_AREAS, children_kept_for, keeps_plans_standing_in, reads_at
 from .services import work
 from .services.searching import PARTS, search_plans
-from .views import first_page, from_referral, standing_in, today_lines
+from .views import diary, first_page, from_referral, standing_in, today_lines
 from .views.on_paper import section_of
 
 _missed_at = counted_by_keys(lambda asked: work.missed(visible(asked, Step).filter(asked.one("school_id"))))
@@ -59,6 +59,10 @@ def _sees_badges(request: Request) -> bool:
 
 def _opens_list(request: Request) -> bool:
     return _sees_badges(request) or keeps_plans_standing_in(request.user)
+
+
+def _opens_diary(request: Request) -> bool:
+    return _sees_badges(request) or diary.opens_diary(request.user)
 
 
 def _kept_for(request: Request, child_id: UUID) -> bool:
@@ -94,6 +98,13 @@ register(
     NavItem("attendance", "Attendance", "attendance", may=_keeps_attendance, order=10, place="plans"),
     Panel("own_role", "plans_kept_for", "plans/part_kept_for.html", data=standing_in.panel, order=12),
     Panel("staff_home", "plans_kept_for", "plans/part_kept_for.html", data=standing_in.panel, order=13),
+    NavItem("diary", "Diary", "diary", may=_opens_diary, order=5, place="plans"),
+    Panel("today_week", "diary", "plans/part_this_week.html", data=diary.of_school, may=_opens_diary),
+    *(
+        Panel(slot, "diary", "plans/part_this_week.html", data=diary.of_ones_own, may=_opens_diary, order=6)
+        for slot in ("staff_home_above", "own_role")
+    ),
+    Panel("overview_aside", "diary", "plans/part_this_week.html", data=diary.of_ones_own_if_any, may=_opens_diary),
     Line(LATE, "plans", "plans/today_lines.html", today_lines.missed, may=_sees_badges, order=15),
     Line(UNANSWERED, "plans", "plans/today_lines.html", today_lines.to_chase, may=_sees_badges, order=15),
     Panel("decides", "plans", "plans/part_decides.html", data=decides.panel),

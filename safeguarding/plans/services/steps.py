@@ -76,6 +76,9 @@ def add_step(
         booked: dict[str, Any] = {"booked_on": booked_on, "booked_time": booked_time, "place": place}
         return book_step(step=step, seen=step.revision, **booked, owner=owner, by=by, at=at)
     if held_on:
+        if place.strip():
+            _put_at(step, place.strip(), by=by, at=at)
+            step.save(update_fields=["place"])
         return hold_step(step=step, seen=step.revision, held_on=held_on, columns=columns, words=words, by=by, at=at)
     return step
 
@@ -144,15 +147,21 @@ def book_step(
         now.told_for = now.told_on = now.told_late_for = None
     if now.owner != owner or any(getattr(now, name) != value for name, value in when.items()):
         reminders.settle_moved(now, by=by, at=at)
-    if now.place and now.place != said["place"]:
-        key = entry_token(now.token, now.revision, NK.MOVED)
-        _note(now, key, NK.MOVED, f"It was: {now.place}", timezone.localdate(at), by=by, at=at)
+    _put_at(now, place.strip(), by=by, at=at)
     for name, value in said.items():
         setattr(now, name, value)
     _save(now, *when, "place", "owner", "told_for", "told_on", "told_late_for")
     record(PlanVerb.BOOK, now, by=by)
     count_again(Counting(now.episode, by), now, at=at)
     return now
+
+
+def _put_at(step: Step, place: str, *, by: User, at: datetime) -> None:
+    """Where it is to be, not saved yet. Where it was to be before stays as a note."""
+    if step.place and step.place != place:
+        key = entry_token(step.token, step.revision, NK.MOVED)
+        _note(step, key, NK.MOVED, f"It was: {step.place}", timezone.localdate(at), by=by, at=at)
+    step.place = place
 
 
 @transaction.atomic

@@ -48,7 +48,7 @@ SS = Step.Status
 
 def _book(step: Step, form: BookForm, by: User) -> object:
     given = form.cleaned_data
-    facts = {name: given[name] for name in ("seen", "booked_on", "booked_time", "owner")}
+    facts = {name: given[name] for name in ("seen", "booked_on", "booked_time", "place", "owner")}
     return steps.book_step(step=step, by=by, **facts)
 
 
