@@ -343,6 +343,7 @@ leads_to("emergency_sheet", lambda key: reverse("sheet", args=[key]), _reference
 leads_to("action", lambda key: reverse("action", args=[key]), _references_of_actions)
 leads_to("report", lambda key: reverse("report", args=[key]), _references_of_reports)
 quoted(_address_of_reference)
+leads_to("meeting", lambda key: reverse("meeting", args=[key]))
 leads_to("referral", lambda key: reverse("referral", args=[key]), _references_of_referrals)
 leads_to("duty", lambda key: reverse("duty", args=[key]), _references_of_duties)
 leads_to("support", lambda key: reverse("support_asked", args=[key]))

@@ -42,7 +42,8 @@ def stand(step: Step, *, today: date, on_roll: bool) -> Stand:
     now = standing(step, today=today, on_roll=on_roll)
     tone = _TONES.get(now.how, "")
     if now.how is Stands.ASK:
-        return Stand(now.words, "bad" if now.is_late else "warn", _was_booked(step, today), now.is_late, not now.is_late)
+        tone = "bad" if now.is_late else "warn"
+        return Stand(now.words, tone, _was_booked(step, today), is_late=now.is_late, is_near=not now.is_late)
     if now.is_late:
         return Stand(now.words, tone, _booked_anyway(step, today), is_late=True)
     if now.how is Stands.TODAY:

@@ -38,8 +38,8 @@ def not_told(meeting: Meeting, people: Collection[User], *, at: datetime) -> set
 
 @system_task("reminders")
 def tell_of_meetings(*, at: datetime | None = None) -> int:
-    """Tell the colleagues who are named for a meeting, and the leads on duty, once for the meeting however many children
-    it is about; those of them to whom the concern is open. Again where its day or time has changed.
+    """Tell the colleagues who are named for a meeting, and the leads on duty, if the concern is open to them: once for
+    the meeting, however many children it is about, and anew where its day or time has changed.
 
     On the days of `safeguarding/beforehand.py`. Returns how many times somebody was told.
     """

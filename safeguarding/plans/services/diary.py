@@ -122,7 +122,8 @@ def engagements(see: See, wanted: Wanted) -> list[Engagement]:
     """
     steps = list(_of(_steps(see, wanted).filter(_within(wanted)), "child", "episode", "owner"))
     meetings = list(_of(_before(_meetings(see, wanted), wanted), "concern"))
-    reviews = [] if wanted.own else list(reading.listed(_reviews(see, wanted).filter(review_on__lte=wanted.last))[:MOST])
+    due = reading.listed(_reviews(see, wanted)).filter(review_on__lte=wanted.last)
+    reviews = [] if wanted.own else list(due[:MOST])
     give_kinds(reviews)
     concerns = {one.concern_id for one in meetings} | {one.pk for one in reviews}
     named = children_of(concerns) if concerns else {}
@@ -150,7 +151,7 @@ def _of(rows: QuerySet[Any], *beside: str) -> QuerySet[Any]:
     return rows.select_related(*beside)[:MOST]
 
 
-def _steps(see: See, wanted: Wanted) -> QuerySet[Step]:
+def _steps(see: See, wanted: Wanted) -> QuerySet[Any]:
     rows = work.ahead(work.waiting(see(Step), wanted.school_id), today=wanted.today)
     return rows.filter(owner=wanted.own) if wanted.own else rows
 

@@ -1,4 +1,4 @@
-"""Who is told of a date of a plan? Its owner and the leads before it happens; its owner, else the leads, when it is late.
+"""Who is told of a date of a plan? Owner and leads before it happens; its owner, else the leads, when it is late.
 
 Work of the worker.
 """

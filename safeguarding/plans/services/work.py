@@ -43,19 +43,19 @@ def past(day: Any) -> Q:
     return Q(due_on__lt=day) | Q(due_on=None, booked_on__lt=day)
 
 
-def since_when(steps: QuerySet[Step]) -> QuerySet[Step]:
+def since_when(steps: QuerySet[Step]) -> QuerySet[Any]:
     """With `late_on`, the last day in time of each (`Step.late_after`)."""
     return steps.annotate(late_on=Coalesce("due_on", "booked_on"))
 
 
-def by_day(steps: QuerySet[Step]) -> QuerySet[Step]:
+def by_day(steps: QuerySet[Step]) -> QuerySet[Any]:
     """In the order of the days on which they happen (`Step.happens_on`): booked, else due; `day`. The one order of what
     is to come.
     """
     return steps.annotate(day=Coalesce("booked_on", "due_on", _NO_DAY)).order_by("day", "pk")
 
 
-def ahead(steps: QuerySet[Step], *, today: date) -> QuerySet[Step]:
+def ahead(steps: QuerySet[Step], *, today: date) -> QuerySet[Any]:
     """Of what waits, what is to come, by day, and before it what was booked for a day that has passed and is not late:
     nobody has said yet whether it was held.
     """
