@@ -2,6 +2,7 @@
 beside Today.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.urls import reverse
@@ -16,6 +17,7 @@ from safeguarding.concerns import briefing, chronology
 from safeguarding.concerns.school_decides import manages_school
 from safeguarding.concerns.services.history import tell_rows
 from safeguarding.concerns.services.searching_beside import search_with
+from safeguarding.dates import short_day
 from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
 from safeguarding.panels import LATE, UNANSWERED, Line, NavItem, Panel, Setting, Tab, register
@@ -69,6 +71,12 @@ def _kept_for(request: Request, child_id: UUID) -> bool:
     return child_id in children_kept_for(request.user)
 
 
+def _names_of_dates(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
+    """What tells notices of dates apart in the inbox of who may still see them: what it is, and the day."""
+    found = visible(request, Step).filter(pk__in=keys)
+    return {one.pk: f"{one.title}, {short_day(one.happens_on)}" for one in found if one.happens_on}
+
+
 def _missed(request: Request) -> Statement:
     return _missed_at.statement(request, [request.held.school_id])
 
@@ -82,7 +90,7 @@ search_with(search_plans, *PARTS)
 sections.register(*(section_of(area) for area in TAB_AREAS))
 for _model, _read in READS.items():
     tell_rows(_model, _read)
-leads_to("plan_step", lambda key: reverse("plan_step", args=[key]))
+leads_to("plan_step", lambda key: reverse("plan_step", args=[key]), _names_of_dates)
 register(
     Tab("plans", "Plans and status", "child_plans", may=_reads_at, order=22, given=_given_at, also=_kept_for),
     Tab(

@@ -1,5 +1,6 @@
 """What do plans put beside Today? The school's own duties that are late, and dates with others, to be chased."""
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -45,9 +46,14 @@ def _lines(request: Request, found: list[Step], narrowed: str) -> dict[str, Any]
         return None
     today = timezone.localdate()
     shown = [
-        (step, counted((today - step.late_after).days, "day late", "days late"))
+        (step, counted((today - day).days, "day late", "days late"), _asks(step, today))
         for step in found[:SHOWN]
-        if step.late_after
+        if (day := step.late_after)
     ]
     whole = ("Plans and dates", f"{reverse('plans')}?{narrowed}")
     return {"dates": shown, "number": len(found), "hot": True, "all": whole}
+
+
+def _asks(step: Step, today: date) -> bool:
+    """Whether somebody has to say if it was held: it was booked for a day that has passed."""
+    return step.booked_on is not None and step.booked_on < today
