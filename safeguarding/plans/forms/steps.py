@@ -182,6 +182,8 @@ class AddStepForm(_Held, TokenForm):
         elif not self.errors:
             if booked:
                 self.blame(booking_problems(booked, episode=self.episode, today=timezone.localdate()))
+            elif given.get("place"):
+                self.add_error("booked_on", "Say for when it is booked: where it is goes with that day")
             if any(filled for filled in (*self.columns().values(), *self.words().values())):
                 self.add_error("held_on", "Say when it was held: what came of it goes with that day")
         return given

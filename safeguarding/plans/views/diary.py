@@ -83,7 +83,7 @@ def _panel(request: Request, own: User | None) -> dict[str, Any]:
     found = _read(request, wanted)
     first = sorted(sorted(found, key=lambda one: one.is_review)[:SHOWN], key=lambda one: one.order)
     next_on = None if found else next_day(partial(visible, request), wanted)
-    nothing = f"Nothing that you go to until {short_day(next_on)}" if own and next_on else _nothing(next_on)
+    nothing = f"Nothing for you to attend until {short_day(next_on)}" if own and next_on else _nothing(next_on)
     numbers = {"number": len(found), "more": len(found) > SHOWN}
     return {"engagements": first, **numbers, "next_on": next_on, "nothing": nothing, "own": own}
 

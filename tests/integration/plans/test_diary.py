@@ -134,7 +134,7 @@ def test_the_first_page_of_who_goes_nowhere_this_week_says_until_when(client: Cl
     given(place, place.designated)
     assert this_week(client, place.designated, "staff_home") == ""
     book(place, core_group, LATER, owner=place.designated)
-    assert "Nothing that you go to until 10 December" in this_week(client, place.designated, "staff_home")
+    assert "Nothing for you to attend until 10 December" in this_week(client, place.designated, "staff_home")
 
 
 def test_the_first_page_of_the_designated_teacher_has_a_review_that_is_booked_before_it_is_due(
@@ -232,6 +232,11 @@ def test_a_date_that_is_added_says_where_it_is(client: Client, place: Place):
         sent = visitor.send("episode", plan.pk, "add_step", f"?add={kind}", **typed, place=ROOM)
         assert sent.status_code == 302
         assert Step.objects.get(episode=plan, kind=kind).place == ROOM
+    # Where it is goes with a day.
+    lost = visitor.send("episode", plan.pk, "add_step", "?add=strategy_discussion", place=ROOM)
+    assert lost.status_code == 422
+    assert "where it is goes with that day" in lost.content.decode()
+    assert not Step.objects.filter(episode=plan, kind="strategy_discussion").exists()
 
 
 @MANY_IN_SOAK
