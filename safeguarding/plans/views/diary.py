@@ -19,9 +19,9 @@ from safeguarding.concerns.permissions import access_given
 from safeguarding.dates import full_day, short_day
 from safeguarding.http import Request
 from safeguarding.plans.capabilities import PlanCapability as C
+from safeguarding.plans.diary import Engagement, Wanted, engagements, next_day
 from safeguarding.plans.models import Step
 from safeguarding.plans.permissions import keeps_plans_standing_in, not_named
-from safeguarding.plans.services.diary import Engagement, Wanted, engagements, next_day
 
 _WEEK = timedelta(weeks=1)
 # As many as the panel names one by one; the page behind has all.

@@ -23,7 +23,7 @@ from safeguarding.dates import as_day, clock, day_ahead, day_of_year, short_day,
 from safeguarding.plans.models import Step
 from safeguarding.plans.wording import Stand, stand
 
-from . import work
+from .services import work
 
 See = Callable[[Any], QuerySet[Any]]
 # Of each kind: more than a school has in a week.
