@@ -42,7 +42,8 @@ LATE, UNANSWERED, MINE, SECOND = BESIDE = ("late", "unanswered", "mine", "second
 
 @dataclass(frozen=True)
 class Line:
-    """Lines of one kind in one of the four panels beside Today; `beside` says in which. There is no fifth panel.
+    """Lines of one kind in one of the four panels beside Today; `beside` says in which. Above them stands
+    "This week" of the diary, and no other panel.
 
     `data(request)` gives the context of the template, which prints an `item` for each; None leaves them out. In it,
     `number` is how many there are, `hot` whether that is urgent, `all` the whole list: its words and its address.

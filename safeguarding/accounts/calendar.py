@@ -78,6 +78,11 @@ class SchoolCalendar:
                 return day
         return after + timedelta(days=7 - after.weekday() if after.weekday() > 3 else 1)
 
+    def last_school_day(self, before: date) -> date:
+        """The last school day before `before`; within a year, else the day before."""
+        days = (before - timedelta(days=back) for back in range(1, 366))
+        return next((day for day in days if self.is_school_day(day)), before - timedelta(days=1))
+
     def next_opening(self, at: datetime) -> datetime:
         """The moment from which somebody is in: `at` itself during school hours."""
         here = at.astimezone(LONDON)

@@ -19,6 +19,7 @@ class ConcernNotice(models.TextChoices):
     ERROR_ENDED = "error_ended", "What became of a concern said to be entered in error"
     RECEIPT = "receipt", "Your report has been read or closed"
     ASKED = "asked", "A safeguarding lead asks you about your report"
+    MEETING = "meeting", "A meeting about a concern is coming up"
     ACTION = "action", "An action for you"
     ACTION_DUE = "action_due", "An action of yours is due"
     DUTY = "duty", "Something that the law asks of you in person"

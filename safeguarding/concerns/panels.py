@@ -22,6 +22,7 @@ from safeguarding.audit.by_keys import Statement
 from safeguarding.audit.context import with_errors
 from safeguarding.audit.page_lists import keep_apart
 from safeguarding.audit.reading import read_many, visible
+from safeguarding.dates import moment
 from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
 from safeguarding.panels import PERSON, NavItem, Panel, Tab, register
@@ -38,6 +39,7 @@ from .models import (
     Duty,
     EarlierFile,
     EmergencySheet,
+    Meeting,
     OutsideNote,
     PaperForm,
     PastoralNote,
@@ -163,6 +165,11 @@ def _paper_of_concern(request: Request, concern: Any) -> dict[str, Any] | None:
         .first()
     )
     return {"paper": paper} if paper else None
+
+
+def _names_of_meetings(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
+    found = visible(request, Meeting).filter(pk__in=keys)
+    return {one.pk: f"{one.get_kind_display()}, {moment(one.held_at)}" for one in found}
 
 
 def _references_of_sheets(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
@@ -343,6 +350,7 @@ leads_to("emergency_sheet", lambda key: reverse("sheet", args=[key]), _reference
 leads_to("action", lambda key: reverse("action", args=[key]), _references_of_actions)
 leads_to("report", lambda key: reverse("report", args=[key]), _references_of_reports)
 quoted(_address_of_reference)
+leads_to("meeting", lambda key: reverse("meeting", args=[key]), _names_of_meetings)
 leads_to("referral", lambda key: reverse("referral", args=[key]), _references_of_referrals)
 leads_to("duty", lambda key: reverse("duty", args=[key]), _references_of_duties)
 leads_to("support", lambda key: reverse("support_asked", args=[key]))

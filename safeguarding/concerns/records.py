@@ -146,10 +146,11 @@ declare(
     called=("meeting", "meetings"),
     page="meeting",
     keeps_concern=f"{_IN_ERROR}.met_about",
+    needed_by=("reminders",),
 )
 declare(MeetingDecision, searched="Decided in a meeting")
 declare(MeetingAddition, searched="Added to minutes")
-declare(MeetingAttendee)
+declare(MeetingAttendee, read_by=("reminders",))
 declare(ConcernNote, searched="Note")
 declare(Closing, searched="Closing")
 declare(HandOver, needed_by=("cover", "reminders"))

@@ -11,6 +11,7 @@ from .services.agencies import tell_of_silence
 from .services.earlier import take_up, take_up_all
 from .services.emergency import check_sheets
 from .services.escalation import chase_unread, escalate_calls
+from .services.meetings_ahead import tell_of_meetings
 from .services.outside.waiting import chase_notes, escalate_notes
 from .services.reminding import remind
 
@@ -59,5 +60,5 @@ def silence() -> int:
 
 @shared_task
 def reminders() -> int:
-    """Every quarter of an hour: actions that are due tomorrow or today, and those that are late."""
-    return remind()
+    """Every quarter of an hour: actions that are due by tomorrow and those that are late, and meetings to come."""
+    return remind() + tell_of_meetings()

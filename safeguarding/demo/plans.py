@@ -6,6 +6,7 @@ for a day that has passed was held then; what is to come is booked.
 
 from datetime import datetime, time, timedelta
 from functools import partial
+from typing import Any
 
 from children.models import Child
 from safeguarding.accounts.calendar import LONDON
@@ -33,6 +34,9 @@ _YEAR = timedelta(days=365)
 _WRITTEN_AT = time(15, 30)
 # What is asked of the school where a child has a child protection plan, and the minutes of the first core group.
 _ASKED = "Tell the social worker of each absence on the same morning."
+# To what people from the school go, when, and where.
+_MEETINGS = ("core_group", "review_conference", "plan_review", "care_review")
+_MEET_AT, _MEET_IN = time(14), "Family centre, room 2"
 _MINUTES = ("Core group minutes.pdf", ("Core group (practice, about nobody)", "Who does what until the next one."))
 
 
@@ -124,18 +128,18 @@ class _Story:
 
     def _book(self, one: Held, by: User, at: datetime) -> None:
         """The step that waits for it, where there is one. Its keeper sees to what is the school's duty."""
-        episode = self.episodes[one.plan]
+        episode, agreed = self.episodes[one.plan], {"booked_on": one.day, **agreed_for(one.step, by)}
         waiting = Step.objects.filter(episode=episode, kind=one.step, status=Step.Status.WAITING).first()
-        owner = by if STEPS[one.step].duty == Duty.SCHOOL else None
         if waiting is None:
-            add_step(
-                episode=episode,
-                token=self.keys.token(),
-                kind=one.step,
-                booked_on=one.day,
-                owner=owner,
-                by=by,
-                at=at,
-            )
+            add_step(episode=episode, token=self.keys.token(), kind=one.step, by=by, at=at, **agreed)
         else:
-            book_step(step=waiting, seen=waiting.revision, booked_on=one.day, owner=owner, by=by, at=at)
+            book_step(step=waiting, seen=waiting.revision, by=by, at=at, **agreed)
+
+
+def agreed_for(kind: str, by: User) -> dict[str, Any]:
+    """What is agreed beside the day: of a meeting the time, where it is and who goes; of the school's own duties who
+    sees to them.
+    """
+    if kind in _MEETINGS:
+        return {"booked_time": _MEET_AT, "place": _MEET_IN, "owner": by}
+    return {"owner": by if STEPS[kind].duty == Duty.SCHOOL else None}

@@ -17,7 +17,7 @@ from .decides import LABEL, who_decides
 from .kinds import Area
 from .models import AttendanceDay, Episode, Professional, Step
 from .services import work
-from .services.standing import standing
+from .services.standing import Stands, standing
 
 _WHERE = "Plans and status"
 # More than two pages hold of anything.
@@ -35,7 +35,7 @@ def blocks(request: Request, child: Child, today: date) -> list[Block]:
         lines.append((LABEL, said))
     if found:
         steps = visible(request, Step).filter(episode__in=[plan.pk for plan in found], status=Step.Status.WAITING)
-        waits = steps.exclude(due_on=None, booked_on=None).order_by("due_on", "booked_on", "pk")[:_MOST]
+        waits = work.by_day(steps.exclude(due_on=None, booked_on=None))[:_MOST]
         shown = [step for step in waits if not work.is_ahead(step, today)]
         lines += [(step.title, _when(step, today, on_roll=child.is_on_roll)) for step in shown]
     return [
@@ -77,7 +77,8 @@ def _when(step: Step, today: date, *, on_roll: bool) -> str:
     how = standing(step, today=today, on_roll=on_roll)
     due = f"due {full_day(step.due_on)}" if step.due_on else ""
     booked = f"booked for {full_day(step.booked_on)}" if step.booked_on else ""
-    return ", ".join(part for part in (due, booked, how.words.lower() if how.is_late else "") if part)
+    late = "not yet recorded as held" if how.how is Stands.ASK else how.words.lower() if how.is_late else ""
+    return ", ".join(part for part in (due, booked, late) if part)
 
 
 def _who(person: Professional) -> str:

@@ -33,10 +33,10 @@ CHECKS = (
         "Children with a plan whose next date has passed",
         "Every date of a plan is held by its day, or a new one is agreed.",
         Counted(
-            lambda looker: work.late(visible(looker, Step), looker.school_id),
+            lambda looker: work.since_when(work.late(visible(looker, Step), looker.school_id)),
             _dates,
             some=lambda looker: (Q(duty=Duty.SCHOOL),),
-            day="due_on",
+            day="late_on",
             of="child",
         ),
         sees=C.VIEW_PLAN_BADGES,

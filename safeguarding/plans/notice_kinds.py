@@ -6,7 +6,7 @@ from safeguarding.accounts.notice_kinds import register
 
 
 class PlanNotice(models.TextChoices):
-    DATE_DUE = "date_due", "A date in a plan is due by tomorrow"
+    DATE_DUE = "date_due", "A date in a plan is coming up"
     DATE_LATE = "date_late", "A date in a plan has passed"
 
 

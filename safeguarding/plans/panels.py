@@ -2,6 +2,7 @@
 beside Today.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.urls import reverse
@@ -16,6 +17,7 @@ from safeguarding.concerns import briefing, chronology
 from safeguarding.concerns.school_decides import manages_school
 from safeguarding.concerns.services.history import tell_rows
 from safeguarding.concerns.services.searching_beside import search_with
+from safeguarding.dates import short_day
 from safeguarding.http import Request
 from safeguarding.paging import counted_by_keys
 from safeguarding.panels import LATE, MINE, UNANSWERED, Line, NavItem, Panel, Setting, Tab, register
@@ -30,7 +32,7 @@ from .models import Step
 from .permissions import TAB_AREAS, children_kept_for, keeps_plans_standing_in, reads_at
 from .services import work
 from .services.searching import PARTS, search_plans
-from .views import decision_lines, first_page, from_referral, standing_in, today_lines
+from .views import decision_lines, diary, first_page, from_referral, standing_in, today_lines
 from .views.on_paper import section_of
 
 _missed_at = counted_by_keys(lambda asked: work.missed(visible(asked, Step).filter(asked.one("school_id"))))
@@ -61,8 +63,18 @@ def _opens_list(request: Request) -> bool:
     return _sees_badges(request) or keeps_plans_standing_in(request.user)
 
 
+def _opens_diary(request: Request) -> bool:
+    return _sees_badges(request) or diary.opens_diary(request.user)
+
+
 def _kept_for(request: Request, child_id: UUID) -> bool:
     return child_id in children_kept_for(request.user)
+
+
+def _names_of_dates(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
+    """What tells notices of dates apart in the inbox of who may still see them: what it is, and the day."""
+    found = visible(request, Step).filter(pk__in=keys)
+    return {one.pk: f"{one.title}, {short_day(one.happens_on)}" for one in found if one.happens_on}
 
 
 def _missed(request: Request) -> Statement:
@@ -78,7 +90,7 @@ search_with(search_plans, *PARTS)
 sections.register(*(section_of(area) for area in TAB_AREAS))
 for _model, _read in READS.items():
     tell_rows(_model, _read)
-leads_to("plan_step", lambda key: reverse("plan_step", args=[key]))
+leads_to("plan_step", lambda key: reverse("plan_step", args=[key]), _names_of_dates)
 register(
     Tab("plans", "Plans and status", "child_plans", may=_reads_at, order=22, given=_given_at, also=_kept_for),
     Tab(
@@ -94,6 +106,13 @@ register(
     NavItem("attendance", "Attendance", "attendance", may=_keeps_attendance, order=10, place="plans"),
     Panel("own_role", "plans_kept_for", "plans/part_kept_for.html", data=standing_in.panel, order=12),
     Panel("staff_home", "plans_kept_for", "plans/part_kept_for.html", data=standing_in.panel, order=13),
+    NavItem("diary", "Diary", "diary", may=_opens_diary, order=5, place="plans"),
+    Panel("today_week", "diary", "plans/part_this_week.html", data=diary.of_school, may=_opens_diary),
+    *(
+        Panel(slot, "diary", "plans/part_this_week.html", data=diary.of_ones_own, may=_opens_diary, order=6)
+        for slot in ("staff_home_above", "own_role")
+    ),
+    Panel("overview_aside", "diary", "plans/part_this_week.html", data=diary.of_ones_own_if_any, may=_opens_diary),
     Line(LATE, "plans", "plans/today_lines.html", today_lines.missed, may=_sees_badges, order=15),
     Line(UNANSWERED, "plans", "plans/today_lines.html", today_lines.to_chase, may=_sees_badges, order=15),
     Line(

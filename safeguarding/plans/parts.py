@@ -45,8 +45,8 @@ def _marks(row: AttendanceDay) -> Iterator[Text]:
 
 
 def _day(row: Step) -> tuple[datetime | None, bool]:
-    """When it was held, else for when it is booked, else when it is due."""
-    day = row.held_on or row.booked_on or row.due_on
+    """When it was held, else when it happens."""
+    day = row.held_on or row.happens_on
     return (start_of(day) if day else None), False
 
 

@@ -13,7 +13,7 @@ from .models import Step
 
 _KEEPS = "NEW.area = ANY (rules.areas_kept(me, NEW.school_id, NEW.child_id))"
 _WRITES = both("NEW.author_id = me", _KEEPS)
-_TOLD = ("told_due_for", "told_late_for")
+_TOLD = ("told_for", "told_on", "told_late_for")
 _STAYS = ("area", "child_id", "school_id")
 _HANGS = (*_STAYS, "episode_id")
 _OF_STEP = tuple(

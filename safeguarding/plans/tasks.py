@@ -8,7 +8,7 @@ from .services.reminders import tell_of_dates
 
 @shared_task
 def dates() -> int:
-    """Every quarter of an hour, of each date once for each day: what is due by tomorrow, and what is late."""
+    """Every quarter of an hour, of each date once for each day: what is to come, and what is late."""
     return tell_of_dates()
 
 

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from .views import attendance, changing, episode, local_times, paper, register, register_place, step, tab, worklist
+from .views import (
+    attendance,
+    changing,
+    diary,
+    episode,
+    local_times,
+    paper,
+    register,
+    register_place,
+    step,
+    tab,
+    worklist,
+)
 
 urlpatterns: list[URLPattern] = [
     path("children/<uuid:child_id>/plans/", tab.child_plans, name="child_plans"),
@@ -11,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("children/<uuid:child_id>/plans/print/", paper.plans_print, name="plans_print"),
     path("children/<uuid:child_id>/plans/paper/", paper.plans_paper, name="plans_paper"),
     path("plans/", worklist.plans, name="plans"),
+    path("diary/", diary.diary, name="diary"),
     path("attendance/", register.attendance, name="attendance"),
     path("attendance/example/", register.attendance_example, name="attendance_example"),
     path("settings/attendance-register/", register_place.register_place, name="register_place"),

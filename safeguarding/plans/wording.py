@@ -44,6 +44,9 @@ def stand(step: Step, *, today: date, on_roll: bool) -> Stand:
     """How a date stands today."""
     now = standing(step, today=today, on_roll=on_roll)
     tone = _TONES.get(now.how, "")
+    if now.how is Stands.ASK:
+        tone = "bad" if now.is_late else "warn"
+        return Stand(now.words, tone, _was_booked(step, today), is_late=now.is_late, is_near=not now.is_late)
     if now.is_late:
         return Stand(now.words, tone, _booked_anyway(step, today), is_late=True)
     if now.how is Stands.NOT_COUNTED:
@@ -51,21 +54,22 @@ def stand(step: Step, *, today: date, on_roll: bool) -> Stand:
     if now.how is Stands.TODAY:
         return Stand(now.words, tone, is_near=True)
     if now.how is Stands.BOOKED and step.booked_on:
-        return _booked(step, step.booked_on, today)
+        return _booked(step, step.booked_on)
     if now.how is Stands.WAITING:
         return _waits(step, today, on_roll)
     return Stand(now.words, tone)
 
 
 def _booked_anyway(step: Step, today: date) -> str:
-    if step.booked_on is None:
-        return ""
-    return f"{'Booked' if step.booked_on >= today else 'Was booked'} for {short_day(step.booked_on, today)}"
+    return f"Booked for {short_day(step.booked_on, today)}" if step.booked_on else ""
 
 
-def _booked(step: Step, day: date, today: date) -> Stand:
-    if day < today:
-        return Stand("Say if it was held", "warn", _booked_anyway(step, today), is_near=True)
+def _was_booked(step: Step, today: date) -> str:
+    due = f", due {short_day(step.due_on, today)}" if step.due_on and step.due_on < today else ""
+    return f"Was booked for {short_day(step.booked_on, today)}{due}" if step.booked_on else ""
+
+
+def _booked(step: Step, day: date) -> Stand:
     if step.due_on and day > step.due_on:
         return Stand("Booked", "warn", "After the day it is due", is_near=True)
     return Stand("Booked", "info")

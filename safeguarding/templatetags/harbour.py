@@ -197,6 +197,12 @@ def empty_list(fact: str) -> dict[str, Any]:
 
 
 @slotted(register)
+def few(what: str, *, shut: bool = False) -> dict[str, Any]:
+    """A long list, of which a telephone shows the first three; `shut`: none."""
+    return {"what": what, "shut": shut}
+
+
+@slotted(register)
 def details(summary: str, *, open: bool = False) -> dict[str, Any]:
     return {"summary": summary, "open": open}
 

@@ -95,7 +95,7 @@ def _plan(world: Any, record: str, kind: str, columns: dict[str, Any], *, by: An
         at=THEN,
     )
     waits = steps.add_step(
-        episode=episode, token=uuid7(), kind=aside, booked_on=TODAY + timedelta(days=9), by=by, at=THEN
+        episode=episode, token=uuid7(), kind=aside, booked_on=TODAY + timedelta(days=9), place=word(), by=by, at=THEN
     )
     steps.chase_step(step=waits, token=uuid7(), happened_on=TODAY, text=word(), by=by, at=NOW)
     waits.refresh_from_db()

@@ -33,7 +33,11 @@ class MeetingForm(Working):
     time = TimeField(label="Time", help_text="Such as 9:30am or 1415")
     place = forms.CharField(label="Where", required=False, max_length=200)
     staff: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
-        label="Colleagues who are there", queryset=None, required=False, widget=forms.CheckboxSelectMultiple
+        label="Colleagues who are there",
+        queryset=None,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Of a meeting to come they are told the school day before, if they may see the concern",
     )
     others = words_field(
         "Others who are there", rows=3, required=False, help_text="Full names, roles and agencies, one a line."

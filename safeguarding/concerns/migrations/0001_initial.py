@@ -588,6 +588,8 @@ class Migration(migrations.Migration):
                 ('saved_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='minutes saved')),
                 ('page', models.UUIDField(blank=True, editable=False, null=True)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ('told_for', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('told_on', models.DateField(blank=True, editable=False, null=True)),
                 ('revision', models.PositiveIntegerField(default=0, editable=False)),
                 ('called_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='concerns.concern')),

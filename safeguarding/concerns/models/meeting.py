@@ -55,6 +55,9 @@ class Meeting(OfConcern):
     page = models.UUIDField(null=True, blank=True, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True)
     finished_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # The moment of which people were told that it comes, and the day on which they were told last.
+    told_for = models.DateTimeField(null=True, blank=True, editable=False)
+    told_on = models.DateField(null=True, blank=True, editable=False)
     # Counts saves of the minutes, so that the second of two people sees what the first wrote.
     revision = models.PositiveIntegerField(default=0, editable=False)
 
@@ -74,6 +77,8 @@ class Meeting(OfConcern):
             "saved_at",
             "page",
             "finished_at",
+            "told_for",
+            "told_on",
             "revision",
         )
         source = Source.SAFEGUARDING_LEAD

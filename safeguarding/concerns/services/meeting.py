@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import ensure_works_at
-from safeguarding.accounts.services import LEADS
+from safeguarding.accounts.services import LEADS, settle_notices
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.concerns.lifecycles import meeting_life
@@ -23,6 +23,7 @@ from safeguarding.concerns.models import (
     MeetingAttendee,
     MeetingDecision,
 )
+from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.concerns.services.deciding import add_action
 from safeguarding.concerns.services.deciding.changes import lock, touch
@@ -126,6 +127,7 @@ def finish_minutes(
         raise BadInput("Write the minutes before you finish them.")
     now = save_minutes(meeting=meeting, seen=seen, page=page, minutes=minutes, by=by, at=at)
     done = meeting_life.perform("finish", now, by=by, at=at)
+    settle_notices(object_id=done.pk, kinds=[ConcernNotice.MEETING], by=by, at=at or timezone.now())
     touch(concern)
     record(Verb.ADD, concern, by=by, purpose="minutes")
     return done

@@ -61,7 +61,7 @@ def today(request: Request) -> HttpResponse:
         **reading.first_of_each(of_actions, most),
     }
     shown = few.pop("waiting")
-    slots = {slot: read(f"today_{slot}", request) for slot in ("above", "below_new", "heading", "foot")}
+    slots = {slot: read(f"today_{slot}", request) for slot in ("above", "below_new", "heading", "week", "foot")}
     beside = read_beside(request)
     actions = read_many(request, [*few["actions"], *few["adrift"]])
     named = reading.dress(read_many(request, [*shown, *few["news"], *few["reviews"]]), actions=actions)

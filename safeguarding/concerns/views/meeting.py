@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.permissions import colleagues, requires_for_record
-from safeguarding.accounts.services import LEADS
+from safeguarding.accounts.services import LEADS, open_notices
 from safeguarding.accounts.titles import Titles
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_one, visible
@@ -30,6 +30,7 @@ from safeguarding.concerns.models import (
 from safeguarding.concerns.permissions import access_given, may_decide
 from safeguarding.concerns.services import meeting as meetings
 from safeguarding.concerns.services import reading
+from safeguarding.concerns.services.meetings_ahead import not_told
 from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.concerns.views.mentioning import story_of
 from safeguarding.concerns.views.parts import Page
@@ -116,8 +117,10 @@ def _context(request: Request, found: Meeting, at: datetime) -> dict[str, Any]:
     of_meeting = visible(request, Attachment).filter(meeting=found).select_related("author")
     added = visible(request, MeetingAddition).filter(meeting=found).select_related("author")
     there = visible(request, MeetingAttendee).filter(meeting=found).select_related("user")
+    people = [one.user for one in there.order_by("user__last_name", "user__first_name", "pk")]
     return {
-        "people": [one.user for one in there.order_by("user__last_name", "user__first_name", "pk")],
+        "people": people,
+        "not_told": not_told(found, people, at=at),
         "decided": list(_decided(request, found)),
         "additions": list(added.order_by("added_at", "pk")),
         "files": list(of_meeting.order_by("attached_at", "pk")),
@@ -139,8 +142,10 @@ MEETING = Page(
 
 @requires_for_record("view_concerns", also=access_given)
 def meeting(request: Request, part_id: UUID) -> HttpResponse:
-    """A meeting: who was there, what was said, what was decided."""
-    return MEETING.show(request, _meeting(request, part_id))
+    """A meeting: who goes or was there, what was said, what was decided."""
+    found = _meeting(request, part_id)
+    open_notices(user=request.user, object_id=found.pk, object_type="meeting")
+    return MEETING.show(request, found)
 
 
 @requires_for_record("decide_concerns", also=access_given)

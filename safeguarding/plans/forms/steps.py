@@ -35,6 +35,10 @@ def _owner() -> forms.TypedChoiceField:
     return forms.TypedChoiceField(label="Who of the school sees to it", required=False, empty_value=None)
 
 
+def _place() -> forms.CharField:
+    return forms.CharField(label="Where", required=False, max_length=200)
+
+
 def _is_late(step: Step) -> bool:
     return step.due_on is not None and step.due_on < timezone.localdate()
 
@@ -51,16 +55,18 @@ class _OfStep(DeedForm):
 
 
 class BookForm(_OfStep, SeenForm):
-    """A day for it, and who of the school sees to it."""
+    """A day for it, where it is, and who of the school sees to it."""
 
     booked_on = DateBoxesField(label="Booked for")
     booked_time = TimeField(label="At", required=False)
+    place = _place()
     owner = _owner()
 
     def __init__(self, data: Any = None, *, step: Step, people: Sequence[User] = (), **kwargs: Any) -> None:
         super().__init__(data, step=step, people=people, **kwargs)
-        for name, value in (("booked_on", step.booked_on), ("booked_time", step.booked_time), ("owner", step.owner_id)):
-            self.initial.setdefault(name, value)
+        for name in ("booked_on", "booked_time", "place"):
+            self.initial.setdefault(name, getattr(step, name))
+        self.initial.setdefault("owner", step.owner_id)
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -158,6 +164,7 @@ class AddStepForm(_Held, TokenForm):
     held_on = DateBoxesField(label="Held on", past=True, required=False, help_text="Leave it empty where it is to come")
     booked_on = DateBoxesField(label="Booked for", required=False)
     booked_time = TimeField(label="At", required=False)
+    place = _place()
     owner = _owner()
 
     def __init__(
@@ -185,6 +192,8 @@ class AddStepForm(_Held, TokenForm):
         elif not self.errors:
             if booked:
                 self.blame(booking_problems(booked, episode=self.episode, today=timezone.localdate()))
+            elif given.get("place"):
+                self.add_error("booked_on", "Say for when it is booked: where it is goes with that day")
             if any(filled for filled in (*self.columns().values(), *self.words().values())):
                 self.add_error("held_on", "Say when it was held: what came of it goes with that day")
         return given

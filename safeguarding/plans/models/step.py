@@ -1,5 +1,6 @@
 """What waits, was booked and was held in an episode, by when and by which rule, and what was added to it since?"""
 
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -57,6 +58,7 @@ class Step(Coded, Written, OfPlan):
     missing = models.CharField("what is missing to work out the day", max_length=200, blank=True, default="")
     booked_on = models.DateField("booked for", null=True, blank=True)
     booked_time = models.TimeField("at", null=True, blank=True)
+    place = words("where")
     held_on = models.DateField("held on", null=True, blank=True)
     # The first, second, … of its kind that was held in the episode.
     number = models.PositiveSmallIntegerField("number", null=True, blank=True)
@@ -97,8 +99,10 @@ class Step(Coded, Written, OfPlan):
     delegated = words("what the carer may agree to")
     aside_reason = words("why it was set aside")
 
-    # The day for which people were told that it is due, and that it is late: once for each.
-    told_due_for = models.DateField(null=True, blank=True, editable=False)
+    # The moment of which people were told that it comes and the day on which they were told last; and the day that has
+    # passed of which they were told that it is late.
+    told_for = models.DateTimeField(null=True, blank=True, editable=False)
+    told_on = models.DateField(null=True, blank=True, editable=False)
     told_late_for = models.DateField(null=True, blank=True, editable=False)
     revision = models.PositiveIntegerField(default=0, editable=False)
 
@@ -143,7 +147,7 @@ class Step(Coded, Written, OfPlan):
     class PersonalData(personal_data.PersonalData):
         subject = "child"
         sealed_by = "child"
-        narrative = ("present", "said", "voice", "why_late", "carers", "delegated", "aside_reason")
+        narrative = ("place", "present", "said", "voice", "why_late", "carers", "delegated", "aside_reason")
         plain = (
             "token",
             "written_at",
@@ -163,7 +167,8 @@ class Step(Coded, Written, OfPlan):
             "held_at",
             "set_aside_at",
             *STEP_COLUMNS,
-            "told_due_for",
+            "told_for",
+            "told_on",
             "told_late_for",
             "revision",
         )
@@ -179,13 +184,26 @@ class Step(Coded, Written, OfPlan):
     def title(self) -> str:
         return self.of_kind.title
 
+    @property
+    def happens_on(self) -> date | None:
+        """The day for which it is booked, else the day it is due: where it stands in every list of what is to come."""
+        return self.booked_on or self.due_on
+
+    @property
+    def late_after(self) -> date | None:
+        """The last day on which it is in time: the day it is due, else the day for which it is booked."""
+        return self.due_on or self.booked_on
+
 
 class StepNote(Written, OfPlan):
-    """Something added to a step, never changed: that it was chased, a date that was corrected, a note."""
+    """Something added to a step, never changed: that it was chased, a date that was corrected, where it was to be, a
+    note.
+    """
 
     class Kind(models.TextChoices):
         CHASED = "chased", "Chased"
         CORRECTED = "corrected", "Date corrected"
+        MOVED = "moved", "Place changed"
         NOTED = "noted", "Note"
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""A placement ends where the next begins."""
+"""Until when did a placement of a looked-after child last? It ends where the next begins."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from safeguarding.plans.models import Step
 
 
 def end_last_placement(placement: Step, *, by: User) -> None:
-    """A placement ends where the next begins: the one before this, and this one where a later one is there already."""
+    """The placement before this one ends with it, and this one where a later one is there already."""
     placements = Step.objects.filter(episode=placement.episode, kind="placement", status=Step.Status.HELD)
     next_ = placements.filter(held_on__gt=placement.held_on).order_by("held_on", "pk").first()
     if next_ and placement.held_to is None:

@@ -10,13 +10,16 @@ from safeguarding.plans.models import Step
 
 
 class Stands(StrEnum):
-    """Only the school's own duties are missed; with others the school chases."""
+    """Only the school's own duties are missed; with others the school chases. Of what was booked for a day that has
+    passed nobody knows either: somebody has to say whether it was held.
+    """
 
     IN_TIME = "in_time"
     HELD_LATE = "held_late"
     HELD = "held"
     MISSED = "missed"
     CHASE = "chase"
+    ASK = "ask"
     TODAY = "today"
     BOOKED = "booked"
     WAITING = "waiting"
@@ -34,7 +37,7 @@ class Standing:
 
     @property
     def is_late(self) -> bool:
-        return self.how in (Stands.MISSED, Stands.CHASE)
+        return self.days_late > 0 and self.how != Stands.HELD_LATE
 
 
 def standing(step: Step, *, today: date, on_roll: bool = True) -> Standing:
@@ -50,8 +53,10 @@ def standing(step: Step, *, today: date, on_roll: bool = True) -> Standing:
         if late <= 0:
             return Standing(Stands.IN_TIME, "On time")
         return Standing(Stands.HELD_LATE, f"{counted(late, 'day')} late", late)
-    if step.due_on is not None and step.due_on < today and on_roll:
-        late = (today - step.due_on).days
+    late = (today - step.late_after).days if step.late_after and on_roll else 0
+    if step.booked_on is not None and step.booked_on < today and on_roll:
+        return Standing(Stands.ASK, "Say if it was held", max(late, 0))
+    if late > 0:
         if step.duty == Duty.SCHOOL:
             return Standing(Stands.MISSED, f"Missed, {counted(late, 'day')} late", late)
         return Standing(Stands.CHASE, f"{counted(late, 'day')} late: chase", late)

@@ -46,6 +46,7 @@ def add_step(
     held_on: date | None = None,
     booked_on: date | None = None,
     booked_time: time | None = None,
+    place: str = "",
     asked_on: date | None = None,
     owner: User | None = None,
     columns: Mapping[str, Any] | None = None,
@@ -75,10 +76,12 @@ def add_step(
         step.token = key
         step.save(update_fields=["token"])
     if booked_on:
-        return book_step(
-            step=step, seen=step.revision, booked_on=booked_on, booked_time=booked_time, owner=owner, by=by, at=at
-        )
+        booked: dict[str, Any] = {"booked_on": booked_on, "booked_time": booked_time, "place": place}
+        return book_step(step=step, seen=step.revision, **booked, owner=owner, by=by, at=at)
     if held_on:
+        if place.strip():
+            _put_at(step, place.strip(), by=by, at=at)
+            step.save(update_fields=["place"])
         return hold_step(step=step, seen=step.revision, held_on=held_on, columns=columns, words=words, by=by, at=at)
     waits_by_hand(now, kind, by=by)
     return step
@@ -132,15 +135,17 @@ def book_step(
     booked_on: date | None,
     by: User,
     booked_time: time | None = None,
+    place: str = "",
     owner: User | None = None,
     at: datetime | None = None,
 ) -> Step:
-    """A day for it, and who of the school sees to it. What is due before that day waits from now on, or moves with it.
+    """A day for it, where it is, and who of the school sees to it. What is due before that day waits from now on, or
+    moves with it. Where it was to be before stays as a note.
 
     Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
     """
-    at = at or timezone.now()
-    said = {"booked_on": booked_on, "booked_time": booked_time, "owner_id": owner and owner.pk}
+    at, when = at or timezone.now(), {"booked_on": booked_on, "booked_time": booked_time}
+    said = {**when, "place": place.strip(), "owner_id": owner and owner.pk}
     if there := _done_already(step, by, SS.WAITING, said):
         return there
     now = _open(step, by, seen=seen)
@@ -149,12 +154,24 @@ def book_step(
         _ensure_may_own(owner, now, at)
     if now.owner != owner:
         # Who takes it over has been told nothing of it.
-        now.told_due_for = now.told_late_for = None
-    now.booked_on, now.booked_time, now.owner = booked_on, booked_time, owner
-    _save(now, "booked_on", "booked_time", "owner", "told_due_for", "told_late_for")
+        now.told_for = now.told_on = now.told_late_for = None
+    if now.owner != owner or any(getattr(now, name) != value for name, value in when.items()):
+        reminders.settle_moved(now, by=by, at=at)
+    _put_at(now, place.strip(), by=by, at=at)
+    for name, value in said.items():
+        setattr(now, name, value)
+    _save(now, *when, "place", "owner", "told_for", "told_on", "told_late_for")
     record(PlanVerb.BOOK, now, by=by)
     count_again(Counting(now.episode, by), now, at=at)
     return now
+
+
+def _put_at(step: Step, place: str, *, by: User, at: datetime) -> None:
+    """Where it is to be, not saved yet. Where it was to be before stays as a note."""
+    if step.place and step.place != place:
+        key = entry_token(step.token, step.revision, NK.MOVED)
+        _note(step, key, NK.MOVED, f"It was: {step.place}", timezone.localdate(at), by=by, at=at)
+    step.place = place
 
 
 @transaction.atomic

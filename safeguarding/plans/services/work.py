@@ -54,8 +54,8 @@ def is_ahead(step: Step, today: date) -> bool:
 
 
 def late(steps: QuerySet[Step], school_id: UUID | None = None) -> QuerySet[Step]:
-    """What should have been held by yesterday."""
-    return waiting(steps, school_id).filter(due_on__lt=Today())
+    """What should have been held by yesterday: the one rule of what is late."""
+    return waiting(steps, school_id).filter(past(Today()))
 
 
 def to_be_said(decisions: QuerySet[Any], school_id: UUID) -> QuerySet[Any]:
@@ -63,9 +63,28 @@ def to_be_said(decisions: QuerySet[Any], school_id: UUID) -> QuerySet[Any]:
     return decisions.filter(_ON_ROLL, school_id=school_id, follows=Follows.WAITS)
 
 
-def by_day(steps: QuerySet[Step]) -> QuerySet[Step]:
-    """In the order of the days on which they are due, else booked: `day`."""
-    return steps.annotate(day=Coalesce("due_on", "booked_on", _NO_DAY)).order_by("day", "pk")
+def past(day: Any) -> Q:
+    """The last day in time is before `day`: the day it is due, else the day for which it is booked."""
+    return Q(due_on__lt=day) | Q(due_on=None, booked_on__lt=day)
+
+
+def since_when(steps: QuerySet[Step]) -> QuerySet[Any]:
+    """With `late_on`, the last day in time of each (`Step.late_after`)."""
+    return steps.annotate(late_on=Coalesce("due_on", "booked_on"))
+
+
+def by_day(steps: QuerySet[Step]) -> QuerySet[Any]:
+    """In the order of the days on which they happen (`Step.happens_on`): booked, else due; `day`. The one order of what
+    is to come.
+    """
+    return steps.annotate(day=Coalesce("booked_on", "due_on", _NO_DAY)).order_by("day", "pk")
+
+
+def ahead(steps: QuerySet[Step], *, today: date) -> QuerySet[Any]:
+    """Of what waits, what is to come, by day, and before it what was booked for a day that has passed and is not late:
+    nobody has said yet whether it was held.
+    """
+    return by_day(steps).filter(Q(day__gte=today, day__lt=date.max) | Q(booked_on__lt=today, due_on__gte=today))
 
 
 def missed(steps: QuerySet[Step], school_id: UUID | None = None) -> QuerySet[Step]:

@@ -79,6 +79,7 @@ def _add_step(episode: Episode, form: AddStepForm, by: User) -> object:
         held_on=given["held_on"],
         booked_on=given["booked_on"],
         booked_time=given["booked_time"],
+        place=given["place"],
         asked_on=given.get("asked_on"),
         owner=given["owner"],
         columns=columns,

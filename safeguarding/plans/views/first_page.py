@@ -1,10 +1,10 @@
-"""What of plans waits for somebody who has no Today? Dates that have passed or come soon, and attendance."""
+"""What of plans waits for somebody who has no Today? Dates that are late or happen soon, and attendance."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from safeguarding.plans.kinds import Area
 from safeguarding.plans.models import AttendanceFile, Step
 from safeguarding.plans.permissions import not_named
 from safeguarding.plans.services import work
+from safeguarding.plans.wording import stand
 
 from .decision_lines import with_decisions
 
@@ -38,11 +39,11 @@ def _holds(capability: C) -> Callable[[Request], bool]:
 
 
 def _dates(area: Area, request: Request) -> Waiting:
-    """Dates of one kind of plan, whosever duty they are, that have passed or come within days: the earliest first."""
+    """Dates of one kind of plan, whosever duty they are, that are late or happen within days: the earliest first."""
     today = timezone.localdate()
-    rows = work.waiting(visible(request, Step), request.held.school_id)
-    rows = rows.filter(area=area, due_on__lte=today + SOON).select_related("child", "episode")
-    found = list(rows.order_by("due_on", "pk")[:MOST])
+    rows = work.by_day(work.waiting(visible(request, Step), request.held.school_id))
+    rows = rows.filter(work.past(today) | Q(day__lte=today + SOON), area=area).select_related("child", "episode")
+    found = list(rows[:MOST])
     if not found:
         return Waiting(nothing=_NOT_NAMED if not_named(request.user, request.held.school_id) else "")
     read_many(request, found[:SHOWN], purpose="first page")
@@ -50,13 +51,21 @@ def _dates(area: Area, request: Request) -> Waiting:
         Thing(
             one.title,
             reverse("plan_step", args=[one.pk]),
-            *due(one.due_on, today),
+            *_stands(one, today),
             about=f"{one.episode.title} · {one.child.class_name or 'No class'}",
         )
         for one in found[:SHOWN]
-        if one.due_on
     ]
     return Waiting(tuple(things), len(found))
+
+
+def _stands(step: Step, today: date) -> tuple[str, str]:
+    """How far off it is, or how late; of what was booked for a day that has passed, that somebody has to say."""
+    how = stand(step, today=today, on_roll=True)
+    if how.is_late and step.late_after:
+        return due(step.late_after, today)
+    ahead = step.happens_on
+    return due(ahead, today) if ahead and ahead >= today else (how.says, how.tone)
 
 
 def _attendance(request: Request) -> Waiting:

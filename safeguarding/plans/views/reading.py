@@ -107,7 +107,7 @@ def told(episode: Episode, steps: Sequence[Step], *, today: date, on_roll: bool,
 
 
 def _order(step: Step) -> tuple[date, Any]:
-    return step.held_on or step.due_on or step.booked_on or date.max, step.pk
+    return step.held_on or step.happens_on or date.max, step.pk
 
 
 @dataclass(frozen=True)

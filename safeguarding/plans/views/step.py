@@ -15,6 +15,7 @@ from children.panels import record_frame
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import anyone_signed_in
 from safeguarding.accounts.services import open_notices
+from safeguarding.audit.protection import who_sees
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns.views.mentioning import whole_about
 from safeguarding.exceptions import HarbourError, NotAllowed
@@ -48,7 +49,7 @@ SS = Step.Status
 
 def _book(step: Step, form: BookForm, by: User) -> object:
     given = form.cleaned_data
-    facts = {name: given[name] for name in ("seen", "booked_on", "booked_time", "owner")}
+    facts = {name: given[name] for name in ("seen", "booked_on", "booked_time", "place", "owner")}
     return steps.book_step(step=step, by=by, **facts)
 
 
@@ -199,12 +200,15 @@ def _page(
     bound, keeps, child = bound or {}, may_keep(request.user, found), found.child
     about = {"step": found}
     people = may_own(request.user, found) if keeps and found.status == SS.WAITING else []
+    owner = found.owner if found.status == SS.WAITING else None
     there = offered(found, DEEDS.values(), bound, **about, people=people) if keeps else {}
     notes = visible(request, StepNote).filter(step=found).select_related("author").order_by("-written_at", "-pk")
     files = visible(request, PlanFile).filter(step=found).select_related("author").order_by("-attached_at", "-pk")
     context = record_frame(request, child, "plans") | {
         "step": found,
         "row": row_of(found, found.episode, today=timezone.localdate(), on_roll=child.is_on_roll),
+        # What is hidden from who sees to it by now they are not told of either (`services/reminders.py`).
+        "owner_not_told": owner is not None and not who_sees(found, [owner.pk]),
         "warning": overlaps.of_day(found.held_on or found.booked_on),
         "facts": facts_of(found),
         "adoption": adoption_behind(request, found),

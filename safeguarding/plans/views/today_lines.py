@@ -1,5 +1,6 @@
 """What do plans put beside Today? The school's own duties that are late, and dates with others, to be chased."""
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -13,8 +14,8 @@ from safeguarding.plans.kinds import Duty
 from safeguarding.plans.models import Step
 from safeguarding.plans.services import work
 
-# As many of a kind as stand beside Today, where several kinds share a panel; the page behind shows all.
-SHOWN = 1
+# As many of a kind as stand beside Today; the page behind shows all.
+SHOWN = 5
 # More than a school has late.
 MOST = 100
 
@@ -31,10 +32,10 @@ def to_chase(request: Request) -> dict[str, Any] | None:
 
 def _late(request: Request) -> list[Step]:
     """Both, the latest first: one query, once a page."""
-    rows = work.late(visible(request, Step), request.held.school_id).select_related("child", "episode")
+    rows = work.since_when(work.late(visible(request, Step), request.held.school_id)).select_related("child", "episode")
 
     def read() -> list[Step]:
-        found = list(rows.order_by("due_on", "pk")[:MOST])
+        found = list(rows.order_by("late_on", "pk")[:MOST])
         return read_many(request, found, purpose="late dates of plans") if found else []
 
     return once(("late dates", request.held.school_id), read)
@@ -45,7 +46,14 @@ def _lines(request: Request, found: list[Step], narrowed: str) -> dict[str, Any]
         return None
     today = timezone.localdate()
     shown = [
-        (step, counted((today - step.due_on).days, "day late", "days late")) for step in found[:SHOWN] if step.due_on
+        (step, counted((today - day).days, "day late", "days late"), _asks(step, today))
+        for step in found[:SHOWN]
+        if (day := step.late_after)
     ]
     whole = ("Plans and dates", f"{reverse('plans')}?{narrowed}")
     return {"dates": shown, "number": len(found), "hot": True, "all": whole}
+
+
+def _asks(step: Step, today: date) -> bool:
+    """Whether somebody has to say if it was held: it was booked for a day that has passed."""
+    return step.booked_on is not None and step.booked_on < today

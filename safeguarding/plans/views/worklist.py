@@ -123,7 +123,7 @@ def _narrowed(waits: QuerySet[Step], chosen: dict[str, Any], me: UUID) -> QueryS
     if owner := chosen.get("owner"):
         waits = waits.filter(owner=None if owner == NOBODYS else me if owner == MINE else owner)
     if "late" in chosen:
-        waits = waits.filter(due_on__lt=work.Today())
+        waits = waits.filter(work.past(work.Today()))
     return waits
 
 

@@ -15,7 +15,6 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Count, Exists, IntegerField, Min, OuterRef, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Coalesce
 
 from children.models import Child, ChildDetail
 from safeguarding.concerns.models import ConcernChild
@@ -213,14 +212,14 @@ def _sessions(codes: Collection[str]) -> Sum:
 def _dates(viewer: Viewer) -> dict[str, tuple[int, int, date | None]]:
     """Of each group: dates of its plans that wait, those of them that are late, and the nearest to come. As of now."""
     cases = (When(episode__kind__in=one.kinds, then=Value(one.code)) for one in COHORTS)
-    waits = _waiting(viewer).annotate(group=Case(*cases, default=Value("")), day=Coalesce("booked_on", "due_on"))
+    waits = work.by_day(_waiting(viewer)).annotate(group=Case(*cases, default=Value("")))
     rows = (
         waits.order_by()
         .values_list("group")
         .annotate(
             number=Count("pk"),
-            late=Count("pk", filter=Q(due_on__lt=viewer.today)),
-            next_on=Min("day", filter=Q(day__gte=viewer.today)),
+            late=Count("pk", filter=work.past(viewer.today)),
+            next_on=Min("day", filter=Q(day__gte=viewer.today, day__lt=date.max)),
         )
     )
     return {group: (number, late, next_on) for group, number, late, next_on in rows}
@@ -255,7 +254,7 @@ def _in_concerns_rows(viewer: Viewer, cell: str) -> QuerySet[ConcernChild]:
 
 def _late_rows(viewer: Viewer, cell: str) -> QuerySet[Step]:
     one_of(cell, {one.code: one.title for one in COHORTS})
-    return _waiting(viewer).filter(due_on__lt=viewer.today, episode__kind__in=_kinds(cell))
+    return _waiting(viewer).filter(work.past(viewer.today), episode__kind__in=_kinds(cell))
 
 
 def _called(viewer: Viewer, cell: str) -> str:

@@ -102,7 +102,7 @@ def _actions_late(viewer: Viewer) -> QuerySet[Action]:
 
 
 def _dates_missed(viewer: Viewer) -> QuerySet[Step]:
-    found = work.waiting(viewer.see(Step)).filter(due_on__lt=viewer.today, duty=Duty.SCHOOL)
+    found = work.since_when(work.waiting(viewer.see(Step))).filter(work.past(viewer.today), duty=Duty.SCHOOL)
     return found if viewer.year_group is None else found.filter(child__year_group=viewer.year_group)
 
 
@@ -123,7 +123,7 @@ class _Late:
 
 _LATE = {
     "actions-late": _Late("Actions late", "action", _actions_late, "due_on", "warn"),
-    "dates-missed": _Late("Statutory dates missed", "date", _dates_missed, "due_on", "bad"),
+    "dates-missed": _Late("Statutory dates missed", "date", _dates_missed, "late_on", "bad"),
     "agencies-late": _Late("Agencies late with an answer", "referral", _agencies_late, "answer_by", "warn"),
 }
 

@@ -1,10 +1,11 @@
-"""Who is told of a date, and once each: the day before and when it is late, by a task that may run twice?"""
+"""Who is told of a date, and once each: before it happens and when it is late, by a task that may run twice?"""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from children.models import Child
 from safeguarding.accounts.calendar import LONDON
@@ -17,6 +18,7 @@ from safeguarding.plans.services.reminders import tell_of_dates
 from safeguarding.plans.services.steps import book_step, correct_step
 
 from .conftest import Place
+from .pages import Visitor
 from .test_steps import of
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +52,7 @@ def leads(place: Place) -> set[User]:
     return {place.room.lead, place.room.deputy, place.acting}
 
 
-def test_leads_are_told_the_day_before_and_when_it_is_late_once_each(place: Place, review: Step):
+def test_leads_are_told_the_school_day_before_and_when_it_is_late_once_each(place: Place, review: Step):
     assert tell_of_dates(at=at(DUE - timedelta(days=2))) == 0
     assert tell_of_dates(at=at(DUE - timedelta(days=1), 6)) == 0
     assert tell_of_dates(at=at(DUE - timedelta(days=1))) > 0
@@ -64,28 +66,78 @@ def test_leads_are_told_the_day_before_and_when_it_is_late_once_each(place: Plac
     assert tell_of_dates(at=at(DUE + timedelta(days=2))) == 0
 
 
-def test_the_owner_alone_is_told_where_there_is_one(place: Place, review: Step):
+def test_the_owner_and_the_leads_are_told_before_and_the_owner_alone_when_it_is_late(place: Place, review: Step):
     place.name_in_notice("senco")
     book_step(step=review, seen=review.revision, booked_on=DUE, owner=place.senco, by=place.senco)
     tell_of_dates(at=at(DUE - timedelta(days=1)))
-    assert told() == {(place.senco, "date_due")}
+    assert told() == {(person, "date_due") for person in (place.senco, *leads(place))}
+    tell_of_dates(at=at(DUE + timedelta(days=1)))
+    assert told() == {(place.senco, "date_late")}
+
+
+def test_an_owner_who_may_not_open_it_is_told_nothing_and_the_page_says_so(client: Client, place: Place, review: Step):
+    place.name_in_notice("senco")
+    book_step(step=review, seen=review.revision, booked_on=DUE, owner=place.senco, by=place.senco)
+    lead = Visitor(client, place.room.lead)
+    assert "Not told: may not open this" not in lead.page("plan_step", review.pk)
     # Dropped from the notice, the owner sees nothing of it, and is told nothing.
     place.name_in_notice()
-    tell_of_dates(at=at(DUE + timedelta(days=1)))
-    people = {user for user, _ in told()}
-    assert place.senco not in people
-    assert place.room.lead in people
+    for day, kind in ((DUE - timedelta(days=1), "date_due"), (DUE + timedelta(days=1), "date_late")):
+        tell_of_dates(at=at(day))
+        assert told() == {(person, kind) for person in leads(place)}
+    assert "Not told: may not open this" in lead.page("plan_step", review.pk)
 
 
-def test_of_dates_of_others_leads_are_told_once_they_are_late_and_not_before(place: Place):
+def test_of_dates_of_others_people_are_told_alike(place: Place):
     episode = place.begin("child_protection", starts_on=date(2026, 11, 12))
     step = of(episode, "core_group")
     assert (step.duty, step.due_on) == ("authority", DUE)
+    for day, kind in ((DUE - timedelta(days=1), "date_due"), (DUE + timedelta(days=1), "date_late")):
+        assert tell_of_dates(at=at(day)) > 0
+        assert told() == {(person, kind) for person in leads(place)}
+
+
+def test_a_booked_day_is_told_and_not_the_day_by_which_it_is_due(place: Place):
+    step = of(place.begin("child_protection", starts_on=date(2026, 11, 12)), "core_group")
+    book_step(step=step, seen=0, booked_on=DUE + timedelta(days=6), by=place.room.lead)
     assert tell_of_dates(at=at(DUE - timedelta(days=1))) == 0
     assert tell_of_dates(at=at(DUE + timedelta(days=1))) > 0
-    people = {user for user, kind in told() if kind == "date_late"}
-    assert place.room.lead in people
-    assert people <= leads(place)
+    assert {kind for _, kind in told()} == {"date_late"}
+    assert tell_of_dates(at=at(DUE + timedelta(days=5))) > 0
+    assert {kind for _, kind in told()} == {"date_due"}
+
+
+def test_over_the_holidays_people_are_told_on_the_last_school_day_and_again_on_the_eve(place: Place):
+    for name, first, last in (
+        ("Autumn", date(2026, 9, 2), date(2026, 12, 18)),
+        ("Spring", date(2027, 1, 4), date(2027, 3, 24)),
+    ):
+        add_term(school=place.school, name=name, starts_on=first, ends_on=last, by=place.room.lead)
+    plan = place.begin("child_protection", starts_on=date(2026, 11, 20))
+    legal = place.step(plan, "legal_meeting", booked_on=date(2027, 1, 4))
+    days = [date(2026, 12, 17) + timedelta(days=number) for number in range(19)]
+    found = []
+    for day in days:
+        Notice.objects.all().delete()
+        tell_of_dates(at=at(day))
+        if Notice.objects.filter(object_id=legal.pk, kind="date_due").exists():
+            found.append(day)
+    assert found == [date(2026, 12, 18), date(2027, 1, 3)]
+
+
+def test_another_time_of_the_same_day_is_told_anew_and_what_was_told_before_asks_for_nothing(
+    place: Place, review: Step
+):
+    lead, before = place.room.lead, at(DUE - timedelta(days=1))
+    booked = book_step(step=review, seen=review.revision, booked_on=DUE, booked_time=time(14), by=lead)
+    assert tell_of_dates(at=before) > 0
+    book_step(step=booked, seen=booked.revision, booked_on=DUE, booked_time=time(15), by=lead, at=before)
+    assert not Notice.objects.filter(object_id=review.pk, settled_at=None).exists()
+    assert tell_of_dates(at=before + timedelta(hours=1)) > 0
+    review.refresh_from_db()
+    there: dict[str, Any] = {"booked_on": DUE, "booked_time": time(15), "place": "Online"}
+    book_step(step=review, seen=review.revision, by=lead, at=before, **there)
+    assert tell_of_dates(at=before + timedelta(hours=2)) == 0
 
 
 def test_a_day_that_was_counted_again_is_told_again(place: Place, review: Step):
@@ -129,7 +181,9 @@ def test_where_no_lead_is_there_to_be_told_those_are_who_read_it(place: Place, r
 def test_what_no_rule_gives_a_day_is_told_by_the_day_for_which_it_is_booked(place: Place):
     episode = place.begin("child_protection", starts_on=date(2026, 11, 23))
     place.step(episode, "legal_meeting", booked_on=DUE)
-    assert tell_of_dates(at=at(DUE)) == 0
+    # Booked late, or looked at late, it is told on the day itself.
+    assert tell_of_dates(at=at(DUE)) > 0
+    assert {kind for _, kind in told()} == {"date_due"}
     assert tell_of_dates(at=at(DUE + timedelta(days=1))) > 0
     assert {kind for _, kind in told()} == {"date_late"}
     assert tell_of_dates(at=at(DUE + timedelta(days=1), 10)) == 0
@@ -158,5 +212,5 @@ def test_who_takes_a_date_over_is_told_of_it_too(place: Place, review: Step):
     told()
     review.refresh_from_db()
     book_step(step=review, seen=review.revision, booked_on=DUE, owner=place.room.deputy, by=place.room.lead)
-    assert tell_of_dates(at=at(DUE - timedelta(days=1), 11)) == 1
-    assert told() == {(place.room.deputy, "date_due")}
+    assert tell_of_dates(at=at(DUE - timedelta(days=1), 11)) > 0
+    assert (place.room.deputy, "date_due") in told()

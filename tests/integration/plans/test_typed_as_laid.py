@@ -24,9 +24,9 @@ from safeguarding.demo.days import Days
 from safeguarding.demo.drawing import a_letter
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
-from safeguarding.demo.plans import _ASKED, _KEEPERS, _LEAD, _MINUTES, _WRITTEN_AT, lay_plans
+from safeguarding.demo.plans import _ASKED, _KEEPERS, _LEAD, _MINUTES, _WRITTEN_AT, agreed_for, lay_plans
 from safeguarding.keys import uuid7
-from safeguarding.plans.kinds import EPISODES, STEPS, Duty
+from safeguarding.plans.kinds import EPISODES
 from safeguarding.plans.models import Designation, Episode, PlanFile, Professional, Step, StepNote
 from tests import factories
 from tests.unit.plans.test_statutory import CHILDREN
@@ -114,7 +114,9 @@ class Typist:
 
     def _book(self, one: Held) -> None:
         plan, waiting = self.plans[one.plan], self._waiting(one.plan, one.step)
-        typed = day("booked_on", one.day) | ({"owner": self.by.pk} if STEPS[one.step].duty == Duty.SCHOOL else {})
+        agreed = agreed_for(one.step, self.by)
+        typed = day("booked_on", one.day) | ({"owner": self.by.pk} if agreed["owner"] else {})
+        typed |= {"booked_time": "2pm", "place": agreed["place"]} if "place" in agreed else {}
         if waiting:
             self._sent("plan_step", waiting.pk, "book", **typed)
         else:
