@@ -29,6 +29,7 @@ class Agency(models.TextChoices):
     CHANNEL = "channel", "Prevent or Channel"
     HEALTH = "health", "Health services"
     CAMHS = "camhs", "Child and adolescent mental health services"
+    LADO = "lado", "Local authority designated officer (LADO)"
     OTHER = "other", "Another agency"
 
 

@@ -1,5 +1,7 @@
 """What is a concern? Where it stands, what was decided, who is worried about. Its words are in its account."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -31,6 +33,9 @@ class Concern(models.Model):
         PROPOSED = "proposed", "Proposed as entered in error"
         CONFIRMED = "confirmed", "Entered in error"
         UNDOING = "undoing", "Entered in error; proposed to put back"
+
+    # What it waits for, once decided: said by `services.waiting_rows.give_waits`, never kept.
+    waits: Any = None
 
     id = key()
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="concerns")

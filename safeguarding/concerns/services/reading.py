@@ -385,7 +385,7 @@ def standing(concern: Concern, reader: User) -> tuple[str, str]:
     if concern.finished_at is None:
         return "Being written", "warn"
     if concern.status == S.DECIDED:
-        return "Decided", "ok"
+        return (concern.waits.brief, concern.waits.tone) if concern.waits else ("Decided", "ok")
     if concern.reopened_at:
         return "Opened again", "warn"
     opened_by = concern.acknowledged_by

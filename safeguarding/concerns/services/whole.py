@@ -9,9 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Max, Model, QuerySet
-from django.utils import timezone
 
-from safeguarding import dates
 from safeguarding.accounts.models import User
 from safeguarding.accounts.roles import ROLES
 from safeguarding.audit.context import door
@@ -27,7 +25,6 @@ from safeguarding.concerns.models import (
     ConcernChild,
     ConcernNote,
     Decision,
-    HowSoon,
     Question,
 )
 
@@ -36,13 +33,6 @@ from .named import in_order
 
 # The read gate of a request: model to the rows of it that this person may see.
 See = Callable[[type[Model]], QuerySet[Any]]
-
-_WANTED = {
-    HowSoon.RIGHT_NOW: "needed now",
-    HowSoon.TODAY: "needed today",
-    HowSoon.THIS_WEEK: "needed this week",
-    HowSoon.FOR_THE_RECORD: "for the record",
-}
 
 
 @dataclass(frozen=True)
@@ -216,52 +206,3 @@ def _last_views(concern: Concern) -> list[dict[str, Any]]:
 def _viewer(person: User, view: dict[str, Any]) -> Viewer:
     role = ROLES.get(view["acting_role"])
     return Viewer(person.full_name, role.title if role else "", view["last"])
-
-
-def steps(it: Whole, reader: User, *, at: datetime) -> list[dict[str, str]]:
-    """The life of a concern for the page: what is done, by whom and when; what is now; what is still to come."""
-    concern, today = it.concern, timezone.localdate(at)
-
-    def when(moment: datetime | None, who: User | None) -> str:
-        name = "" if who is None else "you" if who.pk == reader.pk else who.full_name
-        return f"{dates.moment(moment, today)}, {name}" if moment else ""
-
-    # What was decided before it was opened again does not stand.
-    since = concern.reopened_at if concern.status in reading.OPEN else None
-    again = f"opened again {dates.moment(since, today)}" if since else ""
-    open_ = len(it.to_do)
-    acting = f"{open_} to do" if open_ else f"{len(it.actions)} ended" if it.actions else "none asked for"
-    found = [
-        ("Logged", when(concern.logged_at, concern.logged_by), True),
-        ("Read", when(concern.acknowledged_at, concern.acknowledged_by) or "not yet", bool(concern.acknowledged_at)),
-        (
-            "Decision",
-            again or when(concern.decided_at, concern.decided_by) or _WANTED[HowSoon(concern.how_soon)],
-            concern.status in (Concern.Status.DECIDED, Concern.Status.CLOSED),
-        ),
-    ]
-    is_decided = concern.status == Concern.Status.DECIDED
-    if it.actions or not is_decided:
-        is_done = bool(it.decisions) and not open_ and concern.status != Concern.Status.ACKNOWLEDGED
-        found.append(("Action", acting, is_done))
-    if is_decided and not open_:
-        # Where it is; that it is closed is what may come.
-        found.append((*_watched(concern.review_on, today), False))
-    elif is_decided and concern.review_on:
-        found.append(("Review", dates.short_day(concern.review_on, today), False))
-    ended = when(concern.closed_at, concern.closed_by)
-    found.append(("Closed", ended or "with an outcome", concern.status == Concern.Status.CLOSED))
-    now = next((label for label, _, done in found if not done), "")
-    return [
-        {"label": label, "sub": sub, "state": "done" if done else "now" if label == now else "todo"}
-        for label, sub, done in found
-    ]
-
-
-def _watched(until: date | None, today: date) -> tuple[str, str]:
-    """The stage of what is decided, with nothing left to do, and not closed: a label, and what stands under it."""
-    if until is None:
-        return "Still open", "no day for a review"
-    if until > today:
-        return f"Watching until {dates.short_day(until, today)}", "then look at it again"
-    return "Review due", "today" if until == today else f"since {dates.short_day(until, today)}"

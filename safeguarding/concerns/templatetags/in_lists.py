@@ -10,6 +10,7 @@ from safeguarding.addresses import address_of
 from safeguarding.concerns.models import Concern
 from safeguarding.concerns.services.named import Named
 from safeguarding.concerns.services.reading import Row
+from safeguarding.concerns.services.waiting import Need
 from safeguarding.dates import counted, short_day
 from safeguarding.markup import format_html, format_html_join
 from safeguarding.tables import printed_row
@@ -113,7 +114,8 @@ def stands(row: Row, waited: bool = False) -> SafeString:
     concern, under = row.concern, [f"Waiting {row.waited}"] if waited and row.waited else []
     if concern.in_error:
         under.append(concern.get_in_error_display())
-    if concern.review_on and concern.status == Concern.Status.DECIDED:
+    says_review = concern.waits is not None and concern.waits.need == Need.REVIEW
+    if concern.review_on and concern.status == Concern.Status.DECIDED and not says_review:
         under.append(f"Review {short_day(concern.review_on)}")
     return format_html(
         "{}{}", tag(row.state, row.tone), format_html_join("", '<span class="sub">{}</span>', ((one,) for one in under))

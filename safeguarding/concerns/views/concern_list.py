@@ -6,6 +6,7 @@ A name and words are sent by POST. What leaves the screen is recorded concern by
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,13 +22,14 @@ from children.services import Found, find_children
 from safeguarding.accounts.permissions import fresh_factor, may, requires
 from safeguarding.accounts.services import bulk
 from safeguarding.audit.models import Verb
-from safeguarding.audit.reading import read_many
+from safeguarding.audit.reading import read_many, visible
 from safeguarding.audit.services import record, record_many
 from safeguarding.concerns.forms.finding import WordsForm
 from safeguarding.concerns.forms.own import SaveFilterForm
 from safeguarding.concerns.models import Concern
 from safeguarding.concerns.services import list_export, reading
 from safeguarding.concerns.services.list_filters import MOST_FOUND, in_order, page_of
+from safeguarding.concerns.services.waiting_rows import give_waits
 from safeguarding.concerns.views.list_filters import NOT_SAVED, Asked, asked_of
 from safeguarding.concerns.views.own import saved_filters
 from safeguarding.http import Request
@@ -53,6 +55,7 @@ def concerns(request: Request) -> HttpResponse:
         verb, purpose = (Verb.SEARCH, "titles") if asked.words else (Verb.LIST, "")
         shown = read_many(request, page.rows, verb=verb, purpose=purpose, about=None)
         reading.dress(shown, asked.staff)
+        give_waits(shown, partial(visible, request), today=day)
         number = _number(found, page, asked)
     context = _context(request, asked, page) | {
         "rows": reading.rows(shown, reader=request.user, at=at),
@@ -119,6 +122,7 @@ def _to_take_out(request: Request, at: datetime) -> tuple[Asked, list[reading.Ro
     with asked.within():
         rows = list(reading.listed(in_order(asked.found(request, day), asked.order))[: list_export.MOST])
         reading.dress(rows, asked.staff)
+        give_waits(rows, partial(visible, request), today=day)
     return asked, reading.rows(rows, reader=request.user, at=at)
 
 

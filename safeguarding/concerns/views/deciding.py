@@ -41,8 +41,9 @@ from safeguarding.concerns.permissions import access_given, may_decide, may_read
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.apart import others_in
 from safeguarding.concerns.services.kinds import choices_on
+from safeguarding.concerns.services.life import steps
 from safeguarding.concerns.services.telling import reporter_may_be_told
-from safeguarding.concerns.services.whole import Whole, steps, whole
+from safeguarding.concerns.services.whole import Whole, whole
 from safeguarding.concerns.services.work import Work, say_steps, work_of
 from safeguarding.concerns.views.children_of_concern import whose
 from safeguarding.concerns.views.duties import say_who_was_told
@@ -272,7 +273,7 @@ def _page(
         "offered": offered,
         "origins": fill("concern", request, found),
         "cannot_ask": cannot_ask,
-        "steps": steps(it, request.user, at=at),
+        "steps": steps(it, work, request.user, at=at),
         "key": tokens.issue(request.user, school_id=found.school_id),
         "kept": [form for form in bound.values() if form.kept],
         "others": [] if may_read(request.user, found) else others_in(found, it.children),

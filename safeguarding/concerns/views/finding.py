@@ -29,6 +29,7 @@ from safeguarding.concerns.services.passages import terms_of
 from safeguarding.concerns.services.searching import FoundDocuments, Tell, search_documents, search_words
 from safeguarding.concerns.services.searching_beside import FoundBeside, search_beside
 from safeguarding.concerns.services.searching_earlier import SearchedEarlier, search_earlier
+from safeguarding.concerns.services.waiting_rows import give_waits
 from safeguarding.http import Request
 from safeguarding.rendering import Showing
 
@@ -103,6 +104,7 @@ def _written(request: Request, words: str, before: str = "") -> dict[str, Any]:
     concerns = read_many(request, [hit.concern for hit in written.hits], verb=Verb.SEARCH, purpose="words")
     record_many(Verb.SEARCH, Concern._meta.label_lower, [c.pk for c in concerns], school_id=school_id, purpose="words")
     reading.dress(concerns)
+    give_waits(concerns, partial(visible, request), today=timezone.localdate())
     beside = [] if before else _beside(request, terms, tell)
     earlier = None if before else _from_earlier(request, terms)
     rows = reading.rows(concerns, reader=request.user, at=timezone.now())

@@ -27,6 +27,7 @@ from safeguarding.concerns.models import Action, Concern, HowSoon
 from safeguarding.concerns.permissions import access_given, may_decide
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.named import badge
+from safeguarding.concerns.services.waiting_rows import give_waits
 from safeguarding.concerns.views.chronology import read_child
 from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
@@ -132,6 +133,7 @@ def child_concerns(request: Request, child_id: UUID) -> HttpResponse:
     found = reading.listed(reading.about_child(visible(request, Concern), child.pk))
     page = newest_first(found, "logged_at", request.GET.get("before", ""))
     reading.dress(shown := read_many(request, page.rows, purpose="concerns", about=child))
+    give_waits(shown, partial(visible, request), today=timezone.localdate())
     context = record_frame(request, child, "concerns") | {
         "rows": reading.rows(shown, reader=request.user, at=timezone.now(), child_id=child.pk),
         "older": f"?before={page.older}" if page.older else "",

@@ -23,6 +23,7 @@ from safeguarding.concerns.models import Concern, SavedFilter, SupervisionNote
 from safeguarding.concerns.permissions import has_supervision, in_supervision
 from safeguarding.concerns.services import own, reading, several
 from safeguarding.concerns.services.kinds import names_on
+from safeguarding.concerns.services.waiting_rows import give_waits
 from safeguarding.concerns.views.list_filters import NOT_SAVED, asked_of
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.glance import glance
@@ -47,6 +48,7 @@ def _several(request: Request, seen: Mapping[UUID, int]) -> list[Concern]:
     rows = reading.listed(found.order_by("-logged_at", "-pk"))[: several.MOST]
     shown = read_many(request, rows, purpose="several at once")
     reading.dress(shown, staff)
+    give_waits(shown, partial(visible, request), today=day)
     return shown
 
 
