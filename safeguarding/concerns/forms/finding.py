@@ -9,7 +9,7 @@ from django import forms
 from children.codes import year_label
 from safeguarding.accounts.roles import ROLES, Capability, with_capability
 from safeguarding.concerns.models import Concern, HowSoon, Level
-from safeguarding.concerns.services.list_filters import IN_ERROR, LEVEL, NEWS, QUIET, REVIEW, WAITING
+from safeguarding.concerns.services.list_filters import IN_ERROR, LEVEL, NEWS, QUIET, REFER, REVIEW, WAITING
 from safeguarding.dates import full_day
 from safeguarding.forms import DateBoxesField, HarbourForm, blank_first
 
@@ -42,6 +42,7 @@ class FilterForm(HarbourForm):
             ("", "Any"),
             (WAITING, "Waiting for a decision"),
             (NEWS, "Added to since it was read"),
+            (REFER, "Referral to make, or an agency to tell"),
             (REVIEW, "Review due"),
             (QUIET, "Decided, without a review, and quiet"),
             *Concern.Status.choices,

@@ -31,6 +31,7 @@ from safeguarding.accounts.models import RoleAssignment
 from safeguarding.audit.asking import AmongMany, Fact
 from safeguarding.concerns.models import Concern
 from safeguarding.concerns.services.reading import OPEN, about_child, quiet, to_review, with_news
+from safeguarding.concerns.services.waiting_rows import asking_outside
 from safeguarding.keys import record_of
 from safeguarding.paging import PAGE, Page, newest_first
 from safeguarding.sealing.fields import Shut
@@ -41,6 +42,8 @@ WAITING, REVIEW, NEWS, LEVEL = "waiting", "review", "news", "level"
 QUIET = "quiet"
 # What was entered in error, or is said to be; a page shows the first only where it asks for it (`context.with_errors`).
 IN_ERROR = "in_error"
+# Word has to go to an agency, and none is on record.
+REFER = "refer"
 # Titles that are opened for one search, the newest; and concerns that it shows.
 MOST_TITLES, MOST_FOUND = 5_000, 200
 # What has no day, and what does not wait, stands last.
@@ -107,6 +110,8 @@ def _sifted(rows: Q) -> Coalesce:
 def _standing_at(concerns: QuerySet[Concern], school_id: UUID, code: str, today: date) -> QuerySet[Concern]:
     if code == REVIEW:
         return to_review(concerns, school_id, today=today)
+    if code == REFER:
+        return asking_outside(concerns, school_id)
     if code == QUIET:
         return quiet(concerns, school_id, today=today)
     if code == NEWS:

@@ -68,9 +68,10 @@ def facts_on_page(it: Whole, work: Work) -> Facts | None:
     )
 
 
-def asking_outside(concerns: QuerySet[Concern], see: See, school_id: UUID) -> QuerySet[Concern]:
+def asking_outside(concerns: QuerySet[Concern], school_id: UUID) -> QuerySet[Concern]:
     """Decided concerns whose decision asks for word to an agency that is not on record (`waiting.asked_outside`), with
-    the `kind` of decision; the one that was decided first at the head.
+    the `kind` of decision; the one that was decided first at the head. As far as whoever asks sees
+    referrals and contacts.
     """
     decided = concerns.filter(school_id=school_id, status=S.DECIDED).annotate(
         kind=F("decisions__kind"), is_new=F("decisions__new_referral"), ruled_at=F("decisions__decided_at")
@@ -80,9 +81,9 @@ def asking_outside(concerns: QuerySet[Concern], see: See, school_id: UUID) -> Qu
         since=Case(When(is_new=True, then=F("ruled_at")), default=Coalesce("reopened_at", "logged_at")),
     )
     made = {"concern": OuterRef("pk"), "agency": OuterRef("agency"), "recorded_at__gte": OuterRef("since")}
-    found = found.exclude(Exists(see(Referral).filter(**made).exclude(status=R.WITHDRAWN)))
+    found = found.exclude(Exists(Referral.objects.filter(**made).exclude(status=R.WITHDRAWN)))
     settled = [kind for kind, ask in ASKS.items() if ask.by_contact]
-    found = found.exclude(Exists(see(ContactMade).filter(**made)), kind__in=settled)
+    found = found.exclude(Exists(ContactMade.objects.filter(**made)), kind__in=settled)
     return found.order_by("decided_at", "pk")
 
 

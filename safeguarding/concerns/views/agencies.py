@@ -36,6 +36,7 @@ from safeguarding.concerns.services.agencies.adults import Adults, adults_of
 from safeguarding.concerns.services.work import owed, rows
 from safeguarding.concerns.views.mentioning import story_of
 from safeguarding.concerns.views.parts import Page
+from safeguarding.concerns.views.to_record import from_decision
 from safeguarding.dates import full_day
 from safeguarding.exceptions import NotAllowed
 from safeguarding.http import Request
@@ -59,21 +60,27 @@ def _to_panel(concern_id: UUID, part: str) -> HttpResponse:
 
 # --- record a referral
 
+
+def _agency_asked(request: Request) -> dict[str, str]:
+    """A duty beside the concern says to which agency it leads."""
+    asked = request.GET.get("agency", "")
+    return {"agency": asked} if asked else {}
+
+
 RECORD = Page(
     name="record_referral",
     template="concerns/record_referral.html",
     read=_concern,
     forms=lambda request, found, at: {
-        # A duty beside the concern says to which agency it leads.
         "referral_form": partial(
             ReferralForm,
             at=at,
             school_id=found.school_id,
-            initial={"token": uuid7(), "agency": request.GET.get("agency", "")},
+            initial={"token": uuid7()} | from_decision(request, found) | _agency_asked(request),
         )
     },
     offered=lambda request, found: {"referral_form": found.status != Concern.Status.CLOSED},
-    context=lambda request, found, at: {"concern": found},
+    context=lambda request, found, at: {"concern": found, "filled": from_decision(request, found)},
 )
 
 

@@ -51,6 +51,7 @@ from safeguarding.concerns.views.earlier_marks import of_concern
 from safeguarding.concerns.views.error import also_in_error
 from safeguarding.concerns.views.kept import keeps_typed, kept_forms
 from safeguarding.concerns.views.mentioning import may_be_saved
+from safeguarding.concerns.views.to_record import asks_for_word
 from safeguarding.dates import full_day
 from safeguarding.exceptions import HarbourError, NotAllowed, OutOfTurn
 from safeguarding.http import Request
@@ -128,7 +129,7 @@ def _refused(request: Request, concern_id: UUID, name: str, form: Any, refusal: 
 @requires_for_record("decide_concerns", also=access_given)
 @_takes("decision_form")
 def decide(request: Request, found: Concern, form: DecisionForm) -> HttpResponse:
-    """Save a decision; then stay, or open the next concern that waits."""
+    """Save a decision; then record the referral that it asks for, stay, or open the next concern that waits."""
     ruling = form.ruling()
     deciding.decide(
         concern=found,
@@ -139,6 +140,8 @@ def decide(request: Request, found: Concern, form: DecisionForm) -> HttpResponse
     )
     review = f" The review is on {full_day(ruling.review_on)}." if ruling.review_on else ""
     messages.success(request, f"Decision saved. {_told(request, found, ruling.receipt)}{review}")
+    if request.POST.get("then") != "next" and asks_for_word(request, found.pk):
+        return redirect("record_referral", found.pk)
     return _onwards(request, found)
 
 

@@ -1,4 +1,6 @@
-"""What do concerns put beside Today? Agencies and drafts that wait, old sheets, what a second person confirms."""
+"""What do concerns put beside Today? Referrals to make, agencies and drafts that wait, old sheets, what a second person
+confirms.
+"""
 
 from typing import Any
 
@@ -9,10 +11,14 @@ from safeguarding.accounts.permissions import may
 from safeguarding.audit.by_keys import ByKeys
 from safeguarding.audit.context import with_errors
 from safeguarding.audit.reading import read_many, visible
-from safeguarding.concerns.models import EmergencySheet, EnteredInError, Referral
+from safeguarding.concerns.models import Concern, EmergencySheet, EnteredInError, Referral
 from safeguarding.concerns.school_decides import manages_school
+from safeguarding.concerns.services import reading
 from safeguarding.concerns.services.drafts import unsent_for_a_day
 from safeguarding.concerns.services.error import waiting_for_second
+from safeguarding.concerns.services.list_filters import REFER
+from safeguarding.concerns.services.waiting import ASKS, outside
+from safeguarding.concerns.services.waiting_rows import asking_outside
 from safeguarding.concerns.services.work import owed, rows
 from safeguarding.glance import glance
 from safeguarding.http import Request
@@ -35,6 +41,23 @@ def _reads(request: Request) -> bool:
 
 def _decides(request: Request) -> bool:
     return may(request.user, "decide_concerns", request.held.school_id)
+
+
+def _not_referred(request: Request) -> dict[str, Any] | None:
+    """Concerns of which an agency has to hear, and no word to it is on record; no lines where there is none."""
+    today = timezone.localdate()
+    found = list(reading.listed(asking_outside(visible(request, Concern), request.held.school_id))[:MOST])
+    if not found:
+        return None
+    read_many(request, found, purpose="referrals to make")
+    named = reading.dress(found)
+    lines = [
+        (one, outside(ASKS[one.kind], one.decided_at, today), next(iter(named[one.pk]), None))  # type: ignore[attr-defined]
+        for one in found[:SHOWN]
+        if one.decided_at
+    ]
+    whole = ("Concerns that wait for a referral", f"{reverse('concerns')}?status={REFER}")
+    return {"concerns": lines, "number": len(found), "hot": True, "all": whole}
 
 
 def _owed(request: Request) -> dict[str, Any] | None:
@@ -85,6 +108,7 @@ def _errors_to_answer(request: Request) -> dict[str, Any] | None:
 
 
 ENTRIES = (
+    Line(LATE, "not_referred", "concerns/not_referred_lines.html", _not_referred, may=_reads, order=5),
     Line(LATE, "sheets", "emergency/today_lines.html", _sheets_amiss, may=manages_school, order=30),
     Line(UNANSWERED, "answers", "concerns/answers_lines.html", _owed, may=_reads, order=10),
     Line(SECOND, "errors", "concerns/errors_lines.html", _errors_to_answer, may=_decides, order=10),
