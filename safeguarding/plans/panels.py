@@ -16,6 +16,7 @@ from safeguarding.audit.reading import visible
 from safeguarding.concerns import briefing, chronology
 from safeguarding.concerns.school_decides import manages_school
 from safeguarding.concerns.services.history import tell_rows
+from safeguarding.concerns.services.left_open import left_open_with
 from safeguarding.concerns.services.searching_beside import search_with
 from safeguarding.dates import short_day
 from safeguarding.http import Request
@@ -28,6 +29,7 @@ from .capabilities import PlanCapability as C
 from .changes import READS
 from .checks import CHECKS
 from .entries import KIND, SOURCES
+from .left_open import plan_dates
 from .models import Step
 from .permissions import TAB_AREAS, children_kept_for, keeps_plans_standing_in, reads_at
 from .services import work
@@ -87,6 +89,7 @@ checks.register(*CHECKS)
 badge_with(BADGING)
 briefing.add_blocks(brief.blocks)
 search_with(search_plans, *PARTS)
+left_open_with(plan_dates)
 sections.register(*(section_of(area) for area in TAB_AREAS))
 for _model, _read in READS.items():
     tell_rows(_model, _read)

@@ -3,7 +3,7 @@
 What a decision needs is asked in the services.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -312,6 +312,10 @@ class EndActionForm(Working):
 
 
 class CloseForm(Working):
+    """How it ended. `open_ends` says what is still open, of the concern as it stands at `current`: that is asked once,
+    of who has seen it as it stands.
+    """
+
     called = "closing"
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
@@ -321,6 +325,16 @@ class CloseForm(Working):
     )
     reason = words_field("Why it can be closed", error_messages={"required": "Say why it can be closed"})
     receipt = forms.ChoiceField(label="What the reporter is told", choices=Receipt.choices)
+
+    def __init__(self, *args: Any, current: int, open_ends: Callable[[], Sequence[str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.current, self.open_ends = current, open_ends
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if given.get("revision") == self.current and "outcome" not in self.errors and (found := self.open_ends()):
+            self.ask_once("outcome", f"Still open: {'; '.join(found)}. Press the button again to close it like this")
+        return given
 
 
 class ReopenForm(Working):

@@ -41,6 +41,7 @@ from safeguarding.concerns.permissions import access_given, may_decide, may_read
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.apart import others_in
 from safeguarding.concerns.services.kinds import choices_on
+from safeguarding.concerns.services.left_open import left_open
 from safeguarding.concerns.services.life import steps
 from safeguarding.concerns.services.telling import reporter_may_be_told
 from safeguarding.concerns.services.whole import Whole, whole
@@ -101,7 +102,7 @@ def _takes(name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., H
                 raise NotAllowed(LEADS)
             if request.method != "POST":
                 return redirect("concern", concern_id)
-            form = _forms(found, timezone.now(), request.user)[name](request.POST)
+            form = _forms(request, found, timezone.now())[name](request.POST)
             if found.is_in_error:
                 return _page(request, found, status=409, refusal=OutOfTurn(_IN_ERROR), **{name: form})
             if not may_be_saved(request, form, found):
@@ -264,7 +265,7 @@ def _page(
         may = dict.fromkeys(may, False)
     cannot_ask = deciding.cannot_ask(found, by=request.user, at=at) if may["decide"] or may["reopen"] else ""
     offered = _offered(it, may) | {"ask_form": (may["decide"] or may["reopen"]) and not cannot_ask}
-    makers = _forms(found, at, request.user)
+    makers = _forms(request, found, at)
     bound = kept_forms(request, found, makers) | bound
     context = {
         "it": it,
@@ -344,7 +345,7 @@ def _offered(it: Whole, may: Mapping[str, bool]) -> dict[str, bool]:
     }
 
 
-def _forms(found: Concern, at: datetime, asks: User) -> dict[str, Callable[..., Any]]:
+def _forms(request: Request, found: Concern, at: datetime) -> dict[str, Callable[..., Any]]:
     """The forms of the page, each to be made over what was typed, or empty: with what is usual, never a level or a
     reason.
     """
@@ -360,9 +361,14 @@ def _forms(found: Concern, at: datetime, asks: User) -> dict[str, Callable[..., 
         "action_form": partial(
             ActionForm, people=colleagues(found.school_id, today), today=today, calendar=calendar, initial=new
         ),
-        "close_form": partial(CloseForm, initial=seen | {"receipt": found.receipt}),
+        "close_form": partial(
+            CloseForm,
+            current=found.revision,
+            open_ends=partial(left_open, found, partial(visible, request), at=at),
+            initial=seen | {"receipt": found.receipt},
+        ),
         "reopen_form": partial(ReopenForm, initial=new),
         "unlink_form": partial(UnlinkForm, initial=new),
-        "kind_form": partial(ReclassifyForm, kinds=choices_on(today, found.school_id, asks=asks), initial=seen),
+        "kind_form": partial(ReclassifyForm, kinds=choices_on(today, found.school_id, asks=request.user), initial=seen),
         "title_form": partial(TitleForm, initial=seen | {"title": found.title}),
     }

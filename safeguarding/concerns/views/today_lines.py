@@ -17,6 +17,7 @@ from safeguarding.concerns.services import reading
 from safeguarding.concerns.services.drafts import unsent_for_a_day
 from safeguarding.concerns.services.error import waiting_for_second
 from safeguarding.concerns.services.list_filters import REFER
+from safeguarding.concerns.services.named import children_of
 from safeguarding.concerns.services.waiting import ASKS, outside
 from safeguarding.concerns.services.waiting_rows import asking_outside
 from safeguarding.concerns.services.work import owed, rows
@@ -50,7 +51,7 @@ def _not_referred(request: Request) -> dict[str, Any] | None:
     if not found:
         return None
     read_many(request, found, purpose="referrals to make")
-    named = reading.dress(found)
+    named = children_of({one.pk for one in found[:SHOWN]})
     lines = [
         (one, outside(ASKS[one.kind], one.decided_at, today), next(iter(named[one.pk]), None))  # type: ignore[attr-defined]
         for one in found[:SHOWN]
