@@ -131,6 +131,7 @@ def _with_the_lado(school: School, ground: Ground) -> None:
         ground.users["S21"],
         at,
         raised_as="harm",
+        told_on=timezone.localdate(at),
         **_AGENCY,
         facts="Two girls told me that he had held one of them by the wrist and would not let go. Her wrist was red.",
         children="Both are in 4B. I have logged what each of them said as a concern about the child.",

@@ -48,6 +48,12 @@ class RaiseForm(HarbourForm):
     )
     employer = forms.CharField(label="Employer or agency", required=False, max_length=200)
     happened_on = DateBoxesField(label="Day it happened", past=True, required=False)
+    told_on = DateBoxesField(
+        label="Day the school was first told",
+        past=True,
+        required=False,
+        help_text="If somebody at the school heard of it before today. Leave it empty if you are the first to tell.",
+    )
     facts = forms.CharField(
         label="What you saw, heard or know",
         widget=forms.Textarea,
@@ -93,6 +99,9 @@ class RaiseForm(HarbourForm):
             )
         if given.get("name") and not given.get("person") and not given.get("standing"):
             self.add_error("standing", "Choose what they are here")
+        happened, told = given.get("happened_on"), given.get("told_on")
+        if happened and told and told < happened:
+            self.add_error("told_on", "This must be the day it happened or later")
         return given
 
     def telling(self) -> Telling:

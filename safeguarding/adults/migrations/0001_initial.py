@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('raised_as', models.CharField(choices=[('low_level', 'Something did not sit right with me'), ('harm', 'A child may have been harmed, or may be at risk from this adult'), ('unsure', 'I am not sure')], max_length=10, verbose_name='what it may be')),
                 ('raised_at', models.DateTimeField()),
                 ('happened_on', models.DateField(blank=True, null=True, verbose_name='when it happened')),
+                ('told_on', models.DateField(blank=True, null=True, verbose_name='when the school was first told')),
                 ('about_raiser', models.BooleanField(default=False, verbose_name='this is about me')),
                 ('wish_unnamed', models.BooleanField(default=False, verbose_name='wishes not to be named')),
                 ('about_head', models.BooleanField(default=False)),

@@ -1,5 +1,7 @@
 """Where does a concern about an adult stand, who raised it in which words, and whom is it about?"""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,6 +9,7 @@ from children.models import Child
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
+from safeguarding.dates import as_day, start_of
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
@@ -41,6 +44,8 @@ class StaffConcern(models.Model):
     raised_at = models.DateTimeField()
     raised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     happened_on = models.DateField("when it happened", null=True, blank=True)
+    # Empty: whoever raised it told first.
+    told_on = models.DateField("when the school was first told", null=True, blank=True)
     about_raiser = models.BooleanField("this is about me", default=False)
     wish_unnamed = models.BooleanField("wishes not to be named", default=False)
     # Why the chair of governors reads it: it is about the Headteacher, or no Headteacher was in school to read it.
@@ -51,7 +56,8 @@ class StaffConcern(models.Model):
     threshold = models.CharField("what it is", max_length=10, choices=Threshold, blank=True)
     assessed_at = models.DateTimeField(null=True, blank=True)
     assessed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    # Since when it has been known that it may meet the harm threshold: the working day for the LADO runs from here.
+    # When the school was first told of what may meet the harm threshold, whenever it was assessed: the working day for
+    # the LADO runs from here.
     harm_since = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=20, choices=[*Outcome.choices, *LowLevelEnd.choices], blank=True)
     outcome_at = models.DateTimeField(null=True, blank=True)
@@ -82,6 +88,7 @@ class StaffConcern(models.Model):
             "raised_as",
             "raised_at",
             "happened_on",
+            "told_on",
             "about_raiser",
             "wish_unnamed",
             "about_head",
@@ -100,6 +107,15 @@ class StaffConcern(models.Model):
         collection = KCSIE4
         retention = Retention.ROOT
         schedule = "staff_concern"
+
+    @property
+    def first_told_at(self) -> datetime:
+        """When it came to the attention of the school (domain reference 1.6): the first moment of the day on which it was
+        told, or when it was raised here.
+        """
+        if self.told_on is None or self.told_on >= as_day(self.raised_at):
+            return self.raised_at
+        return start_of(self.told_on)
 
     @property
     def is_harm(self) -> bool:

@@ -52,6 +52,7 @@ class Telling:
     employer: str = ""
     about_raiser: bool = False
     happened_on: date | None = None
+    told_on: date | None = None
     context: str = ""
     children: str = ""
     done_at_once: str = ""
@@ -124,19 +125,22 @@ def _concern(
     token: UUID, school: School, telling: Telling, about: set[UUID], *, by: User, at: datetime
 ) -> StaffConcern:
     on = timezone.localdate(at)
-    return StaffConcern(
+    made = StaffConcern(
         school=school,
         reference=reference_of(token),
         raised_as=telling.raised_as,
         raised_at=at,
         raised_by=by,
         happened_on=telling.happened_on,
+        told_on=telling.told_on,
         about_raiser=bool(about & {by.pk}),
         wish_unnamed=telling.wish_unnamed,
         about_head=is_about_head(school.pk, about, on),
         head_away=is_head_away(school.pk, about, on),
-        harm_since=at if telling.raised_as == StaffConcern.RaisedAs.HARM else None,
     )
+    if telling.raised_as == StaffConcern.RaisedAs.HARM:
+        made.harm_since = made.first_told_at
+    return made
 
 
 def _check(telling: Telling, user: User | None, school: School, on: date) -> None:
@@ -152,6 +156,10 @@ def _check(telling: Telling, user: User | None, school: School, on: date) -> Non
         raise BadInput("Choose what the adult is here.")
     if telling.happened_on and telling.happened_on > on:
         raise BadInput("The day on which it happened must be today or in the past.")
+    if telling.told_on and telling.told_on > on:
+        raise BadInput("The day on which the school was first told must be today or in the past.")
+    if telling.told_on and telling.happened_on and telling.told_on < telling.happened_on:
+        raise BadInput("The school cannot have been told before it happened. Correct one of the two days.")
 
 
 def reference_of(token: UUID) -> str:

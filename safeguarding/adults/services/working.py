@@ -123,9 +123,7 @@ def assess(
         raise BadInput("Choose what it is.")
     _ensure(now, seen, reason, by)
     before = {one.pk for one in readers(now, on=timezone.localdate(at))}
-    since = (now.harm_since or at) if threshold == Threshold.HARM else None
-    if threshold == Threshold.HARM and now.raised_as == StaffConcern.RaisedAs.HARM:
-        since = now.raised_at
+    since = now.first_told_at if threshold == Threshold.HARM else None
     _write(now, key, kind=K.ASSESSMENT, result=threshold, text=reason.strip(), by=by, at=at)
     facts = {"threshold": threshold, "harm_since": since, "outcome": "", "outcome_at": None, "outcome_by": None}
     moved = staff_concern_life.perform("assess", now, by=by, at=at, **facts)

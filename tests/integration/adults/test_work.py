@@ -146,9 +146,48 @@ def test_the_lado_is_due_one_working_day_after_it_was_raised_as_harm(place, cloc
     assert rulings.lado(place.concern(facts="Small.", at=raised_at), [], today=due_on) is None
 
 
-def test_found_to_be_harm_the_day_runs_from_then_and_late_is_shown(client, place, clock):
-    concern = place.concern()
+@pytest.mark.parametrize(
+    ("told_on", "due_on"),
+    [
+        # Told on Monday, written down on Tuesday: the working day was Tuesday.
+        (TODAY - timedelta(days=1), TODAY),
+        # Told on Sunday, in the holidays too: the next working day is Monday.
+        (TODAY - timedelta(days=2), TODAY - timedelta(days=1)),
+        (TODAY, TODAY + timedelta(days=1)),
+        (None, TODAY + timedelta(days=1)),
+    ],
+)
+@pytest.mark.parametrize("raised_as", ["harm", "low_level", "unsure"])
+def test_the_day_of_the_lado_runs_from_when_the_school_was_first_told(place, clock, raised_as, told_on, due_on):
+    concern = assessed(place, raised_as=raised_as, told_on=told_on)
+    assert rulings.lado(concern, [], today=TODAY).due_on == due_on
+    # Assessed anew ten days later it is the same day.
     clock.move_to(FRIDAY)
+    later = {"token": uuid7(), "reason": "Seen on the film.", "by": place.room.headteacher}
+    low = working.assess(concern=concern, seen=concern.revision, threshold="low_level", **later)
+    assert rulings.lado(low, [], today=TODAY) is None
+    again = working.assess(concern=low, seen=low.revision, threshold="harm", **later | {"token": uuid7()})
+    assert rulings.lado(again, [], today=FRIDAY.date()).due_on == due_on
+
+
+def test_the_day_of_being_told_is_asked_and_checked(client, place):
+    client.force_login(place.room.assistant)
+    typed = {"token": str(uuid7()), "raised_as": "harm", "about_raiser": "on", "facts": "I held his arm."}
+    page = reverse("raise_staff_concern")
+    assert "Day the school was first told" in client.get(page).content.decode()
+    happened = day("happened_on", TODAY - timedelta(days=1))
+    refused = client.post(page, typed | happened | day("told_on", TODAY - timedelta(days=2)))
+    assert refused.status_code == 422
+    assert "This must be the day it happened or later" in refused.content.decode()
+    with pytest.raises(BadInput, match="first told must be today or in the past"):
+        place.concern(told_on=TODAY + timedelta(days=1))
+    assert client.post(page, typed | happened | day("told_on", TODAY - timedelta(days=1))).status_code == 302
+    assert StaffConcern.objects.get().told_on == TODAY - timedelta(days=1)
+
+
+def test_found_to_be_harm_the_day_runs_and_late_is_shown(client, place, clock):
+    clock.move_to(FRIDAY)
+    concern = place.concern(at=FRIDAY)
     client.force_login(place.room.headteacher)
     write, page = (reverse(name, args=[concern.pk]) for name in ("staff_concern_write", "staff_concern"))
     client.get(page)
