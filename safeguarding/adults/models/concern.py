@@ -110,8 +110,8 @@ class StaffConcern(models.Model):
 
     @property
     def first_told_at(self) -> datetime:
-        """When it came to the attention of the school (domain reference 1.6): when it was raised here, or the first moment
-        of the day on which it was told before.
+        """When it came to the attention of the school (domain reference 1.6): as it was raised here, or before, at the
+        first moment of the day that the form asks for.
         """
         if self.told_on is None or self.told_on >= as_day(self.raised_at):
             return self.raised_at
