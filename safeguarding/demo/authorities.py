@@ -203,8 +203,8 @@ def _social_care(entry: Entry, days: Days) -> Iterator[Happening]:
         }
         yield Begins(days.in_weeks(plan["CPPstartDate"]), _CP, plan["owning_la"], columns)
     if entry["kind"] == "PRIVATE_FOSTERING":
-        [began] = [event["date"] for event in entry["events"] if event["event"] == "arrangement began"]
-        yield Begins(days.in_weeks(began), "private_fostering")
+        [known] = [event["date"] for event in entry["events"] if event["event"] == "school became aware"]
+        yield Begins(days.in_weeks(known), "private_fostering")
 
 
 def _care(entry: Entry, days: Days) -> Iterator[Happening]:

@@ -2,7 +2,7 @@
 school sets, without a database.
 
 A rule is in force from a day until a day; the one of the day from which is counted holds, so a new rule leaves earlier
-dates alone.
+dates alone. Of one number the newest holds: what a school sets takes the place of Harbour's own.
 """
 
 import json
@@ -156,7 +156,7 @@ def following(
     """
     happened = {(after, outcome)} | ({_BEGINS_AS[kind]} if after == BEGINNING and kind in _BEGINS_AS else set())
     which = (Which.EACH, Which.FIRST if nth == 1 else Which.LATER)
-    return tuple(
+    return _newest(
         rule
         for rule in rules
         if kind in rule.kinds
@@ -165,6 +165,20 @@ def following(
         and (rule.amount < 0) == booked
         and rule.in_force((earlier or {}).get(rule.counted_from, day))
     )
+
+
+def _newest(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Without those of which a later one has the same number and asks for the same."""
+    found = [*rules]
+    return tuple(
+        one
+        for one in found
+        if not any(_alike(one) == _alike(other) and other.from_day > one.from_day for other in found)
+    )
+
+
+def _alike(rule: Rule) -> tuple[object, ...]:
+    return rule.code, rule.after, rule.outcome, rule.which, rule.step, rule.age_from
 
 
 def asked_after(

@@ -81,6 +81,7 @@ EPISODES: dict[str, EpisodeKind] = {
             words=_ASKED,
             notice=(13,),
             badge="fostering",
+            first_day="Day the school knew",
             steps=("notification", "visit", "plan_review"),
             ends="fostering_end",
         ),

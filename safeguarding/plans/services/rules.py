@@ -29,7 +29,9 @@ _REST = ("kinds", "outcome", "counted_from", "amount", "unit", "less", "age_belo
 
 @dataclass(frozen=True)
 class Local:
-    """A rule that no law gives, and that a school may set: which step, in which plans, after (or before) what."""
+    """A rule that no law gives, and that a school may set: which step, in which plans, after (or before) what. Of one
+    that has a row in the file too, that holds until the school sets its own.
+    """
 
     code: str
     title: str
@@ -228,6 +230,12 @@ def local_of(school_id: UUID, on: date) -> dict[str, DeadlineRule]:
         Q(until_day=None) | Q(until_day__gte=on)
     )
     return {row.code: row for row in rows.select_related("made_by").order_by("from_day", "pk")}
+
+
+def usual_of(on: date) -> dict[str, DeadlineRule]:
+    """Harbour's own rows of local rules, which hold where a school has set none, by code."""
+    rows = DeadlineRule.objects.filter(school=None, code__in=LOCAL, from_day__lte=on, until_day=None)
+    return {row.code: row for row in rows.order_by("from_day", "pk")}
 
 
 def ended_local(school_id: UUID, on: date) -> list[DeadlineRule]:

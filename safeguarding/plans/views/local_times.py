@@ -28,12 +28,12 @@ def local_times(request: Request) -> HttpResponse:
         return redirect("local_times")
     request.nav = "settings"
     record(Verb.VIEW, school, purpose="times of plans")
-    held = rules.local_of(school.pk, today)
+    held, usual = rules.local_of(school.pk, today), rules.usual_of(today)
     context = {
         "form": form,
         "moves": MovesForm(initial={"years": school.moves_after}),
         "lines": [
-            (local, held.get(code), rules.in_words(held[code]) if code in held else "")
+            (local, held.get(code), rules.in_words(row) if (row := held.get(code) or usual.get(code)) else "")
             for code, local in rules.LOCAL.items()
         ],
         "ended": [(rules.LOCAL[row.code], row, rules.in_words(row)) for row in rules.ended_local(school.pk, today)],

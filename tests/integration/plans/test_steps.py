@@ -264,6 +264,28 @@ def test_a_new_rule_leaves_earlier_triggers_alone_and_the_file_is_loaded_once(pl
         assert waiting(episode)["core_group"] == due
 
 
+def test_the_report_waits_a_working_day_before_a_conference_until_the_school_says_otherwise(place: Place):
+    episode, lead = place.begin("child_protection"), place.room.lead
+    booked = book_step(step=of(episode, "review_conference"), seen=0, booked_on=date(2026, 12, 7), by=lead)
+    report = of(episode, "school_report")
+    assert (report.due_on, report.after, report.duty) == (date(2026, 12, 4), booked, "school")
+    assert report.rule.source.endswith("to be confirmed")
+    own: dict[str, Any] = {"code": "L04", "amount": 3, "unit": "working_days", "source": "Local procedure"}
+    set_local_rule(school=place.school, token=uuid7(), by=lead, **own)
+    assert waiting(episode)["school_report"] == date(2026, 12, 4), "a date that was made keeps its day"
+    book_step(step=booked, seen=booked.revision, booked_on=date(2026, 12, 14), by=lead)
+    assert waiting(episode)["school_report"] == date(2026, 12, 9)
+
+
+def test_the_authority_is_told_by_the_working_day_after_the_school_knew(place: Place):
+    # A Friday.
+    episode = place.begin("private_fostering", starts_on=date(2026, 11, 20))
+    step = of(episode, "notification")
+    assert (step.due_on, step.duty, step.rule.code) == (date(2026, 11, 23), "school", "D31")
+    held(step, date(2026, 11, 23), place.room.lead)
+    assert waiting(episode) == {"visit": date(2026, 12, 2)}
+
+
 def test_local_rules_are_there_once_a_school_sets_them(place: Place):
     episode = place.begin("child_protection")
     form: dict[str, Any] = {"amount": 2, "unit": "working_days", "source": "Local procedure"}

@@ -116,7 +116,7 @@ ASKED = [
     ("ehcp", "review_decision", "cease", {}),
     ("missing_from_home", BEGINNING, "", {}),
     ("missing_from_home", "missing", "M", {"return_interview": "2026-03-05"}),
-    ("private_fostering", BEGINNING, "", {}),
+    ("private_fostering", BEGINNING, "", {"notification": "2026-03-03"}),
     ("private_fostering", "notification", "", {"visit": "2026-03-11"}),
     # Local procedure alone gives these a day.
     ("early_help", BEGINNING, "", {}),
@@ -134,22 +134,24 @@ def test_every_rule_of_the_law_stands_in_the_table():
     asked = {(kind, after, step) for kind, after, _, found in ASKED for step in found}
     told_apart = {("ehcp", "review_decision", "amended_plan")}
     told_apart |= {("ehcp", after, "phase_transfer") for after in ("final_plan", "annual_review")}
-    rules = {(kind, rule.after, rule.step) for rule in law() for kind in rule.kinds}
+    rules = {(kind, rule.after, rule.step) for rule in law() if rule.amount > 0 for kind in rule.kinds}
     rules |= {("child_protection", BEGINNING, step) for step in ("core_group", "review_conference")}
     assert asked | told_apart == rules
 
 
-def test_the_law_has_the_rules_of_the_reference_and_no_local_ones():
-    assert {rule.code for rule in law()} == {f"D{n:02}" for n in (*range(2, 12), *range(19, 31))}
+def test_the_law_has_the_rules_of_the_reference_and_one_local_one():
+    assert {rule.code for rule in law()} == {f"D{n:02}" for n in (*range(2, 12), *range(19, 32))} | {"L04"}
     keys = [(r.code, r.after, r.which, r.step, r.age_from, r.age_below, r.from_day) for r in law()]
     assert len(set(keys)) == len(keys)
-    assert all(rule.amount > 0 and rule.source for rule in law())
-    # Their days are local (domain reference 12).
-    assert not {"plan_review", "school_report"} & {rule.step for rule in law()}
+    assert all(rule.source and (rule.amount > 0 or rule.code == "L04") for rule in law())
+    # Its days are local (domain reference 12).
+    assert "plan_review" not in {rule.step for rule in law()}
     assert {rule.step for rule in law() if rule.duty == Duty.SCHOOL} == {
         "consultation",
         "annual_review",
         "review_report",
+        "notification",
+        "school_report",
     }
 
 
@@ -167,6 +169,8 @@ def test_what_was_not_read_in_its_source_is_to_be_confirmed():
         ("D24", "consultation"),
         ("D25", "review_report"),
         ("D27", "pathway_review"),
+        ("D31", "notification"),
+        ("L04", "school_report"),
     }
     assert {(rule.code, rule.step) for rule in law() if "to be confirmed" in rule.source} == unread
 
@@ -284,6 +288,27 @@ def test_a_report_is_counted_back_from_the_day_for_which_a_conference_is_booked(
     assert booked == {"school_report": "2026-04-02"}
     held = steps("child_protection", "review_conference", "continues", "2026-04-09", rules=rules)
     assert held == {"review_conference": "2026-10-09"}
+
+
+@pytest.mark.parametrize("kind", ["child_in_need", "child_protection"])
+@pytest.mark.parametrize("conference", ["initial_conference", "review_conference"])
+def test_the_report_is_due_a_working_day_before_where_the_school_says_nothing(kind, conference):
+    # A Tuesday after Easter Monday: Thursday before Good Friday.
+    for on, due in (("2026-04-09", "2026-04-08"), ("2026-04-07", "2026-04-02"), ("2026-12-29", "2026-12-24")):
+        assert steps(kind, conference, "", on, booked=True) == {"school_report": due}
+    own = replace(
+        local(after=conference, step="school_report", amount=-3, unit="working_days", duty="school", kinds=[kind]),
+        code="L04",
+        from_day=date(2026, 4, 1),
+    )
+    shorter = replace(own, amount=-1, unit=Unit.DAYS)
+    # What the school sets takes its place, whether it gives more time or less, and for as long as it holds.
+    for rules, due in (((*law(), own), "2026-04-02"), ((shorter, *law()), "2026-04-08")):
+        assert steps(kind, conference, "", "2026-04-09", rules=rules, booked=True) == {"school_report": due}
+    ended = replace(own, until_day=date(2026, 4, 8))
+    assert steps(kind, conference, "", "2026-04-09", rules=(*law(), ended), booked=True) == {
+        "school_report": "2026-04-08"
+    }
 
 
 def test_of_two_rules_for_one_step_the_earlier_day_holds():

@@ -26,6 +26,22 @@ CONFERENCE = (CP, "initial_conference", "plan")
 ROWS = [
     # Easter.
     ("Easter 2024: 29 March and 1 April", BANK, CONFERENCE, "2024-03-18", "core_group", "2024-04-03"),
+    (
+        "a Friday in term: the Monday",
+        "domain reference 13",
+        ("private_fostering", BEGINNING),
+        "2026-11-20",
+        "notification",
+        "2026-11-23",
+    ),
+    (
+        "Boxing Day 2026, given on Monday the 28th",
+        BANK,
+        ("private_fostering", BEGINNING),
+        "2026-12-24",
+        "notification",
+        "2026-12-29",
+    ),
     ("Easter 2025: 18 and 21 April", BANK, ("private_fostering", "notification"), "2025-04-16", "visit", "2025-04-29"),
     (
         "Easter 2027: 26 and 29 March",
