@@ -1,6 +1,8 @@
-"""What came of a referral, on its page: the child in need episode that it began, or the form that records one."""
+"""What came of a referral, on its page: the child in need episode that it began, the form that records one, or the open
+plan into which a strategy discussion goes.
+"""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -15,15 +17,27 @@ from safeguarding.plans.models import Episode
 from safeguarding.plans.permissions import areas_kept
 from safeguarding.plans.services.referrals import LEADS_TO, leads_on
 
+# Kinds of plan that have a strategy discussion among their dates.
+_TAKES_IT = tuple(key for key, kind in EPISODES.items() if "strategy_discussion" in kind.steps)
+
 
 def came_of(request: Request, referral: Referral) -> dict[str, Any] | None:
-    """The episodes on record that came from it, and the children for whom the reader may still record one."""
+    """The episodes on record that came from it, the children for whom the reader may still record one, and the open
+    plans of the others.
+    """
     rows = visible(request, Episode).filter(referral=referral).select_related("child")
     begun = list(rows.order_by("starts_on", "pk"))
     offered = _without_one(request, referral, {one.child_id for one in begun}) if leads_on(referral) else []
+    open_ = _open_plans(request, offered)
     if not begun and not offered:
         return None
-    return {"begun": begun, "offered": offered, "kind": EPISODES[LEADS_TO]}
+    return {
+        "begun": begun,
+        "offered": [child for child in offered if child.pk not in open_],
+        "open": list(open_.values()),
+        "is_strategy": referral.answer == Referral.Answer.STRATEGY,
+        "kind": EPISODES[LEADS_TO],
+    }
 
 
 def referral_of(request: Request, child: Child, referral_id: UUID | None) -> Referral | None:
@@ -40,6 +54,15 @@ def _without_one(request: Request, referral: Referral, begun: Iterable[UUID]) ->
     named = _worries(request).filter(concern=referral.concern_id).exclude(child__in=begun)
     children = visible(request, Child).filter(pk__in=named.values("child")).order_by("sort_name", "pk")
     return [child for child in children if EPISODES[LEADS_TO].area in areas_kept(request.user, child)]
+
+
+def _open_plans(request: Request, children: Collection[Child]) -> dict[UUID, Episode]:
+    """By child the plan that is open already, and to which a strategy discussion belongs: that of a child in need, else
+    the child protection plan.
+    """
+    rows = visible(request, Episode).filter(kind__in=_TAKES_IT, child__in=children, status=Episode.Status.OPEN)
+    # "child_in_need" comes first in the alphabet: of two the last one stays.
+    return {one.child_id: one for one in rows.select_related("child").order_by("-kind", "pk")} if children else {}
 
 
 def _worries(request: Request) -> QuerySet[ConcernChild]:
