@@ -28,14 +28,15 @@ def came_of(request: Request, referral: Referral) -> dict[str, Any] | None:
     rows = visible(request, Episode).filter(referral=referral).select_related("child")
     begun = list(rows.order_by("starts_on", "pk"))
     offered = _without_one(request, referral, {one.child_id for one in begun}) if leads_on(referral) else []
-    open_ = _open_plans(request, offered)
+    is_strategy = referral.answer == Referral.Answer.STRATEGY
+    open_ = _open_plans(request, offered, _TAKES_IT if is_strategy else (LEADS_TO,))
     if not begun and not offered:
         return None
     return {
         "begun": begun,
         "offered": [child for child in offered if child.pk not in open_],
         "open": list(open_.values()),
-        "is_strategy": referral.answer == Referral.Answer.STRATEGY,
+        "is_strategy": is_strategy,
         "kind": EPISODES[LEADS_TO],
     }
 
@@ -56,11 +57,9 @@ def _without_one(request: Request, referral: Referral, begun: Iterable[UUID]) ->
     return [child for child in children if EPISODES[LEADS_TO].area in areas_kept(request.user, child)]
 
 
-def _open_plans(request: Request, children: Collection[Child]) -> dict[UUID, Episode]:
-    """By child the plan that is open already, and to which a strategy discussion belongs: that of a child in need, else
-    the child protection plan.
-    """
-    rows = visible(request, Episode).filter(kind__in=_TAKES_IT, child__in=children, status=Episode.Status.OPEN)
+def _open_plans(request: Request, children: Collection[Child], kinds: Collection[str]) -> dict[UUID, Episode]:
+    """By child the plan of these kinds that is open already: that of a child in need before the other."""
+    rows = visible(request, Episode).filter(kind__in=kinds, child__in=children, status=Episode.Status.OPEN)
     # "child_in_need" comes first in the alphabet: of two the last one stays.
     return {one.child_id: one for one in rows.select_related("child").order_by("-kind", "pk")} if children else {}
 
