@@ -207,6 +207,9 @@ def mends_a_decision_that_lacks_something(page: Page, concern: Concern, scripts:
     page.get_by_label("Is there consent?").select_option("not_needed")
     page.get_by_role("button", name="Save decision").click()
     expect(page.get_by_text("Decision saved.")).to_be_visible()
+    # The form of the referral is next, filled in from the decision.
+    expect(page.get_by_label("Agency")).to_have_value("police")
+    expect(page.get_by_label("Team or office")).to_have_value("Police, 101")
     assert Decision.objects.get(concern=concern).recipient == "Police, 101"
 
 
@@ -322,6 +325,10 @@ def decides_acts_and_closes_on_a_telephone(page: Page, concern: Concern) -> None
 
     page.get_by_label("How it ended").select_option("helped_in_school")
     page.get_by_label("Why it can be closed").fill("Settled.")
+    page.get_by_role("button", name="Close this concern").tap()
+    # Parents are not told, and a day of review stands.
+    problems = page.get_by_role("alert", name="There is a problem")
+    expect(problems).to_contain_text("Still open: parents not told yet; review on")
     page.get_by_role("button", name="Close this concern").tap()
     expect(page.get_by_text("Concern closed.")).to_be_visible()
     assert too_wide(page) <= 0

@@ -50,7 +50,7 @@ def _asked(concern: Concern, see: See, at: datetime) -> Iterator[str]:
         yield "parents not told yet"
     linked = see(ConcernChild).filter(concern=concern, child__isnull=False).values_list("file_says", flat=True)
     if len(linked) > 1 and (number := sum(not says for says in linked)):
-        yield f"{counted(number, 'child’s file', 'children’s files')} without a decision on what it says"
+        yield "what one child’s file says" if number == 1 else f"what the files of {number} children say"
     if concern.review_on:
         yield f"review on {short_day(concern.review_on, timezone.localdate(at))}"
 

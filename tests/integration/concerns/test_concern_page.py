@@ -20,6 +20,7 @@ from tests.factories import SCHOOL_DAY
 from tests.integration.concerns.leads_page import (
     OUTSIDE,
     ROUTINE,
+    close,
     decide,
     fresh,
     hidden,
@@ -407,7 +408,8 @@ def test_a_form_with_something_missing_comes_back_as_it_was_sent(lead, room, con
             assert answer.status_code == 422, name
             assert kept in answer.content.decode(), name
             assert "There is a problem" in answer.content.decode(), name
-            assert send(lead, name, concern, own | usual | good).status_code == 302, name
+            again = close(lead, concern, **good) if name == "close_concern" else None
+            assert (again or send(lead, name, concern, own | usual | good)).status_code == 302, name
 
 
 @pytest.mark.parametrize(
@@ -442,8 +444,7 @@ def test_only_colleagues_of_the_school_can_be_given_an_action(lead, room, concer
 
 def test_a_concern_is_closed_shown_as_closed_and_opened_again_to_be_decided(lead, concern):
     decide(lead, concern)
-    close = {"outcome": "early_help", "reason": "Early help has started.", "receipt": "in_school"}
-    send(lead, "close_concern", concern, hidden(page_of(lead, concern), "close_form") | close)
+    close(lead, concern, outcome="early_help", reason="Early help has started.")
     page = page_of(lead, concern)
     assert "Early help has started." in page.content.decode()
     assert 'id="closed-before"' not in page.content.decode()
