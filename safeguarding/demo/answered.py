@@ -1,20 +1,26 @@
 """Which agencies did the demo school ask in the last weeks, who answered in time, and who was chased?
 
 By the services that everybody uses, each at its own moment; all of them have been answered by now. They make the line
-of the overview that says whether silent agencies are chased.
+of the overview that says whether silent agencies are chased. What was decided to go outside has gone there; of what was
+decided today the referral is still to be made.
 """
 
 from datetime import datetime, timedelta
 
+from safeguarding.accounts.models import User
 from safeguarding.audit.context import Acting, acting
-from safeguarding.concerns.models import Agency, Concern, How, Referral
+from safeguarding.concerns.models import Agency, Concern, ContactMade, Decision, How, Referral
+from safeguarding.concerns.permissions import may_decide
 from safeguarding.concerns.services import agencies
-from safeguarding.concerns.services.agencies import Sent, Step
+from safeguarding.concerns.services.agencies import Contacted, Sent, Step
+from safeguarding.concerns.services.waiting import ASKS
+from safeguarding.concerns.services.waiting_rows import asking_outside
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
 from safeguarding.demo.stories import QUIET
 
-_WEEKS, _AGREED, _HOUR = timedelta(weeks=8), 5, timedelta(hours=1)
+_WEEKS, _AGREED, _HOUR, _DAY = timedelta(weeks=8), 5, timedelta(hours=1), timedelta(days=1)
+_NOT_YET = Decision.ParentsTold.NOT_YET
 # Of each referral: which agency, and after how many school days beyond the day agreed somebody chased; None: no need.
 _ASKED = (
     (Agency.EARLY_HELP, None),
@@ -36,6 +42,58 @@ def lay_answered(ground: Ground, keys: Keys) -> None:
     found = open_.filter(decided_at__range=when).select_related("decided_by").order_by("decided_at", "pk")
     for concern, (agency, chased_after) in zip(found, _ASKED, strict=False):
         _ask(concern, agency, chased_after, ground, keys)
+    _send_word(ground, keys)
+
+
+def _send_word(ground: Ground, keys: Keys) -> None:
+    """To the agencies that decisions of earlier days ask for: the referral, answered on the next school day, or a
+    telephone call.
+    """
+    waits = asking_outside(Concern.objects.filter(decided_at__lt=ground.now - _DAY), ground.school_id)
+    for concern in waits.select_related("decided_by"):
+        by, at, asks = concern.decided_by, concern.decided_at, ASKS[concern.kind]  # type: ignore[attr-defined]
+        if by is None or at is None or not may_decide(by, concern):
+            continue
+        with acting(Acting(user_id=by.pk, school_id=ground.school_id)):
+            if asks.by_contact:
+                _ring(concern, asks.agency, by, at, keys)
+            else:
+                _refer(concern, asks.agency, by, at, ground, keys)
+
+
+def _ring(concern: Concern, agency: Agency, by: User, at: datetime, keys: Keys) -> None:
+    decision = Decision.objects.filter(concern=concern).latest("decided_at")
+    made = Contacted(
+        kind=ContactMade.With.AGENCY,
+        how=How.TELEPHONE,
+        said="Told them what we know. They take it into the plan that is open.",
+        made_at=at + _HOUR / 2,
+        parents_told=decision.parents_told,
+        parents_reason=decision.parents_reason or ("Not reached yet." if decision.parents_told == _NOT_YET else ""),
+        with_whom="The allocated social worker" if agency == Agency.SOCIAL_CARE else "The duty desk",
+        agency=agency,
+    )
+    agencies.add_contact(concern=concern, token=keys.token(), made=made, by=by, at=at + _HOUR)
+
+
+def _refer(concern: Concern, agency: Agency, by: User, at: datetime, ground: Ground, keys: Keys) -> None:
+    answered = _days_on(ground, at, 1)
+    sent = Sent(
+        agency=agency,
+        method=How.TELEPHONE,
+        told="What the child said and what we have seen. Asked what happens next.",
+        sent_at=at + _HOUR / 2,
+        answer_by=answered.date(),
+    )
+    referral = agencies.refer(concern=concern, token=keys.token(), sent=sent, by=by, at=at + _HOUR)
+    answer = Step(
+        text="They have it, and speak to the family.",
+        happened_at=max(answered, at + _HOUR),
+        method=How.EMAIL,
+        answer=Referral.Answer.ACCEPTED,
+    )
+    moment = max(answered, at + _HOUR) + timedelta(minutes=1)
+    agencies.step(referral=referral, move="answer", token=keys.token(), said=answer, by=by, at=moment)
 
 
 def _ask(concern: Concern, agency: Agency, chased_after: int | None, ground: Ground, keys: Keys) -> None:
