@@ -26,6 +26,7 @@ from . import reminders
 from .checking import booking_problems, past_day, raise_first, step_problems
 from .dates import Counting, Trigger, born, count_again, next_number, to_come, to_hold
 from .follow_ups import state_if_held, state_of, waits_by_hand
+from .noting import add_note
 from .order import held_of, why_not_counted
 from .placements import end_last_placement
 from .recounting import recount, recount_decided, set_going
@@ -170,7 +171,7 @@ def _put_at(step: Step, place: str, *, by: User, at: datetime) -> None:
     """Where it is to be, not saved yet. Where it was to be before stays as a note."""
     if step.place and step.place != place:
         key = entry_token(step.token, step.revision, NK.MOVED)
-        _note(step, key, NK.MOVED, f"It was: {step.place}", timezone.localdate(at), by=by, at=at)
+        add_note(step, key, NK.MOVED, f"It was: {step.place}", timezone.localdate(at), by=by, at=at)
     step.place = place
 
 
@@ -276,7 +277,7 @@ def correct_step(
     record(PlanVerb.CORRECT, now, by=by)
     kind = NK.CORRECTED if "held_on" in changed else NK.NOTED
     days = {"was_on": was, "now_on": now.held_on} if "held_on" in changed else {}
-    _note(now, key, kind, reason, today, by=by, at=at, **days)
+    add_note(now, key, kind, reason, today, by=by, at=at, **days)
     recount(Counting(now.episode, by), now, at=at)
     recount_decided(now, by=by, at=at)
     return now
@@ -341,31 +342,7 @@ def _write(
     raise_first(past_day("happened_on", "When", day, today=timezone.localdate(at)))
     if not text.strip():
         raise BadInput(empty)
-    return _note(step, entry_token(token, step.pk, kind, day, text), kind, text, day, by=by, at=at)
-
-
-def _note(
-    step: Step, key: UUID, kind: str, text: str, day: date | None, *, by: User, at: datetime, **days: Any
-) -> StepNote:
-    note, made = StepNote.objects.get_or_create(
-        token=key,
-        defaults={
-            "step": step,
-            "episode_id": step.episode_id,
-            "child_id": step.child_id,
-            "school_id": step.school_id,
-            "area": step.area,
-            "kind": kind,
-            "happened_on": day,
-            "text": text.strip(),
-            "author": by,
-            "written_at": at,
-            **days,
-        },
-    )
-    if made:
-        record(PlanVerb.CHASE if kind == NK.CHASED else Verb.ADD, note, by=by)
-    return note
+    return add_note(step, entry_token(token, step.pk, kind, day, text), kind, text, day, by=by, at=at)
 
 
 def _ensure_may_own(owner: User, step: Step, at: datetime) -> None:
