@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
@@ -222,7 +223,11 @@ def hold_step(
     set_going(Counting(held.episode, by), held, at=at)
     if why:
         return held
-    settled = Step.objects.filter(episode=held.episode, status=SS.WAITING, kind__in=held.of_kind.settles)
+    settles = Q(kind__in=held.of_kind.settles)
+    if held.report_sent_on:
+        # Before the conference: that it was sent is said with it.
+        settles |= Q(kind="school_report", after=held)
+    settled = Step.objects.filter(settles, episode=held.episode, status=SS.WAITING)
     for one in settled.order_by("pk"):
         step_life.perform("set_aside", one, by=by, at=at, aside_reason=f"Settled by: {held.title}.")
     return held

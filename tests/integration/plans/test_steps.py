@@ -277,6 +277,16 @@ def test_the_report_waits_a_working_day_before_a_conference_until_the_school_say
     assert waiting(episode)["school_report"] == date(2026, 12, 9)
 
 
+def test_a_report_that_was_sent_is_told_with_the_conference(place: Place):
+    episode, lead = place.begin("child_protection"), place.room.lead
+    for on, sent_on, waits in ((date(2026, 11, 20), None, 1), (date(2026, 11, 23), date(2026, 11, 19), 0)):
+        review = of(episode, "review_conference")
+        booked = book_step(step=review, seen=review.revision, booked_on=date(2026, 11, 24), by=lead)
+        held(booked, on, lead, outcome="continues", report_sent_on=sent_on)
+        found = Step.objects.filter(episode=episode, kind="school_report", after=booked, status="waiting")
+        assert found.count() == waits
+
+
 def test_the_authority_is_told_by_the_working_day_after_the_school_knew(place: Place):
     # A Friday.
     episode = place.begin("private_fostering", starts_on=date(2026, 11, 20))
