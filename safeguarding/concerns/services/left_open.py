@@ -1,7 +1,8 @@
 """What is still open about a concern that somebody is about to close? They are told once, and close it all the same.
 
-An action to do and an agency that owes an answer stop it (`deciding.close_concern`); these do not: minutes, meetings,
-questions to the reporter, parents, what the files of several children say, the review, dates of plans.
+An action to do and an agency that owes an answer stop it (`deciding.close_concern`); these do not: a referral to make,
+minutes, meetings, questions to the reporter, parents, what the files of several children say, the review, and dates of
+plans.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,6 +13,8 @@ from django.utils import timezone
 from safeguarding.concerns.models import Concern, ConcernChild, ContactMade, Decision, Meeting, Question
 from safeguarding.dates import as_day, counted, short_day
 
+from .waiting import IN_SENTENCE, asked_outside
+from .waiting_rows import facts_of
 from .whole import See
 
 Look = Callable[[Concern, See], list[str]]
@@ -27,9 +30,15 @@ def left_open_with(look: Look) -> None:
 
 def left_open(concern: Concern, see: See, *, at: datetime) -> list[str]:
     """What is open, each as a part of a sentence; empty where nothing is."""
-    found = [*_meetings(concern, see, at), *_asked(concern, see, at)]
+    found = [*_outside(concern, see), *_meetings(concern, see, at), *_asked(concern, see, at)]
     found += [said for look in _looks for said in look(concern, see)]
     return found
+
+
+def _outside(concern: Concern, see: See) -> Iterator[str]:
+    facts = facts_of([concern], see).get(concern.pk)
+    if facts and (asks := asked_outside(facts)):
+        yield f"no word to {IN_SENTENCE[asks.agency]} on record, as was decided"
 
 
 def _meetings(concern: Concern, see: See, at: datetime) -> Iterator[str]:

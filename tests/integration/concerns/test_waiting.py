@@ -252,6 +252,17 @@ def test_parents_who_were_told_since_are_not_asked_about(lead, room):
     assert send(lead, "close_concern", concern, page).status_code == 302
 
 
+def test_a_referral_that_was_never_made_is_open(lead, room):
+    concern = ruled(room)
+    page = hidden(page_of(lead, concern), "close_form") | CLOSING
+    asked = send(lead, "close_concern", concern, page)
+    assert "no word to social care on record, as was decided" in asked.content.decode()
+    refer(concern, room.lead, agency="health", answer_by=SCHOOL_DAY.date())
+    page = hidden(page_of(lead, concern), "close_form") | CLOSING
+    # Waiting for an answer stops it altogether.
+    assert send(lead, "close_concern", concern, page | asked_of(asked, "close_form")).status_code == 409
+
+
 def test_nothing_open_closes_with_one_press(lead, room):
     concern = ruled(room, replace(WATCH, kind="in_school", review_on=None))
     assert not Question.objects.exists()
