@@ -45,6 +45,7 @@ from safeguarding.concerns.models import (
 )
 from safeguarding.concerns.services.drafts import unsent_for_a_day
 from safeguarding.concerns.services.patterns import rules_of
+from safeguarding.concerns.services.waiting_rows import asking_outside
 from safeguarding.demo import desk, law
 from safeguarding.demo.apart import SMALL
 from safeguarding.demo.people import sign_ins
@@ -283,3 +284,9 @@ def test_governors_read_a_published_report_and_the_next_one_is_a_draft(school):
         assert ReportCell.objects.filter(build=report.chosen_id, hidden=False).count() > 20
         assert drafting.comments_of(report)
     assert publishing.approving_problems(begun, by=begun.made_by) == []
+
+
+def test_word_went_to_every_agency_but_of_what_was_decided_today(school: School):
+    found = list(asking_outside(Concern.objects.all(), school.pk))
+    assert law.OPEN in [one.title for one in found]
+    assert all(one.decided_at and one.decided_at > TUESDAY - timedelta(days=1) for one in found)
