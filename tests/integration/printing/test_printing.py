@@ -228,7 +228,8 @@ SOME_LINES = "No.\r\n" * 300
     [
         ({"SECONDS": 1}, LINES, "It would take longer to make than a print may take."),
         ({"PATIENCE": 0}, LINES, "It would take longer to make than a print may take."),
-        ({"MEMORY": 230 * 2**20}, LINES, "It would need more memory than a print may have."),
+        # Well above what the process begins with: where C ends it, what it had is more than half of this.
+        ({"MEMORY": 300 * 2**20}, LINES, "It would need more memory than a print may have."),
         ({"SHEETS": 3}, SOME_LINES, "It would have more pages than a print may have."),
     ],
     ids=["time", "clock", "memory", "pages"],
