@@ -36,6 +36,7 @@ keeps(
     "register is kept in another system.",
     model=AttendanceYear,
     of=(ATTENDANCE,),
+    is_open=True,
 )
 fills("fills_plan", says="There is or was a plan or a status, of the child or a brother or sister.", model=Episode)
 fills("fills_attendance", says="The register has entries of the last six years.", model=AttendanceDay)

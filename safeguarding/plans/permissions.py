@@ -138,15 +138,10 @@ def attendance_seen(me: Any) -> Rule:
 
 
 @rule(AttendanceFile)
-def attendance_files_seen(me: Any) -> Rule:
-    """Which files were brought in: for those who bring them in."""
-    return Rule(because={"role": at_schools_named(me, C.KEEP_ATTENDANCE)})
-
-
 @rule(AttendanceYear)
-def attendance_years_seen(me: Any) -> Rule:
-    """Of which school years there are marks: for those who read the attendance of every child."""
-    return Rule(because={"role": at_schools_named(me, C.VIEW_ATTENDANCE)})
+def attendance_files_seen(me: Any) -> Rule:
+    """Which files were brought in, and of which school years: for those who bring them in."""
+    return Rule(because={"role": at_schools_named(me, C.KEEP_ATTENDANCE)})
 
 
 def areas_kept(user: Any, child: Child) -> frozenset[str]:

@@ -229,6 +229,6 @@ def _in_page(page: DrawnPage, pattern: re.Pattern[str]) -> Iterator[Hit]:
     starts = list(accumulate((len(word.text) + 1 for word in page.words), initial=0))
     for found in pattern.finditer(text):
         start, end = found.span()
-        here = [at for at, word in enumerate(page.words) if starts[at] < end and start < starts[at] + len(word.text)]
+        first, last = bisect_right(starts, start) - 1, bisect_left(starts, end) - 1
         before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
-        yield Hit(f"words:{page.n}:{here[0]}:{here[-1]}", before, found[0], after, f"Page {page.n}")
+        yield Hit(f"words:{page.n}:{first}:{last}", before, found[0], after, f"Page {page.n}")

@@ -13,6 +13,8 @@ from safeguarding.accounts.services import add_term, change_school
 from safeguarding.accounts.services.guidance import load_editions
 from safeguarding.governors.models import GovernorReport, ReportBuild
 from safeguarding.governors.services import counting
+from sharing.events.models import Recipient
+from sharing.events.services.recipients import Facts, correct_recipient
 from sharing.events.services.reference import load_law
 from tests import factories
 from tests.factories import PASSWORD, Staffroom
@@ -134,6 +136,9 @@ def has_what_a_notice_needs(room: Staffroom) -> None:
     load_law()
     load_defaults()
     change_school(school=room.school, by=room.headteacher, telephone="0161 496 0000")
+    authority = Recipient.objects.get(school=None, code="authority")
+    facts = Facts(kind="authority", name="Saltmarsh Borough Council")
+    correct_recipient(recipient=authority, school=room.school, seen=0, facts=facts, by=room.lead)
     adopt_all(school=room.school, by=room.headteacher)
     agree_all(school=room.school, by=factories.member(room.school, "dpo", "Olive", "Penn"))
 

@@ -52,7 +52,7 @@ def test_every_item_of_the_notice_stands_there_with_what_holds_it_its_page_and_i
         for kind in kinds.values():
             for item in kind.notice:
                 assert held[item, kind.title][3] == page
-                assert held[item, kind.title][5] == "the child’s file: R01, R02, R03, R05, R07, R09b"
+                assert held[item, kind.title][5] == "safeguarding file: R01, R02, R03, R05, R07, R09b"
                 assert held[item, kind.title][6].removesuffix(" |") == "; ".join(
                     filter(None, (kind.law, getattr(kind, "choice", "")))
                 )

@@ -64,7 +64,7 @@ PARTS: dict[str, str] = {
     "sharing.shareditem": "share",
     **dict.fromkeys(("transfers.filetransfer", "transfers.transfernote", "transfers.filesending"), "transfer"),
     "transfers.filevolume": "volume",
-    "plans.attendancefile": "register",
+    **dict.fromkeys(("plans.attendancefile", "plans.attendanceyear"), "register"),
     **dict.fromkeys(("requests.rightsrequest", "requests.requestrole"), "request"),
     **dict.fromkeys(("requests.requestitem", "requests.requestfile"), "item"),
     **dict.fromkeys(("requests.requestperson", "requests.redaction"), "item"),

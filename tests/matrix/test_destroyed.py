@@ -24,6 +24,7 @@ from children.models import (
 from retention.models import Brake, DestructionItem, FileToDrop, ItemRun, LegalHold, Tombstone
 from retention.services.destroying import destroy_due
 from retention.services.schedule import adopt_all, agree_all
+from retention.services.signs import say_own_copy, signs_told
 from safeguarding.adults.models import StaffConcern
 from safeguarding.concerns.models import (
     Action,
@@ -40,6 +41,7 @@ from safeguarding.concerns.models import (
     WithheldName,
 )
 from safeguarding.ending import removal, units
+from safeguarding.keys import uuid7
 from safeguarding.personal_data import Link, root_of
 from safeguarding.plans.models import Episode
 from safeguarding.sealing import files, ledger
@@ -48,6 +50,7 @@ from sharing.events.models import SharingEvent
 from sharing.requests.models import RightsRequest
 from tests.factories import Staffroom
 from tests.integration.retention.conftest import Office, as_destroyer, days_ago, later
+from tests.integration.retention.signing import answered
 from tests.matrix.every_kind import NO_FILE, lay_every_kind, outlasting
 from tests.matrix.ground import THEN
 from tests.matrix.world import World
@@ -133,6 +136,11 @@ def test_destroyer_leaves_no_row_no_file_and_no_key_of_a_child_with_a_row_in_eve
     with later(days=YEARS * 365):
         adopt_all(school=place.school, by=place.room.headteacher, at=days_ago(80))
         agree_all(school=place.school, by=place.officer, at=days_ago(79))
+        for sign in signs_told(place.room.lead, child):
+            answered(child, place.room.lead, applies=False, sign=sign, at=days_ago(70))
+        # The file is marked as a whole, and the next school has confirmed it.
+        theirs = {"kind": "ours_ends", "token": uuid7(), "reason": "The next school has the whole file."}
+        say_own_copy(child=child, by=place.room.lead, at=days_ago(69), **theirs)
         place.due(child)
         place.approve(place.sent(child))
     stored, keys = set(files.stored_names()), living()

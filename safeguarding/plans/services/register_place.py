@@ -11,12 +11,14 @@ from safeguarding.accounts.services import SETTERS
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, ChangedSince
+from safeguarding.once import once
 from safeguarding.plans.models import RegisterPlace
 
 
 def register_of(school_id: UUID) -> RegisterPlace:
-    """What the school has stated; an empty row, not saved, where it has stated nothing. One query."""
-    return RegisterPlace.objects.filter(school=school_id).first() or RegisterPlace(school_id=school_id)
+    """What the school has stated; an empty row, not saved, where it has stated nothing. One query for a page."""
+    held = once(("register place", school_id), RegisterPlace.objects.filter(school=school_id).first)
+    return held or RegisterPlace(school_id=school_id)
 
 
 def register_problems(*, place: str, system: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from safeguarding.ages import not_ahead
 from safeguarding.audit.models import Event, Outcome, Verb
 from safeguarding.audit.services import record
+from safeguarding.once import once
 from safeguarding.sealing.models import BackupRun
 
 # One is made every night; an hour or two more is no reason to wake anybody.
@@ -43,7 +44,11 @@ class BackupsStanding:
 
 
 def backups_standing(*, at: datetime) -> BackupsStanding:
-    """One query; two where none of the newest went well."""
+    """One query for a page; two where none of the newest went well."""
+    return once(("backups", at), lambda: _standing(at))
+
+
+def _standing(at: datetime) -> BackupsStanding:
     newest_first = BackupRun.objects.filter(not_ahead("began_at", at)).order_by("-ended_at")
     runs = list(newest_first[:SHOWN])
     last = next((run for run in runs if not run.problem), None)

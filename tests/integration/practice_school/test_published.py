@@ -32,7 +32,6 @@ def test_it_names_its_authority_its_page_about_rights_and_everybody_who_handles_
         "Office",
         "Chair of governors",
         "Data protection officer",
-        "Photographs",
         "Everybody who can open a record signs in with a second factor beside the password.",
     ):
         assert line in said, line

@@ -98,7 +98,7 @@ def lay_register(place: Office, number: int, days: int = 2) -> Register:
     old, new = weekdays(date(last.year - 1, 11, 4), days), weekdays(date(last.year, 11, 4), 1)
     register = Register(place, children, upns, AttendanceYear(), old, new)
     for child in children:
-        mark(child=child, token=uuid7(), applies=False, reason=f"Read: {child.forename}.", by=place.room.lead)
+        mark(child=child, token=uuid7(), applies=True, reason=f"Read: {child.forename}.", by=place.room.lead)
     for some in (old, new):
         done = register.brought(some, at=timezone.now() - timedelta(days=(timezone.localdate() - some[-1]).days - 1))
         assert done.file and done.file.days_new == number * len(some)

@@ -282,7 +282,7 @@ def test_of_a_hidden_sign_the_lead_finds_nothing_and_who_decides_in_the_leads_pl
     assert "oncern about sexual abuse" not in page
     assert concern.reference not in page
     home = client.get(reverse("retention")).content.decode()
-    assert "Nothing to decide" in home
+    assert "Nothing for you to decide" in home
     assert stands(lead, "long_rule") == (State.GOOD, 0)
     assert rows_seen(lead, "retention_retentiondate WHERE missing IN ('asked', 'undecided')") == 0
     assert told_to(lead, [child.pk])[child.pk][-1] == NOT_DUE

@@ -35,7 +35,7 @@ ACCOUNT = "concerns.account"
 # A record is chosen from every kind that a child has, and each kind is asked for once. The pack asks for names too.
 GATHERED = 119
 # The health of the notice looks at all that Harbour holds, and at the seals and keys.
-HEALTH = 30
+HEALTH = 33
 
 
 class Growing:
