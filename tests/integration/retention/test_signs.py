@@ -12,6 +12,7 @@ from django.utils import timezone
 from children.models import Child
 from children.services import access
 from retention.models import Mark, RetentionDate, RetentionRule, Statement
+from retention.services.lists import begin_list
 from retention.services.scan import scan
 from retention.services.schedule import load_defaults
 from retention.services.signs import say_own_copy
@@ -103,6 +104,23 @@ def test_a_later_sign_asks_again(place: Office):
     assert (scanned(child).rule.code, date_of(child).missing) == ("R03", "")
     signing.earlier(place, child)
     assert scanned(child).missing == M.ASKED, "one that applies does not answer the next"
+
+
+def test_a_proof_stays_while_the_long_rule_rests_on_it(place: Office):
+    child, lead = leaver(place), place.room.lead
+    proof = signing.received(place, child)
+    for days in (70, 60):
+        scan(at=days_ago(days))
+    RetentionRule.objects.filter(school=place.school).update(from_day=timezone.localdate() - timedelta(days=90))
+    assert RetentionDate.objects.get(record_key=proof.pk).seen_again_on, "its 25 years are over"
+    assert told_to(lead, [proof.pk]), "nobody has answered"
+    signing.answered(child, lead, applies=True)
+    [said] = told_to(lead, [proof.pk])[proof.pk]
+    assert said.startswith("By it the child’s record is kept under the long rule")
+    with pytest.raises(OutOfTurn, match="By it"):
+        begin_list(school=place.school, records=[proof.pk], token=uuid7(), by=lead)
+    signing.answered(child, lead, applies=False, sign=signing.told_to(lead, child)[0])
+    assert begin_list(school=place.school, records=[proof.pk], token=uuid7(), by=lead).items.count() == 1
 
 
 def test_an_answer_is_of_what_was_shown_has_a_reason_and_is_given_once(place: Office):
