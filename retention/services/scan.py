@@ -5,6 +5,7 @@ A day is due once two scans at least seven days apart have found that it has pas
 or a clock that runs ahead makes nothing due at once.
 """
 
+import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -30,6 +31,7 @@ from . import brakes
 from .schedule import periods_at, start_rules
 from .signs import abuse_of
 
+logger = logging.getLogger(__name__)
 TASK = "retention scan"
 AGAIN_AFTER = timedelta(days=7)
 _BATCH = 500
@@ -68,12 +70,21 @@ class Scanned:
 def scan(*, at: datetime | None = None) -> int:
     """Work out the date of every record of every school. Returns how many records there are. May run twice.
 
-    Where the clocks do not agree, no rule begins, and nothing is seen to be due.
+    Where the clocks do not agree, no rule begins, and nothing is seen to be due. What is wrong at one school is raised
+    once the others are done.
     """
-    here = timezone.now()
+    here, count, wrong = timezone.now(), 0, None
     with system_task(TASK):
         schools = list(School.objects.order_by("pk"))
-    return sum(_scan_school(school, at or here, here) for school in schools)
+    for school in schools:
+        try:
+            count += _scan_school(school, at or here, here)
+        except Exception as trouble:
+            logger.exception("The dates of a school were not worked out; they are tried again the next night.")
+            wrong = wrong or trouble
+    if wrong is not None:
+        raise wrong
+    return count
 
 
 @system_task(TASK)
