@@ -53,11 +53,15 @@ class Period:
     def ends(self, trigger: date) -> date | None:
         """The last day, counted from the day of the trigger; None where the rule gives no number.
 
-        29 February plus years ends on 28 February.
+        29 February plus years ends on 28 February. What is counted from a day of the far future, as somebody typed it,
+        ends with the calendar.
         """
-        if self.years is not None:
-            return add_months(trigger, 12 * self.years)
-        return None if self.days is None else trigger + timedelta(days=self.days)
+        try:
+            if self.years is not None:
+                return add_months(trigger, 12 * self.years)
+            return None if self.days is None else trigger + timedelta(days=self.days)
+        except (ValueError, OverflowError):
+            return date.max
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,21 @@ class Group(models.TextChoices):
     ADULTS = ADULTS, "Concerns about adults"
 
 
-class RetentionDate(models.Model):
+class OfGroup(models.Model):
+    """A row of one of the groups. That there is one of concerns about adults is in no log of a school: events name it
+    as a record of theirs.
+    """
+
+    class Meta:
+        abstract = True
+
+    @property
+    def logged_as(self) -> str:
+        """The kind by which events name it; empty for the name of its model (`audit.services.logged_as`)."""
+        return f"{ADULTS}.{self._meta.model_name}" if self.in_group == Group.ADULTS else ""  # type: ignore[attr-defined]
+
+
+class RetentionDate(OfGroup):
     """Until when one record is kept. Written by the nightly scan alone; what people state is `Statement`.
 
     `record_key` is the key of the record, of the child for the child's file; `kind` is that of `ending.kinds`. `child`:

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
+from safeguarding.ending.kinds import ADULTS, kinds
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Link, Retention, Source
@@ -149,6 +150,12 @@ class Tombstone(models.Model):
         source = Source.HARBOUR
         retention = Retention.KEPT
         links: ClassVar = {"record_key": Link.STAYS}
+
+    @property
+    def logged_as(self) -> str:
+        """The kind by which events name it, as with what stands on lists (`dates.OfGroup`)."""
+        kind = kinds().get(self.kind)
+        return f"{ADULTS}.{self._meta.model_name}" if kind and kind.group == ADULTS else ""
 
 
 class FileToDrop(models.Model):

@@ -20,11 +20,11 @@ from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
-from .dates import WHY, Group
+from .dates import WHY, Group, OfGroup
 from .rules import RetentionRule
 
 
-class DestructionList(models.Model):
+class DestructionList(OfGroup):
     """A list of records whose time is over, DL-2026-03: at most 25, each decided by itself, or 100 plain ones,
     which are decided together (`ending.kinds`).
     """
@@ -121,7 +121,7 @@ class DestructionList(models.Model):
         return self.in_group == Group.ADULTS
 
 
-class DestructionItem(models.Model):
+class DestructionItem(OfGroup):
     """One record on a list, by its key: it stays when the record is gone, and names nobody."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -157,7 +157,7 @@ class DestructionItem(models.Model):
         links: ClassVar = {"record_key": Link.STAYS, "child_key": Link.STAYS}
 
 
-class Decision(models.Model):
+class Decision(OfGroup):
     """What the reviewer decided of an item. The newest counts.
 
     Only added, by the person it names, at the database's time.
@@ -205,7 +205,7 @@ class Decision(models.Model):
         links: ClassVar = {"record_key": Link.STAYS, "child_key": Link.STAYS}
 
 
-class Approval(models.Model):
+class Approval(OfGroup):
     """That a second person approved the destruction of an item, as its manifest then stood.
 
     Only added, by the person it names, at the database's time. A later decision, or another manifest, takes it back.
@@ -236,7 +236,7 @@ class Approval(models.Model):
         links: ClassVar = {"record_key": Link.STAYS, "child_key": Link.STAYS}
 
 
-class ItemReason(models.Model):
+class ItemReason(OfGroup):
     """Why a reviewer decided as she did, where the paper file is, what an approver answered: it ends with the record.
 
     Its words have a key of their own, wrapped for the child with whose file the record ends, else for the school.

@@ -9,9 +9,9 @@ import logging
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 
-from safeguarding.accounts.models import School, User
+from safeguarding.accounts.models import User
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 
@@ -25,7 +25,7 @@ def empty_accounts() -> int:
 
     By a clock that is wrong none goes: before anything, each school is asked whether something stops it (`brakes.py`).
     """
-    stopped = {key for key in School.objects.order_by("pk").values_list("pk", flat=True) if brakes.stops(key)}
+    stopped = brakes.stopped()
     with connection.cursor() as cursor:
         cursor.execute("SELECT account, schools FROM rules.accounts_over(NULL) ORDER BY account")
         over = cursor.fetchall()
@@ -47,7 +47,7 @@ def _empty(account: UUID, schools: Sequence[UUID]) -> bool:
                     school_id=school_id,
                     purpose="account emptied",
                 )
-    except DatabaseError:
+    except Exception:
         logger.exception("An account was not emptied; it is tried again the next night.")
         return False
     return bool(done)

@@ -8,6 +8,7 @@ The time is compared with what no single clock can change: the other clock, the 
 look itself, which is kept. A clock that jumps is found by that, whichever way, and also where both jump together.
 """
 
+import logging
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,9 +18,11 @@ from django.utils import timezone
 
 from retention.models import Brake, RetentionGate
 from retention.verbs import RetentionVerb
+from safeguarding.accounts.models import School
 from safeguarding.audit.services import record
 from safeguarding.keys import uuid7
 
+logger = logging.getLogger(__name__)
 _K = Brake.Kind
 MOST_A_DAY, MOST_PLAIN_A_DAY = 25, 100
 # Of the files of a school within thirty days, and never fewer than one day's most: in a small school one family is a
@@ -97,6 +100,19 @@ def reading(school_id: UUID, *, here: datetime | None = None) -> Reading | None:
 def clocks_agree(now: Reading) -> bool:
     """Whether the time can be what both clocks say: they agree, and nothing happened later than now."""
     return now.apart <= APART and now.ahead <= APART and not _sealed_ahead(now)
+
+
+def stopped() -> set[UUID]:
+    """The schools of which nothing may begin. Where that cannot be asked of one, nothing of it does."""
+    return {key for key in School.objects.order_by("pk").values_list("pk", flat=True) if _stops(key)}
+
+
+def _stops(school_id: UUID) -> bool:
+    try:
+        return stops(school_id)
+    except Exception:
+        logger.exception("Nobody knows whether something stops destruction at a school: nothing of it begins.")
+        return True
 
 
 def stops(school_id: UUID) -> bool:

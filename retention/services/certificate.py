@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, Max, Min
 
-from retention.models import Approval, Decision, DestructionItem, DestructionList, FileToDrop, ItemRun, Tombstone
+from retention.models import Approval, Decision, DestructionList, FileToDrop, ItemRun, Tombstone
 from retention.phrases import kinds_of
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.seals.models import Leaf
@@ -213,10 +213,6 @@ def _people(found: Iterable[tuple[str, datetime]]) -> list[tuple[str, datetime]]
 
 def _numbers(items: Collection[UUID]) -> tuple[int, int | None, int | None]:
     """How many events say that these were destroyed, and the first and last number under which they are sealed."""
-    events = list(
-        Event.objects.filter(
-            object_id__in=items, verb=Verb.DESTROY, object_type=DestructionItem._meta.label_lower
-        ).values_list("pk", flat=True)
-    )
+    events = list(Event.objects.filter(object_id__in=items, verb=Verb.DESTROY).values_list("pk", flat=True))
     sealed = Leaf.objects.filter(event_id__in=events).aggregate(first=Min("index"), last=Max("index"))
     return len(events), sealed["first"], sealed["last"]

@@ -15,13 +15,12 @@ by a function of the database (`ending/wall.py`), which holds the records while 
 import logging
 from uuid import UUID
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from retention import ledger
 from retention.ledger import under
 from retention.models import DestructionItem, EndingRow, FileToDrop, ItemRun, Tombstone
-from safeguarding.accounts.models import School
 from safeguarding.audit.models import Outcome, Verb
 from safeguarding.audit.services import record
 from safeguarding.ending.removal import Ended, left_of, remove
@@ -50,7 +49,7 @@ def destroy_due() -> int:
     something stops all of it there (`brakes.py`).
     """
     done = sum(carry_out(item) for item in _begun())
-    stopped = {key for key in School.objects.order_by("pk").values_list("pk", flat=True) if brakes.stops(key)}
+    stopped = brakes.stopped()
     return done + sum(carry_out(item) for item in _waiting() if item.school_id not in stopped)
 
 
@@ -61,7 +60,7 @@ def carry_out(item: DestructionItem) -> bool:
     """
     try:
         return not _begin(item) and _to_the_end(item)
-    except (HarbourError, DatabaseError, OSError) as trouble:
+    except Exception as trouble:
         logger.exception("A destruction stopped; it is taken up again.")
         with transaction.atomic():
             ItemRun.objects.filter(item=item).update(trouble=type(trouble).__name__, moved_at=timezone.now())

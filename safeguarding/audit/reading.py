@@ -5,6 +5,7 @@ A protected model's manager is `Protected.as_manager()`-like: it has `visible_to
 What a person may not see does not exist: the same 404, in the same words, as a number that was never issued.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, TypeVar
@@ -15,7 +16,7 @@ from django.http import Http404, HttpRequest
 
 from .by_keys import Asks, ByKeys
 from .page_lists import PageList, record_list
-from .services import record
+from .services import logged_as, record
 from .verbs import EventVerb, Verb
 
 M = TypeVar("M", bound=models.Model)
@@ -75,13 +76,17 @@ def read_many(
     `rows` must come from `visible`, already cut to a page. `about` is the record whose page shows the list, if any.
     """
     found = list(rows)
-    model = rows.model if isinstance(rows, models.QuerySet) else type(found[0]) if found else None
+    # What events name otherwise is no part of the number of the others.
+    apart = Counter(kind for row in found if (kind := logged_as(row)) != row._meta.label_lower)
+    told = [row for row in found if logged_as(row) not in apart] if apart else found
+    model = rows.model if isinstance(rows, models.QuerySet) else type(told[0]) if told else None
     kind = model._meta.label_lower if model else ""
     purpose = purpose or kind.partition(".")[2]
-    if about is None and verb == Verb.LIST:
-        record_list(PageList(kind, len(found), purpose))
-    else:
-        record(verb, about, object_type=kind if about is None else "", count=len(found), purpose=purpose)
+    for named, number in {kind: len(told), **apart}.items():
+        if about is None and verb == Verb.LIST:
+            record_list(PageList(named, number, purpose))
+        else:
+            record(verb, about, object_type=named if about is None else "", count=number, purpose=purpose)
     return found
 
 

@@ -46,7 +46,7 @@ def record(
             acting_role=who.role_at(school_id) if same_person else "",
             school_id=school_id,
             verb=verb,
-            object_type=record_._meta.label_lower if record_ is not None else object_type,
+            object_type=logged_as(record_) if record_ is not None else object_type,
             object_id=record_.pk if record_ is not None else object_id,
             count=count,
             purpose=purpose,
@@ -55,6 +55,14 @@ def record(
             source_address=who.source_address,
         )
     )
+
+
+def logged_as(row: models.Model) -> str:
+    """The kind by which events name a record: of its model, unless the record says another (`logged_as`).
+
+    One that belongs to what the log of a school leaves out (`page_lists.keep_apart`) is named so too.
+    """
+    return str(getattr(row, "logged_as", "") or row._meta.label_lower)
 
 
 def write(event: Event) -> None:

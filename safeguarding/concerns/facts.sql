@@ -454,10 +454,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Signs that a record has to be kept for long (`signs.py`): concerns by their category, such as SEX, or by their subcategory, such as
--- ONL.contact. One that was entered in error is none.
+-- ONL.contact. One that was entered in error is none. What is classified otherwise afterwards, or names the child later, is a sign from
+-- the day of that.
 CREATE FUNCTION rules.signs_concern(records uuid[], codes text[]) RETURNS TABLE (record uuid, row_key uuid, code text, day date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT r.record, c.id, said.code, (c.logged_at AT TIME ZONE 'Europe/London')::date
+    SELECT r.record, c.id, said.code, (greatest(c.logged_at, (
+        SELECT max(typed.at) FROM public.audit_logentry AS typed
+        WHERE typed.object_id = c.id AND typed.changes ?| ARRAY['category', 'subcategory']
+    ), (
+        SELECT max(greatest(named.added_at, named.linked_at)) FROM public.concerns_concernchild AS named
+        WHERE named.concern_id = c.id AND named.child_id = r.record
+    )) AT TIME ZONE 'Europe/London')::date
     FROM rules.reached(signs_concern.records) AS r
     JOIN public.concerns_concern AS c ON c.id = r.key
     LEFT JOIN public.concerns_subcategory AS s ON s.id = c.subcategory_id

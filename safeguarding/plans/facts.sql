@@ -170,7 +170,9 @@ $$;
 
 CREATE FUNCTION rules.signs_assessment(records uuid[], codes text[]) RETURNS TABLE (record uuid, row_key uuid, code text, day date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT r.record, step.id, said.code, (coalesce(step.held_at, step.written_at) AT TIME ZONE 'Europe/London')::date
+    SELECT r.record, step.id, said.code, (greatest(step.held_at, step.written_at, (
+        SELECT max(typed.at) FROM public.audit_logentry AS typed WHERE typed.object_id = step.id AND typed.changes ? 'factors'
+    )) AT TIME ZONE 'Europe/London')::date
     FROM rules.reached(signs_assessment.records) AS r
     JOIN public.plans_step AS step ON step.child_id = r.key
     JOIN public.plans_episode AS e ON e.id = step.episode_id AND e.status <> 'error'

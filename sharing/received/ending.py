@@ -1,7 +1,7 @@
 """What of files from other schools is on a child's record, and from which day does the proof end?"""
 
 from safeguarding.ending.kinds import period
-from safeguarding.ending.reasons import fills
+from safeguarding.ending.reasons import fills, keeps
 from safeguarding.ending.removal import before
 from safeguarding.ending.signs import sign
 
@@ -18,6 +18,13 @@ period(
     hidden="file_received_hidden",
 )
 before(write_down)
+# What was answered of it goes with it.
+keeps(
+    "keeps_sign_received",
+    says="By it the child’s record is kept under the long rule for abuse, or nobody has said yet whether it is.",
+    model=FileReceived,
+    of=("file_received",),
+)
 
 fills("fills_received", says="Another school sent a file.", model=FileReceived)
 

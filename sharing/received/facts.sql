@@ -15,6 +15,20 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE 'RECEIVED' = ANY (signs_received.codes) AND coalesce(batch.status, '') NOT IN ('abandoned', 'refused', 'withdrawn')
 $$;
 
+-- Such proofs because of which the child's record is kept by the long rule for abuse, or of which nobody has said yet whether it is: what
+-- was answered goes with them. Bound when it is called: what it asks is made after this.
+CREATE FUNCTION rules.keeps_sign_received(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT DISTINCT one.id, one.id FROM public.received_filereceived AS one
+    JOIN rules.signs_of(ARRAY(
+        SELECT whose.child_id FROM public.received_filereceived AS whose
+        WHERE whose.id = ANY (keeps_sign_received.records) AND whose.child_id IS NOT NULL)) AS sign ON sign.row_key = one.id
+    WHERE one.id = ANY (keeps_sign_received.records) AND sign.answer <> 'no';
+END $$;
+
 -- From which day the proof that a file came is kept (R18): the end of the year of birth, written down once the child's record has ended.
 CREATE FUNCTION rules.file_received_since(records uuid[]) RETURNS TABLE (record uuid, day date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -30,10 +30,12 @@ from retention.services.preview import is_uncounted, preview
 from retention.services.scan import scan
 from retention.services.schedule import propose_rule
 from safeguarding.accounts.models import Notice, RoleAssignment, User
+from safeguarding.accounts.services.looked import Asked, events_at, in_words
 from safeguarding.accounts.services.people import end_role
 from safeguarding.adults.models import StaffConcern
 from safeguarding.adults.services import naming, working
 from safeguarding.adults.services.access import give_access
+from safeguarding.audit.models import Event
 from safeguarding.ending.removal import left_of
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
@@ -144,10 +146,22 @@ def test_about_the_headteacher_chair_and_trust_lead_decide_and_nobody_else_finds
         assert not StaffConcern._base_manager.exists() and not ItemReason.objects.exists()
         for person in (*others, place.officer):
             nothing_is_found(client, person, concern, made if person in others else None)
+        log_of_school_says_nothing(place, made, chair, trust_lead)
         for person in (chair, trust_lead):
             assert "Concern about an adult" in Visitor(client, person).page("destruction_certificate", made.pk)
             assert made.reference in Visitor(client, person).page("destruction_register")
             assert Notice.objects.filter(user=person, object_id=made.pk, kind="list_done").exists()
+
+
+def log_of_school_says_nothing(place: Office, made: DestructionList, *they: User) -> None:
+    """Of what was decided, approved and destroyed, of the pages that showed it, and of how many there are."""
+    there = events_at(place.school.pk, Asked(), today=timezone.localdate())
+    about = [made.pk, *made.items.values_list("pk", flat=True)]
+    assert Event.objects.filter(object_id__in=about).count() > 9
+    assert not there.filter(object_id__in=about).exists()
+    for line in in_words(there.filter(actor_id__in=[one.pk for one in they])):
+        assert line.of not in ("destruction list", "retention date") or not line.count, line
+    assert {one.count for one in there.filter(purpose="retention scan")} == {0}
 
 
 def nothing_on_items(person: User, concern: StaffConcern) -> None:

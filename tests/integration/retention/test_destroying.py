@@ -14,6 +14,7 @@ from PIL import Image
 from children.models import Child, Photograph
 from children.services.filing import put_photograph
 from retention.models import DestructionItem, DestructionList, ItemRun, RetentionDate, Tombstone
+from retention.services import destroying
 from retention.services.destroying import destroy_due
 from retention.services.going import living_keys
 from retention.services.holds import set_hold
@@ -135,6 +136,29 @@ def test_by_a_ledger_that_somebody_forged_no_key_ends_until_it_is_put_right(plac
     with later(days=30), as_destroyer():
         assert destroy_due() == 1
     assert [entry.record for entry in ledger.entries()] == [first.record_key, second.record_key]
+
+
+def test_what_stops_one_stops_no_other_whatever_it_is(place: Office, monkeypatch: pytest.MonkeyPatch):
+    children = [place.leaver(), place.leaver("Ola", "Brook")]
+    place.due(*children)
+    sent = place.sent(*children)
+    place.approve(sent)
+    first, second = sent.items.order_by("place")
+    ends = destroying.end_keys
+
+    def end_keys(**given: Any) -> None:
+        if given["record"] == first.record_key:
+            raise KeyError("a day that nobody foresaw")
+        ends(**given)
+
+    monkeypatch.setattr(destroying, "end_keys", end_keys)
+    with later(days=15), as_destroyer():
+        assert destroy_due() == 1
+    assert ItemRun.objects.get(item=first).trouble == "KeyError"
+    assert ItemRun.objects.get(item=second).state == ItemRun.State.FILES_GONE
+    monkeypatch.undo()
+    with later(days=15), as_destroyer():
+        assert destroy_due() == 1
 
 
 def test_destroyer_sees_and_deletes_nothing_by_itself(place: Office):

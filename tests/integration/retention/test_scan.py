@@ -1,17 +1,20 @@
 """Until when is a record kept, and when is it due?"""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
 from retention.models import RetentionDate, RetentionRule
-from retention.services.scan import scan
+from retention.periods import Period
+from retention.services import scan as scanning
+from retention.services.scan import known_at, scan
 from retention.services.statements import state, withdraw
 from safeguarding.keys import uuid7
 from tests import factories
 
-from .conftest import BORN, LEFT, Office, date_of, days_ago
+from .conftest import BORN, LEFT, Office, date_of, days_ago, make_office
 
 pytestmark = pytest.mark.django_db
 M = RetentionDate.Missing
@@ -87,3 +90,30 @@ def test_a_changed_day_begins_from_the_start(place: Office):
 
 def test_left_is_the_day_that_the_office_gave(place: Office):
     assert place.leaver().left_on == LEFT
+
+
+def test_what_is_wrong_at_one_school_keeps_no_other_from_its_dates(
+    place: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    others = [make_office("Hazel Bank"), place]
+    children = [one.leaver() for one in others]
+    first = min(others, key=lambda one: one.school.pk).school.pk
+
+    def known(school_id: UUID) -> scanning.Known:
+        if school_id == first:
+            raise ValueError("year 10000 is out of range")
+        return known_at(school_id)
+
+    monkeypatch.setattr(scanning, "known_at", known)
+    with pytest.raises(ValueError, match="year 10000"):
+        scan()
+    assert [RetentionDate.objects.filter(record_key=one.pk).exists() for one in children] == [
+        one.school.pk != first for one in others
+    ]
+    assert "not worked out" in caplog.text
+
+
+def test_a_day_of_the_far_future_ends_with_the_calendar():
+    years = Period("R10", None, 12, None, "raised", is_in_force=True)
+    assert years.ends(date(9995, 1, 1)) == date.max and years.ends(date(2020, 2, 29)) == date(2032, 2, 29)
+    assert Period("R16", None, None, 30, "withdrawal", is_in_force=True).ends(date.max) == date.max

@@ -12,14 +12,17 @@ from django.utils import timezone
 from children.models import Child
 from children.services import access
 from retention.models import Mark, RetentionDate, RetentionRule, Statement
+from retention.services.lists import begin_list
 from retention.services.scan import scan
 from retention.services.schedule import load_defaults
 from retention.services.signs import say_own_copy
 from retention.services.statements import state
 from safeguarding.accounts.models import User
+from safeguarding.audit.models import LogEntry
 from safeguarding.checks import State
-from safeguarding.concerns.models import Concern
+from safeguarding.concerns.models import Concern, ConcernChild
 from safeguarding.concerns.services import access as concern_access
+from safeguarding.concerns.services.deciding.classifying import reclassify_concern
 from safeguarding.ending.reasons import NOT_DUE, told_to
 from safeguarding.ending.signs import known_codes
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
@@ -103,6 +106,21 @@ def test_a_later_sign_asks_again(place: Office):
     assert (scanned(child).rule.code, date_of(child).missing) == ("R03", "")
     signing.earlier(place, child)
     assert scanned(child).missing == M.ASKED, "one that applies does not answer the next"
+
+
+def test_a_proof_stays_while_the_long_rule_rests_on_it(place: Office):
+    child, lead = leaver(place), place.room.lead
+    proof = signing.received(place, child)
+    for days in (70, 60):
+        scan(at=days_ago(days))
+    RetentionRule.objects.filter(school=place.school).update(from_day=timezone.localdate() - timedelta(days=90))
+    assert RetentionDate.objects.get(record_key=proof.pk).seen_again_on, "its 25 years are over"
+    assert told_to(lead, [proof.pk]), "nobody has answered"
+    signing.answered(child, lead, applies=True)
+    with pytest.raises(OutOfTurn, match="By it"):
+        begin_list(school=place.school, records=[proof.pk], token=uuid7(), by=lead)
+    signing.answered(child, lead, applies=False, sign=signing.told_to(lead, child)[0])
+    assert begin_list(school=place.school, records=[proof.pk], token=uuid7(), by=lead).items.count() == 1
 
 
 def test_an_answer_is_of_what_was_shown_has_a_reason_and_is_given_once(place: Office):
@@ -197,6 +215,22 @@ def test_what_comes_after_it_was_said_is_to_decide_again(place: Office):
     assert scanned(child).missing == M.UNDECIDED
     own_copy(child, lead, "ours_ends")
     assert (scanned(child).missing, date_of(child).rule.code) == ("", "R01")
+
+
+def test_what_became_a_sign_after_it_was_said_is_to_decide_again_however_old_its_row(place: Office):
+    child, lead = moved(place), place.room.lead
+    other = signing.concern(place, child, "PHY")
+    Concern.objects.update(logged_at=days_ago(60))
+    ConcernChild.objects.update(added_at=days_ago(60), linked_at=None)
+    LogEntry.objects.update(at=days_ago(60))
+    own_copy(child, lead, "ours_ends", at=days_ago(30))
+    assert (scanned(child).missing, date_of(child).rule.code) == ("", "R01")
+    said = {"category": "CSE", "subcategory": None, "reason": "She told more of it.", "by": lead}
+    reclassify_concern(concern=other, seen=other.revision, **said)
+    signing.answered(child, lead, applies=True)
+    assert scanned(child).missing == M.UNDECIDED
+    signing.assessment(place, child, "11A")
+    assert max(one.day for one in signing.told_to(lead, child) if one.kind == "assessment") == timezone.localdate()
 
 
 def test_the_headteacher_reads_why_before_approving_and_an_answer_after_that_keeps_it(client: Client, place: Office):
