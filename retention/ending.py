@@ -9,7 +9,7 @@ from .services.replaying import destroy_again, undone
 
 keeps("keeps_hold", says="A hold keeps this record.", model=LegalHold, of=Of.CHILD)
 keeps("keeps_changed_date", says="Its date or its rule changed in the last 30 days.", model=RetentionDate, of=Of.EACH)
-keeps("keeps_not_due", says="Its time is not over.", model=RetentionDate, of=Of.EACH, is_open=True)
+keeps("keeps_not_due", says="It is not due yet.", model=RetentionDate, of=Of.EACH, is_open=True)
 # From the moment on which it is needed again, and not from the next scan: as a child comes back.
 keeps(
     "keeps_day_changed",
@@ -27,7 +27,7 @@ keeps(
 )
 keeps(
     "keeps_answer",
-    says="Since its date was worked out, somebody said whether the long rule for abuse applies, or what ends.",
+    says="A decision about the long rule for abuse is newer than its date, which is worked out again tonight.",
     model=RetentionDate,
     of=(CHILD_FILE,),
     unseen=NOT_DUE,

@@ -13,7 +13,7 @@ HIDDEN = ("Its rule rests on something that is", "not shown to you")
 _AFTER = {
     Trigger.RECEIPT: ("the next school confirmed that it has the file", "Confirmed"),
     Trigger.BIRTH: ("birth", "Born"),
-    Trigger.LAST_ENTRY: ("the last entry", "That was on"),
+    Trigger.LAST_ENTRY: ("the last entry, or birth where there is none", "That was on"),
     Trigger.BIRTH_YEAR: ("the end of the year of birth", "That was on"),
     Trigger.ENTRY: ("the school year ended", "It ended on"),
     Trigger.LEAVING: ("the child left", "Left"),

@@ -1,7 +1,7 @@
 """How are a rule, a date, and what stopped destruction told in words?"""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from safeguarding.dates import counted, elapsed, full_day
 
@@ -83,13 +83,16 @@ def in_words(rule: RetentionRule) -> str:
     return f"{period_in_words(rule)}{joined} {_THEN[Outcome(rule.outcome)]}"
 
 
-def until_in_words(kept: Kept, rule: RetentionRule) -> str:
-    """Kept until 3 September 2041: 25 years from birth, rule R02 version 3."""
+def until_in_words(kept: Kept, rule: RetentionRule, born: date | None = None) -> str:
+    """Kept until 3 September 2041: 25 years from birth, rule R02 version 3. `born`: of whom a file is, whose long rule
+    counts from birth where there is no entry.
+    """
     if kept.due_on is None:
         return f"Kept: {rule.title} gives no number of years."
     if kept.trigger_on is not None and kept.period is not None and kept.due_on != kept.period.ends(kept.trigger_on):
         return f"Kept until {full_day(kept.due_on)}: longer than {rule.title} says, as a safeguarding lead has stated."
-    trigger = Trigger(rule.trigger)
+    is_bare = rule.trigger == Trigger.LAST_ENTRY and born is not None and kept.trigger_on == born
+    trigger = Trigger.BIRTH if is_bare else Trigger(rule.trigger)
     since = _SHORT.get(trigger, str(trigger.label))
     why = f"{length_of(rule)} from {since}" if rule.years or rule.days else f"until {since}"
     return f"Kept until {full_day(kept.due_on)}: {why}, {rule.title}."

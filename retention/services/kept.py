@@ -6,6 +6,7 @@ that the reader may not see, such as a concern that is hidden from them, is not 
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from children.models import Child
@@ -28,12 +29,13 @@ _TELLING: dict[str, str] = {Trigger.LAST_ENTRY: "last_entry"}
 class Known:
     """A record and until when it is kept; `rule` is the one that says so.
 
-    `is_hidden`: its reader is not told.
+    `is_hidden`: its reader is not told. `born`: of whom a file is.
     """
 
     kept: Kept
     rule: RetentionRule | None
     is_hidden: bool = False
+    born: date | None = None
 
 
 def file_of(child: Child, stated: Stated, rules: Collection[RetentionRule]) -> File:
@@ -49,7 +51,7 @@ def known_to(user: User, child: Child, file: File, rules: Collection[RetentionRu
         or _is_filled_unseen(user, child, file, kept)
         or child.pk in hidden_from(user, {child.pk: _rule(kept.period, rules)})
     )
-    return Known(kept, _rule(kept.period, rules), hidden)
+    return Known(kept, _rule(kept.period, rules), hidden, file.born)
 
 
 def _is_filled_unseen(user: User, child: Child, file: File, kept: Kept) -> bool:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils import timezone
 
@@ -35,6 +36,15 @@ _M = RetentionDate.Missing
 TO_DECIDE = (_M.ASKED, _M.UNDECIDED)
 _NOT_YOURS = "You do not answer this. A safeguarding lead does, or whoever decides in the lead’s place."
 _CHANGED = "This has changed since you opened the page. Open it again to see how it stands."
+# Of the files that the last scan found to be decided, those that still are.
+_OPEN = """
+    SELECT said.record FROM rules.long_rule_of(ARRAY(
+        SELECT kept.record_key FROM public.retention_retentiondate AS kept
+        WHERE kept.school_id = %s AND kept.missing = ANY (%s)
+    )) AS said
+    WHERE said.is_asked
+       OR (said.since IS NOT NULL AND said.ours_stays IS NULL AND (said.ours_ends IS NULL OR said.ours_ends < said.since))
+"""
 _NO_CHOICE = "Say what becomes of the school’s own copy."
 
 
@@ -79,8 +89,11 @@ def signs_told(user: User, child: Child) -> list[Told]:
 
 
 def to_decide(asks: Asks, school_id: UUID) -> QuerySet[RetentionDate]:
-    """The files of which somebody has still to say something before they can be due, as far as the person sees them."""
-    return visible(asks, RetentionDate).filter(school_id=school_id, missing__in=TO_DECIDE)
+    """The files of which somebody has still to say something before they can be due, as far as the person sees them.
+    What was said since the last scan is left out.
+    """
+    keys = RawSQL(_OPEN, [school_id, list(TO_DECIDE)])
+    return visible(asks, RetentionDate).filter(school_id=school_id, missing__in=TO_DECIDE, record_key__in=keys)
 
 
 def unseen_by(user: User) -> frozenset[UUID]:

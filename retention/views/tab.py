@@ -201,7 +201,7 @@ def _until(child: Child, known: kept.Known, to_do: str) -> dict[str, Any]:
     over = known.kept.is_over(timezone.localdate())
     return {
         "title": "Its time is over" if over else "Forecast" if known.kept.missing else "Kept",
-        "says": wording.until_in_words(known.kept, known.rule),
+        "says": wording.until_in_words(known.kept, known.rule, known.born),
         "rule": known.rule,
         "to_do": "" if over else to_do,
     }

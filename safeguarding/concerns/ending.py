@@ -86,8 +86,8 @@ _CONCERNS = {
     "ONL.contact": "a concern about contact online",
     "ONL.sextortion": "a concern about sextortion",
 }
-_EARLIER = {"EARLIER": "records of an earlier system, which nobody has looked at for this"}
-_EARLIER_FILES = {"EARLIER.FILE": "PDFs of an earlier system, which nobody has looked at for this"}
+_EARLIER = {"EARLIER": "records of an earlier system"}
+_EARLIER_FILES = {"EARLIER.FILE": "PDFs of an earlier system"}
 sign("concern", model=Concern, codes=_CONCERNS, says=_CONCERNS.__getitem__, page="concern", shut=_SHUT)
 sign("earlier", model=EarlierRecord, codes=_EARLIER, says=_EARLIER.__getitem__, shut=_SHUT)
 sign("earlier_file", model=EarlierFile, codes=_EARLIER_FILES, says=_EARLIER_FILES.__getitem__, shut=_SHUT)

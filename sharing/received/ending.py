@@ -28,6 +28,6 @@ keeps(
 
 fills("fills_received", says="Another school sent a file.", model=FileReceived)
 
-_CODES = {"RECEIVED": "a file of another school, which nobody has looked at for this"}
+_CODES = {"RECEIVED": "a file from another school"}
 # That it came is no secret to who reads the record: what it says is on it.
 sign("received", model=FileReceived, codes=_CODES, says=_CODES.__getitem__)

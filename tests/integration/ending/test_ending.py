@@ -155,9 +155,9 @@ def test_a_concern_about_an_adult_keeps_who_the_child_was(room: Any, client: Any
 
 
 def said(person: Any, child: Child) -> list[str]:
-    """What keeps it, but that its time is not over, which holds for all of them."""
+    """What keeps it, but that it is not due yet, which holds for all of them."""
     told = reasons.told_to(person, [child.pk]).get(child.pk, [])
-    return [sentence for sentence in told if sentence != "Its time is not over."]
+    return [sentence for sentence in told if sentence != "It is not due yet."]
 
 
 def test_what_is_open_keeps_a_record_and_is_said_to_who_sees_it(room: Any):

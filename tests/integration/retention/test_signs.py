@@ -192,6 +192,9 @@ def test_neither_rule_wins_until_a_lead_says_what_becomes_of_the_copy(client: Cl
     assert stands(lead, "long_rule") == (State.LOOK, 1)
     assert visitor.send(TAB, child.pk, "own_copy", kind="ours_ends", reason="").status_code == 422
     assert visitor.send(TAB, child.pk, "own_copy", kind="ours_ends", reason="They have all of it.").status_code == 302
+    # What was said is asked no more, before the next scan too.
+    assert "Ida Thorne" not in client.get(reverse("retention")).content.decode()
+    assert stands(lead, "long_rule") == (State.GOOD, 0)
     kept = scanned(child)
     assert (kept.missing, kept.rule.code) == ("", "R01")
     assert stands(lead, "long_rule") == (State.GOOD, 0)
@@ -250,7 +253,7 @@ def test_the_headteacher_reads_why_before_approving_and_an_answer_after_that_kee
         assert "She has the whole file, with our index; we rang." in page
         # Somebody changes their mind before the next scan.
         own_copy(child, lead, "ours_stays")
-        assert "Since its date was worked out" in told_to(lead, [child.pk])[child.pk][0]
+        assert "is newer than its date" in told_to(lead, [child.pk])[child.pk][0]
 
 
 def concerns_closed(child: Child) -> None:

@@ -40,7 +40,7 @@ def test_it_says_the_day_the_reason_and_the_rule(client: Client, place: Office):
     assert "Forecast" in page
     assert "Kept until 1 March 2024: 25 years from birth, rule R02 version 1." in page
     assert "A safeguarding lead states here whether the next school has confirmed" in page
-    assert "Its time is not over." in page
+    assert "It is not due yet." in page
     place.last_school(child)
     page = lead.page(TAB, child.pk)
     assert "Its time is over" in page
@@ -115,7 +115,8 @@ def test_the_file_itself_is_marked_and_the_mark_taken_back_with_a_reason(client:
     assert lead.send(TAB, child.pk, "mark", reason="What she told led to a trial.").status_code == 302
     page = lead.page(TAB, child.pk)
     assert "The file itself is kept under the long rule" in page
-    assert ": 75 years from the last entry, rule R03 version 1." in page
+    # Nothing is on the record: it counts from birth, and says so.
+    assert ": 75 years from birth, rule R03 version 1." in page
     assert lead.send(TAB, child.pk, "unmark", reason="It was about another child.").status_code == 302
     page = lead.page(TAB, child.pk)
     assert "The file itself is kept under the long rule" not in page
