@@ -21,6 +21,8 @@ _APPROVES, _KEEPS = may("approve_destruction"), may("keep_retention")
 _ANSWERS = "rules.answers_sign(me, NEW.school_id, NEW.child_id, {sign})"
 _STATES = f"CASE WHEN NEW.kind IN ('ours_ends', 'ours_stays') THEN {_ANSWERS.format(sign='NULL')} ELSE {_KEEPS} END"
 _MARKS = f"CASE WHEN NEW.row_key IS NULL THEN {_KEEPS} ELSE {_ANSWERS.format(sign='NEW.row_key')} END"
+# Whoever said it lately decides on nothing that goes by it, and a date from before is worked out anew.
+_JUST_NOW = "NEW.{} > rules.now() - interval '1 hour'"
 _READS_ADULTS = either(may("read_staff_concerns"), may("read_about_head"))
 _ADVISES, _PROPOSES = may("advise_retention"), may("propose_schedule")
 # Days between an approval and the destruction; and between the last yes to a rule and its first day, where it changes
@@ -250,11 +252,14 @@ keep(
             change(SCAN, "scanned_at", "scanned_by_database_at"),
         ),
         "retention.statement": gives(
-            both("NEW.stated_by_id = me", "NEW.withdrawn_at IS NULL", _STATES),
+            both("NEW.stated_by_id = me", "NEW.withdrawn_at IS NULL", _JUST_NOW.format("stated_at"), _STATES),
             ended_once(_STATES, at="withdrawn_at", by="withdrawn_by_id"),
         ),
         # Of a sign: whoever may know of it, and answers it.
-        "retention.mark": gives(both("NEW.marked_by_id = me", "NEW.ended_at IS NULL", _MARKS), ended_once(_MARKS)),
+        "retention.mark": gives(
+            both("NEW.marked_by_id = me", "NEW.ended_at IS NULL", _JUST_NOW.format("marked_at"), _MARKS),
+            ended_once(_MARKS),
+        ),
         # It binds until two people have lifted it. The day on which it is looked at again lifts nothing.
         "retention.legalhold": takes(
             both("NEW.set_by_id = me", "NEW.lift_asked_at IS NULL", "NEW.lifted_at IS NULL", _HOLDS),

@@ -28,6 +28,7 @@ from retention.services.holds import ask_to_lift, set_hold
 from retention.services.lists import newest_decisions
 from retention.services.schedule import adopt_rule, propose_rule
 from safeguarding.keys import uuid7
+from sharing.received.services.elsewhere import Came, record_received
 from tests import factories
 from tests.integration.test_rights_rows import BOTH, insert, is_refused, tried
 
@@ -362,11 +363,24 @@ def test_statements_and_marks_are_made_in_ones_own_name_and_end_once(at: SimpleN
         assert tried(at.lead, role, *insert(row(at.lead))) == 1
         assert is_refused(at.lead, role, *insert(row(at.headteacher)))
         assert is_refused(at.deputy, role, *insert(row(at.deputy)))
+        # Said long ago, it would be none of the last thirty days, and in the date already.
+        before = row(at.lead)
+        setattr(before, "stated_at" if row is statement else "marked_at", days_ago(31))
+        assert is_refused(at.lead, role, *insert(before))
     there = Statement.objects.get(child=at.free)
     end = "UPDATE retention_statement SET withdrawn_at = now(), withdrawn_by_id = %s WHERE id = %s"
     assert tried(at.lead, role, end, [at.lead.pk, there.pk]) == 1
     assert is_refused(at.lead, role, end, [at.headteacher.pk, there.pk])
     assert is_refused(at.lead, role, "UPDATE retention_statement SET kind = 'keep' WHERE id = %s", [there.pk])
+
+
+@BOTH
+def test_from_which_day_a_proof_is_kept_nobody_who_works_says(at: SimpleNamespace, role: str):
+    came = Came("Hazel Bank Primary School", "paper", at.today, "A brown folder.")
+    proof = record_received(child=at.free, token=uuid4(), came=came, by=at.lead)
+    change = "UPDATE received_filereceived SET {} WHERE id = %s"
+    assert tried(at.lead, role, change.format("sender = 'Hazel Bank'"), [proof.pk]) == 1
+    assert is_refused(at.lead, role, change.format("counted_from = '1990-12-31'"), [proof.pk])
 
 
 @BOTH
