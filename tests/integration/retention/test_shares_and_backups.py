@@ -91,7 +91,8 @@ def destroyed(place: Office, three: dict[str, Shared]) -> tuple[Path, Path]:
         other: Any = {"reason": LegalReason.objects.get(code="ca1989_47"), "recipient": bea.consent.recipient}
         changed = said(bea.sharing, content="Bea", consent=None, **other)
         save_share(event=bea.share, seen=bea.share.revision, said=changed, by=place.room.lead)
-        place.approve(place.sent(bea.consent))
+        ends: Any = bea.consent
+        place.approve(place.sent(ends))
     with later(days=DAYS + 15):
         with signed_in_as("destroyer"):
             assert (destroy_due(), finish()) == (2, 2)
