@@ -12,10 +12,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from children import upn
-from children.facts import Leaving, NewChild
 from children.models import Child
-from children.services import keeping, register_children
+from children.services import keeping
 from retention.models import Approval, Decision, DestructionList
 from retention.services.accounts import empty_accounts
 from retention.services.approvals import approve
@@ -25,25 +23,21 @@ from retention.services.leavers import state_destination, state_last_school
 from retention.services.lists import begin_list, decide, send
 from retention.services.scan import scan
 from retention.services.schedule import adopt_all, agree_all
-from retention.services.signs import answer, signs_told
-from retention.services.statements import mark, state
+from retention.services.statements import mark
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.services import add_person, assign_role, end_role
 from safeguarding.adults.services.access import give_access
 from safeguarding.audit.context import Acting, acting
-from safeguarding.audit.models import Verb
-from safeguarding.audit.services import record
 from safeguarding.dates import as_day
 from safeguarding.demo.adults import over
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
+from safeguarding.demo.leavers import lay_folder, register_leaver, state_leaver
 from safeguarding.demo.source import children
-from sharing.received.services.elsewhere import Came, record_received
 
 _HEAD, _LEAD, _OFFICE, _OFFICER = "S01", "S02", "S09", "S46"
 _CHAIR = "S44"
 _MALICIOUS = "Malicious, closed long ago; nothing against him is kept."
-_NO_OTHER = "The secondary school that took most of the year has no file and no record of being sent one."
 _NO_SCHOOL = "At home or abroad: no school has asked for a file. The local authority was told of each."
 _SPECIAL = ("Brook Meadow School (fictional)", "356/9996")
 _READ = "Read in full. Nothing in it is asked for by anybody."
@@ -74,7 +68,6 @@ _RECEIVED: dict[int, tuple[bool, str] | None] = {
     13: (False, "Read in full: two notes on late collection, and nothing of this kind."),
     14: (True, "The letter of 2008 in it says what an uncle did, and that there was a conference."),
 }
-_FOLDER = Came("Brindle Lane Infant School (fictional)", "paper", date(2008, 9, 12), "A brown folder, in the safe.")
 _ABUSE = "What he told in Year 6 led to a trial. The child protection file says so, and names the court."
 _INSURER = "The insurer asked that nothing of that year is destroyed while a claim is open."
 _SETTLED = "The insurer wrote that the claim is settled and nothing more is needed."
@@ -96,16 +89,16 @@ def lay_retention(school: School, ground: Ground, keys: Keys) -> None:
     with acting(Acting(user_id=officer.pk, school_id=school.pk)):
         agree_all(school=school, by=officer, at=days_ago(395))
     with acting(Acting(user_id=office.pk, school_id=school.pk)):
-        leavers = [_register(school, place, *one[:3], by=office) for place, one in enumerate(_LEAVERS, start=1)]
+        leavers = [register_leaver(school, place, *one[:3], by=office) for place, one in enumerate(_LEAVERS, start=1)]
         told = keeping.Told(by=keeping.ToldBy.FAMILY, note="On the admission form.")
         keeping.link_siblings(one=leavers[5], other=leavers[6], told=told, by=office, at=now)
     with acting(Acting(user_id=lead.pk, school_id=school.pk)):
         for place, child in enumerate(leavers):
             if place not in _UNSTATED:
-                _state(child, _LEAVERS[place][3], by=lead, keys=keys, at=days_ago(120))
+                state_leaver(child, _LEAVERS[place][3], by=lead, keys=keys, at=days_ago(120))
         mark(child=leavers[_MARKED], token=keys.token(), applies=True, reason=_ABUSE, by=lead, at=days_ago(110))
         for place, said in _RECEIVED.items():
-            _sign(leavers[place], said, by=lead, keys=keys, at=days_ago(115))
+            lay_folder(leavers[place], said, by=lead, keys=keys, at=days_ago(115))
         _left(school, ground, keys, by=lead, at=days_ago(100))
     for days in (50, 40, 0):
         scan(at=days_ago(days))
@@ -173,24 +166,6 @@ def _left(school: School, ground: Ground, keys: Keys, *, by: User, at: datetime)
         state_destination(school=school, children=special, name=_SPECIAL[0], number=_SPECIAL[1], by=by)
 
 
-def _sign(child: Child, said: tuple[bool, str] | None, *, by: User, keys: Keys, at: datetime) -> None:
-    """A file that had come on paper is written down; and what a lead has said of it as to the long rule."""
-    record_received(child=child, token=keys.token(), came=_FOLDER, by=by, at=at)
-    if said is not None:
-        [told] = signs_told(by, child)
-        applies, reason = said
-        answer(
-            child=child,
-            sign=told.key,
-            codes=told.codes,
-            token=keys.token(),
-            applies=applies,
-            reason=reason,
-            by=by,
-            at=at + timedelta(days=4),
-        )
-
-
 def _held(school: School, child: Child, *, by: User, keys: Keys, at: datetime, review_on: date) -> None:
     with acting(Acting(user_id=by.pk, school_id=school.pk)):
         set_hold(
@@ -228,28 +203,6 @@ def _lifted(
         )
     with acting(Acting(user_id=second.pk, school_id=school.pk)):
         lift_hold(hold=hold, seen=hold.revision, by=second, at=lifted)
-
-
-def _register(school: School, place: int, forename: str, surname: str, born: date | None, *, by: User) -> Child:
-    left = date((born or date(2000, 1, 1)).year + 11, 7, 21)
-    number = f"3569999{left.year % 100 - 7:02}{place:03}"
-    child = NewChild(
-        forename=forename,
-        surname=surname,
-        entered_on=date(left.year - 7, 9, 4),
-        leaving=Leaving(on=left),
-        details={"upn": upn.check_letter(number) + number, "date_of_birth": born},
-    )
-    [key] = register_children(school=school, children=[child], today=timezone.localdate())
-    record(Verb.IMPORT, object_type=Child._meta.label_lower, school_id=school.pk, count=1, purpose="demo school", by=by)
-    made: Child = Child.objects.get(pk=key)
-    return made
-
-
-def _state(child: Child, next_school: str, *, by: User, keys: Keys, at: datetime) -> None:
-    kind, said = ("receipt", next_school) if next_school else ("last_school", _NO_OTHER)
-    day = timezone.localdate(at) if next_school else child.left_on
-    state(child=child, token=keys.token(), kind=kind, on=day, said=said, by=by, at=at)
 
 
 def _list(school: School, children: list[Child], *, by: User, keys: Keys, at: datetime) -> DestructionList:

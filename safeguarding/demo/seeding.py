@@ -38,6 +38,7 @@ from safeguarding.demo.ground import Ground
 from safeguarding.demo.kept import lay_kept
 from safeguarding.demo.keys import Keys
 from safeguarding.demo.marked import mark
+from safeguarding.demo.over import lay_over
 from safeguarding.demo.plans import lay_plans
 from safeguarding.demo.printer import Printer
 from safeguarding.demo.published import lay_published
@@ -126,6 +127,8 @@ def _main_school(days: Days, now: datetime, chance: Random, printer: Printer) ->
     lay_mistakes(school, ground)
     lay_plans(school, ground, Keys(Random(f"{chance.random()} plans")))  # noqa: S311
     lay_attendance(school, ground, Keys(Random(f"{chance.random()} attendance")))  # noqa: S311
+    # What others are made of stays as it is: this has a chance of its own.
+    lay_over(school, ground, Keys(Random(f"{SEED} over")))  # noqa: S311
     lay_retention(school, ground, Keys(Random(f"{chance.random()} retention")))  # noqa: S311
     lay_sharing(school, ground, Keys(Random(f"{chance.random()} sharing")))  # noqa: S311
     published = Keys(Random(f"{chance.random()} published"))  # noqa: S311

@@ -15,8 +15,9 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from safeguarding.audit.history import recorded
 from safeguarding.exceptions import OutOfTurn
-from safeguarding.personal_data import WRITTEN, Link, declared
+from safeguarding.personal_data import WRITTEN, Link, Retention, declared
 
 from .facts import by_key, by_keys
 from .reasons import waits_fact
@@ -28,6 +29,7 @@ from .units import (
     empties,
     ended,
     ends,
+    is_ending,
     is_uuid,
     key_of,
     keyed,
@@ -37,6 +39,7 @@ from .units import (
     quoted,
     table_of,
     waiting,
+    waits,
 )
 from .wall import unguarded
 
@@ -107,18 +110,38 @@ def remove(records: Collection[UUID], *, begun: Collection[UUID] | None = None) 
 
 
 def give_up_waiting(records: Collection[UUID]) -> None:
-    """Delete the rows that stand in the way by their declaration, with what hangs on them: where a record was destroyed
-    before, and is here once more because a backup of then was put back.
+    """Take out of the way what stands there by its declaration, where a record was destroyed before, and is here once
+    more because a backup of then was put back: a row that waits itself goes, with what hangs on it. One that stands in
+    the way by a link that can be empty, such as a share that rested on a consent, loses the link: it is part of another
+    record, and ends with that one or stays.
     """
     for model in waiting():
-        statement = f"SELECT DISTINCT row_key FROM rules.{waits_fact(model)}(%(records)s::uuid[])"  # noqa: S608
-        rows = [key for (key,) in _ask(statement, records=list(records))]
-        for relation in model._meta.related_objects:
-            column = quoted(str(relation.field.column))
-            where = f"{column} = ANY (%(rows)s::uuid[])"
-            _ask(f"DELETE FROM {table_of(relation.related_model)} WHERE {where} RETURNING 1", rows=rows)  # noqa: S608
-        own = key_of(model, "n")
-        _ask(f"DELETE FROM {table_of(model)} AS n WHERE {own} = ANY (%(rows)s::uuid[]) RETURNING 1", rows=rows)  # noqa: S608
+        if not all(_can_lose(hold) for hold in waits(model)) or _waits_itself(model):
+            _delete_waiting(model, records)
+            continue
+        for hold in waits(model):
+            rows = model._base_manager.filter(**{f"{hold.field}__in": list(records)})
+            with recorded(rows, hold.field):
+                rows.update(**{hold.field: None})
+
+
+def _can_lose(hold: Hold) -> bool:
+    return hold.target is not None and is_ending(hold.target) and hold.is_null
+
+
+def _waits_itself(model: Model) -> bool:
+    mine = declared(model)
+    return mine is not None and mine.retention is Retention.WAITS
+
+
+def _delete_waiting(model: Model, records: Collection[UUID]) -> None:
+    statement = f"SELECT DISTINCT row_key FROM rules.{waits_fact(model)}(%(records)s::uuid[])"  # noqa: S608
+    rows = [key for (key,) in _ask(statement, records=list(records))]
+    for relation in model._meta.related_objects:
+        column = quoted(str(relation.field.column))
+        where = f"{column} = ANY (%(rows)s::uuid[])"
+        _do(f"DELETE FROM {table_of(relation.related_model)} WHERE {where}", rows=rows)  # noqa: S608
+    _do(f"DELETE FROM {table_of(model)} AS n WHERE {key_of(model, 'n')} = ANY (%(rows)s::uuid[])", rows=rows)  # noqa: S608
 
 
 class _Work:
@@ -217,6 +240,6 @@ def _ask(statement: str, **given: Any) -> list[Any]:
         return list(cursor.fetchall())
 
 
-def _do(statement: str) -> None:
+def _do(statement: str, **given: Any) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(statement, given or None)

@@ -22,8 +22,9 @@ AS_AT = date(2026, 11, 20)
 
 @pytest.fixture
 def laid(school: School) -> dict[str, Child]:
-    """The children who have plans, by their id in the file."""
+    """The children who have plans, by their id in the file. Of two who left long ago it says nothing."""
     found = Child.objects.filter(school=school, pk__in=Episode.objects.values("child"))
+    found = found.exclude(surname__in=("Ruscoe", "Pimlott"), left_on__year__lt=2011)
     numbers = {one["upn"]: key for key, one in CHILDREN.items()}
     return {numbers[child.detail.upn]: child for child in found.select_related("detail")}
 
