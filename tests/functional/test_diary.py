@@ -39,7 +39,7 @@ def books_the_core_group(page: Page, colleague: str) -> None:
     page.get_by_text("Book a day for it").click()
     form = page.get_by_role("region", name="This date")
     fill_day(page, "Booked for", date(2026, 11, 26))
-    form.get_by_label("At", exact=True).fill("2pm")
+    form.get_by_label("At (optional)", exact=True).fill("2pm")
     form.get_by_label("Where").fill(PLACE)
     form.get_by_label("Who of the school sees to it").select_option(label=colleague)
     form.get_by_role("button", name="Save", exact=True).first.click()
