@@ -106,7 +106,7 @@ def _next(request: Request, wanted: Wanted) -> date | None:
     """The first day after that on which something happens, and that it was read."""
     day = next_day(partial(visible, request), wanted)
     if day:
-        read_many(request, Step.objects.none(), purpose="diary")
+        read_many(request, visible(request, Step).none(), purpose="diary")
     return day
 
 
