@@ -76,12 +76,12 @@ class Kept(StrEnum):
         "the job, roles and conflicts of interest stay."
     )
     DONE = (
-        "That the school did what security asks of it, by whom and when. It says nothing about a child "
+        "That the school did what security asks of it, who did it, and when. It says nothing about a child "
         "(UK GDPR Articles 5(2) and 32(1)(d))."
     )
     TOLD = "What families were told, word for word, and when (UK GDPR Articles 5(2), 13 and 14)."
     BROUGHT_IN = (
-        "That a file was brought in, by whom, and what came of it, in numbers (UK GDPR Article 5(2)). What its rows "
+        "That a file was brought in, who did it, and what came of it, in numbers (UK GDPR Article 5(2)). What its rows "
         "said of a child ends with the child’s record. How long this stays is to be confirmed."
     )
 
