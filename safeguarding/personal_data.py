@@ -50,6 +50,42 @@ class Retention(StrEnum):
     KEPT = "is about the school, or evidence, and has its own schedule"
 
 
+class Kept(StrEnum):
+    """Why a row stays whatever record ends, and by what: a rule of the schedule is of domain reference 4."""
+
+    SETTING = (
+        "What a school decided or wrote down about its own work. It says nothing about a child, and a record is "
+        "understood by what held on its day (UK GDPR Article 5(2))."
+    )
+    LAW = "What law and guidance say, dated, with its source in each row. It is about nobody (UK GDPR Article 4(1))."
+    MACHINE = "What the machine notes of its own work. It is about nobody (UK GDPR Article 4(1))."
+    KEYS = (
+        "Keys, and that there was one. A key is destroyed with its record; the day and the rule stay as proof "
+        "(UK GDPR Article 5(2))."
+    )
+    EVENTS = (
+        "Who has seen and done what. By R20 at least six years, a local choice to be confirmed; nothing removes it yet."
+    )
+    DESTRUCTION = (
+        "Proof that a destruction was lawful. It does not name whose record is gone. By R21 25 years, a local choice "
+        "to be confirmed; nothing removes it yet."
+    )
+    REPORTS = "Reports to governors, without names. By R23 six years, to be confirmed; nothing removes it yet."
+    ACCOUNT = (
+        "Who wrote and who read a record must stay known (KCSIE 2025, part two). R27 empties the account; the name, "
+        "the job, roles and conflicts of interest stay."
+    )
+    DONE = (
+        "That the school did what security asks of it, who did it, and when. It says nothing about a child "
+        "(UK GDPR Articles 5(2) and 32(1)(d))."
+    )
+    TOLD = "What families were told, word for word, and when (UK GDPR Articles 5(2), 13 and 14)."
+    BROUGHT_IN = (
+        "That a file was brought in, who did it, and what came of it, in numbers (UK GDPR Article 5(2)). What its rows "
+        "said of a child ends with the child’s record. How long this stays is to be confirmed."
+    )
+
+
 class Link(StrEnum):
     """What becomes of a row when a record of another period ends, to which it links or whose key it holds (domain
     reference 4).
@@ -82,11 +118,11 @@ class PersonalData:
     for whom `sealed_for` names: the school, or the person whose words they are. `setting`: a row that a school edits.
     Who made it, and what each of its facts was before, is kept as it is for records.
 
-    A root has a period of its own, which `schedule` names ("child_file"), or is `about` others, by the path of links
-    to them ("children__child"), and ends with the last of them. `links` rules each link to a record that has another
-    period than the row itself, and each column of keys; links to people end with nobody. `emptied` says for a link that
-    empties which fields get which value with it: {link: {field: value}}, or `WRITTEN`, and their app fills them before.
-    A key that cannot be null becomes that of its own row.
+    A row that is kept says why (`kept`). A root has a period of its own, which `schedule` names ("child_file"), or is
+    `about` others, by the path of links to them ("children__child"), and ends with the last of them. `links` rules each
+    link to a record that has another period than the row itself, and each column of keys; links to people end with
+    nobody. `emptied` says for a link that empties which fields get which value with it: {link: {field: value}}, or
+    `WRITTEN`, and their app fills them before. A key that cannot be null becomes that of its own row.
 
     `source` is where most of it comes from, `also_from` names other places.
     """
@@ -102,6 +138,7 @@ class PersonalData:
     also_from: tuple[Source, ...] = ()
     collection: str = ""
     retention: Retention | None = None
+    kept: Kept | None = None
     setting: bool = False
     schedule: str = ""
     about: str = ""
@@ -281,6 +318,11 @@ def _link_problems(model: type[models.Model], mine: type[PersonalData]) -> Itera
     for name in sorted({name for values in mine.emptied.values() for name in values} - there):
         yield f"{label}.PersonalData empties {name}, which is no field."
     yield from _root_problems(model, mine)
+    is_kept = mine.retention is Retention.KEPT
+    if is_kept and mine.kept is None:
+        yield f"{label} is kept whatever ends: say why (`kept`)."
+    if mine.kept is not None and not is_kept:
+        yield f"{label} is not kept: `kept` is of kept rows alone."
 
 
 def _root_problems(model: type[models.Model], mine: type[PersonalData]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Link, Retention, Source
+from safeguarding.personal_data import Kept, Link, Retention, Source
 
 from .child import Child
 
@@ -103,6 +103,7 @@ class ImportRun(models.Model):
         )
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.BROUGHT_IN
 
     @property
     def columns_told(self) -> bool:
@@ -263,3 +264,4 @@ class ColumnMapping(models.Model):
         plain = ("headings_digest", "columns", "date_style", "changed_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING

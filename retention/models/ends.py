@@ -12,7 +12,7 @@ from safeguarding.accounts.models import School, User
 from safeguarding.ending.kinds import ADULTS, kinds
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Link, Retention, Source
+from safeguarding.personal_data import Kept, Link, Retention, Source
 
 from .lists import DestructionItem
 from .rules import RetentionRule
@@ -32,6 +32,7 @@ class RetentionGate(models.Model):
         plain = ("scanned_at", "scanned_by_database_at", "looked_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.MACHINE
 
 
 class ItemRun(models.Model):
@@ -56,6 +57,7 @@ class ItemRun(models.Model):
         plain = ("state", "begun_at", "moved_at", "tries", "trouble")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.DESTRUCTION
 
 
 class ItemPart(models.Model):
@@ -87,6 +89,7 @@ class ItemPart(models.Model):
         plain = ("kind", "record_key", "until", "children", "rows", "begun_at", "ended_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.DESTRUCTION
         links: ClassVar = {"record_key": Link.STAYS, "children": Link.EMPTIES}
 
 
@@ -109,6 +112,7 @@ class EndingRow(models.Model):
         plain = ("model", "key", "becomes")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.DESTRUCTION
 
 
 class Tombstone(models.Model):
@@ -149,6 +153,7 @@ class Tombstone(models.Model):
         )
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.DESTRUCTION
         links: ClassVar = {"record_key": Link.STAYS}
 
     @property
@@ -178,6 +183,7 @@ class FileToDrop(models.Model):
         plain = ("stored", "made_at", "dropped_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.MACHINE
 
 
 class ClearedTable(models.Model):
@@ -190,6 +196,7 @@ class ClearedTable(models.Model):
         plain = ("label", "cleared_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.MACHINE
 
 
 class Brake(models.Model):
@@ -229,3 +236,4 @@ class Brake(models.Model):
         plain = ("kind", "amount", "tripped_at", "lift_asked_at", "lifted_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.DESTRUCTION

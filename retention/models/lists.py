@@ -17,7 +17,7 @@ from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Link, Retention, Source
+from safeguarding.personal_data import Kept, Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .dates import WHY, Group, OfGroup
@@ -109,6 +109,7 @@ class DestructionList(OfGroup):
         source = Source.HARBOUR
         collection = WHY
         retention = Retention.KEPT
+        kept = Kept.DESTRUCTION
         links: ClassVar = {"readers": Link.APART}
 
     @property
@@ -154,6 +155,7 @@ class DestructionItem(OfGroup):
         plain = ("place", "kind", "in_group", "record_key", "child_key", "trigger_on", "due_on", "left_out_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.DESTRUCTION
         links: ClassVar = {"record_key": Link.STAYS, "child_key": Link.STAYS}
 
 
@@ -202,6 +204,7 @@ class Decision(OfGroup):
         )
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.DESTRUCTION
         links: ClassVar = {"record_key": Link.STAYS, "child_key": Link.STAYS}
 
 
@@ -233,6 +236,7 @@ class Approval(OfGroup):
         plain = ("in_group", "record_key", "child_key", "manifest", "waits_until", "approved_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.DESTRUCTION
         links: ClassVar = {"record_key": Link.STAYS, "child_key": Link.STAYS}
 
 

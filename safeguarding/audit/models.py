@@ -9,7 +9,7 @@ from django.db.models import Func
 
 from safeguarding import personal_data
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Link, Retention, Source
+from safeguarding.personal_data import Kept, Link, Retention, Source
 from safeguarding.registers import RegisteredField, of_form
 
 from .log_entry import LogEntry
@@ -81,4 +81,5 @@ class Event(models.Model):
         source = Source.HARBOUR
         collection = "mandatory: who saw and changed a record must be known (UK GDPR Art 5(1)(f), 5(2))"
         retention = Retention.KEPT
+        kept = Kept.EVENTS
         links = {"actor_id": Link.APART, "school_id": Link.APART, "object_id": Link.STAYS, "request_id": Link.APART}

@@ -4,17 +4,21 @@ Each app declares its kinds once, in its `ending.py`. The nightly scan, previews
 privacy notice and the schedule read the declaration, and so do the functions of the database that find such records.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
+from safeguarding.packages import own_apps
 from safeguarding.personal_data import Link, Retention, declared, own_models
 
 # Records, and concerns about adults, which few read.
 RECORDS, ADULTS = "records", "adults"
+_FACT = re.compile(r"CREATE FUNCTION rules\.(\w+)\(")
 
 
 @dataclass(frozen=True)
@@ -107,8 +111,11 @@ def carried_out(group: str = "") -> frozenset[str]:
     return frozenset(code for kind in _kinds.values() for code in kind.rules if group in ("", kind.group))
 
 
-def problems() -> Iterator[str]:
-    """A sentence for each root whose `schedule` no kind carries out, and for each kind whose model does not say so."""
+def problems(codes: Collection[str]) -> Iterator[str]:
+    """A sentence for each place of a kind that is missing: of a root whose `schedule` no kind carries out, of a kind
+    whose model does not say so, which names a fact that no app has written, or a rule that is none of `codes`, those of
+    the schedule that Harbour brings.
+    """
     there = {(kind.key, kind.model) for kind in _kinds.values()}
     for model in own_models():
         says = declared(model)
@@ -116,7 +123,19 @@ def problems() -> Iterator[str]:
             continue
         if says.schedule and (says.schedule, model) not in there:
             yield f"{model._meta.label} ends by the schedule {says.schedule}: no ending.py declares a period for it."
+    written = _facts()
     for kind in _kinds.values():
-        says = declared(kind.model)
+        label, says = kind.model._meta.label, declared(kind.model)
         if says is None or says.schedule != kind.key:
-            yield f"{kind.model._meta.label}: `schedule` must name {kind.key}."
+            yield f"{label}: `schedule` must name {kind.key}."
+        asked = [*dict.fromkeys(kind.rules.values()), *([kind.hidden] if kind.hidden else [])]
+        for fact in (one for one in asked if one not in written):
+            yield f"{label}: no facts.sql has rules.{fact}, which the kind {kind.key} names."
+        for code in (one for one in kind.rules if one not in codes):
+            yield f"{label}: the schedule has no rule {code}, which the kind {kind.key} names."
+
+
+def _facts() -> frozenset[str]:
+    """The names of the functions of the schema `rules` that apps have written."""
+    files = (Path(app.path) / "facts.sql" for app in own_apps())
+    return frozenset(name for file in files if file.exists() for name in _FACT.findall(file.read_text()))

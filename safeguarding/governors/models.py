@@ -17,7 +17,7 @@ from safeguarding.audit.protection import Protected
 from safeguarding.dates import full_day
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Kept, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from . import cells
@@ -63,6 +63,7 @@ class ReportSetting(models.Model):
         plain = ("threshold", "zero", "revision")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING
         setting = True
 
     @property
@@ -159,6 +160,7 @@ class GovernorReport(models.Model):
         )
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.REPORTS
 
     @property
     def title(self) -> str:
@@ -231,6 +233,7 @@ class ReportBuild(models.Model):
         plain = ("status", "threshold", "zero", "checked", "asked_at", "as_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.REPORTS
 
 
 class ReportCell(models.Model):
@@ -280,6 +283,7 @@ class ReportCell(models.Model):
         )
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.REPORTS
 
     @property
     def shown(self) -> str:
@@ -311,6 +315,7 @@ class ReportComment(models.Model):
         source = Source.SCHOOL
         collection = WHY
         retention = Retention.KEPT
+        kept = Kept.REPORTS
 
 
 class NameAnswer(models.Model):
@@ -341,3 +346,4 @@ class NameAnswer(models.Model):
         source = Source.SCHOOL
         collection = WHY
         retention = Retention.KEPT
+        kept = Kept.REPORTS

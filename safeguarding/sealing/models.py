@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from safeguarding import personal_data
-from safeguarding.personal_data import Link, Retention, Source
+from safeguarding.personal_data import Kept, Link, Retention, Source
 
 # The alias of the database in which these tables are.
 KEYS = "keys"
@@ -32,6 +32,7 @@ class Epoch(models.Model):
         plain = ("began_at", "ended_at", "proof")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.KEYS
 
 
 class SubjectKey(models.Model):
@@ -66,6 +67,7 @@ class SubjectKey(models.Model):
         plain = ("kind", "wrapped", "made_at", "destroyed_at", "destroyed_under")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.KEYS
 
 
 class RecordKey(models.Model):
@@ -85,6 +87,7 @@ class RecordKey(models.Model):
         plain = ("kind", "made_at", "destroyed_at", "destroyed_under")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.KEYS
 
 
 class Wrap(models.Model):
@@ -99,6 +102,7 @@ class Wrap(models.Model):
         plain = ("wrapped",)
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.KEYS
 
 
 class KeyShare(models.Model):
@@ -124,6 +128,7 @@ class KeyShare(models.Model):
         plain = ("made_at", "set_id", "number", "words", "taken_at", "taken_by")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.KEYS
         links = {"set_id": Link.APART, "taken_by": Link.APART}
 
 
@@ -140,6 +145,7 @@ class KeyCheck(models.Model):
         plain = ("checked_at", "records", "without_record", "without_key")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.MACHINE
 
 
 class BackupRun(models.Model):
@@ -175,3 +181,4 @@ class BackupRun(models.Model):
         )
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.MACHINE

@@ -11,7 +11,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.checks import State
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Kept, Retention, Source
 
 
 class CheckResult(models.Model):
@@ -42,6 +42,7 @@ class CheckResult(models.Model):
         plain = ("check_key", "state", "number", "says", "address", "looked_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.MACHINE
 
 
 class QueueSeen(models.Model):
@@ -56,6 +57,7 @@ class QueueSeen(models.Model):
         plain = ("seen_at",)
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.MACHINE
 
 
 class RestoreDrill(models.Model):
@@ -87,3 +89,4 @@ class RestoreDrill(models.Model):
         source = Source.SCHOOL
         collection = "mandatory: that a backup can be put back must be tried (UK GDPR Art 32(1)(c), (d))"
         retention = Retention.KEPT
+        kept = Kept.DONE

@@ -16,7 +16,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Retention, Source, own_models
+from safeguarding.personal_data import Kept, Retention, Source, own_models
 from safeguarding.sealing.fields import SealedText
 
 from .kinds import KINDS, Kind
@@ -168,6 +168,7 @@ class ScannerCheck(models.Model):
         plain = ("answered_at", "away_since", "signatures", "made_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.MACHINE
 
 
 def kinds_of_file() -> list[type[StoredFile]]:

@@ -10,7 +10,7 @@ from django.db import models
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Kept, Retention, Source
 
 # The work that lays versions out, and looks whether they are true.
 TASK = "privacy notices"
@@ -53,6 +53,7 @@ class NoticeDetails(models.Model):
         )
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING
         setting = True
 
     @property
@@ -88,6 +89,7 @@ class PrivacyNotice(models.Model):
         plain = ("version", "token", "sections", "facts", "added", "removed", "published_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.TOLD
 
 
 class NoticePaper(models.Model):
@@ -102,3 +104,4 @@ class NoticePaper(models.Model):
         plain = ("content", "made_at")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.TOLD

@@ -10,8 +10,9 @@ from django.test.utils import isolate_apps
 
 from children.models import Child
 from safeguarding import personal_data
+from safeguarding.accounts.models import School
 from safeguarding.concerns.models import Concern, Pin
-from safeguarding.personal_data import Link, Retention, Source, problems
+from safeguarding.personal_data import Kept, Link, Retention, Source, problems
 from safeguarding.sealing.fields import SealedText
 
 
@@ -132,6 +133,7 @@ def test_a_column_of_keys_is_ruled_and_its_ruling_can_be_carried_out(monkeypatch
             plain = ("token", "child_key", "names")
             source = Source.SCHOOL
             retention = Retention.KEPT
+            kept = Kept.SETTING
 
     def found():
         return "\n".join(problems())
@@ -163,3 +165,15 @@ def test_a_root_says_when_it_ends(monkeypatch):
             assert any(one.startswith(f"{model._meta.label} is a root: say its `schedule`") for one in problems())
     monkeypatch.setattr(Pin.PersonalData, "schedule", "pin")
     assert "concerns.Pin is no root: `schedule` and `about` are of roots alone." in set(problems())
+
+
+def test_a_row_that_is_kept_says_why_and_no_other_does(monkeypatch):
+    monkeypatch.setattr(School.PersonalData, "kept", None)
+    monkeypatch.setattr(Pin.PersonalData, "kept", Kept.MACHINE)
+    assert list(problems()) == [
+        "accounts.School is kept whatever ends: say why (`kept`).",
+        "concerns.Pin is not kept: `kept` is of kept rows alone.",
+    ]
+    said = [mine.kept for model in personal_data.own_models() if (mine := personal_data.declared(model))]
+    assert set(Kept) <= set(said), "a reason that no row gives"
+    assert all(why.endswith(".") and any(source in why for source in ("Article", "KCSIE", "By R")) for why in Kept)

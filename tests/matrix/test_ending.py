@@ -197,15 +197,6 @@ def test_a_record_takes_its_merged_parts_with_it(world: World):
     assert set(removal.ends_with([part.pk])["children.child"]) == {part.pk}
 
 
-def test_a_photograph_goes_alone(world: World):
-    shot = world.keys["open"]["photograph"]
-    assert removal.ends_with([shot]) == {"children.photograph": [shot]}
-    done = removal.remove([shot])
-    assert done.deleted.pop("children.photograph") == 1
-    assert done.deleted.keys() <= {"audit.logentry", "accounts.notice"}
-    assert removal.left_of([shot]) == []
-
-
 def test_a_manifest_changes_with_what_ends_and_not_with_word_of_it(world: World):
     child = world.children["open"]
     roots = [key for some in removal.ends_with([child.pk]).values() for key in some]

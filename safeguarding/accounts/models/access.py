@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 from safeguarding import personal_data
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Kept, Retention, Source
 
 from .people import User
 from .school import School
@@ -50,3 +50,4 @@ class AccessReview(models.Model):
         source = Source.SCHOOL
         collection = "mandatory: who may see a record must be looked at from time to time (UK GDPR Art 5(1)(f), 5(2))"
         retention = Retention.KEPT
+        kept = Kept.DONE

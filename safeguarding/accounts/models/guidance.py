@@ -6,7 +6,7 @@ from django.db import models
 
 from safeguarding import personal_data
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Kept, Retention, Source
 
 
 class GuidanceEdition(models.Model):
@@ -39,6 +39,7 @@ class GuidanceEdition(models.Model):
         plain = ("code", "guidance", "title", "edition", "from_day", "until_day", "source", "to_confirm")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.LAW
 
     @property
     def named(self) -> str:

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from safeguarding import personal_data
 from safeguarding.accounts import roles
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Link, Retention, Source
+from safeguarding.personal_data import Kept, Link, Retention, Source
 from safeguarding.registers import of_form
 
 from .school import School
@@ -54,6 +54,7 @@ class User(AbstractBaseUser):
         collection = "mandatory: who wrote and who read a record must be known (KCSIE 2025, part two)"
         # Emptied by R27 and never removed: records name their author, and what is about the person is sealed for it.
         retention = Retention.KEPT
+        kept = Kept.ACCOUNT
 
     def __str__(self) -> str:
         return f"user:{self.pk}"
@@ -174,6 +175,7 @@ class Team(Group):
         plain = ("key", "name", "kind", "title", "ended_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING
         links = {"key": Link.APART}
 
     def __str__(self) -> str:

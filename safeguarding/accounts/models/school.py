@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from safeguarding import personal_data
 from safeguarding.dates import full_day
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Kept, Retention, Source
 
 
 class School(models.Model):
@@ -62,6 +62,7 @@ class School(models.Model):
         )
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING
         setting = True
 
 
@@ -86,6 +87,7 @@ class Term(models.Model):
         plain = ("name", "starts_on", "ends_on", "withdrawn_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING
         setting = True
 
     @property
@@ -112,6 +114,7 @@ class Closure(models.Model):
         plain = ("on", "reason", "withdrawn_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING
         setting = True
 
     @property

@@ -8,7 +8,7 @@ from children import grants
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Kept, Retention, Source
 
 from .concern import StaffConcern
 from .kinds import KCSIE4, key
@@ -73,4 +73,5 @@ class ReadingChoice(models.Model):
         source = Source.SCHOOL
         collection = KCSIE4
         retention = Retention.KEPT
+        kept = Kept.SETTING
         setting = True

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Func
 
 from safeguarding import personal_data
-from safeguarding.personal_data import Link, Retention, Source
+from safeguarding.personal_data import Kept, Link, Retention, Source
 
 
 class TransactionIdField(models.BigIntegerField):
@@ -44,6 +44,7 @@ class Leaf(models.Model):
         plain = ("event_id", "hash")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.EVENTS
         links = {"event_id": Link.STAYS}
 
 
@@ -66,6 +67,7 @@ class Checkpoint(models.Model):
         plain = ("size", "at", "note", "frontier")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.EVENTS
 
 
 class AnchorPlace(models.TextChoices):
@@ -138,3 +140,4 @@ class SealState(models.Model):
         )
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.MACHINE

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from safeguarding import personal_data
 from safeguarding.accounts.models import User
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Kept, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .bases import OfConcern
@@ -68,6 +68,7 @@ class AnswerTime(models.Model):
         plain = ("agency", "answer_days", "escalate_days", "valid_from", "valid_to", "source")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.LAW
 
 
 class Referral(OfConcern):

@@ -9,7 +9,7 @@ from django.db.models import Q
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Kept, Retention, Source
 
 from .agencies import Agency
 from .kinds import Category, key
@@ -46,6 +46,7 @@ class SchoolKind(models.Model):
         plain = ("token", "name", "guidance", "offered", "changed_at", "revision")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING
         setting = True
 
     @property
@@ -89,6 +90,7 @@ class SchoolAnswerTime(models.Model):
         plain = ("token", "agency", "answer_days", "escalate_days", "source", "made_at", "ended_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING
         setting = True
 
     @property

@@ -15,7 +15,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.roles import ROLES
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Kept, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .agencies import Agency
@@ -93,6 +93,7 @@ class DutyFact(Asked):
         )
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.LAW
 
 
 class DutyRule(Asked):
@@ -123,6 +124,7 @@ class DutyRule(Asked):
         plain = ("token", "code", "title", "asks", "role_keys", "days", "made_at", "ended_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING
         setting = True
 
     @property

@@ -20,7 +20,7 @@ from safeguarding.addresses import address_of
 from safeguarding.audit.protection import Protected
 from safeguarding.dates import full_day
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Retention, Sensitive, Source, notice_category
+from safeguarding.personal_data import Kept, Retention, Sensitive, Source, notice_category
 from safeguarding.sealing.fields import SealedJSON, SealedText
 from safeguarding.uploads.models import NARRATIVE, PLAIN, StoredFile
 
@@ -132,6 +132,7 @@ class EarlierBatch(models.Model):
         )
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.BROUGHT_IN
 
     @property
     def is_file(self) -> bool:

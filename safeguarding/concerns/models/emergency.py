@@ -6,7 +6,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Kept, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .kinds import key
@@ -69,6 +69,7 @@ class EmergencySheet(models.Model):
         source = Source.SAFEGUARDING_LEAD
         collection = "mandatory: who holds a copy of records must be known (UK GDPR Art 5(1)(f), 5(2))"
         retention = Retention.KEPT
+        kept = Kept.DONE
 
     @property
     def reference(self) -> str:

@@ -5,7 +5,7 @@ from django.db import models
 from safeguarding import personal_data
 from safeguarding.accounts.models import School
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Kept, Retention, Source
 
 KCSIE = "mandatory: concerns, discussions, decisions and the reasons for them go in writing (KCSIE 2025, Annex C)"
 
@@ -32,6 +32,7 @@ class Category(models.Model):
         plain = ("name", "guidance", "order", "valid_from", "valid_to", "source")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.SETTING
 
 
 class Subcategory(models.Model):
@@ -54,6 +55,7 @@ class Subcategory(models.Model):
         plain = ("code", "name", "order", "valid_to")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.SETTING
 
 
 class ReferenceCounter(models.Model):
@@ -80,6 +82,7 @@ class ReferenceCounter(models.Model):
         plain = ("kind", "year", "last")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.MACHINE
 
 
 class HowSoon(models.IntegerChoices):

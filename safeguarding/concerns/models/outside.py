@@ -10,7 +10,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Link, Retention, Source
+from safeguarding.personal_data import Kept, Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .concern import Concern
@@ -43,6 +43,7 @@ class OutsideLink(models.Model):
         plain = ("secret", "is_on", "made_at", "used_at", "ended_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING
         setting = True
         links = {"secret": Link.APART}
 

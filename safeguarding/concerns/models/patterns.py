@@ -8,7 +8,7 @@ from children.models import Child, OfChild
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Link, Retention, Source
+from safeguarding.personal_data import Kept, Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .kinds import KCSIE, Category, key
@@ -48,6 +48,7 @@ class PatternRule(models.Model):
         plain = ("token", "kind", "number", "days", "added_at", "ended_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING
         setting = True
 
     @property

@@ -11,7 +11,7 @@ from safeguarding.accounts.models import School, Team, User
 from safeguarding.accounts.roles import ROLES
 from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Kept, Retention, Source
 
 from .kinds import Category, HowSoon, Level, key
 
@@ -59,6 +59,7 @@ class NoticeRule(models.Model):
         plain = ("token", "what", "soon_from", "level_from", "role_key", "when", "made_at", "ended_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING
         setting = True
 
     @property

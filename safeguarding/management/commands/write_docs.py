@@ -16,6 +16,7 @@ from safeguarding import notice_items
 from safeguarding.accounts.capabilities import CAPABILITIES
 from safeguarding.accounts.roles import ROLES
 from safeguarding.moves import Lifecycle, as_markdown
+from safeguarding.personal_data import Kept, declared, own_models
 
 MADE = "<!-- Made by `manage.py write_docs`. Change the code, then run it. -->"
 
@@ -47,7 +48,12 @@ class Command(BaseCommand):
 
 def documents() -> dict[str, str]:
     """File name to text of every document that is made from code."""
-    return {"lifecycles.md": lifecycles(), "notice-coverage.md": notice_coverage(), "permissions.md": permissions()}
+    return {
+        "lifecycles.md": lifecycles(),
+        "notice-coverage.md": notice_coverage(),
+        "permissions.md": permissions(),
+        "what-stays.md": what_stays(),
+    }
 
 
 def lifecycles() -> str:
@@ -72,6 +78,28 @@ def notice_coverage() -> str:
         "when something names no page or no law.",
     ]
     return "\n\n".join([*parts, "\n".join(notice_items.as_markdown())]) + "\n"
+
+
+def what_stays() -> str:
+    """Why each row stays that ends with no record, and which rows these are."""
+    stays: dict[Kept, list[str]] = {why: [] for why in Kept}
+    for model in own_models():
+        if (mine := declared(model)) and mine.kept:
+            stays[mine.kept].append(f"`{model._meta.label}`")
+    lines = [
+        "# What stays, and why",
+        "",
+        MADE,
+        "",
+        "Whatever else Harbour keeps is a record with a period, or ends with one ([how a record ends](retention.md)). "
+        "The rows of these models stay. Each says why, as `kept` in its `PersonalData`; the tests fail on one that "
+        "does not.",
+        "",
+        "| why it stays | rows of |",
+        "|---|---|",
+        *(f"| {why} | {', '.join(sorted(labels))} |" for why, labels in stays.items()),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def permissions() -> str:

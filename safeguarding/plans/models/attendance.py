@@ -10,7 +10,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Link, Retention, Sensitive, Source, notice_category
+from safeguarding.personal_data import Kept, Link, Retention, Sensitive, Source, notice_category
 
 # A mark says that a child was ill.
 CATEGORY = notice_category("Attendance", Sensitive.SPECIAL)
@@ -50,6 +50,7 @@ class RegisterPlace(models.Model):
         plain = ("place", "system", "revision")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING
         setting = True
 
     @property
@@ -127,6 +128,7 @@ class AttendanceFile(models.Model):
         )
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.BROUGHT_IN
 
 
 class AttendanceDay(OfChild):

@@ -7,7 +7,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Kept, Retention, Source
 from safeguarding.reports.aims import aim_in_words
 
 
@@ -51,6 +51,7 @@ class Target(models.Model):
         plain = ("token", "figure", "value", "made_at", "ended_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING
         setting = True
 
     @property

@@ -10,7 +10,7 @@ from safeguarding.accounts.models import School, User
 from safeguarding.dates import counted
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Kept, Retention, Source
 
 
 class Course(models.Model):
@@ -61,6 +61,7 @@ class Course(models.Model):
         plain = ("token", "code", "name", "months", "for_whom", "source", "made_at", "ended_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING
         setting = True
 
     @property

@@ -13,7 +13,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Link, Retention, Source
+from safeguarding.personal_data import Kept, Link, Retention, Source
 from safeguarding.sealing.fields import SealedText
 
 from .recipients import Recipient
@@ -48,6 +48,7 @@ class ConsentWording(models.Model):
         plain = ("token", "series", "version", "title", "text", "made_at", "ended_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING
         setting = True
         links: ClassVar = {"series": Link.APART}
 

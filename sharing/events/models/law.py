@@ -14,7 +14,7 @@ from safeguarding.clocks import Unit
 from safeguarding.dates import counted
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Kept, Retention, Source
 
 from .recipients import Recipient
 
@@ -80,6 +80,7 @@ class LegalReason(models.Model):
         )
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.LAW
 
 
 class LawConfirmed(models.Model):
@@ -112,6 +113,7 @@ class LawConfirmed(models.Model):
         plain = ("token", "code", "read_in", "from_day", "made_at", "ended_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING
         setting = True
 
     @property
@@ -162,6 +164,7 @@ class TransferTime(models.Model):
         plain = ("amount", "warn_after", "unit", "from_day", "until_day", "source", "token", "made_at")
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING
         setting = True
 
     @property

@@ -10,7 +10,7 @@ from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Kept, Retention, Source
 
 
 class Recipient(models.Model):
@@ -101,6 +101,7 @@ class Recipient(models.Model):
         )
         source = Source.SCHOOL
         retention = Retention.KEPT
+        kept = Kept.SETTING
         setting = True
 
     @property

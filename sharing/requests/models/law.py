@@ -7,7 +7,7 @@ from django.db import models
 
 from safeguarding import personal_data
 from safeguarding.keys import uuid7
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Kept, Retention, Source
 
 
 class ReplyTime(models.Model):
@@ -37,6 +37,7 @@ class ReplyTime(models.Model):
         plain = ("code", "title", "amount", "unit", "law", "to_confirm", "valid_from", "valid_to", "source")
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.LAW
 
 
 class Exemption(models.Model):
@@ -82,3 +83,4 @@ class Exemption(models.Model):
         )
         source = Source.HARBOUR
         retention = Retention.KEPT
+        kept = Kept.LAW

@@ -1,9 +1,11 @@
 """A school with its people, a data protection officer, its schedule in force, and children who left long ago."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +41,7 @@ from safeguarding.audit.seals.models import Checkpoint
 from safeguarding.audit.services import record_many
 from safeguarding.keys import uuid7
 from safeguarding.sealing.models import KEYS
-from tests import factories
+from tests import factories, stores
 from tests.factories import Staffroom
 from tests.walls import as_role
 
@@ -200,3 +202,11 @@ def wait_is_over() -> None:
 @pytest.fixture
 def place() -> Office:
     return make_office()
+
+
+@pytest.fixture
+def folders(settings: Any, tmp_path: Path) -> None:
+    """Ledger, keys of epochs and files lie apart for this test: keys of an epoch go with a list that is carried out."""
+    settings.ANCHOR_FOLDER = tmp_path / "anchors"
+    settings.EPOCH_KEYS_PATH = Path(shutil.copy(settings.EPOCH_KEYS_PATH, tmp_path))
+    stores.use(settings, "FolderStore", location=tmp_path / "files")

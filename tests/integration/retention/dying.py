@@ -4,16 +4,13 @@ destroyers are killed.
 
 from dataclasses import dataclass
 from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from PIL import Image
 
 from children.models import Child
-from children.services.filing import put_photograph
 from retention.models import DestructionItem, EndingRow, FileToDrop, ItemRun, Tombstone
 from retention.services.brakes import MOST_A_DAY
 from retention.services.holds import set_hold
@@ -21,10 +18,10 @@ from safeguarding.ending.removal import left_of
 from safeguarding.keys import uuid7
 from safeguarding.sealing import files
 from safeguarding.sealing.models import KEYS, SubjectKey
-from safeguarding.uploads.services.keeping import Upload
 from tests import stores
 
 from .conftest import Office, days_ago, make_office, time_was_looked_at, wait_is_over
+from .kinds import photograph
 
 # Of a hundred.
 HELD = 15
@@ -64,10 +61,7 @@ def due_at_schools(number: int) -> Due:
 
 def _leaver(place: Office, number: int) -> Child:
     child = place.leaver(f"Ida{number}", "Thorne")
-    drawn = BytesIO()
-    Image.new("RGB", (24, 32), (number % 256, 90, 120)).save(drawn, "PNG")
-    upload = Upload("seen.png", drawn.getvalue())
-    put_photograph(child=child, token=uuid7(), upload=upload, by=place.room.office, at=days_ago(4000))
+    photograph(place, child, at=days_ago(4000))
     return child
 
 

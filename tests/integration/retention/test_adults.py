@@ -47,10 +47,10 @@ from tests.walls import asking
 
 from .adults import PENSION_IN, K, add, end, lay_concern
 from .conftest import Office, as_destroyer, later
-from .test_kinds import _folders, kept  # noqa: F401
+from .kinds import kept
 from .test_list_pages import Visitor, destroy
 
-pytestmark = pytest.mark.django_db(databases=["default", KEYS])
+pytestmark = [pytest.mark.django_db(databases=["default", KEYS]), pytest.mark.usefixtures("folders")]
 EVERY = (RetentionDate, DestructionItem, Decision, Approval, ItemReason)
 DUE = 45
 

@@ -1,11 +1,9 @@
 """Do the days of a school year end, and of no child who is kept, wherever `destroyer` is killed?"""
 
 import html
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,19 +36,12 @@ from tests.walls import as_role
 from .attending import Register, lay_register
 from .conftest import Office, as_destroyer, later
 
-pytestmark = pytest.mark.django_db(databases=["default", KEYS])
+pytestmark = [pytest.mark.django_db(databases=["default", KEYS]), pytest.mark.usefixtures("folders")]
 CHILDREN = AT_ONCE + 4
 
 
 class Killed(BaseException):
     """As if the process had been killed there: nothing catches it."""
-
-
-@pytest.fixture(autouse=True)
-def _folders(settings: Any, tmp_path: Path) -> None:
-    settings.ANCHOR_FOLDER = tmp_path / "anchors"
-    # Keys of an epoch go with a list that is carried out.
-    settings.EPOCH_KEYS_PATH = Path(shutil.copy(settings.EPOCH_KEYS_PATH, tmp_path))
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -28,13 +27,8 @@ from tests import factories
 from .conftest import Office, as_destroyer, days_ago, later, time_was_looked_at, wait_is_over
 from .mistyped import mistype_the_rule
 
-pytestmark = pytest.mark.django_db(databases=["default", KEYS])
+pytestmark = [pytest.mark.django_db(databases=["default", KEYS]), pytest.mark.usefixtures("folders")]
 K = Brake.Kind
-
-
-@pytest.fixture(autouse=True)
-def _folders(settings: Any, tmp_path: Any) -> None:
-    settings.ANCHOR_FOLDER = tmp_path / "anchors"
 
 
 @contextmanager

@@ -1,9 +1,7 @@
 """Is what was destroyed proved by a register and a certificate that name nobody?"""
 
 import re
-import shutil
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,14 +24,11 @@ from .conftest import Office
 from .test_destroying import as_destroyer, later
 from .test_list_pages import Visitor
 
-pytestmark = pytest.mark.django_db(databases=["default", KEYS])
+pytestmark = [pytest.mark.django_db(databases=["default", KEYS]), pytest.mark.usefixtures("folders")]
 
 
 @pytest.fixture(autouse=True)
-def _folders(settings: Any, tmp_path: Any) -> None:
-    settings.ANCHOR_FOLDER = tmp_path / "anchors"
-    # Keys of an epoch go with a list that is carried out.
-    settings.EPOCH_KEYS_PATH = Path(shutil.copy(settings.EPOCH_KEYS_PATH, tmp_path))
+def _backups(settings: Any) -> None:
     settings.BACKUP_DAYS = 14
 
 

@@ -1,18 +1,14 @@
 """Does `destroyer` destroy what was approved and waited for, all of it, and nothing else?"""
 
-from datetime import date, timedelta
-from io import BytesIO
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
-from PIL import Image
 
 from children.models import Child, Photograph
-from children.services.filing import put_photograph
 from retention.models import DestructionItem, DestructionList, ItemRun, RetentionDate, Tombstone
 from retention.services import destroying
 from retention.services.destroying import destroy_due
@@ -29,39 +25,14 @@ from safeguarding.ending.removal import left_of
 from safeguarding.keys import uuid7
 from safeguarding.sealing import ledger
 from safeguarding.sealing.exceptions import LedgerProblem
-from safeguarding.sealing.models import KEYS, SubjectKey
-from safeguarding.uploads.services.keeping import Upload
-from tests import factories, stores
+from safeguarding.sealing.models import KEYS
+from tests import factories
 from tests.integration.concerns.decided import close, decide, fresh
 
 from .conftest import Office, as_destroyer, days_ago, later
+from .kinds import photograph
 
-pytestmark = pytest.mark.django_db(databases=["default", KEYS])
-
-
-@pytest.fixture(autouse=True)
-def _folders(settings: Any, tmp_path: Any) -> None:
-    settings.ANCHOR_FOLDER = tmp_path / "anchors"
-    stores.use(settings, "FolderStore", location=tmp_path / "files")
-
-
-def test_nothing_is_destroyed_before_its_fourteen_days_and_all_of_it_after(place: Office):
-    child, other = place.leaver(), place.leaver("Ola", "Brook")
-    place.due(child, other)
-    sent = place.sent(child)
-    place.approve(sent)
-    with as_destroyer():
-        assert destroy_due() == 0
-    with later(days=15), as_destroyer():
-        assert destroy_due() == 1
-        assert destroy_due() == 0
-    assert not Child.objects.filter(pk=child.pk).exists() and Child.objects.filter(pk=other.pk).exists()
-    assert left_of([child.pk]) == []
-    assert SubjectKey.objects.using(KEYS).get(pk=child.pk).destroyed_under == "rule R02 version 1"
-    left = Tombstone.objects.get()
-    assert (left.record_key, left.under, left.trigger_on) == (child.pk, "rule R02 version 1", date(1999, 3, 1))
-    assert left.rows == sum(left.counts.values()) > 3
-    assert ItemRun.objects.get().state == ItemRun.State.FILES_GONE
+pytestmark = [pytest.mark.django_db(databases=["default", KEYS]), pytest.mark.usefixtures("folders")]
 
 
 def test_a_hold_that_is_set_while_it_waits_keeps_the_record(place: Office):
@@ -219,7 +190,7 @@ def shared(place: Office, one: Child, other: Child) -> Concern:
 
 def test_a_photograph_of_a_child_who_comes_back_is_not_destroyed(place: Office):
     child, other = place.leaver(), place.leaver("Ola", "Brook")
-    shots = [_photograph(place, one) for one in (child, other)]
+    shots = [photograph(place, one, at=days_ago(4000)) for one in (child, other)]
     place.due(child, other)
     for shot in shots:
         place.approve(place.sent(shot))
@@ -229,14 +200,6 @@ def test_a_photograph_of_a_child_who_comes_back_is_not_destroyed(place: Office):
         with as_destroyer():
             assert destroy_due() == 1
     assert list(Photograph.objects.all()) == shots[:1]
-
-
-def _photograph(place: Office, child: Child) -> Photograph:
-    drawn = BytesIO()
-    Image.new("RGB", (24, 32), (90, 90, 120)).save(drawn, "PNG")
-    upload = Upload("seen.png", drawn.getvalue())
-    put_photograph(child=child, token=uuid7(), upload=upload, by=place.room.office, at=days_ago(4000))
-    return Photograph.objects.get(child=child)
 
 
 def test_what_is_said_to_be_left_of_a_record_that_never_began_gets_no_line_in_the_ledger(place: Office):

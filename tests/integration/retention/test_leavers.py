@@ -30,14 +30,9 @@ from tests.integration.plans.pages import Visitor
 from .conftest import Office, as_destroyer, date_of, later
 from .moved import BORN, DUE, SCHOOL, adopt_bare, codes, leaver, leavers
 
-pytestmark = pytest.mark.django_db(databases=["default", KEYS])
+pytestmark = [pytest.mark.django_db(databases=["default", KEYS]), pytest.mark.usefixtures("folders")]
 M = RetentionDate.Missing
 HOME = [Home("7 Mill Lane", "Saltmarsh", postcode="SK1 1AA")]
-
-
-@pytest.fixture(autouse=True)
-def _folders(settings: Any, tmp_path: Any) -> None:
-    settings.ANCHOR_FOLDER = tmp_path / "anchors"
 
 
 def no_longer(place: Office, child: Child, **values: Any) -> None:
