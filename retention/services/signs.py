@@ -43,7 +43,8 @@ _OPEN = """
         WHERE kept.school_id = %s AND kept.missing = ANY (%s)
     )) AS said
     WHERE said.is_asked
-       OR (said.since IS NOT NULL AND said.ours_stays IS NULL AND (said.ours_ends IS NULL OR said.ours_ends < said.since))
+       OR (said.since IS NOT NULL AND said.ours_stays IS NULL
+           AND (said.ours_ends IS NULL OR said.ours_ends < said.since))
 """
 _NO_CHOICE = "Say what becomes of the school’s own copy."
 
@@ -92,7 +93,7 @@ def to_decide(asks: Asks, school_id: UUID) -> QuerySet[RetentionDate]:
     """The files of which somebody has still to say something before they can be due, as far as the person sees them.
     What was said since the last scan is left out.
     """
-    keys = RawSQL(_OPEN, [school_id, list(TO_DECIDE)])
+    keys = RawSQL(_OPEN, [school_id, list(TO_DECIDE)])  # noqa: S611
     return visible(asks, RetentionDate).filter(school_id=school_id, missing__in=TO_DECIDE, record_key__in=keys)
 
 
