@@ -43,10 +43,8 @@ _OPEN = """
         WHERE kept.school_id = %s AND kept.missing = ANY (%s)
     )) AS said
     WHERE said.is_asked
-       OR (
-           said.since IS NOT NULL AND said.ours_stays IS NULL
-           AND (said.ours_ends IS NULL OR said.ours_ends < said.since)
-       )
+       OR (said.since IS NOT NULL AND said.ours_stays IS NULL
+           AND (said.ours_ends IS NULL OR said.ours_ends < said.since))
 """
 _NO_CHOICE = "Say what becomes of the school’s own copy."
 

@@ -74,12 +74,12 @@ SAYS: dict[str, dict[str, str]] = {
     },
     K.PENSION: {
         "fold": "Record the day of pension age",
-        "on": "Day on which the adult reaches normal pension age, of several the last",
+        "on": "Day of normal pension age (of several adults, the latest)",
         "text": "How it is known",
     },
     K.LEFT: {
         "fold": "Record the last day here",
-        "on": "Last day on which the adult worked here, of several the last",
+        "on": "Last day the adult worked here (of several adults, the latest)",
         "text": "How it is known",
     },
 }

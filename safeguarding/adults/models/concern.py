@@ -127,7 +127,9 @@ class StaffConcern(models.Model):
         """What it is; not yet assessed, as what it was raised."""
         if self.threshold:
             return str(Threshold(self.threshold).label)
-        return {"harm": "Raised as harm", "low_level": "Raised as low-level"}.get(self.raised_as, "To be assessed")
+        return {"harm": "Raised as possible harm", "low_level": "Raised as low-level"}.get(
+            self.raised_as, "To be assessed"
+        )
 
 
 class Raised(models.Model):

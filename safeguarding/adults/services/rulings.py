@@ -5,13 +5,14 @@ R11).
 """
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 from safeguarding.adults.models import AdultNamed, LowLevelEnd, Outcome, StaffConcern, StaffEntry, Threshold
+from safeguarding.clocks import add_months
 from safeguarding.dates import as_day, full_day
 from safeguarding.ending.dates import days_by
 from safeguarding.ending.kinds import kinds
@@ -110,8 +111,8 @@ def personnel_ruling(concern: StaffConcern, entries: Sequence[StaffEntry]) -> Ru
 
 
 def retention_in_words(concern: StaffConcern, entries: Iterable[StaffEntry]) -> str:
-    """By which rule of the schedule it is kept and from which day that counts, as the facts of retention know it
-    (`facts.sql`), or what they wait for (domain reference 4, R10 to R11).
+    """Until when it is kept at least, by the facts of retention (`facts.sql`), and by which rule; or what they wait for
+    (domain reference 4, R10 to R11). The school may have chosen longer.
     """
     if concern.status != StaffConcern.Status.CLOSED:
         return "It is kept while it is open."
@@ -120,16 +121,25 @@ def retention_in_words(concern: StaffConcern, entries: Iterable[StaffEntry]) -> 
     known = {code: found[concern.pk] for code, fact in rules.items() if concern.pk in (found := days[fact])}
     for code, says in _COUNTS.items():
         if code in known:
-            return f"By rule {code} of the retention schedule, which counts from {full_day(known[code])}: {says}."
+            until, why = says(concern, known[code])
+            return (
+                f"At least until {full_day(until)}, {why} (rule {code} of the retention schedule). Two people end it."
+            )
     if concern.outcome in REMOVED and any(entry.kind == K.KEPT for entry in entries):
         return "It is kept with the adult’s consent, and no period runs."
     return _WAITS_FOR_PENSION if concern.is_harm else _WAITS_FOR_LEAVING
 
 
-_COUNTS = {
-    "R10b": "the day of the outcome. Nothing against the adult is kept on file",
-    "R10": "the day it was raised, or ten years before pension age if that is later",
-    "R11": "the last day here",
+def _after_harm(concern: StaffConcern, day: date) -> tuple[date, str]:
+    """Ten years after it was raised, or normal pension age: the fact gives the day ten years before the later one."""
+    is_pension = day > as_day(concern.raised_at)
+    return add_months(day, 120), "normal pension age" if is_pension else "ten years after it was raised"
+
+
+_COUNTS: dict[str, Callable[[StaffConcern, date], tuple[date, str]]] = {
+    "R10b": lambda _, day: (day, "the day of the outcome: nothing against the adult is kept on file"),
+    "R10": _after_harm,
+    "R11": lambda _, day: (day, "the last day here"),
 }
 _WAITS_FOR_PENSION = (
     "Until normal pension age, or for ten years after it was raised, whichever is later. No period runs before the day "

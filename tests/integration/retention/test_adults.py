@@ -312,7 +312,8 @@ def test_its_page_asks_for_the_day_that_it_waits_for(place: Office, client: Clie
     form = {"form": "pension", "token": uuid7(), "text": "From her contract.", **day}
     for _ in range(2):
         assert client.post(reverse("staff_concern_write", args=[harm.pk]), form).status_code == 302
-    assert "By rule R10 of the retention schedule" in Visitor(client, head).page("staff_concern", harm.pk)
+    page = Visitor(client, head).page("staff_concern", harm.pk)
+    assert "At least until 3 September 2051, normal pension age (rule R10 of the retention schedule)." in page
     low = end(lay_concern(place, threshold="low_level"), "spoken", by=head)
     assert "Record the last day here" not in Visitor(client, head).page("staff_concern", low.pk)
     visitor = {"name": "Kim Adeyemi", "standing": "visitor"}

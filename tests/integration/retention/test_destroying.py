@@ -1,6 +1,7 @@
 """Does `destroyer` destroy what was approved and waited for, all of it, and nothing else?"""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
