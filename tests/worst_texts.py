@@ -77,6 +77,7 @@ WORST: Mapping[str, Hard] = {
     "safeguarding/demo/requests.py _filled_in": Hard("", "[say why there is a doubt "),
     "safeguarding/demo/stories.py Cast.class_on": Hard("", "R"),
     "safeguarding/demo/words.py _PLACEHOLDER": Hard("", "{"),
+    "safeguarding/ending/kinds.py _FACT": Hard("CREATE FUNCTION rules.", "a"),
     "safeguarding/environment.py bucket": Hard("", "a"),
     "safeguarding/forms.py _year": Hard("", "0"),
     "safeguarding/forms.py TimeField._WRITTEN": Hard("9", " ", "x"),
