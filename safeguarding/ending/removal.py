@@ -121,8 +121,12 @@ def give_up_waiting(records: Collection[UUID]) -> None:
             continue
         for hold in waits(model):
             rows = model._base_manager.filter(**{f"{hold.field}__in": list(records)})
+            column = quoted(hold.column)
             with recorded(rows, hold.field):
-                rows.update(**{hold.field: None})
+                _do(
+                    f"UPDATE {table_of(model)} SET {column} = NULL WHERE {column} = ANY (%(records)s::uuid[])",  # noqa: S608
+                    records=list(records),
+                )
 
 
 def _can_lose(hold: Hold) -> bool:
