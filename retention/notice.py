@@ -34,6 +34,10 @@ from .services.progress import backups_live
 from .services.schedule import schedule_of
 from .wording import period_in_words
 
+# No rule of the schedule speaks of it: what Harbour has of the admission register is part of the child's record.
+_ADMISSION = "What we hold of the admission register: names, birth date, addresses, parents and carers, days on roll"
+_ENDS_WITH_FILE = ("As long as the child’s safeguarding file", "Ends with that file")
+
 
 def _told_of() -> frozenset[str]:
     """The codes of the rules by which something about a child ends: the notice promises what a kind carries out."""
@@ -61,6 +65,12 @@ def _in_force(asked: Asked) -> list[RetentionRule]:
 def _periods(asked: Asked) -> Iterable[Block]:
     rows = [(rule.record_class, _how_long(rule), capfirst(rule.get_outcome_display())) for rule in _in_force(asked)]
     yield table("How long we keep each kind of record", ("Record", "How long", "What then happens"), rows)
+
+
+def _with_the_file(asked: Asked) -> Iterable[Block]:
+    """What ends with another record, and by no rule of its own."""
+    rows = [(_ADMISSION, *_ENDS_WITH_FILE)]
+    yield table("What ends with a child’s file", ("Record", "How long", "What then happens"), rows)
 
 
 def _how_it_ends(asked: Asked) -> Iterable[Block]:
@@ -127,6 +137,7 @@ def _code(title: str) -> str:
 categorised("retention", "How long a record is kept, and why", Sensitive.SPECIAL, Sensitive.OFFENCES)
 tells(Section.KEEP, _periods)
 tells(Section.KEEP, _how_it_ends, order=60)
+tells(Section.KEEP, _with_the_file, order=70)
 secures(
     "destroyed",
     lambda: f"What is destroyed has left every backup that Harbour makes after {counted(backups_live().days, 'day')}.",

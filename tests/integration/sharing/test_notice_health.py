@@ -60,6 +60,14 @@ def test_of_what_ends_by_a_rule_in_force_the_notice_says_when_and_what_then(read
     assert "consent was withdrawn" in photographs
 
 
+def test_of_the_registers_days_of_attendance_alone_end_by_their_rule(ready: Place):
+    said = words(draft_of(ready).sections)
+    [days] = [line for line in said.splitlines() if "How long we keep it: Attendance register" in line]
+    assert "6 years from the end of the school year" in days and "estroyed" in days
+    [admission] = [line for line in said.splitlines() if "admission register: names" in line]
+    assert admission.endswith("As long as the child’s safeguarding file: Ends with that file")
+
+
 def test_everything_about_families_has_its_period(ready: Place):
     said = words(draft_of(ready).sections)
     for named in ("Request about data", "Complaint about data", "Attendance"):
