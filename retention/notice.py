@@ -1,5 +1,5 @@
 """What does the retention schedule say in the privacy notice? How long what Harbour holds of children is kept, by the
-rules in force, and when what was destroyed has left the backups.
+rules in force, what ends with another record or not yet, and when what was destroyed has left the backups.
 """
 
 from collections.abc import Iterable
@@ -29,14 +29,23 @@ from safeguarding.privacy_notice import (
 from safeguarding.sealing.services.backups_standing import backups_standing
 
 from .models import RetentionRule, Trigger
-from .periods import NOT_YET
+from .periods import NOT_YET, WITH_THE_FILE
 from .services.progress import backups_live
 from .services.schedule import schedule_of
-from .wording import period_in_words
+from .wording import length_of, period_in_words
 
 # No rule of the schedule speaks of it: what Harbour has of the admission register is part of the child's record.
 _ADMISSION = "What we hold of the admission register: names, birth date, addresses, parents and carers, days on roll"
-_ENDS_WITH_FILE = ("As long as the child’s safeguarding file", "Ends with that file")
+_FILE = "As long as the child’s safeguarding file"
+_WITH_IT = (_FILE, "Ends with that file")
+# By rule, what is held of families and no kind of record ends: how long, and what then happens.
+_SO_FAR = {
+    "R19": (
+        _FILE,
+        "Ends with that file. That something was shared, and when, stays in the record of who has seen and done what",
+    ),
+    "R20": ("At least {years}", "It stays: nothing removes it yet"),
+}
 
 
 def _told_of() -> frozenset[str]:
@@ -67,10 +76,17 @@ def _periods(asked: Asked) -> Iterable[Block]:
     yield table("How long we keep each kind of record", ("Record", "How long", "What then happens"), rows)
 
 
-def _with_the_file(asked: Asked) -> Iterable[Block]:
-    """What ends with another record, and by no rule of its own."""
-    rows = [(_ADMISSION, *_ENDS_WITH_FILE)]
-    yield table("What ends with a child’s file", ("Record", "How long", "What then happens"), rows)
+def _by_no_rule_of_its_own(asked: Asked) -> Iterable[Block]:
+    """What ends with another record, and what nothing removes yet: in force or not, it is so."""
+    rules = {rule.code: rule for pair in _schedule(asked) if (rule := pair[0] or pair[1])}
+    rows = [(_ADMISSION, *_WITH_IT)]
+    rows += [(rules[code].record_class, *_WITH_IT) for code in sorted(WITH_THE_FILE & rules.keys())]
+    for code, (how_long, then) in _SO_FAR.items():
+        if code in rules:
+            years = length_of(rules[code]) or "as long as the schedule says"
+            rows.append((rules[code].record_class, how_long.format(years=years), then))
+    caption = "What ends with a child’s file, and what nothing removes yet"
+    yield table(caption, ("Record", "How long", "What then happens"), rows)
 
 
 def _how_it_ends(asked: Asked) -> Iterable[Block]:
@@ -137,7 +153,7 @@ def _code(title: str) -> str:
 categorised("retention", "How long a record is kept, and why", Sensitive.SPECIAL, Sensitive.OFFENCES)
 tells(Section.KEEP, _periods)
 tells(Section.KEEP, _how_it_ends, order=60)
-tells(Section.KEEP, _with_the_file, order=70)
+tells(Section.KEEP, _by_no_rule_of_its_own, order=70)
 secures(
     "destroyed",
     lambda: f"What is destroyed has left every backup that Harbour makes after {counted(backups_live().days, 'day')}.",

@@ -41,7 +41,8 @@ PLACES = {
     Place.NOT_YET: Said(
         "Not done yet",
         "Rules that nothing carries out yet",
-        "Harbour destroys nothing by these rules yet. What it holds of them stays.",
+        "Harbour destroys nothing by these rules yet. What it holds of them stays; decisions to share end with the "
+        "child’s file.",
     ),
     Place.OUTSIDE: Said(
         "Kept outside Harbour",

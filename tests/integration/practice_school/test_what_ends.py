@@ -55,8 +55,8 @@ def notice_of(school: School) -> PrivacyNotice:
 
 
 def told(school: School) -> dict[str, RetentionRule]:
-    """The rules of which the table of the published notice has a row."""
-    lines = {line for _, line in lines_of(notice_of(school).sections)}
+    """The rules of which the published notice says that their records are destroyed."""
+    lines = {line for _, line in lines_of(notice_of(school).sections) if line.endswith("estroyed")}
     rules = RetentionRule.objects.filter(school=school, status=RetentionRule.Status.IN_FORCE)
     return {rule.code: rule for rule in rules if any(line.startswith(f"{rule.record_class}: ") for line in lines)}
 

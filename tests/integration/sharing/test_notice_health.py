@@ -28,6 +28,10 @@ from tests.integration.sharing.conftest import Place
 from tests.integration.sharing.noticing import DETAILS, draft_of, prepared, published, words, wrong
 
 pytestmark = pytest.mark.django_db
+# Of these the notice says that they end with the file, or that nothing removes them yet.
+BY_NO_RULE = {"R04", "R06", "R19", "R20", "R25"}
+# Not about families, not held in Harbour, or part of a record that has its row.
+NO_ROW = {"R09", "R09b", "R14", "R17", "R21", "R22", "R23", "R24", "R26", "R27"}
 DESTROYED = "What it says is destroyed is destroyed"
 
 
@@ -51,7 +55,7 @@ def told() -> set[User]:
 def test_of_what_ends_by_a_rule_in_force_the_notice_says_when_and_what_then(ready: Place):
     said = words(draft_of(ready).sections)
     done = {code for kind in kinds().values() if what_ends(kind) in about_children() for code in kind.rules}
-    for rule in RetentionRule.objects.filter(school=ready.school, status="in_force"):
+    for rule in RetentionRule.objects.filter(school=ready.school, status="in_force").exclude(code__in=BY_NO_RULE):
         lines = [line for line in said.splitlines() if f"How long we keep it: {rule.record_class}: " in line]
         assert bool(lines) == (rule.code in done), rule.code
         assert all(capfirst(rule.get_outcome_display()) in line for line in lines)
@@ -66,6 +70,22 @@ def test_of_the_registers_days_of_attendance_alone_end_by_their_rule(ready: Plac
     assert "6 years from the end of the school year" in days and "estroyed" in days
     [admission] = [line for line in said.splitlines() if "admission register: names" in line]
     assert admission.endswith("As long as the child’s safeguarding file: Ends with that file")
+
+
+def test_what_ends_by_no_rule_of_its_own_has_a_row_that_says_so(ready: Place):
+    said = words(draft_of(ready).sections).splitlines()
+    for named, how in (
+        ("Pastoral notes below the threshold", "Ends with that file"),
+        ("Copies of the authority’s documents", "Ends with that file"),
+        ("Police notices (Operation Encompass)", "Ends with that file"),
+        ("Record of sharing", "stays in the record of who has seen and done what"),
+        ("Record of who has seen and done what: At least 6 years", "nothing removes it yet"),
+    ):
+        [line] = [line for line in said if f"How long we keep it: {named}" in line]
+        assert line.endswith(how) and "estroyed" not in line
+    for rule in RetentionRule.objects.filter(school=None):
+        has_row = any(f"How long we keep it: {rule.record_class}: " in line for line in said)
+        assert has_row == (rule.code not in NO_ROW), rule.code
 
 
 def test_everything_about_families_has_its_period(ready: Place):
