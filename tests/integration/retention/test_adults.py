@@ -263,6 +263,25 @@ def test_what_waits_for_the_chair_stands_on_the_first_page_and_in_the_menu(place
         assert "No destruction list waits for your approval" in panel and "1" not in menu
 
 
+def test_the_preview_names_what_a_concern_holds_to_who_reads_it(place: Office, client: Client):
+    head, concern = place.room.headteacher, malicious(place)
+    with due():
+        let_in(concern, place.chair, head)
+        item = decided(client, head, concern).items.get()
+        for person in (head, place.chair):
+            page = Visitor(client, person).page("destruction_item", item.pk)
+            for words in (
+                "1 concern about an adult, with its outcome",
+                "1 account of what happened, as it was raised",
+                "1 adult named in it",
+                "entries on what was done and decided, such as with the LADO",
+                "on how long it is kept, and on what was decided",
+            ):
+                assert words in page, (person, words)
+        for person in (place.room.lead, place.room.deputy):
+            assert Visitor(client, person).status("destruction_item", item.pk) in (403, 404)
+
+
 def test_a_list_is_of_one_group_and_its_number_leaves_no_gap(place: Office, client: Client):
     head, concern, child = place.room.headteacher, malicious(place), place.leaver()
     place.due(child)
