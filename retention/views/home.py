@@ -13,7 +13,7 @@ from django.utils import timezone
 from retention.capabilities import RetentionCapability as C
 from retention.forms.lists import BeginForm
 from retention.lifecycles import may_stop
-from retention.models import DestructionItem, DestructionList, Group, LegalHold, RetentionDate
+from retention.models import DestructionItem, DestructionList, Group, LegalHold, RetentionDate, RetentionRule
 from retention.phrases import HIDDEN, is_plain, kind_of, kinds_of, rule_of, why
 from retention.services.kept import hidden_from
 from retention.services.lists import MOST_PLAIN, begin_list
@@ -90,6 +90,7 @@ def _page(
     standing = standing_brakes(school_id)
     counts.ask("holds", visible(request, LegalHold).filter(school=school_id, lifted_at=None))
     counts.ask("brakes", standing)
+    counts.ask("rules", RetentionRule.objects.filter(school=school_id, status=RetentionRule.Status.IN_FORCE))
     lists = list(visible(request, DestructionList).filter(school=school_id).order_by("-made_at", "-pk")[:_LISTS])
     # The chair sees numbers alone of records, and may decide or approve the end of a concern about an adult.
     due = list(_due(request)) if named or may(request.user, C.SECOND_DESTRUCTION, school_id) else []
@@ -117,6 +118,7 @@ def _page(
         "past": [one for one in shown if one["stand"] in (Stand.DONE, Stand.STOPPED)][:_PAST],
         # Asked in the template: by then they are counted with what the menu counts.
         "brakes": cache(lambda: list(standing) if counts["brakes"] else []),
+        "adopted": lambda: counts["rules"] > 0,
         "sees_holds": may(request.user, C.VIEW_HOLDS, school_id),
         "holds": lambda: counts["holds"],
         "backups": backups_live().days,

@@ -88,6 +88,20 @@ def test_leads_see_whose_records_are_due_others_numbers_and_the_rest_nothing(pla
     assert Visitor(client, place.room.teacher).status("retention") == 403
 
 
+def test_while_no_rule_is_in_force_the_page_says_that_nothing_becomes_due(place: Office, client: Client):
+    people, link = (place.room.lead, place.room.headteacher, place.room.office), reverse("retention_schedule")
+    for person in people:
+        page = Visitor(client, person).page("retention")
+        assert "Harbour looks every night" in page and "has not adopted its retention schedule" not in page
+        assert "These files are kept until somebody has said it" not in page, "there is no file"
+    RetentionRule.objects.filter(school=place.school).update(status=RetentionRule.Status.SUPERSEDED)
+    for person in people:
+        page = Visitor(client, person).page("retention")
+        assert "Harbour looks every night" not in page
+        said, _, after = page.partition("The school has not adopted its retention schedule, so no record becomes due.")
+        assert said and f'href="{link}"' in after
+
+
 def test_a_lead_puts_what_is_due_on_a_list_once_and_25_at_most(place: Office, client: Client):
     child = place.leaver()
     place.due(child)
