@@ -267,7 +267,11 @@ def test_the_preview_names_what_a_concern_holds_to_who_reads_it(place: Office, c
     head, concern = place.room.headteacher, malicious(place)
     with due():
         let_in(concern, place.chair, head)
-        item = decided(client, head, concern).items.get()
+        made = decided(client, head, concern)
+        item = made.items.get()
+        assert "by the chair or trust lead, given access by name" in Visitor(client, head).page(
+            "destruction_list", made.pk
+        )
         for person in (head, place.chair):
             page = Visitor(client, person).page("destruction_item", item.pk)
             for words in (

@@ -196,6 +196,28 @@ def test_a_list_goes_back_with_a_reason_and_is_stopped_by_either(place: Office, 
     assert made.status == S.STOPPED and "Stopped" in lead.page("destruction_list", made.pk)
 
 
+def test_the_list_that_waits_for_its_reader_stands_first(place: Office, client: Client):
+    child, other, third = place.leaver(), place.leaver("Ola", "Brook"), place.leaver("Una", "Marsh")
+    place.due(child, other, third)
+    waits, reviewed = place.sent(child), place.on_list(other)
+    head = Visitor(client, place.room.headteacher).page("retention")
+    assert head.index('id="lists"') < head.index('id="due"')
+    assert head.index(waits.reference) < head.index(reviewed.reference)
+    lead = Visitor(client, place.room.lead).page("retention")
+    assert lead.index('id="due"') < lead.index('id="lists"')
+
+
+def test_its_life_says_who_approves_it(place: Office, client: Client):
+    child = place.leaver()
+    place.due(child)
+    made = place.sent(child)
+    assert "by the Headteacher" in Visitor(client, place.room.lead).page("destruction_list", made.pk)
+    assert "by the Headteacher" not in Visitor(client, place.room.headteacher).page("destruction_list", made.pk)
+    User.objects.filter(pk=place.room.headteacher.pk).update(is_active=False)
+    page = Visitor(client, place.room.lead).page("destruction_list", made.pk)
+    assert "by the chair or trust lead" in page and "by a second person" not in page
+
+
 def test_it_says_whose_turn_it_is_and_what_has_come_in_the_way_since(place: Office, client: Client):
     child, other = place.leaver(), place.leaver("Ola", "Brook")
     place.due(child, other)
