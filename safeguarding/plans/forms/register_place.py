@@ -20,7 +20,7 @@ class RegisterPlaceForm(HarbourForm):
         error_messages={"required": "Choose where the register is kept"},
     )
     system = forms.CharField(
-        label="Name of the system",
+        label="Name of the other system",
         max_length=80,
         required=False,
         help_text="Like SIMS, Arbor or Bromcom. Parents and carers read it in the privacy notice.",

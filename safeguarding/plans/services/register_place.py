@@ -27,7 +27,7 @@ def register_problems(*, place: str, system: str) -> dict[str, str]:
     if place not in RegisterPlace.Place:
         found["place"] = "Choose where the register is kept"
     if place == RegisterPlace.Place.ELSEWHERE and not system.strip():
-        found["system"] = "Enter the name of the system, like SIMS or Arbor"
+        found["system"] = "Enter the name of the other system, like SIMS or Arbor"
     return found
 
 

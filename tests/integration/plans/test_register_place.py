@@ -39,13 +39,14 @@ def told(place: Place) -> str:
 def test_register_is_stated_refused_and_stated_again(place: Place, client: Client):
     client.force_login(place.room.headteacher)
     here = reverse("register_place")
-    assert "Not stated yet" in text(client.get(here))
+    shown = text(client.get(here))
+    assert "Not stated yet" in shown and "Name of the other system" in shown and "(optional)" not in shown
     unnamed = client.post(here, {"seen": 0, "place": "elsewhere", "system": " "})
-    assert unnamed.status_code == 422 and "Enter the name of the system" in text(unnamed)
+    assert unnamed.status_code == 422 and "Enter the name of the other system" in text(unnamed)
     assert client.post(here, {"seen": 0, "place": "elsewhere", "system": "Arbor"}).status_code == 302
     assert "Not stated yet" not in text(client.get(here))
     stale = client.post(here, {"seen": 0, "place": "elsewhere", "system": "SIMS"})
-    assert stale.status_code == 409 and "Name of the system Arbor" in text(stale)
+    assert stale.status_code == 409 and "Name of the other system Arbor" in text(stale)
     [form] = [form for form in forms_of(stale.content.decode()) if "system" in form.controls]
     assert client.post(here, form.sent()).status_code == 302
     assert "Attendance register" in text(client.get(reverse("setting_changes"), {"of": "attendance_register"}))
@@ -62,7 +63,7 @@ def test_only_who_manages_the_school_states_it(place: Place, client: Client):
         assert client.get(reverse("register_place")).status_code == status
     with pytest.raises(NotAllowed):
         state(place, place.attendance)
-    with pytest.raises(BadInput, match="name of the system"):
+    with pytest.raises(BadInput, match="name of the other system"):
         state(place, place.room.lead, system="")
     assert state(place, place.room.lead, system="Arbor", where="harbour").system == ""
 
