@@ -1,5 +1,6 @@
 """Add colleagues by hand or from a file, after a look at what that gives; and say which classes somebody teaches."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from safeguarding.accounts.role_words import in_words
 from safeguarding.accounts.roles import ROLES, Capability
 from safeguarding.accounts.second_person import may_be_first
 from safeguarding.accounts.services import classes, new_staff
+from safeguarding.accounts.services.new_staff import Joiner
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.dates import counted
@@ -88,10 +90,17 @@ def confirm_staff(request: Request) -> HttpResponseBase:
         return _preview(request, rows, starts_on, namesakes=namesakes, asked=asked, same=same)
     good = [same.joiner(place, one) for place, one in enumerate(checked) if not one.problems]
     added = new_staff.add_staff(school=school, joiners=good, starts_on=given["starts_on"], by=request.user)
-    messages.success(
-        request, f"{counted(len(added), 'person', 'people')} added. Nobody can sign in before their first start."
-    )
+    messages.success(request, _done(good, added))
     return redirect("add_staff")
+
+
+def _done(joiners: Sequence[Joiner], added: Sequence[User]) -> str:
+    """Who was added, and who has the account back that they had."""
+    back = [user.full_name for joiner, user in zip(joiners, added, strict=True) if joiner.account is not None]
+    said = [f"{name} has their account back." for name in back]
+    if new := len(added) - len(back):
+        said.insert(0, f"{counted(new, 'person', 'people')} added. Nobody can sign in before their first start.")
+    return " ".join(said)
 
 
 @require_POST

@@ -134,7 +134,9 @@ def test_the_page_says_who_has_an_account_and_asks_whether_it_is_the_same_person
     assert client.post(reverse("confirm_staff"), rows_of(page) | {"same_0": str(gone.pk)}).status_code == 302
     assert User.objects.count() == there and not is_empty(gone)
     waiting = client.get(reverse("add_staff"))
-    assert "Nell Ashby" in waiting.content.decode() and "takes two people" in waiting.content.decode()
+    said = waiting.content.decode()
+    assert "Nell Ashby" in said and "takes two people" in said
+    assert "Nell Ashby has their account back." in said and "1 person added" not in said
 
 
 def test_another_person_of_the_name_gets_a_new_account_and_that_is_on_record(place: Office, gone: User, client: Client):
