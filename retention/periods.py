@@ -28,8 +28,10 @@ BARE = "R09b"
 WITH_THE_FILE, OUTSIDE = frozenset({"R04", "R06", "R25"}), frozenset({"R09", "R17"})
 # The rule of accounts: no kind of record ends by it, its account is emptied and stays.
 EMPTIED = "R27"
+# A concern about an adult that met the harm threshold: its fact gives the day ten years before pension age, if later.
+HARM = "R10"
 # No school keeps these shorter (KCSIE part four).
-AT_LEAST = {"R10": 10}
+AT_LEAST = {HARM: 10}
 # Rules that no school can adopt yet, each with why.
 NOT_YET = {
     BARE: (

@@ -7,6 +7,7 @@ from safeguarding.ending.kinds import kinds
 
 from .models import RetentionRule, Trigger
 from .periods import BARE, CHILD_FILE
+from .wording import period_in_words
 
 # Where the rule would tell its reader of what they may not see.
 HIDDEN = ("Its rule rests on something that is", "not shown to you")
@@ -20,8 +21,8 @@ _AFTER = {
     Trigger.MOVED: ("the child left, or that was entered here", "That was on"),
     Trigger.WITHDRAWAL: ("the child left, or it was withdrawn or ran out", "Over on"),
     Trigger.CLOSURE: ("it was closed", "Closed"),
+    Trigger.SETTLED: ("it was dealt with", "That was on"),
     Trigger.EMPLOYMENT: ("the person left", "Left"),
-    Trigger.RAISED: ("it was raised, or ten years before pension age if that is later", "That was on"),
     Trigger.OUTCOME: ("the outcome", "That was on"),
 }
 
@@ -44,16 +45,22 @@ def is_plain(kind: str, rule: RetentionRule | None) -> bool:
 
 
 def why(rule: RetentionRule | None, trigger_on: date | None, due_on: date | None) -> tuple[str, str]:
-    """Keep until 25 years after birth. Born 8 November 2001, so: and the day, 8 November 2026."""
+    """Keep until 25 years after birth. Born 8 November 2001, so: and the day, 8 November 2026. Of a rule without a
+    number: Keep until the outcome, on: and the day.
+    """
     if rule is None or trigger_on is None or due_on is None:
         return "", ""
+    if rule.trigger == Trigger.RAISED:
+        return f"{period_in_words(rule).replace('Until', 'Keep until', 1)}, so", full_day(due_on)
     after, happened = _AFTER.get(Trigger(rule.trigger), (str(Trigger(rule.trigger).label), "That was on"))
     if rule.years:
         length = f"Keep until {counted(rule.years, 'year')} after {after}."
     elif rule.days:
         length = f"Keep until {counted(rule.days, 'day')} after {after}."
+    elif due_on == trigger_on:
+        return f"Keep until {after}, on", full_day(due_on)
     else:
-        length = f"Keep until {after}."
+        return f"Keep until {after}, on {full_day(trigger_on)}; kept longer, until", full_day(due_on)
     return f"{length} {happened} {full_day(trigger_on)}, so", full_day(due_on)
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from safeguarding.dates import counted, elapsed, full_day
 
 from .models import Brake, Outcome, RetentionDate, RetentionRule, Trigger
-from .periods import BARE, NOT_YET, Kept, Period
+from .periods import AT_LEAST, BARE, HARM, NOT_YET, Kept, Period
 
 _M = RetentionDate.Missing
 # After "25 years from".
@@ -69,17 +69,25 @@ def length_of(rule: RetentionRule) -> str:
     return "" if rule.days is None else counted(rule.days, "day")
 
 
+def raised_or_pension(rule: RetentionRule) -> str:
+    """It was raised, or pension age if that is later. The rule counts from ten years before that age."""
+    more = (rule.years or AT_LEAST[HARM]) - AT_LEAST[HARM]
+    return f"it was raised, or {counted(more, 'year') + ' after ' if more else ''}pension age if that is later"
+
+
 def period_in_words(rule: RetentionRule) -> str:
-    """25 years from the day of birth."""
+    """25 years from the day of birth; of a rule that gives neither a day nor a number, what it says."""
     trigger, length = str(Trigger(rule.trigger).label), length_of(rule)
     if rule.trigger == Trigger.OTHER:
-        return f"{length or 'No number of years'}, {trigger}"
+        return length or rule.applies
+    if rule.trigger == Trigger.RAISED:
+        return f"Until {length} after {raised_or_pension(rule)}"
     return f"Until {trigger}" if rule.days == 0 or not length else f"{length} from {trigger}"
 
 
 def in_words(rule: RetentionRule) -> str:
     """25 years from the day of birth, then reviewed."""
-    joined = ";" if rule.trigger == Trigger.OTHER else ","
+    joined = ";" if rule.trigger == Trigger.OTHER and not length_of(rule) else ","
     return f"{period_in_words(rule)}{joined} {_THEN[Outcome(rule.outcome)]}"
 
 

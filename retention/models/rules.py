@@ -24,9 +24,10 @@ class Trigger(models.TextChoices):
     ENTRY = "entry", "the end of the school year of the entry"
     EVENT = "event", "the day it happened"
     CLOSURE = "closure", "the day it was closed"
+    SETTLED = "settled", "the day it was dealt with"
     EMPLOYMENT = "employment", "the day the person left the school’s employment"
     LAST_ROLE = "last_role", "the day on which the person’s last role anywhere ended"
-    RAISED = "raised", "the day it was raised, or ten years before pension age if that is later"
+    RAISED = "raised", "the day it was raised, or pension age if that is later"
     OUTCOME = "outcome", "the day of the outcome"
     WITHDRAWAL = "withdrawal", "the day consent was withdrawn or ran out, or the child left"
     SUPERSEDED = "superseded", "the day another one replaced it"
@@ -36,10 +37,10 @@ class Trigger(models.TextChoices):
 class Outcome(models.TextChoices):
     """What happens when the period is over."""
 
-    REVIEW = "review", "is reviewed, then destroyed"
+    REVIEW = "review", "reviewed, then destroyed"
     TRANSFER = "transfer", "goes to the next school; the school’s own copy is then destroyed"
-    DESTROY = "destroy", "is destroyed"
-    EMPTY = "empty", "is emptied by Harbour itself; the name stays"
+    DESTROY = "destroy", "destroyed"
+    EMPTY = "empty", "emptied by Harbour itself; the name stays"
 
 
 class RetentionRule(models.Model):

@@ -1,5 +1,6 @@
 """Who proposes, adopts, agrees and withdraws a rule on the pages of the schedule, and what would it do?"""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,9 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from retention.models import RetentionRule
+from retention.models import RetentionRule, Trigger
+from retention.phrases import why
 from retention.services.preview import preview
 from retention.services.schedule import propose_rule
+from retention.wording import period_in_words
 from safeguarding.keys import uuid7
 from tests.integration.plans.pages import Visitor
 
@@ -59,6 +62,52 @@ def test_it_says_every_rule_in_words_with_its_two_people_and_what_is_kept_outsid
         ("retention_rule", [rule(place).pk]),
     ):
         assert client.get(reverse(name, args=keys)).status_code == 403
+
+
+def test_no_rule_is_a_riddle(client: Client, place: Office):
+    page = " ".join(open_schedule(client, place.room.lead).split())
+    for says in (
+        "Until 10 years after it was raised, or pension age if that is later, then reviewed",
+        "As the local authority advises; then reviewed",
+        "1 year from the day it was dealt with, then destroyed",
+        "Until the day of the outcome, then destroyed",
+    ):
+        assert says in page, says
+    assert (
+        "ten years before pension" not in page and "No number of years" not in page and "as the rule says" not in page
+    )
+    # No school can adopt it yet, so nothing ends by it.
+    _, _, not_yet = page.partition('id="not-yet"')
+    assert "Not offered yet" in not_yet.partition('id="outside"')[0] and page.count("Not offered yet") == 1
+    longer = RetentionRule(code="R10", trigger=Trigger.RAISED, years=12)
+    assert (
+        period_in_words(longer) == "Until 12 years after it was raised, or 2 years after pension age if that is later"
+    )
+
+
+@pytest.mark.parametrize(
+    ("trigger", "years", "days", "due", "says"),
+    [
+        ("outcome", None, 0, date(2025, 10, 3), ("Keep until the outcome, on", "3 October 2025")),
+        (
+            "outcome", None, 0, date(2026, 1, 9),
+            ("Keep until the outcome, on 3 October 2025; kept longer, until", "9 January 2026"),
+        ),
+        (
+            "raised", 10, None, date(2048, 5, 3),
+            ("Keep until 10 years after it was raised, or pension age if that is later, so", "3 May 2048"),
+        ),
+        (
+            "settled", 1, None, date(2026, 10, 3),
+            ("Keep until 1 year after it was dealt with. That was on 3 October 2025, so", "3 October 2026"),
+        ),
+    ],
+)  # fmt: skip
+def test_why_a_record_is_due_is_one_sentence_with_its_days(
+    trigger: str, years: int | None, days: int | None, due: date, says: tuple[str, str]
+):
+    rule = RetentionRule(code="R10", trigger=trigger, years=years, days=days)
+    assert why(rule, date(2025, 10, 3), due) == says
 
 
 def test_at_first_a_lead_adopts_all_and_the_officer_agrees_to_all(client: Client, place: Office):
