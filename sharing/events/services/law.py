@@ -182,10 +182,16 @@ def _end(row: LawConfirmed, *, by: User, at: datetime) -> None:
 
 
 def transfer_time(school_id: UUID, on: date) -> TransferTime:
-    """The time that holds at a school on a day: its own, else Harbour's."""
+    """The time that holds at a school on a day: its own, else Harbour's. None holds before `first_day_of_times`."""
     rows = TransferTime.objects.filter(Q(school=school_id) | Q(school=None), from_day__lte=on)
     rows = rows.filter(Q(until_day=None) | Q(until_day__gte=on)).select_related("made_by")
     return rows.order_by(F("school").desc(nulls_last=True), "-from_day")[0]
+
+
+def first_day_of_times(school_id: UUID) -> date:
+    """From when there is a time for sending a file at all."""
+    rows = TransferTime.objects.filter(Q(school=school_id) | Q(school=None))
+    return rows.order_by("from_day").values_list("from_day", flat=True)[0]
 
 
 def due_by(time: TransferTime, left_on: date, calendar: SchoolCalendar) -> tuple[Due, Due]:

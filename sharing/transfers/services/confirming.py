@@ -21,7 +21,7 @@ from sharing.transfers.models.transfers import UNSENT
 from sharing.transfers.permissions import ensure_sends
 
 from . import telling
-from .days import days_of
+from .days import days_of, too_early
 
 B, K = FileTransfer.Because, TransferNote.Kind
 CHANGED = "Somebody changed this while you were writing. Open it again to see it as it is."
@@ -76,6 +76,8 @@ def confirm_problems(transfer: FileTransfer, last_day: date | None, where: Where
         found["last_day"] = "Enter the last day at this school"
     elif transfer.child and (wrong := last_day_problems(transfer.child, last_day, today)):
         found["last_day"] = wrong[0]
+    elif early := too_early(transfer.school_id, last_day):
+        found["last_day"] = early
     if not where.called:
         found["recipient"] = "Choose the next school, or enter its name"
     if where.recipient is not None and where.recipient.ended_at is not None:

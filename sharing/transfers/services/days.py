@@ -5,9 +5,10 @@ from datetime import date
 from uuid import UUID
 
 from safeguarding.accounts.calendar import SchoolCalendar
+from safeguarding.dates import full_day
 from safeguarding.working_days import add_working_days
 from sharing.events.models import TransferTime
-from sharing.events.services.law import due_by, transfer_time
+from sharing.events.services.law import due_by, first_day_of_times, transfer_time
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,19 @@ class Days:
     warn_on: date
     due_on: date
     missing: str = ""
+
+
+def too_early(school_id: UUID, last_day: date) -> str:
+    """Why no day can be counted from this last day, without its full stop: it is before the first of the times. Empty
+    where one can.
+    """
+    first = first_day_of_times(school_id)
+    if last_day >= first:
+        return ""
+    return (
+        f"Harbour knows no time for sending a file of a child who left before {full_day(first)}. State on the tab "
+        "“Retention” what became of the file"
+    )
 
 
 def days_of(school_id: UUID, last_day: date) -> Days:

@@ -19,7 +19,7 @@ from sharing.transfers.models import OPEN, FileTransfer
 from sharing.transfers.permissions import SENDERS, may_send_of
 
 from .additions import READERS
-from .days import days_of
+from .days import days_of, too_early
 from .telling import tell_of_leaver
 
 # Who left longer ago than this, left before anybody asked Harbour to see to it.
@@ -94,7 +94,8 @@ def open_problems(child: Child, last_day: date | None, today: date) -> dict[str,
         return {"last_day": "The last day cannot be before the child came"}
     if child.left_on is not None and last_day > today:
         return {"last_day": "The child has left already: enter the last day, today or in the past"}
-    return {}
+    problem = too_early(child.school_id, last_day)
+    return {"last_day": problem} if problem else {}
 
 
 @transaction.atomic
@@ -120,11 +121,13 @@ def open_transfer(*, child: Child, last_day: date, by: User, at: datetime | None
 
 def follow_days(transfers: Iterable[FileTransfer], left: dict[UUID, date]) -> int:
     """The last day as the register has it by now, and the days that follow from it and from the calendar. Of files that
-    have not gone. Returns how many changed.
+    have not gone. Returns how many changed. One that is from before any time by now stays as it is.
     """
     changed = 0
     for one in transfers:
         last_day = left.get(one.child_id, one.last_day) if one.child_id else one.last_day
+        if last_day != one.last_day and too_early(one.school_id, last_day):
+            continue
         days = days_of(one.school_id, last_day)
         wanted = {"last_day": last_day, "time": days.time, "warn_on": days.warn_on, "due_on": days.due_on}
         if all(getattr(one, name) == value for name, value in wanted.items()):

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 
 from children.models import Child
 from children.services.access import declare_conflict
@@ -139,6 +141,30 @@ def test_leads_and_deputies_open_one_before_the_child_leaves_and_nobody_else(pla
         open_transfer(child=child, last_day=date(2019, 1, 1), by=place.room.deputy)
     one = open_transfer(child=child, last_day=day, by=place.room.deputy)
     assert open_transfer(child=child, last_day=day, by=place.room.lead) == one
+
+
+def test_of_who_left_before_any_time_it_says_what_to_do(place: Place, client: Client):
+    child = place.leaver(date(2019, 7, 19), entered_on=date(2015, 9, 3))
+    place.told(child)
+    says = "no time for sending a file of a child who left before 1 September 2022. State on the tab “Retention”"
+    with pytest.raises(BadInput, match=says):
+        open_transfer(child=child, last_day=date(2022, 8, 31), by=place.room.lead)
+    client.force_login(place.room.lead)
+    typed = {f"last_day_{part}": number for part, number in (("day", 19), ("month", 7), ("year", 2019))}
+    page = client.post(reverse("begin_transfer", args=[child.pk]), typed)
+    assert page.status_code == 422 and says in page.content.decode()
+    assert not FileTransfer.objects.exists()
+    assert open_transfer(child=child, last_day=date(2022, 9, 1), by=place.room.lead).due_on > date(2022, 9, 1)
+
+
+def test_a_last_day_that_moves_before_any_time_stops_no_beat(place: Place):
+    child = place.leaver(date(2026, 11, 20), entered_on=date(2015, 9, 3))
+    place.told(child)
+    transfer = opened(place, child)
+    Child.objects.filter(pk=child.pk).update(left_on=date(2019, 7, 19))
+    assert beat(date(2026, 11, 24)) == 0
+    transfer.refresh_from_db()
+    assert transfer.last_day == date(2026, 11, 20)
 
 
 def test_the_day_of_the_register_is_followed(place: Place):
