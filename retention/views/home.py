@@ -99,9 +99,7 @@ def _page(
     )
     # What the page names is one event.
     read_many(request, [*due, *waits, *lists], purpose="records that are due, and lists")
-    far = progress_of([one.pk for one in lists])
-    # What waits for its reader first.
-    shown = sorted((_of_list(one, far[one.pk], request.user) for one in lists), key=lambda one: not one["yours"])
+    shown = _of_lists(lists, request.user)
     reviews_records = named and reviews(request.user, school_id)
     rows = _rows(request, due[:SHOWN], reviews_records=reviews_records) if due or named else []
     may_begin = reviews_records or any(row["yours"] for row in rows)
@@ -116,7 +114,7 @@ def _page(
         "free": any(row["yours"] and not row["kept"] for row in rows),
         "numbers": [] if named else _numbers(due_at(school_id)),
         "open": [one for one in shown if one["stand"] not in (Stand.DONE, Stand.STOPPED)],
-        "yours": any(one["yours"] for one in shown),
+        "yours": bool(shown and shown[0]["yours"]),
         "past": [one for one in shown if one["stand"] in (Stand.DONE, Stand.STOPPED)][:_PAST],
         # Asked in the template: by then they are counted with what the menu counts.
         "brakes": cache(lambda: list(standing) if counts["brakes"] else []),
@@ -164,6 +162,12 @@ def _rows(request: Request, found: list[RetentionDate], *, reviews_records: bool
 
 def _numbers(found: list[Due]) -> list[dict[str, Any]]:
     return [{"kind": kinds_of(one.kind), "rule": rule_of(one.rule), "due": one.due, "kept": one.kept} for one in found]
+
+
+def _of_lists(lists: list[DestructionList], reader: User) -> list[dict[str, Any]]:
+    """Those that wait for their reader first."""
+    far = progress_of([one.pk for one in lists])
+    return sorted((_of_list(one, far[one.pk], reader) for one in lists), key=lambda one: not one["yours"])
 
 
 def _of_list(on_list: DestructionList, far: Progress, reader: User) -> dict[str, Any]:
