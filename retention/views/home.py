@@ -13,7 +13,7 @@ from django.utils import timezone
 from retention.capabilities import RetentionCapability as C
 from retention.forms.lists import BeginForm
 from retention.lifecycles import may_stop
-from retention.models import DestructionItem, DestructionList, Group, LegalHold, RetentionDate, RetentionRule
+from retention.models import DestructionItem, DestructionList, Group, LegalHold, RetentionDate
 from retention.phrases import HIDDEN, is_plain, kind_of, kinds_of, rule_of, why
 from retention.services.kept import hidden_from
 from retention.services.lists import MOST_PLAIN, begin_list
@@ -29,6 +29,7 @@ from retention.services.progress import (
 )
 from retention.services.reviewers import decided_by, may_approve, reviews
 from retention.services.scan import on_no_list
+from retention.services.schedule import in_force_at
 from retention.services.signs import to_decide
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may, requires
@@ -90,7 +91,7 @@ def _page(
     standing = standing_brakes(school_id)
     counts.ask("holds", visible(request, LegalHold).filter(school=school_id, lifted_at=None))
     counts.ask("brakes", standing)
-    counts.ask("rules", RetentionRule.objects.filter(school=school_id, status=RetentionRule.Status.IN_FORCE))
+    counts.ask("rules", in_force_at(school_id))
     lists = list(visible(request, DestructionList).filter(school=school_id).order_by("-made_at", "-pk")[:_LISTS])
     # The chair sees numbers alone of records, and may decide or approve the end of a concern about an adult.
     due = list(_due(request)) if named or may(request.user, C.SECOND_DESTRUCTION, school_id) else []
