@@ -109,7 +109,7 @@ def _missing(asked: Asked) -> Iterable[Blank]:
     """What Harbour destroys one day, and nobody can be told when."""
     open_ = [rule for held, rule in _told(asked) if held is None and rule is not None]
     if open_ or not _in_force(asked):
-        names = ", ".join(rule.code for rule in open_) or "no rule of the schedule is in force"
+        names = "; ".join(f"{rule.record_class} ({rule.code})" for rule in open_) or "no rule of it is in force"
         yield Blank(f"how long records are kept, by the schedule: {names}", "retention_schedule")
 
 

@@ -5,13 +5,14 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, UUIDField, Value
 from django.urls import reverse
 
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.by_keys import Asked, Statement
+from safeguarding.audit.protection import among, fact
 from safeguarding.audit.reading import visible
 from safeguarding.dates import counted
 from safeguarding.first_pages import Task, Thing, Waiting
@@ -43,18 +44,28 @@ def _due(asked: Asked) -> QuerySet[RetentionDate]:
     return on_no_list(visible(asked, RetentionDate).filter(asked.one("school_id")), visible(asked, DestructionItem))
 
 
+def _waits_for(me: UUID, rows: QuerySet[DestructionList]) -> QuerySet[DestructionList]:
+    """Of lists of concerns about adults those that somebody else has sent, and that the person may approve."""
+    approved = among("id", fact("adult_lists_approved", Value(me, UUIDField())))
+    return rows.filter(approved, status=_S.APPROVAL, in_group=Group.ADULTS).exclude(sent_by=me)
+
+
 _due_at = counted_by_keys(_due)
 _to_approve_at = counted_by_keys(lambda asked: _lists(asked, _S.APPROVAL, in_group=Group.RECORDS))
+_adults_to_approve_at = counted_by_keys(lambda asked: _waits_for(asked.user.pk, _lists(asked, _S.APPROVAL)))
 _to_advise_at = counted_by_keys(lambda asked: _lists(asked, _S.APPROVAL, advice=""))
 
 
 def waits(request: Request) -> Statement | int:
-    """What waits for this person: lists to approve or to advise on; of who reviews, records that are due."""
+    """What waits for this person: lists to approve or to advise on; of who reviews, records that are due; of the chair,
+    lists of concerns about adults to approve.
+    """
     school_id = request.held.school_id
     for capability, number_at in (
         (C.APPROVE_DESTRUCTION, _to_approve_at),
         (C.ADVISE_RETENTION, _to_advise_at),
         (C.KEEP_RETENTION, _due_at),
+        (C.SECOND_DESTRUCTION, _adults_to_approve_at),
     ):
         if may(request.user, capability, school_id):
             return number_at.statement(request, [school_id])
@@ -134,7 +145,31 @@ def _to_advise(request: Request) -> Waiting:
     return Waiting((Thing(says, reverse("retention")),), number)
 
 
+def _approves(request: Request) -> bool:
+    """Whether the person approves lists and has no Today, where the line about them stands."""
+    held = request.held.school_id
+    return may(request.user, C.SECOND_DESTRUCTION, held) and not may(request.user, C.VIEW_RETENTION, held)
+
+
+def _to_approve(request: Request) -> Waiting:
+    """The lists of concerns about adults that wait for this person."""
+    rows = _waits_for(request.user.pk, visible(request, DestructionList).filter(school=request.held.school_id))
+    found = list(rows.order_by("made_at", "pk")[:MOST_THINGS])
+    says = "A destruction list waits for your approval"
+    things = tuple(Thing(says, reverse("destruction_list", args=[one.pk]), about=one.reference) for one in found)
+    return Waiting(things, len(found) if len(found) < MOST_THINGS else rows.count())
+
+
 TASKS = (
+    Task(
+        "approval_of_destruction",
+        "What is kept and destroyed",
+        "No destruction list waits for your approval.",
+        may=_approves,
+        waits=_to_approve,
+        ways=(("Retention", "retention"),),
+        order=20,
+    ),
     Task(
         "advice_on_destruction",
         "What is kept and destroyed",

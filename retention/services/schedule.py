@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from retention.capabilities import RetentionCapability as C
@@ -118,6 +118,11 @@ def schedule_of(school_id: UUID) -> list[tuple[RetentionRule | None, RetentionRu
 def _proposal(proposed: RetentionRule | None, in_force: RetentionRule | None) -> RetentionRule | None:
     """Harbour's default is no proposal beside what the school has in force."""
     return None if proposed is not None and proposed.school_id is None and in_force is not None else proposed
+
+
+def in_force_at(school_id: UUID) -> QuerySet[RetentionRule]:
+    """The rules in force at a school."""
+    return RetentionRule.objects.filter(school=school_id, status=_S.IN_FORCE)
 
 
 def rules_at(school_id: UUID) -> list[RetentionRule]:

@@ -29,6 +29,7 @@ from retention.services.progress import (
 )
 from retention.services.reviewers import decided_by, may_approve, reviews
 from retention.services.scan import on_no_list
+from retention.services.schedule import in_force_at
 from retention.services.signs import to_decide
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may, requires
@@ -90,6 +91,7 @@ def _page(
     standing = standing_brakes(school_id)
     counts.ask("holds", visible(request, LegalHold).filter(school=school_id, lifted_at=None))
     counts.ask("brakes", standing)
+    counts.ask("rules", in_force_at(school_id))
     lists = list(visible(request, DestructionList).filter(school=school_id).order_by("-made_at", "-pk")[:_LISTS])
     # The chair sees numbers alone of records, and may decide or approve the end of a concern about an adult.
     due = list(_due(request)) if named or may(request.user, C.SECOND_DESTRUCTION, school_id) else []
@@ -98,8 +100,7 @@ def _page(
     )
     # What the page names is one event.
     read_many(request, [*due, *waits, *lists], purpose="records that are due, and lists")
-    far = progress_of([one.pk for one in lists])
-    shown = [_of_list(one, far[one.pk], request.user) for one in lists]
+    shown = _of_lists(lists, request.user)
     reviews_records = named and reviews(request.user, school_id)
     rows = _rows(request, due[:SHOWN], reviews_records=reviews_records) if due or named else []
     may_begin = reviews_records or any(row["yours"] for row in rows)
@@ -114,9 +115,11 @@ def _page(
         "free": any(row["yours"] and not row["kept"] for row in rows),
         "numbers": [] if named else _numbers(due_at(school_id)),
         "open": [one for one in shown if one["stand"] not in (Stand.DONE, Stand.STOPPED)],
+        "yours": bool(shown and shown[0]["yours"]),
         "past": [one for one in shown if one["stand"] in (Stand.DONE, Stand.STOPPED)][:_PAST],
         # Asked in the template: by then they are counted with what the menu counts.
         "brakes": cache(lambda: list(standing) if counts["brakes"] else []),
+        "adopted": lambda: counts["rules"] > 0,
         "sees_holds": may(request.user, C.VIEW_HOLDS, school_id),
         "holds": lambda: counts["holds"],
         "backups": backups_live().days,
@@ -160,6 +163,12 @@ def _rows(request: Request, found: list[RetentionDate], *, reviews_records: bool
 
 def _numbers(found: list[Due]) -> list[dict[str, Any]]:
     return [{"kind": kinds_of(one.kind), "rule": rule_of(one.rule), "due": one.due, "kept": one.kept} for one in found]
+
+
+def _of_lists(lists: list[DestructionList], reader: User) -> list[dict[str, Any]]:
+    """Those that wait for their reader first."""
+    far = progress_of([one.pk for one in lists])
+    return sorted((_of_list(one, far[one.pk], reader) for one in lists), key=lambda one: not one["yours"])
 
 
 def _of_list(on_list: DestructionList, far: Progress, reader: User) -> dict[str, Any]:

@@ -14,12 +14,13 @@ from retention.forms.lists import AdviceForm, ApproveForm, BackForm, DecisionFor
 from retention.lifecycles import list_life, may_review
 from retention.models import DestructionItem, DestructionList
 from retention.phrases import is_plain, kinds_of, rule_of
-from retention.services.list_notices import approvers, could_approve
+from retention.services.list_notices import RULE, approvers, could_approve
 from retention.services.progress import Progress, Stand, lines_of, progress_of
 from retention.services.reviewers import reviews_list
 from safeguarding import dates
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may
+from safeguarding.accounts.second_person import usual_people
 from safeguarding.audit.reading import visible
 from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
@@ -277,7 +278,18 @@ def _approval(shown: Shown) -> str:
     far = shown.far
     if far.approved_at:
         return f"{dates.short_day(far.approved_at)}, {dates.counted(far.approved, 'record')}"
-    return "you" if shown.approves else "by a second person"
+    if shown.stand not in (Stand.REVIEW, Stand.APPROVAL):
+        return ""
+    return "you" if shown.approves else _by_whom(shown.on_list)
+
+
+def _by_whom(on_list: DestructionList) -> str:
+    """Who approves a list that is not approved yet, by their role."""
+    if on_list.is_about_adults:
+        return "by the chair or trust lead, given access by name"
+    first = on_list.sent_by or on_list.made_by
+    is_usual = usual_people(RULE, on_list.school_id, timezone.localdate(), besides=[first]).exists()
+    return "by the Headteacher" if is_usual else "by the chair or trust lead"
 
 
 def _wait(far: Progress) -> str:

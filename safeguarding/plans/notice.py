@@ -6,7 +6,19 @@ from collections.abc import Iterable
 
 from safeguarding.notice_items import holdings
 from safeguarding.personal_data import Sensitive, categorised
-from safeguarding.privacy_notice import Asked, Block, Facts, Section, bullets, looks_at, rests_on, tells, text
+from safeguarding.privacy_notice import (
+    Asked,
+    Blank,
+    Block,
+    Facts,
+    Section,
+    asks,
+    bullets,
+    looks_at,
+    rests_on,
+    tells,
+    text,
+)
 
 from .models import RegisterPlace
 from .services.register_place import register_of
@@ -38,6 +50,12 @@ def _in_words(stated: RegisterPlace) -> str:
     return f"We keep the attendance register in Harbour. {kept}" if stated.place else kept
 
 
+def _missing(asked: Asked) -> Iterable[Blank]:
+    """Until it is stated the notice says no more than what follows from the law."""
+    if not register_of(asked.school.pk).place:
+        yield Blank("where the attendance register is kept", "register_place", may_wait=True)
+
+
 def _stated(asked: Asked) -> list[str]:
     return [_in_words(register_of(asked.school.pk))]
 
@@ -51,5 +69,6 @@ categorised("plans", "Plans of the local authority", Sensitive.SPECIAL, Sensitiv
 tells(Section.USE, _uses, order=30)
 tells(Section.LAW, _offences, order=40)
 tells(Section.KEEP, _register, order=60)
+asks(_missing)
 rests_on("register", _stated)
 looks_at("Attendance register", _changed)

@@ -3,7 +3,8 @@ security belongs to a check that fails now.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from safeguarding.dates import counted
 from safeguarding.privacy_notice import Asked, claims, looked_at
@@ -16,10 +17,18 @@ from .publishing import newest
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the health of a notice: what was looked at, and what is wrong; nothing where all is well."""
+    """One line of the health of a notice: what was looked at, and what is wrong; nothing where all is well. `pages`: on
+    which page, by its name, each of these is set right, where one is.
+    """
 
     title: str
     wrong: list[str]
+    pages: list[str] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """What is wrong, each with its page."""
+        return list(zip_longest(self.wrong, self.pages, fillvalue=""))
 
 
 def health_of(asked: Asked, draft: Draft | None = None, published: PrivacyNotice | None = None) -> list[Finding]:
@@ -28,7 +37,11 @@ def health_of(asked: Asked, draft: Draft | None = None, published: PrivacyNotice
     published = published or newest(asked.school.pk)
     kept = published.facts if published else {}
     return [
-        Finding("Nothing is left to fill in", [f"Missing: {blank.says}." for blank in draft.blanks]),
+        Finding(
+            "Nothing is left to fill in",
+            [f"Missing: {blank.says}." for blank in draft.blanks],
+            [blank.page for blank in draft.blanks],
+        ),
         Finding("Sentences about security are true", list(_untrue(asked, kept.get(SECURITY, [])))),
         *(Finding(title, wrong) for title, wrong in looked_at(asked, kept) if published),
         Finding("The published notice says what Harbour does", list(_differs(draft, published))),

@@ -1,5 +1,6 @@
 """Who decides the end of a concern about an adult, who approves it, and does nobody else find anything of it?"""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -48,7 +49,7 @@ from tests.walls import asking
 from .adults import PENSION_IN, K, add, end, lay_concern
 from .conftest import Office, as_destroyer, later
 from .kinds import kept
-from .test_list_pages import Visitor, destroy
+from .test_list_pages import Visitor, destroy, said
 
 pytestmark = [pytest.mark.django_db(databases=["default", KEYS]), pytest.mark.usefixtures("folders")]
 EVERY = (RetentionDate, DestructionItem, Decision, Approval, ItemReason)
@@ -231,6 +232,58 @@ def test_the_page_says_which_role_to_give_where_nobody_can_approve(place: Office
         assert "Nobody can approve" not in Visitor(client, head).page("destruction_list", made.pk)
         assert Visitor(client, head).send(made, "send").status_code == 302
         assert Visitor(client, place.chair).approve(made, **{"i1-yes": "destroy"}).status_code == 302
+
+
+def test_what_waits_for_the_chair_stands_on_the_first_page_and_in_the_menu(place: Office, client: Client):
+    head, concern = place.room.headteacher, malicious(place)
+
+    def first_page(person: User) -> tuple[str, str]:
+        """Its panel “Waiting for you”, and what the menu says beside Retention."""
+        client.force_login(person)
+        page = said(client.get("/", follow=True))
+        menu = re.search(rf'class="hb-nav__link" href="{reverse("retention")}"[^>]*>(.*?)</a>', page)
+        panel = re.search(r'<section[^>]*aria-labelledby="waiting.*?</section>', page)
+        return panel[0] if panel else "", re.sub(r"<[^>]*>", "", menu[1]) if menu else ""
+
+    with due():
+        let_in(concern, place.chair, head)
+        panel, menu = first_page(place.chair)
+        assert "No destruction list waits for your approval" in panel and "1" not in menu
+        made = decided(client, head, concern)
+        panel, menu = first_page(place.chair)
+        assert (
+            "A destruction list waits for your approval" in panel
+            and reverse("destruction_list", args=[made.pk]) in panel
+        )
+        assert made.reference in panel and concern.reference not in panel and "1" in menu
+        for person in (head, place.room.office, place.officer):
+            assert made.reference not in first_page(person)[0]
+        assert Visitor(client, place.chair).approve(made, **{"i1-yes": "destroy"}).status_code == 302
+        panel, menu = first_page(place.chair)
+        assert "No destruction list waits for your approval" in panel and "1" not in menu
+
+
+def test_the_preview_names_what_a_concern_holds_to_who_reads_it(place: Office, client: Client):
+    head, concern = place.room.headteacher, malicious(place)
+    with due():
+        let_in(concern, place.chair, head)
+        made = decided(client, head, concern)
+        item = made.items.get()
+        assert "by the chair or trust lead, given access by name" in Visitor(client, head).page(
+            "destruction_list", made.pk
+        )
+        for person in (head, place.chair):
+            page = Visitor(client, person).page("destruction_item", item.pk)
+            for words in (
+                "1 concern about an adult, with its outcome",
+                "1 account of what happened, as it was raised",
+                "1 adult named in it",
+                "entries on what was done and decided, such as with the LADO",
+                "on how long it is kept, and on what was decided",
+            ):
+                assert words in page, (person, words)
+        for person in (place.room.lead, place.room.deputy):
+            assert Visitor(client, person).status("destruction_item", item.pk) in (403, 404)
 
 
 def test_a_list_is_of_one_group_and_its_number_leaves_no_gap(place: Office, client: Client):

@@ -88,6 +88,20 @@ def test_leads_see_whose_records_are_due_others_numbers_and_the_rest_nothing(pla
     assert Visitor(client, place.room.teacher).status("retention") == 403
 
 
+def test_while_no_rule_is_in_force_the_page_says_that_nothing_becomes_due(place: Office, client: Client):
+    people, link = (place.room.lead, place.room.headteacher, place.room.office), reverse("retention_schedule")
+    for person in people:
+        page = Visitor(client, person).page("retention")
+        assert "Harbour looks every night" in page and "has not adopted its retention schedule" not in page
+        assert "These files are kept until somebody has said it" not in page, "there is no file"
+    RetentionRule.objects.filter(school=place.school).update(status=RetentionRule.Status.SUPERSEDED)
+    for person in people:
+        page = Visitor(client, person).page("retention")
+        assert "Harbour looks every night" not in page
+        said, _, after = page.partition("The school has not adopted its retention schedule, so no record becomes due.")
+        assert said and f'href="{link}"' in after
+
+
 def test_a_lead_puts_what_is_due_on_a_list_once_and_25_at_most(place: Office, client: Client):
     child = place.leaver()
     place.due(child)
@@ -180,6 +194,28 @@ def test_a_list_goes_back_with_a_reason_and_is_stopped_by_either(place: Office, 
         assert lead.send(made, "stop").status_code == 302
     made.refresh_from_db()
     assert made.status == S.STOPPED and "Stopped" in lead.page("destruction_list", made.pk)
+
+
+def test_the_list_that_waits_for_its_reader_stands_first(place: Office, client: Client):
+    child, other, third = place.leaver(), place.leaver("Ola", "Brook"), place.leaver("Una", "Marsh")
+    place.due(child, other, third)
+    waits, reviewed = place.sent(child), place.on_list(other)
+    head = Visitor(client, place.room.headteacher).page("retention")
+    assert head.index('id="lists"') < head.index('id="due"')
+    assert head.index(waits.reference) < head.index(reviewed.reference)
+    lead = Visitor(client, place.room.lead).page("retention")
+    assert lead.index('id="due"') < lead.index('id="lists"')
+
+
+def test_its_life_says_who_approves_it(place: Office, client: Client):
+    child = place.leaver()
+    place.due(child)
+    made = place.sent(child)
+    assert "by the Headteacher" in Visitor(client, place.room.lead).page("destruction_list", made.pk)
+    assert "by the Headteacher" not in Visitor(client, place.room.headteacher).page("destruction_list", made.pk)
+    User.objects.filter(pk=place.room.headteacher.pk).update(is_active=False)
+    page = Visitor(client, place.room.lead).page("destruction_list", made.pk)
+    assert "by the chair or trust lead" in page and "by a second person" not in page
 
 
 def test_it_says_whose_turn_it_is_and_what_has_come_in_the_way_since(place: Office, client: Client):

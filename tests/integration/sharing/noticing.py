@@ -9,6 +9,7 @@ from retention.services.schedule import load_defaults
 from safeguarding.accounts.models import School
 from safeguarding.accounts.services import change_school
 from safeguarding.keys import uuid7
+from safeguarding.plans.services.register_place import state_register
 from safeguarding.privacy_notice import Asked
 from sharing.events.services.recipients import Facts, correct_recipient
 from sharing.notice.models import PrivacyNotice
@@ -38,6 +39,7 @@ def prepared(place: Place) -> Place:
     put_in_force(place.school, head=head, officer=officer, adopted_at=now, agreed_at=now)
     save_details(school=place.school, seen=0, details=DETAILS, by=place.room.headteacher)
     name_authority(place)
+    state_register(school=place.school, seen=0, place="elsewhere", system="Arbor", by=head)
     return place
 
 

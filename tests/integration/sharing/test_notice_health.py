@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 
 from retention import notice
 from retention.models import RetentionRule
+from retention.services.schedule import load_defaults
 from safeguarding import notice_items
 from safeguarding.accounts.models import Notice, User
 from safeguarding.accounts.services import change_school
@@ -156,6 +157,21 @@ def test_the_authority_is_asked_for_by_name(place: Place):
     prepared(place)
     assert name not in [blank.says for blank in draft_of(place).blanks]
     assert "Who we share it with: Saltmarsh Borough Council" in words(draft_of(place).sections)
+
+
+def test_where_the_register_is_kept_is_asked_for_with_its_page_and_may_wait(place: Place):
+    load_defaults()
+    missing = "Missing: where the attendance register is kept."
+    client = Client()
+    client.force_login(place.room.headteacher)
+    shown = client.get(reverse("notice_settings")).content.decode()
+    assert f'<a href="{reverse("register_place")}">{missing}</a>' in shown
+    schedule = f'<a href="{reverse("retention_schedule")}">Missing: how long records are kept, by the schedule: '
+    assert f"{schedule}Safeguarding file, child moved and the next school has it (R01); " in shown
+    assert "where the attendance register is kept" not in [blank.says for blank in draft_of(place).missing]
+    prepared(place)
+    assert missing not in client.get(reverse("notice_settings")).content.decode()
+    assert "Nothing is left to fill in" not in wrong(place)
 
 
 def test_nothing_is_published_while_the_authority_has_no_name(place: Place):
