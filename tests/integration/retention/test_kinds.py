@@ -31,6 +31,7 @@ from retention.services.going import living_keys
 from retention.services.holds import ask_to_lift, lift_hold, set_hold
 from retention.services.list_notices import close_lists
 from retention.services.lists import begin_list, decide, send, stop
+from retention.services.one_record import record_with
 from retention.services.progress import progress_of
 from retention.services.scan import scan
 from safeguarding.accounts.models import RoleAssignment, User
@@ -318,22 +319,25 @@ def test_it_is_open_then_kept_then_due(place: Office, kind: str):
 def test_a_hold_keeps_it_from_every_list(place: Office, kind: str):
     with due(place, kind) as record:
         child = KINDS[kind].about(record)
-        scopes = [("school", None)] + ([("child", child)] if child else [])
-        for scope, whom in scopes:
+        lead, head = place.room.lead, place.room.headteacher
+        of_record = (KINDS[kind].decides(place), KINDS[kind].approves(place, record))
+        scopes = [("school", None, lead, head), ("record", None, *of_record)]
+        for scope, whom, first, second in scopes + ([("child", child, lead, head)] if child else []):
             held = set_hold(
                 school=place.school,
                 token=uuid7(),
                 scope=scope,
                 child=whom,
+                one=record_with(record.pk),
                 kind="police",
                 reason="The police asked.",
                 review_on=timezone.localdate() + timedelta(days=100),
-                by=place.room.lead,
+                by=first,
             )
             with pytest.raises(OutOfTurn, match="A hold keeps this record"):
                 begun(place, record)
-            ask_to_lift(hold=held, seen=0, token=uuid7(), reason="They closed it.", by=place.room.lead)
-            lift_hold(hold=held, seen=1, by=place.room.headteacher)
+            ask_to_lift(hold=held, seen=0, token=uuid7(), reason="They closed it.", by=first)
+            lift_hold(hold=held, seen=1, by=second)
         assert begun(place, record).items.get().record_key == record.pk
 
 
