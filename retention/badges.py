@@ -1,6 +1,6 @@
 """Which badge does retention put beside the name of a child? That a hold on the child stands, for those who may see it.
 
-A hold on the whole school is on nobody's name.
+A hold on the whole school, or on one record, is on nobody's name.
 """
 
 from typing import Any
@@ -17,10 +17,11 @@ from .capabilities import RetentionCapability as C
 from .models import LegalHold
 
 _BADGE = "hold"
+_OF_CHILD = (LegalHold.Scope.CHILD, LegalHold.Scope.FAMILY)
 
 
 def _rows(request: Asks) -> QuerySet[Any, Any]:
-    standing = visible(request, LegalHold).filter(lifted_at=None, child__isnull=False)
+    standing = visible(request, LegalHold).filter(lifted_at=None, scope__in=_OF_CHILD)
     return standing.annotate(badge=Value(_BADGE, output_field=TextField())).values_list("child_id", "badge")
 
 

@@ -8,6 +8,7 @@ from .periods import CHILD_FILE
 from .services.replaying import destroy_again, undone
 
 keeps("keeps_hold", says="A hold keeps this record.", model=LegalHold, of=Of.CHILD)
+keeps("keeps_record_hold", says="A hold keeps this record.", model=LegalHold, of=Of.EACH)
 keeps("keeps_changed_date", says="Its date or its rule changed in the last 30 days.", model=RetentionDate, of=Of.EACH)
 keeps("keeps_not_due", says="It is not due yet.", model=RetentionDate, of=Of.EACH, is_open=True)
 # From the moment on which it is needed again, and not from the next scan: as a child comes back.

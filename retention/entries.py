@@ -1,6 +1,7 @@
 """What does retention put into a child's chronology? That a hold was set, and that it was lifted.
 
-A hold for the Headteacher alone is an entry for the Headteacher alone; one on the whole school is none of a child's.
+A hold for the Headteacher alone is an entry for the Headteacher alone; one on the whole school, or on one record, is
+none of a child's.
 """
 
 from collections.abc import Mapping
@@ -53,10 +54,12 @@ def _tell_lifted(request: Request, when: When, titles: Titles) -> Mapping[UUID, 
 
 
 def _of(moment: str, where: str) -> Placed:
-    return Placed("retention.legalhold", moment, child="n.child_id", where=where, readers="n.readers")
+    of = {"child": "n.child_id", "readers": "n.readers", "origin": "n.record_key"}
+    return Placed("retention.legalhold", moment, where=where, **of)
 
 
+_OF_CHILD = "n.scope IN ('child', 'family')"
 SOURCES = (
-    Source("hold_set", KIND, _tell_set, _of("n.set_at", "n.child_id IS NOT NULL")),
-    Source("hold_lifted", KIND, _tell_lifted, _of("n.lifted_at", "n.child_id IS NOT NULL AND n.lifted_at IS NOT NULL")),
+    Source("hold_set", KIND, _tell_set, _of("n.set_at", _OF_CHILD)),
+    Source("hold_lifted", KIND, _tell_lifted, _of("n.lifted_at", f"{_OF_CHILD} AND n.lifted_at IS NOT NULL")),
 )

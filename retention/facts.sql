@@ -82,11 +82,53 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     JOIN standing AS hold ON hold.school_id = mine.school AND hold.scope = 'school'
     UNION
     SELECT held.record, hold.id FROM (SELECT * FROM mine UNION SELECT * FROM shared) AS held
-    JOIN standing AS hold ON hold.child_id = held.child
+    JOIN standing AS hold ON hold.child_id = held.child AND hold.scope IN ('child', 'family')
     UNION
     SELECT mine.record, hold.id FROM standing AS hold
     CROSS JOIN LATERAL rules.family_held(hold.child_id, hold.set_at) AS family
     JOIN mine ON mine.child = family.member WHERE hold.scope = 'family'
+$$;
+
+-- Holds on one record. Each keeps that record; the record that would take it along (the file of its child, a concern); and one on a
+-- school year of attendance the later years, with which its days would go too, and the files of the children who have days in it. Of
+-- most schools none stands: then nothing else is looked up.
+CREATE FUNCTION rules.keeps_record_hold(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE held uuid[] := ARRAY(SELECT hold.id FROM public.retention_legalhold AS hold WHERE hold.scope = 'record' AND hold.lifted_at IS NULL);
+BEGIN
+    IF cardinality(held) = 0 THEN RETURN; END IF;
+    RETURN QUERY
+    WITH standing AS MATERIALIZED (
+        SELECT hold.id, hold.record_key AS key FROM public.retention_legalhold AS hold WHERE hold.id = ANY (held)
+    ), years AS MATERIALIZED (
+        SELECT standing.id, year.school_id AS school, year.last_on FROM standing
+        JOIN public.plans_attendanceyear AS year ON year.id = standing.key
+    ), together AS MATERIALIZED (SELECT * FROM rules.reached(keeps_record_hold.records))
+    SELECT standing.key, standing.id FROM standing WHERE standing.key = ANY (keeps_record_hold.records)
+    UNION
+    SELECT together.record, standing.id FROM standing
+    JOIN rules.goes_with(ARRAY(SELECT key FROM standing)) AS along ON along.record = standing.key
+    JOIN together ON together.key = along.target
+    UNION
+    SELECT later.id, years.id FROM years
+    JOIN public.plans_attendanceyear AS later ON later.school_id = years.school AND later.last_on > years.last_on
+    WHERE later.id = ANY (keeps_record_hold.records)
+    UNION
+    SELECT together.record, years.id FROM years CROSS JOIN together WHERE EXISTS (
+        SELECT FROM public.plans_attendanceday AS day WHERE day.child_id = together.key AND day.school_id = years.school
+           AND day."on" <= years.last_on AND day."on" > (years.last_on - interval '1 year')::date);
+END $$;
+
+-- Whether the destruction of a record has begun, also with another one, or that of the days of a school year: it is not held any more.
+CREATE FUNCTION rules.begun_to_end(record uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM public.retention_endingrow AS going WHERE going.key = begun_to_end.record::text AND going.becomes = 'ends'
+    ) OR EXISTS (
+        SELECT FROM public.plans_attendanceyear AS year
+        JOIN public.plans_attendanceyear AS later ON later.school_id = year.school_id AND later.last_on >= year.last_on
+        WHERE year.id = begun_to_end.record AND later.ending_at IS NOT NULL)
 $$;
 
 -- Until when records that are on no child's file are kept longer than their rule says: by the newest decision of each item, the latest.
@@ -206,6 +248,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ), '')
 $$;
 
+-- Of these items those that have begun, with their state; and of these records those of which it is written down that they were
+-- destroyed. Asked by keys, as the ledger has them: every process asks before it starts, and for nobody.
+CREATE FUNCTION rules.runs_of(items uuid[]) RETURNS TABLE (item uuid, state text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT run.item_id, run.state::text FROM public.retention_itemrun AS run WHERE run.item_id = ANY (runs_of.items)
+$$;
+
+CREATE FUNCTION rules.destroyed_of(records uuid[]) RETURNS TABLE (record uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT DISTINCT gone.record_key FROM public.retention_tombstone AS gone WHERE gone.record_key = ANY (destroyed_of.records)
+$$;
+
 -- Rows of a table that end, or are emptied, with items whose destruction has begun: all that `destroyer` sees of it.
 CREATE FUNCTION rules.rows_going(model text, becomes text[]) RETURNS text[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -273,6 +327,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
               SELECT FROM rules.keeps_hold(ARRAY(
                   SELECT one.record_key UNION SELECT what.child FROM rules.kinds_of(ARRAY[one.record_key]) AS what
                   WHERE what.child IS NOT NULL)))
+          AND NOT EXISTS (SELECT FROM rules.keeps_record_hold(ARRAY[one.record_key]))
     )
     SELECT rules.now(),
         (SELECT seal.at FROM public.audit_checkpoint AS seal ORDER BY seal.number DESC LIMIT 1),
@@ -640,6 +695,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT rules.adult_endings_decided(me) || rules.adult_endings_approved(me) || ARRAY(
         SELECT one.record_key FROM public.retention_destructionitem AS one
         WHERE one.on_list_id = ANY ((SELECT rules.adult_lists_kept(me))::uuid[]))
+$$;
+
+-- Items of which the person reads the record's date: how far the destruction of each is.
+CREATE FUNCTION rules.adult_items_read(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(one.id), '{}') FROM public.retention_destructionitem AS one
+    WHERE one.in_group = 'adults' AND one.record_key = ANY ((SELECT rules.adult_endings_read(me))::uuid[])
 $$;
 
 -- Who reads all of a list of concerns about adults today, by what they decide or approve: kept with the list as it is approved.

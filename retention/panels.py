@@ -4,8 +4,10 @@ holds, schedule and register below it, a line beside Today, the setting, the chr
 
 import re
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
 from django.urls import reverse
 
 from children.badges import badge_with
@@ -16,7 +18,7 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.audit.reading import visible
 from safeguarding.concerns import chronology
 from safeguarding.http import Request
-from safeguarding.panels import MINE, Line, NavItem, Setting, Tab, register
+from safeguarding.panels import MINE, Line, NavItem, Panel, Setting, Tab, register
 from safeguarding.references import quoted
 
 from . import waiting
@@ -25,7 +27,10 @@ from .capabilities import RetentionCapability as C
 from .checks import CHECKS
 from .entries import KIND, SOURCES
 from .models import LegalHold
-from .services import own_copy  # noqa: F401  (takes up what is said as a file is settled)
+from .services import (
+    one_record,
+    own_copy,  # noqa: F401  (takes up what is said as a file is settled)
+)
 from .services.list_notices import OBJECT_TYPE
 
 _REFERENCE = re.compile(r"H-(\d{4})-(\d{1,9})")
@@ -45,7 +50,8 @@ def _reads(request: Request) -> bool:
 
 
 def _sees_holds(request: Request) -> bool:
-    return may(request.user, C.VIEW_HOLDS, request.held.school_id)
+    """Also the chair, who may hold a concern about an adult."""
+    return any(may(request.user, wanted, request.held.school_id) for wanted in (C.VIEW_HOLDS, C.SECOND_DESTRUCTION))
 
 
 def _sees_schedule(request: Request) -> bool:
@@ -56,8 +62,13 @@ def _decides_schedule(request: Request) -> bool:
     return may(request.user, C.PROPOSE_SCHEDULE, request.held.school_id)
 
 
+def _hold_button(request: Request, record: Model) -> dict[str, Any] | None:
+    """On the page of a record that is held by itself, for whoever may hold it."""
+    return {} if one_record.may_hold_seen(request.user, record) else None
+
+
 def _references_of_holds(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
-    found = visible(request, LegalHold).filter(pk__in=keys).only("year", "number")
+    found = visible(request, LegalHold).filter(pk__in=keys).only("year", "number", "token")
     return {hold.pk: hold.reference for hold in found}
 
 
@@ -79,6 +90,7 @@ leads_to(OBJECT_TYPE, lambda key: reverse("destruction_list", args=[key]), waiti
 quoted(_address_of_hold)
 quoted(waiting.address_of_list)
 register(
+    Panel("hold_actions", "hold", "retention/part_hold_button.html", _hold_button),
     Tab("retention", "Retention", "child_retention", may=_has_tab, order=80),
     NavItem("retention", "Retention", "retention", may=waiting.counts, order=60, waiting=waiting.waits),
     NavItem("retention_left", "Left", "retention_left", may=_reads, order=10, place="retention"),

@@ -11,10 +11,12 @@ from .models import (
     DestructionItem,
     DestructionList,
     ItemReason,
+    ItemRun,
     LegalHold,
     Mark,
     RetentionDate,
     Statement,
+    Tombstone,
 )
 
 called(LegalHold, lambda row: row.reference)
@@ -22,7 +24,11 @@ tell(
     LegalHold,
     title="Legal hold",
     # Police may have asked that nobody else knows: that is answered by the Headteacher, and not by a file.
-    blocks=as_declared(at="set_at", but=("year", "number", "readers"), only=Q(readers=LegalHold.Readers.LEADS)),
+    blocks=as_declared(
+        at="set_at",
+        but=("year", "number", "readers", "record_kind"),
+        only=Q(readers=LegalHold.Readers.LEADS),
+    ),
 )
 tell(
     Statement,
@@ -33,3 +39,4 @@ tell(Mark, title="Long retention", blocks=as_declared(at="marked_at"))
 left_out(RetentionDate, because="It is worked out from the schedule and from what is told here.")
 _ENDS = "It says whether the record ends, which is decided with the record as it is told here."
 left_out(DestructionList, DestructionItem, Decision, Approval, ItemReason, because=_ENDS)
+left_out(ItemRun, Tombstone, because="It says how a record ended that is there no more.")

@@ -61,10 +61,15 @@ declare(
     called=("item of a destruction list", "items of destruction lists"),
     followed=Refused("each of its moves is an event"),
 )
+declare(
+    ItemRun,
+    Tombstone,
+    called=("destruction of a record", "destructions of records"),
+    searched=_NOT_SEARCHED,
+    followed=Refused("each of its steps is an event"),
+)
 declare(ItemReason, called=("reason on a destruction list", "reasons on destruction lists"), searched=_NOT_SEARCHED)
 declare(RetentionRule, kind=Kind.REFERENCE)
-declare(
-    Tombstone, ItemPart, ItemRun, EndingRow, FileToDrop, RetentionGate, ClearedTable, Brake, kind=Kind.INFRASTRUCTURE
-)
+declare(ItemPart, EndingRow, FileToDrop, RetentionGate, ClearedTable, Brake, kind=Kind.INFRASTRUCTURE)
 # Which rule came into force, and which one it replaced.
 needs("retention scan", LogEntry)

@@ -101,7 +101,20 @@ _NOTHING_SAID = both(
     ),
 )
 _NOT_BEGUN = "NOT EXISTS (SELECT FROM public.retention_itemrun AS run WHERE run.item_id = NEW.id)"
-_HOLDS = either(both("NEW.scope = 'school'", may("hold_school")), both("NEW.scope <> 'school'", may("set_holds")))
+# Of one record as of what ends: of a concern about an adult whoever decides or approves its end, and nobody else.
+_HOLDS = either(
+    both("NEW.scope = 'school'", may("hold_school")),
+    both("NEW.scope IN ('child', 'family')", may("set_holds")),
+    both("NEW.scope = 'record'", "NEW.readers <> 'adults'", may("set_holds")),
+    both("NEW.scope = 'record'", "NEW.readers = 'adults'", either(_DECIDED, _APPROVED)),
+)
+# The record is there, of that kind and group, and the child is whose it is.
+_HOLDS_WHAT_IS_THERE = (
+    "(NEW.record_key IS NULL OR EXISTS (SELECT FROM rules.kinds_of(ARRAY[NEW.record_key]) AS held "
+    "WHERE held.kind = NEW.record_kind AND held.school = NEW.school_id "
+    "AND (rules.group_of(held.kind) = 'adults') = (NEW.readers = 'adults') "
+    "AND (NEW.child_id IS NULL OR held.child = NEW.child_id)))"
+)
 _OF_RULE = "other.school_id = NEW.school_id AND other.code = NEW.code AND other.id <> NEW.id"
 _CHANGES_ONE = (
     f"EXISTS (SELECT FROM public.retention_retentionrule AS other WHERE {_OF_RULE} AND other.status = 'in_force')"
@@ -262,13 +275,16 @@ keep(
         ),
         # It binds until two people have lifted it. The day on which it is looked at again lifts nothing.
         "retention.legalhold": takes(
-            both("NEW.set_by_id = me", "NEW.lift_asked_at IS NULL", "NEW.lifted_at IS NULL", _HOLDS),
+            both(
+                "NEW.set_by_id = me", "NEW.lift_asked_at IS NULL", "NEW.lifted_at IS NULL", _HOLDS, _HOLDS_WHAT_IS_THERE
+            ),
             _asked(_HOLDS),
             _lifted(_HOLDS),
             change(both("OLD.lifted_at IS NULL", _HOLDS), "review_on", "lift_token", "lift_reason"),
             change(
                 NEVER,
                 *("school_id", "child_id", "scope", "kind", "readers", "year", "number", "authority", "reason"),
+                *("record_kind", "record_key"),
                 *("token", "set_at", "set_by_id"),
             ),
             closed=False,
@@ -276,6 +292,9 @@ keep(
         "retention.brake": takes(NEVER, _asked(_LIFTS_BRAKES), _lifted(_LIFTS_BRAKES)),
         "retention.itemrun": Neither(
             "how far a destruction is: written by a function of the database and by `destroyer`"
+        ),
+        "retention.tombstone": Neither(
+            "what is left of a record: added by `destroyer`, and asked for by its key alone"
         ),
         "retention.itempart": Neither("whose days end: written by the functions that begin and end a part alone"),
         "retention.endingrow": Neither("which rows end: written by the function that begins a destruction alone"),

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("children/<uuid:child_id>/hold/", holds.hold_child, name="hold_child"),
     path("retention/holds/", holds.holds_of_school, name="holds"),
     path("retention/holds/school/", holds.hold_school, name="hold_school"),
+    path("retention/holds/record/<uuid:record_key>/", holds.hold_record, name="hold_record"),
     path("retention/holds/<uuid:hold_id>/", holds.legal_hold, name="legal_hold"),
     path("retention/schedule/", schedule.retention_schedule, name="retention_schedule"),
     path("retention/schedule/all/", schedule.retention_schedule_all, name="retention_schedule_all"),

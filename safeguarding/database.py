@@ -33,14 +33,13 @@ ADDED_ONLY = frozenset({"audit.logentry"})
 # Written by the worker alone, which seals: a web process that was taken over cannot put in a number or a seal.
 WORKER_ONLY = frozenset({"audit.leaf", "audit.checkpoint", "audit.sealstate"})
 # Written by a function of the database, and read by nobody who answers pages: it tells of rows whoever was hidden from
-# whom.
-OF_A_FUNCTION = frozenset({"children.mergedrow"})
+# whom, or of what is being destroyed.
+OF_A_FUNCTION = frozenset({"children.mergedrow", "retention.endingrow"})
 # What `destroyer` does beside deleting records: it puts that on record, and asks how far the seals are.
 DESTROYER_ADDS, DESTROYER_READS = frozenset({"audit.event"}), frozenset({"audit.checkpoint"})
 # How far a destruction is, and what is left of it: its own, and read by those who work. `ending/wall.py` begins one.
 OF_DESTROYER = {
     "retention.itemrun": "SELECT, UPDATE (state, moved_at, tries, trouble)",
-    "retention.endingrow": "SELECT, DELETE",
     # The functions of `ending/by_child.py` write it; a child whose file ends is taken out.
     "retention.itempart": "SELECT, UPDATE (children)",
     "retention.tombstone": "SELECT, INSERT",
@@ -53,7 +52,7 @@ OF_DESTROYER = {
     "accounts.school": "SELECT",
 }
 DESTROYER_ONLY = frozenset(
-    f"retention.{name}" for name in ("itempart", "itemrun", "endingrow", "tombstone", "filetodrop", "clearedtable")
+    f"retention.{name}" for name in ("itempart", "itemrun", "tombstone", "filetodrop", "clearedtable")
 )
 # Written by `migrate` alone.
 READ_ONLY_TABLES = frozenset({"django_migrations", "django_content_type"})

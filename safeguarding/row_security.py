@@ -206,11 +206,11 @@ def _policies(
                 check=sql.SQL(" WITH CHECK ({}{})").format(writes, check) if check else sql.SQL(""),
             )
     for command, condition_, check_ in ending_wall.policies(model):
-        yield sql.SQL("CREATE POLICY {name} ON {table} FOR {command} TO destroyer USING ({using}){check}").format(
+        yield sql.SQL("CREATE POLICY {name} ON {table} FOR {command} TO destroyer{using}{check}").format(
             name=sql.Identifier(f"destroyer_{command.lower()}"),
             table=table,
             command=sql.SQL(command),  # type: ignore[arg-type]
-            using=sql.SQL(condition_),  # type: ignore[arg-type]
+            using=sql.SQL(f" USING ({condition_})" if condition_ else ""),  # type: ignore[arg-type]
             check=sql.SQL(f" WITH CHECK ({check_})" if check_ else ""),  # type: ignore[arg-type]
         )
 

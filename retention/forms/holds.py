@@ -8,6 +8,7 @@ from django.utils import timezone
 from children.models import Child
 from retention.models import LegalHold
 from retention.services.holds import hold_problems, review_problem
+from retention.services.one_record import OneRecord
 from safeguarding.forms import DateBoxesField, HarbourForm, Radios, blank_first
 from safeguarding.keys import uuid7
 from safeguarding.plans.forms.columns import SeenForm
@@ -17,7 +18,7 @@ _REVIEW = "Somebody looks then whether it is still needed. Nothing is lifted by 
 
 
 class HoldForm(HarbourForm):
-    """A hold on the record of a child, or on the family's; without a child on every record of the school."""
+    """A hold on a child’s record, or the family’s; on one record; with neither on every record of the school."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
     scope = forms.ChoiceField(
@@ -55,14 +56,27 @@ class HoldForm(HarbourForm):
         help_text="Where the police ask that nobody else knows. Nobody else sees this hold, you neither.",
     )
 
-    def __init__(self, *args: Any, child: Child | None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        child: Child | None = None,
+        one: OneRecord | None = None,
+        whose: Child | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`whose`: the child that the one record is about, to be named on the page."""
         super().__init__(*args, **kwargs)
-        self.child = child
+        self.child, self.one, self.whose = child, one, whose
         if child is None:
             del self.fields["scope"]
+        if one is not None and one.is_about_adults:
+            # It is seen by two alone in any case.
+            del self.fields["for_headteacher"]
 
     @property
     def held(self) -> str:
+        if self.one:
+            return _S.RECORD.value
         return str(self.cleaned_data["scope"]) if self.child else _S.SCHOOL.value
 
     def clean(self) -> dict[str, Any]:
@@ -72,6 +86,7 @@ class HoldForm(HarbourForm):
                 scope=self.held,
                 kind=given["kind"],
                 child=self.child,
+                one=self.one,
                 reason=given["reason"],
                 review_on=given["review_on"],
                 today=timezone.localdate(),
@@ -81,8 +96,9 @@ class HoldForm(HarbourForm):
         return given
 
     def facts(self) -> dict[str, Any]:
-        names = ("token", "kind", "authority", "reason", "review_on", "for_headteacher")
-        return {name: self.cleaned_data[name] for name in names} | {"scope": self.held, "child": self.child}
+        names = ("token", "kind", "authority", "reason", "review_on")
+        said = {name: self.cleaned_data[name] for name in names} | {"scope": self.held, "child": self.child}
+        return said | {"one": self.one, "for_headteacher": bool(self.cleaned_data.get("for_headteacher"))}
 
 
 class OfHold(SeenForm):

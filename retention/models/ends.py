@@ -9,11 +9,12 @@ from django.db.models.functions import Now
 
 from safeguarding import personal_data
 from safeguarding.accounts.models import School, User
-from safeguarding.ending.kinds import ADULTS, kinds
+from safeguarding.audit.protection import Protected
 from safeguarding.keys import uuid7
 from safeguarding.pairs import in_pairs
 from safeguarding.personal_data import Kept, Link, Retention, Source
 
+from .dates import Group, OfGroup
 from .lists import DestructionItem
 from .rules import RetentionRule
 
@@ -35,7 +36,7 @@ class RetentionGate(models.Model):
         kept = Kept.MACHINE
 
 
-class ItemRun(models.Model):
+class ItemRun(OfGroup):
     """How far an approved item is. It goes forwards only, and `destroyer` alone moves it."""
 
     class State(models.TextChoices):
@@ -46,6 +47,8 @@ class ItemRun(models.Model):
 
     item = models.OneToOneField(DestructionItem, on_delete=models.PROTECT, primary_key=True, related_name="run")
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    # As on the item: whoever may not see that finds no run.
+    in_group = models.CharField(max_length=10, choices=Group, default=Group.RECORDS, editable=False)
     state = models.CharField(max_length=10, choices=State, default=State.BEGUN)
     begun_at = models.DateTimeField(db_default=Now())
     moved_at = models.DateTimeField(db_default=Now())
@@ -53,8 +56,10 @@ class ItemRun(models.Model):
     tries = models.PositiveIntegerField(default=0)
     trouble = models.CharField(max_length=80, blank=True, default="")
 
+    objects = Protected()
+
     class PersonalData(personal_data.PersonalData):
-        plain = ("state", "begun_at", "moved_at", "tries", "trouble")
+        plain = ("in_group", "state", "begun_at", "moved_at", "tries", "trouble")
         source = Source.HARBOUR
         retention = Retention.KEPT
         kept = Kept.DESTRUCTION
@@ -115,7 +120,7 @@ class EndingRow(models.Model):
         kept = Kept.DESTRUCTION
 
 
-class Tombstone(models.Model):
+class Tombstone(OfGroup):
     """What is left of a record that was destroyed: codes, days, counts and its key. It names nobody. Only added."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -123,6 +128,7 @@ class Tombstone(models.Model):
     # None where a restored backup had the record again, on no list, and it was destroyed by the ledger.
     item = models.ForeignKey(DestructionItem, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=60)
+    in_group = models.CharField(max_length=10, choices=Group, default=Group.RECORDS, editable=False)
     record_key = models.UUIDField(editable=False)
     rule = models.ForeignKey(RetentionRule, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     under = models.CharField(max_length=100)
@@ -135,12 +141,15 @@ class Tombstone(models.Model):
     manifest = models.BinaryField(max_length=32)
     destroyed_at = models.DateTimeField(db_default=Now())
 
+    objects = Protected()
+
     class Meta:
         indexes: ClassVar = [models.Index(fields=["school", "destroyed_at"], name="tombstone_of_school")]
 
     class PersonalData(personal_data.PersonalData):
         plain = (
             "kind",
+            "in_group",
             "record_key",
             "under",
             "trigger_on",
@@ -155,12 +164,6 @@ class Tombstone(models.Model):
         retention = Retention.KEPT
         kept = Kept.DESTRUCTION
         links: ClassVar = {"record_key": Link.STAYS}
-
-    @property
-    def logged_as(self) -> str:
-        """The kind by which events name it, as with what stands on lists (`dates.OfGroup`)."""
-        kind = kinds().get(self.kind)
-        return f"{ADULTS}.{self._meta.model_name}" if kind and kind.group == ADULTS else ""
 
 
 class FileToDrop(models.Model):

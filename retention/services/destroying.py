@@ -153,6 +153,7 @@ def _end_rows(item: DestructionItem, run: ItemRun) -> None:
         school_id=item.school_id,
         item=item,
         kind=item.kind,
+        in_group=item.in_group,
         record_key=item.record_key,
         rule=item.rule,
         under=under(item.rule),

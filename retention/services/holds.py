@@ -33,36 +33,54 @@ from safeguarding.prepared import prepared
 from safeguarding.sealing.services.keeping import make
 from safeguarding.sealing.subjects import kind_of
 
+from .one_record import OneRecord, adults_held_by, begun_to_end, may_hold
 from .telling import tell_of_hold
 
 _S = LegalHold.Scope
 SETTERS = only_they(C.SET_HOLDS)
 SCHOOL_SETTERS = only_they(C.HOLD_SCHOOL)
+ADULT_SETTERS = "Only whoever decides or approves the end of a concern about an adult holds it, or lifts a hold on it."
+_ENDING = "This record is being destroyed. It cannot be held any more."
 _FURTHEST = 5
 _MOVED_ON = "This hold has been dealt with already. Open it again to see how it stands."
 
 
-def may_set(user: User, scope: str, school_id: UUID) -> bool:
-    """Whether the person sets and lifts holds of this scope at the school."""
-    return may(user, C.HOLD_SCHOOL if scope == _S.SCHOOL else C.SET_HOLDS, school_id)
+def may_change(user: User, hold: LegalHold) -> bool:
+    """Whether the person sets and lifts holds such as this one."""
+    if hold.is_about_adults:
+        return hold.record_key in adults_held_by(user)
+    return may(user, C.HOLD_SCHOOL if hold.scope == _S.SCHOOL else C.SET_HOLDS, hold.school_id)
 
 
 def holding(child: Child, rows: QuerySet[LegalHold]) -> QuerySet[LegalHold]:
-    """Of these, the holds that keep a child's record, also on the school, the family, or who shares a concern, and
-    those on the child that were lifted.
+    """Of these, the holds that keep a child's record, also on the school, the family, who shares a concern, or one
+    record that would go with it, and those on the child that were lifted.
     """
-    keys = RawSQL("SELECT row_key FROM rules.keeps_hold(ARRAY[%s::uuid])", [child.pk])
+    keys = RawSQL(
+        "SELECT row_key FROM rules.keeps_hold(ARRAY[%s::uuid]) UNION "
+        "SELECT row_key FROM rules.keeps_record_hold(ARRAY[%s::uuid])",
+        [child.pk, child.pk],
+    )
     return rows.filter(Q(pk__in=keys) | Q(child=child))
 
 
 def hold_problems(
-    *, scope: str, kind: str, child: Child | None, reason: str, review_on: date | None, today: date
+    *,
+    scope: str,
+    kind: str,
+    child: Child | None,
+    reason: str,
+    review_on: date | None,
+    today: date,
+    one: OneRecord | None = None,
 ) -> dict[str, str]:
     """Field to sentence, without its full stop. Empty when the hold can be set."""
     found = {}
     if scope not in _S:
         found["scope"] = "Choose what is held"
-    elif scope != _S.SCHOOL and child is None:
+    elif scope == _S.RECORD and one is None:
+        found["scope"] = "Open the record that is held"
+    elif scope in (_S.CHILD, _S.FAMILY) and child is None:
         found["scope"] = "Open the record of the child that is held"
     if kind not in LegalHold.Kind:
         found["kind"] = "Choose why it is held"
@@ -91,34 +109,34 @@ def set_hold(
     review_on: date | None,
     by: User,
     child: Child | None = None,
+    one: OneRecord | None = None,
     authority: str = "",
     for_headteacher: bool = False,
     at: datetime | None = None,
 ) -> LegalHold:
-    """Hold the records of a child, of a family, or of the school, from now on. The same form again is one hold.
+    """Hold the records of a child, of a family, of the school, or `one` record, from now on. The same form again is
+    one hold.
 
     Raises `NotAllowed`, `BadInput`, `OutOfTurn` where its destruction has begun while this was waiting.
     """
-    ensure_sets(by, scope, school.pk)
+    child = child if scope in (_S.CHILD, _S.FAMILY) else None
+    one = one if scope == _S.RECORD else None
+    _ensure_may_set(by, scope, school.pk, child, one)
     now = at or timezone.now()
-    child = None if scope == _S.SCHOOL else child
     problems = hold_problems(
-        scope=scope, kind=kind, child=child, reason=reason, review_on=review_on, today=timezone.localdate(now)
+        scope=scope, kind=kind, child=child, one=one, reason=reason, review_on=review_on, today=timezone.localdate(now)
     )
     if problems or review_on is None:
         raise BadInput(f"{next(iter(problems.values()))}.")
-    if child is not None and (child.school_id != school.pk or not may_view(by, child)):
-        raise NotAllowed("You may not hold the records of this child.")
     _close_the_gate(school)
-    if child is not None and not may_view(by, child):
-        raise OutOfTurn("This record is being destroyed. It cannot be held any more.")
-    key = entry_token(token, scope, kind, child.pk if child else "", reason, authority, review_on, for_headteacher)
+    _ensure_not_ending(by, child, one)
+    of = child.pk if child else one.key if one else ""
+    key = entry_token(token, scope, kind, of, reason, authority, review_on, for_headteacher)
     year = timezone.localdate(now).year
     [(last, there)] = prepared("SELECT * FROM rules.holds_numbered(%s, %s, %s)", [school.pk, year, key])
     made = LegalHold(
         id=there or uuid7(),
         school=school,
-        child=child,
         year=year,
         number=last + 1,
         scope=scope,
@@ -130,15 +148,50 @@ def set_hold(
         token=key,
         set_at=now,
         set_by=by,
+        child=child,
     )
+    _name_record(made, one)
     if there:
         # Whoever set it may not see it, where it is for the Headteacher alone.
         return LegalHold.objects.filter(pk=there).first() or made
-    # For the child alone, where it holds one: its words end with the child's key.
-    make(kind_of(LegalHold), {made.pk: [whose(child.pk if child else None, school.pk)]})
+    return _keep(made, by, now)
+
+
+def _ensure_may_set(by: User, scope: str, school_id: UUID, child: Child | None, one: OneRecord | None) -> None:
+    """Raise `NotAllowed` unless the person sets holds of this scope at the school, on this child or this record."""
+    if one is None:
+        ensure(by, *_by_role(scope, school_id))
+    elif one.school_id != school_id or not may_hold(by, one):
+        raise NotAllowed(ADULT_SETTERS if one.is_about_adults else "You may not hold this record.")
+    if child is not None and (child.school_id != school_id or not may_view(by, child)):
+        raise NotAllowed("You may not hold the records of this child.")
+
+
+def _ensure_not_ending(by: User, child: Child | None, one: OneRecord | None) -> None:
+    """Raise `OutOfTurn` where its destruction began before the gate was closed."""
+    if child is not None and not may_view(by, child):
+        raise OutOfTurn(_ENDING)
+    if one is not None and (begun_to_end(one) or not may_hold(by, one)):
+        raise OutOfTurn(_ENDING)
+
+
+def _name_record(made: LegalHold, one: OneRecord | None) -> None:
+    """Say of a hold which record it holds. One on a concern about an adult has no number, which would tell of it, and
+    is seen by those alone who decide or approve its end.
+    """
+    if one is None:
+        return
+    made.record_kind, made.record_key, made.child_id = one.kind.key, one.key, one.child_id
+    if one.is_about_adults:
+        made.number, made.readers = None, LegalHold.Readers.ADULTS
+
+
+def _keep(made: LegalHold, by: User, at: datetime) -> LegalHold:
+    # For the child alone, where it holds one, or a record of one: its words end with the child's key.
+    make(kind_of(LegalHold), {made.pk: [whose(made.child_id, made.school_id)]})
     made.save(force_insert=True)
     record(RetentionVerb.HOLD_RECORD, made, by=by)
-    tell_of_hold(made, RetentionNotice.HOLD_SET, but=by, at=now)
+    tell_of_hold(made, RetentionNotice.HOLD_SET, but=by, at=at)
     return made
 
 
@@ -209,12 +262,17 @@ def _settle(hold: LegalHold, by: User, at: datetime) -> None:
     settle_notices(object_id=hold.pk, kinds=[RetentionNotice.LIFT_ASKED], by=by, at=at)
 
 
-def ensure_sets(by: User, scope: str, school_id: UUID) -> None:
-    """Raise `NotAllowed` unless `by` sets and lifts holds of this scope at the school."""
+def _by_role(scope: str, school_id: UUID) -> tuple[C, UUID, str]:
+    """Which capability sets and lifts holds of this scope, where, and what others read."""
     if scope == _S.SCHOOL:
-        ensure(by, C.HOLD_SCHOOL, school_id, SCHOOL_SETTERS)
-    else:
-        ensure(by, C.SET_HOLDS, school_id, SETTERS)
+        return C.HOLD_SCHOOL, school_id, SCHOOL_SETTERS
+    return C.SET_HOLDS, school_id, SETTERS
+
+
+def ensure_changes(by: User, hold: LegalHold) -> None:
+    """Raise `NotAllowed` unless `by` sets and lifts holds such as this one."""
+    if not may_change(by, hold):
+        raise NotAllowed(ADULT_SETTERS if hold.is_about_adults else _by_role(hold.scope, hold.school_id)[2])
 
 
 def _close_the_gate(school: School) -> None:
@@ -225,7 +283,7 @@ def _close_the_gate(school: School) -> None:
 
 
 def _locked(hold: LegalHold, by: User, seen: int) -> LegalHold:
-    ensure_sets(by, hold.scope, hold.school_id)
+    ensure_changes(by, hold)
     if not may_view(by, hold):
         raise NotAllowed("You may not see this hold.")
     now = LegalHold.objects.select_for_update(of=("self",)).get(pk=hold.pk)

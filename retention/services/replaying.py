@@ -15,8 +15,10 @@ from retention.models import DestructionItem, FileToDrop, ItemPart, ItemRun, Tom
 from safeguarding.accounts.models import School
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
+from safeguarding.ending.kinds import group_of
 from safeguarding.ending.removal import ends_with, give_up_waiting, left_of, remove
 from safeguarding.ending.units import roots
+from safeguarding.prepared import prepared
 from safeguarding.sealing import files
 from safeguarding.sealing.exceptions import LedgerProblem
 from safeguarding.sealing.ledger import Entry
@@ -31,8 +33,7 @@ def undone(found: Sequence[Entry]) -> list[Entry]:
 
     One that `destroyer` has begun is its own to go on with.
     """
-    runs = dict(ItemRun.objects.values_list("item_id", "state"))
-    known = set(Tombstone.objects.values_list("record_key", flat=True))
+    runs, known = _written_down(found)
     schools = set(School.objects.values_list("pk", flat=True))
     parts = set(ItemPart.objects.values_list("pk", flat=True))
     living = living_keys(set[UUID]().union(*(entry.keys() for entry in found)))
@@ -47,14 +48,22 @@ def undone(found: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in found if is_undone(entry)]
 
 
+def _written_down(found: Sequence[Entry]) -> tuple[dict[UUID, str], set[UUID]]:
+    """How far the items of these lines are, and which of their records were destroyed, as this database says. By facts:
+    whoever starts Harbour sees neither table.
+    """
+    items, records = [entry.item for entry in found], [entry.record for entry in found]
+    runs = dict(prepared("SELECT item, state FROM rules.runs_of(%s::uuid[])", [items]))
+    return runs, {key for (key,) in prepared("SELECT record FROM rules.destroyed_of(%s::uuid[])", [records])}
+
+
 def destroy_again(found: Sequence[Entry]) -> int:
     """Destroy again what the lines of the ledger say, in their order. Returns how many were undone.
 
     Cut off, it is run again. Raises `LedgerProblem` where something cannot be destroyed.
     """
     before = undone(found)
-    runs = dict(ItemRun.objects.values_list("item_id", "state"))
-    known = set(Tombstone.objects.values_list("record_key", flat=True))
+    runs, known = _written_down(found)
     had_keys = bool(living_keys(set[UUID]().union(*(entry.keys() for entry in found))))
     for entry in found:
         end_keys(kind=entry.kind, record=entry.record, records=entry.records, under=entry.under)
@@ -120,6 +129,7 @@ def _remove(entry: Entry) -> None:
         school_id=entry.school,
         item=item,
         kind=entry.kind,
+        in_group=group_of(entry.kind),
         record_key=entry.record,
         rule_id=item.rule_id if item else None,
         under=entry.under,
@@ -132,7 +142,8 @@ def _remove(entry: Entry) -> None:
     )
     if item:
         ItemRun.objects.get_or_create(
-            item=item, defaults={"school_id": entry.school, "state": ItemRun.State.FILES_GONE}
+            item=item,
+            defaults={"school_id": entry.school, "in_group": item.in_group, "state": ItemRun.State.FILES_GONE},
         )
     record(Verb.DESTROY, left_behind, purpose="by the ledger", count=left_behind.rows)
 

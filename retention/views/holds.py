@@ -1,12 +1,15 @@
-"""Holds: those of the school with their review days, one hold, and the forms that set one."""
+"""Holds: those of the school with their review days, one hold, and the forms that set one. Concerns about adults are
+held by those who decide or approve their end: the chair comes to these pages for them alone.
+"""
 
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -14,11 +17,15 @@ from children.models import Child
 from children.panels import record_frame
 from retention.capabilities import RetentionCapability as C
 from retention.forms.holds import AnswerForm, AskLiftForm, HoldForm, ReviewForm
-from retention.models import LegalHold
-from retention.services import holds
+from retention.models import LegalHold, RetentionDate
+from retention.phrases import kind_of
+from retention.services import holds, one_record
+from retention.services.one_record import OneRecord
+from retention.services.progress import known_by
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import may, requires, requires_for_record
 from safeguarding.accounts.services import get_school
+from safeguarding.addresses import address_of
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.exceptions import HarbourError
 from safeguarding.http import Request
@@ -27,15 +34,19 @@ from safeguarding.plans.views.deeds import Deed, asked, lost, offered
 from safeguarding.refused_forms import on_top
 from safeguarding.unsaved import waits_unsent
 
-_S = LegalHold.Scope
 # More holds than a school has at one time.
 MOST = 200
 _SET = "Set. It binds from now on, and is lifted by two people alone."
 _SET_APART = "Set, for the Headteacher alone. It binds from now on; you do not see it."
 
 
+def may_be_second(user: User) -> bool:
+    """Whether the person may decide or approve the end of a concern about an adult as chair: which, the gate knows."""
+    return may(user, C.SECOND_DESTRUCTION)
+
+
 @require_GET
-@requires(C.VIEW_HOLDS)
+@requires(C.VIEW_HOLDS, also=may_be_second)
 def holds_of_school(request: Request) -> HttpResponse:
     """The holds that stand, those whose review day has come first; and those that were lifted."""
     request.nav, today, school_id = "holds", timezone.localdate(), request.held.school_id
@@ -43,10 +54,11 @@ def holds_of_school(request: Request) -> HttpResponse:
     standing = list(rows.filter(lifted_at=None).order_by("review_on", "pk")[:MOST])
     page = newest_first(rows.filter(lifted_at__isnull=False), "lifted_at", request.GET.get("before", ""))
     read_many(request, [*standing, *page.rows], purpose="legal holds")
+    called = one_record.called([*standing, *page.rows])
     context = {
-        "standing": [(hold, hold.is_late(today)) for hold in standing],
+        "standing": [(hold, hold.is_late(today), called.get(hold.pk, "")) for hold in standing],
         "late": sum(hold.is_late(today) for hold in standing),
-        "lifted": page.rows,
+        "lifted": [(hold, called.get(hold.pk, "")) for hold in page.rows],
         "older": f"?before={page.older}#lifted" if page.older else "",
         "newest": "" if page.is_first else f"{request.path}#lifted",
         "sets_school": may(request.user, C.HOLD_SCHOOL, school_id),
@@ -79,13 +91,47 @@ def hold_school(request: Request) -> HttpResponse:
     return _set_page(request, form, None, status=422 if form.errors else 200)
 
 
+@waits_unsent(HoldForm)
+@requires_for_record(C.SET_HOLDS, also=may_be_second)
+def hold_record(request: Request, record_key: UUID) -> HttpResponse:
+    """The form that holds one record of a kind with a period of its own."""
+    request.nav = "holds"
+    one, whose = _one(request, record_key)
+    form = HoldForm(request.POST if request.method == "POST" else None, one=one, whose=whose)
+    if form.is_valid():
+        request.again = partial(_set_again, request, form, None)
+        return _set(request, form, None)
+    return _set_page(request, form, None, status=422 if form.errors else 200)
+
+
+def _one(request: Request, key: UUID) -> tuple[OneRecord, Child | None]:
+    """The record and the child that it is about, for whoever may hold it; 404 for everybody else, as for one that never
+    was.
+    """
+    one = one_record.record_with(key)
+    if one is None:
+        raise Http404
+    if not one_record.may_hold(request.user, one):
+        raise Http404
+    seen: Any = visible(request, one.kind.model).filter(pk=key)
+    if not seen.exists():
+        # Of a school year of attendance they see until when it is kept.
+        seen = visible(request, RetentionDate).filter(record_key=key)
+    read_one(request, seen, purpose="hold")
+    request.of_school = one.school_id
+    return one, visible(request, Child).filter(pk=one.about_id).first() if one.about_id else None
+
+
 def _set(request: Request, form: HoldForm, child: Child | None) -> HttpResponse:
-    school = get_school(child.school_id if child else request.held.school_id)
+    of = child or form.one
+    school = get_school(of.school_id if of else request.held.school_id)
     made = holds.set_hold(school=school, by=request.user, **form.facts())
     if visible(request, LegalHold).filter(pk=made.pk).exists():
         messages.success(request, _SET)
         return redirect("legal_hold", made.pk)
     messages.success(request, _SET_APART)
+    if form.one and form.one.child_id:
+        return redirect("child_retention", form.one.child_id)
     return redirect("child_retention", child.pk) if child else redirect("holds")
 
 
@@ -97,11 +143,30 @@ def _set_page(
     request: Request, form: HoldForm, child: Child | None, *, status: int, refusal: HarbourError | None = None
 ) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "refusal": refusal, "lost": [], "here": request.path}
+    if form.one:
+        context |= _of_record(form.one, form.whose)
+        return render(request, "retention/hold_record.html", context, status=status)
     if child is None:
         return render(request, "retention/hold_school.html", context, status=status)
     return render(
         request, "retention/hold_child.html", record_frame(request, child, "retention") | context, status=status
     )
+
+
+def _of_record(one: OneRecord, whose: Child | None) -> dict[str, Any]:
+    """What it is called, whose it is, and where its reader came from."""
+    leave = reverse("child_retention", args=[whose.pk]) if whose else reverse("retention")
+    return {
+        "record": kind_of(one.kind.key),
+        "called": known_by([one.key]).get(one.key, ""),
+        "whose": whose,
+        "leave": _address(one.key) if one.is_about_adults else leave,
+    }
+
+
+def _address(concern: UUID | None) -> str:
+    """Where a concern about an adult is read."""
+    return address_of("staff_concern", concern) if concern else ""
 
 
 def _review(hold: LegalHold, form: Any, by: User) -> object:
@@ -162,13 +227,13 @@ DEEDS: dict[str, Deed[LegalHold]] = {
 
 
 @waits_unsent(ReviewForm, AskLiftForm)
-@requires_for_record(C.VIEW_HOLDS)
+@requires_for_record(C.VIEW_HOLDS, also=may_be_second)
 def legal_hold(request: Request, hold_id: UUID) -> HttpResponse:
     """One hold. Each form of the page is sent here."""
     hold = _hold(request, hold_id)
     if request.method != "POST":
         return _page(request, hold)
-    holds.ensure_sets(request.user, hold.scope, hold.school_id)
+    holds.ensure_changes(request.user, hold)
     deed = asked(request, DEEDS)
     if deed is None:
         return _page(request, hold, status=422)
@@ -206,10 +271,12 @@ def _page(
     refusal: HarbourError | None = None,
 ) -> HttpResponse:
     bound = bound or {}
-    sets = holds.may_set(request.user, hold.scope, hold.school_id)
+    sets = holds.may_change(request.user, hold)
     there = offered(hold, DEEDS.values(), bound, hold=hold) if sets else {}
     context = {
         "hold": hold,
+        "called": one_record.called([hold]).get(hold.pk, ""),
+        "address": _address(hold.record_key) if hold.is_about_adults else "",
         "is_late": hold.is_late(timezone.localdate()),
         "deeds": there,
         "asked_oneself": hold.lift_asked_by_id == request.user.pk,

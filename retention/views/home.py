@@ -14,9 +14,11 @@ from retention.capabilities import RetentionCapability as C
 from retention.forms.lists import BeginForm
 from retention.lifecycles import may_stop
 from retention.models import DestructionItem, DestructionList, Group, LegalHold, RetentionDate
+from retention.periods import CHILD_FILE
 from retention.phrases import HIDDEN, is_plain, kind_of, kinds_of, rule_of, why
 from retention.services.kept import hidden_from
 from retention.services.lists import MOST_PLAIN, begin_list
+from retention.services.one_record import adults_held_by
 from retention.services.progress import (
     Due,
     Progress,
@@ -120,7 +122,7 @@ def _page(
         # Asked in the template: by then they are counted with what the menu counts.
         "brakes": cache(lambda: list(standing) if counts["brakes"] else []),
         "adopted": lambda: counts["rules"] > 0,
-        "sees_holds": may(request.user, C.VIEW_HOLDS, school_id),
+        "sees_holds": any(may(request.user, wanted, school_id) for wanted in (C.VIEW_HOLDS, C.SECOND_DESTRUCTION)),
         "holds": lambda: counts["holds"],
         "backups": backups_live().days,
         "refusal": refusal,
@@ -140,7 +142,11 @@ def _rows(request: Request, found: list[RetentionDate], *, reviews_records: bool
     """Each with what is in its way, and whether it is this person who puts it on a list."""
     kept = told_to(request.user, [row.record_key for row in found])
     # Where the sentence about a missing choice leads.
-    decides = decided_by(request.user, [row.record_key for row in found if row.in_group == Group.ADULTS])
+    adults = [row.record_key for row in found if row.in_group == Group.ADULTS]
+    decides = decided_by(request.user, adults)
+    # A file is held on its child's tab.
+    holds = adults_held_by(request.user) if adults else frozenset()
+    sets = may(request.user, C.SET_HOLDS, request.held.school_id)
     yours = decides | {row.record_key for row in found if reviews_records and row.in_group == Group.RECORDS}
     first = next((row.record_key for row in found if row.record_key in yours and not kept.get(row.record_key)), None)
     hidden = hidden_from(request.user, {row.record_key: row.rule for row in found})
@@ -155,6 +161,7 @@ def _rows(request: Request, found: list[RetentionDate], *, reviews_records: bool
             "rule": "" if row.record_key in hidden else rule_of(row.rule),
             "kept": kept.get(row.record_key, []),
             "yours": row.record_key in yours,
+            "holds": row.record_key in holds or (row.in_group == Group.RECORDS and row.kind != CHILD_FILE and sets),
             "box": "id_records" if row.record_key == first else f"id_records_{place}",
         }
         for place, row in enumerate(found)

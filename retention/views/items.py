@@ -4,12 +4,15 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from retention.capabilities import RetentionCapability as C
-from retention.models import DestructionItem, DestructionList
+from retention.models import DestructionItem, DestructionList, Group
+from retention.periods import CHILD_FILE
 from retention.services.contents import contents_of
 from retention.services.list_notices import approvers
+from retention.services.one_record import adults_held_by
 from retention.services.progress import backups_live, progress_of, run_of
 from retention.services.reviewers import reviews_list
 from safeguarding.accounts.models import User
@@ -39,12 +42,22 @@ def destruction_item(request: Request, item_id: UUID) -> HttpResponse:
         "list": on_list,
         "stand": far.stand(on_list),
         "next": _next(request.user, on_list, row),
+        "hold_page": "" if run or row.is_out else _hold_page(request.user, found),
         "reads": may(request.user, C.VIEW_RETENTION, found.school_id),
         "run": run,
         "backups": backups_live().days,
         "contents": None if run else contents_of(found.record_key, request.user),
     }
     return render(request, "retention/item.html", context)
+
+
+def _hold_page(reader: User, item: DestructionItem) -> str:
+    """Where the person holds this record; empty where it is not theirs to hold."""
+    if item.in_group == Group.ADULTS:
+        holds = item.record_key in adults_held_by(reader)
+    else:
+        holds = may(reader, C.SET_HOLDS, item.school_id)
+    return reverse("hold_child" if item.kind == CHILD_FILE else "hold_record", args=[item.record_key]) if holds else ""
 
 
 def _next(reader: User, on_list: DestructionList, row: Row) -> str:

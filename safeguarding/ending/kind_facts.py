@@ -10,8 +10,10 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from psycopg import sql
 
+from safeguarding.personal_data import Link
+
 from .kinds import Kind, kinds
-from .units import key_of, quoted, table_of
+from .units import key_of, links, quoted, table_of
 
 _COLUMNS = "(kind text, record uuid, school uuid, child uuid)"
 
@@ -21,6 +23,8 @@ def first() -> Iterator[tuple[str, str]]:
     yield f"kinds_of(records uuid[]) RETURNS TABLE {_COLUMNS}", _of_kinds(lambda key: f"{key} = ANY ($1)")
     yield f"records_at(school uuid) RETURNS TABLE {_COLUMNS}", _of_kinds(lambda key: "n.school_id = $1", living=True)
     yield "known_by(records uuid[]) RETURNS TABLE (record uuid, said text)", _known_by()
+    yield "goes_with(records uuid[]) RETURNS TABLE (record uuid, target uuid)", _goes_with()
+    yield "group_of(kind text) RETURNS text", _group_of()
     plain = ", ".join(sql.Literal(kind.key).as_string(None) for kind in kinds().values() if kind.plain)
     yield "plain_kinds() RETURNS text[]", f"SELECT ARRAY[{plain}]::text[]"
 
@@ -67,6 +71,26 @@ def _known_by() -> str:
             )
         found.append(f"SELECT {key}, {said} FROM {table} AS n{of} WHERE {key} = ANY ($1)")
     return " UNION ALL ".join(found) or "SELECT NULL::uuid, NULL::text WHERE false"
+
+
+def _goes_with() -> str:
+    """With which other record each of these ends in any case: a consent with the file of its child."""
+    found = (
+        f"SELECT {key_of(kind.model, 'n')}, n.{quoted(hold.column)} FROM {table_of(kind.model)} AS n "
+        f"WHERE {key_of(kind.model, 'n')} = ANY ($1) AND n.{quoted(hold.column)} IS NOT NULL"
+        for kind in kinds().values()
+        for hold in links(kind.model, Link.ENDS)
+    )
+    return " UNION ALL ".join(found) or "SELECT NULL::uuid, NULL::uuid WHERE false"
+
+
+def _group_of() -> str:
+    """Who decides on records of a kind (`Kind.group`)."""
+    cases = " ".join(
+        f"WHEN {sql.Literal(kind.key).as_string(None)} THEN {sql.Literal(kind.group).as_string(None)}"
+        for kind in kinds().values()
+    )
+    return f"SELECT CASE $1 {cases} END"
 
 
 _NOT_LIVING = ("ending_at", "merged_into_id")

@@ -101,6 +101,11 @@ def kinds() -> dict[str, Kind]:
     return dict(_kinds)
 
 
+def group_of(key: str) -> str:
+    """Who decides on records of a kind; also of one that a ledger names and this version does not know."""
+    return _kinds[key].group if key in _kinds else RECORDS
+
+
 def hiding() -> list[str]:
     """The facts of what is hidden from a person, each once."""
     return list(dict.fromkeys(kind.hidden for kind in _kinds.values() if kind.hidden))

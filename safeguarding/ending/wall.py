@@ -27,10 +27,11 @@ ITEM, RUN, ROW, GATE = (
 )
 # What says what is to end, by keys and days alone: who destroys reads it whole.
 NAMING_NOBODY = frozenset(
-    f"retention.{name}" for name in ("destructionlist", "destructionitem", "decision", "approval")
+    f"retention.{name}"
+    for name in ("destructionlist", "destructionitem", "decision", "approval", "itemrun", "tombstone")
 )
-# It says of a list that it has looked and nothing is left, and of none anything else.
-LIST = "retention.destructionlist"
+# It says of a list that it has looked and nothing is left, and of none anything else; how far it is; and what is left.
+LIST, ITEM_RUN, TOMBSTONE = "retention.destructionlist", "retention.itemrun", "retention.tombstone"
 _FUNCTIONS: tuple[LiteralString, ...] = (
     "public.begin_ending(uuid)",
     "public.gather_ending(uuid)",
@@ -52,11 +53,17 @@ def losing() -> tuple[Model, ...]:
 
 
 def policies(model: Model) -> Iterator[tuple[str, str, str]]:
-    """Of one table for `destroyer`: (command, using, check), as SQL. Rows that go, and those that are emptied."""
+    """Of one table for `destroyer`: (command, using, check), as SQL, empty where the command takes none. Rows that go,
+    and those that are emptied; and what is its own work.
+    """
     if model._meta.label_lower in NAMING_NOBODY:
         yield "SELECT", "true", ""
         if model._meta.label_lower == LIST:
             yield "UPDATE", "checked_at IS NULL", "checked_at IS NOT NULL"
+        if model._meta.label_lower == ITEM_RUN:
+            yield "UPDATE", "true", "true"
+        if model._meta.label_lower == TOMBSTONE:
+            yield "INSERT", "", "true"
         return
     if model in ending_models() or model in losing():
         yield "SELECT", _going(model, _BOTH), ""
@@ -210,8 +217,8 @@ BEGIN
     {asks}
     IF rules.shares_with_ending(one.record_key) THEN RETURN 'another is ending'; END IF;
     {marks}
-    INSERT INTO public.retention_itemrun (item_id, school_id, state, tries, trouble, begun_at, moved_at)
-    VALUES (one.id, one.school_id, 'begun', 0, '', rules.now(), rules.now());
+    INSERT INTO public.retention_itemrun (item_id, school_id, in_group, state, tries, trouble, begun_at, moved_at)
+    VALUES (one.id, one.school_id, one.in_group, 'begun', 0, '', rules.now(), rules.now());
     INSERT INTO public.retention_endingrow (item_id, model, key, becomes)
     SELECT one.id, model, key, becomes FROM rules.rows_ending(going);
     RETURN '';

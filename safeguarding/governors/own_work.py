@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
-from retention.models import DestructionList, Tombstone
+from retention.models import DestructionList, Group, Tombstone
 from safeguarding.checks import Found, State
 from safeguarding.dates import start_of
 from safeguarding.reports.figures.values import Viewer
@@ -20,6 +20,7 @@ from .sections import ends_at
 from .tables import Line, Plain
 
 _DAY = timedelta(days=1)
+_OF_RECORDS = Q(in_group=Group.RECORDS)
 _STATES = {
     State.GOOD: "Good",
     State.LOOK: "To be looked at",
@@ -70,10 +71,12 @@ def requests(viewer: Viewer) -> Plain:
 
 
 def destroyed(viewer: Viewer) -> Plain:
-    """Records that were destroyed because their time was over, and lists that were carried out."""
+    """Records that were destroyed because their time was over, and lists that were carried out: without concerns about
+    adults, of which a number would tell.
+    """
     begins, ends = _times(viewer)
-    gone = Tombstone.objects.filter(school_id=viewer.school_id, destroyed_at__gte=begins, destroyed_at__lt=ends).count()
-    done = viewer.see(DestructionList).filter(done_at__gte=begins, done_at__lt=ends).count()
+    gone = viewer.see(Tombstone).filter(_OF_RECORDS, destroyed_at__gte=begins, destroyed_at__lt=ends).count()
+    done = viewer.see(DestructionList).filter(_OF_RECORDS, done_at__gte=begins, done_at__lt=ends).count()
     lines = (Line("destroyed", "Destroyed", gone, unit="records"), Line("lists", "Carried out", done, unit="lists"))
     return Plain("retention", "done", lines)
 

@@ -1,7 +1,7 @@
 """What must the rest of Harbour know of reports to governors, and which records does the task read that counts them?"""
 
 from children.models import Child, ChildDetail, ClassEpisode
-from retention.models import DestructionList
+from retention.models import DestructionList, Tombstone
 from safeguarding.concerns.models import (
     Action,
     Closing,
@@ -47,6 +47,7 @@ reads(
     RightsRequest,
     SharingEvent,
     Step,
+    Tombstone,
     TrainingRecord,
 )
 declare(

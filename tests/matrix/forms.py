@@ -189,6 +189,7 @@ TYPED: dict[str, Callable[[World, str], Body]] = {
     "received_files": _elsewhere,
     "child_retention keep": _later("on"),
     "hold_child": _later("review_on"),
+    "hold_record": _later("review_on"),
     "hold_school": _later("review_on"),
     "pattern_rule": _these(days="30"),
     "significant_entry": _these(analysis=SAID),

@@ -101,7 +101,7 @@ PARTS: dict[str, str] = {
     **dict.fromkeys(("retention.statement", "retention.mark"), "retention"),
     "retention.itemreason": "end_reason",
     **dict.fromkeys(("retention.destructionitem", "retention.decision", "retention.approval"), "end_item"),
-    "retention.destructionlist": "ending",
+    **dict.fromkeys(("retention.destructionlist", "retention.itemrun", "retention.tombstone"), "ending"),
     # The training of a member of staff.
     **dict.fromkeys(("training.trainingrecord", "training.guidanceread"), "training"),
     # What was asked of words in its comments, by who writes it.

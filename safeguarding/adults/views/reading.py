@@ -32,6 +32,7 @@ from safeguarding.exceptions import BadInput, HarbourError, NotAllowed
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
 from safeguarding.paging import newest_first
+from safeguarding.panels import fill
 from safeguarding.references import address_of_reference
 from safeguarding.unsaved import waits_unsent
 
@@ -180,6 +181,7 @@ def _page(
         "decisions": it.of(reading.DECISIONS),
         "steps": reading.steps(concern, at=at),
         "gives": gives_access(request.user, concern),
+        "actions": fill("hold_actions", request, concern),
         "has_errors": bound is not None and bool(bound.errors),
     }
     return render(request, "adults/concern.html", context, status=status)

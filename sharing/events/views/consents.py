@@ -93,6 +93,7 @@ def sharing_consent(request: Request, consent_id: UUID) -> HttpResponse:
         "standing": standing(found, timezone.localdate()),
         "form": form if found.is_live else None,
         "waiting": waiting_on(request, found) if found.is_live else [],
+        "actions": fill("hold_actions", request, found),
     }
     return render(request, "sharing/consent.html", context, status=422 if form.errors else 200)
 

@@ -21,6 +21,7 @@ from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.front.limits import takes_text
 from safeguarding.glance import seen
 from safeguarding.http import Request
+from safeguarding.panels import fill
 from safeguarding.plans.views.deeds import Deed, lost, offered
 from safeguarding.refused_forms import on_top
 from safeguarding.unsaved import waits_unsent
@@ -206,6 +207,7 @@ def _page(
         **_ways(case, own, handles=handling),
         "counts": ItemCounts(request, case.pk),
         "next_step": _next_step(case, {one.part for one in parts}, reviews=reviews),
+        "actions": fill("hold_actions", request, case),
         "checks_kind": "alert" if _binds(case) else "",
     }
     return render(request, "requests/case.html", context, status=status)

@@ -18,8 +18,10 @@ from retention.models import (
     DestructionItem,
     DestructionList,
     ItemReason,
+    ItemRun,
     RetentionDate,
     RetentionRule,
+    Tombstone,
 )
 from retention.services.destroying import destroy_due
 from retention.services.finishing import finish
@@ -106,7 +108,8 @@ def nothing_is_found(client: Client, person: User, concern: StaffConcern, made: 
         with asking(person, role):
             for model in EVERY:
                 assert not model.objects.filter(record_key=concern.pk).exists(), (model, role)
-            assert not DestructionList.objects.filter(in_group="adults").exists()
+            for model in (DestructionList, ItemRun, Tombstone):
+                assert not model.objects.filter(in_group="adults").exists(), (model, role)
     counted = prepared("SELECT kind FROM rules.due_at(%s)", [concern.school_id])
     assert ("staff_concern",) not in list(map(tuple, counted))
     if made is not None:
@@ -148,10 +151,23 @@ def test_about_the_headteacher_chair_and_trust_lead_decide_and_nobody_else_finds
         for person in (*others, place.officer):
             nothing_is_found(client, person, concern, made if person in others else None)
         log_of_school_says_nothing(place, made, chair, trust_lead)
+        what_became_of_it(concern, chair, trust_lead)
         for person in (chair, trust_lead):
             assert "Concern about an adult" in Visitor(client, person).page("destruction_certificate", made.pk)
             assert made.reference in Visitor(client, person).page("destruction_register")
             assert Notice.objects.filter(user=person, object_id=made.pk, kind="list_done").exists()
+
+
+def what_became_of_it(concern: StaffConcern, *they: User) -> None:
+    """How far it is and what is left of it: for those who read the list as it was approved."""
+    for role in ("web", "worker"):
+        for person in they:
+            with asking(person, role):
+                assert ItemRun.objects.get().state == ItemRun.State.FILES_GONE
+                left = Tombstone.objects.get()
+                assert (left.record_key, left.kind) == (concern.pk, "staff_concern")
+        with asking(None, role):
+            assert not ItemRun.objects.exists() and not Tombstone.objects.exists()
 
 
 def log_of_school_says_nothing(place: Office, made: DestructionList, *they: User) -> None:

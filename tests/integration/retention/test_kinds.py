@@ -19,6 +19,7 @@ from retention.services.going import living_keys
 from retention.services.holds import ask_to_lift, lift_hold, set_hold
 from retention.services.list_notices import close_lists
 from retention.services.lists import decide, stop
+from retention.services.one_record import record_with
 from retention.services.progress import progress_of
 from retention.services.scan import scan
 from safeguarding.accounts.models import User
@@ -60,7 +61,7 @@ def test_it_is_open_kept_due_held_listed_approved_and_destroyed(place: Office, k
         scan()
         assert kept(record).seen_again_on
     with later(days=row.days + SCANS):
-        _held(place, record)
+        _held(place, kind, record)
         assert kind_of(kind) in place.opens(client, decider(place, kind), "retention").text
         made = sent(place, begun(place, record))
         _told(place, made, client)
@@ -72,24 +73,28 @@ def test_it_is_open_kept_due_held_listed_approved_and_destroyed(place: Office, k
         _certified(made, kind)
 
 
-def _held(place: Office, record: Any) -> None:
-    """A hold on the school keeps it from every list, and so does one on the child that it is about."""
-    child = KINDS[kept(record).kind].about(record)
-    for scope, whom in [("school", None)] + ([("child", child)] if child else []):
+def _held(place: Office, kind: str, record: Any) -> None:
+    """A hold on the school keeps it from every list, and so does one on itself or on the child that it is about."""
+    row = KINDS[kind]
+    child = row.about(record)
+    lead, head = place.room.lead, place.room.headteacher
+    scopes = [("school", None, lead, head), ("record", None, row.decides(place), row.approves(place, record))]
+    for scope, whom, first, second in scopes + ([("child", child, lead, head)] if child else []):
         held = set_hold(
             school=place.school,
             token=uuid7(),
             scope=scope,
             child=whom,
+            one=record_with(record.pk),
             kind="police",
             reason="The police asked.",
             review_on=timezone.localdate() + timedelta(days=100),
-            by=place.room.lead,
+            by=first,
         )
         with pytest.raises(OutOfTurn, match="A hold keeps this record"):
             begun(place, record)
-        ask_to_lift(hold=held, seen=0, token=uuid7(), reason="They closed it.", by=place.room.lead)
-        lift_hold(hold=held, seen=1, by=place.room.headteacher)
+        ask_to_lift(hold=held, seen=0, token=uuid7(), reason="They closed it.", by=first)
+        lift_hold(hold=held, seen=1, by=second)
 
 
 def _told(place: Office, made: DestructionList, client: Client) -> None:
