@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -19,6 +20,7 @@ from safeguarding.chronicling import Placed, london
 from safeguarding.concerns.chronology import Entry, Source, When
 from safeguarding.concerns.entries.concern import first_sentence
 from safeguarding.concerns.entries.rows import rows_of
+from safeguarding.concerns.models import Meeting
 from safeguarding.concerns.places import Row
 from safeguarding.concerns.told import told_of_each
 from safeguarding.dates import start_of
@@ -78,11 +80,13 @@ def _tell_held(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
     }
 
 
+# Of a meeting that the reader may not see there is no concern.
+_CONCERN = Subquery(Meeting.objects.filter(pk=OuterRef("meeting")).values("concern_id"))
 _met = ByKeys(
     lambda asked: (
         visible(asked, Step)
         .filter(asked.of("child_id"), meeting__isnull=False, held_on__isnull=False)
-        .values_list("pk", "child_id", "held_on", "meeting__concern_id")
+        .values_list("pk", "child_id", "held_on", _CONCERN)
     )
 )
 
