@@ -6,13 +6,11 @@ from django.utils import timezone
 from children.models import Child
 from children.services.merging import when_merged
 from safeguarding.accounts.models import User
-from safeguarding.audit.models import Verb
-from safeguarding.audit.services import record
-from safeguarding.concerns.models import Meeting
 
 from .models import Step
 from .permissions import may_keep
 from .services.dates import Counting
+from .services.meetings import wait_for_keepers
 from .services.order import put_in_order
 
 
@@ -29,8 +27,4 @@ def count_meetings_once(child: Child, by: User) -> None:
     for episode in {step.episode_id: step.episode for step in found}.values():
         if may_keep(by, episode):
             put_in_order(Counting(episode, by), at=timezone.now())
-    waits = {step.meeting_id for step in found if not may_keep(by, step)}
-    for meeting in Meeting.objects.filter(pk__in=waits).exclude(in_plans=Meeting.InPlans.WAITS):
-        meeting.in_plans = Meeting.InPlans.WAITS
-        meeting.save(update_fields=["in_plans"])
-        record(Verb.CHANGE, meeting, by=by, purpose="plans")
+    wait_for_keepers({step.meeting_id for step in found if not may_keep(by, step)}, by=by)

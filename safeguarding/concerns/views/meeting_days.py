@@ -35,7 +35,7 @@ def meeting_move(request: Request, found: Meeting, form: MoveForm) -> HttpRespon
     """Another day or time."""
     given = {name: form.cleaned_data[name] for name in ("token", "seen", "reason")}
     now = days.move_meeting(meeting=found, held_at=form.held_at(), by=request.user, **given)
-    return _saved(request, now, "Meeting moved. Whoever was told of it is told anew.")
+    return _saved(request, now, "Meeting moved. Whoever was told of it is told again.")
 
 
 @requires_for_record("decide_concerns", also=access_given)

@@ -69,8 +69,7 @@ def begin_episode(
     held of one that is entered late: the next counts from there, and nothing earlier waits; of what nobody knows (None)
     the next waits without a day. `first` are the results of the step that a kind begins with. `decided_on` is when it
     was decided, where that is not the first day, else `decided_by` is the step that did. `continues` is the plan that
-    it follows, else that of this step: it comes from the same concern and referral, or from the concern of which the
-    step is a meeting.
+    it follows, else that of this step: it comes from the same concern (or that of the meeting that it is) and referral.
 
     Raises `NotAllowed`, `BadInput`.
     """

@@ -102,6 +102,12 @@ def _set_state(meeting: Meeting, state: str, *, by: User) -> None:
         record(Verb.CHANGE, meeting, by=by, purpose="plans")
 
 
+def wait_for_keepers(meetings: Collection[UUID | None], *, by: User) -> None:
+    """Let these meetings wait for somebody who keeps the plans that they are dates of."""
+    for meeting in Meeting.objects.filter(pk__in=meetings):
+        _set_state(meeting, P.WAITS, by=by)
+
+
 def says_so(step: Step, meeting: Meeting) -> bool:
     """Whether the step says what the meeting says."""
     day, at = day_and_time(meeting)
