@@ -98,6 +98,8 @@ class _Story:
                     )
 
     def _begin(self, one: Begins, by: User, at: datetime) -> None:
+        if one.told_on:
+            at = datetime.combine(one.told_on, _WRITTEN_AT, LONDON)
         begin = partial(begin_episode, child=self.child, token=self.keys.token(), by=by, at=at)
         words = one.words | ({"asked": _ASKED} if one.plan == "child_protection" else {})
         episode = begin(
