@@ -1,7 +1,7 @@
 """Which meetings about concerns of the demo school are dates of plans too?
 
 A core group that is to come, called from a concern about a child with a child protection plan; and a strategy
-discussion that was held about a child in need. By the services that the page of a meeting calls.
+discussion that was held, of which no enquiry came. By the services that the page of a meeting calls.
 """
 
 from datetime import datetime, time, timedelta
@@ -30,13 +30,12 @@ def lay_meetings(ground: Ground, keys: Keys) -> None:
                 at = datetime.combine(step.booked_on, step.booked_time or time(14), LONDON)
                 _call(concern, "core_group", at, step.child, ground, keys)
                 break
-        for plan in Episode.objects.filter(kind="child_in_need", status="open").select_related("child").order_by("pk"):
-            if (concern := _concern_about(plan.child)) and not Step.objects.filter(
-                episode=plan, kind="strategy_discussion"
-            ).exists():
+        plans = Episode.objects.filter(kind__in=("child_in_need", "child_protection"), status=Episode.Status.OPEN)
+        for plan in plans.select_related("child").order_by("kind", "pk"):
+            if concern := _concern_about(plan.child):
                 at = _school_day_before(ground)
                 met = _call(concern, "strategy", at, plan.child, ground, keys)
-                results = {plan.child.pk: "assessment"}
+                results = {plan.child_id: "assessment"}
                 hold_meeting(meeting=met, seen=at, held_at=at, results=results, by=lead, at=ground.now)
                 break
 

@@ -23,7 +23,7 @@ from . import codes
 from .capabilities import PlanCapability
 from .kinds import Area, EpisodeKind
 from .models import Step
-from .permissions import areas_kept, may_write
+from .permissions import children_kept
 from .services import meetings
 
 _AGAIN = "Press the button again to save it like this"
@@ -35,7 +35,9 @@ class PlansOfChildren(Plans):
     def children(self, user: User, concern: Concern) -> list[Child]:
         if not may_decide(user, concern):
             return []
-        return [child for child in worried_about(user, concern.pk) if Area.PROTECTION in areas_kept(user, child)]
+        named = worried_about(user, concern.pk)
+        kept = children_kept(user, concern.school_id, [child.pk for child in named], Area.PROTECTION)
+        return [child for child in named if child.pk in kept]
 
     def question(self, user: User, meeting: Meeting, children: Collection[Child]) -> str:
         """Asked where the step that it takes is booked for another day."""
@@ -49,14 +51,15 @@ class PlansOfChildren(Plans):
 
     def results(self, user: User, meeting: Meeting) -> list[Result]:
         today = timezone.localdate()
-        found = [step for step in meetings.steps_of(meeting) if meetings.asks_for_outcome(step)]
-        return [_result(step, today) for step in found if _is_asked(step) and may_write(user, step)]
+        found = [one for one in meetings.steps_of(meeting) if meetings.asks_for_outcome(one) and _is_asked(one)]
+        return [_result(step, today) for step in meetings.writable(user, meeting, found)]
 
     def to_add(self, user: User, meeting: Meeting) -> list[Child]:
         if (takes := meetings.takes_of(meeting)) is None:
             return []
         some = meetings.without_it(meeting, self.children(user, meeting.concern))
-        return [child for child in some if meetings.open_plan(child.pk, takes)]
+        plans = meetings.open_plans([child.pk for child in some], takes)
+        return [child for child in some if child.pk in plans]
 
     def follow(
         self,

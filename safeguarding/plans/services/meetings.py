@@ -16,14 +16,15 @@ from django.utils import timezone
 from children.models import Child
 from safeguarding.accounts.models import User
 from safeguarding.audit.models import Verb
+from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Meeting
 from safeguarding.concerns.permissions import may_decide
 from safeguarding.exceptions import BadInput, NotAllowed
-from safeguarding.plans.kinds import STEPS, Takes, taken_by
+from safeguarding.plans.kinds import STEPS, Area, Takes, taken_by
 from safeguarding.plans.lifecycles import step_life
 from safeguarding.plans.models import Episode, Step
-from safeguarding.plans.permissions import MEETS, may_write
+from safeguarding.plans.permissions import MEETS, children_kept, may_write
 
 from . import reminders
 from .dates import Counting, let_go, set_fields
@@ -53,10 +54,21 @@ def day_and_time(meeting: Meeting) -> tuple[date, time]:
     return here.date(), here.time()
 
 
-def open_plan(child_id: UUID, takes: Takes) -> Episode | None:
-    """The plan of the child to which such a meeting belongs."""
-    plans = Episode.objects.filter(child=child_id, kind__in=takes.plans, status=Episode.Status.OPEN)
-    return min(plans.order_by("pk"), key=lambda plan: takes.plans.index(plan.kind), default=None)
+def open_plans(children: Collection[UUID], takes: Takes) -> dict[UUID, Episode]:
+    """By child the plan to which such a meeting belongs, where one is open."""
+    if not children:
+        return {}
+    plans = Episode.objects.filter(child__in=children, kind__in=takes.plans, status=Episode.Status.OPEN)
+    found = sorted(plans.order_by("-pk"), key=lambda plan: takes.plans.index(plan.kind), reverse=True)
+    return {plan.child_id: plan for plan in found}
+
+
+def writable(user: User, meeting: Meeting, steps: Collection[Step]) -> list[Step]:
+    """Of the steps that a meeting is, those that the person may write: who decides on its concern, and keeps the plan."""
+    if not steps or not may_decide(user, meeting) or not may_view(user, meeting):
+        return []
+    kept = children_kept(user, meeting.school_id, {step.child_id for step in steps}, Area.PROTECTION)
+    return [step for step in steps if step.child_id in kept]
 
 
 def there_already(plan: Episode, takes: Takes, day: date) -> Step | None:
@@ -85,13 +97,11 @@ def follow(
         return
     is_said = (children is not None or meeting.in_plans == P.DONE) and may_decide(by, meeting)
     put_in = [_put_in(meeting, takes, child, by=by, at=at) for child in children or ()]
+    for step in writable(by, meeting, steps_of(meeting)):
+        _set(step, meeting, results or {}, by=by, at=at)
     steps = steps_of(meeting)
-    for step in steps:
-        if may_write(by, step):
-            _set(step, meeting, results or {}, by=by, at=at)
-    is_done = (
-        is_said and all(put_in) and all(says_so(step, meeting) and may_write(by, step) for step in steps_of(meeting))
-    )
+    is_done = is_said and all(put_in) and all(says_so(step, meeting) for step in steps)
+    is_done = is_done and len(writable(by, meeting, steps)) == len(steps)
     _set_state(meeting, P.DONE if is_done else P.WAITS, by=by)
 
 
@@ -122,7 +132,7 @@ def _put_in(meeting: Meeting, takes: Takes, child: Child, *, by: User, at: datet
     """Make the meeting a step of the child's plan. Returns whether there is a plan that has such steps."""
     if Step.objects.filter(meeting=meeting, met_for=child.pk).exists():
         return True
-    if (plan := open_plan(child.pk, takes)) is None:
+    if (plan := open_plans([child.pk], takes).get(child.pk)) is None:
         return False
     if not may_write(by, plan) or not may_decide(by, meeting):
         raise NotAllowed(MEETS)
@@ -196,7 +206,8 @@ def booked_otherwise(meeting: Meeting, children: Collection[Child]) -> list[tupl
     if (takes := takes_of(meeting)) is None:
         return []
     day, _ = day_and_time(meeting)
-    found = [(child, there_already(plan, takes, day)) for child in children if (plan := open_plan(child.pk, takes))]
+    plans = open_plans([child.pk for child in children], takes)
+    found = [(child, there_already(plans[child.pk], takes, day)) for child in children if child.pk in plans]
     return [
         (child, step) for child, step in found if step and step.booked_on not in (None, day) and step.held_on is None
     ]

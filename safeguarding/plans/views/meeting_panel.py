@@ -8,10 +8,9 @@ from safeguarding.audit.reading import read_many, visible
 from safeguarding.concerns.models import Meeting
 from safeguarding.http import Request
 from safeguarding.plans.capabilities import PlanCapability as C
-from safeguarding.plans.kinds import EPISODES, Area
+from safeguarding.plans.kinds import EPISODES
 from safeguarding.plans.meetings import OfChild, PlansOfChildren, who_does_both, worried_about
 from safeguarding.plans.models import Step
-from safeguarding.plans.permissions import areas_read
 from safeguarding.plans.services import meetings
 
 P = Meeting.InPlans
@@ -29,11 +28,12 @@ def in_plans(request: Request, meeting: Meeting) -> dict[str, Any] | None:
     rows = visible(request, Step).filter(meeting=meeting, met_for__isnull=False).select_related("episode")
     steps = {step.child_id: step for step in rows.order_by("-pk")}
     begins = EPISODES[takes.begins] if meeting.state != Meeting.State.CALLED_OFF else None
+    plans = meetings.open_plans([child.pk for child in kept], takes)
     waits = meeting.in_plans == P.WAITS
     found = [
-        OfChild(child, steps.get(child.pk), begins if child in kept and _has_none(child.pk, takes) else None)
+        OfChild(child, steps.get(child.pk), begins if child in kept and child.pk not in plans else None)
         for child in worried_about(request.user, meeting.concern_id)
-        if child.pk in steps or Area.PROTECTION in areas_read(request.user, child)
+        if child.pk in steps or child in kept or may(request.user, C.VIEW_PROTECTION, meeting.school_id)
     ]
     if not found and not waits:
         return None
@@ -43,10 +43,6 @@ def in_plans(request: Request, meeting: Meeting) -> dict[str, Any] | None:
         "keeps": bool(kept),
         "others": [] if kept or not waits else who_does_both(meeting),
     }
-
-
-def _has_none(child_id: Any, takes: Any) -> bool:
-    return meetings.open_plan(child_id, takes) is None
 
 
 def does_both(request: Request) -> bool:
