@@ -64,7 +64,7 @@ def open_plans(children: Collection[UUID], takes: Takes) -> dict[UUID, Episode]:
 
 
 def writable(user: User, meeting: Meeting, steps: Collection[Step]) -> list[Step]:
-    """Of the steps that a meeting is, those that the person may write: who decides on its concern, and keeps the plan."""
+    """Of the steps that a meeting is those that the person may write, who decides on its concern and keeps the plan."""
     if not steps or not may_decide(user, meeting) or not may_view(user, meeting):
         return []
     kept = children_kept(user, meeting.school_id, {step.child_id for step in steps}, Area.PROTECTION)
