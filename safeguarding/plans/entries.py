@@ -25,6 +25,7 @@ from safeguarding.concerns.places import Row
 from safeguarding.concerns.told import told_of_each
 from safeguarding.dates import start_of
 from safeguarding.http import Request
+from safeguarding.once import once
 
 from .models import Episode, Step
 from .services.standing import Stands, standing
@@ -95,10 +96,10 @@ def _rows_met(request: Request, children: Sequence[Child]) -> list[Row]:
     """Meetings about concerns that are dates of these children's plans, where the concern is not told: else the meeting
     itself is the entry.
     """
-    told = told_of_each(request, children)
+    told, keys = told_of_each(request, children), [child.pk for child in children]
     return [
         Row(start_of(day), key, "plan_met", None, child)
-        for key, child, day, concern in _met(request, [child.pk for child in children])
+        for key, child, day, concern in once(("met", *keys), lambda: _met(request, keys))
         if day is not None and concern not in told
     ]
 
