@@ -68,9 +68,10 @@ class PlansOfChildren(Plans):
         by: User,
         children: Collection[Child] | None = None,
         results: Mapping[UUID, str] | None = None,
+        more: Mapping[str, Any] | None = None,
         at: datetime,
     ) -> None:
-        meetings.follow(meeting=meeting, by=by, children=children, results=results, at=at)
+        meetings.follow(meeting=meeting, by=by, children=children, results=results, more=more, at=at)
 
 
 def _is_asked(step: Step) -> bool:

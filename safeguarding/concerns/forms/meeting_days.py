@@ -67,11 +67,24 @@ class _When(_OfMeeting):
 
 
 class _Results(Working):
-    """What came of it for each child."""
+    """What came of it for each child; of a conference also whether it was quorate, and the report of the school."""
 
-    def __init__(self, *args: Any, results: Sequence[Result], **kwargs: Any) -> None:
+    quorate = forms.TypedChoiceField(
+        label="Enough agencies were there",
+        choices=blank_first([("yes", "Yes"), ("no", "No")], "Not known"),
+        coerce=lambda said: said == "yes",
+        empty_value=None,
+        required=False,
+    )
+    report_sent_on = DateBoxesField(
+        label="School’s report sent", past=True, required=False, help_text="Where the school sent one"
+    )
+
+    def __init__(self, *args: Any, results: Sequence[Result], of_conference: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.asked = results
+        self.asked, self.of_conference = results, of_conference and bool(results)
+        if not self.of_conference:
+            del self.fields["quorate"], self.fields["report_sent_on"]
         for one in results:
             self.fields[_name(one)] = forms.ChoiceField(
                 label=one.label,
@@ -85,6 +98,15 @@ class _Results(Working):
     def outcomes(self) -> list[Any]:
         """The fields of the children, for the page."""
         return [self[_name(one)] for one in self.asked]
+
+    def said(self) -> dict[str, Any]:
+        """What came of it, as the services of meetings take it."""
+        return {"results": self.results(), "more": self.more()}
+
+    def more(self) -> dict[str, Any]:
+        """What is so for all the children."""
+        given = self.cleaned_data
+        return {name: given[name] for name in ("quorate", "report_sent_on") if given.get(name) is not None}
 
     def results(self) -> dict[UUID, str]:
         return {one.child_id: said for one in self.asked if (said := self.cleaned_data.get(_name(one), ""))}

@@ -5,6 +5,7 @@ The clocks of plans start from the answer, whether or not the minutes are finish
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -38,6 +39,7 @@ def hold_meeting(
     held_at: datetime,
     by: User,
     results: Mapping[UUID, str] | None = None,
+    more: Mapping[str, Any] | None = None,
     at: datetime | None = None,
 ) -> Meeting:
     """It was held, and when; what came of it for each child goes into the plans, and their next dates wait. The same
@@ -53,7 +55,7 @@ def hold_meeting(
     if held_at > at:
         raise BadInput(_TO_COME)
     _say(now, T.HELD, held_at=held_at, by=by, at=at)
-    _follow(now, by=by, results=results, at=at)
+    of_plans().follow(meeting=now, by=by, results=results, more=more, at=at)
     return now
 
 
@@ -83,7 +85,7 @@ def move_meeting(
     now.save(update_fields=["held_at"])
     record(Verb.CHANGE, now, by=by)
     _settle(now, by=by, at=at)
-    _follow(now, by=by, at=at)
+    of_plans().follow(meeting=now, by=by, at=at)
     return now
 
 
@@ -106,7 +108,7 @@ def call_off(
     _add(now, key, K.CALLED_OFF, reason, by=by, at=at)
     _say(now, T.CALLED_OFF, held_at=now.held_at, by=by, at=at)
     _settle(now, by=by, at=at)
-    _follow(now, by=by, at=at)
+    of_plans().follow(meeting=now, by=by, at=at)
     return now
 
 
@@ -120,6 +122,7 @@ def correct_meeting(
     reason: str,
     by: User,
     results: Mapping[UUID, str] | None = None,
+    more: Mapping[str, Any] | None = None,
     at: datetime | None = None,
 ) -> Meeting:
     """It was held on another day, or something else came of it for a child. What is counted from it is counted again.
@@ -128,7 +131,8 @@ def correct_meeting(
     """
     at = at or timezone.now()
     now = _locked(meeting, by)
-    key = entry_token(token, "corrected", held_at, reason, *sorted((results or {}).items()))
+    said = (*sorted((results or {}).items()), *sorted((more or {}).items()))
+    key = entry_token(token, "corrected", held_at, reason, *said)
     if MeetingAddition.objects.filter(token=key, author=by).exists():
         return now
     if now.state != T.HELD:
@@ -142,7 +146,7 @@ def correct_meeting(
     now.held_at = held_at
     now.save(update_fields=["held_at"])
     record(Verb.CHANGE, now, by=by)
-    _follow(now, by=by, results=results, at=at)
+    of_plans().follow(meeting=now, by=by, results=results, more=more, at=at)
     return now
 
 
@@ -153,6 +157,7 @@ def put_into_plans(
     children: Collection[Child],
     by: User,
     results: Mapping[UUID, str] | None = None,
+    more: Mapping[str, Any] | None = None,
     at: datetime | None = None,
 ) -> Meeting:
     """Make it a date of the plans of these children, and let all plans that it is a date of say what it says. The same
@@ -161,7 +166,8 @@ def put_into_plans(
     Raises `NotAllowed`, and what the services of plans raise.
     """
     now = _locked(meeting, by)
-    of_plans().follow(meeting=now, by=by, children=children, results=results, at=at or timezone.now())
+    facts: dict[str, Any] = {"children": children, "results": results, "more": more}
+    of_plans().follow(meeting=now, by=by, at=at or timezone.now(), **facts)
     return now
 
 
@@ -195,10 +201,6 @@ def _say(now: Meeting, state: str, *, held_at: datetime, by: User, at: datetime)
     record(Verb.CHANGE, now, by=by, purpose=state)
     touch(now.concern)
     record(Verb.ADD, now.concern, by=by, purpose="meeting")
-
-
-def _follow(now: Meeting, *, by: User, results: Mapping[UUID, str] | None = None, at: datetime) -> None:
-    of_plans().follow(meeting=now, by=by, results=results, at=at)
 
 
 def _settle(now: Meeting, *, by: User, at: datetime) -> None:

@@ -7,6 +7,7 @@ knows no plans.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from children.models import Child
@@ -53,10 +54,12 @@ class Plans:
         by: User,
         children: Collection[Child] | None = None,
         results: Mapping[UUID, str] | None = None,
+        more: Mapping[str, Any] | None = None,
         at: datetime,
     ) -> None:
         """Let the plans say what the meeting says, as far as `by` may write them: of these `children` too (None: nobody
-        said which), with these `results` by the key of the child.
+        said which), with these `results` by the key of the child, and `more` that is so for all of them, by the name of
+        what it is (`quorate`, `report_sent_on`).
         """
 
 

@@ -25,7 +25,7 @@ from .meeting import MEETING
 def meeting_held(request: Request, found: Meeting, form: HeldForm) -> HttpResponse:
     """It was held: what came of it goes into the plans, whether or not the minutes are finished."""
     seen = form.cleaned_data["seen"]
-    now = days.hold_meeting(meeting=found, seen=seen, held_at=form.held_at(), results=form.results(), by=request.user)
+    now = days.hold_meeting(meeting=found, seen=seen, held_at=form.held_at(), by=request.user, **form.said())
     return _saved(request, now, "Saved that it was held.")
 
 
@@ -51,7 +51,7 @@ def meeting_call_off(request: Request, found: Meeting, form: CallOffForm) -> Htt
 def meeting_correct(request: Request, found: Meeting, form: CorrectHeldForm) -> HttpResponse:
     """It was held on another day, or something else came of it."""
     given = {name: form.cleaned_data[name] for name in ("token", "seen", "reason")}
-    now = days.correct_meeting(meeting=found, held_at=form.held_at(), results=form.results(), by=request.user, **given)
+    now = days.correct_meeting(meeting=found, held_at=form.held_at(), by=request.user, **given, **form.said())
     return _saved(request, now, "Corrected.")
 
 
@@ -59,7 +59,7 @@ def meeting_correct(request: Request, found: Meeting, form: CorrectHeldForm) -> 
 @MEETING.takes("into_plans_form")
 def meeting_into_plans(request: Request, found: Meeting, form: IntoPlansForm) -> HttpResponse:
     """Make it a date of the plans of children, and let their plans say what it says."""
-    now = days.put_into_plans(meeting=found, children=form.chosen(), results=form.results(), by=request.user)
+    now = days.put_into_plans(meeting=found, children=form.chosen(), by=request.user, **form.said())
     return _saved(request, now, "Saved.")
 
 

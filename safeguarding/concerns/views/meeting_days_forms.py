@@ -28,7 +28,7 @@ T, P = Meeting.State, Meeting.InPlans
 def day_forms(request: Request, found: Meeting, at: datetime) -> dict[str, Any]:
     """Each over what was typed, or empty."""
     first = stands_at(found) | {"token": uuid7()}
-    asks: dict[str, Any] = {"results": _results(request, found)}
+    asks: dict[str, Any] = {"results": _results(request, found), "of_conference": bool(found.conference)}
     return {
         "held_form": partial(HeldForm, initial=first, **asks),
         "move_form": partial(MoveForm, initial=first),
@@ -38,7 +38,7 @@ def day_forms(request: Request, found: Meeting, at: datetime) -> dict[str, Any]:
             IntoPlansForm,
             offered=_to_add(request, found),
             asks=partial(of_plans().question, request.user, found),
-            results=asks["results"] if found.state == T.HELD else (),
+            **(asks if found.state == T.HELD else {"results": ()}),
         ),
     }
 

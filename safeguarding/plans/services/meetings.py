@@ -85,10 +85,12 @@ def follow(
     by: User,
     children: Collection[Child] | None = None,
     results: Mapping[UUID, str] | None = None,
+    more: Mapping[str, Any] | None = None,
     at: datetime,
 ) -> None:
     """Let the plans say what the meeting says, as far as `by` may write them; `children` are put in (None: nobody said
-    which), `results` are codes of outcomes by child. The same again changes nothing.
+    which), `results` are codes of outcomes by child, `more` columns that are alike for all. The same again changes
+    nothing.
 
     Where something is left to do, it waits for somebody who decides on the concern and keeps the plans. Raises
     `NotAllowed` for a child whose plans `by` does not keep, and what the services of steps raise.
@@ -98,7 +100,9 @@ def follow(
     is_said = (children is not None or meeting.in_plans == P.DONE) and may_decide(by, meeting)
     put_in = [_put_in(meeting, takes, child, by=by, at=at) for child in children or ()]
     for step in writable(by, meeting, steps_of(meeting)):
-        _set(step, meeting, results or {}, by=by, at=at)
+        result = (results or {}).get(step.child_id, "")
+        said = {"outcome": result} if result else {}
+        _set(step, meeting, _of_kind(step, {**(more or {}), **said}), by=by, at=at)
     steps = steps_of(meeting)
     is_done = is_said and all(put_in) and all(says_so(step, meeting) for step in steps)
     is_done = is_done and len(writable(by, meeting, steps)) == len(steps)
@@ -150,7 +154,12 @@ def _put_in(meeting: Meeting, takes: Takes, child: Child, *, by: User, at: datet
     return True
 
 
-def _set(step: Step, meeting: Meeting, results: Mapping[UUID, str], *, by: User, at: datetime) -> None:
+def _of_kind(step: Step, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what was said that which a step of this kind has."""
+    return {name: value for name, value in columns.items() if name in step.of_kind.columns and value not in (None, "")}
+
+
+def _set(step: Step, meeting: Meeting, columns: Mapping[str, Any], *, by: User, at: datetime) -> None:
     """Bring a step to what the meeting says."""
     if meeting.state == T.CALLED_OFF:
         if step.status == SS.WAITING:
@@ -158,27 +167,30 @@ def _set(step: Step, meeting: Meeting, results: Mapping[UUID, str], *, by: User,
     elif meeting.state == T.PLANNED:
         if step.status == SS.WAITING and not says_so(step, meeting):
             day, clock = day_and_time(meeting)
-            when: dict[str, Any] = {"booked_on": day, "booked_time": clock, "owner": step.owner}
+            when: dict[str, Any] = {"booked_on": day, "booked_time": clock, "place": step.place, "owner": step.owner}
             book_step(step=step, seen=step.revision, **when, meeting=meeting, by=by, at=at)
     else:
-        _set_held(step, meeting, results.get(step.child_id, ""), by=by, at=at)
+        _set_held(step, meeting, columns, by=by, at=at)
     if same_meeting(step) and not step.not_counted:
         put_in_order(Counting(step.episode, by), at=at)
 
 
-def _set_held(step: Step, meeting: Meeting, result: str, *, by: User, at: datetime) -> None:
+def _set_held(step: Step, meeting: Meeting, columns: Mapping[str, Any], *, by: User, at: datetime) -> None:
     """It was held, with what came of it; where that is asked for and not said yet, it waits to be said."""
     day, _ = day_and_time(meeting)
-    columns = {"outcome": result} if result else {}
     common: dict[str, Any] = {"held_on": day, "columns": columns, "meeting": meeting, "by": by, "at": at}
-    if step.status == SS.WAITING and (result or "outcome" not in step.of_kind.required):
+    if step.status == SS.WAITING and ("outcome" in columns or "outcome" not in step.of_kind.required):
         held = hold_step(step=step, seen=step.revision, **common)
         if held.pk != step.pk:
             # Out of its order: a step of its own is the meeting, and the date goes on waiting.
             _hand_on(step, held, by=by)
-    elif step.status == SS.HELD and (step.held_on != day or (result and step.outcome != result)):
-        key = uuid5(step.pk, f"{day}/{result}/{step.revision}")
+    elif step.status == SS.HELD and (step.held_on != day or _differs(step, columns)):
+        key = uuid5(step.pk, f"{day}/{sorted(columns.items())}/{step.revision}")
         correct_step(step=step, seen=step.revision, token=key, reason=_CORRECTED, **common)
+
+
+def _differs(step: Step, columns: Mapping[str, Any]) -> bool:
+    return any(getattr(step, name) != value for name, value in columns.items())
 
 
 def _hand_on(waits: Step, held: Step, *, by: User) -> None:

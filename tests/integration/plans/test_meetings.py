@@ -182,7 +182,9 @@ def test_an_initial_conference_says_which_and_its_plan_takes_the_concern(place: 
         call(place, concern, [], kind="conference")
     with as_web(place, lead):
         met = call(place, concern, [place.child], kind="conference", conference="initial", held_at=BEFORE)
-        days.hold_meeting(meeting=met, seen=BEFORE, held_at=BEFORE, results={place.child.pk: "plan"}, by=lead)
+        results, more = {place.child.pk: "plan"}, {"quorate": True, "report_sent_on": date(2026, 11, 23)}
+        days.hold_meeting(meeting=met, seen=BEFORE, held_at=BEFORE, results=results, more=more, by=lead)
+    assert (step_of(met, place.child).quorate, Step.objects.get(kind="school_report").status) == (True, "set_aside")
     with as_web(place, lead):
         plan = place.begin("child_protection", starts_on=TUESDAY, decided_by=step_of(met, place.child))
     assert (plan.began_with, plan.decided_on) == (concern, TUESDAY)
