@@ -18,7 +18,7 @@ from safeguarding.accounts.models import User
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Meeting
+from safeguarding.concerns.models import ConcernChild, Meeting
 from safeguarding.concerns.permissions import may_decide
 from safeguarding.exceptions import BadInput, NotAllowed
 from safeguarding.plans.kinds import STEPS, Area, Takes, taken_by
@@ -97,7 +97,7 @@ def follow(
     """
     if (takes := takes_of(meeting)) is None:
         return
-    is_said = (children is not None or meeting.in_plans == P.DONE) and may_decide(by, meeting)
+    is_said = meeting.in_plans == P.DONE or (children is not None and _does_both(by, meeting))
     put_in = [_put_in(meeting, takes, child, by=by, at=at) for child in children or ()]
     for step in writable(by, meeting, steps_of(meeting)):
         result = (results or {}).get(step.child_id, "")
@@ -107,6 +107,13 @@ def follow(
     is_done = is_said and all(put_in) and all(says_so(step, meeting) for step in steps)
     is_done = is_done and len(writable(by, meeting, steps)) == len(steps)
     _set_state(meeting, P.DONE if is_done else P.WAITS, by=by)
+
+
+def _does_both(user: User, meeting: Meeting) -> bool:
+    """Whether the person decides on the concern and keeps the plans of some child whom it is about."""
+    about = ConcernChild.objects.filter(concern=meeting.concern_id, role=ConcernChild.Role.WORRIED_ABOUT)
+    keys = {key for key in about.values_list("child_id", flat=True) if key}
+    return may_decide(user, meeting) and bool(children_kept(user, meeting.school_id, keys, Area.PROTECTION))
 
 
 def _set_state(meeting: Meeting, state: str, *, by: User) -> None:

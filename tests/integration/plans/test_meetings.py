@@ -149,6 +149,8 @@ def test_the_headteachers_meeting_waits_for_who_keeps_the_plans(place: Place):
     assert (met.in_plans, Step.objects.filter(meeting=met).count()) == ("waits", 0)
     with pytest.raises(NotAllowed), as_web(place, head):
         days.put_into_plans(meeting=met, children=[place.child], by=head)
+    with as_web(place, head):
+        assert days.put_into_plans(meeting=met, children=[], by=head).in_plans == "waits"
     with as_web(place, lead):
         now = days.put_into_plans(meeting=met, children=[place.child], by=lead)
     assert now.in_plans == "done"
