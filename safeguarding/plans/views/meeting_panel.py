@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.reading import read_many, visible
-from safeguarding.concerns.models import Meeting
+from safeguarding.concerns.models import ConcernChild, Meeting
 from safeguarding.http import Request
 from safeguarding.plans.capabilities import PlanCapability as C
 from safeguarding.plans.kinds import EPISODES
@@ -22,7 +24,7 @@ def in_plans(request: Request, meeting: Meeting) -> dict[str, Any] | None:
     """The children of the concern with the step that the meeting is in their plan, as far as the reader sees it;
     nothing for a meeting that is a date of no plan. Who may write them is told what is left to do, others who can.
     """
-    if (takes := meetings.takes_of(meeting)) is None:
+    if (takes := meetings.takes_of(meeting)) is None or not (about := worried_about(request.user, meeting.concern_id)):
         return None
     kept = PlansOfChildren().children(request.user, meeting.concern)
     rows = visible(request, Step).filter(meeting=meeting, met_for__isnull=False).select_related("episode")
@@ -32,7 +34,7 @@ def in_plans(request: Request, meeting: Meeting) -> dict[str, Any] | None:
     waits = meeting.in_plans == P.WAITS
     found = [
         OfChild(child, steps.get(child.pk), begins if child in kept and child.pk not in plans else None)
-        for child in worried_about(request.user, meeting.concern_id)
+        for child in about
         if child.pk in steps or child in kept or may(request.user, C.VIEW_PROTECTION, meeting.school_id)
     ]
     if not found and not waits:
@@ -53,7 +55,10 @@ def does_both(request: Request) -> bool:
 
 def lines(request: Request) -> dict[str, Any] | None:
     """Meetings that are dates of plans, and whose plans do not say yet what they say; no lines where there is none."""
-    rows = visible(request, Meeting).filter(school_id=request.held.school_id, in_plans=P.WAITS)
+    about = visible(request, ConcernChild).filter(role=ConcernChild.Role.WORRIED_ABOUT, child__isnull=False)
+    rows = visible(request, Meeting).filter(
+        Exists(about.filter(concern=OuterRef("concern"))), school_id=request.held.school_id, in_plans=P.WAITS
+    )
     found = list(rows.select_related("concern").order_by("held_at", "pk")[:MOST])
     if not found:
         return None
