@@ -1,4 +1,4 @@
-"""One strategy discussion about two children: called from the concern, held, with an outcome for each in their plans."""
+"""One strategy discussion about two children: called from a concern, held, with an outcome for each in their plans."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time
