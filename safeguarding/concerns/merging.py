@@ -9,6 +9,7 @@ from django.db import transaction
 from children.models import Child
 from children.services.merging import also_counted, when_merged
 from children.services.merging.told import Counted, See
+from safeguarding.accounts.models import User
 from safeguarding.audit.protection import known_of
 from safeguarding.concerns.models import ConcernChild
 from safeguarding.concerns.subjects import KIND
@@ -19,7 +20,7 @@ from safeguarding.sealing.subjects import Subject
 
 
 @when_merged
-def wrap_keys(child: Child) -> None:
+def wrap_keys(child: Child, by: User) -> None:
     """The key of each concern that names the child opens by the child's key too: of those nobody here may see as well.
 
     That it opened by the key of the other record is taken back at night (`sealing/services/checking.py`).

@@ -169,7 +169,7 @@ def _paper_of_concern(request: Request, concern: Any) -> dict[str, Any] | None:
 
 def _names_of_meetings(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:
     found = visible(request, Meeting).filter(pk__in=keys)
-    return {one.pk: f"{one.get_kind_display()}, {moment(one.held_at)}" for one in found}
+    return {one.pk: f"{one.title}, {moment(one.held_at)}" for one in found}
 
 
 def _references_of_sheets(request: Request, keys: Collection[UUID]) -> dict[UUID, str]:

@@ -103,6 +103,12 @@ keep(
                 "decided_by_id",
             ),
         ),
+        # A date of a plan that is a meeting is hidden with its concern.
+        "concerns.meeting": takes(
+            both("NEW.called_by_id = me", decides("NEW.concern_id")),
+            change(NEVER, "concern_id", "school_id"),
+            closed=False,
+        ),
         "concerns.concerngrant": gives(
             granted(MANAGES, "NEW.user_id <> me", of_school("concerns_concern", "content_object_id")),
             ended_once(MANAGES, said=("end_reason",)),

@@ -19,6 +19,7 @@ from safeguarding.demo.authorities import Begins, Chased, Ends, Happening, Held,
 from safeguarding.demo.drawing import a_letter
 from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
+from safeguarding.demo.meetings import lay_meetings
 from safeguarding.plans.kinds import EPISODES, STEPS, Area, Duty
 from safeguarding.plans.models import Episode, Step
 from safeguarding.plans.services.around import add_professional, attach_to_step
@@ -64,6 +65,7 @@ def lay_plans(school: School, ground: Ground, keys: Keys) -> None:
         told = (*happenings(entry, ground.days), *by_order(entry, ground.days), *of_this_term(entry, ground.days))
         for happening in told:
             story.lay(happening)
+    lay_meetings(ground, keys)
 
 
 class _Story:

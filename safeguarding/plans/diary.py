@@ -5,7 +5,7 @@ is due (`work.ahead`).
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -152,7 +152,10 @@ def _of(rows: QuerySet[Any], *beside: str) -> QuerySet[Any]:
 
 
 def _steps(see: See, wanted: Wanted) -> QuerySet[Any]:
-    rows = work.ahead(work.waiting(see(Step), wanted.school_id), today=wanted.today)
+    """The dates of plans; one that is a meeting about a concern only where that meeting is not shown."""
+    shown = _meetings(see, replace(wanted, first=None)).order_by().values("pk")
+    once = see(Step).filter(Q(meeting=None) | ~Q(meeting__in=shown))
+    rows = work.ahead(work.waiting(once, wanted.school_id), today=wanted.today)
     return rows.filter(owner=wanted.own) if wanted.own else rows
 
 
@@ -193,7 +196,7 @@ def _step(step: Step, day: date, today: date) -> Engagement:
 
 def _meeting(meeting: Meeting, named: Iterable[Named], goes: Iterable[str]) -> Engagement:
     here = timezone.localtime(meeting.held_at)
-    return Engagement(here.date(), here.time(), meeting.get_kind_display(), _names(named), tuple(goes), meeting)
+    return Engagement(here.date(), here.time(), meeting.title, _names(named), tuple(goes), meeting)
 
 
 def _names(named: Iterable[Named]) -> tuple[str, ...]:

@@ -3,20 +3,29 @@
 Of an adoption there is no entry, for nobody: how many are marked as significant would tell of it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 
+from children.models import Child
 from safeguarding.accounts.titles import Titles
+from safeguarding.audit.by_keys import ByKeys
+from safeguarding.audit.reading import visible
 from safeguarding.chronicling import Placed, london
 from safeguarding.concerns.chronology import Entry, Source, When
 from safeguarding.concerns.entries.concern import first_sentence
 from safeguarding.concerns.entries.rows import rows_of
+from safeguarding.concerns.models import Meeting
+from safeguarding.concerns.places import Row
+from safeguarding.concerns.told import told_of_each
+from safeguarding.dates import start_of
 from safeguarding.http import Request
+from safeguarding.once import once
 
 from .models import Episode, Step
 from .services.standing import Stands, standing
@@ -72,6 +81,29 @@ def _tell_held(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
     }
 
 
+# Of a meeting that the reader may not see there is no concern.
+_CONCERN = Subquery(Meeting.objects.filter(pk=OuterRef("meeting")).values("concern_id"))
+_met = ByKeys(
+    lambda asked: (
+        visible(asked, Step)
+        .filter(asked.of("child_id"), meeting__isnull=False, held_on__isnull=False)
+        .values_list("pk", "child_id", "held_on", _CONCERN)
+    )
+)
+
+
+def _rows_met(request: Request, children: Sequence[Child]) -> list[Row]:
+    """Meetings about concerns that are dates of these children's plans, where the concern is not told: else the meeting
+    itself is the entry.
+    """
+    told, keys = told_of_each(request, children), [child.pk for child in children]
+    return [
+        Row(start_of(day), key, "plan_met", None, child)
+        for key, child, day, concern in once(("met", *keys), lambda: _met(request, keys))
+        if day is not None and concern not in told
+    ]
+
+
 def _tell_ended(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
     return {
         plan.pk: Entry(
@@ -110,6 +142,12 @@ def _of(model: str, moment: str, where: str, origin: str) -> Placed:
 
 SOURCES = (
     Source("plan_begun", KIND, _tell_begun, _of("episode", london("n.starts_on"), "true", "n.id")),
-    Source("plan_step", KIND, _tell_held, _of("step", london("n.held_on"), "n.held_on IS NOT NULL", "n.episode_id")),
+    Source(
+        "plan_step",
+        KIND,
+        _tell_held,
+        _of("step", london("n.held_on"), "n.held_on IS NOT NULL AND n.meeting_id IS NULL", "n.episode_id"),
+    ),
+    Source("plan_met", KIND, _tell_held, rows=_rows_met),
     Source("plan_ended", KIND, _tell_ended, _of("episode", london("n.ends_on"), "n.ended_at IS NOT NULL", "n.id")),
 )

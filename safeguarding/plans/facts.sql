@@ -87,6 +87,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       AND NOT episode.began_with_id = ANY ((SELECT rules.granted_concerns(me))::uuid[])
 $$;
 
+-- Dates of plans of which the person must see nothing: they are a meeting about a concern that is hidden from the person, or in which
+-- their child is named no more; and whatever waits because of such a one.
+CREATE FUNCTION rules.steps_hidden(me uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH RECURSIVE shut AS (
+        SELECT step.id FROM public.plans_step AS step JOIN public.concerns_meeting AS met ON met.id = step.meeting_id
+        WHERE met.concern_id = ANY ((SELECT rules.hidden_concerns(me) || rules.concerns_in_error(me))::uuid[])
+           OR NOT EXISTS (
+               SELECT FROM public.concerns_concernchild AS named
+               WHERE named.concern_id = met.concern_id AND named.child_id IN (step.child_id, step.met_for))
+        UNION
+        SELECT later.id FROM public.plans_step AS later JOIN shut ON later.after_id = shut.id
+    )
+    SELECT coalesce(array_agg(id), '{}') FROM shut
+$$;
+
 -- Rows whose changes tell the person what they may not know: of an adoption, and of episodes that are hidden from them or restricted.
 CREATE FUNCTION rules.plan_changes_hidden(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -96,16 +112,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
            OR (area = 'adoption' AND NOT school_id = ANY ((SELECT rules.schools_named_with(me, 'view_adoption'))::uuid[])
                AND NOT child_id = ANY ((SELECT rules.plans_standing_in(me, 'keep_adoption'))::uuid[]))
     )
+    , met AS MATERIALIZED (SELECT unnest(rules.steps_hidden(me)) AS id)
     SELECT coalesce(array_agg(id), '{}') FROM (
         SELECT id FROM shut
         UNION ALL
+        SELECT id FROM met
+        UNION ALL
         SELECT id FROM public.plans_step WHERE episode_id IN (SELECT id FROM shut)
         UNION ALL
-        SELECT id FROM public.plans_stepnote WHERE episode_id IN (SELECT id FROM shut)
+        SELECT id FROM public.plans_stepnote WHERE episode_id IN (SELECT id FROM shut) OR step_id IN (SELECT id FROM met)
         UNION ALL
         SELECT id FROM public.plans_professional WHERE episode_id IN (SELECT id FROM shut)
         UNION ALL
-        SELECT id FROM public.plans_planfile WHERE episode_id IN (SELECT id FROM shut)
+        SELECT id FROM public.plans_planfile WHERE episode_id IN (SELECT id FROM shut) OR step_id IN (SELECT id FROM met)
         UNION ALL
         SELECT id FROM public.plans_designation WHERE episode_id IN (SELECT id FROM shut)
     ) AS rows
@@ -191,6 +210,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                AND NOT e.child_id = ANY ((SELECT rules.plans_standing_in(me, 'keep_protection'))::uuid[]))
     )
     SELECT ARRAY(SELECT id FROM shut UNION ALL SELECT id FROM public.plans_step WHERE episode_id IN (SELECT id FROM shut))
+           || rules.steps_hidden(me)
 $$;
 
 -- The children of a school whose attendance the person keeps, by these numbers, current or former. None that is hidden from the person:

@@ -17,6 +17,7 @@ from safeguarding.concerns import briefing, chronology
 from safeguarding.concerns.school_decides import manages_school
 from safeguarding.concerns.services.history import tell_rows
 from safeguarding.concerns.services.left_open import left_open_with
+from safeguarding.concerns.services.meeting_plans import kept_in_step_by
 from safeguarding.concerns.services.searching_beside import search_with
 from safeguarding.dates import short_day
 from safeguarding.http import Request
@@ -30,11 +31,12 @@ from .changes import READS
 from .checks import CHECKS
 from .entries import KIND, SOURCES
 from .left_open import plan_dates
+from .meetings import PlansOfChildren
 from .models import Step
 from .permissions import TAB_AREAS, children_kept_for, keeps_plans_standing_in, reads_at
 from .services import work
 from .services.searching import PARTS, search_plans
-from .views import decision_lines, diary, first_page, from_referral, standing_in, today_lines
+from .views import decision_lines, diary, first_page, from_referral, meeting_panel, standing_in, today_lines
 from .views.on_paper import section_of
 
 _missed_at = counted_by_keys(lambda asked: work.missed(visible(asked, Step).filter(asked.one("school_id"))))
@@ -90,6 +92,7 @@ badge_with(BADGING)
 briefing.add_blocks(brief.blocks)
 search_with(search_plans, *PARTS)
 left_open_with(plan_dates)
+kept_in_step_by(PlansOfChildren())
 sections.register(*(section_of(area) for area in TAB_AREAS))
 for _model, _read in READS.items():
     tell_rows(_model, _read)
@@ -128,6 +131,8 @@ register(
     ),
     Panel("decides", "plans", "plans/part_decides.html", data=decides.panel),
     Panel("referral", "plans", "plans/from_referral.html", from_referral.came_of),
+    Panel("meeting", "plans", "plans/part_meeting.html", meeting_panel.in_plans),
+    Line(MINE, "plan_meetings", "plans/meeting_lines.html", meeting_panel.lines, may=meeting_panel.does_both, order=14),
     Setting(
         "plan_times",
         "Times of plans",

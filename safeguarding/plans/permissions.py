@@ -8,6 +8,7 @@ alternate lead does, else the Headteacher, else the chair. Nobody sees a plan of
 that began with a concern that is; one of a restricted concern is a badge to others.*
 """
 
+from collections.abc import Collection
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -21,8 +22,10 @@ from children.models import Child
 from children.permissions import out_of_sight
 from safeguarding.accounts.permissions import may, rights
 from safeguarding.accounts.roles import ROLES, with_capability
+from safeguarding.audit.by_keys import array_of
 from safeguarding.audit.protection import WHOEVER, Rule, among, fact, known, may_view, rule, visible_sql
-from safeguarding.concerns.permissions import never_in_changes
+from safeguarding.concerns.models import Meeting
+from safeguarding.concerns.permissions import may_decide, never_in_changes
 from safeguarding.exceptions import NotAllowed
 from safeguarding.keys import uuid7
 from safeguarding.once import once
@@ -49,6 +52,7 @@ VIEW = {area: PlanCapability(f"view_{area}") for area in Area}
 GIVEN = (Area.CARE, Area.NEEDS, Area.ATTENDANCE)
 # What stands on the tab "Plans and status": attendance has a tab of its own.
 TAB_AREAS = tuple(area for area in Area if area != Area.ATTENDANCE)
+MEETS = "This date is a meeting about a concern. Only somebody who decides on that concern changes it."
 never_in_changes("object_id", "plan_changes_hidden")
 
 
@@ -65,10 +69,11 @@ def _standing_in(me: Any) -> Q:
     )
 
 
-def of_plans(me: Any, episode: str, *, briefly: tuple[Area, ...] = ()) -> Rule:
+def of_plans(me: Any, episode: str, *, briefly: tuple[Area, ...] = (), step: str = "") -> Rule:
     """The rule of what belongs to an episode. `episode` is the column that names it; `briefly` are areas of which also
-    those read this record who were given the child.
+    those read this record who were given the child; `step` names the date that it is, or belongs to.
     """
+    hidden = among(episode, fact("episodes_hidden", me))
     unrestricted = ~among(episode, fact("episodes_restricted", me))
     some = Q(area__in=[*GIVEN, *briefly])
     given = (some & at_schools_named(me, C.READ_PLANS_GIVEN)) | (
@@ -84,7 +89,7 @@ def of_plans(me: Any, episode: str, *, briefly: tuple[Area, ...] = ()) -> Rule:
             & unrestricted,
             "standing_in": _standing_in(me),
         },
-        never=out_of_sight(me, "child_id") | among(episode, fact("episodes_hidden", me)),
+        never=out_of_sight(me, "child_id") | (hidden | among(step, fact("steps_hidden", me)) if step else hidden),
     )
 
 
@@ -95,11 +100,18 @@ def episodes_seen(me: Any) -> Rule:
 
 
 @rule(Step)
+def steps_seen(me: Any) -> Rule:
+    """Its dates, what was said and decided: but those that are a meeting about a concern that is hidden from the
+    person, and what waits because of one.
+    """
+    return of_plans(me, "episode_id", step="id")
+
+
 @rule(StepNote)
 @rule(PlanFile)
-def with_the_episode(me: Any) -> Rule:
-    """Its dates, what was said and decided, its files."""
-    return of_plans(me, "episode_id")
+def with_the_step(me: Any) -> Rule:
+    """What was added to a date, and its files."""
+    return of_plans(me, "episode_id", step="step_id")
 
 
 @rule(Professional)
@@ -154,6 +166,14 @@ def _kept(user: Any, school_id: UUID, child_id: UUID) -> frozenset[str]:
     return frozenset(found)
 
 
+def children_kept(user: Any, school_id: UUID, children: Collection[UUID], area: str) -> frozenset[UUID]:
+    """Of these children of a school those of whom the person keeps plans of the area: one query; none for none."""
+    if not children:
+        return frozenset()
+    asked = "SELECT key FROM unnest(%s::uuid[]) AS key WHERE %s = ANY (rules.areas_kept(%s, %s, key))"
+    return frozenset(key for (key,) in prepared(asked, [array_of(children), area, user.pk, school_id]))
+
+
 def areas_read(user: Any, child: Child) -> frozenset[str]:
     """The areas of the child's plans that the person reads, whether or not there is anything in them."""
     text, parameters = visible_sql(Episode)
@@ -171,6 +191,18 @@ def may_keep(user: Any, record: Any) -> bool:
     return record.area in _kept(user, record.school_id, record.child_id)
 
 
+def may_write(user: Any, record: Any) -> bool:
+    """The same; but of a date that is a meeting about a concern, only who decides on that concern too."""
+    return may_keep(user, record) and _decides_on_it(user, record)
+
+
+def _decides_on_it(user: Any, record: Any) -> bool:
+    if not isinstance(record, Step) or record.meeting_id is None:
+        return True
+    meeting = Meeting.objects.filter(pk=record.meeting_id).first()
+    return meeting is not None and may_view(user, meeting) and may_decide(user, meeting)
+
+
 def ensure_keeps(by: Any, area: str, child: Child) -> None:
     """Raise `NotAllowed` unless `by` keeps this area of the child's plans."""
     if area not in areas_kept(by, child):
@@ -178,9 +210,13 @@ def ensure_keeps(by: Any, area: str, child: Child) -> None:
 
 
 def ensure_keeps_record(by: Any, record: Any) -> None:
-    """Raise `NotAllowed` unless `by` keeps the area of this record, and sees it."""
+    """Raise `NotAllowed` unless `by` keeps the area of this record, and sees it; and where it is a meeting about a
+    concern, decides on that.
+    """
     if not may_keep(by, record) or not may_view(by, record):
         raise NotAllowed(keepers(record.area))
+    if not _decides_on_it(by, record):
+        raise NotAllowed(MEETS)
 
 
 def keeps_attendance(user: Any, school_id: UUID) -> bool:

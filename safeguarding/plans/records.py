@@ -2,6 +2,7 @@
 
 from children.models import Child
 from safeguarding.audit.models import LogEntry
+from safeguarding.concerns.models import Meeting, MeetingAttendee
 from safeguarding.records import Kind, Refused, declare, needs, reads
 
 from .models import (
@@ -48,4 +49,5 @@ declare(DeadlineRule, kind=Kind.REFERENCE)
 declare(RegisterPlace, kind=Kind.REFERENCE)
 # A day that was missing is a change of the record.
 needs("plan dates", LogEntry)
-reads("plan dates", Child)
+# Of a date that is a meeting about a concern, people are told once (`services/reminders.py`).
+reads("plan dates", Child, Meeting, MeetingAttendee)

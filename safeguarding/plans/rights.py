@@ -1,8 +1,9 @@
 """Who may write the rows of plans that facts read, and which of them give rights or take some?
 
 Who reads a row of a plan is decided by its child, its school, its area and its episode: none of them changes but with a
-merge of two records. Whoever keeps the area adds rows and changes the rest. A reader changes nothing, and the task of
-dates writes for which day it told, and a day that was missing, and no more.
+merge of two records. Whoever keeps the area adds rows and changes the rest; of a date that is a meeting about a
+concern, what it says is written by who decides on that concern too. A reader changes nothing, and the task of dates
+writes for which day it told, and a day that was missing, and no more.
 """
 
 from safeguarding.rights_rows import keep
@@ -16,11 +17,28 @@ _WRITES = both("NEW.author_id = me", _KEEPS)
 _TOLD = ("told_for", "told_on", "told_late_for")
 _STAYS = ("area", "child_id", "school_id")
 _HANGS = (*_STAYS, "episode_id")
-_OF_STEP = tuple(
+# What is counted anew when something else in the plan was corrected, or the plan has ended: by whoever keeps it.
+_COUNTED = (
+    "after_id", "aside_reason", "counted_from", "due_on", "duty", "follows", "met_for", "missing", "not_counted",
+    "number", "owner_id", "revision", "rule_id", "set_aside_at", "set_aside_by_id", "status", "token",
+)  # fmt: skip
+_SAID = tuple(
     column
     for field in Step._meta.local_concrete_fields
-    if (column := str(field.column)) not in ("id", "kind", "author_id", "written_at", *_HANGS, *_TOLD)
+    if (column := str(field.column)) not in ("id", "kind", "author_id", "written_at", *_HANGS, *_TOLD, *_COUNTED)
 )
+
+
+def _decides_on(row: str) -> str:
+    """The row is no meeting, or one about a concern that who asks sees and decides."""
+    return (
+        f"({row}.meeting_id IS NULL OR EXISTS (SELECT FROM public.concerns_meeting AS met WHERE met.id = "
+        f"{row}.meeting_id AND met.school_id = {row}.school_id AND (met.school_id = ANY "
+        "(rules.schools_with(me, 'decide_concerns')) OR met.concern_id = ANY (rules.concerns_standing_in(me)))))"
+    )
+
+
+_DECIDES = both(_KEEPS, _decides_on("NEW"), _decides_on("OLD"))
 
 keep(
     {
@@ -38,10 +56,11 @@ keep(
         "plans.registerplace": Neither("where the register is says which files stay, and opens or shuts no row"),
         "children.formerupn": Neither("a number finds the child in a file of attendance, and opens or shuts no row"),
         "plans.step": takes(
-            _WRITES,
+            both(_WRITES, _decides_on("NEW")),
             change(either(SYSTEM, _KEEPS), *_TOLD),
             change(both(SYSTEM, "OLD.due_on IS NULL"), "due_on", "missing", "revision"),
-            change(_KEEPS, *_OF_STEP),
+            change(_KEEPS, *_COUNTED),
+            change(_DECIDES, *_SAID),
         ),
         "plans.stepnote": takes(_WRITES),
         "plans.professional": takes(_WRITES, change(_KEEPS, "ends_on", "ended_at", "ended_by_id")),

@@ -63,6 +63,7 @@ AS_WELL = (
     Way("many_concerns", "lead", button=("do", "give")),
     Way("in_error", "lead", "open", before=leading.concern_alone, form="in_error"),
     Way("meeting", "lead", "open", before=leading.meeting_open, form="meeting_decide"),
+    Way("meeting", "lead", "open", before=leading.meeting_held, form="meeting_correct"),
     Way("pattern", "lead", "open", before=leading.concerns_more, form="pattern"),
     Way("record_change", "lead", "open", query="?kind=early_help"),
     Way("episode", "lead", "open", query="?add=core_group", form="episode add_step"),

@@ -13,9 +13,10 @@ from retention.models import DestructionList, RetentionDate, RetentionRule
 from retention.services.holds import set_hold
 from retention.services.statements import state
 from safeguarding.accounts.services import add_term, change_school
-from safeguarding.concerns.models import HowSoon
+from safeguarding.concerns.models import HowSoon, Meeting
 from safeguarding.concerns.services import meeting, raising
 from safeguarding.concerns.services.meeting import Called
+from safeguarding.concerns.services.meeting_days import hold_meeting
 from safeguarding.concerns.services.naming import ChildEntry
 from safeguarding.concerns.services.raising import AccountFacts, Report
 from safeguarding.governors.models import ReportComment
@@ -34,7 +35,7 @@ from tests import factories
 from tests.integration.received.files import SIGNER
 from tests.integration.retention.conftest import put_in_force
 from tests.integration.sharing.noticing import DETAILS
-from tests.matrix.ground import THEN, TODAY, given_row
+from tests.matrix.ground import NOW, THEN, TODAY, given_row
 from tests.matrix.world import World
 
 LATER = TODAY + timedelta(days=20)
@@ -47,6 +48,13 @@ def meeting_open(world: World) -> Any:
     made = meeting.call_meeting(
         concern=world.concerns["open"], token=uuid7(), called=called, staff=[lead], by=lead, at=THEN
     )
+    return made.pk
+
+
+def meeting_held(world: World) -> Any:
+    """A meeting of which somebody has said that it was held."""
+    made = Meeting._base_manager.get(pk=meeting_open(world))
+    hold_meeting(meeting=made, seen=THEN, held_at=THEN, by=world.people["lead"], at=NOW)
     return made.pk
 
 

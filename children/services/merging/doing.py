@@ -46,12 +46,12 @@ LASTS = timedelta(days=30)
 S = ChildMerge.Status
 
 # What upper apps do when rows have come to a record: their keys are wrapped for whose they are now.
-Following = Callable[[Child], None]
+Following = Callable[[Child, User], None]
 _when_merged: list[Following] = []
 
 
 def when_merged(function: Following) -> Following:
-    """Register what else happens to a record to which rows have come.
+    """Register what else happens to a record to which rows have come, and by whom.
 
     Done at once; what cannot be taken back, on commit.
     """
@@ -140,7 +140,7 @@ def merge(
         record(Verb.LINK, child, by=by, purpose="merged")
     settle_notices(object_id=done.pk, kinds=[ChildNotice.SAME_CHILD], by=by, at=at)
     hand_on_newly_hidden(mine, theirs, before=before, at=at)
-    come_over(mine)
+    come_over(mine, by)
     return done
 
 
@@ -155,10 +155,10 @@ def decline(*, asked: ChildMerge, refusal: str, by: User, at: datetime | None = 
     return done
 
 
-def come_over(child: Child) -> None:
+def come_over(child: Child, by: User) -> None:
     """Rows have come to `child`, or back to it."""
     for following in _when_merged:
-        following(child)
+        following(child, by)
 
 
 def _there(token: UUID, by: User) -> ChildMerge | None:

@@ -108,7 +108,7 @@ def undo(
         fold_names(child, at)
         follow_safeguards(child, at)
         record(Verb.WITHDRAW, child, by=by, purpose="merge undone")
-        come_over(child)
+        come_over(child, by)
     return done
 
 

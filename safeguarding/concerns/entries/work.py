@@ -12,6 +12,8 @@ from safeguarding.http import Request
 from .concern import first_sentence
 from .rows import rows_of
 
+# That it was called off stays on record.
+_MET: dict[str, str] = {Meeting.State.CALLED_OFF: "Meeting called off"}
 _referrals = rows_of(Referral, "sent_by")
 _steps = rows_of(ReferralStep, "by", beside=("referral",))
 _contacts = rows_of(ContactMade, "author")
@@ -69,7 +71,7 @@ def _tell_meeting(request: Request, when: When, titles: Titles) -> Mapping[UUID,
     return {
         one.pk: Entry(
             at=one.held_at,
-            title=f"Meeting: {inside(one.get_kind_display())}",
+            title=f"{_MET.get(one.state, 'Meeting')}: {inside(one.title)}",
             sentence=first_sentence(one.minutes),
             source=f"called by {titles.of(one.called_by, one.held_at)}",
             icon="people",

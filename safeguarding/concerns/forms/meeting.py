@@ -1,5 +1,6 @@
 """What may be typed about a meeting and its minutes?"""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,14 +8,18 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.text import Truncator
 
+from children.models import Child
 from safeguarding.accounts.calendar import LONDON
 from safeguarding.accounts.models import User
 from safeguarding.concerns.forms.deciding import Giving, Working, words_field
 from safeguarding.concerns.forms.known import known_as
+from safeguarding.concerns.forms.meeting_days import children_field, chosen_of, offer_children
 from safeguarding.concerns.models import Meeting, MeetingDecision
 from safeguarding.concerns.services.meeting import Called
 from safeguarding.forms import DateBoxesField, TimeField, blank_first
 
+# What is asked before it goes into the plans of these children.
+Asks = Callable[[Called, Sequence[Child]], str]
 # Letters that the minutes of a long day take.
 _MINUTES = 100_000
 
@@ -28,6 +33,15 @@ class MeetingForm(Working):
         label="What kind of meeting",
         choices=blank_first(Meeting.Kind.choices, "Choose"),
         error_messages={"required": "Choose what kind of meeting it is"},
+    )
+    conference = forms.ChoiceField(
+        label="Initial conference or review?",
+        choices=blank_first(Meeting.Conference.choices, "Not a conference"),
+        required=False,
+    )
+    children = children_field(
+        "A date in the plans of",
+        help_text="Of a strategy discussion, conference, core group or child in need meeting. Its words stay here",
     )
     day = DateBoxesField(label="Date")
     time = TimeField(label="Time", help_text="Such as 9:30am or 1415")
@@ -44,16 +58,33 @@ class MeetingForm(Working):
     )
     apologies = words_field("Apologies", rows=2, required=False)
 
-    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: QuerySet[User], offered: Sequence[Child], asks: Asks, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.offered_children, self._asks = offered, asks
+        offer_children(self, "children", offered)
         staff: Any = self.fields["staff"]
         staff.queryset = people
         # Listed here, in one query: Django would ask with a cursor.
         staff.choices = [(user.pk, f"{user.full_name}, {user.job}".rstrip(", ")) for user in people]
 
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        kind, which = given.get("kind"), given.get("conference")
+        if kind == Meeting.Kind.CONFERENCE and not which:
+            self.add_error("conference", "Choose whether it is the initial conference or a review")
+        elif kind and kind != Meeting.Kind.CONFERENCE:
+            given["conference"] = ""
+        if not self.errors and (chosen := self.chosen()) and (question := self._asks(self.meeting(), chosen)):
+            self.ask_once("children", question)
+        return given
+
+    def chosen(self) -> list[Child] | None:
+        """The children in whose plans it is a date; None where nobody was asked."""
+        return chosen_of(self, "children", self.offered_children)
+
     def meeting(self) -> Called:
         given = self.cleaned_data
-        texts = {name: given[name].strip() for name in ("kind", "place", "others", "apologies")}
+        texts = {name: given[name].strip() for name in ("kind", "conference", "place", "others", "apologies")}
         return Called(held_at=datetime.combine(given["day"], given["time"], LONDON), **texts)
 
 

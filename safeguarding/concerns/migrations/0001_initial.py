@@ -578,7 +578,11 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('token', models.UUIDField(unique=True)),
                 ('kind', models.CharField(choices=[('school', 'Safeguarding meeting in school'), ('parents', 'Meeting with parents or carers'), ('team_around', 'Team around the family'), ('professionals', 'Professionals’ meeting'), ('strategy', 'Strategy discussion'), ('conference', 'Child protection conference'), ('core_group', 'Core group'), ('child_in_need', 'Child in need meeting'), ('other', 'Another meeting')], max_length=14, verbose_name='what kind of meeting')),
+                ('conference', models.CharField(blank=True, choices=[('initial', 'Initial conference'), ('review', 'Review conference')], default='', max_length=8, verbose_name='initial or review')),
                 ('held_at', models.DateTimeField(verbose_name='when')),
+                ('state', models.CharField(choices=[('planned', 'Not said yet whether it was held'), ('held', 'Held'), ('called_off', 'Called off')], default='planned', max_length=10, verbose_name='whether it was held')),
+                ('said_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('in_plans', models.CharField(blank=True, choices=[('waits', 'Not in the plans yet'), ('done', 'As the plans say')], default='', editable=False, max_length=6)),
                 ('place', safeguarding.sealing.fields.SealedText(blank=True, verbose_name='where')),
                 ('others', safeguarding.sealing.fields.SealedText(blank=True, verbose_name='others who were there')),
                 ('apologies', safeguarding.sealing.fields.SealedText(blank=True, verbose_name='apologies')),
@@ -594,6 +598,7 @@ class Migration(migrations.Migration):
                 ('called_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='concerns.concern')),
                 ('finished_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('said_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('saved_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
             ],
@@ -633,7 +638,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('token', models.UUIDField(unique=True)),
-                ('text', safeguarding.sealing.fields.SealedText(verbose_name='what is added')),
+                ('kind', models.CharField(choices=[('added', 'Added to the minutes'), ('moved', 'Moved'), ('called_off', 'Called off'), ('corrected', 'Corrected')], default='added', max_length=10, verbose_name='what it is')),
+                ('text', safeguarding.sealing.fields.SealedText(blank=True, verbose_name='what is added')),
+                ('was_at', models.DateTimeField(blank=True, null=True, verbose_name='it was')),
                 ('added_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.concern')),
@@ -1432,6 +1439,22 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='meeting',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at', None), ('finished_by', None)), models.Q(('finished_at__isnull', False), ('finished_by__isnull', False)), _connector='OR'), name='meeting_finished_in_pairs'),
+        ),
+        migrations.AddIndex(
+            model_name='meeting',
+            index=models.Index(models.F('school'), condition=models.Q(('in_plans', 'waits')), name='meeting_to_be_in_plans'),
+        ),
+        migrations.AddConstraint(
+            model_name='meeting',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('said_at', None), ('said_by', None)), models.Q(('said_at__isnull', False), ('said_by__isnull', False)), _connector='OR'), name='meeting_said_in_pairs'),
+        ),
+        migrations.AddConstraint(
+            model_name='meeting',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('conference__in', ['initial', 'review']), ('kind', 'conference')), models.Q(models.Q(('kind', 'conference'), _negated=True), ('conference', '')), _connector='OR'), name='meeting_says_which_conference'),
+        ),
+        migrations.AddConstraint(
+            model_name='meeting',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('said_at', None), ('state', 'planned')), models.Q(models.Q(('state', 'planned'), _negated=True), ('said_at__isnull', False)), _connector='OR'), name='meeting_said_as_it_stands'),
         ),
         migrations.AddIndex(
             model_name='attachment',

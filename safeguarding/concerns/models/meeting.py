@@ -1,6 +1,7 @@
 """Who met about a concern, what was said, and what was decided that somebody must do?"""
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from safeguarding import personal_data
@@ -36,10 +37,35 @@ class Meeting(OfConcern):
         OPEN = "open", "Minutes being written"
         FINISHED = "finished", "Minutes finished"
 
+    class Conference(models.TextChoices):
+        INITIAL = "initial", "Initial conference"
+        REVIEW = "review", "Review conference"
+
+    class State(models.TextChoices):
+        """Whether it was held. From its time on somebody is asked, whether or not its minutes are finished."""
+
+        PLANNED = "planned", "Not said yet whether it was held"
+        HELD = "held", "Held"
+        CALLED_OFF = "called_off", "Called off"
+
+    class InPlans(models.TextChoices):
+        """Of a meeting that is a date of a plan too: whether the plans of its children say what it says."""
+
+        WAITS = "waits", "Not in the plans yet"
+        DONE = "done", "As the plans say"
+
+    # Those that are dates of a plan too.
+    OF_PLANS = (Kind.STRATEGY, Kind.CONFERENCE, Kind.CORE_GROUP, Kind.CHILD_IN_NEED)
+
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="meetings")
     token = models.UUIDField(unique=True)
     kind = models.CharField("what kind of meeting", max_length=14, choices=Kind)
+    conference = models.CharField("initial or review", max_length=8, choices=Conference, blank=True, default="")
     held_at = models.DateTimeField("when")
+    state = models.CharField("whether it was held", max_length=10, choices=State, default=State.PLANNED)
+    said_at = models.DateTimeField(null=True, blank=True, editable=False)
+    said_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False)
+    in_plans = models.CharField(max_length=6, choices=InPlans, blank=True, default="", editable=False)
     place = SealedText("where", blank=True)
     others = SealedText("others who were there", blank=True)
     apologies = SealedText("apologies", blank=True)
@@ -62,7 +88,20 @@ class Meeting(OfConcern):
     revision = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
-        constraints = [in_pairs("finished", name="meeting_finished_in_pairs")]
+        constraints = [
+            in_pairs("finished", name="meeting_finished_in_pairs"),
+            in_pairs("said", name="meeting_said_in_pairs"),
+            models.CheckConstraint(
+                condition=Q(kind="conference", conference__in=["initial", "review"])
+                | (~Q(kind="conference") & Q(conference="")),
+                name="meeting_says_which_conference",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="planned", said_at=None) | (~Q(state="planned") & Q(said_at__isnull=False)),
+                name="meeting_said_as_it_stands",
+            ),
+        ]
+        indexes = [models.Index("school", name="meeting_to_be_in_plans", condition=Q(in_plans="waits"))]
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
@@ -71,7 +110,11 @@ class Meeting(OfConcern):
         plain = (
             "token",
             "kind",
+            "conference",
             "held_at",
+            "state",
+            "said_at",
+            "in_plans",
             "status",
             "recorded_at",
             "saved_at",
@@ -92,6 +135,11 @@ class Meeting(OfConcern):
     @property
     def reference(self) -> str:
         return self.concern.reference
+
+    @property
+    def title(self) -> str:
+        """What kind of meeting it is; of a conference, which."""
+        return self.get_conference_display() if self.conference else self.get_kind_display()
 
 
 class MeetingAttendee(OfConcern):
@@ -133,11 +181,22 @@ class MeetingDecision(OfConcern):
 
 
 class MeetingAddition(OfConcern):
-    """What was added to minutes after they were finished: a correction, something left out."""
+    """What was added to a meeting: to its minutes after they were finished, or that it was moved, called off, or its
+    day corrected, and why.
+    """
+
+    class Kind(models.TextChoices):
+        ADDED = "added", "Added to the minutes"
+        MOVED = "moved", "Moved"
+        CALLED_OFF = "called_off", "Called off"
+        CORRECTED = "corrected", "Corrected"
 
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="additions")
     token = models.UUIDField(unique=True)
-    text = SealedText("what is added")
+    kind = models.CharField("what it is", max_length=10, choices=Kind, default=Kind.ADDED)
+    text = SealedText("what is added", blank=True)
+    # Of a meeting that was moved or corrected: when it was before.
+    was_at = models.DateTimeField("it was", null=True, blank=True)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(db_default=Now())
 
@@ -145,7 +204,7 @@ class MeetingAddition(OfConcern):
         subject = "concern__children"
         sealed_by = "concern"
         narrative = ("text",)
-        plain = ("token", "added_at")
+        plain = ("token", "kind", "was_at", "added_at")
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT

@@ -23,6 +23,7 @@ from .concern import through_the_concern
 
 # The columns of the index that a rule may ask, by the name of what a source says stands there.
 _COLUMNS = {
+    "row": "row",
     "concern": "concern_id",
     "child": "child_id",
     "author": "author_id",

@@ -199,8 +199,9 @@ def reported_in_person(concern: Concern) -> str:
 
 
 def met_about(concern: Concern) -> str:
-    """Why a concern stays that people have met about; empty where nobody has."""
-    return _MET if Meeting.objects.filter(concern=concern).exists() else ""
+    """Why a concern stays that people have met about; empty where nobody has: a meeting that was called off is none."""
+    met = Meeting.objects.filter(concern=concern).exclude(state=Meeting.State.CALLED_OFF)
+    return _MET if met.exists() else ""
 
 
 @transaction.atomic

@@ -44,12 +44,12 @@ def _outside(concern: Concern, see: See) -> Iterator[str]:
 def _meetings(concern: Concern, see: See, at: datetime) -> Iterator[str]:
     today = timezone.localdate(at)
     rows = see(Meeting).filter(concern=concern, status=Meeting.Status.OPEN).order_by("held_at", "pk")
-    for one in rows:
+    for one in rows.exclude(state=Meeting.State.CALLED_OFF):
         day = short_day(as_day(one.held_at), today)
         if one.held_at > at:
-            yield f"{one.get_kind_display()} to come on {day}"
+            yield f"{one.title} to come on {day}"
         else:
-            yield f"minutes of {one.get_kind_display()}, {day}"
+            yield f"minutes of {one.title}, {day}"
 
 
 def _asked(concern: Concern, see: See, at: datetime) -> Iterator[str]:

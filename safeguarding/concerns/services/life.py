@@ -79,7 +79,7 @@ def _done(it: Whole, work: Work) -> str:
     open_ = len(it.to_do)
     counted = [
         dates.counted(len(work.referrals), "referral") if work.referrals else "",
-        dates.counted(len(work.meetings), "meeting") if work.meetings else "",
+        dates.counted(len(work.met), "meeting") if work.met else "",
         f"{open_} to do" if open_ else f"{len(it.actions)} ended" if it.actions else "",
     ]
     return ", ".join(filter(None, counted))

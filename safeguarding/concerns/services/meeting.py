@@ -1,6 +1,6 @@
 """Meetings: call one, type its minutes while it goes on, give what it decided to somebody to do, finish, add."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from children.models import Child
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import ensure_works_at
 from safeguarding.accounts.services import LEADS, settle_notices
@@ -32,16 +33,22 @@ from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
 from safeguarding.keys import entry_token
 from safeguarding.uploads.services.keeping import Attached, Upload, keep, seal_all
 
+from .meeting_days import to_be_in_plans
+from .meeting_plans import of_plans
+
 S = Meeting.Status
 FINISHED = "These minutes have been finished. Add to them instead."
 
 
 @dataclass(frozen=True)
 class Called:
-    """A meeting as it comes from the form: of which kind, when and where, and who else was there beside colleagues."""
+    """A meeting as it comes from the form: of which kind (`conference`: initial or review), when and where, and who
+    else was there beside colleagues.
+    """
 
     kind: str
     held_at: datetime
+    conference: str = ""
     place: str = ""
     others: str = ""
     apologies: str = ""
@@ -49,9 +56,17 @@ class Called:
 
 @transaction.atomic
 def call_meeting(
-    *, concern: Concern, token: UUID, called: Called, staff: Sequence[User], by: User, at: datetime | None = None
+    *,
+    concern: Concern,
+    token: UUID,
+    called: Called,
+    staff: Sequence[User],
+    by: User,
+    children: Collection[Child] | None = None,
+    at: datetime | None = None,
 ) -> Meeting:
-    """A meeting about a concern, held or to be held. The same form again returns the one that is there.
+    """A meeting about a concern, held or to be held. The same form again returns the one that is there. It is a date of
+    the plans of these `children` too; of a kind that is one, None says that somebody who keeps them has to say.
 
     Raises `OutOfTurn` for a closed concern, `BadInput` for somebody who does not work at the school.
     """
@@ -62,17 +77,22 @@ def call_meeting(
         return there
     if called.kind not in Meeting.Kind:
         raise BadInput("Choose what kind of meeting it is.")
+    if (called.kind == Meeting.Kind.CONFERENCE) != bool(called.conference):
+        raise BadInput("Say whether it is the initial conference or a review.")
     if concern.status == Concern.Status.CLOSED:
         raise OutOfTurn("This concern is closed. Open it again to call a meeting about it.")
     for one in staff:
         ensure_works_at(one, concern.school_id, timezone.localdate(at))
-    meeting = Meeting.objects.create(
+    meeting = Meeting(
         concern=concern, school_id=concern.school_id, token=token, called_by=by, recorded_at=at, **vars(called)
     )
+    to_be_in_plans(meeting)
+    meeting.save(force_insert=True)
     record(Verb.CREATE, meeting, by=by)
     _there(meeting, staff, by=by)
     touch(concern)
     record(Verb.ADD, concern, by=by, purpose="meeting")
+    of_plans().follow(meeting=meeting, by=by, children=children, at=at)
     return meeting
 
 

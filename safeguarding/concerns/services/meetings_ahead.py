@@ -22,15 +22,19 @@ from safeguarding.concerns.services.reminding import AT_ONCE, FROM
 
 
 def ahead(meetings: QuerySet[Meeting], *, today: date) -> QuerySet[Meeting]:
-    """Those of today and later, the first one first."""
-    return meetings.filter(held_at__gte=dates.start_of(today)).order_by("held_at", "pk")
+    """Those of today and later that are not called off, the first one first."""
+    return (
+        meetings.exclude(state=Meeting.State.CALLED_OFF)
+        .filter(held_at__gte=dates.start_of(today))
+        .order_by("held_at", "pk")
+    )
 
 
 def not_told(meeting: Meeting, people: Collection[User], *, at: datetime) -> set[UUID]:
     """Of those who are named for a meeting that is to come, who is told nothing of it: the concern is not open to them.
-    Nobody once it has begun.
+    Nobody once it has begun, or is off.
     """
-    if meeting.held_at <= at:
+    if meeting.held_at <= at or meeting.state == Meeting.State.CALLED_OFF:
         return set()
     keys = {person.pk for person in people}
     return keys - who_sees(meeting, keys).keys()
@@ -63,11 +67,20 @@ def _is_to_tell(meeting: Meeting, at: datetime, calendars: Mapping[UUID, SchoolC
     return is_to_tell(meeting.held_at, at, calendar, told_for=meeting.told_for, told_on=meeting.told_on)
 
 
-def _tell(meeting: Meeting, at: datetime) -> int:
+def told_of(meeting: Meeting, on: date) -> list[User]:
+    """Who is told of a meeting: who is named for it and the leads on duty, if the concern is open to them. Nobody is of
+    one that is off.
+    """
+    if meeting.state == Meeting.State.CALLED_OFF:
+        return []
     named = MeetingAttendee.objects.filter(meeting=meeting).select_related("user").order_by("pk")
-    people = [*dict.fromkeys([*(one.user for one in named), *leads_on_duty(meeting.school_id, on=at.date())])]
+    people = [*dict.fromkeys([*(one.user for one in named), *leads_on_duty(meeting.school_id, on=on)])]
     seen = who_sees(meeting, [person.pk for person in people])
-    told = [person for person in people if person.pk in seen]
+    return [person for person in people if person.pk in seen]
+
+
+def _tell(meeting: Meeting, at: datetime) -> int:
+    told = told_of(meeting, at.date())
     if not told:
         # It stays to be told, once there is somebody.
         return 0

@@ -63,7 +63,7 @@ def facts_on_page(it: Whole, work: Work) -> Facts | None:
         review_on=it.concern.review_on,
         referrals=[_sent(row.referral) for row in work.referrals],
         contacts=[(one.agency, one.recorded_at) for one in work.contacts if one.agency],
-        meetings=[(one.held_at, one.kind) for one in work.meetings],
+        meetings=[(one.held_at, one.kind) for one in work.meetings if one.state == Meeting.State.PLANNED],
         actions=[one.due_on for one in it.to_do],
     )
 
@@ -138,7 +138,12 @@ _PARTS = {
         _NO_DAY,
     ),
     "meetings": lambda see, pks: _row(
-        see(Meeting).filter(concern__in=pks), "meetings", "kind", _NOTHING, "held_at", _NO_DAY
+        see(Meeting).filter(concern__in=pks, state=Meeting.State.PLANNED),
+        "meetings",
+        "kind",
+        _NOTHING,
+        "held_at",
+        _NO_DAY,
     ),
     "actions": lambda see, pks: _row(
         see(Action).filter(concern__in=pks, status=Action.Status.TO_DO),

@@ -50,6 +50,11 @@ class Work:
     adults: Sequence[ConcernAdult]
 
     @property
+    def met(self) -> list[Meeting]:
+        """Those that were held, or are to be: not called off."""
+        return [one for one in self.meetings if one.state != Meeting.State.CALLED_OFF]
+
+    @property
     def waiting(self) -> int:
         return sum(row.referral.status == R.WAITING for row in self.referrals)
 

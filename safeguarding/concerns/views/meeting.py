@@ -1,5 +1,6 @@
 """The pages of a meeting about a concern: call it, type its minutes while it goes on, what it decided, on paper."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -12,7 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from children.models import Child
+from safeguarding import panels
 from safeguarding.accounts.calendar import SchoolCalendar
+from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import colleagues, requires_for_record
 from safeguarding.accounts.services import LEADS, open_notices
 from safeguarding.accounts.titles import Titles
@@ -30,6 +34,8 @@ from safeguarding.concerns.models import (
 from safeguarding.concerns.permissions import access_given, may_decide
 from safeguarding.concerns.services import meeting as meetings
 from safeguarding.concerns.services import reading
+from safeguarding.concerns.services.meeting import Called
+from safeguarding.concerns.services.meeting_plans import of_plans
 from safeguarding.concerns.services.meetings_ahead import not_told
 from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.concerns.views.mentioning import story_of
@@ -43,6 +49,8 @@ from safeguarding.printing.paper import paper
 from safeguarding.uploads import views as files
 from safeguarding.uploads.forms import AttachForm
 
+from .meeting_days_forms import day_forms, days_offered
+
 # --- call a meeting
 
 
@@ -50,7 +58,17 @@ def _call_forms(request: Request, found: Concern, at: datetime) -> dict[str, Any
     here = timezone.localtime(at)
     began = here.time().replace(minute=here.minute - here.minute % 15, second=0, microsecond=0)
     first = {"token": uuid7(), "day": here.date(), "time": clock(began), "staff": [request.user.pk]}
-    return {"meeting_form": partial(MeetingForm, people=colleagues(found.school_id, here.date()), initial=first)}
+    people = colleagues(found.school_id, here.date())
+    in_plans: dict[str, Any] = {
+        "offered": of_plans().children(request.user, found),
+        "asks": partial(_ask_of_plans, request.user, found),
+    }
+    return {"meeting_form": partial(MeetingForm, people=people, initial=first, **in_plans)}
+
+
+def _ask_of_plans(user: User, concern: Concern, called: Called, children: Sequence[Child]) -> str:
+    as_called = Meeting(concern=concern, school_id=concern.school_id, **vars(called))
+    return of_plans().question(user, as_called, children)
 
 
 CALL = Page(
@@ -69,7 +87,12 @@ def call_meeting(request: Request, found: Concern, form: MeetingForm) -> HttpRes
     """A meeting that is to be, is or was; then its minutes."""
     given = form.cleaned_data
     made = meetings.call_meeting(
-        concern=found, token=given["token"], called=form.meeting(), staff=list(given["staff"]), by=request.user
+        concern=found,
+        token=given["token"],
+        called=form.meeting(),
+        staff=list(given["staff"]),
+        children=form.chosen(),
+        by=request.user,
     )
     return redirect("meeting", made.pk)
 
@@ -97,18 +120,21 @@ def _forms(request: Request, found: Meeting, at: datetime) -> dict[str, Any]:
         "decided_form": partial(DecidedForm, initial=new, **giving),
         "give_form": partial(GiveForm, decided=_decided(request, found), **giving),
         "addition_form": partial(AdditionForm, initial=new),
+        **day_forms(request, found, at),
     }
 
 
 def _offered(request: Request, found: Meeting) -> dict[str, bool]:
     decides, is_open = may_decide(request.user, found), found.status == Meeting.Status.OPEN
+    is_open = is_open and found.state != Meeting.State.CALLED_OFF
     acts = decides and found.concern.status != Concern.Status.CLOSED
     left = acts and _decided(request, found).filter(action=None).exists()
     return {
         "minutes_form": decides and is_open,
         "decided_form": acts and is_open,
         "give_form": left,
-        "addition_form": decides and not is_open,
+        "addition_form": decides and found.status == Meeting.Status.FINISHED,
+        **days_offered(request, found, decides=decides),
     }
 
 
@@ -127,6 +153,7 @@ def _context(request: Request, found: Meeting, at: datetime) -> dict[str, Any]:
         "attach_form": AttachForm() if decides else None,
         "may_withhold": decides,
         "now": timezone.localtime(at),
+        "blocks": panels.draw(panels.read("meeting", request, found), request),
     }
 
 

@@ -96,4 +96,6 @@ class Page:
         found = self.read(request, key)
         if "revision" in form.fields:
             form = on_top_of(form, found.revision)
+        elif hasattr(form, "on_top"):
+            form = form.on_top(found)
         return self.show(request, found, status=refusal.status, refusal=refusal, **{name: form})

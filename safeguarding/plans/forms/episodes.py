@@ -65,11 +65,13 @@ def _asks_for_first(kind: str, step: str) -> bool:
 @with_columns(Episode, EPISODE_COLUMNS, WORDS)
 class BeginForm(TokenForm):
     """A plan or a status that the authority decided. `after`: the conference that decided on it; `referral`: the
-    referral that was answered by it. `known`: the steps of which it is known when they were last held.
+    referral that was answered by it; `meeting`: one about a concern that is a date of it. `known`: the steps of which
+    it is known when they were last held.
     """
 
     after = forms.UUIDField(widget=forms.HiddenInput, required=False)
     referral = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    meeting = forms.UUIDField(widget=forms.HiddenInput, required=False)
     starts_on = DateBoxesField(label="First day", past=True)
     decided_on = DateBoxesField(label="Decided on", past=True, required=False)
     back_on = DateBoxesField(
@@ -111,7 +113,7 @@ class BeginForm(TokenForm):
         self._ask_what_was_held()
         days = ["starts_on", "decided_on", "back_on"]
         order = [*days, "authority", *self.of.columns, "known_by", *self.of.words, "since"]
-        self.order_fields(["deed", "token", "after", "referral", *order])
+        self.order_fields(["deed", "token", "after", "referral", "meeting", *order])
 
     def _ask_when_decided(self) -> None:
         """Of a plan that is decided on another day than its first; not where the step that did is known."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from .base import EPISODE_COLUMNS, LISTS, STEP_COLUMNS, Area, Duty, EpisodeKind, Keeps, Kind, StepKind
 from .episodes import EPISODES
+from .meetings import Takes, taken_by
 from .outcomes import ENDED, Decision, Outcome, decision_on, outcome_of
 from .steps import STEPS
 
@@ -26,10 +27,12 @@ __all__ = [
     "Kind",
     "Outcome",
     "StepKind",
+    "Takes",
     "decision_on",
     "kinds_with",
     "outcome_of",
     "step_kinds",
+    "taken_by",
 ]
 
 

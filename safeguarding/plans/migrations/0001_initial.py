@@ -192,9 +192,10 @@ class Migration(migrations.Migration):
                 ('booked_on', models.DateField(blank=True, null=True, verbose_name='booked for')),
                 ('booked_time', models.TimeField(blank=True, null=True, verbose_name='at')),
                 ('place', safeguarding.sealing.fields.SealedText(blank=True, default='', verbose_name='where')),
+                ('met_for', models.UUIDField(blank=True, editable=False, null=True)),
                 ('held_on', models.DateField(blank=True, null=True, verbose_name='held on')),
                 ('number', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='number')),
-                ('not_counted', models.CharField(blank=True, choices=[('before', 'before the plan'), ('after', 'after the conference')], default='', max_length=8, verbose_name='not counted')),
+                ('not_counted', models.CharField(blank=True, choices=[('before', 'before the plan'), ('after', 'after the conference'), ('same', 'the same meeting')], default='', max_length=8, verbose_name='not counted')),
                 ('follows', models.CharField(blank=True, choices=[('waits', 'To be said'), ('done', 'Done'), ('not', 'Nothing follows'), ('appeal', 'There is an appeal')], default='', editable=False, max_length=8, verbose_name='what follows')),
                 ('held_at', models.DateTimeField(blank=True, null=True)),
                 ('set_aside_at', models.DateTimeField(blank=True, null=True)),
@@ -231,6 +232,7 @@ class Migration(migrations.Migration):
                 ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='children.child')),
                 ('episode', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='plans.episode')),
                 ('held_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.meeting')),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who sees to it')),
                 ('rule', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.deadlinerule')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
@@ -385,6 +387,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='step',
             constraint=models.CheckConstraint(condition=models.Q(('not_counted', ''), models.Q(('due_on', None), ('number', None), ('rule', None), ('status', 'held')), _connector='OR'), name='step_not_counted_answers_nothing'),
+        ),
+        migrations.AddConstraint(
+            model_name='step',
+            constraint=models.UniqueConstraint(models.F('meeting'), models.F('met_for'), name='one_step_for_a_meeting'),
+        ),
+        migrations.AddConstraint(
+            model_name='step',
+            constraint=models.CheckConstraint(condition=models.Q(('met_for', None), ('meeting__isnull', False), _connector='OR'), name='step_met_for_a_meeting'),
         ),
         migrations.AddConstraint(
             model_name='step',

@@ -10,8 +10,9 @@ from django.db.models import F, Q
 
 from safeguarding import personal_data
 from safeguarding.accounts.models import User
+from safeguarding.concerns.models import Meeting
 from safeguarding.pairs import in_pairs
-from safeguarding.personal_data import Retention, Source
+from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.plans.kinds import STEP_COLUMNS, STEPS, Duty, StepKind
 
 from .bases import WHY, Coded, Follows, OfPlan, Written, code, words
@@ -40,6 +41,7 @@ class Step(Coded, Written, OfPlan):
 
         BEFORE_PLAN = "before", "before the plan"
         AFTER_CONFERENCE = "after", "after the conference"
+        SAME_MEETING = "same", "the same meeting"
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="steps")
     kind = models.CharField("what it is", max_length=20, choices=[(kind.key, kind.title) for kind in STEPS.values()])
@@ -59,6 +61,11 @@ class Step(Coded, Written, OfPlan):
     booked_on = models.DateField("booked for", null=True, blank=True)
     booked_time = models.TimeField("at", null=True, blank=True)
     place = words("where")
+    # The meeting about a concern that it is, whose words stay there; and the key of the record for which it was put
+    # into the plan. That is no link: it stays when two records of a child become one. Without it the meeting is free:
+    # its plan was entered in error.
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    met_for = models.UUIDField(null=True, blank=True, editable=False)
     held_on = models.DateField("held on", null=True, blank=True)
     # The first, second, … of its kind that was held in the episode.
     number = models.PositiveSmallIntegerField("number", null=True, blank=True)
@@ -122,6 +129,8 @@ class Step(Coded, Written, OfPlan):
                 condition=Q(not_counted="") | Q(status="held", number=None, due_on=None, rule=None),
                 name="step_not_counted_answers_nothing",
             ),
+            models.UniqueConstraint("meeting", "met_for", name="one_step_for_a_meeting"),
+            models.CheckConstraint(condition=Q(met_for=None) | Q(meeting__isnull=False), name="step_met_for_a_meeting"),
             models.CheckConstraint(
                 condition=Q(held_to=None) | Q(held_to__gte=F("held_on")), name="step_until_after_from"
             ),
@@ -160,6 +169,7 @@ class Step(Coded, Written, OfPlan):
             "missing",
             "booked_on",
             "booked_time",
+            "met_for",
             "held_on",
             "number",
             "not_counted",
@@ -175,6 +185,8 @@ class Step(Coded, Written, OfPlan):
         source = Source.LOCAL_AUTHORITY
         collection = WHY
         retention = Retention.GOES_WITH_IT
+        links: ClassVar = {"meeting": Link.EMPTIES, "met_for": Link.EMPTIES}
+        emptied: ClassVar = {"meeting": {"met_for": None}}
 
     @property
     def of_kind(self) -> StepKind:

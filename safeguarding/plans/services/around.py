@@ -18,6 +18,7 @@ from safeguarding.plans.permissions import ensure_keeps_record
 from safeguarding.uploads.services.keeping import Attached, Upload, keep, seal_all
 
 from .checking import Problems, past_day, raise_first
+from .stepping import ensure_of
 
 
 def professional_problems(role: str, name: str) -> Problems:
@@ -109,9 +110,10 @@ def attach_to_step(
 ) -> Attached[PlanFile]:
     """Files of a step. What is not taken is said; the same form again attaches nothing twice.
 
-    Raises `NotAllowed`, `BadInput`.
+    Raises `NotAllowed`, `BadInput`, and `OutOfTurn` for a meeting about a concern, which has its own files.
     """
     ensure_keeps_record(by, step)
+    ensure_of(step)
     if what not in PlanFile.What:
         raise BadInput("Choose what kind of document it is.")
     at = at or timezone.now()

@@ -25,7 +25,7 @@ from safeguarding.plans import codes
 from safeguarding.plans.kinds import EPISODES
 from safeguarding.plans.lifecycles import episode_life, step_life
 from safeguarding.plans.models import Designation, Episode, Step
-from safeguarding.plans.permissions import ensure_keeps, ensure_keeps_record
+from safeguarding.plans.permissions import MEETS, ensure_keeps, ensure_keeps_record, may_write
 from safeguarding.plans.verbs import PlanVerb
 
 from . import follow_ups, reminders
@@ -33,6 +33,7 @@ from .beginning import LastHeld, begin_dates, hold_first, last_problems, take_an
 from .checking import Problems, column_problems, episode_problems, past_day, raise_first
 from .dates import ENDED, Counting, begins_counting, born, stop_waiting
 from .deciding import badge_follows, decided_problems, decision_of, may_be_told, may_decide, put_badge
+from .freeing import free_meetings, take_meetings_back
 from .recounting import recount
 
 TWIN = "This child has an open plan of this kind with this authority. Open that one, or end it first."
@@ -68,7 +69,7 @@ def begin_episode(
     held of one that is entered late: the next counts from there, and nothing earlier waits; of what nobody knows (None)
     the next waits without a day. `first` are the results of the step that a kind begins with. `decided_on` is when it
     was decided, where that is not the first day, else `decided_by` is the step that did. `continues` is the plan that
-    it follows, else that of this step: it comes from the same concern and referral.
+    it follows, else that of this step: it comes from the same concern (or that of the meeting that it is) and referral.
 
     Raises `NotAllowed`, `BadInput`.
     """
@@ -89,7 +90,7 @@ def begin_episode(
         area=area,
         kind=kind,
         begun_for=child.pk,
-        began_with_id=source.began_with_id if source else concern and concern.pk,
+        began_with_id=_came_from(concern, source, decided_by),
         referral_id=source.referral_id if source else referral and referral.pk,
         written_at=at,
         decided_on=None if kind == "ehcp" else decided_on,
@@ -101,6 +102,15 @@ def begin_episode(
     if made:
         _record_begun(episode, last, first or {}, by=by, at=at)
     return episode
+
+
+def _came_from(concern: Concern | None, source: Episode | None, decided_by: Step | None) -> UUID | None:
+    """The concern with which it began."""
+    if decided_by is not None and decided_by.meeting is not None:
+        return decided_by.meeting.concern_id
+    if source is not None:
+        return source.began_with_id
+    return concern.pk if concern else None
 
 
 def _record_begun(
@@ -136,6 +146,8 @@ def _ensure_decided(kind: str, child: Child, decided_by: Step | None, by: User) 
         return
     if not may_view(by, decided_by):
         raise NotAllowed("This date is not yours to begin a plan from.")
+    if decided_by.meeting_id and not may_write(by, decided_by):
+        raise NotAllowed(MEETS)
     if decided_by.child_id != child.pk or not may_decide(decided_by, kind):
         raise BadInput("What came of that date does not begin a plan of this kind.")
 
@@ -332,6 +344,7 @@ def enter_in_error(*, episode: Episode, seen: int, reason: str, by: User, at: da
         _ensure_seen(Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk), seen)
         waits = Step.objects.filter(episode=episode, status=Step.Status.WAITING).values_list("pk", flat=True)
         reminders.settle(waits, by=by, at=at or timezone.now())
+        free_meetings(episode, by=by)
         return episode_life.perform("enter_in_error", episode, by=by, at=at, error_reason=reason.strip())
 
 
@@ -341,7 +354,9 @@ def put_back(*, episode: Episode, by: User, at: datetime | None = None) -> Episo
     with with_errors(episode.pk):
         ensure_keeps_record(by, episode)
         move = "put_back_ended" if episode.ended_at else "put_back_open"
-        return _perform(move, episode, by=by, at=at, error_at=None, error_by=None, error_reason="")
+        back = _perform(move, episode, by=by, at=at, error_at=None, error_by=None, error_reason="")
+        take_meetings_back(back, by=by)
+        return back
 
 
 def _perform(move: str, episode: Episode, **facts: Any) -> Episode:

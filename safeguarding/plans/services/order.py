@@ -1,4 +1,4 @@
-"""What is out of its order: held before its plan, or after the conference that it was to inform?
+"""What is out of its order: held before its plan, after the conference it was to inform, or the same meeting again?
 
 Such a step is saved as it was told. It is not counted: it answers no date and starts none (domain reference 13, "order
 of steps"). Before it is saved, somebody is asked once.
@@ -52,6 +52,16 @@ def why_not_counted(episode: Episode, kind: str, day: date, held: Iterable[Step]
     return ""
 
 
+def same_meeting(step: Step) -> str:
+    """Why the second of two steps that are one meeting is not counted: two records of a child have become one. Empty
+    for the first, and for every other step.
+    """
+    if step.met_for is None:
+        return ""
+    twins = Step.objects.filter(meeting=step.meeting_id, child=step.child_id, met_for__isnull=False)
+    return U.SAME_MEETING if twins.filter(pk__lt=step.pk).exists() else ""
+
+
 def conference_before(day: date, held: Iterable[Step]) -> date | None:
     """The conference before a section 47 enquiry, where no other strategy discussion began a new one since."""
     found = None
@@ -73,7 +83,7 @@ def put_in_order(counting: Counting, *, at: datetime) -> None:
     for step in held:
         if step.held_on is None:
             continue
-        why = why_not_counted(counting.episode, step.kind, step.held_on, held)
+        why = why_not_counted(counting.episode, step.kind, step.held_on, held) or same_meeting(step)
         if why and not step.not_counted:
             _take_out(counting, step, why, held, at=at)
         elif step.not_counted and not why:

@@ -121,7 +121,11 @@ def _let_wait(now: Step | Episode, kind: str, *, by: User, at: datetime) -> None
     """A step without a day waits, where none of its kind does."""
     plan = plan_of(now)
     if not Step.objects.filter(episode=plan, kind=kind, status=Step.Status.WAITING).exists():
-        add_step(episode=plan, token=uuid5(now.pk, f"follows/{kind}"), kind=kind, by=by, at=at)
+        waits = add_step(episode=plan, token=uuid5(now.pk, f"follows/{kind}"), kind=kind, by=by, at=at)
+        if isinstance(now, Step):
+            # From whom that one is hidden, what waits because of it is too.
+            waits.after = now
+            waits.save(update_fields=["after"])
 
 
 def _begin(now: Step | Episode, found: Outcome, begins: Begins, *, by: User, at: datetime) -> Episode:

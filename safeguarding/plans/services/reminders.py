@@ -19,6 +19,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import who_sees
 from safeguarding.audit.services import record
 from safeguarding.beforehand import furthest, is_to_tell, moment_of
+from safeguarding.concerns.services.meetings_ahead import told_of
 from safeguarding.concerns.services.reminding import AT_ONCE, FROM
 from safeguarding.plans.capabilities import PlanCapability
 from safeguarding.plans.kinds import Duty
@@ -93,10 +94,17 @@ def _tell_before(step: Step, at: datetime, calendars: Mapping[UUID, SchoolCalend
     if not _is_to_tell(step, at, calendars):
         return 0
     people = _recipients(step, at.date(), together=True)
-    if people:
-        step.told_for, step.told_on = _moment(step), at.date()
-        _tell(step, people, PlanNotice.DATE_DUE, at, "told_for", "told_on")
-    return len(people)
+    if not people:
+        return 0
+    step.told_for, step.told_on = _moment(step), at.date()
+    told = _told_of_the_meeting(step, at.date())
+    _tell(step, [one for one in people if one.pk not in told], PlanNotice.DATE_DUE, at, "told_for", "told_on")
+    return len(people) - len({one.pk for one in people} & told)
+
+
+def _told_of_the_meeting(step: Step, today: date) -> set[UUID]:
+    """Who is told of the meeting about a concern that the step is: once, however many children it is about."""
+    return {one.pk for one in told_of(step.meeting, today)} if step.meeting else set()
 
 
 def _tell_late(step: Step, at: datetime) -> int:

@@ -10,14 +10,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
-from safeguarding.accounts.permissions import ensure_works_at
-from safeguarding.audit.models import Verb
-from safeguarding.audit.protection import who_sees
 from safeguarding.audit.services import record
-from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
+from safeguarding.concerns.models import Meeting
+from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
 from safeguarding.plans.deadlines import CONSULTED
-from safeguarding.plans.kinds import STEPS
 from safeguarding.plans.lifecycles import step_life
 from safeguarding.plans.models import Episode, Step, StepNote
 from safeguarding.plans.permissions import ensure_keeps_record
@@ -31,9 +28,19 @@ from .noting import add_note
 from .order import held_of, why_not_counted
 from .placements import end_last_placement
 from .recounting import recount, recount_decided, set_going
+from .stepping import (
+    done_already,
+    ensure_may_own,
+    ensure_of,
+    ensure_seen,
+    episode_open,
+    locked,
+    new_step,
+    open_step,
+    save_step,
+)
 
 SS, NK = Step.Status, StepNote.Kind
-CHANGED = "Somebody changed this while you were writing. Look at it below, then save again."
 # A step that is due because the school was asked something on a day.
 ASKED = {"consultation": CONSULTED}
 
@@ -61,7 +68,7 @@ def add_step(
     it. What was held before another of its kind is told late, and leaves what waits as it is. `asked_on` is the day on
     which the school was asked for a reply that is due by a rule. Raises `NotAllowed`, `BadInput`, `OutOfTurn`.
     """
-    now, at = _episode_open(episode, by), at or timezone.now()
+    now, at = episode_open(episode, by), at or timezone.now()
     if kind not in now.of_kind.steps:
         raise BadInput("Choose a date of those that this plan has.")
     columns, words = columns or {}, words or {}
@@ -71,7 +78,7 @@ def add_step(
         return there
     step = _to_hold(now, kind, held_on) if held_on else to_come(now, kind, is_booked=booked_on is not None)
     if step is None:
-        step = _new(now, key, kind, owner=owner, by=by, at=at)
+        step = new_step(now, key, kind, owner=owner, by=by, at=at)
         if asked_on and kind in ASKED:
             _due_after(step, ASKED[kind], asked_on, by=by, at=at)
     else:
@@ -95,29 +102,6 @@ def _to_hold(episode: Episode, kind: str, held_on: date) -> Step | None:
     return to_hold(episode, kind, held_on) if is_counted else None
 
 
-def _new(episode: Episode, token: UUID, kind: str, *, owner: User | None, by: User, at: datetime) -> Step:
-    step, made = Step.objects.get_or_create(
-        token=token,
-        defaults={
-            "episode": episode,
-            "child_id": episode.child_id,
-            "school_id": episode.school_id,
-            "area": episode.area,
-            "kind": kind,
-            "duty": STEPS[kind].duty,
-            "author": by,
-            "written_at": at,
-        },
-    )
-    if owner is not None:
-        _ensure_may_own(owner, step, at)
-        step.owner = owner
-        step.save(update_fields=["owner"])
-    if made:
-        record(Verb.CREATE, step, by=by)
-    return step
-
-
 def _due_after(step: Step, after: str, day: date, *, by: User, at: datetime) -> None:
     """The day by which a reply is due, counted from when the school was asked."""
     raise_first(past_day("asked_on", "Asked on", day, today=timezone.localdate(at)))
@@ -139,21 +123,23 @@ def book_step(
     booked_time: time | None = None,
     place: str = "",
     owner: User | None = None,
+    meeting: Meeting | None = None,
     at: datetime | None = None,
 ) -> Step:
-    """A day for it, where it is, and who of the school sees to it. What is due before that day waits from now on, or
+    """A day for it, where it is, and who of the school sees to it. Of one that is a `meeting` about a concern, the
+    services of that say so. What is due before that day waits from now on, or
     moves with it. Where it was to be before stays as a note.
 
     Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
     """
     at, when = at or timezone.now(), {"booked_on": booked_on, "booked_time": booked_time}
     said = {**when, "place": place.strip(), "owner_id": owner and owner.pk}
-    if there := _done_already(step, by, SS.WAITING, said):
+    if there := done_already(step, by, SS.WAITING, said, meeting):
         return there
-    now = _open(step, by, seen=seen)
+    now = open_step(step, by, seen=seen, meeting=meeting)
     raise_first(booking_problems(booked_on, episode=now.episode, today=timezone.localdate(at)))
     if owner is not None:
-        _ensure_may_own(owner, now, at)
+        ensure_may_own(owner, now, at)
     if now.owner != owner:
         # Who takes it over has been told nothing of it.
         now.told_for = now.told_on = now.told_late_for = None
@@ -162,7 +148,7 @@ def book_step(
     _put_at(now, place.strip(), by=by, at=at)
     for name, value in said.items():
         setattr(now, name, value)
-    _save(now, *when, "place", "owner", "told_for", "told_on", "told_late_for")
+    save_step(now, *when, "place", "owner", "told_for", "told_on", "told_late_for")
     record(PlanVerb.BOOK, now, by=by)
     count_again(Counting(now.episode, by), now, at=at)
     return now
@@ -185,6 +171,7 @@ def hold_step(
     by: User,
     columns: Mapping[str, Any] | None = None,
     words: Mapping[str, str] | None = None,
+    meeting: Meeting | None = None,
     at: datetime | None = None,
 ) -> Step:
     """It was held, with what came of it; the next step waits. The same again changes nothing. One that is out of its
@@ -194,9 +181,9 @@ def hold_step(
     """
     columns, at = columns or {}, at or timezone.now()
     said = {name: text.strip() for name, text in (words or {}).items()}
-    if there := _done_already(step, by, SS.HELD, {"held_on": held_on, "held_by_id": by.pk, **columns, **said}):
+    if there := done_already(step, by, SS.HELD, {"held_on": held_on, "held_by_id": by.pk, **columns, **said}, meeting):
         return there
-    now = _open(step, by, seen=seen)
+    now = open_step(step, by, seen=seen, meeting=meeting)
     raise_first(
         step_problems(
             now.kind,
@@ -211,7 +198,7 @@ def hold_step(
     assert held_on is not None  # noqa: S101  (asked for above)
     why = why_not_counted(now.episode, now.kind, held_on, held_of(now.episode))
     if why and (now.rule_id or now.booked_on):
-        now = _new(now.episode, uuid5(now.pk, f"not counted/{held_on}"), now.kind, owner=None, by=by, at=at)
+        now = new_step(now.episode, uuid5(now.pk, f"not counted/{held_on}"), now.kind, owner=None, by=by, at=at)
         if now.status == SS.HELD:
             return now
     number = None if why else next_number(now.episode, now.kind)
@@ -233,14 +220,6 @@ def hold_step(
     return held
 
 
-def _done_already(step: Step, by: User, status: str, said: Mapping[str, Any]) -> Step | None:
-    """The step, locked, where it stands as the form says: the second of two clicks waits here for the first."""
-    ensure_keeps_record(by, step)
-    there = _locked(step)
-    is_done = there.status == status and all(getattr(there, name) == value for name, value in said.items())
-    return there if is_done else None
-
-
 @transaction.atomic
 def correct_step(
     *,
@@ -251,6 +230,7 @@ def correct_step(
     by: User,
     held_on: date | None = None,
     columns: Mapping[str, Any] | None = None,
+    meeting: Meeting | None = None,
     at: datetime | None = None,
 ) -> Step:
     """Another day, or other codes, of a step that was held. What was counted from it is counted again; what it was
@@ -262,12 +242,12 @@ def correct_step(
     today = timezone.localdate(at)
     ensure_keeps_record(by, step)
     key = entry_token(token, step.pk, held_on, reason, *sorted((columns or {}).items()))
-    now = _locked(step)
+    now = locked(step, meeting)
     if StepNote.objects.filter(token=key).exists():
         return now
     if now.status != SS.HELD:
         raise OutOfTurn("Only what was held is corrected. Book or record it first.")
-    _ensure_seen(now, seen)
+    ensure_seen(now, seen)
     if not reason.strip():
         raise BadInput("Say why it is corrected.")
     changed = _corrections(now, held_on, columns or {}, by=by, today=today)
@@ -278,7 +258,7 @@ def correct_step(
         setattr(now, name, value)
     if "outcome" in changed:
         changed["follows"] = now.follows = state_of(now)
-    _save(now, *changed)
+    save_step(now, *changed)
     record(PlanVerb.CORRECT, now, by=by)
     kind = NK.CORRECTED if "held_on" in changed else NK.NOTED
     days = {"was_on": was, "now_on": now.held_on} if "held_on" in changed else {}
@@ -301,16 +281,20 @@ def _corrections(
 
 
 @transaction.atomic
-def set_aside_step(*, step: Step, seen: int, reason: str, by: User, at: datetime | None = None) -> Step:
+def set_aside_step(
+    *, step: Step, seen: int, reason: str, by: User, meeting: Meeting | None = None, at: datetime | None = None
+) -> Step:
     """It will not be held, or not as a date of this plan. The same again changes nothing.
 
     Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
     """
-    if there := _done_already(step, by, SS.SET_ASIDE, {"set_aside_by_id": by.pk, "aside_reason": reason.strip()}):
+    if there := done_already(
+        step, by, SS.SET_ASIDE, {"set_aside_by_id": by.pk, "aside_reason": reason.strip()}, meeting
+    ):
         return there
     if not reason.strip():
         raise BadInput("Say why it is set aside.")
-    now, at = _open(step, by, seen=seen), at or timezone.now()
+    now, at = open_step(step, by, seen=seen, meeting=meeting), at or timezone.now()
     reminders.settle([now.pk], by=by, at=at)
     return step_life.perform("set_aside", now, by=by, at=at, aside_reason=reason.strip())
 
@@ -318,8 +302,10 @@ def set_aside_step(*, step: Step, seen: int, reason: str, by: User, at: datetime
 @transaction.atomic
 def take_back_step(*, step: Step, seen: int, by: User, at: datetime | None = None) -> Step:
     """It waits again, where no other of its kind does. Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`."""
-    to_come(_episode_open(step.episode, by), step.kind, is_booked=False)
-    _ensure_seen(Step.objects.select_for_update(of=("self",)).get(pk=step.pk), seen)
+    to_come(episode_open(step.episode, by), step.kind, is_booked=False)
+    now = Step.objects.select_for_update(of=("self",)).get(pk=step.pk)
+    ensure_of(now)
+    ensure_seen(now, seen)
     cleared = {"set_aside_at": None, "set_aside_by": None, "aside_reason": ""}
     return step_life.perform("take_back", step, by=by, at=at, **cleared)
 
@@ -329,14 +315,17 @@ def chase_step(
     *, step: Step, token: UUID, happened_on: date | None, text: str, by: User, at: datetime | None = None
 ) -> StepNote:
     """The school asked for it; who it asked and how, in words. Raises `NotAllowed`, `BadInput`, `OutOfTurn`."""
-    now, at = _open(step, by), at or timezone.now()
+    now, at = open_step(step, by), at or timezone.now()
     return _write(now, token, NK.CHASED, happened_on, text, "Say who was asked, and what they said.", by=by, at=at)
 
 
 @transaction.atomic
 def note_step(*, step: Step, token: UUID, text: str, by: User, at: datetime | None = None) -> StepNote:
-    """Something to add, also to what was held long ago. Raises `NotAllowed`, `BadInput`."""
+    """Something to add, also to what was held long ago. Raises `NotAllowed`, `BadInput`, and `OutOfTurn` for a meeting
+    about a concern, where it is added.
+    """
     ensure_keeps_record(by, step)
+    ensure_of(step)
     at = at or timezone.now()
     return _write(step, token, NK.NOTED, timezone.localdate(at), text, "Write the note first.", by=by, at=at)
 
@@ -348,46 +337,3 @@ def _write(
     if not text.strip():
         raise BadInput(empty)
     return add_note(step, entry_token(token, step.pk, kind, day, text), kind, text, day, by=by, at=at)
-
-
-def _ensure_may_own(owner: User, step: Step, at: datetime) -> None:
-    """Raise `BadInput` for somebody who does not work there, or may not see the step."""
-    ensure_works_at(owner, step.school_id, timezone.localdate(at))
-    if not who_sees(step, [owner.pk]):
-        raise BadInput(f"{owner.full_name} cannot be given this. Choose somebody else.")
-
-
-def _episode_open(episode: Episode, by: User) -> Episode:
-    """The episode, for somebody who keeps it, locked: steps are added while it lasts."""
-    ensure_keeps_record(by, episode)
-    now = Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk)
-    if now.status != Episode.Status.OPEN:
-        raise OutOfTurn("This plan has ended. Open it again first.")
-    return now
-
-
-def _open(step: Step, by: User, *, seen: int | None = None) -> Step:
-    """The step, locked, for somebody who keeps it while it waits. `seen`: the revision on their page."""
-    ensure_keeps_record(by, step)
-    now = _locked(step)
-    if now.status != SS.WAITING:
-        raise OutOfTurn("This date has been dealt with already. Open it again to see how it stands.")
-    if seen is not None:
-        _ensure_seen(now, seen)
-    return now
-
-
-def _locked(step: Step) -> Step:
-    """The step as it is now, locked after its episode: of two people at work in one, the second waits."""
-    Episode.objects.select_for_update(of=("self",)).get(pk=step.episode_id)
-    return Step.objects.select_for_update(of=("self",)).select_related("episode").get(pk=step.pk)
-
-
-def _ensure_seen(step: Step, seen: int) -> None:
-    if step.revision != seen:
-        raise ChangedSince(CHANGED)
-
-
-def _save(step: Step, *changed: str) -> None:
-    step.revision += 1
-    step.save(update_fields=[*changed, "revision"])

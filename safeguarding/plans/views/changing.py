@@ -15,7 +15,8 @@ from children.panels import record_frame
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.accounts.services import get_school
 from safeguarding.audit.reading import read_many, read_one, visible
-from safeguarding.concerns.models import Referral
+from safeguarding.concerns.models import Meeting, Referral
+from safeguarding.concerns.services.meeting_days import put_into_plans
 from safeguarding.concerns.views.mentioning import whole_about
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.http import Request
@@ -38,11 +39,9 @@ from safeguarding.plans.services.episodes import begin_episode
 from safeguarding.plans.services.referrals import ACKNOWLEDGEMENT, LEADS_TO, answered_on
 from safeguarding.unsaved import waits_unsent
 
-from .from_referral import referral_of
+from .from_meeting import meeting_of, words_of
+from .from_referral import SCHOOLS, referral_of
 from .reading import episodes_of, steps_of, told
-
-# The code of those who refer as a school does.
-SCHOOLS = "2A"
 
 
 @waits_unsent(BeginForm)
@@ -108,11 +107,14 @@ def _choose(request: Request, child: Child, kept: frozenset[str]) -> HttpRespons
 
 @dataclass(frozen=True)
 class _Source:
-    """What the form was opened from: the step that decided on the plan, or a referral that was answered."""
+    """What the form was opened from: the step that decided on the plan, a referral that was answered, or a meeting
+    about a concern that is a date of it.
+    """
 
     decision: Step | None = None
     referral: Referral | None = None
     answered_on: date | None = None
+    meeting: Meeting | None = None
 
 
 def _source(request: Request, child: Child, kind: str) -> _Source:
@@ -120,7 +122,7 @@ def _source(request: Request, child: Child, kind: str) -> _Source:
         return _Source(decision)
     if kind == LEADS_TO and (referral := referral_of(request, child, _asked(request, "referral"))):
         return _Source(None, referral, answered_on(referral))
-    return _Source()
+    return _Source(meeting=meeting_of(request, child, kind, _asked(request, "meeting")))
 
 
 def _asked(request: Request, name: str) -> UUID | None:
@@ -148,6 +150,11 @@ def _first_words(request: Request, child: Child, kind: str, source: _Source) -> 
         }
     newest = episodes_of(request, child).exclude(authority="").first() if EPISODES[kind].needs_authority else None
     first = {"authority": newest.authority} if newest else {}
+    if source.meeting is not None:
+        return words_of(request, source.meeting, kind) | {
+            "authority": get_school(child.school_id).local_authority,
+            **first,
+        }
     if (referral := source.referral) is None:
         return first
     sent_on = timezone.localdate(referral.sent_at)
@@ -165,8 +172,8 @@ def _first_words(request: Request, child: Child, kind: str, source: _Source) -> 
 
 def _begin(request: Request, child: Child, form: BeginForm, source: _Source) -> Episode:
     given = form.cleaned_data
-    referral = source.referral
-    return begin_episode(
+    referral, meeting = source.referral, source.meeting
+    begun = begin_episode(
         child=child,
         token=given["token"],
         kind=form.kind,
@@ -180,9 +187,12 @@ def _begin(request: Request, child: Child, form: BeginForm, source: _Source) -> 
         decided_on=given.get("decided_on"),
         decided_by=source.decision,
         by=request.user,
-        concern=referral.concern if referral else None,
+        concern=referral.concern if referral else meeting.concern if meeting else None,
         referral=referral,
     )
+    if meeting is not None:
+        put_into_plans(meeting=meeting, children=[child], by=request.user)
+    return begun
 
 
 def _page(

@@ -4,12 +4,13 @@ from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from safeguarding.accounts.permissions import may
 from safeguarding.accounts.services import get_school
 from safeguarding.audit.reading import read_many, visible
+from safeguarding.concerns.models import Meeting
 from safeguarding.dates import full_day
 from safeguarding.first_pages import Thing, Waiting
 from safeguarding.http import Request
@@ -69,7 +70,9 @@ def with_decisions(area: Area, waits: Callable[[Request], Waiting]) -> Callable[
 
 def _found(request: Request, areas: Collection[Area]) -> list[Any]:
     """Steps and plans, those that were decided first at the head: two queries."""
-    steps = _waiting(visible(request, Step), request, areas).select_related("child", "episode")
+    # What a meeting about a concern decided is said by who may read that.
+    open_ = Q(meeting=None) | Q(meeting__in=visible(request, Meeting))
+    steps = _waiting(visible(request, Step).filter(open_), request, areas).select_related("child", "episode")
     plans = _waiting(visible(request, Episode), request, areas).select_related("child")
     return [*steps.order_by("held_on", "pk")[:MOST], *plans.order_by("ends_on", "pk")[:MOST]]
 

@@ -17,6 +17,8 @@ from safeguarding.plans.models import Episode
 from safeguarding.plans.permissions import areas_kept
 from safeguarding.plans.services.referrals import LEADS_TO, leads_on
 
+# The code of those who refer as a school does.
+SCHOOLS = "2A"
 # Kinds of plan that have a strategy discussion among their dates.
 _TAKES_IT = tuple(key for key, kind in EPISODES.items() if "strategy_discussion" in kind.steps)
 

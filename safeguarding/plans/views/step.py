@@ -17,6 +17,7 @@ from safeguarding.accounts.permissions import anyone_signed_in
 from safeguarding.accounts.services import open_notices
 from safeguarding.audit.protection import who_sees
 from safeguarding.audit.reading import read_many, read_one, visible
+from safeguarding.concerns.models import Meeting
 from safeguarding.concerns.views.mentioning import whole_about
 from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.front.limits import takes_files
@@ -33,7 +34,7 @@ from safeguarding.plans.forms.steps import (
     TakeBackForm,
 )
 from safeguarding.plans.models import Episode, PlanFile, Professional, Step, StepNote
-from safeguarding.plans.permissions import keepers, may_keep
+from safeguarding.plans.permissions import MEETS, keepers, may_keep, may_write
 from safeguarding.plans.services import around, overlaps, steps
 from safeguarding.plans.services.owning import may_own
 from safeguarding.refused_forms import on_top
@@ -178,6 +179,8 @@ def _read(request: Request, step_id: UUID) -> Step:
 def _ensure_keeps(request: Request, found: Step) -> None:
     if not may_keep(request.user, found):
         raise NotAllowed(keepers(found.area))
+    if not may_write(request.user, found):
+        raise NotAllowed(MEETS)
 
 
 def _refused(request: Request, step_id: UUID, bound: dict[str, DeedForm], refusal: HarbourError) -> HttpResponse:
@@ -197,11 +200,13 @@ def _page(
     refusal: HarbourError | None = None,
     files_form: PlanFilesForm | None = None,
 ) -> HttpResponse:
-    bound, keeps, child = bound or {}, may_keep(request.user, found), found.child
+    bound, keeps, child = bound or {}, may_write(request.user, found), found.child
     about = {"step": found}
     people = may_own(request.user, found) if keeps and found.status == SS.WAITING else []
     owner = found.owner if found.status == SS.WAITING else None
-    there = offered(found, DEEDS.values(), bound, **about, people=people) if keeps else {}
+    # What a meeting about a concern says is said there; what follows from it is done here.
+    deeds = outcomes.DEEDS if found.meeting_id else DEEDS
+    there = offered(found, deeds.values(), bound, **about, people=people) if keeps else {}
     notes = visible(request, StepNote).filter(step=found).select_related("author").order_by("-written_at", "-pk")
     files = visible(request, PlanFile).filter(step=found).select_related("author").order_by("-attached_at", "-pk")
     context = record_frame(request, child, "plans") | {
@@ -216,7 +221,8 @@ def _page(
         "follows": list(steps_of(request, [found.episode_id]).filter(after=found)[:MOST]),
         "notes": read_many(request, notes[:MOST], purpose="date of a plan", about=child),
         "files": list(files[:MOST]),
-        "attach_form": (files_form or PlanFilesForm()) if keeps else None,
+        "attach_form": (files_form or PlanFilesForm()) if keeps and not found.meeting_id else None,
+        "meeting": visible(request, Meeting).filter(pk=found.meeting_id).first() if found.meeting_id else None,
         "may_withhold": keeps,
         "people": list(visible(request, Professional).filter(episode=found.episode_id, ended_at=None)[:MOST]),
         "deeds": there,

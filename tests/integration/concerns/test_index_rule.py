@@ -29,8 +29,8 @@ def test_sources_whose_rules_read_alike_share_a_branch():
     rule = chronicled_seen(ME)
     sources = {source for rows in rule.because.values() for source in _sources(rows)}
     assert sources == set(chronicling.placed())
-    # Of concerns, of the record and its files, of earlier records, of holds, of pastoral notes, of plans.
-    assert len(rule.because) < 7
+    # Of concerns, of the record and its files, earlier records, holds, pastoral notes, plans, and their dates.
+    assert len(rule.because) < 8
 
 
 def _sources(rows: Q) -> list[str]:

@@ -67,7 +67,7 @@ EXPECTED: dict[str, tuple[Any, Q, Callable[[Any], datetime]]] = {
     "plan": (models.SupportPlan, Q(), lambda it: on(it.starts_on)),
     "plan_over": (models.SupportPlan, ~Q(ended_at=None), lambda it: it.ended_at),
     "plan_begun": (Episode, NO_ADOPTION, lambda it: on(it.starts_on)),
-    "plan_step": (Step, NO_ADOPTION & ~Q(held_on=None), lambda it: on(it.held_on)),
+    "plan_step": (Step, NO_ADOPTION & Q(meeting=None) & ~Q(held_on=None), lambda it: on(it.held_on)),
     "hold_set": (LegalHold, ~Q(child=None), lambda it: it.set_at),
     "hold_lifted": (LegalHold, ~Q(child=None) & ~Q(lifted_at=None), lambda it: it.lifted_at),
     "plan_ended": (Episode, NO_ADOPTION & ~Q(ended_at=None), lambda it: on(it.ends_on)),

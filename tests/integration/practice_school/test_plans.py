@@ -111,3 +111,11 @@ def test_in_another_school_year_every_day_of_the_file_keeps_its_weekday(year: in
     for entry in source.plans():
         pairs = zip(happenings(entry, moved), happenings(entry, same), strict=True)
         assert all(a.day.weekday() == b.day.weekday() for a, b in pairs)
+
+
+def test_a_core_group_and_a_strategy_discussion_are_meetings_about_concerns(laid: dict[str, Child]):
+    met = Step.objects.filter(meeting__isnull=False).select_related("meeting")
+    assert {(one.kind, one.status, one.meeting.state, one.meeting.in_plans) for one in met} == {
+        ("core_group", "waiting", "planned", "done"),
+        ("strategy_discussion", "held", "held", "done"),
+    }

@@ -1,0 +1,121 @@
+"""Is a meeting put into the plans, moved and said to be held on its page, without scripts?"""
+
+import html
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from safeguarding.accounts.models import User
+from safeguarding.concerns.models import Meeting
+from safeguarding.concerns.services.meeting_days import hold_meeting
+from safeguarding.plans.models import Step
+
+from .conftest import Place
+from .met import BEFORE, about, as_web, call, step_of, two
+from .pages import day
+
+pytestmark = pytest.mark.django_db
+_FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+
+
+def hidden(page: str, address: str) -> dict[str, Any]:
+    """What the form that is sent to an address carries unseen."""
+    form = next(one for one in _FORM.findall(page) if f'action="{address}"' in one)
+    return dict(_HIDDEN.findall(form))
+
+
+def opened(client: Client, person: User, address: str) -> str:
+    client.force_login(person)
+    return html.unescape(client.get(address).content.decode())
+
+
+def typed(place: Place, kind: str, on: date, **more: Any) -> dict[str, Any]:
+    return {"kind": kind, **day("day", on), "time": "2pm", "children": [str(place.child.pk)], **more}
+
+
+def test_a_lead_calls_a_core_group_that_is_booked_for_another_day(client: Client, place: Place):
+    plan, concern, lead = place.begin(), about(place, [place.child]), place.room.lead
+    booked = place.step(plan, "core_group", booked_on=date(2026, 11, 30))
+    address = reverse("call_meeting", args=[concern.pk])
+    page = opened(client, lead, address)
+    assert "A date in the plans of" in page and "Initial conference or review?" in page
+    sent = hidden(page, address) | typed(place, "core_group", date(2026, 12, 1))
+    asked = client.post(address, sent)
+    text = html.unescape(asked.content.decode())
+    assert "Core group of Rowan Ashdown is booked for 30 November" in text and not Meeting.objects.exists()
+    again = client.post(address, sent | hidden(text, address))
+    assert again.status_code == 302
+    met = Meeting.objects.get()
+    booked.refresh_from_db()
+    assert (booked.meeting, booked.booked_on, met.in_plans) == (met, date(2026, 12, 1), "done")
+
+
+def test_a_conference_says_which_it_is(client: Client, place: Place):
+    concern, lead = about(place, [place.child]), place.room.lead
+    address = reverse("call_meeting", args=[concern.pk])
+    sent = hidden(opened(client, lead, address), address) | typed(place, "conference", date(2026, 12, 1))
+    assert "Choose whether it is the initial conference or a review" in client.post(address, sent).content.decode()
+    assert client.post(address, sent | {"conference": "initial"}).status_code == 302
+    assert Meeting.objects.get().conference == "initial"
+
+
+def test_from_its_time_on_the_page_asks_whether_it_was_held_with_an_outcome_for_each(client: Client, place: Place):
+    children, lead = two(place), place.room.lead
+    for child in children:
+        place.begin("child_in_need", child=child)
+    concern = about(place, children)
+    with as_web(place, lead):
+        met = call(place, concern, children, held_at=BEFORE)
+    page = opened(client, lead, reverse("meeting", args=[met.pk]))
+    address = reverse("meeting_held", args=[met.pk])
+    assert "Was it held?" in page and page.count("What came of it for") >= 2
+    sent = hidden(page, address) | day("day", BEFORE.date()) | {"time": "8am"}
+    refused = client.post(address, sent)
+    assert refused.status_code == 422 and "choose what came of it" in refused.content.decode()
+    results = {f"result_{child.pk.hex}": "section_47" for child in children}
+    assert client.post(address, sent | results).status_code == 302
+    assert {one.outcome for one in Step.objects.filter(meeting=met)} == {"section_47"}
+    assert "Was it held?" not in opened(client, lead, reverse("meeting", args=[met.pk]))
+
+
+def test_a_headteacher_is_asked_for_no_plan_and_says_that_it_was_held(client: Client, place: Place):
+    place.begin("child_in_need")
+    concern, head = about(place, [place.child]), place.room.headteacher
+    address = reverse("call_meeting", args=[concern.pk])
+    page = opened(client, head, address)
+    assert "A date in the plans of" not in page
+    sent = hidden(page, address) | {"kind": "strategy", **day("day", BEFORE.date()), "time": "8am"}
+    assert client.post(address, sent).status_code == 302
+    met = Meeting.objects.get()
+    with as_web(place, head):
+        hold_meeting(meeting=met, seen=met.held_at, held_at=met.held_at, by=head)
+    page = opened(client, place.room.lead, reverse("meeting", args=[met.pk]))
+    address = reverse("meeting_into_plans", args=[met.pk])
+    sent = hidden(page, address) | {"children": [str(place.child.pk)]}
+    assert client.post(address, sent).status_code == 302
+    assert step_of(met, place.child).status == "waiting"
+    page = opened(client, place.room.lead, reverse("meeting", args=[met.pk]))
+    sent = hidden(page, address) | {f"result_{place.child.pk.hex}": "none"}
+    assert client.post(address, sent).status_code == 302
+    met.refresh_from_db()
+    assert (step_of(met, place.child).status, met.in_plans) == ("held", "done")
+
+
+def test_a_meeting_that_was_moved_by_somebody_else_is_shown_as_it_is_now(client: Client, place: Place):
+    concern, lead = about(place, [place.child]), place.room.lead
+    met = call(place, concern, [])
+    address = reverse("meeting_move", args=[met.pk])
+    page = opened(client, lead, reverse("meeting", args=[met.pk]))
+    sent = hidden(page, address) | day("day", date(2026, 11, 27)) | {"time": "3pm", "reason": ""}
+    assert client.post(address, sent).status_code == 302
+    stale = client.post(address, sent | day("day", date(2026, 11, 30)))
+    text = html.unescape(stale.content.decode())
+    assert stale.status_code == 409 and "has changed when this meeting is" in text
+    sent = hidden(text, address) | day("day", date(2026, 11, 30)) | {"time": "3pm", "reason": ""}
+    assert client.post(address, sent).status_code == 302
+    assert Meeting.objects.get().held_at.date() == date(2026, 11, 30)
