@@ -13,12 +13,14 @@ from .views import (
     register_place,
     step,
     tab,
+    team,
     worklist,
 )
 
 urlpatterns: list[URLPattern] = [
     path("children/<uuid:child_id>/plans/", tab.child_plans, name="child_plans"),
     path("children/<uuid:child_id>/attendance/", attendance.child_attendance, name="child_attendance"),
+    path("children/<uuid:child_id>/plans/team/", team.child_team, name="child_team"),
     path("children/<uuid:child_id>/plans/change/", changing.record_change, name="record_change"),
     path("children/<uuid:child_id>/plans/print/", paper.plans_print, name="plans_print"),
     path("children/<uuid:child_id>/plans/paper/", paper.plans_paper, name="plans_paper"),

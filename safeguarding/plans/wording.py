@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from django.utils.text import capfirst
 
+from safeguarding.clocks import Unit
 from safeguarding.dates import day_of_year, short_day
 from safeguarding.plans.kinds import STEPS, decision_on
 from safeguarding.plans.models import DeadlineRule, Episode, Step
@@ -113,3 +114,18 @@ def counted_from(step: Step, episode: Episode) -> str:
     # The year stands where it is not that of the day that is due.
     same = step.due_on is not None and step.due_on.year == day.year
     return f"{what}, {day_of_year(day) if same else short_day(day)}"
+
+
+def why_that_day(rule: DeadlineRule | None, since: str) -> str:
+    """The rule in one breath, with what is counted from: 15 working days after the strategy discussion, 18 November.
+    Empty where no rule says.
+    """
+    limit = limit_of(rule)
+    if rule is None or not since or rule.unit == Unit.TRANSFER:
+        return limit
+    what = since if since[1:2].isupper() else f"{since[:1].lower()}{since[1:]}"
+    if rule.amount < 0:
+        return f"{limit} the {what}"
+    if rule.less or rule.unit == Unit.TERMS:
+        return f"{limit}, counted from: {what}"
+    return f"{limit} after: {what}"

@@ -13,8 +13,7 @@ from safeguarding.forms import DateBoxesField, Radios, blank_first
 from safeguarding.plans import codes
 from safeguarding.plans.deadlines import Which, law
 from safeguarding.plans.kinds import EPISODE_COLUMNS, EPISODES, STEPS, StepKind
-from safeguarding.plans.models import Episode, Professional
-from safeguarding.plans.services.around import professional_problems
+from safeguarding.plans.models import Episode
 from safeguarding.plans.services.beginning import LastHeld
 from safeguarding.plans.services.checking import episode_problems, past_day
 from safeguarding.plans.services.deciding import LABELS, decided_problems, may_be_told
@@ -330,27 +329,3 @@ class InErrorForm(_OfEpisode, SeenForm):
 
 class PutBackForm(_OfEpisode):
     """It was right."""
-
-
-class ProfessionalForm(_OfEpisode, TokenForm):
-    """Somebody from outside the school."""
-
-    role = forms.ChoiceField(label="Role", choices=blank_first(Professional.Role.choices, "Choose"))
-    name = forms.CharField(label="Name", max_length=200)
-    organisation = forms.CharField(label="Where they work", max_length=200, required=False)
-    telephone = forms.CharField(label="Telephone", max_length=60, required=False)
-    email = forms.CharField(label="E-mail", max_length=254, required=False)
-    person_from = DateBoxesField(label="Since", required=False)
-
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        found = professional_problems(given.get("role", ""), given.get("name", ""))
-        self.blame({name: said for name, said in found.items() if name not in self.errors})
-        return given
-
-
-class EndProfessionalForm(_OfEpisode):
-    """Somebody else has taken over, or nobody."""
-
-    who = forms.UUIDField(widget=forms.HiddenInput)
-    last_day = DateBoxesField(label="Last day", past=True, initial=timezone.localdate)

@@ -20,6 +20,7 @@ from .episode import Episode
 from .rules import DeadlineRule
 
 MOST_SCORE = 40
+DONE_BY = {Duty.SCHOOL: "the school", Duty.AUTHORITY: "the authority", Duty.HEALTH: "health services"}
 
 
 class Step(Coded, Written, OfPlan):
@@ -44,7 +45,7 @@ class Step(Coded, Written, OfPlan):
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="steps")
     kind = models.CharField("what it is", max_length=20, choices=[(kind.key, kind.title) for kind in STEPS.values()])
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
-    duty = models.CharField("whose duty it is", max_length=10, choices=Duty)
+    duty = models.CharField("who owes it", max_length=10, choices=Duty)
     owner = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="who sees to it"
     )
@@ -183,6 +184,19 @@ class Step(Coded, Written, OfPlan):
     @property
     def title(self) -> str:
         return self.of_kind.title
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the school does it, whoever owes it (`work.OURS`)."""
+        return Duty.SCHOOL in (self.duty, self.of_kind.duty)
+
+    @property
+    def duty_in_words(self) -> str:
+        """Who owes it, and who does it where that is somebody else."""
+        doer = Duty.SCHOOL if self.is_ours else self.of_kind.duty
+        if doer == self.duty:
+            return str(self.get_duty_display())
+        return f"{self.get_duty_display()}; done by {DONE_BY[doer]}"
 
     @property
     def happens_on(self) -> date | None:

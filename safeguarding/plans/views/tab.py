@@ -65,7 +65,7 @@ def _shown(whole: WholeTab) -> dict[str, Any]:
         "plans": [(one, whole.cards.get(one.episode.pk)) for one in whole.open],
         "files": [(file, whole.steps.get(file.step_id)) for file in whole.files],
         # Nothing stands in a column by itself.
-        "pairs": bool(whole.scores and (whole.cards or whole.others)),
+        "pairs": bool(whole.scores and whole.cards),
         "chart": [one for one in whole.scores if one.number is not None],
         "bands": sdq.bands(),
     }
