@@ -57,6 +57,9 @@ class Step(Coded, Written, OfPlan):
     after = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by")
     # Why there is no day although a rule sets one: terms that are not known, a date of birth.
     missing = models.CharField("what is missing to work out the day", max_length=200, blank=True, default="")
+    # When the school chased it last, and from when it is to be chased again (`services/steps.chase_step`).
+    chased_on = models.DateField("chased on", null=True, blank=True, editable=False)
+    chase_again_on = models.DateField("to be chased again from", null=True, blank=True, editable=False)
     booked_on = models.DateField("booked for", null=True, blank=True)
     booked_time = models.TimeField("at", null=True, blank=True)
     place = words("where")
@@ -126,6 +129,10 @@ class Step(Coded, Written, OfPlan):
             models.CheckConstraint(
                 condition=Q(held_to=None) | Q(held_to__gte=F("held_on")), name="step_until_after_from"
             ),
+            models.CheckConstraint(
+                condition=Q(chased_on=None, chase_again_on=None) | Q(chase_again_on__gt=F("chased_on")),
+                name="step_chased_again_later",
+            ),
             models.CheckConstraint(condition=Q(score=None) | Q(score__lte=MOST_SCORE), name="step_score_in_range"),
             models.CheckConstraint(
                 condition=~Q(kind="sdq", status="held")
@@ -159,6 +166,8 @@ class Step(Coded, Written, OfPlan):
             "due_on",
             "counted_from",
             "missing",
+            "chased_on",
+            "chase_again_on",
             "booked_on",
             "booked_time",
             "held_on",

@@ -17,7 +17,6 @@ from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
 from safeguarding.keys import entry_token
 from safeguarding.plans.deadlines import CONSULTED
-from safeguarding.plans.kinds import STEPS
 from safeguarding.plans.lifecycles import step_life
 from safeguarding.plans.models import Episode, Step, StepNote
 from safeguarding.plans.permissions import ensure_keeps_record
@@ -25,9 +24,9 @@ from safeguarding.plans.verbs import PlanVerb
 
 from . import reminders
 from .checking import booking_problems, past_day, raise_first, step_problems
-from .dates import Counting, Trigger, born, count_again, next_number, to_come, to_hold
+from .dates import Counting, Trigger, born, count_again, next_number, owed_by, to_come, to_hold
 from .follow_ups import state_if_held, state_of, waits_by_hand
-from .noting import add_note
+from .noting import add_note, wait_for_an_answer
 from .order import held_of, why_not_counted
 from .placements import end_last_placement
 from .recounting import recount, recount_decided, set_going
@@ -104,7 +103,7 @@ def _new(episode: Episode, token: UUID, kind: str, *, owner: User | None, by: Us
             "school_id": episode.school_id,
             "area": episode.area,
             "kind": kind,
-            "duty": STEPS[kind].duty,
+            "duty": owed_by(episode, kind),
             "author": by,
             "written_at": at,
         },
@@ -328,9 +327,14 @@ def take_back_step(*, step: Step, seen: int, by: User, at: datetime | None = Non
 def chase_step(
     *, step: Step, token: UUID, happened_on: date | None, text: str, by: User, at: datetime | None = None
 ) -> StepNote:
-    """The school asked for it; who it asked and how, in words. Raises `NotAllowed`, `BadInput`, `OutOfTurn`."""
+    """The school asked for it; who it asked and how, in words. It is to be chased again after five school days.
+
+    Raises `NotAllowed`, `BadInput`, `OutOfTurn`.
+    """
     now, at = _open(step, by), at or timezone.now()
-    return _write(now, token, NK.CHASED, happened_on, text, "Say who was asked, and what they said.", by=by, at=at)
+    note = _write(now, token, NK.CHASED, happened_on, text, "Say who was asked, and what they said.", by=by, at=at)
+    wait_for_an_answer(now, note.happened_on)
+    return note
 
 
 @transaction.atomic

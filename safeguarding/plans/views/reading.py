@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst
 
@@ -17,7 +17,7 @@ from safeguarding.http import Request
 from safeguarding.plans import codes, sdq
 from safeguarding.plans.decides import adoption_of
 from safeguarding.plans.kinds import EPISODES
-from safeguarding.plans.models import DeadlineRule, Designation, Episode, PlanFile, Professional, Step, StepNote
+from safeguarding.plans.models import DeadlineRule, Designation, Episode, PlanFile, Professional, Step
 from safeguarding.plans.services import overlaps, team, work
 from safeguarding.plans.services.badging import standing_badges
 from safeguarding.plans.services.overlaps import Overlap
@@ -43,7 +43,6 @@ class Row:
     limit: str
     since: str
     outcome: str = ""
-    chased_on: date | None = None
 
     @property
     def is_off(self) -> bool:
@@ -83,7 +82,8 @@ class Told:
 
     @property
     def late(self) -> list[Row]:
-        return [row for row in self.rows if row.waits and row.stands.is_late]
+        """What should have been held by now, whoever does it."""
+        return [row for row in self.rows if row.waits and row.stands.is_past]
 
     @property
     def next_meeting(self) -> Row | None:
@@ -110,12 +110,10 @@ def episodes_of(request: Request, child: Child) -> QuerySet[Episode]:
 
 
 def steps_of(request: Request, episodes: Iterable[UUID]) -> QuerySet[Step]:
-    """The steps of episodes, each with its rule and when it was last chased."""
-    chased = visible(request, StepNote).filter(step=OuterRef("pk"), kind=StepNote.Kind.CHASED)
+    """The steps of episodes, each with its rule."""
     rows = visible(request, Step).filter(episode__in=list(episodes))
     rows = rows.select_related("rule", "owner", "after", "held_by", "set_aside_by", "author")
-    last = Subquery(chased.order_by("-happened_on").values("happened_on")[:1])
-    return rows.annotate(chased_on=last).order_by("-written_at", "-pk")
+    return rows.order_by("-written_at", "-pk")
 
 
 def row_of(step: Step, episode: Episode, *, today: date, on_roll: bool) -> Row:
@@ -126,7 +124,6 @@ def row_of(step: Step, episode: Episode, *, today: date, on_roll: bool) -> Row:
         limit_of(step.rule),
         counted_from(step, episode),
         step.in_words("outcome"),
-        getattr(step, "chased_on", None),
     )
 
 
@@ -145,7 +142,7 @@ def told(episode: Episode, steps: Sequence[Step], *, today: date, on_roll: bool,
 def _is_past(row: Row) -> bool:
     """Whether its day has passed: then it is late, or somebody has to say whether it was held."""
     day = row.step.happens_on
-    return day is None or row.stands.is_late or day < timezone.localdate()
+    return day is None or row.stands.is_past or day < timezone.localdate()
 
 
 def _order(step: Step) -> tuple[date, Any]:

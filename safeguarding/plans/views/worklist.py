@@ -117,7 +117,7 @@ def _owners(waits: QuerySet[Step]) -> list[tuple[str, str]]:
 
 def _narrowed(waits: QuerySet[Step], chosen: dict[str, Any], me: UUID) -> QuerySet[Step]:
     if "duty" in chosen:
-        waits = waits.filter(duty=chosen["duty"])
+        waits = waits.filter(work.done_by(chosen["duty"]))
     if "plan" in chosen:
         waits = waits.filter(episode__kind=chosen["plan"])
     if owner := chosen.get("owner"):
