@@ -34,7 +34,7 @@ from .models import Step
 from .permissions import TAB_AREAS, children_kept_for, keeps_plans_standing_in, reads_at
 from .services import work
 from .services.searching import PARTS, search_plans
-from .views import decision_lines, diary, first_page, from_referral, standing_in, today_lines
+from .views import decision_lines, diary, first_page, from_referral, own_children, standing_in, today_lines
 from .views.on_paper import section_of
 
 _missed_at = counted_by_keys(lambda asked: work.missed(visible(asked, Step).filter(asked.one("school_id"))))
@@ -109,6 +109,12 @@ register(
     NavItem("attendance", "Attendance", "attendance", may=_keeps_attendance, order=10, place="plans"),
     Panel("own_role", "plans_kept_for", "plans/part_kept_for.html", data=standing_in.panel, order=12),
     Panel("staff_home", "plans_kept_for", "plans/part_kept_for.html", data=standing_in.panel, order=13),
+    *(
+        Panel(
+            slot, "own_children", "plans/part_own_children.html", own_children.panel, may=own_children.may_find, order=5
+        )
+        for slot in ("staff_home_above", "own_role")
+    ),
     NavItem("diary", "Diary", "diary", may=_opens_diary, order=5, place="plans"),
     Panel("today_week", "diary", "plans/part_this_week.html", data=diary.of_school, may=_opens_diary),
     *(

@@ -33,8 +33,8 @@ _TONES = {
 
 @dataclass(frozen=True)
 class Stand:
-    """In words, with the tone of a tag; `sub` says what is to be done. `is_late` marks a row red: what the school does is
-    late; `is_near` amber: others are late, or its day is near. `is_past`: late, whoever does it.
+    """In words, with the tone of a tag; `sub` says what is to be done. `is_late` marks a row red: what the school does
+    is late; `is_near` amber: others are late, or its day is near. `is_past`: late, whoever does it.
     """
 
     says: str

@@ -115,8 +115,8 @@ def _tell(step: Step, people: list[User], kind: PlanNotice, at: datetime, *chang
 
 
 def _recipients(step: Step, today: date, *, together: bool) -> list[User]:
-    """Those who are told of it, if they may see it: its owner, where there is none who keeps plans of the area and is no
-    lead (the designated teacher, the SENCO), and `together` with them the leads on duty; else these where there is
+    """Those who are told of it, if they may see it: its owner; where there is none, who keeps plans of the area and is
+    no lead (the designated teacher, the SENCO). `together` with them the leads on duty, else these where there is
     nobody.
 
     Where no lead may see it, those who stand in; and where there are none, everybody who keeps plans of the area, away

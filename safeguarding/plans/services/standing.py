@@ -9,8 +9,8 @@ from safeguarding.plans.models import Step
 
 
 class Stands(StrEnum):
-    """Only what the school does is missed, whoever owes it; others the school chases, and again after some days. Of what was booked for a day that has
-    passed nobody knows either: somebody has to say whether it was held.
+    """Only what the school does is missed, whoever owes it; others the school chases, and again after some days. Of
+    what was booked for a day that has passed nobody knows either: somebody has to say whether it was held.
     """
 
     IN_TIME = "in_time"
