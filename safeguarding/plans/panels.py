@@ -137,7 +137,7 @@ register(
     Setting(
         "plan_times",
         "Times of plans",
-        "Reviews, core groups and the school’s own report, where no law says by when.",
+        "The school’s own authority, and by when reviews, core groups and reports, where no law says.",
         "local_times",
         may=manages_school,
         models=("plans.deadlinerule",),

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/attendance-register/", register_place.register_place, name="register_place"),
     path("settings/plans/", local_times.local_times, name="local_times"),
     path("settings/plans/end/", local_times.end_local_time, name="end_local_time"),
+    path("settings/plans/authority/", local_times.own_authority, name="own_authority"),
     path("settings/plans/moves/", local_times.moving_years, name="moving_years"),
     path("plans/<uuid:episode_id>/", episode.episode, name="episode"),
     path("plans/dates/<uuid:step_id>/", step.plan_step, name="plan_step"),

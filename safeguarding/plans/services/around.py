@@ -26,6 +26,7 @@ from safeguarding.plans.permissions import (
 from safeguarding.uploads.services.keeping import Attached, Upload, keep, seal_all
 
 from .checking import Problems, past_day, raise_first
+from .team import newest
 
 
 def professional_problems(role: str, name: str, areas: Collection[str]) -> Problems:
@@ -153,6 +154,29 @@ def correct_professional(
     _end(now, max(now.starts_on or date.min, timezone.localdate(at)), by=by, at=at)
     of = {"child_id": now.child_id, "school_id": now.school_id, "episode_id": now.episode_id}
     return _new(key, **of, corrects_id=now.pk, **facts, author=by, written_at=at)
+
+
+@transaction.atomic
+def name_social_worker(
+    *, episode: Episode, token: UUID, name: str, telephone: str, by: User, at: datetime | None = None
+) -> Professional:
+    """The social worker, as the form of a plan says. One whom `by` keeps by that name and number already works on this
+    plan too; another follows the former one on everything that `by` keeps.
+
+    Raises `NotAllowed`, `BadInput`, `OutOfTurn`.
+    """
+    rows = Professional.objects.visible_to(by).filter(child=episode.child_id, ended_at=None)
+    kept = [one for one in rows if may_keep_person(by, one) and Area.ADOPTION not in one.areas]
+    there = newest(kept)
+    said = _stripped(name=name, telephone=telephone)
+    if there is None or (there.name, there.telephone) != tuple(said.values()):
+        areas = {*there.areas} & areas_kept(by, episode.child) if there else ()
+        return add_professional(
+            episode=episode, token=token, role=Professional.Role.SOCIAL_WORKER, areas=areas, by=by, at=at, **said
+        )
+    facts = {name: getattr(there, name) for name in ("role", "organisation", "email", "starts_on")}
+    areas = {*there.areas, episode.area}
+    return correct_professional(professional=there, token=token, areas=areas, by=by, at=at, **facts, **said)
 
 
 @transaction.atomic
