@@ -1,4 +1,4 @@
-"""What is asked of somebody who records that a child is looked after? The plan, where the child lives and by which order,
+"""What is asked of somebody who records that a child is looked after? The plan, where the child lives, by which order,
 and who the social worker is: otherwise three forms more.
 """
 

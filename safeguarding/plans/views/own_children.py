@@ -112,6 +112,7 @@ def _gaps(request: Request, plans: Collection[Episode]) -> Mapping[UUID, tuple[s
     held = visible(request, Step).filter(
         episode__in=[plan.pk for plan in care], status=Step.Status.HELD, not_counted="", held_to=None
     )
+    plans_held = {*held.filter(kind="care_plan").values_list("episode", flat=True)}
     peps = {*held.filter(kind="pep").values_list("episode", flat=True)}
     statuses = {*held.filter(kind="placement").exclude(legal_status="").values_list("episode", flat=True)}
     workers = team.social_workers(partial(visible, request), [plan.child_id for plan in care])
@@ -122,6 +123,7 @@ def _gaps(request: Request, plans: Collection[Episode]) -> Mapping[UUID, tuple[s
                 ("PEP", plan.pk in peps),
                 ("legal status", plan.pk in statuses),
                 ("social worker", plan.child_id in workers),
+                ("care plan", plan.pk in plans_held),
             )
             if not there
         )
