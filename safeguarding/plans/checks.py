@@ -20,7 +20,7 @@ def _dates(looker: Looker, tally: Tally) -> Found:
     late = counted((as_day(looker.at) - tally.oldest_day).days, "day")
     says = f"{counted(tally.number, 'child', 'children')}, the oldest date {late} late."
     if own:
-        return Found(State.FIX, f"{says} Of {own} it is the school that does it.", tally.number, address)
+        return Found(State.FIX, f"{says} Of {own} the late work is the school’s own.", tally.number, address)
     return Found(State.LOOK, f"{says} Others are to be chased.", tally.number, address)
 
 
