@@ -168,15 +168,12 @@ def name_social_worker(
     rows = Professional.objects.visible_to(by).filter(child=episode.child_id, ended_at=None)
     kept = [one for one in rows if may_keep_person(by, one) and Area.ADOPTION not in one.areas]
     there = newest(kept)
-    said = _stripped(name=name, telephone=telephone)
-    if there is None or (there.name, there.telephone) != tuple(said.values()):
-        areas = {*there.areas} & areas_kept(by, episode.child) if there else ()
-        return add_professional(
-            episode=episode, token=token, role=Professional.Role.SOCIAL_WORKER, areas=areas, by=by, at=at, **said
-        )
-    facts = {name: getattr(there, name) for name in ("role", "organisation", "email", "starts_on")}
-    areas = {*there.areas, episode.area}
-    return correct_professional(professional=there, token=token, areas=areas, by=by, at=at, **facts, **said)
+    facts: dict[str, Any] = {"token": token, "by": by, "at": at, "name": name.strip(), "telephone": telephone.strip()}
+    if there is None or (there.name, there.telephone) != (facts["name"], facts["telephone"]):
+        areas = {*there.areas} & areas_kept(by, episode.child) if there else set()
+        return add_professional(episode=episode, role=Professional.Role.SOCIAL_WORKER, areas=areas, **facts)
+    facts |= {one: getattr(there, one) for one in ("role", "organisation", "email", "starts_on")}
+    return correct_professional(professional=there, areas={*there.areas, episode.area}, **facts)
 
 
 @transaction.atomic
