@@ -89,7 +89,13 @@ def _when(step: Step, today: date, *, on_roll: bool) -> str:
     how = standing(step, today=today, on_roll=on_roll)
     due = f"due {full_day(step.due_on)}" if step.due_on else ""
     booked = f"booked for {full_day(step.booked_on)}" if step.booked_on else ""
-    late = "not yet recorded as held" if how.how is Stands.ASK else how.words.lower() if how.is_late else ""
+    late = (
+        "not yet recorded as held"
+        if how.how is Stands.ASK
+        else f"{how.words[:1].lower()}{how.words[1:]}"
+        if how.is_late
+        else ""
+    )
     return ", ".join(part for part in (due, booked, late) if part)
 
 

@@ -111,7 +111,12 @@ register(
     Panel("staff_home", "plans_kept_for", "plans/part_kept_for.html", data=standing_in.panel, order=13),
     *(
         Panel(
-            slot, "own_children", "plans/part_own_children.html", own_children.panel, may=own_children.may_find, order=5
+            slot,
+            "own_children",
+            "plans/part_own_children.html",
+            data=own_children.panel,
+            may=own_children.is_coordinator,
+            order=5,
         )
         for slot in ("staff_home_above", "own_role")
     ),

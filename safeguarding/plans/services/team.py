@@ -64,12 +64,21 @@ def newest(team: Iterable[Professional], role: str = R.SOCIAL_WORKER) -> Profess
     return min((one for one in team if one.role == role), key=_age, default=None)
 
 
-def asked_first(see: See, child_id: UUID, team: Collection[Professional], area: str) -> Worker | None:
-    """Who is rung about a plan of an area: its social worker, of an education, health and care plan its caseworker."""
-    for role in _FIRST.get(Area(area), (R.SOCIAL_WORKER,)):
-        if one := newest(team, role):
-            return Worker(one, one.get_role_display())
-    return _of_system(see, [child_id]).get(child_id)
+def asked_first(
+    see: See, child_id: UUID, team: Collection[Professional], areas: Collection[str]
+) -> dict[str, Worker | None]:
+    """By area who is rung about its plans: the social worker, of an education, health and care plan the caseworker; else
+    the social worker of the school's own system. Two queries at most.
+    """
+    found: dict[str, Worker | None] = {}
+    for area in areas:
+        some = (newest(team, role) for role in _FIRST.get(Area(area), (R.SOCIAL_WORKER,)))
+        first = next(filter(None, some), None)
+        found[area] = Worker(first, first.get_role_display()) if first else None
+    if not all(found.values()):
+        system = _of_system(see, [child_id]).get(child_id)
+        found |= {area: system for area, worker in found.items() if worker is None}
+    return found
 
 
 def social_workers(see: See, children: Collection[UUID]) -> dict[UUID, Worker]:

@@ -205,7 +205,7 @@ def _page(
     plan = told(found, rows, today=timezone.localdate(), on_roll=child.is_on_roll)
     plan.people = people_of(request, found)
     if found.status == ES.OPEN:
-        plan.worker = team.asked_first(partial(visible, request), child.pk, plan.people, found.area)
+        plan.worker = team.asked_first(partial(visible, request), child.pk, plan.people, [found.area])[found.area]
     context = {
         "episode": found,
         "plan": plan,

@@ -50,8 +50,9 @@ def keeps_some(user: User) -> bool:
     return any(rights(user).schools(C(f"keep_{area}")) for area in _AREAS)
 
 
-def may_find(request: Request) -> bool:
-    return bool(_areas(request))
+def is_coordinator(request: Request) -> bool:
+    """The designated teacher and the SENCO: leads, who keep these plans too, have Today."""
+    return bool(_areas(request)) and not may(request.user, C.KEEP_PROTECTION, request.held.school_id)
 
 
 def _areas(request: Request) -> list[Area]:

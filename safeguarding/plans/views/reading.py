@@ -215,9 +215,10 @@ def whole_tab(request: Request, child: Child, *, today: date) -> WholeTab:
     files = list(visible(request, PlanFile).filter(child=child).order_by("-attached_at", "-pk")[:FILES])
     open_ = sorted((one for one in episodes if one.status == ES.OPEN), key=lambda one: _ORDER.index(one.kind))
     shown = [told(one, steps, today=today, on_roll=child.is_on_roll, briefly=True) for one in open_]
+    first = team.asked_first(see, child.pk, people, {one.area for one in open_})
     for one in shown:
         one.people = [person for person in people if one.episode.area in person.areas]
-        one.worker = team.asked_first(see, child.pk, people, one.episode.area)
+        one.worker = first[one.episode.area]
     care = [one for one in open_ if one.kind == "looked_after"]
     return WholeTab(
         open=shown,

@@ -94,8 +94,9 @@ class Typist:
         typed = day("starts_on", one.day) | {"authority": one.authority} | _boxes(one.columns) | words
         self._sent("record_change", self.child.pk, "begin", f"?kind={one.plan}", **typed)
         self.plans[one.plan] = Episode.objects.filter(child=self.child, kind=one.plan).latest("pk")
-        for role, name in one.people:
-            self._sent("child_team", self.child.pk, "add_person", role=role, name=name, **day("person_from", one.day))
+        for role, name, telephone in one.people:
+            typed = {"role": role, "name": name, "telephone": telephone} | day("person_from", one.day)
+            self._sent("child_team", self.child.pk, "add_person", **typed)
 
     def _hold(self, one: Held) -> None:
         plan, waiting = self.plans[one.plan], self._waiting(one.plan, one.step)
