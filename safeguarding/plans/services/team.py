@@ -67,8 +67,8 @@ def newest(team: Iterable[Professional], role: str = R.SOCIAL_WORKER) -> Profess
 def asked_first(
     see: See, child_id: UUID, team: Collection[Professional], areas: Collection[str]
 ) -> dict[str, Worker | None]:
-    """By area who is rung about its plans: the social worker, of an education, health and care plan the caseworker; else
-    the social worker of the school's own system. Two queries at most.
+    """By area who is rung about its plans: the social worker, of an education, health and care plan the caseworker;
+    else the social worker of the school's own system. Two queries at most.
     """
     found: dict[str, Worker | None] = {}
     for area in areas:
