@@ -125,11 +125,11 @@ def counted_from(step: Step, episode: Episode) -> str:
     return f"{what}, {day_of_year(day) if same else short_day(day)}"
 
 
-def why_that_day(rule: DeadlineRule | None, since: str) -> str:
+def why_that_day(step: Step, episode: Episode) -> str:
     """The rule in one breath, with what is counted from: 15 working days after the strategy discussion, 18 November.
     Empty where no rule says.
     """
-    limit = limit_of(rule)
+    rule, limit, since = step.rule, limit_of(step.rule), counted_from(step, episode)
     if rule is None or not since or rule.unit == Unit.TRANSFER:
         return limit
     what = since if since[1:2].isupper() else f"{since[:1].lower()}{since[1:]}"
@@ -137,4 +137,11 @@ def why_that_day(rule: DeadlineRule | None, since: str) -> str:
         return f"{limit} the {what}"
     if rule.less or rule.unit == Unit.TERMS:
         return f"{limit}, counted from: {what}"
-    return f"{limit} after: {what}"
+    return f"{limit} after the {what}" if _is_from_a_step(step, episode) else f"{limit} after: {what}"
+
+
+def _is_from_a_step(step: Step, episode: Episode) -> bool:
+    """Whether its day is counted from a step, and not from what is said of a beginning."""
+    decides = decision_on(episode.kind)
+    from_the_first = decides is not None and decides.is_before
+    return step.after_id is not None or from_the_first or bool(step.rule and step.rule.counted_from in STEPS)

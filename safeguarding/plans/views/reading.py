@@ -36,12 +36,13 @@ _PEOPLE = ("author", "ended_by", "error_by")
 
 @dataclass(frozen=True)
 class Row:
-    """A date in a table: how it stands, how long there was, from what it is counted."""
+    """A date in a table: how it stands, how long there was, from what it is counted, and both in one breath."""
 
     step: Step
     stands: Stand
     limit: str
     since: str
+    why: str
     outcome: str = ""
 
     @property
@@ -51,11 +52,6 @@ class Row:
     @property
     def waits(self) -> bool:
         return self.step.status == SS.WAITING
-
-    @property
-    def why(self) -> str:
-        """Why it is due on that day, in one breath."""
-        return why_that_day(self.step.rule, self.since)
 
 
 @dataclass
@@ -123,6 +119,7 @@ def row_of(step: Step, episode: Episode, *, today: date, on_roll: bool) -> Row:
         stand(step, today=today, on_roll=on_roll),
         limit_of(step.rule),
         counted_from(step, episode),
+        why_that_day(step, episode),
         step.in_words("outcome"),
     )
 
