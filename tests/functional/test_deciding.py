@@ -326,9 +326,9 @@ def decides_acts_and_closes_on_a_telephone(page: Page, concern: Concern) -> None
     page.get_by_label("How it ended").select_option("helped_in_school")
     page.get_by_label("Why it can be closed").fill("Settled.")
     page.get_by_role("button", name="Close this concern").tap()
-    # Parents are not told, and a day of review stands.
+    # Parents are not told, it names two children, and a day of review stands.
     problems = page.get_by_role("alert", name="There is a problem")
-    expect(problems).to_contain_text("Still open: parents not told yet; review on")
+    expect(problems).to_contain_text("Still open: parents not told yet; what the files of 2 children say; review on")
     page.get_by_role("button", name="Close this concern").tap()
     expect(page.get_by_text("Concern closed.")).to_be_visible()
     assert too_wide(page) <= 0

@@ -44,7 +44,7 @@ def diary(request: Request) -> HttpResponse:
     monday = _monday(request.GET.get("week", ""), today)
     wanted = Wanted(request.held.school_id, today, first=monday, last=monday + _WEEK - timedelta(days=1))
     found = _read(request, wanted)
-    next_on = None if found else next_day(partial(visible, request), wanted)
+    next_on = None if found else _next(request, wanted)
     days = f"{short_day(monday, today)} to {full_day(wanted.last)}"
     context = {
         "days": days,
@@ -82,7 +82,7 @@ def _panel(request: Request, own: User | None) -> dict[str, Any]:
     wanted = Wanted(request.held.school_id, today, last=sunday, own=own)
     found = _read(request, wanted)
     first = sorted(sorted(found, key=lambda one: one.is_review)[:SHOWN], key=lambda one: one.order)
-    next_on = None if found else next_day(partial(visible, request), wanted)
+    next_on = None if found else _next(request, wanted)
     nothing = f"Nothing for you to attend until {short_day(next_on)}" if own and next_on else _nothing(next_on)
     numbers = {"number": len(found), "more": len(found) > SHOWN}
     return {"engagements": first, **numbers, "next_on": next_on, "nothing": nothing, "own": own}
@@ -100,6 +100,14 @@ def _read(request: Request, wanted: Wanted) -> list[Engagement]:
         if some := _of(model, found):
             read_many(request, some, purpose="diary")
     return found
+
+
+def _next(request: Request, wanted: Wanted) -> date | None:
+    """The first day after that on which something happens, and that it was read."""
+    day = next_day(partial(visible, request), wanted)
+    if day:
+        read_many(request, visible(request, Step).none(), purpose="diary")
+    return day
 
 
 def _of(model: type[Any], found: Iterable[Engagement]) -> Sequence[Any]:

@@ -179,7 +179,7 @@ def test_saving_such_a_decision_opens_the_referral_filled_in(lead, room):
     referral = Referral.objects.get()
     assert (referral.decision, referral.team) == (Decision.objects.get(), "Duty team")
     # It is on record: the form is empty again, and a decision of another kind stays on the concern.
-    assert lead.get(address).context["referral_form"]["agency"].value() == ""
+    assert not lead.get(address).context["referral_form"]["agency"].value()
     deputy = hidden(page_of(lead, concern), "decision_form")
     again = send(lead, "decide", concern, deputy | OUTSIDE | {"new_referral": "no"})
     assert again["Location"] == reverse("concern", args=[concern.pk])

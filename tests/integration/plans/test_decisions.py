@@ -85,7 +85,7 @@ def test_a_plan_that_came_with_the_child_waits_for_nothing_before_it(place: Plac
     assert set(waiting(episode)) == {"annual_review", "review_decision", "phase_transfer"}
     # Reviewed since: the next counts from there.
     last = {"annual_review": LastHeld(date(2026, 6, 1)), "review_decision": LastHeld(date(2026, 6, 20), "keep")}
-    older = place.begin("ehcp", authority="355", starts_on=ASKED, decided_on=date(2025, 6, 2), last=last)
+    older = place.begin("ehcp", authority="355", starts_on=date(2025, 1, 13), decided_on=date(2025, 6, 2), last=last)
     due = waiting(older)
     assert (due["annual_review"], due["review_decision"]) == (date(2027, 5, 3), date(2027, 5, 31))
 

@@ -196,6 +196,7 @@ def test_what_is_corrected_in_a_plan_that_has_ended_waits_only_once_it_is_open_a
     other = place.step(episode, "strategy_discussion", held_on=date(2026, 9, 30), columns={"outcome": "none"})
     ended = end_episode(episode=episode, seen=episode.revision, ends_on=date(2026, 11, 2), end_reason="RC7", by=lead)
     told: dict[str, Any] = {"reason": "The letter says so.", "by": lead}
+    step.refresh_from_db()
     correct_step(step=step, seen=step.revision, token=uuid7(), held_on=date(2026, 9, 17), **told)
     assert waiting(episode) == {}
     again = open_again(episode=ended, seen=ended.revision, by=lead)
