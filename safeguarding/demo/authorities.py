@@ -62,7 +62,7 @@ _TO_REPLY, _TO_REPORT = timedelta(days=15), timedelta(days=9)
 @dataclass(frozen=True)
 class Begins:
     """A plan begins; `people` are those from outside who work with it: role, name and number. `first` are the results
-    of the step with which its kind begins.
+    of the step with which its kind begins; `told_on` is when that was told, where it is a later day.
     """
 
     day: date
@@ -72,6 +72,7 @@ class Begins:
     words: dict[str, str] = field(default_factory=dict)
     people: tuple[tuple[str, str, str], ...] = ()
     first: dict[str, Any] = field(default_factory=dict)
+    told_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,8 @@ def of_this_term(entry: Entry, days: Days) -> Iterator[Happening]:
     """
     if entry["pupil_id"] == _MISSING:
         went = days.today - timedelta(days=12)
-        yield Begins(went, "missing_from_home", first={"outcome": "M", "held_to": went + timedelta(days=1)})
+        back = went + timedelta(days=1)
+        yield Begins(went, "missing_from_home", first={"outcome": "M", "held_to": back}, told_on=back)
         yield Held(went + timedelta(days=3), "missing_from_home", "return_interview")
     if entry["pupil_id"] == _REFUSED:
         asked = days.today - timedelta(weeks=6)

@@ -96,6 +96,8 @@ class _Story:
                     )
 
     def _begin(self, one: Begins, by: User, at: datetime) -> None:
+        if one.told_on:
+            at = datetime.combine(one.told_on, _WRITTEN_AT, LONDON)
         begin = partial(begin_episode, child=self.child, token=self.keys.token(), by=by, at=at)
         words = one.words | ({"asked": _ASKED} if one.plan == "child_protection" else {})
         episode = begin(
@@ -103,7 +105,7 @@ class _Story:
         )
         self.episodes[one.plan] = episode
         for role, name, telephone in one.people:
-            facts = {"role": role, "name": name, "telephone": telephone, "starts_on": one.day}
+            facts: dict[str, Any] = {"role": role, "name": name, "telephone": telephone, "starts_on": one.day}
             add_professional(episode=episode, token=self.keys.token(), by=by, at=at, **facts)
 
     def _hold(self, one: Held, by: User, at: datetime) -> None:

@@ -72,17 +72,25 @@ def of_ones_own(request: Request, record: Any = None) -> dict[str, Any] | None:
 
 def of_ones_own_if_any(request: Request, record: Any = None) -> dict[str, Any] | None:
     """The same for a page that has more to say; no panel for a week without anything."""
-    found = _panel(request, request.user)
-    return found if found["number"] else None
+    wanted = _this_week(request, request.user)
+    found = _read(request, wanted)
+    return _shown(found, own=request.user) if found else None
+
+
+def _this_week(request: Request, own: User | None) -> Wanted:
+    today = timezone.localdate()
+    sunday = _monday("", today) + _WEEK - timedelta(days=1)
+    return Wanted(request.held.school_id, today, last=sunday, own=own)
 
 
 def _panel(request: Request, own: User | None) -> dict[str, Any]:
-    today = timezone.localdate()
-    sunday = _monday("", today) + _WEEK - timedelta(days=1)
-    wanted = Wanted(request.held.school_id, today, last=sunday, own=own)
+    wanted = _this_week(request, own)
     found = _read(request, wanted)
+    return _shown(found, own=own, next_on=None if found else _next(request, wanted))
+
+
+def _shown(found: list[Engagement], *, own: User | None, next_on: date | None = None) -> dict[str, Any]:
     first = sorted(sorted(found, key=lambda one: one.is_review)[:SHOWN], key=lambda one: one.order)
-    next_on = None if found else _next(request, wanted)
     nothing = f"Nothing for you to attend until {short_day(next_on)}" if own and next_on else _nothing(next_on)
     numbers = {"number": len(found), "more": len(found) > SHOWN}
     return {"engagements": first, **numbers, "next_on": next_on, "nothing": nothing, "own": own}

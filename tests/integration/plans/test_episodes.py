@@ -129,7 +129,7 @@ def test_another_first_day_moves_what_was_counted_from_it_and_keeps_what_was(pla
     assert waiting(episode) == {"acknowledgement": date(2026, 11, 10), "assessment": date(2027, 1, 14)}
     now = correct_episode(episode=episode, seen=0, starts_on=date(2026, 11, 10), by=place.room.deputy)
     assert waiting(now) == {"acknowledgement": date(2026, 11, 11), "assessment": date(2027, 1, 15)}
-    assert Designation.objects.get(episode=episode).starts_on == date(2026, 11, 10)
+    assert Designation.objects.get(episode=episode).starts_on is None, "referred, and not decided on"
     entry = LogEntry.objects.get(object_id=episode.pk)
     assert entry.changes["starts_on"] == ["2026-11-09", "2026-11-10"]
     with pytest.raises(ChangedSince):

@@ -171,6 +171,8 @@ def test_the_second_of_two_clicks_that_comes_while_the_first_is_at_work_changes_
         "core_group": 2,
         "review_conference": 2,
         "progress": 1,
+        # It waited before the conference that was booked.
+        "school_report": 1,
     }
 
 

@@ -18,6 +18,7 @@ from django.urls import reverse
 from children.models import Child
 from safeguarding.accounts.calendar import LONDON
 from safeguarding.accounts.models import ConflictAnswer, User
+from safeguarding.dates import school_year
 from safeguarding.demo import source
 from safeguarding.demo.authorities import Begins, Chased, Ends, Happening, Held, happenings
 from safeguarding.demo.days import Days
@@ -66,6 +67,9 @@ class Typist:
         if not isinstance(one, Begins) and one.plan not in self.plans:
             return
         self.clock.move_to(min(datetime.combine(one.day, _WRITTEN_AT, LONDON), NOW))
+        # In each school year the child is in the year group of that year.
+        years = school_year(NOW.date()) - school_year(min(one.day, NOW.date()))
+        Child.objects.filter(pk=self.child.pk).update(year_group=self.child.year_group - years)
         self.by = self.users[_KEEPERS.get(EPISODES[one.plan].area, _LEAD)]
         self.visitor = Visitor(self.client, self.by)
         match one:

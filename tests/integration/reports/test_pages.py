@@ -23,7 +23,7 @@ from tests.factories import SCHOOL_DAY
 from tests.integration.demo.test_queries import asked
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 36
+MOST_QUERIES = 38
 
 
 @pytest.fixture(autouse=True)
