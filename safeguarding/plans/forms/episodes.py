@@ -151,7 +151,7 @@ class BeginForm(TokenForm):
 
     @property
     def extra_fields(self) -> list[Any]:
-        return [bound for bound in self.visible_fields() if bound.name in self.extra]
+        return [self[name] for name in self.extra]
 
     @property
     def authority_known(self) -> str:
