@@ -1,5 +1,6 @@
 """One plan or status of a child: what it is, all its dates, who works with it, and what can be done with it."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -37,7 +38,7 @@ from safeguarding.unsaved import waits_unsent
 
 from . import outcomes
 from .deeds import Deed, asked, lost, offered
-from .reading import MOST, adoption_behind, facts_of, people_of, steps_of, told, words_of
+from .reading import MOST, Told, adoption_behind, facts_of, people_of, steps_of, told, words_of
 
 ES = Episode.Status
 
@@ -202,10 +203,7 @@ def _page(
     rows = read_many(request, steps_of(request, [found.pk])[:MOST], purpose="dates of a plan", about=child)
     there = offered(found, DEEDS.values(), bound, episode=found) if keeps else {}
     adding = bound.get(_ADD.key) or (_asked_to_add(request, found) if keeps else None)
-    plan = told(found, rows, today=timezone.localdate(), on_roll=child.is_on_roll)
-    plan.people = people_of(request, found)
-    if found.status == ES.OPEN:
-        plan.worker = team.asked_first(partial(visible, request), child.pk, plan.people, [found.area])[found.area]
+    plan = _told(request, found, rows)
     context = {
         "episode": found,
         "plan": plan,
@@ -230,6 +228,16 @@ def _page(
     with with_errors(""):
         frame = record_frame(request, child, "plans")
         return render(request, "plans/episode.html", frame | context, status=status)
+
+
+def _told(request: Request, found: Episode, rows: Sequence[Step]) -> Told:
+    """The plan with its dates, who works with the child on it, and while it is open who of them is asked first."""
+    plan = told(found, rows, today=timezone.localdate(), on_roll=found.child.is_on_roll)
+    plan.people = people_of(request, found)
+    if found.status == ES.OPEN:
+        see = partial(visible, request)
+        plan.worker = team.asked_first(see, found.child_id, plan.people, [found.area])[found.area]
+    return plan
 
 
 def _facts(found: Episode) -> list[tuple[str, str]]:
