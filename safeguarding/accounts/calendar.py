@@ -78,6 +78,12 @@ class SchoolCalendar:
                 return day
         return after + timedelta(days=7 - after.weekday() if after.weekday() > 3 else 1)
 
+    def school_days_after(self, day: date, number: int) -> date:
+        """The day on which so many school days have passed since `day`, the day after which is the first."""
+        for _ in range(number):
+            day = self.next_school_day(day)
+        return day
+
     def last_school_day(self, before: date) -> date:
         """The last school day before `before`; within a year, else the day before."""
         days = (before - timedelta(days=back) for back in range(1, 366))

@@ -312,11 +312,13 @@ def sight_sql(model: type[models.Model]) -> tuple[str, tuple[Any, ...], tuple[st
 
 
 def _type_in_rules(field: Any) -> str:
-    """The type in the database of a column that a rule may ask: keys, a moment, or a code; empty for others."""
+    """The type in the database of a column that a rule may ask: keys, a moment, or codes; empty for others."""
     if isinstance(getattr(field, "target_field", field), models.UUIDField):
         return "uuid"
     if isinstance(field, ArrayField) and isinstance(field.base_field, models.UUIDField):
         return "uuid[]"
+    if isinstance(field, ArrayField) and isinstance(field.base_field, models.CharField):
+        return "varchar[]"
     if isinstance(field, models.DateTimeField):
         return "timestamptz"
     return "text" if isinstance(field, models.CharField) else ""

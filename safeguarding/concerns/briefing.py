@@ -15,6 +15,7 @@ from django.utils import timezone
 from children.before_acting import Line, in_secret_home, lines_around, without_homes
 from children.models import Child
 from children.people import Person, around, family, siblings
+from children.social_workers import is_social_worker
 from safeguarding.accounts.models import User
 from safeguarding.accounts.permissions import people_with
 from safeguarding.accounts.roles import Capability
@@ -53,11 +54,15 @@ class Said:
 
 @dataclass(frozen=True)
 class Block:
-    """What an app above adds to the two pages: lines, each a name and what is known of it, the first ones first."""
+    """What an app above adds to the two pages: lines, each a name and what is known of it, the first ones first.
+
+    `names_social_worker`: it names the newest, and the one of the school's own system is left out.
+    """
 
     title: str
     lines: list[tuple[str, str]]
     where: str = "the record"
+    names_social_worker: bool = False
 
 
 # What an app has of a child for a meeting, as far as the reader sees it.
@@ -124,15 +129,17 @@ def gather(request: Request, child: Child, brief: Brief | None, *, at: datetime)
     titles = Titles(child.school_id)
     recent = Narrowed(significant=True, since=today - timedelta(days=DAYS))
     found = chronology.read(request, child, recent, size=MOST_EVENTS, titles=titles)
+    blocks = [block for gathering in _blocks for block in gathering(request, child, today)]
+    is_named = any(block.names_social_worker for block in blocks)
     return Gathered(
-        adults=known.adults,
+        adults=[one for one in known.adults if not (is_named and is_social_worker(one.link))],
         warnings=without_homes(lines),
         staff=_staff(child, titles, today),
         siblings=[_sibling(other, how) for other, how in kin],
         events=found.entries,
         events_in_all=found.total,
         said=_said(request, child, brief, titles, today),
-        blocks=[block for gathering in _blocks for block in gathering(request, child, today)],
+        blocks=blocks,
         out=children_left_out(_others(request, child), but=child),
     )
 

@@ -18,6 +18,8 @@ from safeguarding.plans.models import Professional
 
 _CIN, _CIN_PLAN, _CP, _CARE, _EHCP = "child_in_need", "child_in_need_plan", "child_protection", "looked_after", "ehcp"
 _OWN_AUTHORITY = "356"
+# Numbers that Ofcom keeps for stories.
+_DESK = "0161 496 07"
 # Children of whom more is told than the file has.
 _MISSING, _REFUSED = "P0157", "P0156"
 # What the file calls an event, its plan and its step, and what came of it.
@@ -59,8 +61,8 @@ _TO_REPLY, _TO_REPORT = timedelta(days=15), timedelta(days=9)
 
 @dataclass(frozen=True)
 class Begins:
-    """A plan begins; `people` are those from outside who work with it: role and name. `first` are the results of the
-    step with which its kind begins; `told_on` is when that was told, where it is a later day.
+    """A plan begins; `people` are those from outside who work with it: role, name and number. `first` are the results
+    of the step with which its kind begins; `told_on` is when that was told, where it is a later day.
     """
 
     day: date
@@ -68,7 +70,7 @@ class Begins:
     authority: str = _OWN_AUTHORITY
     columns: dict[str, Any] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
-    people: tuple[tuple[str, str], ...] = ()
+    people: tuple[tuple[str, str, str], ...] = ()
     first: dict[str, Any] = field(default_factory=dict)
     told_on: date | None = None
 
@@ -213,7 +215,8 @@ def _care(entry: Entry, days: Days) -> Iterator[Happening]:
     if "looked_after_since" not in entry:
         return
     people = tuple(
-        (str(_ROLES[role]), name.removesuffix(" (fictional)")) for role, name in entry["professionals"].items()
+        (str(_ROLES[role]), name.removesuffix(" (fictional)"), f"{_DESK}{number:02d}")
+        for number, (role, name) in enumerate(entry["professionals"].items(), start=1)
     )
     columns = {"primary_need": entry["category_of_need"]}
     yield Begins(days.in_weeks(entry["looked_after_since"]), _CARE, entry["responsible_la"], columns, people=people)

@@ -106,10 +106,9 @@ class _Story:
             kind=one.plan, starts_on=one.day, authority=one.authority, columns=one.columns, words=words, first=one.first
         )
         self.episodes[one.plan] = episode
-        for role, name in one.people:
-            add_professional(
-                episode=episode, token=self.keys.token(), role=role, name=name, starts_on=one.day, by=by, at=at
-            )
+        for role, name, telephone in one.people:
+            facts: dict[str, Any] = {"role": role, "name": name, "telephone": telephone, "starts_on": one.day}
+            add_professional(episode=episode, token=self.keys.token(), by=by, at=at, **facts)
 
     def _hold(self, one: Held, by: User, at: datetime) -> None:
         step = add_step(

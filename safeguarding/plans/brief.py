@@ -5,6 +5,7 @@ Nothing of an adoption: the two pages go out of the school.
 """
 
 from datetime import date
+from functools import partial
 
 from children.models import Child
 from safeguarding.audit.reading import visible
@@ -16,7 +17,7 @@ from .attendance.counting import Day, Sessions, counted_up, year_title
 from .decides import LABEL, who_decides
 from .kinds import Area
 from .models import AttendanceDay, Episode, Professional, Step
-from .services import work
+from .services import team, work
 from .services.standing import Stands, standing
 
 _WHERE = "Plans and status"
@@ -28,8 +29,7 @@ def blocks(request: Request, child: Child, today: date) -> list[Block]:
     """The plans that are open with their dates, and the people, as far as the reader sees them."""
     plans = visible(request, Episode).exclude(area=Area.ADOPTION).filter(child=child, status=Episode.Status.OPEN)
     found = list(plans.order_by("starts_on", "pk")[:_MOST])
-    people = visible(request, Professional).exclude(area=Area.ADOPTION).filter(child=child, ended_at=None)
-    who = [(one.name, _who(one)) for one in people.order_by("role", "written_at")[:_MOST]]
+    who = _team(request, child)
     lines = [(plan.title, _about(plan)) for plan in found]
     if said := who_decides(request, child):
         lines.append((LABEL, said))
@@ -39,14 +39,26 @@ def blocks(request: Request, child: Child, today: date) -> list[Block]:
         shown = [step for step in waits if not work.is_ahead(step, today)]
         lines += [(step.title, _when(step, today, on_roll=child.is_on_roll)) for step in shown]
     return [
-        Block(title, some, where)
-        for title, some, where in (
-            ("Plans and their dates", lines, _WHERE),
-            ("Who works with the child", who, _WHERE),
-            ("Attendance", _attendance(request, child, today), "Attendance"),
+        block
+        for block in (
+            Block("Plans and their dates", lines, _WHERE),
+            Block("Who works with the child", [(one.name, _who(one)) for one in who], _WHERE, _has_social_worker(who)),
+            Block("Attendance", _attendance(request, child, today), "Attendance"),
         )
-        if some
+        if block.lines
     ]
+
+
+def _team(request: Request, child: Child) -> list[Professional]:
+    """Who works with the child, the social worker first: of two, as after a merge, the newest alone."""
+    found = [one for one in team.team_of(partial(visible, request), child.pk) if Area.ADOPTION not in one.areas]
+    first = team.newest(found)
+    others = [one for one in found if one.role != Professional.Role.SOCIAL_WORKER]
+    return ([first, *others] if first else others)[:_MOST]
+
+
+def _has_social_worker(people: list[Professional]) -> bool:
+    return any(one.role == Professional.Role.SOCIAL_WORKER for one in people)
 
 
 def _attendance(request: Request, child: Child, today: date) -> list[tuple[str, str]]:
@@ -77,7 +89,13 @@ def _when(step: Step, today: date, *, on_roll: bool) -> str:
     how = standing(step, today=today, on_roll=on_roll)
     due = f"due {full_day(step.due_on)}" if step.due_on else ""
     booked = f"booked for {full_day(step.booked_on)}" if step.booked_on else ""
-    late = "not yet recorded as held" if how.how is Stands.ASK else how.words.lower() if how.is_late else ""
+    late = (
+        "not yet recorded as held"
+        if how.how is Stands.ASK
+        else f"{how.words[:1].lower()}{how.words[1:]}"
+        if how.is_late
+        else ""
+    )
     return ", ".join(part for part in (due, booked, late) if part)
 
 

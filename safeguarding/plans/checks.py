@@ -1,7 +1,5 @@
 """What of plans and dates does Harbour look at by itself, and when is it good?"""
 
-from django.db.models import Q
-
 from safeguarding.addresses import address_of
 from safeguarding.audit.reading import visible
 from safeguarding.check_counts import Counted, Tally
@@ -9,7 +7,6 @@ from safeguarding.checks import Check, Found, Looker, State
 from safeguarding.dates import as_day, counted
 
 from .capabilities import PlanCapability as C
-from .kinds import Duty
 from .models import Step
 from .services import work
 
@@ -23,7 +20,7 @@ def _dates(looker: Looker, tally: Tally) -> Found:
     late = counted((as_day(looker.at) - tally.oldest_day).days, "day")
     says = f"{counted(tally.number, 'child', 'children')}, the oldest date {late} late."
     if own:
-        return Found(State.FIX, f"{says} Of {own} it is the school’s own duty.", tally.number, address)
+        return Found(State.FIX, f"{says} Of {own} the late work is the school’s own.", tally.number, address)
     return Found(State.LOOK, f"{says} Others are to be chased.", tally.number, address)
 
 
@@ -35,7 +32,7 @@ CHECKS = (
         Counted(
             lambda looker: work.since_when(work.late(visible(looker, Step), looker.school_id)),
             _dates,
-            some=lambda looker: (Q(duty=Duty.SCHOOL),),
+            some=lambda looker: (work.OURS,),
             day="late_on",
             of="child",
         ),

@@ -36,7 +36,16 @@ from .models import Step
 from .permissions import TAB_AREAS, children_kept_for, keeps_plans_standing_in, reads_at
 from .services import work
 from .services.searching import PARTS, search_plans
-from .views import decision_lines, diary, first_page, from_referral, meeting_panel, standing_in, today_lines
+from .views import (
+    decision_lines,
+    diary,
+    first_page,
+    from_referral,
+    meeting_panel,
+    own_children,
+    standing_in,
+    today_lines,
+)
 from .views.on_paper import section_of
 
 _missed_at = counted_by_keys(lambda asked: work.missed(visible(asked, Step).filter(asked.one("school_id"))))
@@ -112,6 +121,17 @@ register(
     NavItem("attendance", "Attendance", "attendance", may=_keeps_attendance, order=10, place="plans"),
     Panel("own_role", "plans_kept_for", "plans/part_kept_for.html", data=standing_in.panel, order=12),
     Panel("staff_home", "plans_kept_for", "plans/part_kept_for.html", data=standing_in.panel, order=13),
+    *(
+        Panel(
+            slot,
+            "own_children",
+            "plans/part_own_children.html",
+            data=own_children.panel,
+            may=own_children.is_coordinator,
+            order=5,
+        )
+        for slot in ("staff_home_above", "own_role")
+    ),
     NavItem("diary", "Diary", "diary", may=_opens_diary, order=5, place="plans"),
     Panel("today_week", "diary", "plans/part_this_week.html", data=diary.of_school, may=_opens_diary),
     *(
@@ -136,7 +156,7 @@ register(
     Setting(
         "plan_times",
         "Times of plans",
-        "Reviews, core groups and the school’s own report, where no law says by when.",
+        "The school’s own authority, and by when reviews, core groups and reports, where no law says.",
         "local_times",
         may=manages_school,
         models=("plans.deadlinerule",),

@@ -39,6 +39,10 @@ def _of_episode(row: Episode) -> Iterator[Text]:
     yield Text("Why it ended", row.end_label)
 
 
+def _of_person(row: Professional) -> Iterator[Text]:
+    yield Text("Entered", "to correct what was entered before" if row.corrects_id else "")
+
+
 def _marks(row: AttendanceDay) -> Iterator[Text]:
     yield Text("Morning", marks.meaning(row.am))
     yield Text("Afternoon", marks.meaning(row.pm))
@@ -77,7 +81,18 @@ tell(
     title="Date of a plan",
     blocks=as_declared(
         at=_day,
-        but=(*STEP_COLUMNS, "area", "missing", "not_counted", "follows", "written_at", "held_at", "set_aside_at"),
+        but=(
+            *STEP_COLUMNS,
+            "area",
+            "missing",
+            "chased_on",
+            "chase_again_on",
+            "not_counted",
+            "follows",
+            "written_at",
+            "held_at",
+            "set_aside_at",
+        ),
         also=_of_step,
         only=_ADOPTION,
     ),
@@ -86,7 +101,12 @@ tell(StepNote, title="Note to a date of a plan", blocks=as_declared(at="happened
 tell(
     Professional,
     title="Professional",
-    blocks=as_declared(at="written_at", but=("area", "ended_at"), only=_ADOPTION),
+    blocks=as_declared(
+        at="written_at",
+        but=("areas", "corrects", "ended_at"),
+        also=_of_person,
+        only=~Q(areas__contains=[Area.ADOPTION]),
+    ),
 )
 tell(PlanFile, title="File of a plan", blocks=as_declared(at="attached_at", but=("area",), only=_ADOPTION))
 tell(AttendanceDay, title="Attendance", blocks=as_declared(at="on", but=("am", "pm", "file"), also=_marks))

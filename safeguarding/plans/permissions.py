@@ -8,7 +8,7 @@ alternate lead does, else the Headteacher, else the chair. Nobody sees a plan of
 that began with a concern that is; one of a restricted concern is a badge to others.*
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -61,33 +61,46 @@ def at_schools_named(me: Any, capability: Any) -> Q:
     return among("school_id", fact("schools_named_with", me, capability))
 
 
-def _standing_in(me: Any) -> Q:
+def _in_areas(*areas: str) -> Q:
+    """Rows of which the area is one of these."""
+    return Q(area=areas[0]) if len(areas) == 1 else Q(area__in=areas)
+
+
+def _of_some_area(*areas: str) -> Q:
+    """Rows with several areas, of which one is one of these."""
+    return Q(areas__overlap=[*areas])
+
+
+def _standing_in(me: Any, of: Callable[..., Q] = _in_areas) -> Q:
     """Of children that no keeper of the area may see."""
-    adoption = Q(area=Area.ADOPTION)
+    adoption = of(Area.ADOPTION)
     return (~adoption & among("child_id", fact("plans_standing_in", me, C.KEEP_PROTECTION))) | (
         adoption & among("child_id", fact("plans_standing_in", me, C.KEEP_ADOPTION))
     )
 
 
-def of_plans(me: Any, episode: str, *, briefly: tuple[Area, ...] = (), step: str = "") -> Rule:
+def of_plans(
+    me: Any, episode: str, *, briefly: tuple[Area, ...] = (), of: Callable[..., Q] = _in_areas, step: str = ""
+) -> Rule:
     """The rule of what belongs to an episode. `episode` is the column that names it; `briefly` are areas of which also
-    those read this record who were given the child; `step` names the date that it is, or belongs to.
+    those read this record who were given the child; `of` says how a row names its area, or its areas; `step` names the
+    date that it is, or belongs to.
     """
     hidden = among(episode, fact("episodes_hidden", me))
     unrestricted = ~among(episode, fact("episodes_restricted", me))
-    some = Q(area__in=[*GIVEN, *briefly])
+    some = of(*GIVEN, *briefly)
     given = (some & at_schools_named(me, C.READ_PLANS_GIVEN)) | (
-        Q(area=Area.PROTECTION) & at_schools_named(me, C.READ_PROTECTION_GIVEN)
+        of(Area.PROTECTION) & at_schools_named(me, C.READ_PROTECTION_GIVEN)
     )
     return Rule(
         because={
-            "role": reduce(or_, (Q(area=area) & at_schools_named(me, VIEW[area]) for area in Area)) & unrestricted,
+            "role": reduce(or_, (of(area) & at_schools_named(me, VIEW[area]) for area in Area)) & unrestricted,
             "grant": given & among("child_id", fact("granted_children", me)) & unrestricted,
             "emergency": some
             & at_schools_named(me, ChildCapability.EMERGENCY_ACCESS)
             & among("child_id", fact("emergency_children", me))
             & unrestricted,
-            "standing_in": _standing_in(me),
+            "standing_in": _standing_in(me, of),
         },
         never=out_of_sight(me, "child_id") | (hidden | among(step, fact("steps_hidden", me)) if step else hidden),
     )
@@ -116,8 +129,10 @@ def with_the_step(me: Any) -> Rule:
 
 @rule(Professional)
 def professionals_seen(me: Any) -> Rule:
-    """Who works with the child: of child protection also for pastoral staff who were given the child."""
-    return of_plans(me, "episode_id", briefly=(Area.PROTECTION,))
+    """Who works with the child, for who reads one of the areas; of child protection also for pastoral staff who were
+    given the child.
+    """
+    return of_plans(me, "episode_id", briefly=(Area.PROTECTION,), of=_of_some_area)
 
 
 @rule(Designation)
@@ -203,6 +218,11 @@ def _decides_on_it(user: Any, record: Any) -> bool:
     return meeting is not None and may_view(user, meeting) and may_decide(user, meeting)
 
 
+def may_keep_person(user: Any, person: Professional) -> bool:
+    """Who corrects who works with a child, and says that they have left: who keeps one of the areas."""
+    return not _kept(user, person.school_id, person.child_id).isdisjoint(person.areas)
+
+
 def ensure_keeps(by: Any, area: str, child: Child) -> None:
     """Raise `NotAllowed` unless `by` keeps this area of the child's plans."""
     if area not in areas_kept(by, child):
@@ -217,6 +237,20 @@ def ensure_keeps_record(by: Any, record: Any) -> None:
         raise NotAllowed(keepers(record.area))
     if not _decides_on_it(by, record):
         raise NotAllowed(MEETS)
+
+
+def ensure_keeps_areas(by: Any, areas: Iterable[str], child: Child) -> None:
+    """Raise `NotAllowed` unless `by` keeps every one of these areas of the child's plans."""
+    kept = areas_kept(by, child)
+    for area in areas:
+        if area not in kept:
+            raise NotAllowed(keepers(area))
+
+
+def ensure_keeps_person(by: Any, person: Professional) -> None:
+    """Raise `NotAllowed` unless `by` keeps one of the areas in which this person works with the child, and sees it."""
+    if not may_keep_person(by, person) or not may_view(by, person):
+        raise NotAllowed(keepers(person.areas[0]))
 
 
 def keeps_attendance(user: Any, school_id: UUID) -> bool:

@@ -1,9 +1,9 @@
 """Who may write the rows of plans that facts read, and which of them give rights or take some?
 
 Who reads a row of a plan is decided by its child, its school, its area and its episode: none of them changes but with a
-merge of two records. Whoever keeps the area adds rows and changes the rest; of a date that is a meeting about a
-concern, what it says is written by who decides on that concern too. A reader changes nothing, and the task of dates
-writes for which day it told, and a day that was missing, and no more.
+merge of two records. Whoever keeps the area, of who works with the child one of the areas, adds rows and changes the
+rest; of a date that is a meeting about a concern, what it says is written by who decides on that concern too. A reader
+changes nothing, and the task of dates writes for which day it told, and a day that was missing, and no more.
 """
 
 from safeguarding.rights_rows import keep
@@ -14,6 +14,7 @@ from .models import Step
 
 _KEEPS = "NEW.area = ANY (rules.areas_kept(me, NEW.school_id, NEW.child_id))"
 _WRITES = both("NEW.author_id = me", _KEEPS)
+_KEEPS_ONE = "NEW.areas && rules.areas_kept(me, NEW.school_id, NEW.child_id)::varchar[]"
 _TOLD = ("told_for", "told_on", "told_late_for")
 _STAYS = ("area", "child_id", "school_id")
 _HANGS = (*_STAYS, "episode_id")
@@ -63,7 +64,9 @@ keep(
             change(_DECIDES, *_SAID),
         ),
         "plans.stepnote": takes(_WRITES),
-        "plans.professional": takes(_WRITES, change(_KEEPS, "ends_on", "ended_at", "ended_by_id")),
+        "plans.professional": takes(
+            both("NEW.author_id = me", _KEEPS_ONE), change(_KEEPS_ONE, "ends_on", "ended_at", "ended_by_id")
+        ),
         "plans.planfile": takes(_WRITES, change(NEVER, "step_id", *_HANGS), closed=False),
         "plans.designation": takes(_KEEPS, change(_KEEPS, "starts_on", "ends_on")),
     }

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 from django.utils.text import capfirst
 
-from safeguarding.dates import day_of_year, short_day
+from safeguarding.clocks import Unit
+from safeguarding.dates import counted, day_of_year, short_day
 from safeguarding.plans.kinds import STEPS, decision_on
 from safeguarding.plans.models import DeadlineRule, Episode, Step
 from safeguarding.plans.services.rules import in_words
@@ -21,7 +22,8 @@ _TONES = {
     Stands.HELD: "ok",
     Stands.HELD_LATE: "warn",
     Stands.MISSED: "bad",
-    Stands.CHASE: "bad",
+    Stands.CHASE: "warn",
+    Stands.CHASED: "warn",
     Stands.TODAY: "warn",
     Stands.BOOKED: "info",
     Stands.SET_ASIDE: "line",
@@ -31,13 +33,16 @@ _TONES = {
 
 @dataclass(frozen=True)
 class Stand:
-    """In words, with the tone of a tag; `sub` says what is to be done. `is_late` marks a row red, `is_near` amber."""
+    """In words, with the tone of a tag; `sub` says what is to be done. `is_late` marks a row red: what the school does
+    is late; `is_near` amber: others are late, or its day is near. `is_past`: late, whoever does it.
+    """
 
     says: str
     tone: str
     sub: str = ""
     is_late: bool = False
     is_near: bool = False
+    is_past: bool = False
 
 
 def stand(step: Step, *, today: date, on_roll: bool) -> Stand:
@@ -45,10 +50,15 @@ def stand(step: Step, *, today: date, on_roll: bool) -> Stand:
     now = standing(step, today=today, on_roll=on_roll)
     tone = _TONES.get(now.how, "")
     if now.how is Stands.ASK:
-        tone = "bad" if now.is_late else "warn"
-        return Stand(now.words, tone, _was_booked(step, today), is_late=now.is_late, is_near=not now.is_late)
+        ours = now.is_late and step.is_ours
+        tone, sub = "bad" if ours else "warn", _was_booked(step, today)
+        return Stand(now.words, tone, sub, is_late=ours, is_near=not ours, is_past=now.is_late)
     if now.is_late:
-        return Stand(now.words, tone, _booked_anyway(step, today), is_late=True)
+        ours = now.how is Stands.MISSED
+        sub = (
+            counted(now.days_late, "day late", "days late") if now.how is Stands.CHASED else _booked_anyway(step, today)
+        )
+        return Stand(now.words, tone, sub, is_late=ours, is_near=not ours, is_past=True)
     if now.how is Stands.NOT_COUNTED:
         return Stand(now.words, tone, capfirst(step.get_not_counted_display()))
     if now.how is Stands.TODAY:
@@ -113,3 +123,25 @@ def counted_from(step: Step, episode: Episode) -> str:
     # The year stands where it is not that of the day that is due.
     same = step.due_on is not None and step.due_on.year == day.year
     return f"{what}, {day_of_year(day) if same else short_day(day)}"
+
+
+def why_that_day(step: Step, episode: Episode) -> str:
+    """The rule in one breath, with what is counted from: 15 working days after the strategy discussion, 18 November.
+    Empty where no rule says.
+    """
+    rule, limit, since = step.rule, limit_of(step.rule), counted_from(step, episode)
+    if rule is None or not since or rule.unit == Unit.TRANSFER:
+        return limit
+    what = since if since[1:2].isupper() else f"{since[:1].lower()}{since[1:]}"
+    if rule.amount < 0:
+        return f"{limit} the {what}"
+    if rule.less or rule.unit == Unit.TERMS:
+        return f"{limit}, counted from: {what}"
+    return f"{limit} after the {what}" if _is_from_a_step(step, episode) else f"{limit} after: {what}"
+
+
+def _is_from_a_step(step: Step, episode: Episode) -> bool:
+    """Whether its day is counted from a step, and not from what is said of a beginning."""
+    decides = decision_on(episode.kind)
+    from_the_first = decides is not None and decides.is_before
+    return step.after_id is not None or from_the_first or bool(step.rule and step.rule.counted_from in STEPS)

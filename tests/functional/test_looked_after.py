@@ -24,6 +24,18 @@ from tests.pdfs import Printed
 BEGAN = date(2026, 11, 16)
 
 
+def finds_the_child(page: Page) -> None:
+    """From her first page, by clicking."""
+    page.goto("/staff/")
+    panel = page.get_by_role("region", name="Your children")
+    expect(panel.get_by_text("No plan is open")).to_be_visible()
+    panel.get_by_role("link", name="Find a child").click()
+    usable(page)
+    page.get_by_label("Name, class or UPN").fill("Rowen")
+    page.get_by_role("button", name="Find", exact=True).click()
+    page.get_by_role("main").get_by_role("link", name="Rowan Ashdown", exact=True).click()
+
+
 def begins_the_episode(page: Page) -> None:
     page.get_by_role("button", name="Record a change").click()
     main = page.get_by_role("main")
@@ -35,8 +47,18 @@ def begins_the_episode(page: Page) -> None:
     fill_day(page, "First day", BEGAN)
     page.get_by_label("Local authority", exact=True).select_option("356")
     page.get_by_label("Nothing yet").check()
+    # Where the child lives, by which order, and who the social worker is: in the same form.
+    choice(main, "Legal status").select_option("C1")
+    choice(main, "Type of placement").select_option("U6")
+    textbox(main, "Carers").fill("Ann and Bo Lee, foster carers")
+    textbox(main, "What the carer may agree to").fill("Trips and haircuts")
+    textbox(main, "Social worker").fill("Marcus Bell")
+    textbox(main, "Their telephone").fill("0161 496 0710")
     page.get_by_role("button", name="Put it on record").click()
     expect(page.get_by_role("heading", name="Looked after", level=1)).to_be_visible()
+    head = page.get_by_role("region", name="At a glance")
+    expect(head.get_by_text("Marcus Bell")).to_be_visible()
+    expect(head.get_by_text("0161 496 0710")).to_be_visible()
 
 
 def adds(page: Page, what: str, on: date, fill: Callable[[Locator], None], *, check_rules: bool = True) -> None:
@@ -57,13 +79,6 @@ def textbox(form: Locator, label: str) -> Locator:
 
 def choice(form: Locator, label: str) -> Locator:
     return form.get_by_role("combobox", name=re.compile(f"^{label}"))
-
-
-def _placement(form: Locator) -> None:
-    choice(form, "Legal status").select_option("C1")
-    choice(form, "Type of placement").select_option("U6")
-    textbox(form, "Carers").fill("Ann and Bo Lee, foster carers")
-    textbox(form, "What the carer may agree to").fill("Trips and haircuts")
 
 
 def _score(number: int) -> Callable[[Locator], None]:
@@ -119,10 +134,9 @@ def test_the_designated_teacher_keeps_what_is_hers(server: str, new_person: Call
         page = new_person()
         is_told_that_the_notice_does_not_name_her(page, teacher, child)
         set_roles_beyond_notice(school=cast.school, role_keys=["designated_teacher"], by=cast.headteacher)
-        page.reload()
+        finds_the_child(page)
         expect(page.get_by_text("No plan or status is open")).to_be_visible()
         begins_the_episode(page)
-        adds(page, "Placement and legal status", BEGAN, _placement)
         adds(page, "Strengths and difficulties questionnaire", date(2026, 11, 17), _score(16))
         adds(page, "Strengths and difficulties questionnaire", date(2026, 11, 23), _score(19), check_rules=False)
         holds(

@@ -220,7 +220,7 @@ def what_takes_two_people(lead: Page, tickle: Page) -> None:
 def plans_and_their_dates(lead: Page) -> None:
     """Step 12: what waits, with whose duty; a looked-after child’s plan and attendance; the form of a change."""
     menu(lead, "Plans and dates")
-    expect(lead.get_by_role("columnheader", name="Whose duty").first).to_be_attached()
+    expect(lead.get_by_role("columnheader", name="Who owes it").first).to_be_attached()
     record_of(lead, "Eesa Iqbal")
     lead.get_by_role("link", name="Plans and status").first.click()
     expect(panel(lead, "Looked after").first).to_be_visible()

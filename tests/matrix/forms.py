@@ -66,6 +66,7 @@ AS_WELL = (
     Way("meeting", "lead", "open", before=leading.meeting_held, form="meeting_correct"),
     Way("pattern", "lead", "open", before=leading.concerns_more, form="pattern"),
     Way("record_change", "lead", "open", query="?kind=early_help"),
+    Way("record_change", "lead", "open", query="?kind=looked_after"),
     Way("episode", "lead", "open", query="?add=core_group", form="episode add_step"),
     Way("plan_step", "lead", "open", before=leading.date_to_come, form="plan_step chase"),
     Way("training_file", "lead", sent=_training, form="confirm_training"),
@@ -176,6 +177,10 @@ TYPED: dict[str, Callable[[World, str], Body]] = {
     "answer_times": _these(agency="health"),
     "child_photographs": _photograph,
     "plan_step correct": _these(held_on_day="17"),
+    # Of the authority that the form begins with there is a plan already.
+    "record_change begin": _these(authority=FIRST),
+    "child_team correct_person": _these(name=SAID),
+    "own_authority": _these(authority=FIRST),
     "attendance": _attendance,
     # The counter of requests knows nothing of the one that the world has, which was given as a row.
     "request_hand_in": _these(right="rectify"),

@@ -120,7 +120,9 @@ def _plan(row: Any) -> str:
 
 
 def _worker(row: Any) -> str:
-    return "plan_worker" if row.area == Area.PROTECTION else _plan(row)
+    """In the world each works on one plan."""
+    [area] = row.areas
+    return "plan_worker" if area == Area.PROTECTION else f"plan_{area}"
 
 
 def _badge(row: Any) -> str:

@@ -21,6 +21,7 @@ from django.utils.crypto import salted_hmac
 from children.before_acting import Line, lines_of, without_homes
 from children.models import Child, ChildDetail, ConfidentialAddress, Contact, ContactLink, ContactRestriction
 from children.secret import ADDRESS_IS_SECRET
+from children.social_workers import IS_SOCIAL_WORKER
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure, people_with
 from safeguarding.accounts.roles import Capability, only_they
@@ -84,7 +85,7 @@ def facts_of(school: School, see: See, *, today: date) -> Facts:
     secret = see(ConfidentialAddress).filter(school=school, child__in=cards, corrected_at=None, ended_at=None)
     addresses = list(secret.order_by("starts_on", "pk"))
     homes = set(see(ChildDetail).filter(ADDRESS_IS_SECRET, child__in=cards).values_list("pk", flat=True))
-    links = see(ContactLink).filter(school=school, child__in=cards, ends_on=None, relationship__iexact="social worker")
+    links = see(ContactLink).filter(IS_SOCIAL_WORKER, school=school, child__in=cards)
     workers = list(links.order_by("order", "pk"))
     adults = see(Contact).in_bulk({one.contact_id for one in (*orders, *workers) if one.contact_id})
     return Facts(

@@ -115,14 +115,15 @@ def keep_those_of(form: forms.Form, kind: Kind, every: Collection[str], *, today
         field.required = name in kind.required
         standing = getattr(row, name) if row is not None else None
         if list_ := kind.list_of(name):
-            field.choices = _offered(list_, today, standing, several=isinstance(field, forms.MultipleChoiceField))
+            field.choices = offered_codes(list_, today, standing, several=isinstance(field, forms.MultipleChoiceField))
             if codes.ASK in codes.codes_of(list_):
                 field.help_text = _ASK
         if row is not None:
             form.initial.setdefault(name, _as_typed(standing))
 
 
-def _offered(list_: str, today: date, standing: Any, *, several: bool) -> list[tuple[str, str]]:
+def offered_codes(list_: str, today: date, standing: Any, *, several: bool) -> list[tuple[str, str]]:
+    """The codes of a list that are offered today, and one that stands there already, as choices."""
     stays = set(standing if isinstance(standing, list) else [standing or ""])
     some = [one for one in codes.codes_of(list_).values() if codes.is_in_use(one, today) or one.code in stays]
     # The code stands beside its words where it is the authority's own, and not a word of Harbour's.

@@ -13,8 +13,7 @@ from safeguarding.forms import DateBoxesField, Radios, blank_first
 from safeguarding.plans import codes
 from safeguarding.plans.deadlines import Which, law
 from safeguarding.plans.kinds import EPISODE_COLUMNS, EPISODES, STEPS, StepKind
-from safeguarding.plans.models import Episode, Professional
-from safeguarding.plans.services.around import professional_problems
+from safeguarding.plans.models import Episode
 from safeguarding.plans.services.beginning import LastHeld
 from safeguarding.plans.services.checking import episode_problems, past_day
 from safeguarding.plans.services.deciding import LABELS, decided_problems, may_be_told
@@ -104,9 +103,9 @@ class BeginForm(TokenForm):
         keep_those_of(self, self.of, EPISODE_COLUMNS, today=today)
         keep_words(self, self.of.words, WORDS)
         fields: dict[str, Any] = self.fields
-        fields["authority"].choices = _listed("authority", today)
+        fields["authority"].choices = listed_codes("authority", today)
         fields["authority"].required = self.of.needs_authority
-        fields["known_by"].choices = _listed("known_by", today)
+        fields["known_by"].choices = listed_codes("known_by", today)
         self._ask_when_decided()
         if not self.of.begins_with:
             del self.fields["back_on"]
@@ -136,17 +135,33 @@ class BeginForm(TokenForm):
                 label=f"{step.title}: last held on", past=True, required=False
             )
             if step.outcomes:
-                choices = _listed(step.outcomes, timezone.localdate())
+                choices = listed_codes(step.outcomes, timezone.localdate())
                 label = f"{step.title}: outcome"
                 self.fields[f"outcome_{step.key}"] = forms.ChoiceField(label=label, choices=choices, required=False)
             if _asks_for_first(self.kind, step.key):
                 label = f"{step.title}: this was the first"
                 self.fields[f"first_{step.key}"] = forms.BooleanField(label=label, required=False)
 
+    # The fields that a kind asks beside those of the plan itself.
+    extra: tuple[str, ...] = ()
+
     @property
     def main_fields(self) -> list[Any]:
-        """The fields of the plan itself."""
-        return [bound for bound in self.visible_fields() if not self._is_of_last(bound.name)]
+        """The fields of the plan itself, without the authority where that is known."""
+        apart = {*self.extra, *(("authority",) if self.authority_known else ())}
+        return [one for one in self.visible_fields() if one.name not in apart and not self._is_of_last(one.name)]
+
+    @property
+    def extra_fields(self) -> list[Any]:
+        return [self[name] for name in self.extra]
+
+    @property
+    def authority_known(self) -> str:
+        """The authority that the form was filled in with, in words; empty where it is asked for."""
+        code = self.initial.get("authority", "")
+        if not code or "authority" in self.errors or "authority" not in self.fields:
+            return ""
+        return codes.label("authority", code)
 
     @property
     def last_fields(self) -> list[Any]:
@@ -226,7 +241,7 @@ class BeginForm(TokenForm):
         return LastHeld(day, self.cleaned_data.get(f"outcome_{key}", ""), bool(self.cleaned_data.get(f"first_{key}")))
 
 
-def _listed(list_: str, today: date) -> list[tuple[str, str]]:
+def listed_codes(list_: str, today: date) -> list[tuple[str, str]]:
     found = (
         sorted(codes.offered(list_, today), key=lambda one: one.label)
         if list_ == "authority"
@@ -308,7 +323,7 @@ class EndForm(_OfEpisode, SeenForm):
     def __init__(self, data: Any = None, *, episode: Episode, **kwargs: Any) -> None:
         super().__init__(data, episode=episode, **kwargs)
         field: Any = self.fields["end_reason"]
-        field.choices = _listed(episode.of_kind.ends, timezone.localdate())
+        field.choices = listed_codes(episode.of_kind.ends, timezone.localdate())
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -332,27 +347,3 @@ class InErrorForm(_OfEpisode, SeenForm):
 
 class PutBackForm(_OfEpisode):
     """It was right."""
-
-
-class ProfessionalForm(_OfEpisode, TokenForm):
-    """Somebody from outside the school."""
-
-    role = forms.ChoiceField(label="Role", choices=blank_first(Professional.Role.choices, "Choose"))
-    name = forms.CharField(label="Name", max_length=200)
-    organisation = forms.CharField(label="Where they work", max_length=200, required=False)
-    telephone = forms.CharField(label="Telephone", max_length=60, required=False)
-    email = forms.CharField(label="E-mail", max_length=254, required=False)
-    person_from = DateBoxesField(label="Since", required=False)
-
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        found = professional_problems(given.get("role", ""), given.get("name", ""))
-        self.blame({name: said for name, said in found.items() if name not in self.errors})
-        return given
-
-
-class EndProfessionalForm(_OfEpisode):
-    """Somebody else has taken over, or nobody."""
-
-    who = forms.UUIDField(widget=forms.HiddenInput)
-    last_day = DateBoxesField(label="Last day", past=True, initial=timezone.localdate)

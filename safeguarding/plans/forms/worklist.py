@@ -15,7 +15,7 @@ _PLANS = [(key, kind.title) for key, kind in EPISODES.items() if kind.steps]
 class WorklistForm(HarbourForm):
     """Narrows the worklist; a code that is none narrows nothing. `owners` are choices: who sees to some date."""
 
-    duty = forms.ChoiceField(label="Whose duty", choices=blank_first(Duty.choices, "Anybody’s"), required=False)
+    duty = forms.ChoiceField(label="Who does it", choices=blank_first(Duty.choices, "Anybody"), required=False)
     plan = forms.ChoiceField(label="Plan or status", choices=blank_first(_PLANS, "Any"), required=False)
     owner = forms.ChoiceField(label="Who sees to it", required=False)
     late = forms.BooleanField(label="Late only", required=False)

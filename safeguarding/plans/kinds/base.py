@@ -26,7 +26,7 @@ class Keeps(StrEnum):
 
 
 class Duty(models.TextChoices):
-    """Whose duty a step is. Only the school's own are missed; with others the school chases."""
+    """Who owes a step, and who does it. Only what the school does is missed; with others the school chases."""
 
     SCHOOL = "school", "The school"
     AUTHORITY = "authority", "The local authority"
@@ -63,10 +63,12 @@ class StepKind(Kind):
 
     `settles` are the kinds that wait no longer once this was held. `is_one_each`: every step that asks for it has its
     own, and not one for all of them: an interview for each absence, a report for each review. `keeps` says which day
-    holds where two rules ask for the one that waits. `is_of_plan`: held before the plan, it is not counted.
+    holds where two rules ask for the one that waits. `is_of_plan`: held before the plan, it is not counted. `duty` is
+    who does it, `owed_by` who owes it where that is somebody else and the plan has an authority.
     """
 
     duty: Duty = Duty.AUTHORITY
+    owed_by: Duty | None = None
     outcomes: str = ""
     settles: tuple[str, ...] = ()
     is_one_each: bool = False
@@ -76,6 +78,11 @@ class StepKind(Kind):
     def list_of(self, column: str) -> str:
         return self.outcomes if column == "outcome" else super().list_of(column)
 
+    @property
+    def is_meeting(self) -> bool:
+        """Whether people meet for it."""
+        return "present" in self.words
+
 
 @dataclass(frozen=True)
 class EpisodeKind(Kind):
@@ -84,8 +91,9 @@ class EpisodeKind(Kind):
 
     `steps` are the keys of the steps that it may have, `ends` the list of reasons for which it ends. `before` is what
     it is called until it is decided, where that is another day than its first, and `first_day` what that is;
-    `begins_with` is the step that was held on its first day. `choice` says what a family may keep to itself, as
-    `collection` of `PersonalData` says it, and `by_family` that families tell of it.
+    `begins_with` is the step that was held on its first day. `is_there` is what those are told of it who see the badge
+    and not the plan. `choice` says what a family may keep to itself, as `collection` of `PersonalData` says it, and
+    `by_family` that families tell of it.
     """
 
     area: Area = Area.PROTECTION
@@ -96,6 +104,7 @@ class EpisodeKind(Kind):
     before: str = ""
     first_day: str = "First day"
     begins_with: str = ""
+    is_there: str = ""
     choice: str = ""
     by_family: bool = False
 

@@ -1,11 +1,12 @@
-"""Who from outside works with a plan, which files belong to its steps, and what stands beside the child's name?"""
+"""Who from outside works with a child, which files belong to the steps of a plan, and what stands beside the name?"""
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from children.models import Child
+from children.models import Child, OfChild
 from safeguarding import personal_data
 from safeguarding.accounts.models import User
 from safeguarding.addresses import address_of
@@ -19,8 +20,12 @@ from .episode import Episode
 from .step import Step
 
 
-class Professional(Written, OfPlan):
-    """Somebody from outside the school who works with the child under a plan: a social worker, a reviewing officer."""
+class Professional(Written, OfChild):
+    """Somebody from outside the school who works with the child: a social worker, a reviewing officer.
+
+    Who reads plans of one of the `areas` reads the row. `episode` is the plan with which it was entered: who may not
+    see that plan does not see the row. What is sealed stays, so a wrong name or number is corrected by a new row.
+    """
 
     class Role(models.TextChoices):
         SOCIAL_WORKER = "social_worker", "Social worker"
@@ -38,7 +43,9 @@ class Professional(Written, OfPlan):
         SOLICITOR = "solicitor", "Solicitor"
         OTHER = "other", "Other"
 
-    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="professionals")
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="+")
+    areas = ArrayField(models.CharField(max_length=12, choices=Area), verbose_name="works with the child on")
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     role = models.CharField("role", max_length=18, choices=Role)
     name = words("name")
     organisation = words("where they work")
@@ -60,14 +67,19 @@ class Professional(Written, OfPlan):
                 name="professional_ended_on_a_day",
             ),
             in_pairs("ended", name="professional_ended_in_pairs"),
+            # Who works on an adoption tells of it, so that area stands alone (domain reference 2.3).
+            models.CheckConstraint(
+                condition=Q(areas=[Area.ADOPTION]) | (~Q(areas=[]) & ~Q(areas__contains=[Area.ADOPTION])),
+                name="professional_of_adoption_alone",
+            ),
         ]
-        indexes: ClassVar = [models.Index(fields=["episode", "role"], name="professional_of_episode")]
+        indexes: ClassVar = [models.Index(fields=["child", "role"], name="professional_of_child")]
 
     class PersonalData(personal_data.PersonalData):
         subject = "child"
         sealed_by = "child"
         narrative = ("name", "organisation", "telephone", "email")
-        plain = ("token", "written_at", "area", "role", "starts_on", "ends_on", "ended_at")
+        plain = ("token", "written_at", "areas", "role", "starts_on", "ends_on", "ended_at")
         source = Source.LOCAL_AUTHORITY
         also_from = (Source.HEALTH,)
         collection = WHY

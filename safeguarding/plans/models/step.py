@@ -21,6 +21,7 @@ from .episode import Episode
 from .rules import DeadlineRule
 
 MOST_SCORE = 40
+DONE_BY = {Duty.SCHOOL: "the school", Duty.AUTHORITY: "the authority", Duty.HEALTH: "health services"}
 
 
 class Step(Coded, Written, OfPlan):
@@ -46,7 +47,7 @@ class Step(Coded, Written, OfPlan):
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="steps")
     kind = models.CharField("what it is", max_length=20, choices=[(kind.key, kind.title) for kind in STEPS.values()])
     status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
-    duty = models.CharField("whose duty it is", max_length=10, choices=Duty)
+    duty = models.CharField("who owes it", max_length=10, choices=Duty)
     owner = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="who sees to it"
     )
@@ -58,6 +59,9 @@ class Step(Coded, Written, OfPlan):
     after = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by")
     # Why there is no day although a rule sets one: terms that are not known, a date of birth.
     missing = models.CharField("what is missing to work out the day", max_length=200, blank=True, default="")
+    # When the school chased it last, and from when it is to be chased again (`services/steps.chase_step`).
+    chased_on = models.DateField("chased on", null=True, blank=True, editable=False)
+    chase_again_on = models.DateField("to be chased again from", null=True, blank=True, editable=False)
     booked_on = models.DateField("booked for", null=True, blank=True)
     booked_time = models.TimeField("at", null=True, blank=True)
     place = words("where")
@@ -134,6 +138,10 @@ class Step(Coded, Written, OfPlan):
             models.CheckConstraint(
                 condition=Q(held_to=None) | Q(held_to__gte=F("held_on")), name="step_until_after_from"
             ),
+            models.CheckConstraint(
+                condition=Q(chased_on=None, chase_again_on=None) | Q(chase_again_on__gt=F("chased_on")),
+                name="step_chased_again_later",
+            ),
             models.CheckConstraint(condition=Q(score=None) | Q(score__lte=MOST_SCORE), name="step_score_in_range"),
             models.CheckConstraint(
                 condition=~Q(kind="sdq", status="held")
@@ -167,6 +175,8 @@ class Step(Coded, Written, OfPlan):
             "due_on",
             "counted_from",
             "missing",
+            "chased_on",
+            "chase_again_on",
             "booked_on",
             "booked_time",
             "met_for",
@@ -195,6 +205,19 @@ class Step(Coded, Written, OfPlan):
     @property
     def title(self) -> str:
         return self.of_kind.title
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the school does it, whoever owes it (`work.OURS`)."""
+        return Duty.SCHOOL in (self.duty, self.of_kind.duty)
+
+    @property
+    def duty_in_words(self) -> str:
+        """Who owes it, and who does it where that is somebody else."""
+        doer = Duty.SCHOOL if self.is_ours else self.of_kind.duty
+        if doer == self.duty:
+            return str(self.get_duty_display())
+        return f"{self.get_duty_display()}; done by {DONE_BY[doer]}"
 
     @property
     def happens_on(self) -> date | None:

@@ -16,7 +16,7 @@ from safeguarding.plans.verbs import PlanVerb
 
 from .checking import Problems, past_day
 from .choosing import choose
-from .dates import Counting, Trigger, follow, trigger_of, wait_without_a_day
+from .dates import Counting, Trigger, follow, owed_by, trigger_of, wait_without_a_day
 from .deciding import decide
 from .order import held_of, why_not_counted
 from .referrals import ACKNOWLEDGEMENT, answered_on
@@ -109,7 +109,7 @@ def _was_held(counting: Counting, kind: str, held: LastHeld, *, at: datetime) ->
         school_id=episode.school_id,
         area=episode.area,
         kind=kind,
-        duty=STEPS[kind].duty,
+        duty=owed_by(episode, kind),
         status=Step.Status.HELD,
         author=by,
         written_at=at,

@@ -20,7 +20,7 @@ from safeguarding.audit.services import record
 from safeguarding.clocks import Unit
 from safeguarding.exceptions import BadInput
 from safeguarding.plans.deadlines import BEGINNING, CONSULTED, Asked, Rule, asked_after
-from safeguarding.plans.kinds import STEPS, Keeps, decision_on
+from safeguarding.plans.kinds import STEPS, Duty, Keeps, decision_on
 from safeguarding.plans.lifecycles import step_life
 from safeguarding.plans.models import DeadlineRule, Episode, Step
 from safeguarding.plans.phases import Moving, shows_from
@@ -125,6 +125,12 @@ def born(by: User, child_id: UUID) -> date | None:
     """When the child was born, for somebody who keeps plans of it; None where nobody has said."""
     [[day]] = prepared("SELECT rules.born_for_plans(%s, %s)", [by.pk, child_id])
     return day  # type: ignore[no-any-return]
+
+
+def owed_by(episode: Episode, kind: str) -> Duty:
+    """Who owes a step that no rule asks for: who does it, where the plan has no authority."""
+    step = STEPS[kind]
+    return (step.owed_by if episode.of_kind.needs_authority else None) or step.duty
 
 
 def begins_counting(episode: Episode) -> date:

@@ -1,4 +1,5 @@
-"""Who is told of a date of a plan? Owner and leads before it happens; its owner, else the leads, when it is late.
+"""Who is told of a date of a plan? Its owner, else who keeps the area, with the leads before it happens; when it is
+late the leads where there is neither.
 
 Work of the worker.
 """
@@ -22,7 +23,6 @@ from safeguarding.beforehand import furthest, is_to_tell, moment_of
 from safeguarding.concerns.services.meetings_ahead import told_of
 from safeguarding.concerns.services.reminding import AT_ONCE, FROM
 from safeguarding.plans.capabilities import PlanCapability
-from safeguarding.plans.kinds import Duty
 from safeguarding.plans.models import Step
 from safeguarding.plans.notice_kinds import PlanNotice
 
@@ -123,19 +123,24 @@ def _tell(step: Step, people: list[User], kind: PlanNotice, at: datetime, *chang
 
 
 def _recipients(step: Step, today: date, *, together: bool) -> list[User]:
-    """Those who are told of it, if they may see it: its owner and the leads on duty `together`, whosever duty it is;
-    else the owner of what is the school's duty, and the leads where there is none.
+    """Those who are told of it, if they may see it: its owner; where there is none, who keeps plans of the area and is
+    no lead (the designated teacher, the SENCO). `together` with them the leads on duty, else these where there is
+    nobody.
 
     Where no lead may see it, those who stand in; and where there are none, everybody who keeps plans of the area, away
     or not, and the Headteacher.
     """
-    owner = [step.owner] if step.owner and (together or step.duty == Duty.SCHOOL) else []
+    owner = [step.owner] if step.owner else []
     leads = leads_on_duty(step.school_id, on=today)
     others = list(people_with(PlanCapability.STAND_IN_PLANS, step.school_id, today))
-    anybody = [*people_with(PlanCapability(f"keep_{step.area}"), step.school_id, today), *others]
+    keepers = list(people_with(PlanCapability(f"keep_{step.area}"), step.school_id, today))
+    anybody = [*keepers, *others]
     seen = who_sees(step, [person.pk for person in (*owner, *leads, *anybody)])
     standing_in = [person for person in others if "standing_in" in seen.get(person.pk, ())]
-    first = [[*dict.fromkeys([*owner, *leads])]] if together else [owner, leads]
+    # Leads keep plans of every area: those who are there for this one are told first.
+    decide = {person.pk for person in people_with(PlanCapability.KEEP_PROTECTION, step.school_id, today)}
+    own = owner if any(person.pk in seen for person in owner) else [one for one in keepers if one.pk not in decide]
+    first = [[*dict.fromkeys([*own, *leads])]] if together else [own, leads]
     for people in (*first, standing_in, [*dict.fromkeys(anybody)]):
         if told := [person for person in people if person.pk in seen]:
             return told

@@ -1,7 +1,7 @@
 """In which plan, and which date of one, stands what somebody looks for?
 
 Words are opened as those of concerns are (`concerns/services/searching.py`): of what the reader may see, the newest
-first. Notes and names of files are found with their date, who works with a child with the plan.
+first. Notes and names of files are found with their date, who works with a child with the page of the team.
 """
 
 from collections import defaultdict
@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Model, Q
 from django.urls import reverse
 
+from children.models import Child
 from safeguarding.concerns.services.passages import Passage, Pattern, passages_in, plain, sieve
 from safeguarding.concerns.services.searching import BATCH, MOST, Tell
 from safeguarding.concerns.services.searching_beside import Beside, FoundBeside
@@ -30,11 +31,11 @@ PARTS: dict[type[Model], tuple[type[Model], str]] = {
     Step: (Step, "pk"),
     StepNote: (Step, "step_id"),
     PlanFile: (Step, "step_id"),
-    Professional: (Episode, "episode_id"),
+    Professional: (Child, "child_id"),
 }
 # A file that is withheld is named nowhere.
 _TOLD: dict[type[Model], Q] = {PlanFile: Q(withheld_at=None, removed_at=None)}
-_BESIDE: dict[type[Model], tuple[str, ...]] = {Episode: ("child",), Step: ("child", "episode")}
+_BESIDE: dict[type[Model], tuple[str, ...]] = {Episode: ("child",), Step: ("child", "episode"), Child: ()}
 # A record with a page, and its key as the database writes it.
 _Key = tuple[type[Model], str]
 _Written = tuple[_Key, str, str]
@@ -83,11 +84,14 @@ def _look(model: type[Model], rows: Sequence[Any], looked_for: Sequence[Pattern]
 
 def _shown(see: See, model: type[Model], keys: Sequence[_Key]) -> Iterator[tuple[_Key, Any]]:
     wanted = [key for of, key in keys if of is model]
-    for row in see(model).filter(pk__in=wanted).select_related(*_BESIDE[model]) if wanted else ():
+    rows: Any = see(model).filter(pk__in=wanted) if wanted else ()
+    for row in rows.select_related(*beside) if wanted and (beside := _BESIDE[model]) else rows:
         yield (model, str(row.pk)), row
 
 
 def _hit(row: Any, passages: list[Passage]) -> Beside:
+    if isinstance(row, Child):
+        return Beside(row, "People from outside", row.full_name, reverse("child_team", args=[row.pk]), passages)
     if isinstance(row, Episode):
         until = f" until {full_day(row.ends_on)}" if row.ends_on else ""
         about = f"{row.child.full_name} · from {full_day(row.stands_from)}{until}"

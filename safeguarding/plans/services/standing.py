@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from safeguarding.dates import counted
-from safeguarding.plans.kinds import Duty
+from safeguarding.dates import counted, short_day
 from safeguarding.plans.models import Step
 
 
 class Stands(StrEnum):
-    """Only the school's own duties are missed; with others the school chases. Of what was booked for a day that has
-    passed nobody knows either: somebody has to say whether it was held.
+    """Only what the school does is missed, whoever owes it; others the school chases, and again after some days. Of
+    what was booked for a day that has passed nobody knows either: somebody has to say whether it was held.
     """
 
     IN_TIME = "in_time"
@@ -19,6 +18,7 @@ class Stands(StrEnum):
     HELD = "held"
     MISSED = "missed"
     CHASE = "chase"
+    CHASED = "chased"
     ASK = "ask"
     TODAY = "today"
     BOOKED = "booked"
@@ -57,8 +57,10 @@ def standing(step: Step, *, today: date, on_roll: bool = True) -> Standing:
     if step.booked_on is not None and step.booked_on < today and on_roll:
         return Standing(Stands.ASK, "Say if it was held", max(late, 0))
     if late > 0:
-        if step.duty == Duty.SCHOOL:
+        if step.is_ours:
             return Standing(Stands.MISSED, f"Missed, {counted(late, 'day')} late", late)
+        if step.chased_on and step.chase_again_on and today < step.chase_again_on:
+            return Standing(Stands.CHASED, f"Chased {short_day(step.chased_on, today)}", late)
         return Standing(Stands.CHASE, f"{counted(late, 'day')} late: chase", late)
     if today in (step.due_on, step.booked_on):
         return Standing(Stands.TODAY, "Today")

@@ -14,9 +14,10 @@ from safeguarding.audit.protection import who_sees
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Meeting
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
-from safeguarding.plans.kinds import STEPS
 from safeguarding.plans.models import Episode, Step
 from safeguarding.plans.permissions import ensure_keeps_record
+
+from .dates import owed_by
 
 SS = Step.Status
 CHANGED = "Somebody changed this while you were writing. Look at it below, then save again."
@@ -32,7 +33,7 @@ def new_step(episode: Episode, token: UUID, kind: str, *, owner: User | None, by
             "school_id": episode.school_id,
             "area": episode.area,
             "kind": kind,
-            "duty": STEPS[kind].duty,
+            "duty": owed_by(episode, kind),
             "author": by,
             "written_at": at,
         },

@@ -22,9 +22,9 @@ from safeguarding.plans.verbs import PlanVerb
 
 from . import reminders
 from .checking import booking_problems, past_day, raise_first, step_problems
-from .dates import Counting, Trigger, born, count_again, next_number, to_come, to_hold
+from .dates import Counting, Trigger, born, count_again, next_number, owed_by, to_come, to_hold
 from .follow_ups import state_if_held, state_of, waits_by_hand
-from .noting import add_note
+from .noting import add_note, wait_for_an_answer
 from .order import held_of, why_not_counted
 from .placements import end_last_placement
 from .recounting import recount, recount_decided, set_going
@@ -314,9 +314,14 @@ def take_back_step(*, step: Step, seen: int, by: User, at: datetime | None = Non
 def chase_step(
     *, step: Step, token: UUID, happened_on: date | None, text: str, by: User, at: datetime | None = None
 ) -> StepNote:
-    """The school asked for it; who it asked and how, in words. Raises `NotAllowed`, `BadInput`, `OutOfTurn`."""
+    """The school asked for it; who it asked and how, in words. It is to be chased again after five school days.
+
+    Raises `NotAllowed`, `BadInput`, `OutOfTurn`.
+    """
     now, at = open_step(step, by), at or timezone.now()
-    return _write(now, token, NK.CHASED, happened_on, text, "Say who was asked, and what they said.", by=by, at=at)
+    note = _write(now, token, NK.CHASED, happened_on, text, "Say who was asked, and what they said.", by=by, at=at)
+    wait_for_an_answer(now, note.happened_on)
+    return note
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.db.models import Count, DateField, Func, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from children.models import ChildDetail
-from safeguarding.plans.kinds import EPISODES, Duty
+from safeguarding.plans.kinds import EPISODES, STEPS, Duty
 from safeguarding.plans.models import Designation, Step
 from safeguarding.plans.models.bases import Follows
 from safeguarding.plans.phases import shows_from
@@ -22,6 +22,9 @@ from .badging import standing_badges
 _ON_ROLL = Q(child__left_on=None)
 # The step that is due for a move to the next phase.
 MOVE = "phase_transfer"
+# Which kinds of step who does; what the school owes it does too.
+_DONE_BY = {one: sorted(key for key, kind in STEPS.items() if kind.duty == one) for one in Duty}
+OURS = Q(duty=Duty.SCHOOL) | Q(kind__in=_DONE_BY[Duty.SCHOOL])
 # Behind every day that was agreed.
 _NO_DAY = Value(date.max, output_field=DateField())
 
@@ -88,8 +91,13 @@ def ahead(steps: QuerySet[Step], *, today: date) -> QuerySet[Any]:
 
 
 def missed(steps: QuerySet[Step], school_id: UUID | None = None) -> QuerySet[Step]:
-    """The school’s own duties that are late."""
-    return late(steps, school_id).filter(duty=Duty.SCHOOL)
+    """What the school does, whoever owes it, and is late."""
+    return late(steps, school_id).filter(OURS)
+
+
+def done_by(duty: str) -> Q:
+    """What the school, the authority or health services do."""
+    return OURS if duty == Duty.SCHOOL else Q(kind__in=_DONE_BY[Duty(duty)]) & ~OURS
 
 
 def statuses(badges: QuerySet[Designation], school_id: UUID) -> list[tuple[str, str, int]]:

@@ -1,7 +1,9 @@
 """Record a change: what is to be said of a plan that is open, or which plan or status begins."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +24,7 @@ from safeguarding.exceptions import HarbourError, NotAllowed
 from safeguarding.http import Request
 from safeguarding.keys import record_of
 from safeguarding.plans.capabilities import PlanCapability
+from safeguarding.plans.forms.care import CARE, CareForm
 from safeguarding.plans.forms.episodes import LATE, NOTHING, BeginForm
 from safeguarding.plans.kinds import EPISODES, Area
 from safeguarding.plans.models import Episode, Step
@@ -33,6 +36,8 @@ from safeguarding.plans.permissions import (
     keepers,
     stands_in_for_plans,
 )
+from safeguarding.plans.services import team
+from safeguarding.plans.services.care import begin_care
 from safeguarding.plans.services.dates import born
 from safeguarding.plans.services.deciding import may_decide
 from safeguarding.plans.services.episodes import begin_episode
@@ -44,7 +49,7 @@ from .from_referral import SCHOOLS, referral_of
 from .reading import episodes_of, steps_of, told
 
 
-@waits_unsent(BeginForm)
+@waits_unsent(BeginForm, CareForm)
 @requires_for_record(PlanCapability.VIEW_PLAN_BADGES, also=stands_in_for_plans)
 def record_change(request: Request, child_id: UUID) -> HttpResponse:
     """First what it is about; then, with `?kind=`, the form of that kind. Sending it begins a plan."""
@@ -58,7 +63,7 @@ def record_change(request: Request, child_id: UUID) -> HttpResponse:
         return _choose(request, child, kept)
     ensure_keeps(request.user, EPISODES[kind].area, child)
     source = _source(request, child, kind)
-    form = BeginForm(
+    form = (CareForm if kind == CARE else BeginForm)(
         request.POST or None,
         kind=kind,
         born=born(request.user, child.pk),
@@ -138,7 +143,9 @@ def _decision(request: Request, child: Child, kind: str, step_id: UUID | None) -
 
 
 def _first_words(request: Request, child: Child, kind: str, source: _Source) -> dict[str, Any]:
-    """What the form has before anything is typed: of what it was opened from, else the authority of the newest plan."""
+    """What the form has before anything is typed: of what it was opened from, else the authority, and of a looked-after
+    child the social worker.
+    """
     if (decision := source.decision) is not None:
         return {
             "after": decision.pk,
@@ -148,18 +155,15 @@ def _first_words(request: Request, child: Child, kind: str, source: _Source) -> 
             "known_by": "meeting",
             "since": NOTHING,
         }
-    newest = episodes_of(request, child).exclude(authority="").first() if EPISODES[kind].needs_authority else None
-    first = {"authority": newest.authority} if newest else {}
+    first = {"authority": _authority(request, child)} if EPISODES[kind].needs_authority else {}
+    if kind == CARE and (worker := team.social_workers(partial(visible, request), [child.pk]).get(child.pk)):
+        first |= {"worker_name": worker.name, "worker_telephone": worker.telephone}
     if source.meeting is not None:
-        return words_of(request, source.meeting, kind) | {
-            "authority": get_school(child.school_id).local_authority,
-            **first,
-        }
+        return first | words_of(request, source.meeting, kind)
     if (referral := source.referral) is None:
         return first
     sent_on = timezone.localdate(referral.sent_at)
     return {
-        "authority": get_school(child.school_id).local_authority,
         **first,
         "referral": referral.pk,
         "starts_on": sent_on,
@@ -170,13 +174,21 @@ def _first_words(request: Request, child: Child, kind: str, source: _Source) -> 
     }
 
 
+def _authority(request: Request, child: Child) -> str:
+    """The authority of the newest plan that the reader sees, else that of the school."""
+    newest = episodes_of(request, child).exclude(authority="").first()
+    return newest.authority if newest else get_school(child.school_id).local_authority
+
+
 def _begin(request: Request, child: Child, form: BeginForm, source: _Source) -> Episode:
     given = form.cleaned_data
     referral, meeting = source.referral, source.meeting
-    begun = begin_episode(
+    begin: Callable[..., Episode] = partial(begin_episode, kind=form.kind)
+    if isinstance(form, CareForm):
+        begin = partial(begin_care, placed=form.placed(), worker=form.worker())
+    begun = begin(
         child=child,
         token=given["token"],
-        kind=form.kind,
         starts_on=given["starts_on"],
         authority=given["authority"],
         known_by=given["known_by"],

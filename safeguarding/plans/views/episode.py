@@ -1,5 +1,6 @@
 """One plan or status of a child: what it is, all its dates, who works with it, and what can be done with it."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -21,17 +22,15 @@ from safeguarding.plans.forms.columns import DeedForm
 from safeguarding.plans.forms.episodes import (
     CorrectEpisodeForm,
     EndForm,
-    EndProfessionalForm,
     InErrorForm,
     OpenAgainForm,
-    ProfessionalForm,
     PutBackForm,
 )
 from safeguarding.plans.forms.steps import AddStepForm
 from safeguarding.plans.kinds import step_kinds
-from safeguarding.plans.models import Episode, Professional, Step
+from safeguarding.plans.models import Episode, Step
 from safeguarding.plans.permissions import keepers, may_keep
-from safeguarding.plans.services import around, episodes, overlaps, steps
+from safeguarding.plans.services import episodes, overlaps, steps, team
 from safeguarding.plans.services.deciding import LABELS
 from safeguarding.plans.services.owning import may_own
 from safeguarding.refused_forms import on_top
@@ -39,7 +38,7 @@ from safeguarding.unsaved import waits_unsent
 
 from . import outcomes
 from .deeds import Deed, asked, lost, offered
-from .reading import MOST, adoption_behind, facts_of, steps_of, told, words_of
+from .reading import MOST, Told, adoption_behind, facts_of, people_of, steps_of, told, words_of
 
 ES = Episode.Status
 
@@ -61,12 +60,6 @@ def _end(episode: Episode, form: EndForm, by: User) -> object:
     return episodes.end_episode(
         episode=episode, seen=given["seen"], ends_on=given["ends_on"], end_reason=given["end_reason"], by=by
     )
-
-
-def _add_person(episode: Episode, form: ProfessionalForm, by: User) -> object:
-    given = form.cleaned_data
-    facts = {name: given[name] for name in ("token", "role", "name", "organisation", "telephone", "email")}
-    return around.add_professional(episode=episode, starts_on=given["person_from"], by=by, **facts)
 
 
 def _add_step(episode: Episode, form: AddStepForm, by: User) -> object:
@@ -142,13 +135,12 @@ DEEDS: dict[str, Deed[Episode]] = {
             lambda episode, form, by: episodes.put_back(episode=episode, by=by),
             _is(ES.ERROR),
         ),
-        Deed("add_person", ProfessionalForm, "Add somebody from outside", "Add", "Added.", _add_person, _is(ES.OPEN)),
     )
 } | outcomes.DEEDS
 _ADD = Deed("add_step", AddStepForm, "Add a date", "Save", "On the record.", _add_step, _is(ES.OPEN))
 
 
-@waits_unsent(AddStepForm, CorrectEpisodeForm, EndForm, InErrorForm, ProfessionalForm, *outcomes.FORMS)
+@waits_unsent(AddStepForm, CorrectEpisodeForm, EndForm, InErrorForm, *outcomes.FORMS)
 @anyone_signed_in
 def episode(request: Request, episode_id: UUID) -> HttpResponse:
     """One plan. With `?add=` the form of one more date; each form of the page is sent here."""
@@ -172,8 +164,6 @@ def _read(request: Request, episode_id: UUID) -> Episode:
 def _take(request: Request, found: Episode) -> HttpResponse:
     if not may_keep(request.user, found):
         raise NotAllowed(keepers(found.area))
-    if request.POST.get("deed") == "end_person":
-        return _end_person(request, found)
     deed = _ADD if request.POST.get("deed") == _ADD.key else asked(request, DEEDS)
     if deed is None or (deed is _ADD and request.POST.get("kind") not in found.of_kind.steps):
         return _page(request, found, status=422)
@@ -189,18 +179,6 @@ def _take(request: Request, found: Episode) -> HttpResponse:
     if isinstance(done, Step):
         return redirect("plan_step", done.pk)
     return redirect("episode", done.pk if isinstance(done, Episode) else found.pk)
-
-
-def _end_person(request: Request, found: Episode) -> HttpResponse:
-    form = EndProfessionalForm(request.POST, episode=found)
-    if not form.is_valid():
-        return _page(request, found, {"end_person": form}, status=422)
-    rows = visible(request, Professional).filter(episode=found)
-    person = read_one(request, rows, pk=form.cleaned_data["who"])
-    request.again = partial(_refused, request, found.pk, {"end_person": form})
-    around.end_professional(professional=person, ends_on=form.cleaned_data["last_day"], by=request.user)
-    messages.success(request, "Saved.")
-    return redirect("episode", found.pk)
 
 
 def _refused(request: Request, episode_id: UUID, bound: dict[str, DeedForm], refusal: HarbourError) -> HttpResponse:
@@ -223,16 +201,16 @@ def _page(
     bound, keeps = bound or {}, may_keep(request.user, found)
     child = found.child
     rows = read_many(request, steps_of(request, [found.pk])[:MOST], purpose="dates of a plan", about=child)
-    people = visible(request, Professional).filter(episode=found).order_by("ended_at", "role", "written_at")[:MOST]
     there = offered(found, DEEDS.values(), bound, episode=found) if keeps else {}
     adding = bound.get(_ADD.key) or (_asked_to_add(request, found) if keeps else None)
+    plan = _told(request, found, rows)
     context = {
         "episode": found,
-        "plan": told(found, rows, today=timezone.localdate(), on_roll=child.is_on_roll),
+        "plan": plan,
         "facts": _facts(found),
         "adoption": adoption_behind(request, found),
         "in_error": found.status == ES.ERROR,
-        "people": [(one, _leaving(found, one, bound)) for one in people],
+        "people": plan.people,
         "keeps": keeps and found.status == ES.OPEN,
         "deeds": there,
         "follow": outcomes.follow_context(found, there),
@@ -242,7 +220,7 @@ def _page(
         "adding": adding,
         "bound": list(bound.values()),
         "refusal": refusal,
-        "lost": lost(bound, {**there, _ADD.key: adding, "end_person": people}) if refusal else [],
+        "lost": lost(bound, {**there, _ADD.key: adding}) if refusal else [],
         "here": request.path,
         "has_errors": any(form.errors for form in bound.values()),
     }
@@ -250,6 +228,16 @@ def _page(
     with with_errors(""):
         frame = record_frame(request, child, "plans")
         return render(request, "plans/episode.html", frame | context, status=status)
+
+
+def _told(request: Request, found: Episode, rows: Sequence[Step]) -> Told:
+    """The plan with its dates, who works with the child on it, and while it is open who of them is asked first."""
+    plan = told(found, rows, today=timezone.localdate(), on_roll=found.child.is_on_roll)
+    plan.people = people_of(request, found)
+    if found.status == ES.OPEN:
+        see = partial(visible, request)
+        plan.worker = team.asked_first(see, found.child_id, plan.people, [found.area])[found.area]
+    return plan
 
 
 def _facts(found: Episode) -> list[tuple[str, str]]:
@@ -263,13 +251,3 @@ def _asked_to_add(request: Request, found: Episode) -> Any:
     if kind not in found.of_kind.steps or found.status != ES.OPEN:
         return None
     return _ADD.made(episode=found, kind=kind, people=may_own(request.user, found))
-
-
-def _leaving(found: Episode, person: Professional, bound: dict[str, Any]) -> Any:
-    """The form by which somebody who works with the plan is said to have left."""
-    sent = bound.get("end_person")
-    if sent is not None and str(sent.data.get("who", "")) == str(person.pk):
-        return sent
-    return EndProfessionalForm(
-        episode=found, auto_id=f"left_{person.pk}_%s", initial={"deed": "end_person", "who": person.pk}
-    )

@@ -1,6 +1,6 @@
 """What of plans waits for somebody who has no Today? Dates that are late or happen soon, and attendance."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import partial
 
@@ -16,9 +16,11 @@ from safeguarding.first_pages import Task, Thing, Waiting, due
 from safeguarding.http import Request
 from safeguarding.plans.capabilities import PlanCapability as C
 from safeguarding.plans.kinds import Area
-from safeguarding.plans.models import AttendanceFile, Step
+from safeguarding.plans.models import AttendanceDay, AttendanceFile, Designation, Step
 from safeguarding.plans.permissions import not_named
 from safeguarding.plans.services import work
+from safeguarding.plans.services.absence import sessions_of_children
+from safeguarding.plans.services.badging import standing_badges
 from safeguarding.plans.wording import stand
 
 from .decision_lines import with_decisions
@@ -69,6 +71,28 @@ def _stands(step: Step, today: date) -> tuple[str, str]:
 
 
 def _attendance(request: Request) -> Waiting:
+    """How many children are severely or persistently absent, and that no file reaches the last school days."""
+    file = _file(request)
+    absent = tuple(_absent(request)) if not not_named(request.user, request.held.school_id) else ()
+    return Waiting((*absent, *file.things), len(absent) + file.number, file.nothing)
+
+
+def _absent(request: Request) -> Iterator[Thing]:
+    """Severe absence first; of how many children there is a plan. Three queries."""
+    rows = visible(request, AttendanceDay).filter(school=request.held.school_id, child__left_on=None)
+    found = sessions_of_children(rows, timezone.localdate())
+    badges = standing_badges(visible(request, Designation).filter(school=request.held.school_id))
+    planned = {*badges.values_list("child", flat=True)} if found else set()
+    severe = {child for child, one in found.items() if one.is_severe}
+    persistent = {child for child, one in found.items() if one.is_persistent} - severe
+    where = f"{reverse('attendance')}#children"
+    for title, some, tone in (("Severe absence", severe, "bad"), ("Persistent absence", persistent, "warn")):
+        if some:
+            about = f"{counted(len(some & planned), 'child', 'children')} with a plan or a status"
+            yield Thing(title, where, counted(len(some), "child", "children"), tone, about)
+
+
+def _file(request: Request) -> Waiting:
     """That no file of attendance reaches the last school days."""
     school_id, today = request.held.school_id, timezone.localdate()
     files = visible(request, AttendanceFile).filter(school=school_id)

@@ -12,6 +12,7 @@ from safeguarding.accounts.services import change_school, get_school
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.http import Request
+from safeguarding.plans.forms.authority import AuthorityForm
 from safeguarding.plans.forms.local_times import EndForm, LocalRuleForm
 from safeguarding.plans.forms.phases import MovesForm
 from safeguarding.plans.services import rules
@@ -31,6 +32,7 @@ def local_times(request: Request) -> HttpResponse:
     held, usual = rules.local_of(school.pk, today), rules.usual_of(today)
     context = {
         "form": form,
+        "authority": AuthorityForm(initial={"authority": school.local_authority}),
         "moves": MovesForm(initial={"years": school.moves_after}),
         "lines": [
             (local, held.get(code), rules.in_words(row) if (row := held.get(code) or usual.get(code)) else "")
@@ -50,6 +52,20 @@ def moving_years(request: Request) -> HttpResponse:
         school = get_school(request.held.school_id)
         change_school(school=school, by=request.user, moves_after=sorted(form.cleaned_data["years"]))
         messages.success(request, "Saved. Dates of plans are counted by it from the next review on.")
+    return redirect("local_times")
+
+
+@require_POST
+@requires(Capability.MANAGE_SCHOOL)
+def own_authority(request: Request) -> HttpResponse:
+    """Which local authority is the school's own: forms of plans begin with it."""
+    form = AuthorityForm(request.POST)
+    if form.is_valid():
+        school = get_school(request.held.school_id)
+        change_school(school=school, by=request.user, local_authority=form.cleaned_data["authority"])
+        messages.success(request, "Saved. New plans begin with this authority.")
+    else:
+        messages.error(request, "Nothing was saved. Choose the local authority.")
     return redirect("local_times")
 
 

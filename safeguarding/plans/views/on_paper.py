@@ -47,7 +47,6 @@ class OnePlan:
     held: list[OneDate]
     aside: list[OneDate]
     rules: list[DeadlineRule]
-    people: list[Professional]
     card: CareCard | None
     signed: str
     ended: str
@@ -68,12 +67,13 @@ def _read(area: Area, request: Request, child: Child, today: date) -> dict[str, 
     found.sort(key=lambda one: one.status != ES.OPEN)
     keys = [one.pk for one in found]
     steps = list(steps_of(request, keys)[:MOST])
-    people = visible(request, Professional).filter(episode__in=keys).order_by("ended_at", "role", "written_at")
+    people = visible(request, Professional).filter(child=child, areas__contains=[area])
     names = Titles(child.school_id)
-    reader = _Reader(request, child, today, names, steps, _notes(request, keys, names), list(people[:MOST]))
+    reader = _Reader(request, child, today, names, steps, _notes(request, keys, names))
     scores = sdq.scores(steps)
     return {
         "plans": [reader.plan(one) for one in found],
+        "people": list(people.order_by("ended_at", "role", "written_at")[:MOST]),
         "forms": scores,
         "chart": any(one.number is not None for one in scores),
         "bands": sdq.bands(),
@@ -99,7 +99,6 @@ class _Reader:
     names: Titles
     steps: Sequence[Step]
     notes: dict[UUID, list[tuple[StepNote, str]]]
-    people: Sequence[Professional]
 
     def plan(self, episode: Episode) -> OnePlan:
         whole = told(episode, self.steps, today=self.today, on_roll=self.child.is_on_roll)
@@ -115,7 +114,6 @@ class _Reader:
             [one for one in dates if one.row.step.status == SS.HELD],
             [one for one in dates if one.row.step.status == SS.SET_ASIDE],
             whole.rules,
-            [one for one in self.people if one.episode_id == episode.pk],
             care_card(self.request, self.child, episode, self.steps) if has_card else None,
             self.names.signed(episode.author, episode.written_at),
             self.names.signed(episode.ended_by, episode.ended_at),

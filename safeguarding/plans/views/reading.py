@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.text import capfirst
 
 from children.models import Child, ParentalResponsibility
@@ -15,10 +17,12 @@ from safeguarding.http import Request
 from safeguarding.plans import codes, sdq
 from safeguarding.plans.decides import adoption_of
 from safeguarding.plans.kinds import EPISODES
-from safeguarding.plans.models import DeadlineRule, Episode, PlanFile, Professional, Step, StepNote
-from safeguarding.plans.services import overlaps, work
+from safeguarding.plans.models import DeadlineRule, Designation, Episode, PlanFile, Professional, Step
+from safeguarding.plans.services import overlaps, team, work
+from safeguarding.plans.services.badging import standing_badges
 from safeguarding.plans.services.overlaps import Overlap
-from safeguarding.plans.wording import Stand, counted_from, limit_of, stand
+from safeguarding.plans.services.team import Worker
+from safeguarding.plans.wording import Stand, counted_from, limit_of, stand, why_that_day
 
 ES, SS = Episode.Status, Step.Status
 # More dates than a child has in plans of ten years; a page says when there are more.
@@ -32,28 +36,56 @@ _PEOPLE = ("author", "ended_by", "error_by")
 
 @dataclass(frozen=True)
 class Row:
-    """A date in a table: how it stands, how long there was, from what it is counted."""
+    """A date in a table: how it stands, how long there was, from what it is counted, and both in one breath."""
 
     step: Step
     stands: Stand
     limit: str
     since: str
+    why: str
     outcome: str = ""
-    chased_on: date | None = None
 
     @property
     def is_off(self) -> bool:
         return self.step.status == SS.SET_ASIDE
 
+    @property
+    def waits(self) -> bool:
+        return self.step.status == SS.WAITING
+
 
 @dataclass
 class Told:
-    """An episode on a page: its dates in order, those that are left out there, who works with it."""
+    """An episode on a page: its dates in order, those that are left out there, who works with the child on it, and who
+    of them is asked first.
+    """
 
     episode: Episode
     rows: list[Row]
     left_out: int = 0
     people: list[Professional] = field(default_factory=list)
+    worker: Worker | None = None
+
+    @property
+    def waiting(self) -> list[Row]:
+        """What waits or is booked, the first day first."""
+        return [row for row in self.rows if row.waits]
+
+    @property
+    def done(self) -> list[Row]:
+        """What was held or set aside."""
+        return [row for row in self.rows if not row.waits]
+
+    @property
+    def late(self) -> list[Row]:
+        """What should have been held by now, whoever does it."""
+        return [row for row in self.rows if row.waits and row.stands.is_past]
+
+    @property
+    def next_meeting(self) -> Row | None:
+        """The meeting that is booked next, else the one that is due next; none of a day that has passed."""
+        ahead = [row for row in self.waiting if row.step.of_kind.is_meeting and not _is_past(row)]
+        return next(iter(sorted(ahead, key=lambda row: row.step.booked_on is None)), None)
 
     @property
     def category(self) -> str:
@@ -74,12 +106,10 @@ def episodes_of(request: Request, child: Child) -> QuerySet[Episode]:
 
 
 def steps_of(request: Request, episodes: Iterable[UUID]) -> QuerySet[Step]:
-    """The steps of episodes, each with its rule and when it was last chased."""
-    chased = visible(request, StepNote).filter(step=OuterRef("pk"), kind=StepNote.Kind.CHASED)
+    """The steps of episodes, each with its rule."""
     rows = visible(request, Step).filter(episode__in=list(episodes))
     rows = rows.select_related("rule", "owner", "after", "held_by", "set_aside_by", "author")
-    last = Subquery(chased.order_by("-happened_on").values("happened_on")[:1])
-    return rows.annotate(chased_on=last).order_by("-written_at", "-pk")
+    return rows.order_by("-written_at", "-pk")
 
 
 def row_of(step: Step, episode: Episode, *, today: date, on_roll: bool) -> Row:
@@ -89,8 +119,8 @@ def row_of(step: Step, episode: Episode, *, today: date, on_roll: bool) -> Row:
         stand(step, today=today, on_roll=on_roll),
         limit_of(step.rule),
         counted_from(step, episode),
+        why_that_day(step, episode),
         step.in_words("outcome"),
-        getattr(step, "chased_on", None),
     )
 
 
@@ -104,6 +134,12 @@ def told(episode: Episode, steps: Sequence[Step], *, today: date, on_roll: bool,
         shown = [step for step in shown if not work.is_ahead(step, today)]
     rows = [row_of(step, episode, today=today, on_roll=on_roll) for step in shown]
     return Told(episode, rows, len(mine) - len(rows))
+
+
+def _is_past(row: Row) -> bool:
+    """Whether its day has passed: then it is late, or somebody has to say whether it was held."""
+    day = row.step.happens_on
+    return day is None or row.stands.is_past or day < timezone.localdate()
 
 
 def _order(step: Step) -> tuple[date, Any]:
@@ -156,7 +192,8 @@ class WholeTab:
     missing: list[str]
     cards: dict[UUID, CareCard]
     scores: list[sdq.Score]
-    others: list[Professional]
+    team: list[Professional]
+    shut: list[str]
     files: list[PlanFile]
     steps: dict[UUID, Step]
     read: int
@@ -170,15 +207,15 @@ def whole_tab(request: Request, child: Child, *, today: date) -> WholeTab:
     """The child's plans, as far as the reader may see them."""
     episodes = list(episodes_of(request, child)[:MOST])
     steps = list(steps_of(request, [one.pk for one in episodes])[:MOST]) if episodes else []
-    people = list(
-        visible(request, Professional).filter(child=child, ended_at=None).order_by("role", "written_at")[:MOST]
-    )
+    see = partial(visible, request)
+    people = team.team_of(see, child.pk)[:MOST]
     files = list(visible(request, PlanFile).filter(child=child).order_by("-attached_at", "-pk")[:FILES])
     open_ = sorted((one for one in episodes if one.status == ES.OPEN), key=lambda one: _ORDER.index(one.kind))
     shown = [told(one, steps, today=today, on_roll=child.is_on_roll, briefly=True) for one in open_]
-    seen = {one.pk for one in episodes}
+    first = team.asked_first(see, child.pk, people, {one.area for one in open_})
     for one in shown:
-        one.people = [person for person in people if person.episode_id == one.episode.pk]
+        one.people = [person for person in people if one.episode.area in person.areas]
+        one.worker = first[one.episode.area]
     care = [one for one in open_ if one.kind == "looked_after"]
     return WholeTab(
         open=shown,
@@ -188,11 +225,24 @@ def whole_tab(request: Request, child: Child, *, today: date) -> WholeTab:
         cards={one.pk: care_card(request, child, one, steps) for one in care},
         scores=sdq.scores(steps),
         # Of a plan that the reader may not read they may see who works with the family.
-        others=[person for person in people if person.episode_id not in seen],
+        team=people,
+        shut=_shut(request, child, {one.kind for one in open_}),
         files=files,
         steps={step.pk: step for step in steps},
         read=len(episodes) + len(steps) + len(people) + len(files),
     )
+
+
+def people_of(request: Request, episode: Episode) -> list[Professional]:
+    """Who works with the child on what this plan is about."""
+    found = team.team_of(partial(visible, request), episode.child_id)
+    return [one for one in found if episode.area in one.areas][:MOST]
+
+
+def _shut(request: Request, child: Child, read: Collection[str]) -> list[str]:
+    """What is said of plans of which the reader sees the badge, and not the plan."""
+    kinds = {*standing_badges(visible(request, Designation).filter(child=child)).values_list("kind", flat=True)}
+    return [kind.is_there for key, kind in EPISODES.items() if key in kinds and key not in read]
 
 
 def _lacks_a_day(step: Step) -> bool:

@@ -1,32 +1,31 @@
 """The page on which attendance is brought in, with the children who miss most."""
 
-from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Model, Q
+from django.db.models import Model
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from children.badges import badges_of
 from children.models import Child
 from children.services.finding import classes_on_roll
 from safeguarding.accounts.permissions import requires
 from safeguarding.accounts.services import get_school
 from safeguarding.audit.reading import read_many, visible
-from safeguarding.dates import counted, full_day, school_year
+from safeguarding.dates import counted, full_day
 from safeguarding.front.limits import takes_files
 from safeguarding.http import Request
 from safeguarding.paging import newest_first
 from safeguarding.plans.attendance.counting import Sessions
-from safeguarding.plans.attendance.marks import Counts, codes_of
 from safeguarding.plans.attendance.reading import EXAMPLE
 from safeguarding.plans.capabilities import PlanCapability
 from safeguarding.plans.forms.attendance import AttendanceForm, ClassForm
 from safeguarding.plans.models import AttendanceDay, AttendanceFile
 from safeguarding.plans.permissions import keeps_attendance
+from safeguarding.plans.services.absence import sessions_of_children
 from safeguarding.plans.services.attendance import BroughtIn, bring_in_attendance
 from safeguarding.spreadsheet import as_csv
 
@@ -57,12 +56,13 @@ def attendance(request: Request) -> HttpResponseBase:
     named: list[Model] = [*page.rows, *(card for card, _ in children[:MOST])]
     read_many(request, named, purpose="attendance")
     wrong = done.wrong if done else []
+    badges = badges_of(request, {card.pk: card.card_badges for card, _ in children[:MOST]})
     context = {
         "form": form,
         "page": page,
         "narrowed": narrowed,
         "room": narrowed.chosen(),
-        "children": children[:MOST],
+        "children": [(card, sessions, badges[card.pk]) for card, sessions in children[:MOST]],
         "children_more": max(len(children) - MOST, 0),
         "wrong": wrong[:MOST_WRONG],
         "wrong_number": len(wrong),
@@ -75,24 +75,15 @@ def attendance(request: Request) -> HttpResponseBase:
 
 
 def _children(request: Request, school_id: UUID, room: str) -> list[tuple[Child, Sessions]]:
-    """The children of a class, or those whose absence this school year is persistent; who missed most comes first."""
+    """The children of a class, or those whose absence this school year is persistent: severe absence comes first."""
     today = timezone.localdate()
     rows = visible(request, AttendanceDay).filter(school=school_id, child__left_on=None)
-    rows = rows.filter(on__range=(date(school_year(today), 9, 1), today))
     if room:
         rows = rows.filter(child__class_name=room)
-    found = {key: Sessions(*counts) for key, *counts in rows.values_list("child").annotate(**_counts())}
+    found = sessions_of_children(rows, today)
     shown = {key: sessions for key, sessions in found.items() if room or sessions.is_persistent}
     cards = visible(request, Child).filter(pk__in=shown).order_by("sort_name", "pk")
     return sorted(((card, shown[card.pk]) for card in cards), key=lambda one: -one[1].missed_part)
-
-
-def _counts() -> dict[str, Any]:
-    """The sessions of some days, counted by the database, in the order of `Sessions`."""
-    return {
-        f"as_{counts}": Count("pk", filter=Q(am__in=codes)) + Count("pk", filter=Q(pm__in=codes))
-        for counts, codes in ((counts.value, codes_of(counts)) for counts in Counts)
-    }
 
 
 def _told(done: BroughtIn) -> str:

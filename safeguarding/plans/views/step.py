@@ -33,7 +33,7 @@ from safeguarding.plans.forms.steps import (
     PlanFilesForm,
     TakeBackForm,
 )
-from safeguarding.plans.models import Episode, PlanFile, Professional, Step, StepNote
+from safeguarding.plans.models import Episode, PlanFile, Step, StepNote
 from safeguarding.plans.permissions import MEETS, keepers, may_keep, may_write
 from safeguarding.plans.services import around, overlaps, steps
 from safeguarding.plans.services.owning import may_own
@@ -43,7 +43,7 @@ from safeguarding.uploads.views import say
 
 from . import outcomes
 from .deeds import Deed, asked, lost, offered
-from .reading import MOST, adoption_behind, facts_of, row_of, steps_of, words_of
+from .reading import MOST, adoption_behind, facts_of, people_of, row_of, steps_of, words_of
 
 SS = Step.Status
 
@@ -224,7 +224,7 @@ def _page(
         "attach_form": (files_form or PlanFilesForm()) if keeps and not found.meeting_id else None,
         "meeting": visible(request, Meeting).filter(pk=found.meeting_id).first() if found.meeting_id else None,
         "may_withhold": keeps,
-        "people": list(visible(request, Professional).filter(episode=found.episode_id, ended_at=None)[:MOST]),
+        "people": people_of(request, found.episode),
         "deeds": there,
         "follow": outcomes.follow_context(found, there),
         "bound": [*bound.values(), *([files_form] if files_form else [])],

@@ -21,10 +21,8 @@ from safeguarding.plans.kinds import EPISODES
 from safeguarding.plans.models import Episode
 from safeguarding.plans.permissions import TAB_AREAS, areas_kept, areas_read, not_named, stands_in_for_plans
 
+from .own_children import SAID
 from .reading import WholeTab, in_error_of, whole_tab
-
-# What details say of a child, by hand or by a list, by the kind of plan that has its dates.
-_SAID = {"looked_after": ChildDetail.BADGES["lac"], "ehcp": ChildDetail.BADGES["ehcp"]}
 
 
 @require_GET
@@ -55,7 +53,7 @@ def _in_error(request: Request, child: Child) -> list[Episode]:
 def _unopened(detail: ChildDetail | None, whole: WholeTab, kept: Collection[str]) -> list[str]:
     """What the child's details say that no plan here does, by its title, for who keeps plans of its kind."""
     stands = {one.episode.kind for one in whole.open}
-    said = [] if detail is None else [kind for kind, (name, value) in _SAID.items() if getattr(detail, name) == value]
+    said = [] if detail is None else [kind for kind, (name, value) in SAID.items() if getattr(detail, name) == value]
     return [EPISODES[kind].title for kind in said if kind not in stands and EPISODES[kind].area in kept]
 
 
@@ -65,7 +63,7 @@ def _shown(whole: WholeTab) -> dict[str, Any]:
         "plans": [(one, whole.cards.get(one.episode.pk)) for one in whole.open],
         "files": [(file, whole.steps.get(file.step_id)) for file in whole.files],
         # Nothing stands in a column by itself.
-        "pairs": bool(whole.scores and (whole.cards or whole.others)),
+        "pairs": bool(whole.scores and whole.cards),
         "chart": [one for one in whole.scores if one.number is not None],
         "bands": sdq.bands(),
     }

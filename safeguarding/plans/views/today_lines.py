@@ -1,4 +1,4 @@
-"""What do plans put beside Today? The school's own duties that are late, and dates with others, to be chased."""
+"""What do plans put beside Today? What the school does and is late, and dates with others, to be chased."""
 
 from datetime import date
 from typing import Any
@@ -21,13 +21,20 @@ MOST = 100
 
 
 def missed(request: Request) -> dict[str, Any] | None:
-    """The school's own duties that are late; no lines where there is none."""
-    return _lines(request, [step for step in _late(request) if step.duty == Duty.SCHOOL], f"duty={Duty.SCHOOL}&late=on")
+    """What the school does and is late; no lines where there is none."""
+    return _lines(request, [step for step in _late(request) if step.is_ours], f"duty={Duty.SCHOOL}&late=on", "bad")
 
 
 def to_chase(request: Request) -> dict[str, Any] | None:
-    """What an authority or health services should have held by now; no lines where there is none."""
-    return _lines(request, [step for step in _late(request) if step.duty != Duty.SCHOOL], "late=on")
+    """What an authority or health services should have held by now and is to be chased, for the first time or again; no
+    lines where there is none.
+    """
+    today = timezone.localdate()
+    return _lines(request, [step for step in _late(request) if _is_to_chase(step, today)], "late=on", "warn")
+
+
+def _is_to_chase(step: Step, today: date) -> bool:
+    return not step.is_ours and (step.chase_again_on is None or step.chase_again_on <= today)
 
 
 def _late(request: Request) -> list[Step]:
@@ -41,7 +48,7 @@ def _late(request: Request) -> list[Step]:
     return once(("late dates", request.held.school_id), read)
 
 
-def _lines(request: Request, found: list[Step], narrowed: str) -> dict[str, Any] | None:
+def _lines(request: Request, found: list[Step], narrowed: str, tone: str) -> dict[str, Any] | None:
     if not found:
         return None
     today = timezone.localdate()
@@ -51,7 +58,7 @@ def _lines(request: Request, found: list[Step], narrowed: str) -> dict[str, Any]
         if (day := step.late_after)
     ]
     whole = ("Plans and dates", f"{reverse('plans')}?{narrowed}")
-    return {"dates": shown, "number": len(found), "hot": True, "all": whole}
+    return {"dates": shown, "number": len(found), "hot": tone == "bad", "tone": tone, "all": whole}
 
 
 def _asks(step: Step, today: date) -> bool:

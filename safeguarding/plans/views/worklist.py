@@ -33,7 +33,7 @@ from safeguarding.plans.permissions import (
 from safeguarding.plans.services import work
 from safeguarding.plans.wording import Stand, limit_of, stand
 
-from . import standing_in
+from . import by_status, standing_in
 
 PAGE = 50
 # More children of one status than a school has.
@@ -95,7 +95,11 @@ def _of_status(
     _read(request, children, lacking, "children of a status")
     # Pastoral staff see badges, and open no plan by their role.
     all_open, kept_for = reads_at(request.user, request.held.school_id), children_kept_for(request.user)
-    return {"children": [(one, all_open or one.child_id in kept_for) for one in children]}
+    told = by_status.told(request, [one.child_id for one in children])
+    return {
+        "children": [(one, all_open or one.child_id in kept_for, told.get(one.child_id)) for one in children],
+        "tells": bool(told),
+    }
 
 
 def _read(request: Request, shown: Sequence[Any], lacking: Sequence[Any], purpose: str) -> None:
@@ -117,7 +121,7 @@ def _owners(waits: QuerySet[Step]) -> list[tuple[str, str]]:
 
 def _narrowed(waits: QuerySet[Step], chosen: dict[str, Any], me: UUID) -> QuerySet[Step]:
     if "duty" in chosen:
-        waits = waits.filter(duty=chosen["duty"])
+        waits = waits.filter(work.done_by(chosen["duty"]))
     if "plan" in chosen:
         waits = waits.filter(episode__kind=chosen["plan"])
     if owner := chosen.get("owner"):

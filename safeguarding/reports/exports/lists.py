@@ -116,7 +116,7 @@ def _dates(wanted: Wanted, rows: Sequence[Step]) -> Iterator[Line]:
             one.episode.title,
             one.child.full_name,
             one.child.number,
-            one.get_duty_display(),
+            one.duty_in_words,
             one.owner.full_name if one.owner else "",
             stand(one, today=today, on_roll=one.child.left_on is None).says,
             one.booked_on,
@@ -181,7 +181,7 @@ _LISTINGS = {
         Step,
         "written_at",
         (
-            "Due", "Date", "Plan", "Child", "Record", "Whose duty", "Who sees to it", "State", "Booked for", "Held on",
+            "Due", "Date", "Plan", "Child", "Record", "Who owes it", "Who sees to it", "State", "Booked for", "Held on",
         ),
         _dates,
         prepared=lambda rows: rows.select_related("child", "episode", "rule", "owner"),

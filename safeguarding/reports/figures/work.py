@@ -24,7 +24,6 @@ from django.db.models.functions import Coalesce
 
 from safeguarding.concerns.models import Action, Referral, ReferralStep
 from safeguarding.dates import counted, short_day
-from safeguarding.plans.kinds import Duty
 from safeguarding.plans.models import Step
 from safeguarding.plans.services import work
 
@@ -47,7 +46,7 @@ def actions_late(viewer: Viewer) -> Number:
 
 
 def dates_missed(viewer: Viewer) -> Number:
-    """Dates of plans that are the school's own duty and have passed. No kind and no level narrows them."""
+    """Dates of plans that the school sees to and that have passed. No kind and no level narrows them."""
     return _number(viewer, "dates-missed")
 
 
@@ -102,7 +101,7 @@ def _actions_late(viewer: Viewer) -> QuerySet[Action]:
 
 
 def _dates_missed(viewer: Viewer) -> QuerySet[Step]:
-    found = work.since_when(work.waiting(viewer.see(Step))).filter(work.past(viewer.today), duty=Duty.SCHOOL)
+    found = work.since_when(work.waiting(viewer.see(Step))).filter(work.past(viewer.today), work.OURS)
     return found if viewer.year_group is None else found.filter(child__year_group=viewer.year_group)
 
 

@@ -25,7 +25,7 @@ def test_children_with_a_plan_whose_next_date_has_passed(place: Place):
     place.step(plan, "final_plan", held_on=date(2025, 7, 21))
     line = lines(place.room.lead)["plan_dates"]
     assert (line.state, line.found.number) == (State.FIX, 1)
-    assert "Of 1 it is the school’s own duty." in line.found.says
+    assert "Of 1 the late work is the school’s own." in line.found.says
     parent = factories.member(place.school, "lead", "Pat", "Quill")
     declare_conflict(user=parent, child=place.child, kind="own_child", by=parent)
     assert stands(parent, "plan_dates") == (State.GOOD, 0)

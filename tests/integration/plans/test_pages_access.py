@@ -126,7 +126,7 @@ def test_pastoral_staff_read_what_they_were_given_and_of_protection_who_works_wi
     )
     page = pastoral.page("child_plans", place.child.pk)
     assert "Marcus Bell" in page
-    assert "Who works with the family" in page
+    assert "People from outside" in page
     # The badge beside the name may say the same; the panel of the plan is what counts.
     for area, title in TITLES.items():
         assert (f"{title}</h2>" in page) == (area in ("care", "needs")), area

@@ -191,10 +191,10 @@ def test_each_deed_of_a_date_is_done_once(lead: Visitor, place: Place):
 def test_each_deed_of_a_plan(lead: Visitor, place: Place):
     episode = place.begin()
     person = {"role": "social_worker", "name": "Marcus Bell", "telephone": "0161 000 0000"}
-    assert lead.send("episode", episode.pk, "add_person", **person).status_code == 302
+    assert lead.send("child_team", place.child.pk, "add_person", **person).status_code == 302
     assert "Marcus Bell" in lead.page("child_plans", place.child.pk)
     left = day("last_day", date(2026, 11, 23))
-    assert lead.send("episode", episode.pk, "end_person", **left).status_code == 302
+    assert lead.send("child_team", place.child.pk, "end_person", **left).status_code == 302
     assert Professional.objects.get().ends_on == date(2026, 11, 23)
     changed = day("starts_on", date(2026, 10, 12)) | {"category": "NEG", "latest_category": "EMO", "asked": "A place."}
     assert lead.send("episode", episode.pk, "correct", **changed).status_code == 302

@@ -45,7 +45,7 @@ def test_what_decides_who_reads_a_row_changes_for_nobody(place: Place, rows: dic
             ("UPDATE plans_step SET area = %s", "needs"),
             ("UPDATE plans_step SET child_id = %s", other.pk),
             ("UPDATE plans_step SET episode_id = %s, area = 'care' WHERE area = 'protection'", rows["care"].pk),
-            ("UPDATE plans_professional SET area = %s", "care"),
+            ("UPDATE plans_professional SET areas = ARRAY[%s]", "care"),
             ("UPDATE plans_episode SET child_id = %s", other.pk),
             ("UPDATE plans_designation SET area = %s", "needs"),
         ):

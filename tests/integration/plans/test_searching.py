@@ -77,7 +77,7 @@ def test_each_word_leads_to_the_page_of_its_plan_or_date_under_the_name_of_its_r
         ("dunlin", "Note to a date", held),
         ("curlew", "Note to a date", aside),
         ("gannet", "Date of a plan", aside),
-        ("merlin", "Who works with the child", plan),
+        ("merlin", "Who works with the child", reverse("child_team", args=[place.child.pk])),
         ("siskin", "Name of a file", held),
     ):
         page = client.post(WORDS, {"q": word}).content.decode()

@@ -112,7 +112,9 @@ def test_two_clicks_at_one_moment_on_any_form_of_a_page_leave_one_row(client: Cl
         ("plan_step", group.pk, "hold", "", day("held_on", HELD) | {"said": "All came."}),
         ("episode", episode.pk, "add_step", "?add=legal_meeting", day("held_on", HELD) | {"said": "Nothing new."}),
         ("episode", episode.pk, "add_step", "?add=progress", day("booked_on", date(2026, 12, 1))),
-        ("episode", episode.pk, "add_person", "", {"role": "police", "name": "Jo Ash"}),
+        ("child_team", place.child.pk, "add_person", "", {"role": "police", "name": "Jo Ash"}),
+        ("child_team", place.child.pk, "correct_person", "", {"role": "police", "name": "Jo Ashe"}),
+        ("child_team", place.child.pk, "end_person", "", day("last_day", HELD)),
         ("episode", episode.pk, "end", "", day("ends_on", HELD) | {"end_reason": "no_risk"}),
     ]
     for page, key, deed, query, typed in forms:

@@ -97,9 +97,10 @@ class Typist:
         words = one.words | ({"asked": _ASKED} if one.plan == "child_protection" else {})
         typed = day("starts_on", one.day) | {"authority": one.authority} | _boxes(one.columns) | words
         self._sent("record_change", self.child.pk, "begin", f"?kind={one.plan}", **typed)
-        plan = self.plans[one.plan] = Episode.objects.filter(child=self.child, kind=one.plan).latest("pk")
-        for role, name in one.people:
-            self._sent("episode", plan.pk, "add_person", role=role, name=name, **day("person_from", one.day))
+        self.plans[one.plan] = Episode.objects.filter(child=self.child, kind=one.plan).latest("pk")
+        for role, name, telephone in one.people:
+            typed = {"role": role, "name": name, "telephone": telephone} | day("person_from", one.day)
+            self._sent("child_team", self.child.pk, "add_person", **typed)
 
     def _hold(self, one: Held) -> None:
         plan, waiting = self.plans[one.plan], self._waiting(one.plan, one.step)
