@@ -325,7 +325,9 @@ class _Asked:
         return places(self.request, *self._kept(), self._beside(), list(self.pins), wanted)
 
     def told(self, rows: Sequence[Row], titles: Titles) -> list[Entry]:
-        """The entries of these rows, in their order. Words stand where the file of one of the children has them."""
+        """The entries of these rows, in their order. Words of a concern stand where the file of one of the children has
+        them; what hangs on no concern is told whole.
+        """
         each = {child.pk: [child] for child in self.children} if len(self.children) > 1 else {}
         telling = told_of_each(self.request, self.children) if each else {}
         whole = with_account(self.request, self.children)
@@ -334,7 +336,7 @@ class _Asked:
         asked_for = {(row.source, row.key) for row in rows}
         for row, entry in _told(self.request, [*rows, *self._dropped(rows, whole)], titles):
             entry.place = (row.source, row.key)
-            if row.concern_id not in whole:
+            if row.concern_id and row.concern_id not in whole:
                 entry.substance = None
             if entry.place not in asked_for:
                 beside.setdefault(row.concern_id, []).append(entry)
