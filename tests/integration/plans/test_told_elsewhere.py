@@ -115,7 +115,13 @@ def test_plan_dates_and_people_are_taken_to_a_meeting(place: Place, client: Clie
 def test_the_two_pages_tell_what_began_was_held_and_ended_and_what_is_asked(place: Place):
     place.begin("adoption")
     plan = place.begin("child_protection", words={"asked": "Ring by 9.30 each day. Breakfast club."})
-    place.step(plan, "strategy_discussion", held_on=date(2026, 9, 28), words={"said": "Joint visit. Tonight."})
+    place.step(
+        plan,
+        "strategy_discussion",
+        held_on=date(2026, 9, 28),
+        columns={"outcome": "assessment"},
+        words={"said": "Joint visit. Tonight."},
+    )
     place.step(plan, "review_conference", held_on=date(2026, 11, 12), columns={"outcome": "continues"})
     hold_step(step=of(plan, "core_group"), seen=0, held_on=date(2026, 10, 12), words={}, by=place.room.lead)
     asks: Any = SimpleNamespace(user=place.room.lead)
