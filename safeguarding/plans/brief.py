@@ -7,6 +7,7 @@ Nothing of an adoption: the two pages go out of the school.
 from datetime import date, datetime
 from functools import partial
 
+from django.db.models import Q
 from django.utils import timezone
 
 from children.models import Child
@@ -64,17 +65,16 @@ def told_in_any_case(request: Request, child: Child, since: datetime, until: dat
     """That a plan began or ended between two moments, and the conferences and strategy discussions that were held: as
     the chronology has them, which tells of no adoption.
     """
-    days = timezone.localdate(since), timezone.localdate(until)
+    first, last = timezone.localdate(since), timezone.localdate(until)
     plans = visible(request, Episode).exclude(area=Area.ADOPTION).filter(child=child)
-    begun = plans.filter(starts_on__range=days).values_list("pk", flat=True)
-    ended = plans.filter(ends_on__range=days).values_list("pk", flat=True)
+    began_or_ended = plans.filter(Q(starts_on__range=(first, last)) | Q(ends_on__range=(first, last)))
     steps = visible(request, Step).exclude(area=Area.ADOPTION).filter(child=child, kind__in=_TOLD)
-    held = steps.filter(held_on__range=days).values_list("pk", "meeting")
-    return [
-        *(("plan_begun", key) for key in begun),
-        *(("plan_ended", key) for key in ended),
-        *(("plan_met" if meeting else "plan_step", key) for key, meeting in held),
-    ]
+    held = steps.filter(held_on__range=(first, last))
+    found = [("plan_met" if meeting else "plan_step", key) for key, meeting in held.values_list("pk", "meeting")]
+    for key, begun, ended in began_or_ended.values_list("pk", "starts_on", "ends_on"):
+        found += [("plan_begun", key)] if first <= begun <= last else []
+        found += [("plan_ended", key)] if ended and first <= ended <= last else []
+    return found
 
 
 def _team(request: Request, child: Child) -> list[Professional]:
