@@ -31,6 +31,8 @@ def calls_the_strategy_discussion(page: Page) -> None:
     page.get_by_role("button", name="Save, and go on to the minutes").click()
     in_plans = page.get_by_role("region", name="In the plans")
     expect(in_plans.get_by_text("Booked for")).to_have_count(2)
+    expect(page.get_by_text("To come", exact=True)).to_be_visible()
+    expect(page.get_by_text("Minutes being written")).to_have_count(0)
     expect(page.get_by_role("button", name="Yes, it was held")).to_have_count(0)
 
 
@@ -40,6 +42,9 @@ def says_that_it_was_held(page: Page) -> None:
     asked.get_by_label("What came of it for Skye Ashdown").select_option("none")
     asked.get_by_role("button", name="Yes, it was held").click()
     expect(page.get_by_text("Saved that it was held.")).to_be_visible()
+    in_plans = page.get_by_role("region", name="In the plans")
+    expect(in_plans.get_by_text("A section 47 enquiry")).to_be_visible()
+    expect(in_plans.get_by_text("No further action")).to_be_visible()
     expect(page.get_by_text("Minutes being written")).to_be_visible()
 
 

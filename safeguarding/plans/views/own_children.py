@@ -24,6 +24,7 @@ from safeguarding.http import Request
 from safeguarding.plans.capabilities import PlanCapability as C
 from safeguarding.plans.kinds import EPISODES, Area
 from safeguarding.plans.models import Episode, Step
+from safeguarding.plans.permissions import not_named
 from safeguarding.plans.services import team, work
 from safeguarding.plans.wording import Stand, stand
 
@@ -59,8 +60,10 @@ def _areas(request: Request) -> list[Area]:
     return [area for area in _AREAS if may(request.user, C(f"keep_{area}"), request.held.school_id)]
 
 
-def panel(request: Request, record: Any = None) -> dict[str, Any]:
-    """The children by name. Nine queries at most, however many there are."""
+def panel(request: Request, record: Any = None) -> dict[str, Any] | None:
+    """The children by name. Nine queries at most, however many there are. Nothing where the school has not named the
+    role: *Waiting for you* says so, and an empty list would say that there are none.
+    """
     areas, school_id, see = _areas(request), request.held.school_id, partial(visible, request)
     open_ = see(Episode).filter(school=school_id, child__left_on=None, status=Episode.Status.OPEN, area__in=areas)
     plans = list(open_.select_related("child").order_by("child__sort_name", "child", "kind", "pk")[:MOST])
@@ -79,6 +82,8 @@ def panel(request: Request, record: Any = None) -> dict[str, Any]:
         for plan in plans
     ]
     rows += [Kept(detail.child, EPISODES[kind].title, ("plan",)) for detail, kind in lacking]
+    if not rows and not_named(request.user, school_id):
+        return None
     return {"kept": sorted(rows, key=lambda one: (one.child.sort_name, one.child.pk))}
 
 
