@@ -34,6 +34,7 @@ from .checking import Problems, column_problems, episode_problems, past_day, rai
 from .dates import ENDED, Counting, begins_counting, born, stop_waiting
 from .deciding import badge_follows, decided_problems, decision_of, may_be_told, may_decide, put_badge
 from .freeing import free_meetings, take_meetings_back
+from .meetings import catch_up
 from .recounting import recount
 
 TWIN = "This child has an open plan of this kind with this authority. Open that one, or end it first."
@@ -325,6 +326,7 @@ def open_again(*, episode: Episode, seen: int, by: User, at: datetime | None = N
     cleared = {"ends_on": None, "end_reason": "", "ended_at": None, "ended_by": None, "follows": ""}
     now = _perform("open_again", episode, by=by, at=at, **cleared)
     _wait_again(now, by=by, at=at)
+    catch_up(now, by=by, at=at or timezone.now())
     _until(now, None, by=by)
     return now
 
@@ -361,7 +363,8 @@ def put_back(*, episode: Episode, by: User, at: datetime | None = None) -> Episo
         move = "put_back_ended" if episode.ended_at else "put_back_open"
         back = _perform(move, episode, by=by, at=at, error_at=None, error_by=None, error_reason="")
         take_meetings_back(back, by=by)
-        return back
+    catch_up(back, by=by, at=at or timezone.now())
+    return back
 
 
 def _perform(move: str, episode: Episode, **facts: Any) -> Episode:

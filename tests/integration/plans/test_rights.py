@@ -1,11 +1,13 @@
 """May rows of plans be written past the services, in raw SQL, by people who read them, or by the machine?"""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from safeguarding.concerns.services.access import restrict_concern
+from safeguarding.audit.protection import who_sees
+from safeguarding.concerns.services.access import grant_concern, restrict_concern
 from safeguarding.keys import uuid7
 from safeguarding.plans.models import Designation, Step
 from safeguarding.plans.services.around import add_professional
@@ -121,6 +123,16 @@ def test_a_date_is_a_meeting_of_a_concern_that_names_its_child(place: Place, row
         (place.room.deputy, None, 1),
     ):
         assert written("UPDATE plans_step SET met_for = %s WHERE id = %s", [key, rows["step"].pk], person) == expected
+
+
+def test_whether_a_meeting_was_held_is_said_by_who_decides_on_its_concern(place: Place):
+    met = call(place, about(place, [place.child]), None)
+    reads, lead = place.room.pastoral, place.room.lead
+    grant_concern(concern=met.concern, user=reads, reason="Form tutor.", last_day=date(2026, 12, 4), by=lead)
+    assert who_sees(met, [reads.pk])
+    move = "UPDATE concerns_meeting SET held_at = held_at + interval '1 day' WHERE id = %s"
+    for person, expected in ((reads, 0), (place.room.headteacher, 1)):
+        assert written(move, [met.pk], person) == expected
 
 
 def test_the_task_writes_for_which_day_it_told_and_no_more(place: Place, rows: dict[str, Any]):
