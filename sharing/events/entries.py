@@ -106,18 +106,17 @@ def _tell_back(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
 
 
 def _whole(one: SharingEvent, says: str, what: tuple[str, str]) -> Substance | None:
-    """All that was written of a decision; not what was taken out of its pack, which is words that are not shared."""
+    """What was written of a decision. What was left out, whom it names and why the family is not told stay on its own
+    page: paper with a chronology leaves the school, and may reach the family.
+    """
     return in_full(
         ("", says),
         what,
         ("Who there", one.person),
         ("What for", one.purpose),
-        ("What was left out, and why", one.left_out),
         ("Why this much, and why now", one.necessity),
         ("Which harm was considered", one.harm),
         ("Why there is no consent", one.consent_why),
-        ("Why the family is not told", one.not_told_why),
-        ("Why other children are named", one.named_why),
         ("What was advised", one.advice_said),
         ("What they may do with it", one.onward),
         ("Why it went all the same", one.lift_why),
