@@ -193,7 +193,7 @@ def what_a_meeting_needs(lead: Page) -> None:
     lead.get_by_role("link", name="Meeting in an hour").or_(
         lead.get_by_role("button", name="Meeting in an hour")
     ).first.click()
-    expect(panel(lead, "Significant events")).to_be_visible()
+    expect(panel(lead, "What happened")).to_be_visible()
     menu(lead, "Concerns")
     lead.get_by_role("link", name="Patterns").or_(lead.get_by_role("button", name="Patterns")).first.click()
     expect(panel(lead, "What was said before")).to_contain_text("nothing joins them but the room")
