@@ -19,7 +19,7 @@ run:  ## set up what is missing and start Harbour; PORT=8000
 	@exec $(PYTHON) .ci/bootstrap.py run
 
 # `tests/dealing.py` says in which order the tests are dealt, and to how many processes.
-test:  ## everything but the long proofs and what `make check` asks; about 46 minutes on 2 cores
+test:  ## everything but the long proofs and what `make check` asks; about 53 minutes on 2 cores
 	@$(PYTHON) .ci/bootstrap.py test
 	@$(HARBOUR) -m pytest -n $${PROCESSES:-auto} --dist loadgroup --no-loadscope-reorder --budget --cache-clear \
 		--ignore tests/architecture --ignore tests/soak --ignore tests/mutants/test_mutants.py || $(HARBOUR) -m tests.again $$?

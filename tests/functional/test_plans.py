@@ -147,7 +147,8 @@ def chronicled(page: Page, child: Child) -> list[str]:
 
 def finds_that_it_is_over(page: Page, child: Child) -> None:
     assert "Child protection plan: ended" in chronicled(page, child)
-    assert "Child protection plan" not in printed(page, f"/children/{child.pk}/meeting/paper/")
+    brief = printed(page, f"/children/{child.pk}/meeting/paper/")
+    assert "Child protection plan: ended" in brief and "Child protection plan: since" not in brief
     paper = printed(page, f"/children/{child.pk}/plans/paper/?area=protection&chosen=yes")
     assert "until 7 January 2027" in paper and "Review conference, held 7 January 2027" in paper
     page.goto("/today/")

@@ -44,6 +44,7 @@ BOXES = {
     "duty": "reason",
     "duty_aside": "why",
     "in_error_answer": "reason",
+    "meeting_into_plans": "",
     "name_adult": "",
     TO_A_SCRIPT: "facts",
 }

@@ -177,10 +177,10 @@ TYPED: dict[str, Callable[[World, str], Body]] = {
     "answer_times": _these(agency="health"),
     "child_photographs": _photograph,
     "plan_step correct": _these(held_on_day="17"),
+    "meeting_move": _later("day"),
     # Of the authority that the form begins with there is a plan already.
     "record_change begin": _these(authority=FIRST),
     "child_team correct_person": _these(name=SAID),
-    "own_authority": _these(authority=FIRST),
     "attendance": _attendance,
     # The counter of requests knows nothing of the one that the world has, which was given as a row.
     "request_hand_in": _these(right="rectify"),

@@ -163,6 +163,9 @@ def _unique(row: Any) -> Iterator[list[str]]:
             names = [name for one, _ in constraint.expressions for name in _named(one)]
         else:
             continue
+        # A value that is not there is like no other.
+        if getattr(constraint, "nulls_distinct", None) is not False and not _holds(row, names):
+            continue
         if constraint.condition is None or type(row)._base_manager.filter(constraint.condition, pk=row.pk).exists():
             yield names
 

@@ -195,6 +195,10 @@ SAVED: dict[str, tuple[Press, ...]] = {
         Press(*_PLAN, {"starts_on_day": "2", "decided_on_day": "2"}),
         Press(*_PLAN, {"starts_on_day": "3", "decided_on_day": "3"}),
     ),
+    "plans_episode": (
+        Press(*_PLAN, {"starts_on_day": "2", "decided_on_day": "2"}),
+        Press(*_PLAN, {"starts_on_day": "3", "decided_on_day": "3"}),
+    ),
     "plans_professional": (Press("child_team", "lead", "open", "child_team end_person"),),
     "plans_step": (Press(*_STEP, {"held_on_day": "17"}), Press(*_STEP, {"held_on_day": "16"})),
     "reports_target": (Press(*_TARGET, {"value": "3"}), Press(*_TARGET, {"value": "4"})),

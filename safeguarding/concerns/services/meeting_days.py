@@ -28,6 +28,7 @@ from .meeting_plans import of_plans
 T, K = Meeting.State, MeetingAddition.Kind
 _CHANGED = "Somebody has changed when this meeting is. Look at it below, then save again."
 _SAID = "It has been said already whether this meeting was held. Open it again to see how it stands."
+_NOT_MOVED = "The meeting is on that day and at that time already. Choose another."
 _TO_COME = "A meeting that is to come was not held yet. Say so from its time on, or move it."
 
 
@@ -76,14 +77,16 @@ def move_meeting(
 ) -> Meeting:
     """Another day, or another time. The dates of plans move with it, and who was told is told anew.
 
-    Raises `NotAllowed`, `ChangedSince`, `OutOfTurn`.
+    The same again changes nothing. Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
     """
     at = at or timezone.now()
     now = _locked(meeting, by)
     key = entry_token(token, "moved", held_at, reason)
-    if MeetingAddition.objects.filter(token=key, author=by).exists() or now.held_at == held_at:
+    if MeetingAddition.objects.filter(token=key, author=by).exists():
         return now
     _ensure_open(now, seen)
+    if now.held_at == held_at:
+        raise BadInput(_NOT_MOVED)
     _add(now, key, K.MOVED, reason, by=by, at=at, was_at=now.held_at)
     now.held_at = held_at
     now.save(update_fields=["held_at"])
