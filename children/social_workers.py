@@ -1,4 +1,4 @@
-"""Whom does the school's own system call the social worker of a child?"""
+"""Who is a child's social worker, according to the school's own system?"""
 
 from collections.abc import Callable, Collection
 from typing import Any

@@ -51,7 +51,7 @@ _when_merged: list[Following] = []
 
 
 def when_merged(function: Following) -> Following:
-    """Register what else happens to a record to which rows have come, and by whom.
+    """Register what else to do when a record has received the rows of another: called with the record and the person.
 
     Done at once; what cannot be taken back, on commit.
     """
