@@ -43,7 +43,7 @@ def test_an_earlier_time_and_class_are_typed_shown_and_put_right(client: Any, ro
     stands = newest_time(child), newest_class(child)
     source = {"told_by": "document", "note": "The old register."}
     days = {"time": ("entered_on", "left_on"), "year": ("starts_on", "ends_on")}
-    for part, values in (("time", ON_ROLL), ("year", IN_CLASS)):
+    for part, values in (("time", ON_ROLL), ("year", IN_CLASS | {"class_name": "Class Alder"})):
         form = f"{reverse('keep_child', args=[child.pk])}?part={part}"
         typed = {name: value for name, value in values.items() if name not in days[part]}
         for name in days[part]:
@@ -53,16 +53,16 @@ def test_an_earlier_time_and_class_are_typed_shown_and_put_right(client: Any, ro
         assert client.post(form, body | boxes(last, date(2016, 1, 1))).status_code == 422
         assert client.post(form, body).status_code == 302
     shown = text(client.get(people))
-    assert "4 September 2017" in shown and "20 July 2018" in shown and "1A" in shown
+    assert "4 September 2017" in shown and "20 July 2018" in shown and "Class Alder" in shown
     assert (newest_time(child), newest_class(child)) == stands
     assert newest_times(child.enrolments.all()) == {child.pk: stands[0]}
-    time, year = child.enrolments.get(left_on=ON_ROLL["left_on"]), child.classes.get(class_name="1A")
+    time, year = child.enrolments.get(left_on=ON_ROLL["left_on"]), child.classes.get(class_name="Class Alder")
     for row in (time, year):
         address = reverse("keep_row", args=[child.pk, row.pk])
         assert address in shown
         assert client.post(address, source | {"deed": "never", "token": uuid7()}).status_code == 302
-    assert "1A" not in text(client.get(people)) and "20 July 2018" not in text(client.get(people))
-    assert "1A" in text(client.get(past)) and "On roll here" in text(client.get(past))
+    assert "Class Alder" not in text(client.get(people)) and "20 July 2018" not in text(client.get(people))
+    assert "Class Alder" in text(client.get(past)) and "On roll here" in text(client.get(past))
     with asking(room.lead):
 
         def see(model: Any) -> Any:
@@ -72,7 +72,7 @@ def test_an_earlier_time_and_class_are_typed_shown_and_put_right(client: Any, ro
             " ".join(words.text for block in gather(see, [child.pk], with_errors=errors) for words in block.texts)
             for errors in (False, True)
         ]
-    assert ["1A" in words for words in told] == [False, True]
+    assert ["Class Alder" in words for words in told] == [False, True]
 
 
 def test_an_earlier_time_lies_before_the_one_that_stands_and_beside_no_other(room: Any):
