@@ -36,11 +36,12 @@ from safeguarding.concerns.services.drafts import owner_of
 from safeguarding.concerns.services.duties import arise
 from safeguarding.concerns.services.escalation import first_to_call
 from safeguarding.concerns.services.form_tokens import goes_on_as
+from safeguarding.concerns.services.mentioned import keep_mentions
 from safeguarding.concerns.services.naming import ChildEntry, add_child, name_children
 from safeguarding.concerns.services.numbering import next_number
 from safeguarding.concerns.services.outside.settling import became
 from safeguarding.concerns.services.papers import entered, paper_of
-from safeguarding.concerns.services.telling import may_be_told, tell_readers
+from safeguarding.concerns.services.telling import hand_on, may_be_told, tell_readers
 from safeguarding.concerns.services.withholding import tell_of_withheld
 from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.dates import clock, full_day
@@ -109,6 +110,7 @@ def raise_concern(*, token: UUID, school: School, report: Report, by: User, at: 
         account = Account.objects.get(concern=concern)
         _keep_line(concern, account.facts, report.account.facts, by=by, at=at)
     _write(concern, account, report, by=author, at=at)
+    keep_mentions(account, by=by, at=at)
     if paper is not None:
         entered(paper, concern, by=by, at=at)
     _end_draft(token, concern, by=by, at=at)
@@ -253,6 +255,9 @@ def amend(
     concern.save(update_fields=["news_at", "revision"])
     _end_draft(token, concern, by=by, at=at)
     record(Verb.ADD, concern, by=by)
+    if keep_mentions(added, by=by, at=at):
+        # The child may be hidden from those who read the concern until now.
+        hand_on(concern, at=at)
     tell_readers(concern, ConcernNotice.ADDED, by=by, at=at)
     return added
 
