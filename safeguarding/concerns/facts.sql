@@ -341,6 +341,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                    WHERE status <> 'added' AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
 $$;
 
+-- Whether words of some concern at a school of the person mention a child. Wider than who is shown it.
+CREATE FUNCTION rules.has_mentions(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM public.concerns_mention
+                   WHERE taken_off_at IS NULL AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
+$$;
+
 -- Whether a form has become a concern, also where whoever began it may not see that by now.
 CREATE FUNCTION rules.form_became_concern(token uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

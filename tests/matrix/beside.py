@@ -8,7 +8,7 @@ from typing import Any
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import ActingPeriod, RoleAssignment
 from safeguarding.accounts.services.classes import give_class
-from safeguarding.concerns.models import (
+from safeguarding.concerns.models import Mention, (
     Draft,
     HowSoon,
     NoticeRule,
@@ -272,6 +272,9 @@ def lay_apart(world: Any, record: str) -> None:
         withhold(named, wrong.pk, by=world.people["teacher"], at=THEN)
         row = deciding.refuse_withheld(row=named.withheld.get(), reason=word(), by=by, at=THEN)
         world.keys[record]["withheld"] = row.pk
+        text = f"{word()} {marker(wrong.pseudonym)}"
+        note = deciding.add_note(concern=concern, token=uuid7(), text=text, by=by, at=THEN)
+        world.keys[record]["mentioned"] = Mention._base_manager.get(concern=concern, said_at=note.added_at).pk
     named = concern.children.get(child=world.children[record])
     for says in ("story", "story" if record == "two" else "whole"):
         concern.refresh_from_db()

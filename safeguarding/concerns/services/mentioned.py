@@ -30,7 +30,9 @@ def keep_mentions(words: Account | Amendment | ConcernNote, *, by: User, at: dat
     names.fetch(pseudonyms)
     cards = (names.card(one) for one in pseudonyms)
     keys = {card.pk for card in cards if card is not None and card.school_id == words.school_id}
-    keys -= set(ConcernChild.objects.filter(concern=words.concern_id, child__in=keys).values_list("child_id", flat=True))
+    keys -= set(
+        ConcernChild.objects.filter(concern=words.concern_id, child__in=keys).values_list("child_id", flat=True)
+    )
     about = {"concern_id": words.concern_id, "school_id": words.school_id, "author": by, "said_at": at}
     rows = [Mention(id=entry_token(words.pk, key), child_key=key, **about) for key in sorted(keys)]
     with door("naming"):
@@ -51,9 +53,9 @@ def replaced_by_role(concern_id: UUID, child: Child, *, by: User, at: datetime) 
 
 def standing_of(concern_id: UUID, key: UUID) -> list[Mention]:
     """The mentions of a child in a concern that nobody has taken off, locked."""
-    return list(Mention.objects.select_for_update(of=("self",)).filter(
-        concern=concern_id, child_key=key, taken_off_at=None
-    ))
+    return list(
+        Mention.objects.select_for_update(of=("self",)).filter(concern=concern_id, child_key=key, taken_off_at=None)
+    )
 
 
 def end(rows: Sequence[Mention], reason: str = "", *, by: User, at: datetime) -> None:

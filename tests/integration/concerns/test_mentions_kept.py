@@ -1,17 +1,22 @@
 """A child whom words mention, without a part in the concern: who finds it there, and from whom that hides it."""
 
+from datetime import timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from children.mentions import marker
-from children.services.access import declare_conflict
+from children.services.access import declare_conflict, grant_child
+from safeguarding.accounts.models import Notice
 from safeguarding.audit.protection import known, known_of
-from safeguarding.concerns.models import Concern, Mention
+from safeguarding.concerns import chronology
+from safeguarding.concerns.models import Account, Concern, Mention
 from safeguarding.concerns.services import deciding
 from safeguarding.concerns.services.mentioned import standing
-from safeguarding.concerns.services.raising import amend
+from safeguarding.concerns.services.raising import ChildEntry, amend
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from tests import factories
 
@@ -48,14 +53,105 @@ def test_an_account_an_addition_and_a_note_each_write_their_mentions_once(room, 
 
 def test_who_has_a_part_in_the_concern_is_not_mentioned_besides(room, hazel):
     words = f"{marker(hazel.pseudonym)} fell."
-    concern = factories.concern(room, children=[hazel], facts=words)
+    concern = factories.concern(room, children=[ChildEntry("worried_about", child=hazel)], facts=words)
     assert not Mention.objects.filter(concern=concern).exists()
 
 
 def test_it_fills_the_record_and_hides_the_concern_from_who_must_see_nothing_of_the_child(room, hazel, told):
     assert known_of("fills_mention", [hazel.pk])
     assert all(told in seen_by(person) for person in (room.lead, room.deputy))
-    declare_conflict(child=hazel, user=room.deputy, relation="parent", by=room.lead)
+    declare_conflict(user=room.deputy, child=hazel, kind="own_child", by=room.deputy)
     assert told in seen_by(room.lead) and told not in seen_by(room.deputy)
     assert told.pk in known("hidden_concerns", room.deputy.pk)
     assert not Mention.objects.visible_to(room.deputy).exists()
+
+
+def tab(client, person, child):
+    client.force_login(person)
+    return client.get(reverse("child_concerns", args=[child.pk]))
+
+
+def story(person, child):
+    return chronology.read(SimpleNamespace(user=person), child).entries
+
+
+def test_who_may_read_the_concern_finds_it_on_the_tab_and_in_the_chronology_of_that_child(client, room, hazel, told):
+    for person in (room.lead, room.deputy):
+        assert told.reference in tab(client, person, hazel).content.decode()
+        (entry,) = story(person, hazel)
+        assert (entry.title, entry.concern_id) == ("Mentioned in a concern", told.pk)
+    # Who wrote it reads their own report, and nothing of the record.
+    for person in (told.logged_by, room.pastoral):
+        assert tab(client, person, hazel).status_code in (403, 404)
+        assert not Mention.objects.visible_to(person).exists()
+    assert told.account in Account.objects.visible_to(told.logged_by)
+
+
+def test_access_to_the_record_of_the_child_does_not_open_what_only_mentions_the_child(room, hazel, told):
+    grant_child(
+        child=hazel,
+        user=room.teacher,
+        reason="Her tutor.",
+        last_day=timezone.localdate() + timedelta(days=5),
+        by=room.lead,
+    )
+    assert told not in seen_by(room.teacher)
+    assert story(room.teacher, hazel) == []
+
+
+def test_who_no_longer_sees_it_is_replaced_by_who_does(room, hazel):
+    concern = factories.concern(room)
+    for person in (room.lead, room.deputy):
+        declare_conflict(user=person, child=hazel, kind="own_child", by=person)
+    before = set(Notice.objects.values_list("pk", flat=True))
+    amend(
+        account=concern.account,
+        token=uuid4(),
+        text=f"{marker(hazel.pseudonym)} too.",
+        reason="more",
+        by=concern.logged_by,
+    )
+    assert concern not in seen_by(room.lead)
+    assert Notice.objects.exclude(pk__in=before).exclude(user__in=[room.lead, room.deputy]).exists()
+
+
+def test_a_role_given_by_hand_replaces_it_and_it_does_not_come_back(room, hazel):
+    named = [ChildEntry("worried_about", kind="unnamed", description="A girl")]
+    concern = factories.concern(room, children=named, facts=f"{marker(hazel.pseudonym)} cried.")
+    assert standing(Mention.objects.filter(concern=concern)).exists()
+    row = deciding.link_child(named=concern.children.get(), child=hazel, by=room.lead)
+    assert not standing(Mention.objects.filter(concern=concern)).exists()
+    assert [entry.title for entry in story(room.lead, hazel)] != ["Mentioned in a concern"]
+    deciding.unlink_child(named=row, token=uuid4(), reason="Her sister.", by=room.lead)
+    assert story(room.lead, hazel) == []
+
+
+def test_a_lead_takes_a_wrong_one_off_and_who_was_shut_out_sees_the_concern_again(client, room, hazel, told):
+    declare_conflict(user=room.deputy, child=hazel, kind="own_child", by=room.deputy)
+    (row,) = Mention.objects.filter(concern=told)
+    address = reverse("mention", args=[told.pk, row.pk])
+    client.force_login(room.lead)
+    assert address in client.get(reverse("concern", args=[told.pk])).content.decode()
+    assert "Hazel Reed" in client.get(address).content.decode()
+    assert client.post(address, {"reason": ""}).status_code == 422
+    assert client.post(address, {"reason": "Her cousin."}).status_code == 302
+    row.refresh_from_db()
+    assert (row.taken_off_by, row.reason) == (room.lead, "Her cousin.")
+    assert told in seen_by(room.deputy) and not known_of("fills_mention", [hazel.pk])
+    assert story(room.lead, hazel) == []
+    assert told.reference not in tab(client, room.lead, hazel).content.decode()
+    assert client.get(address).status_code == 404
+    assert deciding.take_off_mention(mention=row, reason="Her cousin.", by=room.lead) == row
+    with pytest.raises(OutOfTurn):
+        deciding.take_off_mention(mention=row, reason="Somebody else.", by=room.deputy)
+
+
+def test_it_takes_a_reason_and_who_decides(client, room, hazel, told):
+    row = Mention.objects.get(concern=told)
+    with pytest.raises(BadInput):
+        deciding.take_off_mention(mention=row, reason=" ", by=room.lead)
+    with pytest.raises(NotAllowed):
+        deciding.take_off_mention(mention=row, reason="No.", by=room.pastoral)
+    client.force_login(room.pastoral)
+    assert client.get(reverse("mention", args=[told.pk, row.pk])).status_code == 403
+    assert Mention.objects.get(pk=row.pk).taken_off_at is None
