@@ -252,7 +252,7 @@ left_out(
 )
 left_out(
     Mention,
-    because="It says where words of a concern mention a child who has no part in it. The words are told with the concern.",
+    because="It says where words of a concern mention a child who has no part in it. The words themselves are told.",
 )
 left_out(Draft, DraftOpening, KeptText, because="Nobody has sent these words yet. They are their author’s alone.")
 left_out(Brief, because="Somebody prepares it for a meeting, out of the record. It is its author’s alone.")

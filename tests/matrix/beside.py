@@ -5,12 +5,14 @@ notes, cover, what a lead keeps for herself.
 from datetime import date, timedelta
 from typing import Any
 
+from children.mentions import marker
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import ActingPeriod, RoleAssignment
 from safeguarding.accounts.services.classes import give_class
-from safeguarding.concerns.models import Mention, (
+from safeguarding.concerns.models import (
     Draft,
     HowSoon,
+    Mention,
     NoticeRule,
     OutsideConflict,
     OutsideNote,
