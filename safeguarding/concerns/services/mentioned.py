@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from children.mentions import mentioned
 from children.models import Child
 from children.services.mentioning import Names
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import door
-from safeguarding.concerns.models import Account, Amendment, ConcernChild, ConcernNote, Mention
+from safeguarding.concerns.models import Account, Amendment, Concern, ConcernChild, ConcernNote, Mention
 from safeguarding.keys import entry_token
 from safeguarding.rendering import Showing
 
@@ -44,6 +44,13 @@ def standing(rows: QuerySet[Mention]) -> QuerySet[Mention]:
     """Of these mentions those that count: not taken off, and of a child who has no part in the concern."""
     has_part = ConcernChild.objects.filter(concern=OuterRef("concern"), child=OuterRef("child_key"))
     return rows.filter(~Exists(has_part), taken_off_at=None)
+
+
+def naming_or_mentioning(concerns: QuerySet[Concern], child_id: UUID, mentions: QuerySet[Mention]) -> QuerySet[Concern]:
+    """Concerns that name this child in whatever role, and those whose words mention the child, of these mentions."""
+    named = ConcernChild.objects.filter(child=child_id).values("concern")
+    said = standing(mentions).filter(child_key=child_id).values("concern")
+    return concerns.filter(Q(pk__in=named) | Q(pk__in=said))
 
 
 def replaced_by_role(concern_id: UUID, child: Child, *, by: User, at: datetime) -> None:

@@ -19,10 +19,9 @@ from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.permissions import live, may
 from safeguarding.accounts.roles import Capability
 from safeguarding.audit.by_keys import ByKeys
-from safeguarding.concerns.models import Action, Attachment, Chronicled, Concern, ConcernChild, HowSoon, Level, Mention
+from safeguarding.concerns.models import Action, Attachment, Chronicled, Concern, ConcernChild, HowSoon, Level
 from safeguarding.concerns.services.clocks import waited
 from safeguarding.concerns.services.kinds import give_kinds
-from safeguarding.concerns.services.mentioned import standing as standing_mentions
 from safeguarding.concerns.services.named import Named, children_of
 from safeguarding.glance import glance, look_for
 
@@ -318,14 +317,6 @@ def by_reference(concerns: QuerySet[Concern], school_id: UUID, words: str) -> Co
 def about_child(concerns: QuerySet[Concern], child_id: UUID) -> QuerySet[Concern]:
     """Concerns that name this child in whatever role."""
     return concerns.filter(children__child_id=child_id)
-
-
-def naming_or_mentioning(concerns: QuerySet[Concern], child_id: UUID, mentions: QuerySet[Mention]) -> QuerySet[Concern]:
-    """The same, and those whose words mention the child, of these mentions."""
-    named = ConcernChild.objects.filter(child=child_id).values("concern")
-    return concerns.filter(
-        Q(pk__in=named) | Q(pk__in=standing_mentions(mentions).filter(child_key=child_id).values("concern"))
-    )
 
 
 def rows(concerns: Sequence[Concern], *, reader: User, at: datetime, child_id: UUID | None = None) -> list[Row]:

@@ -26,6 +26,7 @@ from safeguarding.concerns.forms.deciding import LinkForm
 from safeguarding.concerns.models import Action, Concern, HowSoon, Mention
 from safeguarding.concerns.permissions import access_given, may_decide
 from safeguarding.concerns.services import deciding, reading
+from safeguarding.concerns.services.mentioned import naming_or_mentioning
 from safeguarding.concerns.services.named import badge
 from safeguarding.concerns.services.waiting_rows import give_waits
 from safeguarding.concerns.views.chronology import read_child
@@ -130,7 +131,7 @@ def child_concerns(request: Request, child_id: UUID) -> HttpResponse:
     """The concerns that name or mention one child: a tab of the child's record."""
     request.nav = "children"
     child = read_child(request, child_id, purpose="concerns")
-    found = reading.listed(reading.naming_or_mentioning(visible(request, Concern), child.pk, visible(request, Mention)))
+    found = reading.listed(naming_or_mentioning(visible(request, Concern), child.pk, visible(request, Mention)))
     page = newest_first(found, "logged_at", request.GET.get("before", ""))
     reading.dress(shown := read_many(request, page.rows, purpose="concerns", about=child))
     give_waits(shown, partial(visible, request), today=timezone.localdate())

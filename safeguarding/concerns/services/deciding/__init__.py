@@ -2,8 +2,8 @@
 
 `opening` read · `answering` a call · `classifying` of which kind · `rulings` decide · `working` name, note and act ·
 `handing_over` who does it instead · `asking` ask the reporter · `linking` say who a child is · `mentions` say that one
-means another child · `saying` what each file says · `withheld` add a child whom the writer could not name · `closing` close and open again · `changes` what others
-saved meanwhile.
+means another child · `saying` what each file says · `withheld` add a child whom the writer could not name · `closing`
+close and open again · `changes` what others saved meanwhile.
 """
 
 from .answering import answer_call, answering
