@@ -11,12 +11,13 @@ from django.utils import timezone
 from children.mentions import marker
 from children.services.access import declare_conflict, grant_child
 from safeguarding.accounts.models import Notice
-from safeguarding.audit.protection import known, known_of
+from safeguarding.audit.protection import known
 from safeguarding.concerns import chronology
 from safeguarding.concerns.models import Account, Concern, Mention
 from safeguarding.concerns.services import deciding
 from safeguarding.concerns.services.mentioned import standing
 from safeguarding.concerns.services.raising import ChildEntry, amend
+from safeguarding.ending.reasons import filled
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from tests import factories
 
@@ -58,7 +59,7 @@ def test_who_has_a_part_in_the_concern_is_not_mentioned_besides(room, hazel):
 
 
 def test_it_fills_the_record_and_hides_the_concern_from_who_must_see_nothing_of_the_child(room, hazel, told):
-    assert known_of("fills_mention", [hazel.pk])
+    assert hazel.pk in filled([hazel.pk])
     assert all(told in seen_by(person) for person in (room.lead, room.deputy))
     declare_conflict(user=room.deputy, child=hazel, kind="own_child", by=room.deputy)
     assert told in seen_by(room.lead) and told not in seen_by(room.deputy)
@@ -137,7 +138,7 @@ def test_a_lead_takes_a_wrong_one_off_and_who_was_shut_out_sees_the_concern_agai
     assert client.post(address, {"reason": "Her cousin."}).status_code == 302
     row.refresh_from_db()
     assert (row.taken_off_by, row.reason) == (room.lead, "Her cousin.")
-    assert told in seen_by(room.deputy) and not known_of("fills_mention", [hazel.pk])
+    assert told in seen_by(room.deputy) and hazel.pk not in filled([hazel.pk])
     assert story(room.lead, hazel) == []
     assert told.reference not in tab(client, room.lead, hazel).content.decode()
     assert client.get(address).status_code == 404
