@@ -13,6 +13,7 @@ from safeguarding.accounts.titles import Titles
 from safeguarding.chronicling import Placed
 from safeguarding.concerns.chronology import Entry, Source, When
 from safeguarding.concerns.entries.concern import first_sentence
+from safeguarding.concerns.entries.full import in_full
 from safeguarding.concerns.entries.rows import rows_of
 from safeguarding.http import Request
 
@@ -28,14 +29,23 @@ def _tell_set(request: Request, when: When, titles: Titles) -> Mapping[UUID, Ent
         hold.pk: Entry(
             at=when[hold.pk],
             title="Legal hold set",
-            sentence=f"{hold.get_kind_display()}: {hold.get_scope_display().lower()}. {first_sentence(hold.reason)}",
+            sentence=f"{_what(hold)} {first_sentence(hold.reason)}",
             source=f"set by {titles.of(hold.set_by, hold.set_at)}",
             icon="lock",
             reference=hold.reference,
             link=reverse("legal_hold", args=[hold.pk]),
+            substance=in_full(
+                ("", _what(hold)),
+                ("Why", hold.reason),
+                ("Who asked for it, and their reference", hold.authority),
+            ),
         )
         for hold in _set(request, when)
     }
+
+
+def _what(hold: LegalHold) -> str:
+    return f"{hold.get_kind_display()}: {hold.get_scope_display().lower()}."
 
 
 def _tell_lifted(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
@@ -47,6 +57,7 @@ def _tell_lifted(request: Request, when: When, titles: Titles) -> Mapping[UUID, 
             source=f"lifted by {titles.of(hold.lifted_by, lifted_at)}",
             reference=hold.reference,
             link=reverse("legal_hold", args=[hold.pk]),
+            substance=in_full(("", hold.lift_reason)),
         )
         for hold in _lifted(request, when)
         if (lifted_at := hold.lifted_at) is not None

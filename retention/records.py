@@ -66,7 +66,7 @@ declare(
     Tombstone,
     called=("destruction of a record", "destructions of records"),
     searched=_NOT_SEARCHED,
-    followed=Refused("each of its steps is an event"),
+    followed=Refused("that it begins, that its rows go and that its files go are events"),
 )
 declare(ItemReason, called=("reason on a destruction list", "reasons on destruction lists"), searched=_NOT_SEARCHED)
 declare(RetentionRule, kind=Kind.REFERENCE)

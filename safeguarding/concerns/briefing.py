@@ -25,9 +25,9 @@ from safeguarding.audit.reading import visible
 from safeguarding.http import Request
 
 from . import chronology
-from .chronology import Entry, Narrowed
+from .chronology import Entry, Marked, Narrowed
 from .left_out import LeftOut, children_left_out
-from .models import Account, Brief, ConcernChild
+from .models import Account, Brief, ConcernChild, Meeting
 from .services.apart import named_beside
 from .told import told_of
 
@@ -56,22 +56,35 @@ class Said:
 class Block:
     """What an app above adds to the two pages: lines, each a name and what is known of it, the first ones first.
 
-    `names_social_worker`: it names the newest, and the one of the school's own system is left out.
+    `names_social_worker`: it names the newest, and the one of the school's own system is left out. `in_sentences`: what
+    is known of each was written in sentences, of which more stands where there is room.
     """
 
     title: str
     lines: list[tuple[str, str]]
     where: str = "the record"
     names_social_worker: bool = False
+    in_sentences: bool = False
 
 
 # What an app has of a child for a meeting, as far as the reader sees it.
 _blocks: list[Callable[[Request, Child, date], list[Block]]] = []
 
 
+# Of which entries of the chronology people at a meeting are told, whether or not somebody marked them: those that
+# happened between two moments.
+Told = Callable[[Request, Child, datetime, datetime], list[Marked]]
+_told: list[Told] = []
+
+
 def add_blocks(gathering: Callable[[Request, Child, date], list[Block]]) -> None:
     """Let an app above add blocks to the two pages. Called when the apps are ready."""
     _blocks.append(gathering)
+
+
+def tell_of(told: Told) -> None:
+    """Let an app above say of which of its entries the two pages tell in any case. Called when the apps are ready."""
+    _told.append(told)
 
 
 @dataclass(frozen=True)
@@ -84,6 +97,8 @@ class Gathered:
     siblings: list[str]
     events: list[Entry]
     events_in_all: int
+    # Entries of these days that are neither marked nor told of in any case.
+    other_entries: int
     said: list[Said]
     blocks: list[Block]
     out: LeftOut
@@ -127,8 +142,10 @@ def gather(request: Request, child: Child, brief: Brief | None, *, at: datetime)
     secret = in_secret_home(request, child)
     lines = lines_around(child, known, in_secret_home=secret)
     titles = Titles(child.school_id)
-    recent = Narrowed(significant=True, since=today - timedelta(days=DAYS))
-    found = chronology.read(request, child, recent, size=MOST_EVENTS, titles=titles)
+    days = Narrowed(since=today - timedelta(days=DAYS), until=today)
+    beside = _told_in_any_case(request, child, days, at)
+    marked = replace(days, significant=True)
+    found = chronology.read(request, child, marked, size=MOST_EVENTS, titles=titles, beside=beside)
     blocks = [block for gathering in _blocks for block in gathering(request, child, today)]
     is_named = any(block.names_social_worker for block in blocks)
     return Gathered(
@@ -138,10 +155,24 @@ def gather(request: Request, child: Child, brief: Brief | None, *, at: datetime)
         siblings=[_sibling(other, how) for other, how in kin],
         events=found.entries,
         events_in_all=found.total,
+        other_entries=chronology.number_of(request, [child], days) - found.total,
         said=_said(request, child, brief, titles, today),
         blocks=blocks,
         out=children_left_out(_others(request, child), but=child),
     )
+
+
+def _told_in_any_case(request: Request, child: Child, days: Narrowed, at: datetime) -> set[Marked]:
+    """Conferences and strategy discussions that were held, and what apps above tell of."""
+    since = days.begins or at
+    return set(_met(request, child, since, at)).union(*(told(request, child, since, at) for told in _told))
+
+
+def _met(request: Request, child: Child, since: datetime, at: datetime) -> list[Marked]:
+    kinds = (Meeting.Kind.STRATEGY, Meeting.Kind.CONFERENCE)
+    rows = visible(request, Meeting).filter(concern__in=told_of(request, child), kind__in=kinds)
+    held = rows.filter(held_at__gte=since, held_at__lte=at).exclude(state=Meeting.State.CALLED_OFF)
+    return [("meetings", key) for key in held.values_list("pk", flat=True)]
 
 
 def _sibling(other: Child, how: str) -> str:
@@ -204,6 +235,7 @@ def on_paper(found: Gathered, brief: Brief | None, size: Size) -> dict[str, Any]
         "more_adults": max(len(found.adults) - size.adults, 0),
         "events": [_short(entry, found.out, size.sentence) for entry in found.events[: size.events]],
         "more_events": max(found.events_in_all - size.events, 0),
+        "other_entries": found.other_entries,
         "said": [replace(one, text=_cut(found.out(one.text), size.words)) for one in said[: size.said]],
         "more_said": max(len(said) - size.said, 0),
         "blocks": [_block(block, found.out, size) for block in found.blocks],
@@ -214,7 +246,8 @@ def on_paper(found: Gathered, brief: Brief | None, size: Size) -> dict[str, Any]
 
 
 def _block(block: Block, out: LeftOut, size: Size) -> dict[str, Any]:
-    lines = [(_cut(out(name), 90), _cut(out(said), 160)) for name, said in block.lines[: size.lines]]
+    longest = max(160, size.words) if block.in_sentences else 160
+    lines = [(_cut(out(name), 90), _cut(out(said), longest)) for name, said in block.lines[: size.lines]]
     more = max(len(block.lines) - size.lines, 0)
     return {"title": block.title, "lines": lines, "more": more, "where": block.where}
 

@@ -52,6 +52,8 @@ KINDS = {
 _ACCOUNTS = "logged"
 # When each row happened, by its key.
 When = Mapping[UUID, datetime]
+# An entry that is marked: its source, and the key of its row.
+Marked = tuple[str, UUID]
 
 
 @dataclass(frozen=True)
@@ -225,14 +227,15 @@ def read(
     size: int | None = PAGE,
     titles: Titles | None = None,
     family: Sequence[Child] = (),
+    beside: Collection[Marked] = (),
 ) -> Chronology:
     """The newest entries of a child's chronology, or those before the place where the last page ended.
 
     `size` None reads all of it, for paper. `family`: other children whose entries stand among the child's. `titles`
-    says how people are named. Reads only what the person may see, and says nothing of the rest: no gap, no number. The
-    caller records the reading.
+    says how people are named. `beside`: places that are asked for beside what is marked, where that alone is. Reads
+    only what the person may see, and says nothing of the rest: no gap, no number. The caller records the reading.
     """
-    asked = _Asked(request, [child, *family], narrowed)
+    asked = _Asked(request, [child, *family], narrowed, beside)
     found = asked.gather(place_of(before), None if size is None else size + 1)
     rows = found.rows[:size]
     more = len(rows) < len(found.rows)
@@ -277,8 +280,10 @@ class _Found:
 class _Asked:
     """What somebody asks for of the chronology of some children."""
 
-    def __init__(self, request: Request, children: Sequence[Child], narrowed: Narrowed) -> None:
-        self.request, self.children, self.narrowed = request, children, narrowed
+    def __init__(
+        self, request: Request, children: Sequence[Child], narrowed: Narrowed, beside: Collection[Marked] = ()
+    ) -> None:
+        self.request, self.children, self.narrowed, self.beside = request, children, narrowed, beside
         self.pins = pins_of(request, children)
 
     def at(self, key: UUID) -> list[Row]:
@@ -322,10 +327,13 @@ class _Asked:
             after=place,
             most=most,
         )
-        return places(self.request, *self._kept(), self._beside(), list(self.pins), wanted)
+        marked = list({*self.pins, *self.beside})
+        return places(self.request, *self._kept(), self._beside(), marked, wanted)
 
     def told(self, rows: Sequence[Row], titles: Titles) -> list[Entry]:
-        """The entries of these rows, in their order. Words stand where the file of one of the children has them."""
+        """The entries of these rows, in their order. Words of a concern stand where the file of one of the children has
+        them; what hangs on no concern is told whole.
+        """
         each = {child.pk: [child] for child in self.children} if len(self.children) > 1 else {}
         telling = told_of_each(self.request, self.children) if each else {}
         whole = with_account(self.request, self.children)
@@ -334,7 +342,7 @@ class _Asked:
         asked_for = {(row.source, row.key) for row in rows}
         for row, entry in _told(self.request, [*rows, *self._dropped(rows, whole)], titles):
             entry.place = (row.source, row.key)
-            if row.concern_id not in whole:
+            if row.concern_id and row.concern_id not in whole:
                 entry.substance = None
             if entry.place not in asked_for:
                 beside.setdefault(row.concern_id, []).append(entry)
@@ -361,7 +369,8 @@ class _Asked:
     def _asks_for(self, row: Row) -> bool:
         """Whether it has an entry of its own, on this page or on another."""
         asked = self.narrowed
-        is_pinned = not asked.significant or (row.source, row.key) in self.pins
+        place = (row.source, row.key)
+        is_pinned = not asked.significant or place in self.pins or place in self.beside
         return is_pinned and asked.takes(_sources[row.source].kind) and asked.spans(row.moment)
 
 

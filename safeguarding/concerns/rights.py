@@ -111,6 +111,7 @@ keep(
         # A date of a plan that is a meeting is hidden with its concern.
         "concerns.meeting": takes(
             both("NEW.called_by_id = me", decides("NEW.concern_id")),
+            change(decides("NEW.concern_id"), "state", "held_at"),
             change(NEVER, "concern_id", "school_id"),
             closed=False,
         ),

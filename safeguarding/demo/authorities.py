@@ -20,6 +20,7 @@ _CIN, _CIN_PLAN, _CP, _CARE, _EHCP = "child_in_need", "child_in_need_plan", "chi
 _OWN_AUTHORITY = "356"
 # Numbers that Ofcom keeps for stories.
 _DESK = "0161 496 07"
+_WORKERS = (("Imogen Calderbank", 11), ("Tunde Fashola", 12), ("Megan Rushworth", 13))
 # Children of whom more is told than the file has.
 _MISSING, _REFUSED = "P0157", "P0156"
 # What the file calls an event, its plan and its step, and what came of it.
@@ -188,11 +189,19 @@ def _words(event: Entry, step: str) -> dict[str, str]:
     return {}
 
 
+def _worker(entry: Entry) -> tuple[tuple[str, str, str], ...]:
+    """Who works with a child who has a plan; of one child nobody has told the school yet."""
+    if not {"cin_plan", "cp_plan"} & entry.keys() or entry["pupil_id"] == _REFUSED:
+        return ()
+    name, number = _WORKERS[int(entry["pupil_id"][1:]) % len(_WORKERS)]
+    return ((_ROLES["social_worker"], name, f"{_DESK}{number:02d}"),)
+
+
 def _social_care(entry: Entry, days: Days) -> Iterator[Happening]:
     if referral := entry.get("referral"):
         need = {"primary_need": referral["PrimaryNeedCode"]}
         source = {"referred_by": referral["ReferralSource"]}
-        yield Begins(days.in_weeks(referral["CINreferralDate"]), _CIN, columns=need | source)
+        yield Begins(days.in_weeks(referral["CINreferralDate"]), _CIN, columns=need | source, people=_worker(entry))
         if plan := entry.get("cin_plan"):
             yield Begins(days.in_weeks(plan["CINPlanStartDate"]), _CIN_PLAN, columns=need)
             if ended := plan["CINPlanEndDate"]:

@@ -1,15 +1,19 @@
-"""What of plans do people take to a meeting? Each plan with what waits in it, who works with the child, and the child's
-attendance in this school year.
+"""What of plans do people take to a meeting? Each plan with what waits in it and what it asks of the school, who works
+with the child, the child's attendance in this school year; and what began, ended and was held.
 
 Nothing of an adoption: the two pages go out of the school.
 """
 
-from datetime import date
+from datetime import date, datetime
 from functools import partial
+
+from django.db.models import Q
+from django.utils import timezone
 
 from children.models import Child
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.briefing import Block
+from safeguarding.concerns.chronology import Marked
 from safeguarding.dates import counted, full_day, school_year
 from safeguarding.http import Request
 
@@ -21,6 +25,8 @@ from .services import team, work
 from .services.standing import Stands, standing
 
 _WHERE = "Plans and status"
+# Of which steps that were held the two pages tell, marked or not.
+_TOLD = ("strategy_discussion", "initial_conference", "review_conference")
 # More than two pages hold of anything.
 _MOST = 40
 
@@ -42,11 +48,33 @@ def blocks(request: Request, child: Child, today: date) -> list[Block]:
         block
         for block in (
             Block("Plans and their dates", lines, _WHERE),
+            Block("What is asked of the school", _asked(found), _WHERE, in_sentences=True),
             Block("Who works with the child", [(one.name, _who(one)) for one in who], _WHERE, _has_social_worker(who)),
             Block("Attendance", _attendance(request, child, today), "Attendance"),
         )
         if block.lines
     ]
+
+
+def _asked(plans: list[Episode]) -> list[tuple[str, str]]:
+    """What each plan asks of the school."""
+    return [(plan.title, plan.asked) for plan in plans if plan.asked]
+
+
+def told_in_any_case(request: Request, child: Child, since: datetime, until: datetime) -> list[Marked]:
+    """That a plan began or ended between two moments, and the conferences and strategy discussions that were held: as
+    the chronology has them, which tells of no adoption.
+    """
+    first, last = timezone.localdate(since), timezone.localdate(until)
+    plans = visible(request, Episode).exclude(area=Area.ADOPTION).filter(child=child)
+    began_or_ended = plans.filter(Q(starts_on__range=(first, last)) | Q(ends_on__range=(first, last)))
+    steps = visible(request, Step).exclude(area=Area.ADOPTION).filter(child=child, kind__in=_TOLD)
+    held = steps.filter(held_on__range=(first, last))
+    found = [("plan_met" if meeting else "plan_step", key) for key, meeting in held.values_list("pk", "meeting")]
+    for key, begun, ended in began_or_ended.values_list("pk", "starts_on", "ends_on"):
+        found += [("plan_begun", key)] if first <= begun <= last else []
+        found += [("plan_ended", key)] if ended and first <= ended <= last else []
+    return found
 
 
 def _team(request: Request, child: Child) -> list[Professional]:

@@ -166,6 +166,8 @@ def _within(wanted: Wanted) -> Q:
 
 def _meetings(see: See, wanted: Wanted) -> QuerySet[Meeting]:
     rows = meetings_ahead.ahead(see(Meeting).filter(school_id=wanted.school_id), today=wanted.since)
+    # One of this morning that was held is no longer to come.
+    rows = rows.filter(state=Meeting.State.PLANNED)
     return rows.filter(attendees__user=wanted.own) if wanted.own else rows
 
 

@@ -3,7 +3,7 @@
 Of an adoption there is no entry, for nobody: how many are marked as significant would tell of it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from children.models import Child
-from safeguarding.accounts.titles import Titles
+from safeguarding.accounts.titles import Titles, with_names
 from safeguarding.audit.by_keys import ByKeys
 from safeguarding.audit.reading import visible
 from safeguarding.chronicling import Placed, london
-from safeguarding.concerns.chronology import Entry, Source, When
+from safeguarding.concerns.chronology import Entry, Source, Substance, When
 from safeguarding.concerns.entries.concern import first_sentence
+from safeguarding.concerns.entries.full import in_full
 from safeguarding.concerns.entries.rows import rows_of
 from safeguarding.concerns.models import Meeting
 from safeguarding.concerns.places import Row
@@ -27,7 +28,7 @@ from safeguarding.dates import start_of
 from safeguarding.http import Request
 from safeguarding.once import once
 
-from .models import Episode, Step
+from .models import Episode, Step, StepNote
 from .services.standing import Stands, standing
 
 KIND = "authority_plans"
@@ -37,6 +38,14 @@ _TAGGED = (Stands.HELD_LATE, Stands.NOT_COUNTED)
 _begun = rows_of(Episode, "author")
 _ended = rows_of(Episode, "ended_by")
 _held = rows_of(Step, "held_by")
+# No entries of their own.
+_notes = ByKeys[StepNote](
+    lambda asked: with_names(
+        visible(asked, StepNote).filter(asked.of("step_id")).order_by("written_at", "pk"), "author"
+    )
+)
+# The sealed words of a date that was held, in the order in which they are told; what the child said has its own box.
+_OF_STEP = ("said", "present", "why_late", "carers", "delegated", "place")
 
 
 def _tell_begun(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
@@ -51,6 +60,14 @@ def _tell_begun(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
             tone="plan",
             reference="Plan",
             link=reverse("episode", args=[plan.pk]),
+            substance=_whole(
+                plan,
+                [plan.authority_label, *_codes(plan)],
+                "asked",
+                "contact",
+                "delegated",
+                "reference",
+            ),
         )
         for plan in _begun(request, when)
     }
@@ -63,20 +80,30 @@ def _began(plan: Episode) -> str:
 
 
 def _tell_held(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
-    today = timezone.localdate()
+    today, steps = timezone.localdate(), _held(request, when)
+    notes: dict[UUID, list[StepNote]] = {}
+    for note in _notes(request, [step.pk for step in steps]):
+        notes.setdefault(note.step_id, []).append(note)
     return {
         step.pk: Entry(
             at=when[step.pk],
             timed=False,
             title=step.title,
-            sentence=_sentences(*_came_of(step), first_sentence(step.said)),
+            sentence=_sentences(*_codes(step, but=_LONG), first_sentence(step.said)),
             source=f"recorded by {titles.of(step.held_by, held_at)}",
             tone="plan",
             tag=(how.words, "warn") if (how := standing(step, today=today)).how in _TAGGED else ("", ""),
             reference="Plan",
             link=reverse("plan_step", args=[step.pk]),
+            substance=_whole(
+                step,
+                _codes(step),
+                *_OF_STEP,
+                words=step.voice,
+                notes=[(_note(note, titles), note.text) for note in notes.get(step.pk, ())],
+            ),
         )
-        for step in _held(request, when)
+        for step in steps
         if (held_at := step.held_at) is not None
     }
 
@@ -122,12 +149,33 @@ def _tell_ended(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
     }
 
 
-def _came_of(step: Step) -> Iterator[str]:
-    """What came of it: its outcome, and the other columns that are short."""
-    for column, said in step.filled:
-        if column not in _LONG:
-            field: Any = step._meta.get_field(column)
-            yield said if column == "outcome" else f"{capfirst(str(field.verbose_name))}: {said}"
+def _codes(row: Episode | Step, *, but: Collection[str] = ()) -> Iterator[str]:
+    """What its typed columns say: an outcome by itself, the others under their names."""
+    for column, said in row.filled:
+        if column not in but:
+            yield said if column == "outcome" else f"{_name(row, column)}: {said}"
+
+
+def _whole(
+    row: Episode | Step, codes: Iterable[str], *columns: str, words: str = "", notes: Sequence[tuple[str, str]] = ()
+) -> Substance | None:
+    """All that its author wrote: what its codes say, then the sealed words under their names, then what was added."""
+    written = ((_heading(row, column), getattr(row, column)) for column in columns)
+    return in_full(("", _sentences(*codes)), *written, *notes, words=words)
+
+
+def _name(row: Episode | Step, column: str) -> str:
+    field: Any = row._meta.get_field(column)
+    return capfirst(str(field.verbose_name))
+
+
+def _heading(row: Episode | Step, column: str) -> str:
+    """What was said needs no name."""
+    return "" if column == "said" else _name(row, column)
+
+
+def _note(note: StepNote, titles: Titles) -> str:
+    return f"{note.get_kind_display()} ({titles.signed(note.author, note.written_at)})"
 
 
 def _sentences(*parts: str) -> str:

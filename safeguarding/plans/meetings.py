@@ -103,6 +103,10 @@ class OfChild:
     step: Step | None = None
     begins: EpisodeKind | None = None
 
+    @property
+    def outcome(self) -> str:
+        return self.step.in_words("outcome") if self.step else ""
+
 
 def who_does_both(meeting: Meeting) -> list[User]:
     """Who decides on the concern and keeps plans of this area, by role: who can put the meeting into the plans."""

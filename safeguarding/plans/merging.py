@@ -6,6 +6,7 @@ from django.utils import timezone
 from children.models import Child
 from children.services.merging import when_merged
 from safeguarding.accounts.models import User
+from safeguarding.audit.context import door
 
 from .models import Step
 from .permissions import may_keep
@@ -15,6 +16,7 @@ from .services.order import put_in_order
 
 
 @when_merged
+@door("counting")
 def count_meetings_once(child: Child, by: User) -> None:
     """Rows have come to a record, or have gone back: of steps that are one meeting the first is counted.
 

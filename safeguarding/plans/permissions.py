@@ -54,6 +54,7 @@ GIVEN = (Area.CARE, Area.NEEDS, Area.ATTENDANCE)
 TAB_AREAS = tuple(area for area in Area if area != Area.ATTENDANCE)
 MEETS = "This date is a meeting about a concern. Only somebody who decides on that concern changes it."
 never_in_changes("object_id", "plan_changes_hidden")
+never_in_changes("id", "meetings_in_changes")
 
 
 def at_schools_named(me: Any, capability: Any) -> Q:

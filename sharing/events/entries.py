@@ -13,7 +13,8 @@ from children.models import Child
 from safeguarding.accounts.titles import Titles, with_names
 from safeguarding.audit.by_keys import ByKeys
 from safeguarding.audit.reading import visible
-from safeguarding.concerns.chronology import Entry, Source, When
+from safeguarding.concerns.chronology import Entry, Source, Substance, When
+from safeguarding.concerns.entries.full import in_full
 from safeguarding.concerns.places import Row
 from safeguarding.http import Request
 from safeguarding.once import once
@@ -68,6 +69,7 @@ def _tell_sent(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
             f"{'Told by telephone' if one.is_call else 'Shared'}: {one.recipient.called}",
             f"{one.reason.title}." if one.reason else "",
             f"sent by {titles.of(one.sent_by, one.sent_at)}",
+            _whole(one, f"{one.reason.title}." if one.reason else "", ("What was shared", one.content)),
         )
         for one in _told(request, when)
         if one.sent_at
@@ -82,6 +84,7 @@ def _tell_refused(request: Request, when: When, titles: Titles) -> Mapping[UUID,
             f"Not shared: {one.recipient.called}",
             f"{one.get_because_display()}.",
             f"decided by {titles.of(one.decided_by, one.decided_at)}",
+            _whole(one, f"{one.get_because_display()}.", ("Why", one.because_why)),
         )
         for one in _told(request, when)
         if one.decided_at
@@ -102,7 +105,26 @@ def _tell_back(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
     }
 
 
-def _entry(one: SharingEvent, when: When, title: str, says: str, source: str) -> Entry:
+def _whole(one: SharingEvent, says: str, what: tuple[str, str]) -> Substance | None:
+    """All that was written of a decision; not what was taken out of its pack, which is words that are not shared."""
+    return in_full(
+        ("", says),
+        what,
+        ("Who there", one.person),
+        ("What for", one.purpose),
+        ("What was left out, and why", one.left_out),
+        ("Why this much, and why now", one.necessity),
+        ("Which harm was considered", one.harm),
+        ("Why there is no consent", one.consent_why),
+        ("Why the family is not told", one.not_told_why),
+        ("Why other children are named", one.named_why),
+        ("What was advised", one.advice_said),
+        ("What they may do with it", one.onward),
+        ("Why it went all the same", one.lift_why),
+    )
+
+
+def _entry(one: SharingEvent, when: When, title: str, says: str, source: str, whole: Substance | None = None) -> Entry:
     return Entry(
         at=when[one.pk],
         title=title,
@@ -111,6 +133,7 @@ def _entry(one: SharingEvent, when: When, title: str, says: str, source: str) ->
         icon="out",
         reference=one.reference,
         link=reverse("share", args=[one.pk]),
+        substance=whole,
     )
 
 

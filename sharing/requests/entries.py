@@ -5,8 +5,9 @@ from uuid import UUID
 
 from safeguarding.accounts.titles import Titles
 from safeguarding.chronicling import on_concern
-from safeguarding.concerns.chronology import Entry, Source, Substance, When
+from safeguarding.concerns.chronology import Entry, Source, When
 from safeguarding.concerns.entries.concern import first_sentence
+from safeguarding.concerns.entries.full import in_full
 from safeguarding.concerns.entries.rows import rows_of
 from safeguarding.http import Request
 
@@ -23,7 +24,7 @@ def _tell(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
             sentence=first_sentence(one.text),
             source=f"to {one.reference}, added by {titles.of(one.made_by, one.made_at)}",
             concern_id=one.concern_id,
-            substance=Substance((("", one.text),)),
+            substance=in_full(("", one.text)),
         )
         for one in _statements(request, when)
     }

@@ -12,10 +12,11 @@ from safeguarding.accounts.titles import Titles, with_names
 from safeguarding.audit.by_keys import ByKeys
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.chronology import Entry, Source, When
+from safeguarding.concerns.entries.full import in_full
 from safeguarding.concerns.places import Row
 from safeguarding.http import Request
 
-from .models import FileTransfer
+from .models import FileTransfer, TransferNote
 
 KIND = "outside"
 _placed = ByKeys[FileTransfer](
@@ -26,6 +27,14 @@ _placed = ByKeys[FileTransfer](
     )
 )
 _told = ByKeys[FileTransfer](lambda asked: with_names(visible(asked, FileTransfer).filter(asked.of()), "stopped_by"))
+# Why it is not sent, the last of each transfer the newest: it may be taken up again.
+_why = ByKeys[TransferNote](
+    lambda asked: (
+        visible(asked, TransferNote)
+        .filter(asked.of("transfer_id"), kind=TransferNote.Kind.STOPPED)
+        .order_by("made_at", "pk")
+    )
+)
 
 
 def _stopped(request: Request, children: Sequence[Child]) -> list[Row]:
@@ -39,6 +48,8 @@ def _stopped(request: Request, children: Sequence[Child]) -> list[Row]:
 
 
 def _tell_stopped(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    transfers = _told(request, when)
+    why = {note.transfer_id: note for note in _why(request, [one.pk for one in transfers])}
     return {
         one.pk: Entry(
             at=when[one.pk],
@@ -47,8 +58,12 @@ def _tell_stopped(request: Request, when: When, titles: Titles) -> Mapping[UUID,
             source=f"decided by {titles.of(one.stopped_by, one.stopped_at)}",
             icon="out",
             link=reverse("transfer", args=[one.pk]),
+            substance=in_full(
+                ("", f"{one.get_because_display()}."),
+                *([("", why[one.pk].text), ("Spoken to", why[one.pk].person)] if one.pk in why else []),
+            ),
         )
-        for one in _told(request, when)
+        for one in transfers
         if one.stopped_at
     }
 

@@ -31,6 +31,8 @@ def calls_the_strategy_discussion(page: Page) -> None:
     page.get_by_role("button", name="Save, and go on to the minutes").click()
     in_plans = page.get_by_role("region", name="In the plans")
     expect(in_plans.get_by_text("Booked for")).to_have_count(2)
+    expect(page.get_by_text("To come", exact=True)).to_be_visible()
+    expect(page.get_by_text("Minutes being written")).to_have_count(0)
     expect(page.get_by_role("button", name="Yes, it was held")).to_have_count(0)
 
 
@@ -40,6 +42,9 @@ def says_that_it_was_held(page: Page) -> None:
     asked.get_by_label("What came of it for Skye Ashdown").select_option("none")
     asked.get_by_role("button", name="Yes, it was held").click()
     expect(page.get_by_text("Saved that it was held.")).to_be_visible()
+    in_plans = page.get_by_role("region", name="In the plans")
+    expect(in_plans.get_by_text("A section 47 enquiry")).to_be_visible()
+    expect(in_plans.get_by_text("No further action")).to_be_visible()
     expect(page.get_by_text("Minutes being written")).to_be_visible()
 
 
@@ -56,10 +61,13 @@ def test_one_strategy_discussion_about_two_children(server: str, new_person: Cal
         sign_in(page, cast.lead.username, at=f"/concerns/{concern.pk}/meeting/")
         calls_the_strategy_discussion(page)
         clock.move_to(datetime.combine(DAY, time(12), LONDON))
-        page.reload()
+        # Her session has ended since.
+        page.context.clear_cookies()
+        sign_in(page, cast.lead.username, at=page.url)
         says_that_it_was_held(page)
         waits = Step.objects.get(kind="initial_conference", status="waiting")
         assert (waits.child, waits.counted_from) == (children[0], DAY)
         page.get_by_role("region", name="In the plans").get_by_role("link", name="Strategy discussion").first.click()
         expect(page.get_by_text("A meeting about a concern")).to_be_visible()
-        expect(page.get_by_text("A section 47 enquiry")).to_be_visible()
+        expect(page.locator("dl").get_by_text("A section 47 enquiry")).to_be_visible()
+        expect(page.get_by_role("region", name="What follows")).to_contain_text("A section 47 enquiry")

@@ -46,7 +46,8 @@ def matrix(world: World) -> Iterator[Matrix]:
 def rows(model: Any, world: World) -> list[Any]:
     """What there is of it in the adoptions of the children who are asked about."""
     children = [world.children[record].pk for record in RECORDS]
-    return list(model._base_manager.filter(area=Area.ADOPTION, child__in=children))
+    of_it = {"areas__contains": [Area.ADOPTION]} if model is Professional else {"area": Area.ADOPTION}
+    return list(model._base_manager.filter(child__in=children, **of_it))
 
 
 def words(world: World) -> set[str]:

@@ -35,6 +35,10 @@ NO_EVENT: dict[tuple[str, str], str] = {
     ("children_importrow", "INSERT"): _STAGING,
     ("children_importrow", "UPDATE"): _STAGING,
     ("children_importrun", "UPDATE"): _STAGING,
+    (
+        "retention_itemrun",
+        "UPDATE",
+    ): "how far a destruction is: that it begins, that its rows go and that its files go are events",
 }
 # Services that leave the event to whoever calls them, and that a test may call by themselves.
 CALLER_RECORDS = {

@@ -32,6 +32,7 @@ from safeguarding.concerns.models import (
 from safeguarding.dates import counted
 from safeguarding.http import Request
 
+from .full import in_full
 from .rows import rows_of
 
 LONGEST = 220
@@ -45,6 +46,7 @@ _STATUS_TONE = {
 
 # Not to do what was asked for is a decision with a reason, as doing it is.
 _ENDED = {Action.Status.DONE: "tick", Action.Status.WITHDRAWN: "note"}
+_CAME_OF_IT = {Action.Status.DONE: "What came of it", Action.Status.WITHDRAWN: "Why it was withdrawn"}
 
 
 def first_sentence(text: str, longest: int = LONGEST) -> str:
@@ -123,25 +125,18 @@ def _marks_of(request: Request, concerns: Sequence[Concern]) -> dict[UUID, list[
     return found
 
 
-def _account_told(account: Account, marks: Sequence[tuple[str, str]]) -> Substance:
+def _account_told(account: Account, marks: Sequence[tuple[str, str]]) -> Substance | None:
     """All that its author wrote: what was seen first, the child's own words apart from it."""
     where = ": ".join(filter(None, (account.get_place_display() if account.place else "", account.place_detail)))
-    return Substance(
-        told=_written(
-            ("", account.facts),
-            ("How the child seemed", account.presentation),
-            ("What was done at once", account.done_at_once),
-            ("Where", where),
-            ("Who else was there", account.others_present),
-        ),
+    return in_full(
+        ("", account.facts),
+        ("How the child seemed", account.presentation),
+        ("What was done at once", account.done_at_once),
+        ("Where", where),
+        ("Who else was there", account.others_present),
         words=account.child_words,
-        marks=tuple(marks),
+        marks=marks,
     )
-
-
-def _written(*parts: tuple[str, str]) -> tuple[tuple[str, str], ...]:
-    """Of parts and what they are called, those in which something stands."""
-    return tuple((name, text) for name, text in parts if text)
 
 
 def _late(account: Account | None) -> str:
@@ -173,12 +168,10 @@ def _tell_decided(request: Request, when: When, titles: Titles) -> Mapping[UUID,
             icon="flag",
             tone="plan",
             concern_id=decision.concern_id,
-            substance=Substance(
-                _written(
-                    ("", f"{decision.get_level_display()}. {decision.rationale}"),
-                    ("Why it is not referred", decision.not_referred),
-                    ("Who disagreed, and why", decision.dissent),
-                )
+            substance=in_full(
+                ("", f"{decision.get_level_display()}. {decision.rationale}"),
+                ("Why it is not referred", decision.not_referred),
+                ("Who disagreed, and why", decision.dissent),
             ),
         )
         for decision in _decisions(request, when)
@@ -195,7 +188,7 @@ def _tell_closed(request: Request, when: When, titles: Titles) -> Mapping[UUID, 
             icon="tick",
             tone="plan",
             concern_id=closing.concern_id,
-            substance=Substance(_written(("", closing.reason))),
+            substance=in_full(("", closing.reason)),
         )
         for closing in _closings(request, when)
     }
@@ -211,12 +204,13 @@ def _tell_ended(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
             title=f"{ended}: {first_sentence(action.text, 80).rstrip('.')}",
             sentence=first_sentence(action.result),
             source=f"{inside(ended)} by {titles.of(action.ended_by, ended_at)}",
-            icon=_ENDED[Action.Status(action.status)],
+            icon=_ENDED[status],
             concern_id=action.concern_id,
+            substance=in_full(("What was to be done", action.text), (_CAME_OF_IT[status], action.result)),
         )
         for action in _actions(request, when)
         if (ended_at := action.ended_at) is not None
-        for ended in [action.get_status_display()]
+        for ended, status in [(action.get_status_display(), Action.Status(action.status))]
     }
 
 
@@ -228,6 +222,7 @@ def _tell_noted(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
             sentence=first_sentence(note.text),
             source=f"note by {titles.of(note.author, note.added_at)}",
             concern_id=note.concern_id,
+            substance=in_full(("", note.text)),
         )
         for note in _notes(request, when)
     }
@@ -241,7 +236,7 @@ def _tell_added(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
             sentence=first_sentence(added.text),
             source=f"added by {titles.of(added.author, added.added_at)}",
             concern_id=added.concern_id,
-            substance=Substance(_written(("", added.text))),
+            substance=in_full(("", added.text)),
         )
         for added in _amendments(request, when)
     }
@@ -279,20 +274,21 @@ def _written_by_hand(entry: Any, at: datetime, titles: Titles) -> Entry:
     what = entry.get_what_display()
     source = f"added by {titles.signed(entry.added_by, entry.added_at)}"
     if entry.withdrawn_at is not None:
-        title, sentence = f"Withdrawn: {inside(what)}", entry.withdrawn_reason
+        title, text = f"Withdrawn: {inside(what)}", entry.withdrawn_reason
         source = f"withdrawn by {titles.signed(entry.withdrawn_by, entry.withdrawn_at)}"
     else:
-        title, sentence = f"Added: {inside(what)}" if entry.adds_to_id else what, first_sentence(entry.text)
+        title, text = f"Added: {inside(what)}" if entry.adds_to_id else what, entry.text
         source = f"{source}; told by {entry.told_by}" if entry.told_by else source
     return Entry(
         at=at,
         timed=entry.happened_at is not None,
         title=title,
-        sentence=sentence,
+        sentence=text if entry.withdrawn_at else first_sentence(text),
         source=source,
         tag=("Withdrawn", "line") if entry.withdrawn_at else ("", ""),
         reference="Entry",
         link=entry.get_absolute_url(),
+        substance=in_full(("", text)),
     )
 
 

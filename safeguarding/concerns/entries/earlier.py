@@ -16,6 +16,7 @@ from safeguarding.concerns.models import EarlierFile, EarlierRecord
 from safeguarding.http import Request
 
 from .concern import first_sentence
+from .full import in_full, lines
 from .rows import rows_of
 
 _records = rows_of(EarlierRecord)
@@ -35,9 +36,21 @@ def _tell_earlier(request: Request, when: When, titles: Titles) -> Mapping[UUID,
             icon="document",
             reference=f"Number {record.number_there} there" if record.number_there else "Earlier record",
             link=address_of("earlier_record", record.pk),
+            substance=in_full(("", record.narrative), *map(_action, record.actions), *map(_heading, record.more)),
         )
         for record in rows
     }
+
+
+def _action(action: Mapping[str, str]) -> tuple[str, str]:
+    """What was done about it there, by whom and when, and what came of it."""
+    by = ", ".join(filter(None, (action["day"], action.get("action_by", ""))))
+    return f"Action ({by})" if by else "Action", lines((action.get("action", ""), action.get("outcome", "")))
+
+
+def _heading(more: Sequence[str]) -> tuple[str, str]:
+    name, text = more
+    return name, text
 
 
 def _tell_earlier_files(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:

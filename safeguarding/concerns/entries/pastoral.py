@@ -7,18 +7,25 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from safeguarding.accounts.titles import Titles, inside
+from safeguarding.audit.by_keys import ByKeys
+from safeguarding.audit.reading import visible
 from safeguarding.chronicling import Placed, london
 from safeguarding.concerns.chronology import Entry, Source, When
-from safeguarding.concerns.models import PastoralNote, SupportPlan
+from safeguarding.concerns.models import PastoralNote, SupportPlan, SupportStep
 from safeguarding.dates import full_day
 from safeguarding.http import Request
 
 from .concern import first_sentence
+from .full import in_full, lines
 from .rows import rows_of
 
 _notes = rows_of(PastoralNote, "author")
 _plans = rows_of(SupportPlan, "author")
 _plans_over = rows_of(SupportPlan, "ended_by")
+# No entries of their own.
+_steps = ByKeys[SupportStep](
+    lambda asked: visible(asked, SupportStep).filter(asked.of("plan_id")).order_by("due_on", "pk")
+)
 
 
 def _tell_noted(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
@@ -31,12 +38,17 @@ def _tell_noted(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
             source=f"note by {titles.of(note.author, note.written_at)}",
             reference="Note",
             link=note.get_absolute_url(),
+            substance=in_full(("", note.text)),
         )
         for note in _notes(request, when)
     }
 
 
 def _tell_begun(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    plans = _plans(request, when)
+    steps: dict[UUID, list[str]] = {}
+    for step in _steps(request, [plan.pk for plan in plans]):
+        steps.setdefault(step.plan_id, []).append(f"{step.what}: {step.who}, by {full_day(step.due_on)}")
     return {
         plan.pk: Entry(
             at=when[plan.pk],
@@ -48,8 +60,13 @@ def _tell_begun(request: Request, when: When, titles: Titles) -> Mapping[UUID, E
             tone="plan",
             reference="Plan",
             link=plan.get_absolute_url(),
+            substance=in_full(
+                ("", plan.aims),
+                ("What is done", lines(steps.get(plan.pk, ()))),
+                ("To be reviewed on", full_day(plan.review_on)),
+            ),
         )
-        for plan in _plans(request, when)
+        for plan in plans
     }
 
 
@@ -64,6 +81,7 @@ def _tell_over(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
             tone="plan",
             reference="Plan",
             link=plan.get_absolute_url(),
+            substance=in_full(("", plan.outcome)),
         )
         for plan in _plans_over(request, when)
         if (ended_at := plan.ended_at) is not None

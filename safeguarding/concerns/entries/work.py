@@ -10,6 +10,8 @@ from safeguarding.concerns.models import ContactMade, Duty, Meeting, PoliceNotic
 from safeguarding.http import Request
 
 from .concern import first_sentence
+from .full import in_full
+from .met import told_of_meetings
 from .rows import rows_of
 
 # That it was called off stays on record.
@@ -32,6 +34,12 @@ def _tell_referred(request: Request, when: When, titles: Titles) -> Mapping[UUID
             icon="flag",
             tone="plan",
             concern_id=one.concern_id,
+            substance=in_full(
+                ("", one.told),
+                ("Team or office", one.team),
+                ("Who took it", one.spoken_to),
+                ("Their reference", one.their_reference),
+            ),
         )
         for one in _referrals(request, when)
     }
@@ -48,6 +56,7 @@ def _tell_step(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
             icon="tick" if one.kind == ReferralStep.Kind.ANSWERED else "note",
             tone="plan",
             concern_id=one.concern_id,
+            substance=in_full(("", one.text), ("Spoken to", one.spoken_to)),
         )
         for one in _steps(request, when)
     }
@@ -62,12 +71,15 @@ def _tell_contact(request: Request, when: When, titles: Titles) -> Mapping[UUID,
             source=f"contact of {titles.of(one.author, one.made_at)}",
             icon="people",
             concern_id=one.concern_id,
+            substance=in_full(("", one.said), ("Why parents have not been told", one.parents_reason)),
         )
         for one in _contacts(request, when)
     }
 
 
 def _tell_meeting(request: Request, when: When, titles: Titles) -> Mapping[UUID, Entry]:
+    meetings = _meetings(request, when)
+    whole = told_of_meetings(request, meetings, titles)
     return {
         one.pk: Entry(
             at=one.held_at,
@@ -78,8 +90,9 @@ def _tell_meeting(request: Request, when: When, titles: Titles) -> Mapping[UUID,
             tone="plan",
             concern_id=one.concern_id,
             link=one.get_absolute_url(),
+            substance=whole[one.pk],
         )
-        for one in _meetings(request, when)
+        for one in meetings
     }
 
 
@@ -98,6 +111,7 @@ def _tell_duty(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
             icon="flag",
             tone="plan",
             concern_id=one.concern_id,
+            substance=in_full(("Police reference", one.police_reference), ("", one.reason)),
         )
         for one in _duties(request, when)
     }
@@ -113,6 +127,12 @@ def _tell_notice(request: Request, when: When, titles: Titles) -> Mapping[UUID, 
             icon="flag",
             tone="plan",
             concern_id=one.concern_id,
+            substance=in_full(
+                ("From", one.force),
+                ("Their reference", one.their_reference),
+                ("Key adult", one.key_adult.full_name if one.key_adult else "not decided yet"),
+                ("Support", one.get_support_display() if one.support else ""),
+            ),
         )
         for one in _notices(request, when)
     }

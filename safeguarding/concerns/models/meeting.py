@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from safeguarding import personal_data
 from safeguarding.accounts.models import User
@@ -140,6 +141,10 @@ class Meeting(OfConcern):
     def title(self) -> str:
         """What kind of meeting it is; of a conference, which."""
         return self.get_conference_display() if self.conference else self.get_kind_display()
+
+    @property
+    def is_to_come(self) -> bool:
+        return self.state == self.State.PLANNED and self.held_at > timezone.now()
 
 
 class MeetingAttendee(OfConcern):

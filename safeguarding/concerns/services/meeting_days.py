@@ -50,6 +50,10 @@ def hold_meeting(
     at = at or timezone.now()
     now = _locked(meeting, by)
     if (now.state, now.held_at, now.said_by_id) == (T.HELD, held_at, by.pk):
+        waits = {one.child_id for one in of_plans().results(by, now) if not one.stands} if results else set()
+        if new := {child: result for child, result in (results or {}).items() if child in waits}:
+            # Said in another window, without what came of it.
+            of_plans().follow(meeting=now, by=by, results=new, more=more, at=at)
         return now
     _ensure_open(now, seen)
     if held_at > at:

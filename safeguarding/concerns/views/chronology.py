@@ -132,7 +132,7 @@ def _papers(request: Request, address: str) -> list[tuple[str, str, str]]:
     for name in ("before", "significant", "staff"):
         asked.pop(name, None)
     more = {
-        "Everything": ("All entries, with the whole account of each concern.", {}),
+        "Everything": ("All entries, each told whole.", {}),
         "Significant events only": (
             "What is marked as significant, each account whole, with what was decided about it.",
             {"significant": "on"},

@@ -95,6 +95,7 @@ EPISODES: dict[str, EpisodeKind] = {
             "Missing from home",
             MISSING,
             words=_ASKED,
+            first_day="Missing since",
             steps=("missing", "return_interview", "progress"),
             ends="home_missing_end",
             begins_with="missing",

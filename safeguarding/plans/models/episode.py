@@ -152,6 +152,11 @@ class Episode(Coded, Written, OfPlan):
         return self.decided_on if self.of_kind.before and self.decided_on else self.starts_on
 
     @property
+    def first_day_unknown(self) -> bool:
+        """Of an education, health and care plan that came with the child: nobody knows when it was asked for."""
+        return self.kind == "ehcp" and self.starts_on == self.decided_on
+
+    @property
     def authority_label(self) -> str:
         return codes.label("authority", self.authority) if self.authority else ""
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from safeguarding.accounts.calendar import SchoolCalendar
 from safeguarding.accounts.models import User
+from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.clocks import Unit
@@ -227,6 +228,7 @@ def wait_without_a_day(counting: Counting, kind: str, *, at: datetime) -> None:
     record(Verb.CREATE, step, by=counting.by)
 
 
+@door("counting")
 def stop_waiting(episode: Episode, *, by: User, at: datetime) -> None:
     """Set aside what waits in an episode that has ended."""
     for step in Step.objects.filter(episode=episode, status=SS.WAITING).order_by("pk"):
@@ -237,6 +239,7 @@ def stop_waiting(episode: Episode, *, by: User, at: datetime) -> None:
 _NOT_ASIDE = {"status": SS.WAITING, "set_aside_at": None, "set_aside_by": None, "aside_reason": ""}
 
 
+@door("counting")
 def count_again(counting: Counting, corrected: Step | None, *, at: datetime | None = None) -> None:
     """A day or an outcome was corrected: of a step, or of the beginning (None). What was counted from it moves, what it
     asks for no longer is set aside, and what it asks for now waits; in a plan that has ended, until that is opened

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from children.models import Child
 from safeguarding.accounts.models import User
-from safeguarding.audit.context import with_errors
+from safeguarding.audit.context import door, with_errors
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
@@ -34,6 +34,7 @@ from .checking import Problems, column_problems, episode_problems, past_day, rai
 from .dates import ENDED, Counting, begins_counting, born, stop_waiting
 from .deciding import badge_follows, decided_problems, decision_of, may_be_told, may_decide, put_badge
 from .freeing import free_meetings, take_meetings_back
+from .meetings import catch_up
 from .recounting import recount
 
 TWIN = "This child has an open plan of this kind with this authority. Open that one, or end it first."
@@ -324,11 +325,17 @@ def open_again(*, episode: Episode, seen: int, by: User, at: datetime | None = N
     _ensure_seen(Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk), seen)
     cleared = {"ends_on": None, "end_reason": "", "ended_at": None, "ended_by": None, "follows": ""}
     now = _perform("open_again", episode, by=by, at=at, **cleared)
-    for step in Step.objects.filter(episode=now, status=Step.Status.SET_ASIDE).order_by("pk"):
-        if step.aside_reason == ENDED:
-            step_life.perform("take_back", step, by=by, at=at, set_aside_at=None, set_aside_by=None, aside_reason="")
+    _wait_again(now, by=by, at=at)
+    catch_up(now, by=by, at=at or timezone.now())
     _until(now, None, by=by)
     return now
+
+
+@door("counting")
+def _wait_again(episode: Episode, *, by: User, at: datetime | None) -> None:
+    for step in Step.objects.filter(episode=episode, status=Step.Status.SET_ASIDE).order_by("pk"):
+        if step.aside_reason == ENDED:
+            step_life.perform("take_back", step, by=by, at=at, set_aside_at=None, set_aside_by=None, aside_reason="")
 
 
 @transaction.atomic
@@ -340,7 +347,7 @@ def enter_in_error(*, episode: Episode, seen: int, reason: str, by: User, at: da
     ensure_keeps_record(by, episode)
     if not reason.strip():
         raise BadInput("Say why it was entered in error.")
-    with with_errors(episode.pk):
+    with with_errors(episode.pk), door("counting"):
         _ensure_seen(Episode.objects.select_for_update(of=("self",)).get(pk=episode.pk), seen)
         waits = Step.objects.filter(episode=episode, status=Step.Status.WAITING).values_list("pk", flat=True)
         reminders.settle(waits, by=by, at=at or timezone.now())
@@ -351,12 +358,13 @@ def enter_in_error(*, episode: Episode, seen: int, reason: str, by: User, at: da
 @transaction.atomic
 def put_back(*, episode: Episode, by: User, at: datetime | None = None) -> Episode:
     """It was right after all, and stands as it was. Raises `NotAllowed`, `BadInput`, `OutOfTurn`."""
-    with with_errors(episode.pk):
+    with with_errors(episode.pk), door("counting"):
         ensure_keeps_record(by, episode)
         move = "put_back_ended" if episode.ended_at else "put_back_open"
         back = _perform(move, episode, by=by, at=at, error_at=None, error_by=None, error_reason="")
         take_meetings_back(back, by=by)
-        return back
+    catch_up(back, by=by, at=at or timezone.now())
+    return back
 
 
 def _perform(move: str, episode: Episode, **facts: Any) -> Episode:

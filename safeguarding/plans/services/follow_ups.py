@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from safeguarding.accounts.models import User
+from safeguarding.audit.context import door
 from safeguarding.audit.services import record
 from safeguarding.plans.kinds import ENDED, Outcome, outcome_of
 from safeguarding.plans.models import Episode, Step
@@ -71,6 +72,7 @@ def set_state(decided: Step | Episode, state: str, *, by: User) -> None:
     record(PlanVerb.FOLLOW, decided, by=by)
 
 
+@door("counting")
 def ended_by_hand(episode: Episode, *, by: User) -> None:
     """The plan has ended: of its decisions that end it nothing waits to be said any more."""
     for step in Step.objects.filter(episode=episode, follows__in=(F.WAITS, F.APPEAL)).select_related("episode"):
@@ -78,6 +80,7 @@ def ended_by_hand(episode: Episode, *, by: User) -> None:
             set_state(step, F.DONE, by=by)
 
 
+@door("counting")
 def waits_by_hand(episode: Episode, kind: str, *, by: User) -> None:
     """A step waits or was held: of decisions after which one of its kind waits nothing waits to be said any more."""
     for step in Step.objects.filter(episode=episode, follows=F.WAITS).select_related("episode"):
@@ -85,6 +88,7 @@ def waits_by_hand(episode: Episode, kind: str, *, by: User) -> None:
             set_state(step, F.DONE, by=by)
 
 
+@door("counting")
 def begun_by_hand(episode: Episode, *, by: User) -> None:
     """A plan has begun: of decisions that begin one of its kind nothing waits to be said any more."""
     child_id: UUID = episode.child_id

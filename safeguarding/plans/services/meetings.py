@@ -129,6 +129,13 @@ def wait_for_keepers(meetings: Collection[UUID | None], *, by: User) -> None:
         _set_state(meeting, P.WAITS, by=by)
 
 
+def catch_up(episode: Episode, *, by: User, at: datetime) -> None:
+    """A plan is open again: what was said meanwhile of the meetings that are its dates is said there too."""
+    waits = Step.objects.filter(episode=episode, met_for__isnull=False, status=SS.WAITING)
+    for meeting in Meeting.objects.filter(pk__in=waits.values("meeting")).order_by("pk"):
+        follow(meeting=meeting, by=by, at=at)
+
+
 def says_so(step: Step, meeting: Meeting) -> bool:
     """Whether the step says what the meeting says."""
     day, at = day_and_time(meeting)
@@ -141,7 +148,7 @@ def says_so(step: Step, meeting: Meeting) -> bool:
 
 def _put_in(meeting: Meeting, takes: Takes, child: Child, *, by: User, at: datetime) -> bool:
     """Make the meeting a step of the child's plan. Returns whether there is a plan that has such steps."""
-    if Step.objects.filter(meeting=meeting, met_for=child.pk).exists():
+    if not without_it(meeting, [child]):
         return True
     if (plan := open_plans([child.pk], takes).get(child.pk)) is None:
         return False
@@ -234,8 +241,10 @@ def booked_otherwise(meeting: Meeting, children: Collection[Child]) -> list[tupl
 
 def without_it(meeting: Meeting, children: Collection[Child]) -> list[Child]:
     """Of these children those in whose plans it is no date, or is one that is gone."""
-    there = Step.objects.filter(Q(met_for__in=[child.pk for child in children]), meeting=meeting)
-    gone = set(there.values_list("met_for", flat=True))
+    keys = [child.pk for child in children]
+    # Also of a record that has become part of theirs.
+    there = Step.objects.filter(Q(met_for__in=keys) | Q(child__in=keys, met_for__isnull=False), meeting=meeting)
+    gone = {key for row in there.values_list("met_for", "child_id") for key in row}
     return [child for child in children if child.pk not in gone]
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from safeguarding.accounts.models import User
+from safeguarding.audit.context import door
 from safeguarding.plans.deadlines import BEGINNING
 from safeguarding.plans.kinds import decision_on
 from safeguarding.plans.models import Episode, Step
@@ -14,6 +15,7 @@ from .follow_ups import waits_by_hand
 from .order import ORDERING, put_in_order
 
 
+@door("counting")
 def set_going(counting: Counting, held: Step, *, at: datetime) -> None:
     """Something was held: what follows from it by rules waits, and what it decides or puts out of order is said."""
     follow(counting, trigger_of(held), at=at)
@@ -27,6 +29,7 @@ def set_going(counting: Counting, held: Step, *, at: datetime) -> None:
     choose(counting, at=at)
 
 
+@door("counting")
 def recount(counting: Counting, corrected: Step | None, *, at: datetime, was: date | None = None) -> None:
     """A day or an outcome was corrected: of a step, or of the beginning (None). `was` is the day from which the dates
     of the beginning were counted before.

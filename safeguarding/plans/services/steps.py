@@ -22,7 +22,7 @@ from safeguarding.plans.verbs import PlanVerb
 
 from . import reminders
 from .checking import booking_problems, past_day, raise_first, step_problems
-from .dates import Counting, Trigger, born, count_again, next_number, owed_by, to_come, to_hold
+from .dates import Counting, Trigger, born, count_again, next_number, to_come, to_hold
 from .follow_ups import state_if_held, state_of, waits_by_hand
 from .noting import add_note, wait_for_an_answer
 from .order import held_of, why_not_counted

@@ -31,6 +31,11 @@ class Told:
     meeting: Step | None
     attendance: Sessions | None
 
+    @property
+    def is_past(self) -> bool:
+        """Whether the day of the meeting has passed: none is booked or due after it."""
+        return bool(self.meeting and self.meeting.happens_on and self.meeting.happens_on < timezone.localdate())
+
 
 def told(request: Request, children: Collection[UUID]) -> Mapping[UUID, Told]:
     """By child, for leads and others who read child protection; nothing for others. Five queries at most."""
@@ -41,7 +46,10 @@ def told(request: Request, children: Collection[UUID]) -> Mapping[UUID, Told]:
     sessions = sessions_of_children(see(AttendanceDay).filter(child__in=children), timezone.localdate())
     steps = work.waiting(see(Step)).filter(child__in=children, kind__in=_MEETINGS)
     meetings: dict[UUID, Step] = {}
-    for step in work.by_day(steps).filter(day__gte=timezone.localdate())[:_MOST]:
+    past: dict[UUID, Step] = {}
+    today = timezone.localdate()
+    for step in work.by_day(steps)[:_MOST]:
         if step.happens_on:
-            meetings.setdefault(step.child_id, step)
+            (past if step.happens_on < today else meetings).setdefault(step.child_id, step)
+    meetings = past | meetings
     return {key: Told(workers.get(key), meetings.get(key), sessions.get(key)) for key in children}

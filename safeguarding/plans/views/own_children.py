@@ -4,10 +4,12 @@ each, what is missing. And “Find a child”, by which they begin a record.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -24,6 +26,7 @@ from safeguarding.http import Request
 from safeguarding.plans.capabilities import PlanCapability as C
 from safeguarding.plans.kinds import EPISODES, Area
 from safeguarding.plans.models import Episode, Step
+from safeguarding.plans.permissions import not_named
 from safeguarding.plans.services import team, work
 from safeguarding.plans.wording import Stand, stand
 
@@ -59,8 +62,10 @@ def _areas(request: Request) -> list[Area]:
     return [area for area in _AREAS if may(request.user, C(f"keep_{area}"), request.held.school_id)]
 
 
-def panel(request: Request, record: Any = None) -> dict[str, Any]:
-    """The children by name. Nine queries at most, however many there are."""
+def panel(request: Request, record: Any = None) -> dict[str, Any] | None:
+    """The children by name. Seven queries at most, however many there are. Nothing where the school has not named the
+    role: *Waiting for you* says so, and an empty list would say that there are none.
+    """
     areas, school_id, see = _areas(request), request.held.school_id, partial(visible, request)
     open_ = see(Episode).filter(school=school_id, child__left_on=None, status=Episode.Status.OPEN, area__in=areas)
     plans = list(open_.select_related("child").order_by("child__sort_name", "child", "kind", "pk")[:MOST])
@@ -79,6 +84,8 @@ def panel(request: Request, record: Any = None) -> dict[str, Any]:
         for plan in plans
     ]
     rows += [Kept(detail.child, EPISODES[kind].title, ("plan",)) for detail, kind in lacking]
+    if not rows and not_named(request.user, school_id):
+        return None
     return {"kept": sorted(rows, key=lambda one: (one.child.sort_name, one.child.pk))}
 
 
@@ -86,13 +93,16 @@ def _lacking(
     request: Request, areas: Collection[str], known: Collection[tuple[UUID, str]]
 ) -> list[tuple[ChildDetail, str]]:
     """Children of whom the school's own system says what no record here does."""
-    details = visible(request, ChildDetail).filter(school=request.held.school_id, child__left_on=None)
-    found = []
-    for kind, (column, value) in SAID.items():
-        if EPISODES[kind].area in areas:
-            rows = details.filter(**{column: value}).select_related("child").order_by("child__sort_name", "pk")[:MOST]
-            found += [(row, kind) for row in rows if (row.child_id, kind) not in known]
-    return found
+    said = {kind: column_and_value for kind, column_and_value in SAID.items() if EPISODES[kind].area in areas}
+    some = reduce(or_, (Q(one) for one in said.values()))
+    details = visible(request, ChildDetail).filter(some, school=request.held.school_id, child__left_on=None)
+    rows = details.select_related("child").order_by("child__sort_name", "pk")[:MOST]
+    return [
+        (row, kind)
+        for row in rows
+        for kind, (column, value) in said.items()
+        if getattr(row, column) == value and (row.child_id, kind) not in known
+    ]
 
 
 def _dates(request: Request, plans: Iterable[Episode]) -> Mapping[UUID, Step]:
@@ -113,20 +123,19 @@ def _gaps(request: Request, plans: Collection[Episode]) -> Mapping[UUID, tuple[s
     held = visible(request, Step).filter(
         episode__in=[plan.pk for plan in care], status=Step.Status.HELD, not_counted="", held_to=None
     )
-    plans_held = {*held.filter(kind="care_plan").values_list("episode", flat=True)}
-    peps = {*held.filter(kind="pep").values_list("episode", flat=True)}
-    statuses = {*held.filter(kind="placement").exclude(legal_status="").values_list("episode", flat=True)}
+    asked = Q(kind__in=["care_plan", "pep"]) | Q(kind="placement") & ~Q(legal_status="")
+    there = {*held.filter(asked).values_list("episode", "kind").distinct()}
     workers = team.social_workers(partial(visible, request), [plan.child_id for plan in care])
     lacks = {
         plan.pk: tuple(
             what
-            for what, there in (
-                ("PEP", plan.pk in peps),
-                ("legal status", plan.pk in statuses),
+            for what, is_there in (
+                ("PEP", (plan.pk, "pep") in there),
+                ("legal status", (plan.pk, "placement") in there),
                 ("social worker", plan.child_id in workers),
-                ("care plan", plan.pk in plans_held),
+                ("care plan", (plan.pk, "care_plan") in there),
             )
-            if not there
+            if not is_there
         )
         for plan in care
     }

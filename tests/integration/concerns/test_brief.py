@@ -1,6 +1,8 @@
 """A meeting in an hour: what stands on the two pages, what gives way, who makes them, and what is kept."""
 
+from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -10,7 +12,8 @@ from pytest_django.asserts import assertContains
 from children.facts import Adult
 from safeguarding.audit.models import Event, LogEntry, Verb
 from safeguarding.concerns.models import Brief
-from safeguarding.concerns.services import briefs
+from safeguarding.concerns.services import access, briefs
+from safeguarding.concerns.services.meeting import Called, call_meeting
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed
 from tests import factories
@@ -115,7 +118,11 @@ def test_nothing_on_record_is_said_and_what_does_not_fit_is_counted(client, cast
     empty = factories.child(cast.school, "Ada", "Stone", by=cast.office)
     client.force_login(cast.lead)
     paper = printed(client, empty)
-    for words in ("No adult is recorded.", "No event of these days", "No words of the child are on record."):
+    for words in (
+        "No adult is recorded.",
+        "Of what its writer may see, nothing is marked as significant, and no conference",
+        "No words of the child are on record.",
+    ):
         assert words in paper.text
     assert paper.text.count("Nothing was written here.") == 3
     adults = [
@@ -150,6 +157,31 @@ def test_nothing_on_record_is_said_and_what_does_not_fit_is_counted(client, cast
     assert len(roomier.pages()) == 2
     assert roomier.text.count("rang to say") > paper.text.count("rang to say")
     assert "… (cut: the whole is in the record)" in roomier.text
+
+
+@pytest.mark.usefixtures("real_printer")
+def test_what_nobody_marked_is_counted_and_conferences_and_strategy_discussions_are_told(client, cast, ro, now):
+    concern = about(cast, ro, at=SCHOOL_DAY - timedelta(days=3))
+    days = {"strategy": 2, "professionals": 2, "conference": 1}
+    for kind, before in {**days, "core_group": -1, "parents": 1}.items():
+        called = Called(kind=kind, held_at=SCHOOL_DAY - timedelta(days=before))
+        called = replace(called, conference="initial") if kind == "conference" else called
+        call_meeting(concern=concern, token=uuid4(), called=called, staff=[cast.lead], by=cast.lead, at=SCHOOL_DAY)
+    client.force_login(cast.lead)
+    text = printed(client, ro).text
+    for words in ("Meeting: strategy discussion", "Meeting: initial conference", "has 3 other entries of these days"):
+        assert words in text, words
+    assert "professionals’ meeting" not in text and "nothing is marked" not in text
+    page = client.get(reverse("brief_page", args=[ro.pk]))
+    assertContains(page, "3 other entries of these days")
+    # From whom the concern is kept, it is not there and counts for nothing.
+    access.restrict_concern(concern=concern, by=cast.lead)
+    client.force_login(cast.deputy)
+    text = printed(client, ro).text
+    assert "Of what its writer may see, nothing is marked" in text
+    assert (
+        "strategy discussion." not in text.replace("strategy discussion, or plan", "") and "other entries" not in text
+    )
 
 
 def test_what_is_written_is_the_authors_alone_and_two_windows_do_not_lose_it(client, cast, ro, now):

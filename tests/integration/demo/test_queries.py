@@ -36,9 +36,10 @@ pytestmark = pytest.mark.django_db
 TEN = 10
 MANY_IN_SOAK = pytest.mark.parametrize("many", [100, pytest.param(1000, marks=pytest.mark.soak(part="school"))])
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-# A list asks once what all its concerns wait for. A family has to be found first. A meeting gathers what stands on the
-# chronology and on the page "People".
-LISTS, RECORDS, FAMILY, MEETING, SEARCH = 13, 25, 30, 45, 45
+# A list asks once what all its concerns wait for. A chronology asks which meetings about concerns are dates of plans. A
+# family has to be found first. A meeting gathers what stands on the chronology and on the page "People", what happened
+# that nobody marked, and how much else did.
+LISTS, RECORDS, FAMILY, MEETING, SEARCH = 13, 26, 30, 48, 45
 
 
 def ten_concerns(room, child):

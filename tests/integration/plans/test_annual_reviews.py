@@ -169,6 +169,8 @@ def test_dates_that_wait_by_a_former_rule_keep_their_day(place: Place):
 
 def test_a_child_who_was_missing_from_home_is_offered_an_interview(place: Place, client: Client):
     visitor = Visitor(client, place.room.lead)
+    form = visitor.page("record_change", place.child.pk, "?kind=missing_from_home")
+    assert "Missing since" in form and "What the authority decided" not in form
     typed = day("starts_on", date(2026, 11, 20)) | day("back_on", date(2026, 11, 21)) | {"authority": "356"}
     assert visitor.send("record_change", place.child.pk, "begin", "?kind=missing_from_home", **typed).status_code == 302
     episode = Episode.objects.get()

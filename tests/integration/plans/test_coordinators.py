@@ -91,6 +91,12 @@ def test_a_coordinator_is_told_before_a_date_of_her_area(named: Place):
     assert {named.designated, named.room.lead} <= told()
 
 
+def test_a_role_that_the_school_has_not_named_is_shown_no_empty_list(place: Place, client: Client):
+    client.force_login(place.designated)
+    page = client.get(reverse("staff_home")).content.decode()
+    assert "does not name your role" in page and "own-children" not in page
+
+
 def test_first_pages_list_the_children_by_name_with_what_is_missing(named: Place, client: Client):
     care = named.begin("looked_after")
     designated = Visitor(client, named.designated)

@@ -192,4 +192,5 @@ def test_the_form_asks_for_the_day_of_the_final_plan_and_not_for_that_of_the_req
     assert lead.send("record_change", place.child.pk, "begin", "?kind=ehcp", **typed).status_code == 302
     episode = Episode.objects.get()
     assert (episode.starts_on, episode.decided_on) == (MADE, MADE)
-    assert "Education, health and care plan" in lead.page("episode", episode.pk)
+    facts = lead.page("episode", episode.pk).split('id="facts"')[1]
+    assert "Not known" in facts.split("Day of the final plan")[0]

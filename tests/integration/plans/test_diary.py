@@ -14,7 +14,7 @@ from django.urls import reverse
 from children.services import access as child_access
 from safeguarding.accounts.calendar import LONDON
 from safeguarding.accounts.models import User
-from safeguarding.concerns.services import deciding, meeting
+from safeguarding.concerns.services import deciding, meeting, meeting_days
 from safeguarding.concerns.services.meeting import Called
 from safeguarding.concerns.services.naming import ChildEntry
 from safeguarding.keys import uuid7
@@ -197,6 +197,13 @@ def test_a_meeting_about_a_concern_stands_there_once_with_all_its_children(clien
         for words in ("Strategy discussion", "9:30am", "Rowan Ashdown, Skye Ashdown", ROOM):
             assert words in page
     assert address not in diary(client, place.room.pastoral)
+    # Once it was held, on an earlier hour of today, it is no longer to come.
+    earlier = SCHOOL_DAY - timedelta(hours=1)
+    by = {"meeting": met, "by": place.room.lead, "at": SCHOOL_DAY}
+    moved = meeting_days.move_meeting(token=uuid4(), seen=met.held_at, held_at=earlier, reason="At once", **by)
+    assert address in diary(client, place.room.lead)
+    meeting_days.hold_meeting(**by | {"meeting": moved}, seen=earlier, held_at=earlier)
+    assert address not in diary(client, place.room.lead)
 
 
 def test_a_review_of_a_concern_stands_in_the_diary_of_who_may_see_the_concern(client: Client, place: Place):

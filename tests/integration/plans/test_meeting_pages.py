@@ -95,6 +95,7 @@ def test_a_headteacher_is_asked_for_no_plan_and_says_that_it_was_held(client: Cl
     with as_web(place, head):
         hold_meeting(meeting=met, seen=met.held_at, held_at=met.held_at, by=head)
     page = opened(client, place.room.lead, reverse("meeting", args=[met.pk]))
+    assert "Not in the plan yet" in page and "The plans have its day" not in page
     address = reverse("meeting_into_plans", args=[met.pk])
     sent = hidden(page, address) | {"children": [str(place.child.pk)]}
     assert client.post(address, sent).status_code == 302

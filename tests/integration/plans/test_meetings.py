@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from children.services import merging
 from safeguarding.concerns.models import MeetingAddition
 from safeguarding.concerns.services import meeting_days as days
 from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
@@ -208,3 +209,62 @@ def test_a_plan_in_error_frees_its_meeting_for_another_one(place: Place):
         episodes.put_back(episode=wrong, by=lead)
     gone.refresh_from_db()
     assert (gone.met_for, gone.meeting, Episode.objects.get(pk=wrong.pk).status) == (None, met, "open")
+
+
+@pytest.mark.parametrize("said", ["held", "moved", "called off"])
+@pytest.mark.parametrize("shut", ["ended", "in error"])
+def test_what_was_said_of_a_meeting_meanwhile_is_said_in_a_plan_that_is_open_again(place: Place, shut: str, said: str):
+    plan, concern, lead = place.begin(), about(place, [place.child]), place.room.lead
+    later = AFTER + timedelta(days=7)
+    with as_web(place, lead):
+        met = call(place, concern, [place.child], kind="core_group", held_at=BEFORE if said == "held" else AFTER)
+        if shut == "ended":
+            ends: dict[str, Any] = {"ends_on": date(2026, 11, 23), "end_reason": "moved", "by": lead}
+            gone = episodes.end_episode(episode=plan, seen=plan.revision, **ends)
+        else:
+            gone = episodes.enter_in_error(episode=plan, seen=plan.revision, reason="His cousin’s.", by=lead)
+        if said == "held":
+            days.hold_meeting(meeting=met, seen=BEFORE, held_at=BEFORE, by=lead)
+        elif said == "moved":
+            days.move_meeting(meeting=met, token=uuid7(), seen=AFTER, held_at=later, reason="", by=lead)
+        else:
+            days.call_off(meeting=met, token=uuid7(), seen=AFTER, reason="Snow.", by=lead)
+    with as_web(place, lead):
+        if shut == "ended":
+            episodes.open_again(episode=gone, seen=gone.revision, by=lead)
+        else:
+            episodes.put_back(episode=gone, by=lead)
+    step = Step.objects.filter(episode=plan, kind="core_group").order_by("pk").first()
+    assert step is not None
+    assert (step.status, step.held_on or step.booked_on) == {
+        "held": ("held", TUESDAY),
+        "moved": ("waiting", later.date()),
+        "called off": ("waiting", None),
+    }[said]
+
+
+def test_the_answer_of_a_second_window_adds_what_came_of_it(place: Place):
+    place.begin("child_in_need")
+    concern, lead = about(place, [place.child]), place.room.lead
+    with as_web(place, lead):
+        met = call(place, concern, [place.child], held_at=BEFORE)
+    for results in ({}, {place.child.pk: "section_47"}, {place.child.pk: "none"}):
+        with as_web(place, lead):
+            days.hold_meeting(meeting=met, seen=BEFORE, held_at=BEFORE, results=results, by=lead)
+    # What is said stays so, until it is corrected.
+    assert (step_of(met, place.child).status, step_of(met, place.child).outcome) == ("held", "section_47")
+
+
+def test_a_meeting_of_a_record_that_became_part_of_another_is_not_put_in_again(place: Place):
+    keep, other = two(place)
+    for child in (keep, other):
+        place.begin(child=child, authority="356" if child is keep else "355")
+    concern, lead = about(place, [other]), place.room.lead
+    with as_web(place, lead):
+        met = call(place, concern, [other], kind="core_group", held_at=BEFORE)
+        days.hold_meeting(meeting=met, seen=BEFORE, held_at=BEFORE, by=lead)
+        merging.merge(keep=keep, other=other, reason="One child.", token=uuid7(), seen=None, by=lead)
+    there = Step.objects.count()
+    with as_web(place, lead):
+        days.put_into_plans(meeting=met, children=[keep], results={}, by=lead)
+    assert Step.objects.count() == there and Step.objects.get(meeting=met).met_for == other.pk

@@ -12,6 +12,7 @@ from django.urls import reverse
 from children.services import merging
 from children.services.access import declare_conflict
 from safeguarding.accounts.models import User
+from safeguarding.audit.models import LogEntry
 from safeguarding.audit.protection import known, who_sees
 from safeguarding.concerns.models import Concern, ConcernChild
 from safeguarding.concerns.services import access, deciding, error
@@ -20,7 +21,7 @@ from safeguarding.concerns.services.meetings_ahead import tell_of_meetings
 from safeguarding.exceptions import NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
 from safeguarding.plans.models import Step
-from safeguarding.plans.services import outcomes, steps
+from safeguarding.plans.services import episodes, outcomes, steps
 from safeguarding.plans.services.reminders import tell_of_dates
 from tests.walls import as_role, asking
 
@@ -109,6 +110,68 @@ def test_a_parent_who_works_here_sees_neither_the_date_nor_what_waits_because_of
     page = visitor.page("child_plans", mine.pk)
     assert "Strategy discussion" not in page and "Initial child protection conference" not in page
     assert not set(known("steps_hidden", place.room.headteacher.pk))
+
+
+def _with_a_hidden_core_group(place: Place) -> tuple[Any, Any, User]:
+    """A core group in the plan of one child, and a keeper from whom its concern is hidden because of the other."""
+    mine, theirs = children = two(place)
+    plan, concern = place.begin(starts_on=date(2026, 11, 20)), about(place, children)
+    with as_web(place, place.room.lead):
+        met = call(place, concern, [mine], kind="core_group")
+    declare_conflict(user=place.room.deputy, child=theirs, kind="relative", by=place.room.deputy)
+    return plan, met, place.room.deputy
+
+
+def test_a_keeper_from_whom_a_date_is_hidden_leaves_it_in_no_plan_that_has_ended(place: Place):
+    plan, met, parent = _with_a_hidden_core_group(place)
+    assert met.in_plans == "done"
+    with as_web(place, parent):
+        ends: dict[str, Any] = {"ends_on": date(2026, 11, 23), "end_reason": "moved", "by": parent}
+        ended = episodes.end_episode(episode=plan, seen=plan.revision, **ends)
+    assert not Step.objects.filter(episode=plan, status="waiting").exists()
+    with as_web(place, parent):
+        again = episodes.open_again(episode=ended, seen=ended.revision, by=parent)
+        assert not Step.objects.filter(meeting=met).exists()
+    assert step_of(met, place.child).status == "waiting"
+    # A plan that was an error frees its meeting, whoever says so: the lead puts it into the right one.
+    with as_web(place, parent):
+        episodes.enter_in_error(episode=again, seen=again.revision, reason="His cousin’s.", by=parent)
+    with as_web(place, place.room.lead):
+        right = place.begin(starts_on=date(2026, 11, 20))
+        days.put_into_plans(meeting=met, children=[place.child], results={}, by=place.room.lead)
+    assert step_of(met, place.child).episode == right
+
+
+def test_what_is_counted_anew_is_counted_with_the_dates_that_are_hidden_from_its_keeper(place: Place):
+    mine, theirs = children = two(place)
+    lead, parent = place.room.lead, place.room.deputy
+    plan = place.begin("child_in_need", starts_on=date(2026, 11, 20))
+    asks = place.step(plan, "strategy_discussion", held_on=date(2026, 11, 20), columns={"outcome": "section_47"})
+    concern = about(place, children)
+    with as_web(place, lead):
+        met = call(place, concern, [mine], kind="conference", conference="initial")
+    declare_conflict(user=parent, child=theirs, kind="relative", by=parent)
+    facts: dict[str, Any] = {"token": uuid7(), "reason": "On Monday.", "held_on": date(2026, 11, 23), "by": parent}
+    with as_web(place, parent):
+        steps.correct_step(step=asks, seen=asks.revision, **facts)
+    assert step_of(met, mine).due_on == date(2026, 12, 14)
+    assert Step.objects.filter(kind="initial_conference").count() == 1
+
+
+def test_what_changed_in_a_date_that_was_a_hidden_meeting_stays_hidden_when_that_is_off(place: Place):
+    _, met, parent = _with_a_hidden_core_group(place)
+    step = step_of(met, place.child)
+    with as_web(place, place.room.lead):
+        days.call_off(meeting=met, token=uuid7(), seen=AFTER, reason="Snow.", by=place.room.lead)
+    assert sees(parent, step)
+    entries = LogEntry.objects.filter(object_id=step.pk)
+    assert not any(sees(parent, one) for one in entries)
+    assert all(sees(place.room.headteacher, one) for one in entries) and entries
+    # What the person says of it from then on is theirs.
+    with as_web(place, parent):
+        now = Step.objects.get(pk=step.pk)
+        steps.book_step(step=now, seen=now.revision, booked_on=date(2026, 12, 1), by=parent)
+    assert sees(parent, LogEntry.objects.filter(object_id=step.pk).latest("pk"))
 
 
 def test_once_the_child_is_out_of_the_concern_the_date_is_hidden_from_all(place: Place):

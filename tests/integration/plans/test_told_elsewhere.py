@@ -110,3 +110,36 @@ def test_plan_dates_and_people_are_taken_to_a_meeting(place: Place, client: Clie
     assert "Review conference" in page
     # Given the child, pastoral staff see who works with the family, and nothing of the plan.
     assert "Review conference" not in str(lines(place.room.pastoral, place))
+
+
+def test_the_two_pages_tell_what_began_was_held_and_ended_and_what_is_asked(place: Place):
+    place.begin("adoption")
+    plan = place.begin("child_protection", words={"asked": "Ring by 9.30 each day. Breakfast club."})
+    place.step(
+        plan,
+        "strategy_discussion",
+        held_on=date(2026, 9, 28),
+        columns={"outcome": "assessment"},
+        words={"said": "Joint visit. Tonight."},
+    )
+    place.step(plan, "review_conference", held_on=date(2026, 11, 12), columns={"outcome": "continues"})
+    hold_step(step=of(plan, "core_group"), seen=0, held_on=date(2026, 10, 12), words={}, by=place.room.lead)
+    asks: Any = SimpleNamespace(user=place.room.lead)
+    found = briefing.gather(asks, place.child, None, at=SCHOOL_DAY)
+    assert [entry.title for entry in found.events] == [
+        "Review conference",
+        "Child protection plan: began",
+        "Strategy discussion",
+    ]
+    assert found.other_entries == 1
+    block = next(block for block in found.blocks if block.title == "What is asked of the school")
+    assert block.lines == [("Child protection plan", "Ring by 9.30 each day. Breakfast club.")]
+    asks = SimpleNamespace(user=place.room.pastoral)
+    theirs = briefing.gather(asks, place.child, None, at=SCHOOL_DAY)
+    assert theirs.events == [] and theirs.other_entries == 0
+    plan.refresh_from_db()
+    end_episode(episode=plan, seen=plan.revision, ends_on=date(2026, 11, 20), end_reason="no_risk", by=place.room.lead)
+    asks = SimpleNamespace(user=place.room.lead)
+    found = briefing.gather(asks, place.child, None, at=SCHOOL_DAY)
+    assert found.events[0].title == "Child protection plan: ended"
+    assert "What is asked of the school" not in {block.title for block in found.blocks}

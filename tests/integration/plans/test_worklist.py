@@ -123,6 +123,15 @@ def test_children_are_listed_by_status_and_those_without_a_record_too(place: Pla
     assert 'id="lacking"' not in open_(place.room.pastoral)
 
 
+def test_a_meeting_that_is_late_is_not_called_none(place: Place, client: Client, open_: Any):
+    episode = place.begin(starts_on=TODAY - timedelta(weeks=20))
+    page = open_(place.room.lead, "?status=child_protection")
+    panel = page[page.index("Next meeting") :][:1500]
+    assert "Core group" in panel and "not booked, late" in panel
+    tab = client.get(reverse("child_plans", args=[episode.child_id])).content.decode()
+    assert "None booked" in tab and "None booked or due" not in tab
+
+
 def test_many_children_of_a_status_take_as_many_queries_as_one(place: Place, client: Client):
     def counted() -> int:
         return asked(lambda: client.get(reverse("plans") + "?status=looked_after"))

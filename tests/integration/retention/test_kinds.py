@@ -61,11 +61,12 @@ def test_it_is_open_kept_due_held_listed_approved_and_destroyed(place: Office, k
         scan()
         assert kept(record).seen_again_on
     with later(days=row.days + SCANS):
-        _held(place, kind, record)
+        approver = row.approves(place, record)
+        _held(place, record, row.about(record), decider(place, kind), approver)
         assert kind_of(kind) in place.opens(client, decider(place, kind), "retention").text
         made = sent(place, begun(place, record))
         _told(place, made, client)
-        place.approve(made, by=row.approves(place, record))
+        place.approve(made, by=approver)
         with as_destroyer():
             assert destroy_due() == 0
     with later(days=row.days + SCANS + 15):
@@ -73,19 +74,18 @@ def test_it_is_open_kept_due_held_listed_approved_and_destroyed(place: Office, k
         _certified(made, kind)
 
 
-def _held(place: Office, kind: str, record: Any) -> None:
-    """A hold on the school keeps it from every list, and so does one on itself or on the child that it is about."""
-    row = KINDS[kind]
-    child = row.about(record)
-    lead, head = place.room.lead, place.room.headteacher
-    scopes = [("school", None, lead, head), ("record", None, row.decides(place), row.approves(place, record))]
-    for scope, whom, first, second in scopes + ([("child", child, lead, head)] if child else []):
+def _held(place: Office, record: Any, child: Any, decides: User, approves: User) -> None:
+    """A hold on the school keeps it from every list, and so does one on itself, or on the child that it is about."""
+    lead, head, one = place.room.lead, place.room.headteacher, record_with(record.pk)
+    by = {"school": (lead, head)} | ({"record": (decides, approves)} if one else {})
+    for scope, (first, second) in (by | ({"child": (lead, head)} if child else {})).items():
         held = set_hold(
             school=place.school,
             token=uuid7(),
             scope=scope,
-            child=whom,
-            one=record_with(record.pk),
+            # Of the two the scope says which is held.
+            child=child,
+            one=one,
             kind="police",
             reason="The police asked.",
             review_on=timezone.localdate() + timedelta(days=100),

@@ -37,21 +37,9 @@ from tests.walls import asking
 from .adults import lay_concern
 from .attending import Register, lay_register
 from .conftest import Office, as_destroyer, later
-from .test_kinds import (
-    KINDS,
-    SCANS,
-    _folders,  # noqa: F401
-    answer,
-    begun,
-    due,
-    lay_consent,
-    lay_training,
-    let_chair_in,
-    scanned_until,
-    sent,
-)
+from .kinds import KINDS, SCANS, answer, begun, due, lay_consent, lay_training, let_chair_in, scanned_until, sent
 
-pytestmark = pytest.mark.django_db(databases=["default", KEYS])
+pytestmark = [pytest.mark.django_db(databases=["default", KEYS]), pytest.mark.usefixtures("folders")]
 REASON = "A tribunal has asked for it."
 
 
@@ -127,6 +115,8 @@ def begun_item(record: Any) -> Any:
 def test_a_hold_on_the_child_keeps_its_consents_and_one_on_a_consent_no_other(place: Office):
     consent = lay_consent(place)
     with later(days=1):
+        said: dict[str, Any] = {"on": timezone.localdate(), "how": "spoken", "said": "She rang."}
+        withdraw_consent(consent=consent, by=place.room.lead, **said)
         other = answer(place, consent.child, "refused")
     hold(place, consent)
     assert "keeps_record_hold" in keeping(consent) and "keeps_record_hold" not in keeping(other)
