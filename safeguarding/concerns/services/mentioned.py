@@ -12,6 +12,7 @@ from children.services.mentioning import Names
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import door
 from safeguarding.concerns.models import Account, Amendment, Concern, ConcernChild, ConcernNote, Mention
+from safeguarding.concerns.services.telling import hand_on
 from safeguarding.keys import entry_token
 from safeguarding.rendering import Showing
 
@@ -38,6 +39,12 @@ def keep_mentions(words: Account | Amendment | ConcernNote, *, by: User, at: dat
     with door("naming"):
         Mention.objects.bulk_create(rows, ignore_conflicts=True)
     return bool(rows)
+
+
+def keep_and_hand_on(words: Amendment | ConcernNote, concern: Concern, *, by: User, at: datetime) -> None:
+    """The same of words that come to a concern which others read: whom they mention may be hidden from these."""
+    if keep_mentions(words, by=by, at=at):
+        hand_on(concern, at=at)
 
 
 def standing(rows: QuerySet[Mention]) -> QuerySet[Mention]:
