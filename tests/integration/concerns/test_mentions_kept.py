@@ -9,17 +9,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from children.mentions import marker
+from children.services import merging
 from children.services.access import declare_conflict, grant_child
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.protection import known
 from safeguarding.concerns import chronology
 from safeguarding.concerns.models import Account, Concern, Mention
-from safeguarding.concerns.services import deciding
-from safeguarding.concerns.services.mentioned import standing
+from safeguarding.concerns.services import deciding, reading
+from safeguarding.concerns.services.mentioned import naming_or_mentioning, standing
 from safeguarding.concerns.services.raising import ChildEntry, amend
 from safeguarding.ending.reasons import filled
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from tests import factories
+from tests.integration.children.twice import merged
+from tests.walls import asking
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +53,19 @@ def test_an_account_an_addition_and_a_note_each_write_their_mentions_once(room, 
     assert [row.child_key for row in Mention.objects.filter(concern=told)] == [hazel.pk] * 3
     deciding.add_note(concern=told, token=uuid4(), text="Nobody else.", by=room.lead)
     assert Mention.objects.filter(concern=told).count() == 3
+
+
+def test_what_a_lead_writes_with_another_title_or_kind_writes_its_mentions_too(room, hazel):
+    concern = factories.concern(room)
+    for title in (f"{marker(hazel.pseudonym)} too", "The playground"):
+        concern = deciding.rename_concern(concern=concern, seen=concern.revision, title=title, by=room.lead)
+    assert Mention.objects.get(concern=concern).child_key == hazel.pk, "the former title is a note"
+    reason = f"{marker(hazel.pseudonym)} was hit."
+    given = {"category": "PHY", "subcategory": None, "reason": reason}
+    deciding.reclassify_concern(concern=concern, seen=concern.revision, by=room.deputy, **given)
+    assert {(row.child_key, row.author) for row in Mention.objects.filter(concern=concern)} == {
+        (hazel.pk, room.lead), (hazel.pk, room.deputy),
+    }  # fmt: skip
 
 
 def test_who_has_a_part_in_the_concern_is_not_mentioned_besides(room, hazel):
@@ -156,3 +172,48 @@ def test_it_takes_a_reason_and_who_decides(client, room, hazel, told):
     client.force_login(room.pastoral)
     assert client.get(reverse("mention", args=[told.pk, row.pk])).status_code == 403
     assert Mention.objects.get(pk=row.pk).taken_off_at is None
+
+
+def lines(client, room, child, concern):
+    """How often the concern stands among the mentions of its page, in the chronology and on the tab of a child."""
+    client.force_login(room.lead)
+    page = client.get(reverse("concern", args=[concern.pk])).content.decode()
+    addresses = [reverse("mention", args=[concern.pk, row.pk]) for row in Mention.objects.filter(child_key=child.pk)]
+    told = [entry.title for entry in story(room.lead, child)].count("Mentioned in a concern")
+    found = reading.listed(naming_or_mentioning(seen_by(room.lead), child.pk, Mention.objects.visible_to(room.lead)))
+    return sum(page.count(f'"{one}"') for one in addresses), told, found.filter(pk=concern.pk).count()
+
+
+def test_a_child_who_is_on_the_list_twice_is_mentioned_once_until_the_merge_is_undone(client, room, hazel):
+    twin = factories.child(room.school, "Hazle", "Reed", by=room.office)
+    concern = factories.concern(room, facts=f"{marker(hazel.pseudonym)} fell on {marker(twin.pseudonym)}.")
+    done = merged(room, hazel, twin)
+    assert [row.child_key for row in Mention.objects.filter(concern=concern)] == [hazel.pk] * 2
+    assert lines(client, room, hazel, concern) == (1, 1, 1)
+    # What is sent from now on with the mention of either is one.
+    both = f"{marker(hazel.pseudonym)}, {marker(twin.pseudonym)}"
+    note = deciding.add_note(concern=concern, token=uuid4(), text=both, by=room.lead)
+    assert Mention.objects.filter(concern=concern, said_at=note.added_at).count() == 1
+    with asking(room.lead):
+        merging.undo(merge=done, reason="Cousins.", by=room.lead)
+    assert [lines(client, room, child, concern) for child in (hazel, twin)] == [(1, 1, 1)] * 2
+    with asking(room.lead):
+        again = merged(room, hazel, twin, at=timezone.now())
+        first = Mention.objects.filter(concern=concern).order_by("said_at").first()
+        deciding.take_off_mention(mention=first, reason="Nobody of ours.", by=room.lead)
+    assert lines(client, room, hazel, concern) == (0, 0, 0)
+    with asking(room.lead):
+        merging.undo(merge=again, reason="Cousins.", by=room.lead)
+    assert [lines(client, room, child, concern) for child in (hazel, twin)] == [(0, 0, 0)] * 2
+
+
+def test_a_part_on_one_record_counts_in_place_of_a_mention_of_the_other_while_they_are_one(client, room, hazel):
+    twin = factories.child(room.school, "Hazle", "Reed", by=room.office)
+    named = [ChildEntry("worried_about", child=hazel)]
+    concern = factories.concern(room, children=named, facts=f"{marker(twin.pseudonym)} fell.")
+    assert lines(client, room, twin, concern) == (1, 1, 1)
+    done = merged(room, hazel, twin)
+    assert lines(client, room, hazel, concern) == (0, 0, 1)
+    with asking(room.lead):
+        merging.undo(merge=done, reason="Cousins.", by=room.lead)
+    assert [lines(client, room, child, concern) for child in (hazel, twin)] == [(0, 0, 1), (1, 1, 1)]
