@@ -59,7 +59,7 @@ from .services.patterns import rules_of
 from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
 from .told import told_of
-from .views import access_panels, asked_panels, duty_panels, first_page, of_children, today_lines, withheld
+from .views import access_panels, asked_panels, duty_panels, first_page, mentions, of_children, today_lines, withheld
 from .views.first_page import own_actions
 
 # As many as an aside shows; the page behind it shows all.
@@ -336,10 +336,11 @@ register(
 )
 first_pages.register(*first_page.TASKS)
 register(*SETTINGS, ACCESS_REVIEW, *access_panels.ENTRIES, *asked_panels.ENTRIES, *today_lines.ENTRIES)
-register(*of_children.ENTRIES, *duty_panels.ENTRIES, *withheld.ENTRIES)
+register(*of_children.ENTRIES, *duty_panels.ENTRIES, *withheld.ENTRIES, *mentions.ENTRIES)
 chronology.register(*SOURCES)
 gathers(chronology_on_paper.NAME, chronology_on_paper.in_pieces)
 keep_apart("concerns.withheldname")
+keep_apart("concerns.mention")
 checks.register(LEAVERS)
 
 # What a notice is about, by the type it was written with, and the page that shows it.

@@ -59,6 +59,7 @@ from .models import (
     MeetingAddition,
     MeetingAttendee,
     MeetingDecision,
+    Mention,
     OutsideConflict,
     OutsideNote,
     PaperForm,
@@ -248,6 +249,10 @@ left_out(
 left_out(
     WithheldName,
     because="It asks leads about a child that a reporter may not name. Once they add the child, the concern names it.",
+)
+left_out(
+    Mention,
+    because="It says where words of a concern mention a child who has no part in it. The words themselves are told.",
 )
 left_out(Draft, DraftOpening, KeptText, because="Nobody has sent these words yet. They are their author’s alone.")
 left_out(Brief, because="Somebody prepares it for a meeting, out of the record. It is its author’s alone.")

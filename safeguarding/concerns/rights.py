@@ -103,6 +103,11 @@ keep(
                 "decided_by_id",
             ),
         ),
+        # Whom words mention: the concern is hidden from who must see nothing of that child, until a lead takes it off.
+        "concerns.mention": takes(
+            both("NEW.author_id = me", "NEW.taken_off_at IS NULL"),
+            ended_once(decides("NEW.concern_id"), at="taken_off_at", by="taken_off_by_id", said=("reason",)),
+        ),
         # A date of a plan that is a meeting is hidden with its concern.
         "concerns.meeting": takes(
             both("NEW.called_by_id = me", decides("NEW.concern_id")),

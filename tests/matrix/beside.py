@@ -5,12 +5,14 @@ notes, cover, what a lead keeps for herself.
 from datetime import date, timedelta
 from typing import Any
 
+from children.mentions import marker
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import ActingPeriod, RoleAssignment
 from safeguarding.accounts.services.classes import give_class
 from safeguarding.concerns.models import (
     Draft,
     HowSoon,
+    Mention,
     NoticeRule,
     OutsideConflict,
     OutsideNote,
@@ -272,6 +274,9 @@ def lay_apart(world: Any, record: str) -> None:
         withhold(named, wrong.pk, by=world.people["teacher"], at=THEN)
         row = deciding.refuse_withheld(row=named.withheld.get(), reason=word(), by=by, at=THEN)
         world.keys[record]["withheld"] = row.pk
+        text = f"{word()} {marker(wrong.pseudonym)}"
+        note = deciding.add_note(concern=concern, token=uuid7(), text=text, by=by, at=THEN)
+        world.keys[record]["mentioned"] = Mention._base_manager.get(concern=concern, said_at=note.added_at).pk
     named = concern.children.get(child=world.children[record])
     for says in ("story", "story" if record == "two" else "whole"):
         concern.refresh_from_db()

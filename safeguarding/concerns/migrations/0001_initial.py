@@ -1196,6 +1196,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Mention',
+            fields=[
+                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('child_key', models.UUIDField(verbose_name='key of the child')),
+                ('said_at', models.DateTimeField(verbose_name='mentioned')),
+                ('reason', safeguarding.sealing.fields.SealedText(blank=True, verbose_name='why it is another child')),
+                ('taken_off_at', models.DateTimeField(blank=True, null=True, verbose_name='taken off')),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentions', to='concerns.concern')),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
+                ('taken_off_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['child_key'], include=['concern', 'taken_off_at'], name='mention_child')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('taken_off_at', None), ('taken_off_by', None)), models.Q(('taken_off_at__isnull', False), ('taken_off_by__isnull', False)), _connector='OR'), name='mention_taken_off_in_pairs')],
+            },
+        ),
+        migrations.CreateModel(
             name='Brief',
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),

@@ -48,6 +48,7 @@ from safeguarding.concerns.models import (
     MeetingAddition,
     MeetingAttendee,
     MeetingDecision,
+    Mention,
     PatternRuling,
     Pin,
     Question,
@@ -223,6 +224,23 @@ def withheld_names_seen(me: Any) -> Rule:
         },
         never=out_of_sight(me, "concern_id") | among("child_key", fact("hidden_children", me)),
         unseen={"naming": among("concern_id", fact("own_concerns", me))},
+    )
+
+
+@rule(Mention)
+def mentions_seen(me: Any) -> Rule:
+    """That a concern mentions a child: for those who may read the concern by their role, in place of somebody or given
+    it by name, and see that child. Through the record of one child, of that child alone.
+
+    "naming": whoever writes leaves it behind, and sees nothing of it.
+    """
+    seen = through_the_concern(me, "concern_id", unseen={"naming": among("concern_id", fact("own_concerns", me))})
+    ways = {"grant": "granted_children", "emergency": "emergency_children"}
+    own = {way: seen.because[way] & among("child_key", fact(children, me)) for way, children in ways.items()}
+    return Rule(
+        because=seen.because | own,
+        never=out_of_sight(me, "concern_id") | among("child_key", fact("hidden_children", me)),
+        unseen=seen.unseen,
     )
 
 

@@ -15,6 +15,7 @@ from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, ConcernChild, UndoneLink
 from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import ensure_decides
+from safeguarding.concerns.services.mentioned import replaced_by_role
 from safeguarding.concerns.services.naming import take_back
 from safeguarding.concerns.services.telling import hand_on, seers
 from safeguarding.concerns.services.withholding import linked_instead
@@ -48,6 +49,7 @@ def link_child(*, named: ConcernChild, child: Child, by: User, at: datetime | No
     named.child, named.linked_at, named.linked_by = child, at or timezone.now(), by
     named.save(update_fields=["child", "linked_at", "linked_by"])
     linked_instead(named, by=by, at=named.linked_at)
+    replaced_by_role(concern.pk, child, by=by, at=named.linked_at)
     touch(concern)
     record(Verb.LINK, named, by=by)
     # The child may be hidden from those who read the concern until now.
@@ -79,11 +81,11 @@ def unlink_child(*, named: ConcernChild, token: UUID, reason: str, by: User, at:
     keep_for_all(concern.pk)
     touch(concern)
     record(Verb.LINK, named, by=by, purpose=TAKEN_BACK)
-    _tell_new_readers(concern, before, at=at)
+    tell_new_readers(concern, before, at=at)
     return undone
 
 
-def _tell_new_readers(concern: Concern, before: Collection[UUID], *, at: datetime) -> None:
+def tell_new_readers(concern: Concern, before: Collection[UUID], *, at: datetime) -> None:
     """A lead who was related to the wrong child sees the concern from now on, and has not been told of it yet."""
     on = timezone.localdate(at)
     now = seers(concern, on=on)
