@@ -93,6 +93,17 @@ def test_a_core_group_with_a_colleague_stands_on_today_in_the_diary_and_on_her_f
     assert address not in diary(client, place.senco)
 
 
+def test_a_date_that_is_booked_offers_to_change_the_booking(client: Client, place: Place, core_group: Step):
+    lead = Visitor(client, place.room.lead)
+    page = lead.page("plan_step", core_group.pk)
+    assert "Book a day for it" in page
+    assert "Change the booking" not in page
+    book(place, core_group)
+    page = lead.page("plan_step", core_group.pk)
+    assert "Change the booking" in page
+    assert "Book a day for it" not in page
+
+
 def test_who_may_not_see_it_finds_nothing_and_who_has_no_diary_is_turned_away(
     client: Client, place: Place, core_group: Step
 ):
