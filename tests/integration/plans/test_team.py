@@ -207,6 +207,10 @@ def test_people_are_added_corrected_and_have_left_on_one_page(client: Client, na
     assert "Choose what this person works with the child on" in nothing
     person |= {"areas": ["protection", "care"]}
     assert lead.send("child_team", child, "add_person", **person).status_code == 302
+    assert "now listed under Former" not in lead.page("child_team", child)
+    assert lead.send("child_team", child, "add_person", **person | {"name": "Jo Ash"}).status_code == 302
+    assert "Added. The previous social worker is now listed under Former." in lead.page("child_team", child)
+    assert lead.send("child_team", child, "add_person", **person).status_code == 302
     designated = Visitor(client, named.designated)
     page = designated.page("child_team", child)
     assert BELL in page
