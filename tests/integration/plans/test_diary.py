@@ -14,6 +14,7 @@ from django.urls import reverse
 from children.services import access as child_access
 from safeguarding.accounts.calendar import LONDON
 from safeguarding.accounts.models import User
+from safeguarding.concerns.services import access as concern_access
 from safeguarding.concerns.services import deciding, meeting, meeting_days
 from safeguarding.concerns.services.meeting import Called
 from safeguarding.concerns.services.naming import ChildEntry
@@ -205,7 +206,7 @@ def test_a_meeting_about_a_concern_stands_there_once_with_all_its_children(clien
     for page in (diary(client, place.room.deputy), this_week(client, place.room.lead, "today")):
         assert page.count(address) == 1
         assert place.room.deputy.full_name in page
-        for words in ("Strategy discussion", "9:30am", "Rowan Ashdown, Skye Ashdown", ROOM):
+        for words in ("Strategy discussion", "9:30am", "Rowan Ashdown", "Skye Ashdown", ROOM):
             assert words in page
     assert address not in diary(client, place.room.pastoral)
     # Once it was held, on an earlier hour of today, it is no longer to come.
@@ -256,6 +257,26 @@ def test_a_date_that_is_added_says_where_it_is(client: Client, place: Place):
     assert lost.status_code == 422
     assert "where it is goes with that day" in lost.content.decode()
     assert not Step.objects.filter(episode=plan, kind="strategy_discussion").exists()
+
+
+def test_children_of_the_diary_lead_to_their_plans_and_no_line_is_empty(client: Client, place: Place, core_group: Step):
+    lead, named = place.room.lead, f'<a href="%s" dir="auto">{place.child.full_name}</a>'
+    assert named % reverse("child_plans", args=[place.child.pk]) in diary(client, lead, "?week=2026-12-01")
+    # Nobody has booked it: there is no place, and nobody goes.
+    assert "—" not in diary(client, lead, "?week=2026-12-01").split('id="week"')[1]
+    called = Called(kind="school", held_at=datetime(2026, 11, 26, 9, 30, tzinfo=LONDON), place="")
+    concern = concern_of(place, place.child)
+    deputy = place.room.deputy
+    meeting.call_meeting(concern=concern, token=uuid7(), called=called, staff=[], by=lead, at=SCHOOL_DAY)
+    assert named % reverse("child", args=[place.child.pk]) in diary(client, deputy)
+    # Who was given the concern alone reads the name, and opens no record of the child.
+    teacher = place.room.teacher
+    concern_access.grant_concern(
+        concern=concern, user=teacher, reason="Goes to it", last_day=LATER, by=lead, at=SCHOOL_DAY
+    )
+    page = diary(client, teacher)
+    assert place.child.full_name in page
+    assert reverse("child", args=[place.child.pk]) not in page
 
 
 @MANY_IN_SOAK
