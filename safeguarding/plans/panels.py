@@ -129,14 +129,14 @@ register(
             "plans/part_own_children.html",
             data=own_children.panel,
             may=own_children.is_coordinator,
-            order=5,
+            order=3,
         )
         for slot in ("staff_home_above", "own_role")
     ),
     NavItem("diary", "Diary", "diary", may=_opens_diary, order=5, place="plans"),
     Panel("today_week", "diary", "plans/part_this_week.html", data=diary.of_school, may=_opens_diary),
     *(
-        Panel(slot, "diary", "plans/part_this_week.html", data=diary.of_ones_own, may=_opens_diary, order=6)
+        Panel(slot, "diary", "plans/part_this_week.html", data=diary.of_ones_own, may=_opens_diary, order=2)
         for slot in ("staff_home_above", "own_role")
     ),
     Panel("overview_aside", "diary", "plans/part_this_week.html", data=diary.of_ones_own_if_any, may=_opens_diary),
