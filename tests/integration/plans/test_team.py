@@ -192,7 +192,7 @@ def test_a_badge_whose_plan_is_shut_says_whom_to_ask(client: Client, named: Plac
         page = Visitor(client, person).page("child_plans", named.child.pk)
         assert "There is a child protection plan" in page
         assert "Ask the safeguarding lead for its details." in page
-        assert "No plan or status is open" not in page
+        assert "No open plan or status" not in page
     page = Visitor(client, named.room.headteacher).page("child_plans", named.child.pk)
     assert "Ask the safeguarding lead" not in page
     assert all(kind.is_there for kind in EPISODES.values() if kind.badge)
