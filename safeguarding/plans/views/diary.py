@@ -73,11 +73,10 @@ def of_ones_own(request: Request, record: Any = None) -> dict[str, Any] | None:
     return found if found["number"] or found["next_on"] else None
 
 
-def of_ones_own_if_any(request: Request, record: Any = None) -> dict[str, Any] | None:
-    """The same for a page that has more to say; no panel for a week without anything."""
-    wanted = _this_week(request, request.user)
-    found = _read(request, wanted)
-    return _shown(found, own=request.user) if found else None
+def of_ones_own_on_overview(request: Request, record: Any = None) -> dict[str, Any]:
+    """The same beside figures: the panel stands there in each week, as the way to the diary."""
+    found = _read(request, _this_week(request, request.user))
+    return _shown(found, own=request.user) | {"nothing": "Nothing for you to attend this week"}
 
 
 def _this_week(request: Request, own: User | None) -> Wanted:

@@ -150,6 +150,28 @@ def test_the_first_page_of_who_goes_nowhere_this_week_says_until_when(client: Cl
     assert "Nothing for you to attend until 10 December" in this_week(client, place.designated, "staff_home")
 
 
+def test_the_first_page_of_the_headteacher_has_what_she_goes_to(client: Client, place: Place, core_group: Step):
+    head = place.room.headteacher
+    page = this_week(client, head, "overview")
+    assert "Nothing for you to attend this week" in page
+    assert reverse("diary") in page
+    book(place, core_group)
+    assert "Core group" not in this_week(client, head, "overview")
+    met = meeting.call_meeting(
+        concern=concern_of(place, place.child),
+        token=uuid4(),
+        called=Called(kind="school", held_at=datetime(2026, 11, 26, 9, 30, tzinfo=LONDON), place=ROOM),
+        staff=[head],
+        by=place.room.lead,
+        at=SCHOOL_DAY,
+    )
+    page = this_week(client, head, "overview")
+    assert reverse("meeting", args=[met.pk]) in page
+    assert "Nothing" not in page
+    # Who has Today finds it there.
+    assert this_week(client, place.room.lead, "overview") == ""
+
+
 def test_the_first_page_of_the_designated_teacher_has_a_review_that_is_booked_before_it_is_due(
     client: Client, place: Place
 ):
