@@ -262,7 +262,7 @@ def test_a_referral_that_was_never_made_is_open(lead, room):
     concern = ruled(room)
     page = hidden(page_of(lead, concern), "close_form") | CLOSING
     asked = send(lead, "close_concern", concern, page)
-    assert "no word to social care on record, as was decided" in asked.content.decode()
+    assert "No word to social care on record, as was decided" in asked.content.decode()
     refer(concern, room.lead, agency="health", answer_by=SCHOOL_DAY.date())
     page = hidden(page_of(lead, concern), "close_form") | CLOSING
     # Waiting for an answer stops it altogether.

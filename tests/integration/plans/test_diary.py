@@ -292,11 +292,11 @@ def test_children_of_the_diary_lead_to_their_plans_and_no_line_is_empty(client: 
     meeting.call_meeting(concern=concern, token=uuid7(), called=called, staff=[], by=lead, at=SCHOOL_DAY)
     assert named % reverse("child", args=[place.child.pk]) in diary(client, deputy)
     # Who was given the concern alone reads the name, and opens no record of the child.
-    teacher = place.room.teacher
+    pastoral = place.room.pastoral
     concern_access.grant_concern(
-        concern=concern, user=teacher, reason="Goes to it", last_day=LATER, by=lead, at=SCHOOL_DAY
+        concern=concern, user=pastoral, reason="Goes to it", last_day=LATER, by=lead, at=SCHOOL_DAY
     )
-    page = diary(client, teacher)
+    page = diary(client, pastoral)
     assert place.child.full_name in page
     assert reverse("child", args=[place.child.pk]) not in page
 

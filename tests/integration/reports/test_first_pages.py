@@ -31,7 +31,7 @@ NOTHING = {
     "senco": ("You have no action to do", "No date of these plans has passed"),
     "attendance": ("All actions", "Bring in attendance"),
     "pastoral": ("You have no action to do", "No support plan is to be looked at again"),
-    "office": ("No request is late", "Bring in the list of children"),
+    "office": ("All requests", "Bring in the list of children"),
     "dpo": ("No request is late", "No destruction list waits for your advice"),
 }
 
