@@ -256,10 +256,11 @@ def _writes_pastoral_at(request: Request, school_id: UUID) -> bool:
     return may(request.user, "write_pastoral", school_id)
 
 
-def _own_pastoral(request: Request, record: Any) -> dict[str, Any]:
-    """The newest of one's own pastoral notes."""
+def _own_pastoral(request: Request, record: Any) -> dict[str, Any] | None:
+    """The newest of one's own pastoral notes; no panel before the first."""
     rows = visible(request, PastoralNote, "author").select_related("child").order_by("-written_at", "-pk")
-    return {"notes": read_many(request, rows[:IN_ASIDE], purpose="own pastoral notes")}
+    notes = read_many(request, rows[:IN_ASIDE], purpose="own pastoral notes")
+    return {"notes": notes} if notes else None
 
 
 def _from_notes(request: Request, record: Any) -> dict[str, Any] | None:

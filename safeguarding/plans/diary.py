@@ -32,6 +32,19 @@ _REVIEW = "Review of a concern"
 
 
 @dataclass(frozen=True)
+class Whose:
+    """A child as the diary names one: the name, or the description of one nobody could name. `address` is that of the
+    child's plans, of a concern that of the child; empty where the reader does not open it.
+    """
+
+    name: str
+    address: str = ""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
 class Engagement:
     """Something that happens on a day: what, about which children, who goes; `stands` how a date of a plan stands.
 
@@ -42,7 +55,7 @@ class Engagement:
     day: date
     at: time | None
     what: str
-    children: tuple[str, ...]
+    children: tuple[Whose, ...]
     goes: tuple[str, ...]
     record: Step | Meeting | Concern
     stands: Stand | None = None
@@ -101,7 +114,7 @@ class Engagement:
 @dataclass(frozen=True)
 class Wanted:
     """Which engagements: those of a school from `first` to `last`, as of `today`; with `own` those to which this person
-    goes.
+    goes. `opens_children`: whether the reader of a concern opens the records of its children too.
     """
 
     school_id: UUID
@@ -109,6 +122,7 @@ class Wanted:
     last: date
     first: date | None = None
     own: User | None = None
+    opens_children: bool = False
 
     @property
     def since(self) -> date:
@@ -127,11 +141,12 @@ def engagements(see: See, wanted: Wanted) -> list[Engagement]:
     give_kinds(reviews)
     concerns = {one.concern_id for one in meetings} | {one.pk for one in reviews}
     named = children_of(concerns) if concerns else {}
+    whose = {key: _whose(some, wanted) for key, some in named.items()}
     going = _going(see, meetings)
     found = [
         *(_step(one, day, wanted.today) for one in steps if (day := one.happens_on)),
-        *(_meeting(one, named[one.concern_id], going.get(one.pk, ())) for one in meetings),
-        *(Engagement(day, None, _REVIEW, _names(named[one.pk]), (), one) for one in reviews if (day := one.review_on)),
+        *(_meeting(one, whose[one.concern_id], going.get(one.pk, ())) for one in meetings),
+        *(Engagement(day, None, _REVIEW, whose[one.pk], (), one) for one in reviews if (day := one.review_on)),
     ]
     return sorted(found, key=lambda one: one.order)
 
@@ -193,13 +208,19 @@ def _step(step: Step, day: date, today: date) -> Engagement:
     how, at = stand(step, today=today, on_roll=True), step.booked_time if step.booked_on else None
     stands = how if how.is_late or how.is_near or not step.booked_on else None
     goes = (step.owner.full_name,) if step.owner else ()
-    return Engagement(day, at, step.title, (step.child.full_name,), goes, step, stands)
+    child = Whose(step.child.full_name, address_of("child_plans", step.child_id))
+    return Engagement(day, at, step.title, (child,), goes, step, stands)
 
 
-def _meeting(meeting: Meeting, named: Iterable[Named], goes: Iterable[str]) -> Engagement:
+def _meeting(meeting: Meeting, whose: tuple[Whose, ...], goes: Iterable[str]) -> Engagement:
     here = timezone.localtime(meeting.held_at)
-    return Engagement(here.date(), here.time(), meeting.title, _names(named), tuple(goes), meeting)
+    return Engagement(here.date(), here.time(), meeting.title, whose, tuple(goes), meeting)
 
 
-def _names(named: Iterable[Named]) -> tuple[str, ...]:
-    return tuple(one.name or one.words for one in named)
+def _whose(named: Iterable[Named], wanted: Wanted) -> tuple[Whose, ...]:
+    return tuple(
+        Whose(one.name, address_of("child", one.child_id))
+        if one.child_id and one.name and wanted.opens_children
+        else Whose(one.name or one.words)
+        for one in named
+    )

@@ -41,7 +41,8 @@ class MeetingForm(Working):
     )
     children = children_field(
         "A date in the plans of",
-        help_text="Of a strategy discussion, conference, core group or child in need meeting. Its words stay here",
+        help_text="A strategy discussion, conference, core group or child in need meeting becomes a date in the plan "
+        "of each child you tick. What you write about it stays with this concern.",
     )
     day = DateBoxesField(label="Date")
     time = TimeField(label="Time", help_text="Such as 9:30am or 1415")

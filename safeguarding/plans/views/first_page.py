@@ -54,7 +54,7 @@ def _dates(area: Area, request: Request) -> Waiting:
             one.title,
             reverse("plan_step", args=[one.pk]),
             *_stands(one, today),
-            about=f"{one.episode.title} · {one.child.class_name or 'No class'}",
+            about=" · ".join(filter(None, (one.child.full_name, one.child.class_name, one.episode.title))),
         )
         for one in found[:SHOWN]
     ]

@@ -81,6 +81,10 @@ def _note(step: Step, form: NoteForm, by: User) -> object:
     return steps.note_step(step=step, token=form.cleaned_data["token"], text=form.cleaned_data["note"], by=by)
 
 
+def _booking(step: Step) -> str:
+    return "Change the booking" if step.booked_on else "Book a day for it"
+
+
 def _is(state: str) -> Any:
     return lambda step: step.status == state and step.episode.status == Episode.Status.OPEN
 
@@ -97,7 +101,7 @@ DEEDS: dict[str, Deed[Step]] = {
             _hold,
             _is(SS.WAITING),
         ),
-        Deed("book", BookForm, "Book a day for it", "Save", "Booked.", _book, _is(SS.WAITING)),
+        Deed("book", BookForm, _booking, "Save", "Booked.", _book, _is(SS.WAITING)),
         Deed("chase", ChaseForm, "Record that you chased it", "Save", "Saved with the date.", _chase, _is(SS.WAITING)),
         Deed(
             "correct",

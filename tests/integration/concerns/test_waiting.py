@@ -222,11 +222,17 @@ def test_a_level_four_with_open_minutes_is_not_closed_by_one_press(lead, room, r
     assert asked.status_code == 422
     assert fresh(concern).status == "decided"
     [said] = asked.context["close_form"].errors["outcome"]
-    assert said == (
-        "Still open: minutes of Core group, 24 November; 1 question to the reporter without an answer; "
-        "parents not told yet; what the files of 2 children say; review on 1 December. "
-        "Press the button again to close it like this"
-    )
+    assert said == "5 things are still open"
+    shown = asked.content.decode()
+    for words in (
+        "Minutes of Core group, 24 November",
+        "1 question to the reporter without an answer",
+        "Parents not told yet",
+        "What the files of 2 children say",
+        "Review on 1 December",
+    ):
+        assert f"<li>{words}</li>" in shown
+    assert shown.count("Press the button again") == 1
     assert send(lead, "close_concern", concern, page | asked_of(asked, "close_form")).status_code == 302
     assert fresh(concern).status == "closed"
 
@@ -256,7 +262,7 @@ def test_a_referral_that_was_never_made_is_open(lead, room):
     concern = ruled(room)
     page = hidden(page_of(lead, concern), "close_form") | CLOSING
     asked = send(lead, "close_concern", concern, page)
-    assert "no word to social care on record, as was decided" in asked.content.decode()
+    assert "No word to social care on record, as was decided" in asked.content.decode()
     refer(concern, room.lead, agency="health", answer_by=SCHOOL_DAY.date())
     page = hidden(page_of(lead, concern), "close_form") | CLOSING
     # Waiting for an answer stops it altogether.

@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from children.models import ChildDetail
+from children.services import access as child_access
 from safeguarding.accounts.models import Notice
 from safeguarding.keys import uuid7
 from safeguarding.plans.kinds import Duty
@@ -15,6 +17,7 @@ from safeguarding.plans.services import around, work
 from safeguarding.plans.services.reminders import tell_of_dates
 from safeguarding.plans.services.standing import standing
 from safeguarding.plans.services.steps import book_step, chase_step
+from tests import factories
 
 from .conftest import STOCKPORT, Place
 from .pages import Visitor, day
@@ -115,6 +118,30 @@ def test_first_pages_list_the_children_by_name_with_what_is_missing(named: Place
     assert "Education, health and care" not in designated.client.get(reverse("staff_home")).content.decode()
     client.force_login(named.room.teacher)
     assert "own-children" not in client.get(reverse("staff_home")).content.decode()
+
+
+def test_no_page_says_that_details_it_does_not_open_name_no_plan(named: Place, client: Client):
+    other = factories.child(named.school, "Skye", "Ashdown", by=named.room.office)
+    ChildDetail.objects.filter(child=other).update(sen_provision="E")
+    senco = Visitor(client, named.senco)
+    page = client.get(reverse("staff_home")).content.decode()
+    panel = page[page.index('id="own-children"') :].split("</section>")[0]
+    # She opens no details of a child by her role: neither name nor number, and no claim that there is none.
+    assert other.full_name not in panel
+    assert "own system may name more children" in panel
+    assert "own system may say that the child has one" in senco.page("child_plans", other.pk)
+    lead = Visitor(client, named.room.lead)
+    assert "own system may say" not in lead.page("child_plans", other.pk)
+    # Once she was given the child, she reads what that system says.
+    child_access.grant_child(
+        child=other, user=named.senco, reason="Has an EHCP", last_day=date(2026, 12, 18), by=named.room.lead
+    )
+    client.force_login(named.senco)
+    page = client.get(reverse("staff_home")).content.decode()
+    panel = page[page.index('id="own-children"') :].split("</section>")[0]
+    assert other.full_name in panel
+    assert "“EHCP” in the school’s own system, no plan recorded here" in panel
+    assert "own system may say" not in Visitor(client, named.senco).page("child_plans", other.pk)
 
 
 def test_find_a_child_begins_a_record(named: Place, client: Client):

@@ -196,3 +196,18 @@ def test_many_dates_take_as_many_queries_as_ten(place: Place, client: Client, ma
     # Of each child of a status leads are told who the social worker is, the next meeting and attendance.
     assert max(few[:2]) <= LISTS
     assert few[2] <= LISTS + 2
+
+
+def test_a_date_without_a_day_leads_who_may_open_it_to_the_setting(place: Place, open_: Any):
+    place.name_in_notice("senco")
+    plan = place.begin("ehcp", by=place.senco, starts_on=date(2024, 6, 3), decided_on=date(2024, 10, 21))
+    says, setting = "The school has not set which year groups move on", f'<a href="{reverse("local_times")}">'
+    step = Step.objects.exclude(missing="").get(episode=plan)
+    assert says in step.missing
+    for person, is_link in ((place.room.lead, True), (place.senco, False)):
+        page = open_(person)
+        assert says in page
+        assert (setting in page) == is_link, person
+        page = Visitor(Client(), person).page("plan_step", step.pk)
+        assert says in page
+        assert (setting in page) == is_link, person
