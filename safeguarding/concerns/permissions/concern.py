@@ -238,7 +238,7 @@ def mentions_seen(me: Any) -> Rule:
     ways = {"grant": "granted_children", "emergency": "emergency_children"}
     own = {way: seen.because[way] & among("child_key", fact(children, me)) for way, children in ways.items()}
     return Rule(
-        because=seen.because | own,
+        because={**seen.because, **own},
         never=out_of_sight(me, "concern_id") | among("child_key", fact("hidden_children", me)),
         unseen=seen.unseen,
     )

@@ -12,7 +12,7 @@ from children.models import Child
 from safeguarding.accounts.permissions import requires_for_record
 from safeguarding.accounts.services import LEADS
 from safeguarding.audit.reading import read_many, read_one, visible
-from safeguarding.concerns.forms.mentions import TakeOffForm
+from safeguarding.concerns.forms.mention_taken_off import TakeOffForm
 from safeguarding.concerns.models import Concern, Mention
 from safeguarding.concerns.permissions import access_given, may_decide
 from safeguarding.concerns.services import deciding, reading
