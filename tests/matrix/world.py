@@ -271,10 +271,11 @@ def _concern(world: World, record: str) -> None:
     if record == "two":
         children.append(ChildEntry(role="sibling", child=world.children["hidden"]))
     children.append(ChildEntry(role="witness", kind="unnamed", description=f"A boy in a {word()} coat"))
-    # Somebody else is mentioned inside the text: the hidden child, whose name nobody reads in it from whom it is
-    # hidden.
+    # Somebody else is mentioned inside the text, hidden from nobody: of whom the hidden child is hidden, the concern
+    # would be (`test_mentions_kept.py`).
+    other = world.children["closed" if record == "open" else "open"]
     account = AccountFacts(
-        facts=f"{word()} {marker(world.children['hidden'].pseudonym)}",
+        facts=f"{word()} {marker(other.pseudonym)}",
         child_words=word(),
         observed_on=THEN.date(),
         place="other",
