@@ -121,7 +121,7 @@ def _when(step: Step, today: date, *, on_roll: bool) -> str:
         "not yet recorded as held"
         if how.how is Stands.ASK
         else f"{how.words[:1].lower()}{how.words[1:]}"
-        if how.is_late
+        if how.is_late or how.how is Stands.AFTER_REVIEW
         else ""
     )
     return ", ".join(part for part in (due, booked, late) if part)

@@ -61,6 +61,8 @@ def stand(step: Step, *, today: date, on_roll: bool) -> Stand:
         return Stand(now.words, tone, sub, is_late=ours, is_near=not ours, is_past=True)
     if now.how is Stands.NOT_COUNTED:
         return Stand(now.words, tone, capfirst(step.get_not_counted_display()))
+    if now.how is Stands.AFTER_REVIEW:
+        return Stand(now.words, tone, step.missing)
     if now.how is Stands.TODAY:
         return Stand(now.words, tone, is_near=True)
     if now.how is Stands.BOOKED and step.booked_on:

@@ -59,6 +59,8 @@ class Step(Coded, Written, OfPlan):
     after = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by")
     # Why there is no day although a rule sets one: terms that are not known, a date of birth.
     missing = models.CharField("what is missing to work out the day", max_length=200, blank=True, default="")
+    # A decision of the authority on a review whose meeting was not held yet: nobody can be late with it.
+    waits_for_review = models.BooleanField("waits for the review meeting", default=False, editable=False)
     # When the school chased it last, and from when it is to be chased again (`services/steps.chase_step`).
     chased_on = models.DateField("chased on", null=True, blank=True, editable=False)
     chase_again_on = models.DateField("to be chased again from", null=True, blank=True, editable=False)
@@ -175,6 +177,7 @@ class Step(Coded, Written, OfPlan):
             "due_on",
             "counted_from",
             "missing",
+            "waits_for_review",
             "chased_on",
             "chase_again_on",
             "booked_on",
@@ -226,8 +229,10 @@ class Step(Coded, Written, OfPlan):
 
     @property
     def late_after(self) -> date | None:
-        """The last day on which it is in time: the day it is due, else the day for which it is booked."""
-        return self.due_on or self.booked_on
+        """The last day on which it is in time: the day it is due, else the day for which it is booked; none while it
+        waits for the review meeting (`work.past`).
+        """
+        return None if self.waits_for_review else self.due_on or self.booked_on
 
 
 class StepNote(Written, OfPlan):

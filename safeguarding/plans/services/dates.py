@@ -33,6 +33,8 @@ from .phases import moving_of
 from .rules import rules_at
 
 SS = Step.Status
+# The meeting of the school, and what the authority says after it.
+REVIEW, _DECISION = "annual_review", "review_decision"
 RECOUNTED = "What it was counted from was corrected, and asks for it no longer."
 ENDED = "The plan has ended."
 _WAITS = "{} waits already in this plan. Open that date to book it, to move it, or to record that it was held."
@@ -119,7 +121,18 @@ class Counting:
             "due_on": asked.due.day,
             "missing": asked.due.missing,
             "duty": asked.rule.duty,
+            "waits_for_review": self._waits_for_review(asked.rule.step),
         }
+
+    def _waits_for_review(self, kind: str) -> bool:
+        """Whether no review meeting was held since the authority decided last: it decides within 4 weeks of one (domain
+        reference 2.4), and cannot before.
+        """
+        if kind != _DECISION:
+            return False
+        held = Step.objects.filter(episode=self.episode, status=SS.HELD, not_counted="")
+        meetings, last = held.filter(kind=REVIEW), held.filter(kind=_DECISION).aggregate(on=Max("held_on"))["on"]
+        return not (meetings.filter(held_on__gt=last) if last else meetings).exists()
 
 
 def born(by: User, child_id: UUID) -> date | None:

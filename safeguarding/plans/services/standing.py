@@ -20,6 +20,7 @@ class Stands(StrEnum):
     CHASE = "chase"
     CHASED = "chased"
     ASK = "ask"
+    AFTER_REVIEW = "after_review"
     TODAY = "today"
     BOOKED = "booked"
     WAITING = "waiting"
@@ -62,6 +63,8 @@ def standing(step: Step, *, today: date, on_roll: bool = True) -> Standing:
         if step.chased_on and step.chase_again_on and today < step.chase_again_on:
             return Standing(Stands.CHASED, f"Chased {short_day(step.chased_on, today)}", late)
         return Standing(Stands.CHASE, f"{counted(late, 'day')} late: chase", late)
+    if step.waits_for_review and step.booked_on is None and on_roll:
+        return Standing(Stands.AFTER_REVIEW, "Waits for the review meeting")
     if today in (step.due_on, step.booked_on):
         return Standing(Stands.TODAY, "Today")
     return Standing(Stands.BOOKED, "Booked") if step.booked_on else Standing(Stands.WAITING, "Waiting")

@@ -22,6 +22,7 @@ from safeguarding.plans.verbs import PlanVerb
 
 from . import reminders
 from .checking import booking_problems, past_day, raise_first, step_problems
+from .choosing import choose
 from .dates import Counting, Trigger, born, count_again, next_number, to_come, to_hold
 from .follow_ups import state_if_held, state_of, waits_by_hand
 from .noting import add_note, wait_for_an_answer
@@ -307,7 +308,9 @@ def take_back_step(*, step: Step, seen: int, by: User, at: datetime | None = Non
     ensure_of(now)
     ensure_seen(now, seen)
     cleared = {"set_aside_at": None, "set_aside_by": None, "aside_reason": ""}
-    return step_life.perform("take_back", step, by=by, at=at, **cleared)
+    back = step_life.perform("take_back", step, by=by, at=at, **cleared)
+    choose(Counting(back.episode, by), at=at or timezone.now())
+    return back
 
 
 @transaction.atomic

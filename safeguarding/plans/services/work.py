@@ -67,8 +67,10 @@ def to_be_said(decisions: QuerySet[Any], school_id: UUID) -> QuerySet[Any]:
 
 
 def past(day: Any) -> Q:
-    """The last day in time is before `day`: the day it is due, else the day for which it is booked."""
-    return Q(due_on__lt=day) | Q(due_on=None, booked_on__lt=day)
+    """The last day in time is before `day`: the day it is due, else the day for which it is booked. What waits for the
+    review meeting is late by none: the authority decides after that (`Step.late_after`).
+    """
+    return Q(waits_for_review=False) & (Q(due_on__lt=day) | Q(due_on=None, booked_on__lt=day))
 
 
 def since_when(steps: QuerySet[Step]) -> QuerySet[Any]:
