@@ -21,6 +21,8 @@ from .episode import Episode
 from .rules import DeadlineRule
 
 MOST_SCORE = 40
+# The kind of step that lasts until the child is back.
+MISSING = "missing"
 DONE_BY = {Duty.SCHOOL: "the school", Duty.AUTHORITY: "the authority", Duty.HEALTH: "health services"}
 
 
@@ -213,6 +215,12 @@ class Step(Coded, Written, OfPlan):
     def is_ours(self) -> bool:
         """Whether the school does it, whoever owes it (`work.OURS`)."""
         return Duty.SCHOOL in (self.duty, self.of_kind.duty)
+
+    @property
+    def is_still_missing(self) -> bool:
+        """Whether the child went missing, and nobody has said that they are back (`work.still_missing`)."""
+        is_away = self.kind == MISSING and self.status == self.Status.HELD and self.held_to is None
+        return is_away and not self.not_counted and self.episode.status == Episode.Status.OPEN
 
     @property
     def duty_in_words(self) -> str:

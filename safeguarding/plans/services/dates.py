@@ -24,6 +24,7 @@ from safeguarding.plans.deadlines import BEGINNING, CONSULTED, Asked, Rule, aske
 from safeguarding.plans.kinds import STEPS, Duty, Keeps, decision_on
 from safeguarding.plans.lifecycles import step_life
 from safeguarding.plans.models import DeadlineRule, Episode, Step
+from safeguarding.plans.models.step import MISSING
 from safeguarding.plans.phases import Moving, shows_from
 from safeguarding.plans.verbs import PlanVerb
 from safeguarding.prepared import prepared
@@ -162,7 +163,7 @@ def trigger_of(step: Step) -> Trigger | None:
         return None
     if step.status == SS.HELD:
         # An absence is over when the child is back.
-        day = step.held_to if step.kind == "missing" else step.held_on
+        day = step.held_to if step.kind == MISSING else step.held_on
         return Trigger(step.kind, day, step.outcome, step, step.number or 1) if day else None
     if step.status == SS.WAITING and step.booked_on:
         return Trigger(step.kind, step.booked_on, step=step, booked=True)
@@ -272,6 +273,11 @@ def count_again(counting: Counting, corrected: Step | None, *, at: datetime | No
                 let_go(step, by=counting.by, at=at)
         if corrected is not None and root == corrected.pk:
             follow(counting, trigger, but={one.kind for one in followers if one.status != SS.SET_ASIDE}, at=at)
+    if corrected is not None and corrected.status == SS.HELD and trigger_of(corrected) is None:
+        # A child who is not back after all.
+        for step in steps:
+            if step.after_id == corrected.pk and still_waits(step):
+                let_go(step, by=counting.by, at=at)
 
 
 def still_waits(step: Step) -> bool:

@@ -13,6 +13,7 @@ class Stands(StrEnum):
     what was booked for a day that has passed nobody knows either: somebody has to say whether it was held.
     """
 
+    STILL_MISSING = "still_missing"
     IN_TIME = "in_time"
     HELD_LATE = "held_late"
     HELD = "held"
@@ -48,6 +49,9 @@ def standing(step: Step, *, today: date, on_roll: bool = True) -> Standing:
     if step.not_counted:
         return Standing(Stands.NOT_COUNTED, "Not counted")
     if step.held_on is not None:
+        if on_roll and step.is_still_missing:
+            how = "away" if step.outcome == "A" else "missing"
+            return Standing(Stands.STILL_MISSING, f"Still {how} since {short_day(step.held_on, today)}")
         if step.due_on is None:
             return Standing(Stands.HELD, "Held")
         late = (step.held_on - step.due_on).days
