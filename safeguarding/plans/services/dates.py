@@ -31,11 +31,13 @@ from safeguarding.prepared import prepared
 
 from . import reminders
 from .phases import moving_of
+from .protection import is_protected
 from .rules import rules_at
 
 SS = Step.Status
 # The meeting of the school, and what the authority says after it.
 REVIEW, _DECISION = "annual_review", "review_decision"
+CONFERENCE = "initial_conference"
 RECOUNTED = "What it was counted from was corrected, and asks for it no longer."
 ENDED = "The plan has ended."
 _WAITS = "{} waits already in this plan. Open that date to book it, to move it, or to record that it was held."
@@ -64,6 +66,7 @@ class Counting:
         self.rules: dict[Rule, DeadlineRule] = rules_at(episode.school_id)
         self.calendar = SchoolCalendar.of(episode.school_id)
         self.born = born(by, episode.child_id)
+        self._protected: dict[date, bool] = {}
 
     @property
     def begun(self) -> Trigger:
@@ -91,7 +94,17 @@ class Counting:
             earlier=self._earlier(trigger.day),
             moving=self._moving,
         )
-        return {one.rule.step: one for one in found if not self._is_done(one)}
+        return {
+            one.rule.step: one
+            for one in found
+            if not self._is_done(one) and not (one.rule.step == CONFERENCE and self._is_protected(trigger.day))
+        }
+
+    def _is_protected(self, day: date) -> bool:
+        """Whether the child had a child protection plan already: no initial conference decides on one then."""
+        if day not in self._protected:
+            self._protected[day] = is_protected(self.episode, day, self.by)
+        return self._protected[day]
 
     def _is_done(self, asked: Asked) -> bool:
         """Whether a plan was amended already for the move that a rule asks for again."""
