@@ -16,6 +16,7 @@ from safeguarding.concerns.forms.known import known_as
 from safeguarding.concerns.forms.meeting_days import children_field, chosen_of, offer_children
 from safeguarding.concerns.models import Meeting, MeetingDecision
 from safeguarding.concerns.services.meeting import Called
+from safeguarding.concerns.services.meeting_plans import Offered
 from safeguarding.forms import DateBoxesField, TimeField, blank_first
 
 # What is asked before it goes into the plans of these children.
@@ -42,7 +43,8 @@ class MeetingForm(Working):
     children = children_field(
         "A date in the plans of",
         help_text="A strategy discussion, conference, core group or child in need meeting becomes a date in the plan "
-        "of each child you tick. What you write about it stays with this concern.",
+        "of each child you tick. Brothers, sisters and others in the concern are listed if they have an open plan. "
+        "What you write about it stays with this concern.",
     )
     day = DateBoxesField(label="Date")
     time = TimeField(label="Time", help_text="Such as 9:30am or 1415")
@@ -59,7 +61,9 @@ class MeetingForm(Working):
     )
     apologies = words_field("Apologies", rows=2, required=False)
 
-    def __init__(self, *args: Any, people: QuerySet[User], offered: Sequence[Child], asks: Asks, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, people: QuerySet[User], offered: Sequence[Offered], asks: Asks, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.offered_children, self._asks = offered, asks
         offer_children(self, "children", offered)

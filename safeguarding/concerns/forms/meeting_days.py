@@ -13,7 +13,7 @@ from safeguarding.accounts.calendar import LONDON
 from safeguarding.concerns.forms.deciding import Working, words_field
 from safeguarding.concerns.forms.known import known_as
 from safeguarding.concerns.models import Meeting
-from safeguarding.concerns.services.meeting_plans import Result
+from safeguarding.concerns.services.meeting_plans import Offered, Result
 from safeguarding.dates import clock
 from safeguarding.forms import DateBoxesField, TimeField, blank_first
 
@@ -25,22 +25,22 @@ def children_field(label: str, **facts: Any) -> forms.MultipleChoiceField:
     )
 
 
-def offer_children(form: forms.Form, name: str, children: Sequence[Child]) -> None:
-    """These children to choose from, all of them ticked; without any, no such field."""
+def offer_children(form: forms.Form, name: str, children: Sequence[Offered]) -> None:
+    """These children to choose from, ticked where the concern is about them; without any, no such field."""
     if not children:
         del form.fields[name]
         return
     field: Any = form.fields[name]
-    field.choices = [(str(child.pk), child.full_name) for child in children]
-    form.initial.setdefault(name, [str(child.pk) for child in children])
+    field.choices = [(str(one.child.pk), one.label) for one in children]
+    form.initial.setdefault(name, [str(one.child.pk) for one in children if not one.part])
 
 
-def chosen_of(form: forms.Form, name: str, children: Sequence[Child]) -> list[Child] | None:
+def chosen_of(form: forms.Form, name: str, children: Sequence[Offered]) -> list[Child] | None:
     """Those that were ticked; None where nobody was asked."""
     if name not in form.fields:
         return None
     ticked = set(form.cleaned_data.get(name, ()))
-    return [child for child in children if str(child.pk) in ticked]
+    return [one.child for one in children if str(one.child.pk) in ticked]
 
 
 class _OfMeeting(Working):
@@ -163,7 +163,7 @@ class IntoPlansForm(_Results):
     children = children_field("It is a date in the plans of")
 
     def __init__(
-        self, *args: Any, offered: Sequence[Child], asks: Callable[[Sequence[Child]], str], **kwargs: Any
+        self, *args: Any, offered: Sequence[Offered], asks: Callable[[Sequence[Child]], str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.offered_children, self._asks = offered, asks

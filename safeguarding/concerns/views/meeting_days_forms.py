@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from children.models import Child
 from safeguarding.concerns.forms.meeting_days import (
     CallOffForm,
     CorrectHeldForm,
@@ -17,7 +16,7 @@ from safeguarding.concerns.forms.meeting_days import (
     stands_at,
 )
 from safeguarding.concerns.models import Meeting
-from safeguarding.concerns.services.meeting_plans import Result, of_plans
+from safeguarding.concerns.services.meeting_plans import Offered, Result, of_plans
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
 from safeguarding.once import once
@@ -63,7 +62,7 @@ def _asks_of_plans(request: Request, found: Meeting) -> bool:
     return waits or bool(_to_add(request, found))
 
 
-def _to_add(request: Request, found: Meeting) -> Sequence[Child]:
+def _to_add(request: Request, found: Meeting) -> Sequence[Offered]:
     if found.kind not in Meeting.OF_PLANS or found.state == T.CALLED_OFF:
         return ()
     return once(("to add", found.pk, request.user.pk), lambda: of_plans().to_add(request.user, found))

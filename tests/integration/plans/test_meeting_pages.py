@@ -9,10 +9,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from children.services import access
 from safeguarding.accounts.models import User
 from safeguarding.concerns.models import Meeting
-from safeguarding.concerns.services.meeting_days import hold_meeting
+from safeguarding.concerns.services.meeting_days import hold_meeting, put_into_plans
+from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.plans.models import Step
+from tests import factories
 
 from .conftest import Place
 from .met import BEFORE, about, as_web, call, step_of, two
@@ -53,6 +56,65 @@ def test_a_lead_calls_a_core_group_that_is_booked_for_another_day(client: Client
     met = Meeting.objects.get()
     booked.refresh_from_db()
     assert (booked.meeting, booked.booked_on, met.in_plans) == (met, date(2026, 12, 1), "done")
+
+
+@pytest.mark.parametrize("part", ["sibling", "witness", "may_have_caused_harm", "mentioned"])
+def test_a_child_with_another_part_and_a_plan_is_offered_unticked(client: Client, place: Place, part: str):
+    first, other = two(place)
+    for child in (first, other):
+        place.begin("child_in_need", child=child)
+    concern, lead = about(place, [first], **{part: other}), place.room.lead
+    address = reverse("call_meeting", args=[concern.pk])
+    page = opened(client, lead, address)
+    ticked = {key: "checked" in rest for key, rest in re.findall(r'name="children" value="([^"]+)"([^>]*)>', page)}
+    assert ticked == {str(first.pk): True, str(other.pk): False}
+    shown = {"sibling": "brother or sister", "may_have_caused_harm": "may have caused harm"}.get(part, part)
+    assert f"Skye Ashdown ({shown})" in page
+    sent = hidden(page, address) | typed(place, "strategy", date(2026, 12, 1))
+    assert client.post(address, sent).status_code == 302
+    met = Meeting.objects.get()
+    assert [one.child for one in Step.objects.filter(meeting=met)] == [first]
+    # It may be put in later, on the page of the meeting, and what came of it for both is asked.
+    address = reverse("meeting_into_plans", args=[met.pk])
+    sent = hidden(opened(client, lead, reverse("meeting", args=[met.pk])), address) | {"children": [str(other.pk)]}
+    assert client.post(address, sent).status_code == 302
+    assert step_of(met, other).booked_on == date(2026, 12, 1)
+    assert "Skye Ashdown" in opened(client, lead, reverse("meeting", args=[met.pk])).split('id="in-plans"')[1]
+
+
+def test_a_child_with_another_part_is_not_offered_without_a_plan_or_to_who_keeps_none(client: Client, place: Place):
+    first, other = two(place)
+    place.begin("child_in_need")
+    concern = about(place, [first], sibling=other)
+    address = reverse("call_meeting", args=[concern.pk])
+    assert str(other.pk) not in opened(client, place.room.lead, address)
+    refused = typed(place, "strategy", date(2026, 12, 1)) | {"children": [str(other.pk)]}
+    sent = hidden(opened(client, place.room.lead, address), address) | refused
+    assert client.post(address, sent).status_code == 422
+    place.begin("child_in_need", child=other)
+    assert str(other.pk) in opened(client, place.room.lead, address)
+    assert "A date in the plans of" not in opened(client, place.room.headteacher, address)
+    # From whom the child is hidden, the concern is.
+    access.declare_conflict(user=place.room.lead, child=other, kind="close", by=place.room.lead)
+    client.force_login(place.room.lead)
+    assert client.get(address).status_code == 404
+
+
+def test_a_brother_alone_in_a_plan_is_put_there_by_who_keeps_it(client: Client, place: Place):
+    first, other = two(place)
+    place.begin("child_in_need", child=other)
+    concern = factories.concern(
+        place.room,
+        children=[ChildEntry("worried_about", kind="unnamed", description="A girl"), ChildEntry("sibling", other)],
+    )
+    met = call(place, concern, None, by=place.room.headteacher)
+    lead = place.room.lead
+    assert reverse("meeting", args=[met.pk]) in opened(client, lead, reverse("today"))
+    assert first.full_name not in opened(client, lead, reverse("meeting", args=[met.pk]))
+    with as_web(place, lead):
+        put_into_plans(meeting=met, children=[other], by=lead)
+    met.refresh_from_db()
+    assert (step_of(met, other).status, met.in_plans) == ("waiting", "done")
 
 
 def test_a_conference_says_which_it_is(client: Client, place: Place):
