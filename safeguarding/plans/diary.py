@@ -17,6 +17,7 @@ from safeguarding.accounts.models import User
 from safeguarding.addresses import address_of
 from safeguarding.concerns.models import Concern, Meeting, MeetingAttendee
 from safeguarding.concerns.services import reading
+from safeguarding.concerns.services.attending import going
 from safeguarding.concerns.services.kinds import give_kinds
 from safeguarding.concerns.services.named import Named, children_of
 from safeguarding.concerns.services.waiting import SAY_IF_HELD
@@ -185,7 +186,7 @@ def _within(wanted: Wanted) -> Q:
 def _planned(see: See, wanted: Wanted) -> QuerySet[Meeting]:
     """Of which nobody has said that they were held, or are off; the first one first."""
     rows = see(Meeting).filter(school_id=wanted.school_id, state=Meeting.State.PLANNED).order_by("held_at", "pk")
-    return rows.filter(attendees__user=wanted.own) if wanted.own else rows
+    return rows.filter(attendees__user=wanted.own, attendees__ended_at=None) if wanted.own else rows
 
 
 def _meetings(see: See, wanted: Wanted) -> QuerySet[Meeting]:
@@ -209,7 +210,7 @@ def _reviews(see: See, wanted: Wanted) -> QuerySet[Concern]:
 
 def _going(see: See, meetings: Collection[Meeting]) -> Mapping[UUID, list[str]]:
     """Of each meeting the colleagues who are named for it."""
-    rows = see(MeetingAttendee).filter(meeting__in=[one.pk for one in meetings]).select_related("user")
+    rows = going(see(MeetingAttendee).filter(meeting__in=[one.pk for one in meetings])).select_related("user")
     found: dict[UUID, list[str]] = {}
     for row in rows.order_by("user__last_name", "pk") if meetings else ():
         found.setdefault(row.meeting_id, []).append(row.user.full_name)

@@ -13,7 +13,13 @@ from safeguarding.accounts.calendar import LONDON
 from safeguarding.accounts.models import User
 from safeguarding.concerns.forms.deciding import Giving, Working, words_field
 from safeguarding.concerns.forms.known import known_as
-from safeguarding.concerns.forms.meeting_days import children_field, chosen_of, offer_children
+from safeguarding.concerns.forms.meeting_days import (
+    children_field,
+    chosen_of,
+    colleagues_field,
+    offer_children,
+    offer_colleagues,
+)
 from safeguarding.concerns.models import Meeting, MeetingDecision
 from safeguarding.concerns.services.meeting import Called
 from safeguarding.concerns.services.meeting_plans import Offered
@@ -49,11 +55,8 @@ class MeetingForm(Working):
     day = DateBoxesField(label="Date")
     time = TimeField(label="Time", help_text="Such as 9:30am or 1415")
     place = forms.CharField(label="Where", required=False, max_length=200)
-    staff: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
-        label="Colleagues who are there",
-        queryset=None,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
+    staff = colleagues_field(
+        "Colleagues who are there",
         help_text="Of a meeting to come they are told the school day before, if they may see the concern",
     )
     others = words_field(
@@ -67,10 +70,7 @@ class MeetingForm(Working):
         super().__init__(*args, **kwargs)
         self.offered_children, self._asks = offered, asks
         offer_children(self, "children", offered)
-        staff: Any = self.fields["staff"]
-        staff.queryset = people
-        # Listed here, in one query: Django would ask with a cursor.
-        staff.choices = [(user.pk, f"{user.full_name}, {user.job}".rstrip(", ")) for user in people]
+        offer_colleagues(self, people)
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

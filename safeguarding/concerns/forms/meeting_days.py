@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from children.models import Child
 from safeguarding.accounts.calendar import LONDON
+from safeguarding.accounts.models import User
 from safeguarding.concerns.forms.deciding import Working, words_field
 from safeguarding.concerns.forms.known import known_as
 from safeguarding.concerns.models import Meeting
@@ -41,6 +43,20 @@ def chosen_of(form: forms.Form, name: str, children: Sequence[Offered]) -> list[
         return None
     ticked = set(form.cleaned_data.get(name, ()))
     return [one.child for one in children if str(one.child.pk) in ticked]
+
+
+def colleagues_field(label: str, **facts: Any) -> "forms.ModelMultipleChoiceField[User]":
+    """Some of the colleagues."""
+    return forms.ModelMultipleChoiceField(
+        label=label, queryset=None, required=False, widget=forms.CheckboxSelectMultiple, **facts
+    )
+
+
+def offer_colleagues(form: forms.Form, people: QuerySet[User]) -> None:
+    """These to choose from, listed in one query: Django would ask with a cursor."""
+    staff: Any = form.fields["staff"]
+    staff.queryset = people
+    staff.choices = [(user.pk, f"{user.full_name}, {user.job}".rstrip(", ")) for user in people]
 
 
 class _OfMeeting(Working):
@@ -141,11 +157,25 @@ class CorrectHeldForm(_Results, _When):
 
 
 class MoveForm(_When):
-    """Another day or time."""
+    """Another day, time or place, or others who go. `stood` is where it is and who goes, as the page says."""
 
-    called = "new time"
+    called = "change"
     token = forms.UUIDField(widget=forms.HiddenInput)
-    reason = words_field("Why it is moved", rows=2, required=False)
+    stood = forms.UUIDField(widget=forms.HiddenInput)
+    place = forms.CharField(label="Where", required=False, max_length=200)
+    staff = colleagues_field(
+        "Colleagues who go", help_text="Newly named colleagues are told if they may see the concern"
+    )
+    reason = words_field("Why it is moved or changed", rows=2, required=False)
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_colleagues(self, people)
+
+    def on_top(self, found: Meeting) -> "MoveForm":
+        super().on_top(found)
+        self.data["stood"] = str(self.initial["stood"])  # type: ignore[index]
+        return self
 
 
 class CallOffForm(_OfMeeting):

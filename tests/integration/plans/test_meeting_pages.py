@@ -12,13 +12,15 @@ from django.urls import reverse
 from children.services import access
 from safeguarding.accounts.models import User
 from safeguarding.concerns.models import Meeting
-from safeguarding.concerns.services.meeting_days import hold_meeting, put_into_plans
+from safeguarding.concerns.services.meeting_days import hold_meeting, move_meeting, put_into_plans
 from safeguarding.concerns.services.raising import ChildEntry
+from safeguarding.exceptions import NotAllowed
+from safeguarding.keys import uuid7
 from safeguarding.plans.models import Step
 from tests import factories
 
 from .conftest import Place
-from .met import BEFORE, about, as_web, call, step_of, two
+from .met import AFTER, BEFORE, about, as_web, call, step_of, two
 from .pages import day
 
 pytestmark = pytest.mark.django_db
@@ -179,6 +181,36 @@ def test_a_meeting_that_was_moved_by_somebody_else_is_shown_as_it_is_now(client:
     stale = client.post(address, sent | day("day", date(2026, 11, 30)))
     text = html.unescape(stale.content.decode())
     assert stale.status_code == 409 and "has changed when this meeting is" in text
-    sent = hidden(text, address) | day("day", date(2026, 11, 30)) | {"time": "3pm", "reason": ""}
+    sent = hidden(text, address) | day("day", date(2026, 11, 30)) | {"time": "3pm", "reason": "", "place": "Room 2"}
     assert client.post(address, sent).status_code == 302
-    assert Meeting.objects.get().held_at.date() == date(2026, 11, 30)
+    met = Meeting.objects.get()
+    assert (met.held_at.date(), met.place) == (date(2026, 11, 30), "Room 2")
+
+
+def test_only_the_place_and_who_goes_are_changed_and_a_note_keeps_what_was(client: Client, place: Place):
+    concern, lead, deputy = about(place, [place.child]), place.room.lead, place.room.deputy
+    met = call(place, concern, [])
+    address = reverse("meeting_move", args=[met.pk])
+    page = opened(client, lead, reverse("meeting", args=[met.pk]))
+    same = hidden(page, address) | day("day", AFTER.date()) | {"time": "2pm", "reason": ""}
+    asked = client.post(address, same | {"place": "Town hall"})
+    assert asked.status_code == 422 and "Nothing is different" in asked.content.decode()
+    sent = same | {"place": "Room 2", "staff": [str(deputy.pk)]}
+    assert "Meeting changed." in client.post(address, sent, follow=True).content.decode()
+    # Pressed twice it is changed once; and whoever has not seen it is shown it.
+    assert client.post(address, sent).status_code == 302
+    other = hidden(page, address) | same | {"token": str(uuid7()), "place": "Online"}
+    stale = client.post(address, other)
+    assert stale.status_code == 409 and "where this meeting is, or who goes" in html.unescape(stale.content.decode())
+    page = opened(client, lead, reverse("meeting", args=[met.pk]))
+    assert "Place until then: Town hall" in page and f"Goes too: {deputy.full_name}" in page
+    met = Meeting.objects.get()
+    assert (met.place, met.held_at, [one.kind for one in met.additions.all()]) == ("Room 2", AFTER, ["changed"])
+    # Whoever decides nothing of the concern changes nothing.
+    for person in (place.room.teacher, place.room.pastoral):
+        client.force_login(person)
+        typed = {name: said for name, said in sent.items() if name != "author"}
+        assert client.post(address, typed | {"place": "Online"}).status_code in (403, 404)
+    with pytest.raises(NotAllowed):
+        move_meeting(meeting=met, token=uuid7(), seen=AFTER, held_at=AFTER, reason="", place="Online", by=place.senco)
+    assert Meeting.objects.get().place == "Room 2"
