@@ -314,6 +314,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       AND NOT named.concern_id = ANY ((SELECT rules.concerns_in_error(NULL))::uuid[])
 $$;
 
+-- The same of concerns whose words mention the child. They hold up nothing else.
+CREATE FUNCTION rules.concerns_mentioning(child uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT said.concern_id), '{}') FROM public.concerns_mention AS said
+    WHERE said.child_key = coalesce(rules.merged_into(concerns_mentioning.child), concerns_mentioning.child)
+      AND said.taken_off_at IS NULL AND NOT said.concern_id = ANY ((SELECT rules.concerns_in_error(NULL))::uuid[])
+$$;
+
 -- Concerns and notes that are open to the person beside their roles. Empty for nearly everybody.
 CREATE FUNCTION rules.concerns_open_to(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
