@@ -276,7 +276,8 @@ def lay_apart(world: Any, record: str) -> None:
         world.keys[record]["withheld"] = row.pk
         text = f"{word()} {marker(wrong.pseudonym)}"
         deciding.add_note(concern=concern, token=uuid7(), text=text, by=by, at=THEN)
-        world.keys[record]["mentioned"] = Mention._base_manager.get(concern=concern, taken_off_at=None).pk
+        mention = Mention._base_manager.get(concern=concern, child_key=wrong.pk)
+        world.keys[record]["mentioned"] = mention.pk
     named = concern.children.get(child=world.children[record])
     for says in ("story", "story" if record == "two" else "whole"):
         concern.refresh_from_db()
