@@ -79,7 +79,8 @@ class Standing:
             return counted(-self.days_left, "day late", "days late"), "bad"
         if self.days_left == 0:
             return "Due today", "warn"
-        return counted(self.days_left, "day left", "days left"), "warn" if self.is_soon else "line"
+        open_day = ", to be confirmed" if self.due == self.dates.keep_to else ""
+        return f"{counted(self.days_left, 'day left', 'days left')}{open_day}", "warn" if self.is_soon else "line"
 
     @property
     def leads_part(self) -> str:

@@ -14,8 +14,10 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from children.models import Child
+from safeguarding import clocks
 from safeguarding.accounts.models import User
 from safeguarding.concerns.services.raising import ChildEntry
+from safeguarding.dates import full_day
 from safeguarding.keys import uuid7
 from sharing.requests.models import RequestLetter, RequestRole, RequestStep, RightsRequest, SearchPlace
 from sharing.requests.services import letters, places, roles, steps
@@ -73,6 +75,21 @@ def page_of(case: RightsRequest, name: str = "request") -> str:
 
 def letter_of(place: Place, case: RightsRequest) -> RequestLetter:
     return letters.begin(case, by=place.room.office, kind="acknowledgement", token=uuid7())
+
+
+def test_last_day_beyond_announced_bank_holidays_reads_to_be_confirmed(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list, the page and the letter name the day to keep to until they are announced."""
+    case, office = place.case(), signed_in(place.room.office)
+    kept_to = steps.dates_of(case).extend_by
+    assert kept_to and "To be confirmed" not in office.get(page_of(case)).content.decode()
+    monkeypatch.setattr(clocks, "KNOWN_UNTIL", LATELY)
+    page = office.get(page_of(case)).content.decode()
+    assert "To be confirmed" in page and f"Keep to {full_day(kept_to)} until they are." in page
+    assert "Bank holidays after" in page and "The time has not begun" not in page
+    assert "days left, to be confirmed" in office.get(reverse("requests")).content.decode()
+    assert f"by {full_day(kept_to)} at the latest" in letter_of(place, case).text
 
 
 def asked(place: Place, case: RightsRequest) -> SearchPlace:
