@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
-from safeguarding.accounts.permissions import ensure_works_at
+from safeguarding.accounts.permissions import colleagues, ensure_works_at
 from safeguarding.accounts.services import leads_on_duty, settle_notices, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.protection import who_sees
@@ -21,6 +21,12 @@ from safeguarding.keys import entry_token
 def going(rows: QuerySet[MeetingAttendee]) -> QuerySet[MeetingAttendee]:
     """Of those who were named for meetings those who are not taken off."""
     return rows.filter(ended_at=None)
+
+
+def may_go(school_id: UUID, there: Collection[UUID], *, on: date) -> QuerySet[User]:
+    """Who may be on the list: who works at the school, and who is on it already."""
+    here = colleagues(school_id, on).order_by().values("pk")
+    return User.objects.filter(Q(pk__in=here) | Q(pk__in=there)).order_by("last_name", "first_name", "pk")
 
 
 def where_and_who(meeting: Meeting, people: Collection[UUID]) -> UUID:

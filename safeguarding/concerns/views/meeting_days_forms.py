@@ -5,11 +5,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
-from safeguarding.accounts.permissions import colleagues
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.forms.meeting_days import (
     CallOffForm,
@@ -20,7 +18,7 @@ from safeguarding.concerns.forms.meeting_days import (
     stands_at,
 )
 from safeguarding.concerns.models import Meeting, MeetingAttendee
-from safeguarding.concerns.services.attending import going, where_and_who
+from safeguarding.concerns.services.attending import going, may_go, where_and_who
 from safeguarding.concerns.services.meeting_plans import Offered, Result, of_plans
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
@@ -50,8 +48,7 @@ def day_forms(request: Request, found: Meeting, at: datetime) -> dict[str, Any]:
 def _move_form(request: Request, found: Meeting, first: dict[str, Any], *given: Any, **more: Any) -> MoveForm:
     """With those who go, whether or not they work here still."""
     there = [one.pk for one in going_to(request, found)]
-    here = colleagues(found.school_id, timezone.localdate()).order_by().values("pk")
-    people = User.objects.filter(Q(pk__in=here) | Q(pk__in=there)).order_by("last_name", "first_name", "pk")
+    people = may_go(found.school_id, there, on=timezone.localdate())
     stands = {"place": found.place, "staff": there, "stood": where_and_who(found, there)}
     return MoveForm(*given, people=people, initial=first | stands, **more)
 
