@@ -7,29 +7,27 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from children.mentions import mentioned
-from children.services.mentioning import Names
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import door
 from safeguarding.concerns.models import Account, Amendment, Concern, ConcernChild, ConcernNote, Mention
 from safeguarding.concerns.services.telling import hand_on
 from safeguarding.keys import entry_token
-from safeguarding.rendering import Showing
+from safeguarding.prepared import prepared
+
+_MENTIONED = "SELECT rules.children_mentioned(%s, %s)"
 
 
 def keep_mentions(words: Account | Amendment | ConcernNote, *, by: User, at: datetime) -> bool:
     """Write down whom these words, which are sent, mention; returns whether they mention anybody.
 
-    Also a child who has a part in the concern: the part counts in its place while it is there (`standing`). Not one
-    whom the writer may not see: that is "another child" to them. Sent twice, each is one row.
+    Also a child who has a part in the concern: the part counts in its place while it is there (`standing`). And one
+    who is hidden from the writer by now, whom a draft mentioned before. Sent twice, each is one row.
     """
     fields = type(words).PersonalData.narrative
     pseudonyms = mentioned("\n".join(getattr(words, name) for name in fields))
     if not pseudonyms:
         return False
-    names = Names(by, Showing())
-    names.fetch(pseudonyms)
-    cards = (names.card(one) for one in pseudonyms)
-    keys = {card.pk for card in cards if card is not None and card.school_id == words.school_id}
+    keys = prepared(_MENTIONED, [words.school_id, sorted(pseudonyms)])[0][0]
     about = {"concern_id": words.concern_id, "school_id": words.school_id, "author": by, "said_at": at}
     rows = [Mention(id=entry_token(words.pk, key), child_key=key, **about) for key in sorted(keys)]
     with door("naming"):

@@ -11,8 +11,9 @@ from children.mentions import marker, new_pseudonym
 from children.models import Child
 from children.services.access import declare_conflict
 from safeguarding.accounts.models import Notice
+from safeguarding.audit.context import door
 from safeguarding.audit.protection import known
-from safeguarding.concerns.models import Concern, Mention
+from safeguarding.concerns.models import Account, Concern, Mention
 from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services import deciding
 from safeguarding.concerns.services.mentioned import standing
@@ -104,6 +105,24 @@ def test_a_mention_taken_off_does_not_come_back_with_a_part_and_a_later_note_men
     assert sees(father, concern)
     deciding.add_note(concern=concern, token=uuid4(), text=f"{marker(hazel.pseudonym)} now.", by=room.lead)
     assert not sees(father, concern) and standing(Mention.objects.filter(concern=concern)).count() == 1
+
+
+def test_a_child_who_is_hidden_from_the_writer_by_now_is_mentioned_all_the_same(room, hazel, father):
+    """A draft that was begun before the conflict: it stays its writer's own report."""
+    for person in (room.teacher, room.lead):
+        declare_conflict(user=person, child=hazel, kind="relative", by=room.headteacher)
+    with asking(room.teacher):
+        concern = unnamed(room, facts=f"{marker(hazel.pseudonym)} cried.")
+    assert hazel.pk in filled([hazel.pk])
+    assert not sees(father, concern) and not sees(room.lead, concern) and sees(room.headteacher, concern)
+    with door("reporting"):
+        assert Account.objects.visible_to(room.teacher).filter(concern=concern).exists()
+    # What a lead adds of a child of the reporter hides it as a name does.
+    with asking(room.headteacher):
+        note = f"{marker(hazel.pseudonym)} again."
+        deciding.add_note(concern=concern, token=uuid4(), text=note, by=room.headteacher)
+    with door("reporting"):
+        assert not Account.objects.visible_to(room.teacher).filter(concern=concern).exists()
 
 
 def test_five_hundred_children_in_one_note(room, django_assert_max_num_queries):
