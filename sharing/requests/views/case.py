@@ -28,6 +28,7 @@ from safeguarding.unsaved import waits_unsent
 from sharing.requests.capabilities import RequestCapability as C
 from sharing.requests.models import (
     RequestCorrection,
+    RequestItem,
     RequestLetter,
     RequestRecipient,
     RequestRole,
@@ -37,7 +38,7 @@ from sharing.requests.models import (
     SearchPlace,
 )
 from sharing.requests.permissions import works_on_requests
-from sharing.requests.services import recipients, statements
+from sharing.requests.services import recipients, statements, unfinished
 from sharing.requests.services.locking import OBJECT
 
 from .case_deeds import RECIPIENT, STATEMENT, TAKEN, UNSTEP, is_to_correct, theirs
@@ -205,6 +206,7 @@ def _page(
         **_happened(request, case),
         **_corrected(request, case, deeds),
         **_ways(case, own, handles=handling),
+        **_waits(request, case, own, handles=handling),
         "counts": ItemCounts(request, case.pk),
         "next_step": _next_step(case, {one.part for one in parts}, reviews=reviews),
         "actions": fill("hold_actions", request, case),
@@ -266,6 +268,23 @@ def _next_step(case: RightsRequest, parts: Collection[str], *, reviews: bool) ->
     if P.APPROVER not in parts:
         return "The copies are being reviewed. Nobody approves them yet: name who does."
     return "The copies are being reviewed. Then a second person approves them."
+
+
+def _waits(request: Request, case: RightsRequest, own: set[str], *, handles: bool) -> dict[str, Any]:
+    """What is still to finish: for who handles or prepares it whether anything is; for who approves it whose part."""
+    if not unfinished.waits_for_parts(case):
+        return {}
+    found: dict[str, Any] = {}
+    if handles or P.PREPARER in own:
+        found["always_asked"] = unfinished.always_asked(case.school_id, timezone.localdate())
+        found["parts_finished"] = unfinished.are_finished(case)
+    if P.APPROVER in own:
+        found["open_parts"] = unfinished.open_parts(
+            visible(request, SearchPlace).filter(case=case),
+            visible(request, RequestItem).filter(case=case),
+            visible(request, RequestRole).filter(case=case),
+        )
+    return found
 
 
 def _binds(case: RightsRequest) -> bool:
