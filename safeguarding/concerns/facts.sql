@@ -1,7 +1,8 @@
 -- Which concerns may a person see beside those of their role, and which never?
 
 -- Concerns of which the person must see nothing: they name or mention a child hidden from them, are about the person, or are being destroyed. One in which a lead has
--- added a child whom its own reporter chose and could not name stays what it was to that reporter, as their report and nowhere else.
+-- added a child whom its own reporter chose and could not name stays what it was to that reporter, as their report and nowhere else; so does one in which
+-- they mention a child who was hidden from them before they sent it.
 CREATE FUNCTION rules.hidden_concerns(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT concern_id), '{}') FROM (
@@ -12,6 +13,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         UNION ALL
         SELECT concern_id FROM public.concerns_mention
         WHERE child_key = ANY ((SELECT rules.hidden_children(me))::uuid[]) AND taken_off_at IS NULL
+          AND NOT (rules.door() = 'reporting' AND author_id = me)
         UNION ALL
         SELECT concern_id FROM public.concerns_concernsubject WHERE user_id = me AND withdrawn_at IS NULL
         UNION ALL
@@ -312,6 +314,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT named.concern_id), '{}') FROM public.concerns_concernchild AS named
     WHERE named.child_id = coalesce(rules.merged_into(concerns_of_child.child), concerns_of_child.child)
       AND NOT named.concern_id = ANY ((SELECT rules.concerns_in_error(NULL))::uuid[])
+$$;
+
+-- The same of concerns whose words mention the child. They hold up nothing else.
+CREATE FUNCTION rules.concerns_mentioning(child uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT said.concern_id), '{}') FROM public.concerns_mention AS said
+    WHERE said.child_key = coalesce(rules.merged_into(concerns_mentioning.child), concerns_mentioning.child)
+      AND said.taken_off_at IS NULL AND NOT said.concern_id = ANY ((SELECT rules.concerns_in_error(NULL))::uuid[])
+$$;
+
+-- The children of a school whom words that are sent mention by these pseudonyms, each on the record that stays: also those hidden from who writes.
+CREATE FUNCTION rules.children_mentioned(school uuid, pseudonyms text[]) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT coalesce(rules.merged_into(card.id), card.id)), '{}') FROM public.children_child AS card
+    WHERE card.school_id = children_mentioned.school AND card.pseudonym = ANY (children_mentioned.pseudonyms) AND card.ending_at IS NULL
 $$;
 
 -- Concerns and notes that are open to the person beside their roles. Empty for nearly everybody.

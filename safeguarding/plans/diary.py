@@ -10,15 +10,17 @@ from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from safeguarding.accounts.models import User
 from safeguarding.addresses import address_of
 from safeguarding.concerns.models import Concern, Meeting, MeetingAttendee
-from safeguarding.concerns.services import meetings_ahead, reading
+from safeguarding.concerns.services import reading
+from safeguarding.concerns.services.attending import going
 from safeguarding.concerns.services.kinds import give_kinds
 from safeguarding.concerns.services.named import Named, children_of
+from safeguarding.concerns.services.waiting import SAY_IF_HELD
 from safeguarding.dates import as_day, clock, day_ahead, day_of_year, short_day, start_of, weekday_name
 from safeguarding.plans.models import Step
 from safeguarding.plans.wording import Stand, stand
@@ -46,7 +48,8 @@ class Whose:
 
 @dataclass(frozen=True)
 class Engagement:
-    """Something that happens on a day: what, about which children, who goes; `stands` how a date of a plan stands.
+    """Something that happens on a day: what, about which children, who goes; `stands` how a date of a plan stands, or
+    a meeting of which nobody has said yet whether it was held.
 
     `record` is the date, the meeting or the concern. What is sealed in it is opened when a page prints it, with all
     that the page has read by then.
@@ -132,10 +135,11 @@ class Wanted:
 def engagements(see: See, wanted: Wanted) -> list[Engagement]:
     """All of them, in order. Seven queries at most, however many there are.
 
-    What was booked for a day that has passed, and nobody said whether it was held, is of today's.
+    What was booked for a day that has passed, and nobody said whether it was held, is of today's; a meeting too, unless
+    it is a date of a plan that waits here or among what is late.
     """
     steps = list(_of(_steps(see, wanted).filter(_within(wanted)), "child", "episode", "owner"))
-    meetings = list(_of(_before(_meetings(see, wanted), wanted), "concern"))
+    meetings = list(_of(_within_days(see, wanted), "concern"))
     due = reading.listed(_reviews(see, wanted)).filter(review_on__lte=wanted.last)
     reviews = [] if wanted.own else list(due[:MOST])
     give_kinds(reviews)
@@ -145,7 +149,7 @@ def engagements(see: See, wanted: Wanted) -> list[Engagement]:
     going = _going(see, meetings)
     found = [
         *(_step(one, day, wanted.today) for one in steps if (day := one.happens_on)),
-        *(_meeting(one, whose[one.concern_id], going.get(one.pk, ())) for one in meetings),
+        *(_meeting(one, whose[one.concern_id], going.get(one.pk, ()), wanted.today) for one in meetings),
         *(Engagement(day, None, _REVIEW, whose[one.pk], (), one) for one in reviews if (day := one.review_on)),
     ]
     return sorted(found, key=lambda one: one.order)
@@ -179,15 +183,24 @@ def _within(wanted: Wanted) -> Q:
     return within | Q(day__lt=wanted.today) if wanted.since == wanted.today else within
 
 
+def _planned(see: See, wanted: Wanted) -> QuerySet[Meeting]:
+    """Of which nobody has said that they were held, or are off; the first one first."""
+    rows = see(Meeting).filter(school_id=wanted.school_id, state=Meeting.State.PLANNED).order_by("held_at", "pk")
+    return rows.filter(attendees__user=wanted.own, attendees__ended_at=None) if wanted.own else rows
+
+
 def _meetings(see: See, wanted: Wanted) -> QuerySet[Meeting]:
-    rows = meetings_ahead.ahead(see(Meeting).filter(school_id=wanted.school_id), today=wanted.since)
-    # One of this morning that was held is no longer to come.
-    rows = rows.filter(state=Meeting.State.PLANNED)
-    return rows.filter(attendees__user=wanted.own) if wanted.own else rows
+    return _planned(see, wanted).filter(held_at__gte=start_of(wanted.since))
 
 
-def _before(meetings: QuerySet[Meeting], wanted: Wanted) -> QuerySet[Meeting]:
-    return meetings.filter(held_at__lt=start_of(wanted.last + timedelta(days=1)))
+def _within_days(see: See, wanted: Wanted) -> QuerySet[Meeting]:
+    begins, ends = start_of(wanted.since), start_of(wanted.last + timedelta(days=1))
+    within = Q(held_at__gte=begins, held_at__lt=ends)
+    if wanted.since == wanted.today:
+        dates = work.waiting(see(Step), wanted.school_id).filter(meeting=OuterRef("pk"))
+        dates = dates.filter(owner=wanted.own) if wanted.own else dates
+        within |= Q(held_at__lt=begins) & ~Q(Exists(dates))
+    return _planned(see, wanted).filter(within)
 
 
 def _reviews(see: See, wanted: Wanted) -> QuerySet[Concern]:
@@ -197,7 +210,7 @@ def _reviews(see: See, wanted: Wanted) -> QuerySet[Concern]:
 
 def _going(see: See, meetings: Collection[Meeting]) -> Mapping[UUID, list[str]]:
     """Of each meeting the colleagues who are named for it."""
-    rows = see(MeetingAttendee).filter(meeting__in=[one.pk for one in meetings]).select_related("user")
+    rows = going(see(MeetingAttendee).filter(meeting__in=[one.pk for one in meetings])).select_related("user")
     found: dict[UUID, list[str]] = {}
     for row in rows.order_by("user__last_name", "pk") if meetings else ():
         found.setdefault(row.meeting_id, []).append(row.user.full_name)
@@ -212,9 +225,13 @@ def _step(step: Step, day: date, today: date) -> Engagement:
     return Engagement(day, at, step.title, (child,), goes, step, stands)
 
 
-def _meeting(meeting: Meeting, whose: tuple[Whose, ...], goes: Iterable[str]) -> Engagement:
+def _meeting(meeting: Meeting, whose: tuple[Whose, ...], goes: Iterable[str], today: date) -> Engagement:
     here = timezone.localtime(meeting.held_at)
-    return Engagement(here.date(), here.time(), meeting.title, whose, tuple(goes), meeting)
+    stands = None
+    if not meeting.is_to_come:
+        late = here.date() < today
+        stands = Stand(SAY_IF_HELD, "bad" if late else "warn", is_late=late, is_near=not late, is_past=late)
+    return Engagement(here.date(), here.time(), meeting.title, whose, tuple(goes), meeting, stands)
 
 
 def _whose(named: Iterable[Named], wanted: Wanted) -> tuple[Whose, ...]:

@@ -42,6 +42,7 @@ from .views import (
     first_page,
     from_referral,
     meeting_panel,
+    missing_children,
     own_children,
     standing_in,
     today_lines,
@@ -152,6 +153,7 @@ register(
         may=_begins_with_overview,
         order=10,
     ),
+    Line(LATE, "plans_missing", "plans/missing_lines.html", missing_children.lines, may=_sees_badges, order=1),
     Line(LATE, "plans", "plans/today_lines.html", today_lines.missed, may=_sees_badges, order=15),
     Line(UNANSWERED, "plans", "plans/today_lines.html", today_lines.to_chase, may=_sees_badges, order=15),
     Line(

@@ -28,7 +28,7 @@ def finds_the_child(page: Page) -> None:
     """From her first page, by clicking."""
     page.goto("/staff/")
     panel = page.get_by_role("region", name="Your children")
-    expect(panel.get_by_text("No plan is open")).to_be_visible()
+    expect(panel.get_by_text("No open plan to show")).to_be_visible()
     panel.get_by_role("link", name="Find a child").click()
     usable(page)
     page.get_by_label("Name, class or UPN").fill("Rowen")

@@ -275,8 +275,9 @@ def lay_apart(world: Any, record: str) -> None:
         row = deciding.refuse_withheld(row=named.withheld.get(), reason=word(), by=by, at=THEN)
         world.keys[record]["withheld"] = row.pk
         text = f"{word()} {marker(wrong.pseudonym)}"
-        note = deciding.add_note(concern=concern, token=uuid7(), text=text, by=by, at=THEN)
-        world.keys[record]["mentioned"] = Mention._base_manager.get(concern=concern, said_at=note.added_at).pk
+        deciding.add_note(concern=concern, token=uuid7(), text=text, by=by, at=THEN)
+        mention = Mention._base_manager.get(concern=concern, child_key=wrong.pk)
+        world.keys[record]["mentioned"] = mention.pk
     named = concern.children.get(child=world.children[record])
     for says in ("story", "story" if record == "two" else "whole"):
         concern.refresh_from_db()

@@ -14,11 +14,11 @@ from .kinds import KCSIE
 
 
 class Mention(models.Model):
-    """A child whom an account, an addition or a note mentions (`children/mentions.py`), without a part in the concern.
+    """A child whom an account, an addition or a note mentions (`children/mentions.py`).
 
     The words are sealed, so nothing finds the child in them; this row does. Unlike a `ConcernChild` it gives nobody a
     reason to read, and holds up nothing but the destruction of a record with nothing on it. It hides the concern from
-    who must see nothing of that child. Where the child is given a role, that counts in its place.
+    who must see nothing of that child. While the child has a role in the concern, that counts in its place.
     """
 
     # Made of the row with the words and of the child: sent twice, it is one.

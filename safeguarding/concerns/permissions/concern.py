@@ -11,7 +11,7 @@ that child and names no other whose record is shut to the reader. Else it has on
 What hangs on a concern is seen by the same people. A reporter's own words are seen by their author too, unless hidden.
 """
 
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any
 from uuid import UUID
@@ -59,6 +59,7 @@ from safeguarding.concerns.models import (
 )
 from safeguarding.exceptions import BadInput, NotAllowed
 from safeguarding.glance import look_for, seen
+from safeguarding.once import once
 from safeguarding.uploads.permissions import decided_by
 
 look_for(concerns_open="concerns_open_to")
@@ -338,7 +339,8 @@ def access_given(user: Any) -> bool:
 
 def stands_in(user: Any, concern_id: UUID, school_id: UUID) -> bool:
     """Whether the person reads and decides this concern in place of somebody from whom it is hidden."""
-    return may(user, Capability.STAND_IN, school_id) and concern_id in known("concerns_standing_in", user.pk)
+    theirs = partial(known, "concerns_standing_in", user.pk)
+    return may(user, Capability.STAND_IN, school_id) and concern_id in once(("concerns_standing_in", user.pk), theirs)
 
 
 def may_read(user: Any, concern: Concern) -> bool:

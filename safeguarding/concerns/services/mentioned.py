@@ -7,33 +7,27 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from children.mentions import mentioned
-from children.models import Child
-from children.services.mentioning import Names
 from safeguarding.accounts.models import User
 from safeguarding.audit.context import door
 from safeguarding.concerns.models import Account, Amendment, Concern, ConcernChild, ConcernNote, Mention
 from safeguarding.concerns.services.telling import hand_on
 from safeguarding.keys import entry_token
-from safeguarding.rendering import Showing
+from safeguarding.prepared import prepared
+
+_MENTIONED = "SELECT rules.children_mentioned(%s, %s)"
 
 
 def keep_mentions(words: Account | Amendment | ConcernNote, *, by: User, at: datetime) -> bool:
     """Write down whom these words, which are sent, mention; returns whether they mention anybody.
 
-    Not a child who has a part in the concern, as far as the writer knows, nor one whom the writer may not see: that is
-    "another child" to them. Sent twice, each is one row.
+    Also a child who has a part in the concern: the part counts in its place while it is there (`standing`). And one
+    who is hidden from the writer by now, whom a draft mentioned before. Sent twice, each is one row.
     """
     fields = type(words).PersonalData.narrative
     pseudonyms = mentioned("\n".join(getattr(words, name) for name in fields))
     if not pseudonyms:
         return False
-    names = Names(by, Showing())
-    names.fetch(pseudonyms)
-    cards = (names.card(one) for one in pseudonyms)
-    keys = {card.pk for card in cards if card is not None and card.school_id == words.school_id}
-    keys -= set(
-        ConcernChild.objects.filter(concern=words.concern_id, child__in=keys).values_list("child_id", flat=True)
-    )
+    keys = prepared(_MENTIONED, [words.school_id, sorted(pseudonyms)])[0][0]
     about = {"concern_id": words.concern_id, "school_id": words.school_id, "author": by, "said_at": at}
     rows = [Mention(id=entry_token(words.pk, key), child_key=key, **about) for key in sorted(keys)]
     with door("naming"):
@@ -60,11 +54,6 @@ def naming_or_mentioning(concerns: QuerySet[Concern], child_id: UUID, mentions: 
     return concerns.filter(Q(pk__in=named) | Q(pk__in=said))
 
 
-def replaced_by_role(concern_id: UUID, child: Child, *, by: User, at: datetime) -> None:
-    """The child has a part in the concern from now on: that counts, and its mentions do not come back after it."""
-    end(standing_of(concern_id, child.pk), by=by, at=at)
-
-
 def standing_of(concern_id: UUID, key: UUID) -> list[Mention]:
     """The mentions of a child in a concern that nobody has taken off, locked."""
     return list(
@@ -72,8 +61,8 @@ def standing_of(concern_id: UUID, key: UUID) -> list[Mention]:
     )
 
 
-def end(rows: Sequence[Mention], reason: str = "", *, by: User, at: datetime) -> None:
-    """They count no longer: a lead has said why, or the child has a part in the concern."""
+def end(rows: Sequence[Mention], reason: str, *, by: User, at: datetime) -> None:
+    """They count no longer: a lead has said why."""
     for row in rows:
         row.reason, row.taken_off_at, row.taken_off_by = reason, at, by
         row.save(update_fields=["reason", "taken_off_at", "taken_off_by"])

@@ -168,7 +168,8 @@ def call_lead(
     elif described.strip():
         unnamed = ChildEntry(role=role, kind=ConcernChild.Kind.UNNAMED, description=described.strip(), key=key)
         name_children(concern, [unnamed], by=by, at=at)
-    Account.objects.create(concern=concern, school=school, author=by, facts=line.strip(), recorded_at=at)
+    account = Account.objects.create(concern=concern, school=school, author=by, facts=line.strip(), recorded_at=at)
+    keep_mentions(account, by=by, at=at)
     record(ConcernVerb.CALL, concern, by=by, purpose="" if signed_in else "session ended")
     first = first_to_call(concern, caller=by, at=at)
     tell(people=first, school_id=school.pk, kind=ConcernNotice.CALL, object_type="concern", object_id=concern.pk, at=at)
@@ -198,6 +199,7 @@ def _say_more(
     account.facts = "\n\n".join(filter(None, (account.facts, *new)))
     ensure_not_too_long(account.facts)
     account.save(update_fields=["facts"])
+    keep_and_hand_on(account, concern, by=by, at=at)
     if key is not None:
         role, kind = ConcernChild.Role.WORRIED_ABOUT, ConcernChild.Kind.UNNAMED
         add_child(concern, ChildEntry(role=role, kind=kind, description=who, key=key), by=by, at=at)

@@ -134,7 +134,7 @@ def child_concerns(request: Request, child_id: UUID) -> HttpResponse:
     found = reading.listed(naming_or_mentioning(visible(request, Concern), child.pk, visible(request, Mention)))
     page = newest_first(found, "logged_at", request.GET.get("before", ""))
     reading.dress(shown := read_many(request, page.rows, purpose="concerns", about=child))
-    give_waits(shown, partial(visible, request), today=timezone.localdate())
+    give_waits(shown, partial(visible, request), at=timezone.now())
     context = record_frame(request, child, "concerns") | {
         "rows": reading.rows(shown, reader=request.user, at=timezone.now(), child_id=child.pk),
         "older": f"?before={page.older}" if page.older else "",

@@ -27,9 +27,9 @@ look_for(mentions="has_mentions")
 _PURPOSE = "name"
 
 
-def _mentions(request: Request, concern: Concern) -> list[tuple[Mention, Child]]:
-    """The first mention of each child that the reader sees, with the card."""
-    rows = standing(visible(request, Mention)).filter(concern=concern).select_related("author")
+def _mentions(request: Request, concern: Concern, **which: Any) -> list[tuple[Mention, Child]]:
+    """The first mention, of these, of each child that the reader sees, with the card."""
+    rows = standing(visible(request, Mention)).filter(concern=concern, **which).select_related("author")
     first: dict[UUID, Mention] = {}
     for row in rows.order_by("said_at", "pk"):
         first.setdefault(row.child_key, row)
@@ -57,11 +57,9 @@ def mention(request: Request, concern_id: UUID, mention_id: UUID) -> HttpRespons
     concern = read_one(request, reading.for_page(), pk=concern_id)
     if not may_decide(request.user, concern):
         raise NotAllowed(LEADS)
-    row, child = next(
-        ((row, child) for row, child in _mentions(request, concern) if row.pk == mention_id), (None, None)
-    )
-    if row is None or child is None:
+    if not (found := _mentions(request, concern, pk=mention_id)):
         raise Http404
+    [(row, child)] = found
     read_one(request, visible(request, Mention), pk=row.pk)
     read_one(request, Child, pk=child.pk, purpose=_PURPOSE)
     if request.method != "POST":

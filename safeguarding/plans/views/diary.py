@@ -23,6 +23,8 @@ from safeguarding.plans.diary import Engagement, Wanted, engagements, next_day
 from safeguarding.plans.models import Step
 from safeguarding.plans.permissions import keeps_plans_standing_in, not_named
 
+from .missing_children import missing_children
+
 _WEEK = timedelta(weeks=1)
 # As many as the panel names one by one; the page behind has all.
 SHOWN = 5
@@ -53,6 +55,8 @@ def diary(request: Request) -> HttpResponse:
         "days": days,
         "title": "This week" if monday <= today else days,
         "rows": found,
+        # Not of other weeks: it is so today.
+        "missing": missing_children(request) if monday <= today else [],
         "nothing": _nothing(next_on),
         "next_week": _address(next_on) if next_on else "",
         "earlier": _address(monday - _WEEK) if monday > today else "",

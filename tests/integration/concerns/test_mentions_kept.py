@@ -71,7 +71,8 @@ def test_what_a_lead_writes_with_another_title_or_kind_writes_its_mentions_too(r
 def test_who_has_a_part_in_the_concern_is_not_mentioned_besides(room, hazel):
     words = f"{marker(hazel.pseudonym)} fell."
     concern = factories.concern(room, children=[ChildEntry("worried_about", child=hazel)], facts=words)
-    assert not Mention.objects.filter(concern=concern).exists()
+    assert not standing(Mention.objects.filter(concern=concern)).exists()
+    assert story(room.lead, hazel)[-1].title != "Mentioned in a concern"
 
 
 def test_it_fills_the_record_and_hides_the_concern_from_who_must_see_nothing_of_the_child(room, hazel, told):
@@ -132,7 +133,7 @@ def test_who_no_longer_sees_it_is_replaced_by_who_does(room, hazel):
     assert Notice.objects.exclude(pk__in=before).exclude(user__in=[room.lead, room.deputy]).exists()
 
 
-def test_a_role_given_by_hand_replaces_it_and_it_does_not_come_back(room, hazel):
+def test_a_role_given_by_hand_replaces_it_until_it_is_taken_back(room, hazel):
     named = [ChildEntry("worried_about", kind="unnamed", description="A girl")]
     concern = factories.concern(room, children=named, facts=f"{marker(hazel.pseudonym)} cried.")
     assert standing(Mention.objects.filter(concern=concern)).exists()
@@ -140,6 +141,8 @@ def test_a_role_given_by_hand_replaces_it_and_it_does_not_come_back(room, hazel)
     assert not standing(Mention.objects.filter(concern=concern)).exists()
     assert [entry.title for entry in story(room.lead, hazel)] != ["Mentioned in a concern"]
     deciding.unlink_child(named=row, token=uuid4(), reason="Her sister.", by=room.lead)
+    assert [entry.title for entry in story(room.lead, hazel)] == ["Mentioned in a concern"]
+    deciding.take_off_mention(mention=Mention.objects.get(), reason="Her sister.", by=room.lead)
     assert story(room.lead, hazel) == []
 
 

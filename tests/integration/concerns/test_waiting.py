@@ -12,6 +12,7 @@ from safeguarding.concerns.models import Concern, Decision, Question, Referral
 from safeguarding.concerns.services import agencies, deciding
 from safeguarding.concerns.services.agencies import Contacted, Sent, Step
 from safeguarding.concerns.services.meeting import Called, call_meeting
+from safeguarding.concerns.services.meeting_days import call_off, hold_meeting
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.concerns.services.waiting import ASKS, asked_outside, waits_for
 from safeguarding.concerns.services.waiting_rows import asking_outside, facts_of
@@ -106,6 +107,31 @@ def test_meetings_and_actions_wait_after_the_answer(lead, room):
     assert in_list(lead) == ["Meeting on 25 November"]
 
 
+def test_a_meeting_waits_to_be_said_held_on_its_page_and_in_the_list(client, room, clock):
+    client.force_login(room.lead)
+    lead, concern = client, ruled(room, WATCH)
+    called = Called("school", SCHOOL_DAY + HOUR)
+    met = call_meeting(concern=concern, token=uuid4(), called=called, staff=(), by=room.lead, at=SCHOOL_DAY)
+    assert now(lead, concern)[0] == "Meeting on 24 November"
+    clock.move_to(SCHOOL_DAY + HOUR)
+    client.logout()
+    client.force_login(room.lead)
+    assert now(lead, concern) == ("Say if it was held", "Safeguarding meeting in school, 11am")
+    clock.move_to(SCHOOL_DAY + DAY)
+    client.logout()
+    client.force_login(room.lead)
+    assert now(lead, concern) == ("Say if it was held", "Safeguarding meeting in school, 24 November")
+    assert in_list(lead) == ["Say if it was held"]
+    # Said, or called off, it waits no more.
+    at = SCHOOL_DAY + DAY
+    hold_meeting(meeting=met, seen=met.held_at, held_at=met.held_at, by=room.lead, at=at)
+    assert now(lead, concern)[0].startswith("Watching until")
+    off = call_meeting(concern=fresh(concern), token=uuid4(), called=called, staff=(), by=room.lead, at=at)
+    assert in_list(lead) == ["Say if it was held"]
+    call_off(meeting=off, token=uuid4(), seen=off.held_at, reason="Snow", by=room.lead, at=at)
+    assert in_list(lead) != ["Say if it was held"]
+
+
 def test_a_conversation_tells_the_lado_and_refers_to_nobody(lead, room):
     told = ruled(room, replace(REFER, kind="lado"))
     referred = ruled(room, replace(REFER, kind="police"))
@@ -142,7 +168,7 @@ def test_today_finds_what_the_page_says(room, kind):
     found = asking_outside(Concern.objects.all(), room.school.pk)
     assert {one.pk for one in found} == expected
     assert bool(expected) == (kind in ASKS)
-    urgent = {pk for pk, given in facts.items() if waits_for(given, today=SCHOOL_DAY.date()).is_urgent}
+    urgent = {pk for pk, given in facts.items() if waits_for(given, at=SCHOOL_DAY).is_urgent}
     assert urgent == expected
 
 

@@ -240,6 +240,33 @@ def test_a_meeting_about_a_concern_stands_there_once_with_all_its_children(clien
     assert address not in diary(client, place.room.lead)
 
 
+@pytest.mark.parametrize("kind", ["school", "core_group"])
+def test_a_meeting_of_an_earlier_day_asks_whether_it_was_held(client: Client, place: Place, clock: Any, kind: str):
+    """Whether or not it is a date of a plan: of one, its date asks as long as that waits."""
+    place.begin("child_protection", starts_on=date(2026, 11, 20))
+    called = Called(kind=kind, held_at=datetime(2026, 11, 24, 14, tzinfo=LONDON), place=ROOM)
+    common: dict[str, Any] = {"staff": [place.room.deputy], "by": place.room.lead, "at": SCHOOL_DAY}
+    met = meeting.call_meeting(
+        concern=concern_of(place, place.child), token=uuid4(), called=called, children=[place.child], **common
+    )
+    asked = reverse("meeting", args=[met.pk])
+    clock.move_to(datetime(2026, 11, 24, 14, tzinfo=LONDON))
+    assert "Say if it was held" in diary(client, place.room.lead)
+    clock.move_to(datetime(2026, 12, 1, 10, tzinfo=LONDON))
+    if kind == "core_group":
+        asked = reverse("plan_step", args=[Step.objects.get(meeting=met).pk])
+    for page in (diary(client, place.room.deputy), this_week(client, place.room.lead, "today")):
+        assert page.count(asked) == 1
+        assert page.count("Say if it was held") == 1
+        assert "hb-tag--bad" in page or kind == "core_group"
+    # Nobody else is asked, no other week asks, and it is asked until somebody says.
+    assert asked not in diary(client, place.room.pastoral)
+    assert asked not in diary(client, place.room.lead, "?week=2026-12-07")
+    at = met.held_at
+    meeting_days.hold_meeting(meeting=met, seen=at, held_at=at, by=place.room.lead, at=at + timedelta(days=7))
+    assert "Say if it was held" not in diary(client, place.room.lead)
+
+
 def test_a_review_of_a_concern_stands_in_the_diary_of_who_may_see_the_concern(client: Client, place: Place):
     concern = concern_of(place, place.child)
     assert concern.review_on is not None

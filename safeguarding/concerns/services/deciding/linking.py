@@ -15,7 +15,6 @@ from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, ConcernChild, UndoneLink
 from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import ensure_decides
-from safeguarding.concerns.services.mentioned import replaced_by_role
 from safeguarding.concerns.services.naming import take_back
 from safeguarding.concerns.services.telling import hand_on, seers
 from safeguarding.concerns.services.withholding import linked_instead
@@ -49,7 +48,6 @@ def link_child(*, named: ConcernChild, child: Child, by: User, at: datetime | No
     named.child, named.linked_at, named.linked_by = child, at or timezone.now(), by
     named.save(update_fields=["child", "linked_at", "linked_by"])
     linked_instead(named, by=by, at=named.linked_at)
-    replaced_by_role(concern.pk, child, by=by, at=named.linked_at)
     touch(concern)
     record(Verb.LINK, named, by=by)
     # The child may be hidden from those who read the concern until now.
@@ -63,9 +61,9 @@ def unlink_child(*, named: ConcernChild, token: UUID, reason: str, by: User, at:
     at once.
 
     Whoever the reporter described, or a child not named yet, waits to be linked to the right record; what the wrong
-    file had said of it goes with the link. That there was one stands on "Who has looked", and in no note. The same
-    token and reason again change nothing. Raises `BadInput` without a reason, `OutOfTurn` for a child who is not
-    linked.
+    file had said of it goes with the link. Where words mention the child, the concern says so of it again until a lead
+    takes that off too. That there was one stands on "Who has looked", and in no note. The same token and reason again
+    change nothing. Raises `BadInput` without a reason, `OutOfTurn` for a child who is not linked.
     """
     ensure_decides(by, named.concern_id, named.school_id, LEADS)
     if not (reason := reason.strip()):
