@@ -76,6 +76,11 @@ class Dates:
         return self.due_on or self.keep_to
 
     @property
+    def is_for_two(self) -> bool:
+        """Whether the copies and the educational record each have a day of their own."""
+        return self.record_due_on is not None
+
+    @property
     def next_on(self) -> date | None:
         """What falls due first: the educational record or the answer; of a complaint, that it is acknowledged."""
         if self.acknowledge_by:
