@@ -94,10 +94,8 @@ def lay_sharing(school: School, ground: Ground, keys: Keys) -> None:
     with acting(Acting(user_id=head.pk, school_id=school.pk)):
         wordings = _wordings(school, keys, by=head, now=ground.now)
         for code, where, since in _READ:
-            said_at = ground.now - timedelta(days=90)
-            confirm_law(
-                school=school, token=keys.token(), code=code, read_in=where, from_day=since, by=head, at=said_at
-            )
+            at = ground.now - timedelta(days=90)
+            confirm_law(school=school, token=keys.token(), code=code, read_in=where, from_day=since, by=head, at=at)
     with acting(Acting(user_id=deputy.pk, school_id=school.pk)):
         book = _address_book(school, keys, by=deputy, at=ground.now - timedelta(days=80))
     with acting(Acting(user_id=lead.pk, school_id=school.pk)):

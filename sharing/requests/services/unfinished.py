@@ -20,7 +20,7 @@ from safeguarding.accounts.services import tell
 from safeguarding.adults.services.routing import chairs, heads
 from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
-from safeguarding.audit.protection import known_of, may_view
+from safeguarding.audit.protection import may_view
 from safeguarding.audit.services import record
 from safeguarding.exceptions import NotAllowed, OutOfTurn
 from safeguarding.prepared import prepared
@@ -37,6 +37,10 @@ S, P = RightsRequest.Status, SearchPlace.Place
 # So many working days after somebody was asked, or reminded, they are reminded by themselves.
 PATIENCE = 3
 NOT_PREPARING = "Nobody is reminded now: the answer is prepared, or no copies go out. Open the request again."
+_FINISHED = (
+    "SELECT %s = ANY (rules.requests_decided(%s)) AND NOT EXISTS "
+    "(SELECT FROM rules.places_of_requests(%s) WHERE place = ANY (%s) AND NOT is_answered)"
+)
 _REVIEWS, _PREPARES = "Reviews a part of what was found", "Prepares the copies"
 
 
@@ -76,9 +80,8 @@ def are_finished(case: RightsRequest) -> bool:
     """Whether who reads concerns about adults has answered, and every item is decided, whoever reviews it: two facts
     that show neither.
     """
-    rows = prepared("SELECT place, is_answered FROM rules.places_of_requests(%s)", [[case.pk]])
-    waits = any(not is_answered for place, is_answered in rows if place in SearchPlace.APART)
-    return not waits and case.pk in known_of("requests_decided", [case.pk])
+    [(finished,)] = prepared(_FINISHED, [case.pk, [case.pk], [case.pk], sorted(SearchPlace.APART)])
+    return bool(finished)
 
 
 def open_parts(places: QuerySet[SearchPlace], items: QuerySet[RequestItem], roles: QuerySet[RequestRole]) -> list[Part]:

@@ -122,7 +122,7 @@ class NextStep:
         if not (self.case.order_binds and self.case.address_is_confidential and self.case.care_order):
             return self._deed("Say what binds the answer: orders, addresses, a care order.", "checks")
         if not self._finished:
-            return Step("Your own part is decided. Not all parts of others are finished.")
+            return Step("Your own part is decided. Not all parts are finished.")
         says = "Everything is decided. Say that it is prepared; a second person then approves it."
         return self._way(says, "approval", "Say that it is prepared")
 

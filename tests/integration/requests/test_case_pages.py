@@ -459,7 +459,7 @@ def test_page_begins_with_what_is_next_for_who_reads_it(place: Place) -> None:
     assert "Say what binds the answer" in next_of(lead, case) and 'name="order_binds"' in next_of(lead, case)
     nothing = {"order_binds": "no", "address_is_confidential": "no", "care_order": "no"}
     RightsRequest._base_manager.filter(pk=case.pk).update(**nothing)
-    assert "Not all parts of others are finished" in next_of(lead, case)
+    assert "Not all parts are finished" in next_of(lead, case)
     for place_asked in SearchPlace._base_manager.filter(case=case, place__startswith="adults"):
         places.answer(place_asked, by=place_asked.asked, found="none")
     assert "Say that it is prepared" in next_of(lead, case)

@@ -137,7 +137,7 @@ def test_handler_and_preparer_read_who_is_asked_in_every_case_by_role(at: School
     for user in (at.cast.office, at.lead):
         shown = signed_in(user).get(reverse("request", args=[case.pk])).content.decode()
         assert named in shown and NOT_ALL in shown and "You alone read" not in shown
-        assert at.cast.deputy.full_name not in shown.split('id="parts"')[1].split("</section>")[0]
+        assert at.cast.deputy.full_name not in shown.split('id="others"')[1].split("</section>")[0]
     finish(at, case, but="")
     for user in (at.cast.office, at.lead):
         shown = signed_in(user).get(reverse("request", args=[case.pk])).content.decode()
@@ -151,7 +151,7 @@ def test_approver_alone_reads_who_has_not_finished(at: School, case: RightsReque
     ):
         with undone():
             finish(at, case, but=who)
-            shown = page(at.officer, "request", case.pk).split('id="parts"')[1].split("</section>")[0]
+            shown = page(at.officer, "request", case.pk).split('id="others"')[1].split("</section>")[0]
             lines = re.findall(r"<li>(.*?)</li>", shown, re.DOTALL)
             assert len(lines) == 1 and user_of(at, who).full_name in lines[0] and what in lines[0]
             assert "You alone read who has not finished." in shown
