@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from safeguarding.keys import uuid7
-from safeguarding.pdf import encrypted
 from safeguarding.sealing import files
 from safeguarding.sealing.services.keeping import key_of
 from safeguarding.sealing.subjects import first_subject, record_of
@@ -68,7 +67,7 @@ def _lay(world: Any, record: str) -> None:
 
 def _volume(sending: Any, by: Any) -> FileVolume:
     owner, kind = record_of(sending)
-    content = encrypted(pdf(), sending.words)
+    content = pdf()
     return given_row(  # type: ignore[no-any-return]
         FileVolume,
         sending=sending,
