@@ -153,7 +153,7 @@ register(
         may=_begins_with_overview,
         order=10,
     ),
-    Line(LATE, "plans_missing", "plans/missing_lines.html", missing_children.lines, may=_sees_badges, order=1),
+    Line(LATE, "plans_missing", "plans/part_missing_lines.html", missing_children.lines, may=_sees_badges, order=1),
     Line(LATE, "plans", "plans/today_lines.html", today_lines.missed, may=_sees_badges, order=15),
     Line(UNANSWERED, "plans", "plans/today_lines.html", today_lines.to_chase, may=_sees_badges, order=15),
     Line(

@@ -1,5 +1,6 @@
 """Who owes a date and who does it, who is told, what coordinators find on their first page, and how they begin."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -227,6 +228,23 @@ def test_a_social_worker_who_is_there_works_on_the_new_plan_too(named: Place, cl
     assert lead.send("record_change", named.child.pk, "begin", query, **typed).status_code == 302
     [now] = Professional.objects.filter(ended_at=None)
     assert (now.name, now.areas) == ("Marcus Bell", ["protection", "care"])
+
+
+def test_a_page_left_open_does_not_end_a_newer_social_worker_unasked(named: Place, client: Client):
+    plan = named.begin("child_protection")
+    given: dict[str, Any] = {"episode": plan, "role": "social_worker", "by": named.room.lead}
+    lead, query = Visitor(client, named.room.lead), "?kind=looked_after"
+    around.add_professional(token=uuid7(), name="Marcus Bell", **given)
+    typed = day("starts_on", date(2026, 11, 20)) | {"authority": STOCKPORT, "since": "nothing"}
+    typed |= {"worker_name": "Marcus Bell"}
+    assert "Marcus Bell" in lead.page("record_change", named.child.pk, query)
+    around.add_professional(token=uuid7(), name="Ines Okafor", telephone="0161 496 0711", **given)
+    asked = lead.send("record_change", named.child.pk, "begin", query, **typed)
+    assert (asked.status_code, "On record is Ines Okafor, 0161 496 0711" in asked.content.decode()) == (422, True)
+    assert Professional.objects.get(ended_at=None).name == "Ines Okafor"
+    again = typed | {"pointed": re.findall(r'name="pointed" value="([^"]+)"', asked.content.decode())}
+    assert lead.send("record_change", named.child.pk, "begin", query, **again).status_code == 302
+    assert Professional.objects.get(ended_at=None).name == "Marcus Bell"
 
 
 def test_the_authority_is_that_of_the_newest_plan_else_the_schools(named: Place, client: Client):
