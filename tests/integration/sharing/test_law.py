@@ -42,7 +42,7 @@ CORRECTED = ("ca1989_47", "ca1989_17", "send", "police", "vital_interests")
 
 def test_decision_of_earlier_day_keeps_law_of_that_day(place: Place):
     """Rows are dated: what a corrected one says holds from its day on, and the row before it stays as it was."""
-    before, now = (law.laws_on(date(2026, 12, day)) for day in (1, 2))
+    before, now = (law.laws_on(date(2026, 11, day)) for day in (29, 30))
     assert before.keys() == now.keys()
     assert {code for code, row in now.items() if before[code] != row} == set(CORRECTED)
     assert (before["ca1989_47"].law, before["ca1989_47"].kind) == ("Children Act 1989 section 47(9) to (11)", "duty")
@@ -50,19 +50,19 @@ def test_decision_of_earlier_day_keeps_law_of_that_day(place: Place):
 
 
 def test_decision_rests_on_no_row_that_has_ended(place: Place):
-    ended = LegalReason.objects.get(code="ca1989_47", valid_to=date(2026, 12, 1))
-    offered = {code: law.Reason(row, None, date(2026, 12, 2)) for code, row in law.laws_on(date(2026, 12, 2)).items()}
+    ended = LegalReason.objects.get(code="ca1989_47", valid_to=date(2026, 11, 29))
+    offered = {code: law.Reason(row, None, date(2026, 11, 30)) for code, row in law.laws_on(date(2026, 11, 30)).items()}
     assert checking.as_offered(ended, offered) is None
     assert checking.as_offered(offered["ca1989_47"].row, offered) == offered["ca1989_47"]
 
 
 def test_children_act_puts_no_duty_on_school(place: Place):
     """Sections 47(11) and 27(3) name no governing body (domain reference 13)."""
-    on = law.laws_on(date(2026, 12, 2))
+    on = law.laws_on(date(2026, 11, 30))
     for code in ("ca1989_47", "ca1989_17"):
         assert (on[code].kind, on[code].article6) == ("power", "6(1)(e) public task")
         assert "Education Act 2002 section 175" in on[code].law and "academy" in on[code].source
-    offered = {one.row.code: one for one in law.reasons_at(place.school.pk, date(2026, 12, 2)) if one.is_offered}
+    offered = {one.row.code: one for one in law.reasons_at(place.school.pk, date(2026, 11, 30)) if one.is_offered}
     assert offered["ca1989_47"].kind == "To be confirmed", "it may be given as a reason, and is called no duty"
     assert not {"send", "attendance", "ca2004_16h"} & offered.keys(), "a legal obligation only once it is confirmed"
 
@@ -73,7 +73,7 @@ def test_no_law_is_offered_before_it_was_in_force(place: Place, code: str, first
 
 
 def test_tests_of_police_and_vital_interests(place: Place):
-    on = law.laws_on(date(2026, 12, 2))
+    on = law.laws_on(date(2026, 11, 30))
     assert on["police"].condition == "Schedule 1 paragraph 10, preventing or detecting unlawful acts"
     [asked] = [one for one in on["vital_interests"].questions if one["key"] == "cannot_consent"]
     assert [key for key, _ in asked["choices"]] == ["physically", "legally"]
@@ -83,7 +83,7 @@ def test_tests_of_police_and_vital_interests(place: Place):
 
 
 def test_information_about_offences_names_its_law(place: Place):
-    on = law.laws_on(date(2026, 12, 2))
+    on = law.laws_on(date(2026, 11, 30))
     said = "UK GDPR Article 10; Data Protection Act 2018 section 10(5)"
     assert on["police"].offences == f"{said}, Schedule 1 paragraph 10, preventing or detecting unlawful acts"
     assert on["court_order"].offences == f"{said}, with a condition of Schedule 1 that is to be confirmed"
