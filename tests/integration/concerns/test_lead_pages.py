@@ -316,7 +316,8 @@ def test_the_concerns_of_a_child_say_in_which_role_and_nothing_of_other_children
 
 def test_a_child_whom_no_concern_names_says_so(lead, room):
     child = factories.child(room.school, by=room.office)
-    assert "No concern names or mentions this child" in lead.get(reverse("child_concerns", args=[child.pk])).content.decode()
+    page = lead.get(reverse("child_concerns", args=[child.pk])).content.decode()
+    assert "No concern names or mentions this child" in page
 
 
 # --- navigation

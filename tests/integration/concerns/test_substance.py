@@ -237,7 +237,8 @@ def test_six_kinds_of_entry_take_32_queries_and_one_more_each_further_kind(clien
         pinned(cast.lead, rowan, entry.place)
     everything = asked(lambda: client.get(address))
     # One of them asks whether a request about the child is open, one which confidential addresses bind, one which
-    # meetings are dates of plans, one whether words mention anybody; three who was at the meetings, what they decided and what was added since.
+    # meetings are dates of plans, one whether words mention anybody; three who was at the meetings, what they decided
+    # and what was added since.
     assert everything <= 32
     # What is significant, or of a time, is looked up in the index first.
     for most, query in ((33, {"significant": "on"}), (26, {"type": "concerns"}), (33, {"since": "year"})):
