@@ -8,11 +8,12 @@ import pikepdf
 import pypdfium2
 import pytest
 
+from children.names.find import Finder
+from children.names.forms import Person
+from children.names.normalise import squeezed
 from safeguarding.printing import joining, layout
 from sharing.requests.bundling import given, pieces
 from sharing.requests.checking import check
-from sharing.requests.people import Finder, Person
-from sharing.requests.plain import squeezed
 from sharing.requests.redacting import release
 from sharing.requests.redacting.marks import Decision, Deed, Document, Marks, TextBlock
 from tests.integration.requests.bundles import FRAME, LAWS, Bundle, Copy, marked, page_of

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sharing.requests.people import Finder, Hit, Person, found_in, text_of
-from sharing.requests.plain import plain, squeezed, view_of
+from children.names.find import Finder, Hit
+from children.names.forms import Person
+from children.names.normalise import plain, squeezed, view_of
 from sharing.requests.redacting import release
 from sharing.requests.redacting.marks import (
     Area,
@@ -19,6 +20,8 @@ from sharing.requests.redacting.marks import (
     TextBlock,
     Word,
 )
+from sharing.requests.services.matching import text_of
+from tests.integration.requests.bundles import found_in
 
 DENISE = Person("denise", "Denise", "Pope", known_forename="Dee", others=("Nan P", "Denise Hart"))
 SMITH = Person("smith", "Ann", "Smith-Jones")
