@@ -239,7 +239,8 @@ class Forms:
 
     @cached_property
     def _bare(self) -> Person:
-        return Person(self.person.key, *map(plain, _parts(self.person)))
+        forename, surname, known_forename, known_surname = map(plain, _parts(self.person))
+        return Person(self.person.key, forename, surname, known_forename, known_surname)
 
     @cached_property
     def _firsts(self) -> list[str]:
