@@ -192,8 +192,8 @@ class Forms:
             return Sure.ONE
         said, bare = squeezed(words), [letter for letter in words if letter.isalpha()]
         # A surname of two words is a surname all the same.
-        is_alone = said in {squeezed(name) for name in _parts(self._bare)}
-        firsts, lasts = self._letters_of(self._firsts), self._letters_of(self._lasts)
+        firsts, lasts, alone = self._halves
+        is_alone = said in alone
         if not is_alone and (said in self._pairs or (any(a in said for a in firsts) and any(b in said for b in lasts))):
             return Sure.ONE
         if len(bare) <= _INITIALS and "".join(bare).isupper():
@@ -208,9 +208,8 @@ class Forms:
 
     @cached_property
     def letters(self) -> frozenset[str]:
-        person, short = self.person, {f"{first}{last[:1]}" for first in self._firsts for last in self._lasts}
-        names = (*self._firsts, *self._lasts, *self._others, *person.phrases)
-        return _looked_up(names, self._words, self.initials) | self.telling | {squeezed(one) for one in short}
+        names = (*self._firsts, *self._lasts, *self._others, *self.person.phrases)
+        return _looked_up(names, self._words, self.initials) | self.telling
 
     @cached_property
     def telling(self) -> frozenset[str]:
@@ -218,6 +217,12 @@ class Forms:
         plural = {f"{squeezed(last)}{ending}" for last in self._lasts for ending in ("s", "es")}
         whole = map(squeezed, (*self._others, *self.person.phrases))
         return frozenset({*self._letters_of((*self._lasts, *self._others)), *self._pairs, *plural, *whole}) - {ANYWHERE}
+
+    @cached_property
+    def _halves(self) -> tuple[set[str], set[str], set[str]]:
+        """The words of the forenames and those of the surnames, and each of these names as one."""
+        whole = {squeezed(name) for name in _parts(self._bare)}
+        return self._letters_of(self._firsts), self._letters_of(self._lasts), whole
 
     def _letters_of(self, names: Iterable[str]) -> set[str]:
         found = {squeezed(word) for name in names for word in (name, *_words_of(name))}

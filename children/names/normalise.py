@@ -77,7 +77,7 @@ def letters_of(word: str) -> str:
 
 def view_of(text: str) -> View:
     """The text in plain letters."""
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.isprintable() and "`" not in text:
         return View(text, range(len(text)))
     return _view(_with_line_ends(text))
 
@@ -149,7 +149,7 @@ def _apart(text: str) -> Iterator[tuple[str, int]]:
 
 @cache
 def _letter(letter: str) -> str:
-    if letter.isascii() and letter >= " ":
+    if letter.isascii() and letter >= " " and letter != "`":
         return letter
     if letter in _HYPHENS:
         return "" if letter == "\u00ad" else "-"
