@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from children.before_acting import Line, in_secret_home, lines_around, without_homes
 from children.models import Child
+from children.names.instead import LeftOut
 from children.people import Person, around, family, siblings
 from children.social_workers import is_social_worker
 from safeguarding.accounts.models import User
@@ -26,7 +27,7 @@ from safeguarding.http import Request
 
 from . import chronology
 from .chronology import Entry, Marked, Narrowed
-from .left_out import LeftOut, children_left_out
+from .left_out import children_left_out
 from .models import Account, Brief, ConcernChild, Meeting
 from .services.apart import named_beside
 from .told import told_of

@@ -7,37 +7,17 @@ it has to be read.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from children.models import Child
+from children.names.forms import Written
+from children.names.instead import LeftOut, always
 from safeguarding.accounts.titles import RolesAlone
 
-from .services.pointing import another, pattern_of
+from .services.pointing import another
 
 # Tried for somebody whose own is not known.
 _TITLES = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Dr")
-
-
-class LeftOut:
-    """Takes names out of words. `names`: what finds some of them, and what stands there instead.
-
-    What has nothing to stand there instead stays: the name of a mother, in which a child's surname is found.
-    """
-
-    def __init__(self, names: Iterable[tuple[re.Pattern[str], Callable[[str], str]]]) -> None:
-        self.names = list(names)
-
-    def __call__(self, words: str) -> str:
-        """Of names that overlap, the one that begins first, and of those the longest."""
-        found = [
-            (m.start(), -m.end(), instead(m[0])) for pattern, instead in self.names for m in pattern.finditer(words)
-        ]
-        done, parts = 0, []
-        for start, end, instead in sorted(found, key=lambda one: one[:2]):
-            if start >= done:
-                parts += [words[done:start], f"[{instead}]" if instead else words[start:-end]]
-                done = -end
-        return "".join([*parts, words[done:]])
 
 
 def staff_left_out(titles: RolesAlone) -> LeftOut:
@@ -54,10 +34,6 @@ def staff_left_out(titles: RolesAlone) -> LeftOut:
 
 
 def children_left_out(children: Iterable[Child], *, but: Child) -> LeftOut:
-    """The names of other children, as `services/pointing` finds them. What `but` is called too is left as it is."""
+    """The names of other children, as they are written. What `but` is called too is left as it is."""
     # Rather once too often: two letters are left out too.
-    return LeftOut((pattern_of(child, but, shortest=2), _always(another(child))) for child in children)
-
-
-def _always(words: str) -> Callable[[str], str]:
-    return lambda _: words
+    return LeftOut((Written(child, but, shortest=2), always(another(child))) for child in children)

@@ -5,8 +5,9 @@ from functools import cache
 
 import pytest
 
+from children.names.find import Finder
+from children.names.forms import Person
 from safeguarding.audit.seals.notes import notes_in
-from sharing.requests.people import Finder, Person
 from sharing.requests.services.matching import _called_alike
 from tests.hard_texts import Hard, hard_texts
 from tests.patterns import Use, asking, costs_more, patterns_made_by, uses

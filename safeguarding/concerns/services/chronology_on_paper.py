@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from children.before_acting import before_acting
 from children.models import Child, ChildDetail
+from children.names.instead import LeftOut
 from children.people import family
 from children.secret import ADDRESS_IS_SECRET
 from safeguarding.accounts.titles import RolesAlone, Titles
@@ -23,7 +24,7 @@ from safeguarding.audit.by_keys import Asks
 from safeguarding.audit.reading import visible
 from safeguarding.concerns import chronology
 from safeguarding.concerns.chronology import Chronology, Entry, Narrowed, Substance
-from safeguarding.concerns.left_out import LeftOut, staff_left_out
+from safeguarding.concerns.left_out import staff_left_out
 from safeguarding.concerns.models import Concern
 from safeguarding.concerns.permissions import children_read
 from safeguarding.http import Request

@@ -10,13 +10,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from children.models import Child
+from children.names.forms import pattern_of
 from children.people import family
 from safeguarding.audit.by_keys import Asked, Asks, ByKeys
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.models import Account, BodyMapMark
 
 from .apart import named_beside
-from .pointing import pattern_of
 
 _SAID = ("facts", "child_words", "presentation", "done_at_once", "place_detail", "others_present")
 

@@ -14,13 +14,13 @@ from uuid import UUID
 
 from children import mentions
 from children.models import Child, Contact, ContactLink, OtherName
+from children.names.forms import Named, Person, Written, as_written
+from children.names.instead import Finds, LeftOut, always
 from children.people import family
 from children.services.mentioning import Names
 from safeguarding.audit.by_keys import Asks
 from safeguarding.audit.reading import visible
-from safeguarding.concerns.left_out import LeftOut
 from safeguarding.concerns.models import ConcernChild
-from safeguarding.concerns.services.pointing import Named, as_written, pattern_of
 from safeguarding.letters import normal
 from safeguarding.rendering import Showing
 
@@ -50,20 +50,6 @@ class AboutChild(Protocol):
     def named(self) -> Collection[str]: ...
     @property
     def take_out(self) -> str: ...
-
-
-@dataclass(frozen=True)
-class AlsoCalled:
-    """Another name of a child: a former one, one in its own script, what it is called beside."""
-
-    forename: str
-    surname: str
-    known_forename: str = ""
-    known_surname: str = ""
-
-    @property
-    def full_name(self) -> str:
-        return f"{self.forename} {self.surname}".strip()
 
 
 @dataclass(frozen=True)
@@ -115,7 +101,7 @@ class Naming:
         named = frozenset({event.child.pk, *(one.child.pk for one in self.others if one.is_named)})
         self._names = Names(asks.user, Showing(own=named, only_own=True))
         self._names.fetch({one for text in texts for one in mentions.mentioned(text)})
-        self._typed = LeftOut([(_typed(event.take_out), lambda _: TAKEN_OUT)] if event.take_out.strip() else [])
+        self._typed = LeftOut([(_typed(event.take_out), always(TAKEN_OUT))] if event.take_out.strip() else [])
 
     def __call__(self, text: str) -> str:
         """A text as it stands in the pack."""
@@ -130,15 +116,15 @@ class Naming:
 
     @cached_property
     def _left_out(self) -> LeftOut:
-        names: list[tuple[re.Pattern[str], Callable[[str], str]]] = [
-            (pattern_of(name, self.event.child, shortest=SHORTEST), _always(one.called))
+        names: list[tuple[Finds, Callable[[str], str]]] = [
+            (Written(name, self.event.child, shortest=SHORTEST), always(one.called))
             for one, called in self._unnamed
             for name in called
         ]
         stays = [_full(self.event.child), *(_full(one.child) for one in self.others if one.is_named)]
         stays += [_spellings(adult) for adult in self.own_adults]
         kept = sorted({name for some in stays for name in some if name.strip()}, key=len, reverse=True)
-        return LeftOut([*names, (_any(kept), _always(""))])
+        return LeftOut([*names, (_any(kept), always(""))])
 
     @cached_property
     def _unnamed(self) -> list[tuple[Other, list[Named]]]:
@@ -147,7 +133,7 @@ class Naming:
         rows = visible(self.asks, OtherName).filter(child__in=found).order_by("pk")
         for row in rows if found else ():
             surname = row.surname or found[row.child_id][0].surname
-            found[row.child_id].append(AlsoCalled(row.forename, surname))
+            found[row.child_id].append(Person(str(row.pk), row.forename, surname))
         return [(one, found[one.child.pk]) for one in self.others if not one.is_named]
 
     @cached_property
@@ -220,7 +206,3 @@ def _runs(text: str) -> Iterable[str]:
     words = _WORD.findall(text.casefold())
     for length in range(2, _LONGEST + 1):
         yield from (" ".join(words[first : first + length]) for first in range(len(words) - length + 1))
-
-
-def _always(words: str) -> Callable[[str], str]:
-    return lambda _: words

@@ -1,9 +1,9 @@
 """Which protected words stand in a text, and which of them are excused?
 
-People are found by every form of their names (`people.py`). A passage is found wherever its letters follow each other,
-whatever stands between them: a line end, a hyphen, a space for each letter; of a long one, any piece. A passage of a
-word or two is too common to be looked for everywhere: it is looked for as it was written, in its own item, and must not
-stand there more often than it was released (`left_standing`).
+People are found by every form of their names (`children/names`). A passage is found wherever its letters follow each
+other, whatever stands between them: a line end, a hyphen, a space for each letter; of a long one, any piece. A passage
+of a word or two is too common to be looked for everywhere: it is looked for as it was written, in its own item, and
+must not stand there more often than it was released (`left_standing`).
 """
 
 import re
@@ -11,8 +11,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sharing.requests.people import Finder, Person
-from sharing.requests.plain import letters_of, plain, squeezed, view_of
+from children.names.find import Finder
+from children.names.forms import Person
+from children.names.normalise import letters_of, plain, squeezed, view_of
 
 # What every bundle says by itself, in the margins and above its pages. Some people are called the same.
 _OWN_WORDS = Person("", others=("Page", "Item", "Copy", "Given", "Practice", "Confidential"))

@@ -16,13 +16,13 @@ from uuid import UUID
 
 from django.db.models import F, Func, QuerySet, TextField
 
+from children.names.forms import Person
 from children.services import bulk
 from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.keys import uuid7
 from sharing.requests.models import AT_WORK, RequestItem, RequestPerson, RightsRequest
-from sharing.requests.people import Person
 
 from . import documents
 from .item_numbers import bands

@@ -9,12 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from children.models import Child, ChildDetail, Contact, ContactLink, Household, HouseholdMember, OtherName, Sibling
+from children.names.forms import Person
+from children.names.normalise import plain
 from safeguarding.accounts.services import who_ever_worked_at
 from safeguarding.audit.protection import known_of
 from safeguarding.concerns.models import ConcernChild
 from sharing.requests.models import RequestItem, RequestPerson, RightsRequest
-from sharing.requests.people import Person
-from sharing.requests.plain import plain
 
 Kind = RequestPerson.Kind
 # A part of an address that says less is no address.

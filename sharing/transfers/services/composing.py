@@ -17,11 +17,11 @@ from django.apps import apps
 from django.utils import timezone
 
 from children.models import Child, ChildDetail, Photograph
+from children.names.instead import LeftOut, always
 from safeguarding.audit.by_keys import Asks
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.entries.apart import LINES
 from safeguarding.concerns.entries.concern import first_sentence
-from safeguarding.concerns.left_out import LeftOut
 from safeguarding.concerns.models import Concern, ConcernChild
 from safeguarding.concerns.told import linked
 from safeguarding.exceptions import BadInput
@@ -271,7 +271,7 @@ _SECTIONS: tuple[tuple[str, Callable[[Block], bool]], ...] = (
 def _secrets(asks: Asks, children: Collection[UUID]) -> LeftOut:
     """Takes out the homes that nobody outside may be told of, however their letters and figures are divided."""
     parts = {part for home in secret_homes(asks, children) for part in address_parts(home)}
-    return LeftOut([(_divided(parts), lambda _: NOT_TOLD)])
+    return LeftOut([(_divided(parts), always(NOT_TOLD))])
 
 
 def _divided(parts: Collection[str]) -> re.Pattern[str]:

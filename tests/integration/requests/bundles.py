@@ -8,13 +8,15 @@ from functools import cache
 
 from PIL import Image, ImageDraw, ImageFont
 
+from children.names.find import Finder
+from children.names.forms import Person
 from safeguarding.printing import joining, layout
 from sharing.requests.bundling import Frame, PaperItem, given, pieces, rectangles_of, volumes, withheld_item
 from sharing.requests.checking import Excused, Find, Passage, Protected, check, left_standing
-from sharing.requests.people import Finder, Person, found_in
 from sharing.requests.redacting import release, withheld
 from sharing.requests.redacting.marks import (
     Area,
+    Box,
     Decision,
     Document,
     DrawnPage,
@@ -22,8 +24,10 @@ from sharing.requests.redacting.marks import (
     Range,
     Rectangle,
     Released,
+    Span,
     Word,
 )
+from sharing.requests.services.matching import text_of
 
 LAWS = {"third party": "Third party: Data Protection Act 2018, Schedule 2, paragraph 16"}
 FRAME = Frame("SAR-2026-007", "Testham Primary School", date(2026, 11, 28))
@@ -77,6 +81,20 @@ def page_of(n: int, *lines: str) -> DrawnPage:
 def marked(document: Document, people: Sequence[Person], decisions: Mapping[str, Decision], shared=(), by_hand=()):
     """Everybody found, and decided on."""
     return Marks(tuple(by_hand), tuple(found_in(document, _finder(tuple(people), tuple(shared)))), decisions)
+
+
+def found_in(document: Document, finder: Finder) -> list[Span | Box]:
+    """Everybody in a document: spans of its texts, and the boxes of words of its pages."""
+    found: list[Span | Box] = []
+    for block in document.blocks:
+        found += [Span(block.key, hit.start, hit.end, hit.person) for hit in finder.hits(block.text)]
+    for page in document.pages:
+        text, starts = text_of(page)
+        places = list(zip(page.words, starts, strict=True))
+        for hit in finder.hits(text):
+            touched = (word for word, start in places if start < hit.end and hit.start < start + len(word.text))
+            found += [Box(page.n, word.area, hit.person) for word in touched]
+    return found
 
 
 @cache

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from children.models import Child
+from children.names.normalise import squeezed
 from safeguarding import parts
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.services.raising import ChildEntry
@@ -24,7 +25,6 @@ from safeguarding.sealing import files
 from safeguarding.sealing.models import KEYS
 from sharing.events.said_recipients import recipients_of
 from sharing.requests.models import Bundle, BundleVolume, RequestItem, RequestStep, RightsRequest
-from sharing.requests.plain import squeezed
 from sharing.requests.services import accompanying, building, deciding, gathering, handing_over
 from tests import factories
 from tests.integration.requests.answers import (

@@ -10,9 +10,9 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from children.names.forms import Person
 from safeguarding.printing import joining, layout
 from sharing.requests.checking import Excused, Find, Passage, Protected, check
-from sharing.requests.people import Person
 from sharing.requests.redacting.marks import Decision, Deed, Document, Marks, Range, Rectangle, TextBlock
 from tests.architecture.source import ROOT
 from tests.integration.requests.bundles import Bundle, Copy, marked, page_of

@@ -8,11 +8,12 @@ import pikepdf
 import pypdfium2
 import pytest
 
+from children.names.find import Finder
+from children.names.forms import Person
+from children.names.normalise import squeezed
 from safeguarding.printing import joining, layout
 from sharing.requests.bundling import given, pieces
 from sharing.requests.checking import check
-from sharing.requests.people import Finder, Person
-from sharing.requests.plain import squeezed
 from sharing.requests.redacting import release
 from sharing.requests.redacting.marks import Decision, Deed, Document, Marks, TextBlock
 from tests.integration.requests.bundles import FRAME, LAWS, Bundle, Copy, marked, page_of
@@ -85,31 +86,24 @@ def files(bundle: Bundle) -> list[bytes]:
     return bundle.files()
 
 
-def test_every_form_of_every_name_is_in_the_items(bundle):
-    found = {mark.person for copy in bundle.copies for mark in copy.marks.found}
-    assert found == {person.key for person in PEOPLE}
+def test_the_check_finds_none_in_the_files(bundle, files):
+    assert {mark.person for copy in bundle.copies for mark in copy.marks.found} == {person.key for person in PEOPLE}
     for person in PEOPLE:
         finder = Finder([person])
         for form in forms(person):
             assert finder.hits(f"then {form} and"), form
-
-
-def test_the_check_finds_none_in_the_files(bundle, files):
     assert bundle.check(files) == []
 
 
-def test_pdfium_reads_none(files):
-    """Asked without any of the product's patterns: whole names and surnames, with and without what divides them."""
+def test_no_reader_reads_one(files):
+    """Asked without any of the product's patterns: whole names and surnames, with and without what divides them, as
+    PDFium reads them, and as pikepdf does in every string of the structure and by the fonts of the pages.
+    """
     for content in files:
         with pypdfium2.PdfDocument(content) as document:
             text = "\n".join(page.get_textpage().get_text_range() for page in document)
         assert "Rowan Ashdown" in re.sub(r"\s+", " ", text)
         _has_none(text)
-
-
-def test_pikepdf_reads_none(files):
-    """In every string of the structure, and in the texts of the pages as their fonts tell them."""
-    for content in files:
         with pikepdf.open(io.BytesIO(content)) as made:
             said = []
             for one in made.objects:

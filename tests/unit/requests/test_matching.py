@@ -4,8 +4,8 @@ from time import process_time
 
 import pytest
 
+from children.names.forms import Person
 from sharing.requests.models import RequestItem, RequestPerson
-from sharing.requests.people import Person
 from sharing.requests.services.known_people import Listed
 from sharing.requests.services.matching import Read, look, read
 

@@ -1,15 +1,17 @@
 """How do letters look once it does not matter how they were written? A view of a text knows where its letters stand.
 
 Accents, ligatures, widths, typographic marks and what has no width are levelled; capitals stay, since "Will" is a name
-and "will" is none. A word may be divided at the end of a line, with a hyphen that was put there or with none: a line
-end is one character in a view, with a hyphen before it or not, and `letters_of` gives a pattern that passes over it.
+and "will" is none (`fold` levels those too). A word may be divided at the end of a line, with a hyphen that was put
+there or with none: a line end is one character in a view, with a hyphen before it or not, and `letters_of` gives a
+pattern that passes over it.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import pairwise
 
 from safeguarding.letters import normal
 
@@ -20,15 +22,20 @@ _HYPHENS = f"-\u00ad\u2010\u2011\u2012\u2013{_AT_THE_END}"
 _LINE_END = re.compile(rf"(?:([{_HYPHENS}])|(?<!\s))[^\S\r\n]*+[\r\n]\s*+|([{_AT_THE_END}])[^\S\r\n]*+")
 OVER_LINE_END = r"(?:-?\n)?"
 # Letters that no decomposition takes apart, and marks that a keyboard does not have.
+_APART = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe"}
+_FOLDED = str.maketrans(_APART | {"þ": "th"} | dict.fromkeys("'’‘ʼ`", ""))
 _ALIKE = str.maketrans(
-    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ı": "i", "ß": "ss", "æ": "ae"}
-    | {"Æ": "AE", "œ": "oe", "Œ": "OE"}
+    _APART
+    | {one.upper(): instead.upper() for one, instead in _APART.items() if len(one.upper()) == 1}
     | dict.fromkeys("‘’ʼ´`′", "'")
     | dict.fromkeys("“”„«»", '"')
     | dict.fromkeys(_HYPHENS + "\u2014", "-")
 )
 # A name of a file, an address of mail, or a word with a line below: what people write without spaces.
 _RUN_TOGETHER = re.compile(r"(?<!\S)(?:[^\s_@]*+[_@]\S*+|\S+\.[A-Za-z]{2,4}(?!\w))")
+_SEPARATORS = re.compile(r"[^\w]+", re.UNICODE)
+# A run of letters, a figure, or a letter of another kind. White space and the marks of a keyboard divide.
+_RUN = re.compile(r"[^\W\d_]+|\d|[^\s\x00-\x7f]")
 
 
 @dataclass(frozen=True)
@@ -36,11 +43,21 @@ class View:
     """A text in plain letters; `at` is where each of them stands in the text that was written."""
 
     plain: str
-    at: tuple[int, ...]
+    at: Sequence[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where plain letters from `start` to `end` stand in what was written."""
         return self.at[start], self.at[end - 1] + 1
+
+
+@lru_cache(maxsize=8192)
+def fold(text: str) -> str:
+    """A name in plain small letters: no accents, apostrophes or hyphens. "O’Brien-Şahin" becomes "obrien sahin"."""
+    # Taken apart before and after: capitals that are none until they are taken apart, and small letters that still can
+    # be.
+    bare = normal("NFKD", normal("NFKD", text).casefold())
+    bare = "".join(c for c in bare if not unicodedata.combining(c)).translate(_FOLDED)
+    return _SEPARATORS.sub(" ", bare).strip()
 
 
 def plain(text: str) -> str:
@@ -60,6 +77,8 @@ def letters_of(word: str) -> str:
 
 def view_of(text: str) -> View:
     """The text in plain letters."""
+    if text.isascii() and text.isprintable() and "`" not in text:
+        return View(text, range(len(text)))
     return _view(_with_line_ends(text))
 
 
@@ -74,6 +93,29 @@ def squeezed_view(view: View) -> View:
         (letter, at) for one, at in zip(view.plain, view.at, strict=True) for letter in one.casefold() if one.isalnum()
     ]
     return View("".join(letter for letter, _ in letters), tuple(at for _, at in letters))
+
+
+def pieces_of(text: str) -> list[str]:
+    """Its letters and digits, small, parted wherever a name may begin or end: between words and lines, at a figure, at
+    a mark that is not seen, and in what is run together ("rowanAshdown"). A name is one piece, or some in a row.
+    """
+    return [piece for run in _RUN.findall(text) for piece in _pieces(run)]
+
+
+def _pieces(run: str) -> Sequence[str]:
+    if run.isascii() and (run.islower() or run.isupper() or run[1:].islower()):
+        return (run.lower(),)
+    found: list[list[str]] = []
+    is_open = False
+    for before, letter in pairwise(("", *run)):
+        bare = squeezed(letter)
+        is_one = letter.isalpha() and len(bare) == len(plain(letter)) == 1
+        if is_one and is_open and not (before.islower() and letter.isupper()):
+            found[-1].append(bare)
+        else:
+            found += [[one] for one in bare]
+        is_open = is_one
+    return ["".join(letters) for letters in found]
 
 
 def _view(letters: Iterable[tuple[str, int]]) -> View:
@@ -107,7 +149,7 @@ def _apart(text: str) -> Iterator[tuple[str, int]]:
 
 @cache
 def _letter(letter: str) -> str:
-    if letter.isascii() and letter >= " ":
+    if letter.isascii() and letter >= " " and letter != "`":
         return letter
     if letter in _HYPHENS:
         return "" if letter == "\u00ad" else "-"

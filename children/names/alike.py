@@ -4,31 +4,15 @@ So that Rory Fallows of 3A is not taken for Rory Fallows of 3B.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
 import jellyfish
 
-from safeguarding.letters import normal
+from .normalise import fold
 
-_SEPARATORS = re.compile(r"[^\w]+", re.UNICODE)
 # Metaphone keeps the vowel that a word begins with, and forgets one that is doubled: Eesa would sound like Zoe.
 _DOUBLED = re.compile(r"^([aeiou])\1+")
-# Letters that no decomposition takes apart.
-_PLAIN = str.maketrans("øłđðı", "olddi") | str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"} | dict.fromkeys("'’‘ʼ`", "")
-)
-
-
-@lru_cache(maxsize=8192)
-def fold(text: str) -> str:
-    """A name in plain small letters: no accents, apostrophes or hyphens. "O’Brien-Şahin" becomes "obrien sahin"."""
-    # Taken apart before and after: capitals that are none until they are taken apart, and small letters that still can
-    # be.
-    plain = normal("NFKD", normal("NFKD", text).casefold())
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).translate(_PLAIN)
-    return _SEPARATORS.sub(" ", plain).strip()
 
 
 @lru_cache(maxsize=8192)

@@ -1,0 +1,47 @@
+"""What stands in the place of a name that may not stand in words?
+
+What was written is never changed; where a name is left out stands what the person is, in square brackets, so that
+everybody sees where somebody was left out. A nickname, or a name spelt wrongly, is not found: it has to be read.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+
+from .find import Index
+from .forms import ANYWHERE, Written
+
+# What finds names: a child as names are written, or a pattern of anything else.
+Finds = Written | re.Pattern[str]
+
+
+class LeftOut:
+    """Takes names out of words. `names`: what finds some of them, and what stands there instead.
+
+    What has nothing to stand there instead stays: the name of a mother, in which a child's surname is found.
+    """
+
+    def __init__(self, names: Iterable[tuple[Finds, Callable[[str], str]]]) -> None:
+        self.names = list(names)
+        self._index = Index(
+            (finds.letters, finds.initials) if isinstance(finds, Written) else ([ANYWHERE], "")
+            for finds, _ in self.names
+        )
+
+    def __call__(self, words: str) -> str:
+        """Of names that overlap, the one that begins first, and of those the longest."""
+        found = [
+            (m.start(), -m.end(), instead(m[0]))
+            for finds, instead in map(self.names.__getitem__, self._index.standing(words))
+            for m in finds.finditer(words)
+        ]
+        done, parts = 0, []
+        for start, end, instead in sorted(found, key=lambda one: one[:2]):
+            if start >= done:
+                parts += [words[done:start], f"[{instead}]" if instead else words[start:-end]]
+                done = -end
+        return "".join([*parts, words[done:]])
+
+
+def always(words: str) -> Callable[[str], str]:
+    """These words, whatever was found."""
+    return lambda _: words
