@@ -86,12 +86,19 @@ class Gathering:
     """The blocks of one child while they are made: the sight of whoever reads them, and the keys of the child.
 
     A child has several keys where other records have become part of theirs. `with_errors`: what was entered in error,
-    or corrected since, is told too.
+    or corrected since, is told too. `whose`: the records of each kind, where they are known.
     """
 
-    def __init__(self, see: See, children: Collection[UUID], *, with_errors: bool = False) -> None:
+    def __init__(
+        self,
+        see: See,
+        children: Collection[UUID],
+        *,
+        with_errors: bool = False,
+        whose: Mapping[Model, Whose] | None = None,
+    ) -> None:
         self.see, self.children, self.with_errors = see, frozenset(children), with_errors
-        self._whose: dict[Model, Whose] = {}
+        self._whose: dict[Model, Whose] = dict(whose or {})
         self._short: dict[Model, frozenset[UUID]] = {}
         self._names: defaultdict[Model, dict[Any, str]] = defaultdict(dict)
 
@@ -224,6 +231,24 @@ def gather(
     gathering = Gathering(see, children, with_errors=with_errors)
     found = (block for model, told in _told.items() for block in told.blocks(gathering, model, told.title))
     return [block for block in found if beyond_file or not block.is_beyond_file]
+
+
+def gather_rows(see: See, model: Model, keys: Collection[UUID], whose: Whose) -> list[Block]:
+    """The blocks of these rows of one model alone, with what was entered in error, as the records tell them in which
+    they stand: `whose` are these records, with the children of whom each tells.
+
+    A row that no record tells, such as that of an adoption, has no block.
+    """
+    record = link_of(model)[1]
+    children = {child for some in whose.values() for child in some}
+    gathering = Gathering(see, children, with_errors=True, whose={record: whose})
+    told, wanted = _told[model], frozenset(keys)
+    return [block for block in told.blocks(gathering, model, told.title) if block.record.key in wanted]
+
+
+def told_models() -> tuple[Model, ...]:
+    """The models whose rows are told, in order."""
+    return tuple(_told)
 
 
 def title_of(label: str) -> str:

@@ -1,0 +1,163 @@
+"""Where else in the records of the school does a child stand? In passages of records that are not theirs.
+
+Every told model is looked through, as `parts` tells it, so that nothing of an adoption and nothing that was left out is
+found: the words that people typed, and where others stand by name, for the child's mentions and whole names. Some
+thousands of rows at a time, and no transaction is open while their words are. Of a row that holds the child the texts
+are kept in which they stand, and no others. A concern that the child has a part in is told whole
+(`copying.told`), unless it only says that they were mentioned.
+
+Not looked into: files of other children, records of other schools, and a forename alone (`search_log.py` says so).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+
+from children.models import Child
+from children.names.find import Finder
+from children.names.forms import Person, Sure
+from children.names.normalise import squeezed
+from safeguarding import parts
+from safeguarding.audit.context import system_task
+from safeguarding.concerns.models import Concern, ConcernChild
+from safeguarding.concerns.told import whole
+from safeguarding.parts import Block, Whose
+from safeguarding.sealing.services.rows import as_text, open_rows, raw_rows, sealed_fields
+from sharing.requests.models import RightsRequest
+
+from .known_people import own_keys, the_child
+
+TASK = "requests"
+# So many rows are read at a time.
+BATCH = 4000
+_NOT_LETTERS = bytes(byte for byte in range(128) if not chr(byte).isalnum())
+_SMALL = bytes(range(128)).lower() + bytes(range(128, 256))
+
+
+class Sought:
+    """A child as words are looked through for them.
+
+    `stands_in`: by a mention or a whole name; `is_named_in`: where a record says that they have a part in it, by a
+    forename too.
+    """
+
+    def __init__(self, people: Iterable[Person]) -> None:
+        self._people = list(people)
+        self._finder = Finder(self._people)
+        names = [
+            name
+            for one in self._people
+            for name in (one.surname, one.known_surname, one.pseudonym, *one.others)
+        ]
+        self._telling = sorted({squeezed(name) for name in names if name} - {""})
+        self._ascii = [name.encode() for name in self._telling if name.isascii()]
+
+    def may_stand_in(self, words: bytes) -> bool:
+        """Whether a surname, another name or a mention may stand in words: quickly, and never wrongly no.
+
+        Words in plain letters are asked as the bytes they are.
+        """
+        if words.isascii():
+            bare = words.translate(_SMALL, _NOT_LETTERS)
+            return any(name in bare for name in self._ascii)
+        letters = squeezed(words.decode())
+        return any(name in letters for name in self._telling)
+
+    def stands_in(self, text: str) -> bool:
+        return any(hit.sure == Sure.ONE for hit in self._finder.hits(text))
+
+    def is_named_in(self, text: str) -> bool:
+        return any(hit.sure != Sure.INITIALS for hit in self._finder.hits(text))
+
+
+@dataclass(frozen=True)
+class _Records:
+    """The records of a school of which a passage may be one: those that are not told whole for this child."""
+
+    school: UUID
+    own: frozenset[UUID]
+    # Concerns that the child has a part in: all of it, and those that only say that they were mentioned.
+    whole: frozenset[UUID]
+    mentioned: frozenset[UUID]
+
+
+def passages(case: RightsRequest) -> list[Block]:
+    """What stands of the child of a case in records of others: blocks of the texts in which they stand.
+
+    Of the worker, in no transaction. Raises `KeysAway`, which passes.
+    """
+    with system_task(TASK):
+        sought, records = Sought(the_child(case)), _records(case)
+    found: list[Block] = []
+    for model in parts.told_models():
+        if keys := set(_holding(model, records, sought)):
+            with system_task(TASK):
+                blocks = parts.gather_rows(_every_row, model, keys, _whose(model, keys, records))
+            found += filter(None, map(partial(_passage, sought, records), blocks))
+    return found
+
+
+def _every_row(model: type[Model]) -> QuerySet[Any]:
+    return model._default_manager.all()
+
+
+def _records(case: RightsRequest) -> _Records:
+    own = frozenset(own_keys(case))
+    named = ConcernChild.objects.filter(child__in=own)
+    full = frozenset(named.filter(whole()).values_list("concern_id", flat=True))
+    every = frozenset(named.values_list("concern_id", flat=True))
+    return _Records(case.school_id, own, full, every - full)
+
+
+def _holding(model: type[Model], records: _Records, sought: Sought) -> Iterator[UUID]:
+    """The rows of a model in whose words the child may stand, and those of concerns that mention them."""
+    column, record = parts.link_of(model)
+    fields = [field for field in sealed_fields(model) if field in parts.told_fields(model)]
+    if not fields:
+        return
+    rows = model._default_manager.filter(school=records.school).order_by("pk")
+    if record is Concern:
+        rows = rows.exclude(**{f"{column}__in": records.whole})
+    else:
+        rows = rows.exclude(**{f"{column}__in": records.own})
+    after = None
+    while True:
+        with system_task(TASK):
+            batch = rows.filter(pk__gt=after) if after else rows
+            raw = raw_rows(batch.values_list(as_text("pk"), column, *(field.name for field in fields))[:BATCH])
+        for row, key, words in open_rows(fields, raw):
+            if key in records.mentioned or any(map(sought.may_stand_in, words)):
+                yield UUID(row)
+        if len(raw) < BATCH:
+            return
+        after = UUID(raw[-1][0])
+
+
+def _whose(model: type[Model], keys: Collection[UUID], records: _Records) -> Whose:
+    """The records in which these rows stand, with the children of whom each tells."""
+    column, record = parts.link_of(model)
+    there = set(model._default_manager.filter(pk__in=keys).values_list(column, flat=True))
+    if record is not Concern:
+        return {key: frozenset({key}) for key in there}
+    found: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    others = ConcernChild.objects.filter(concern__in=there, child__isnull=False).exclude(child__in=records.own)
+    for concern, child in others.values_list("concern_id", "child_id"):
+        found[concern].add(child)
+    return {key: frozenset(found[key]) for key in there}
+
+
+def _passage(sought: Sought, records: _Records, block: Block) -> Block | None:
+    """The texts of a block in which the child stands; None where there are none. No file goes with them."""
+    stands = sought.is_named_in if block.right.key in records.mentioned else sought.stands_in
+    texts = tuple(text for text in block.texts if stands(text.text))
+    return replace(block, texts=texts, files=(), is_beyond_file=True) if texts else None
+
+
+def whose_record(block: Block) -> UUID | None:
+    """Of a passage the child whose record it is; None of a concern, on which the right to see it hangs."""
+    return block.right.key if block.right.label == Child._meta.label_lower else None
