@@ -14,10 +14,13 @@ from safeguarding.parts import (
     Block,
     Gathering,
     Key,
+    Kind,
     Model,
     Text,
     as_declared,
     called,
+    field_text,
+    key_to,
     left_out,
     tell,
     told_fields,
@@ -58,24 +61,25 @@ _RECORD = Child._meta.label_lower
 
 
 def _year(row: Child | ClassEpisode) -> Iterator[Text]:
-    yield Text("Year group", year_label(row.year_group))
+    yield Text("Year group", year_label(row.year_group), Kind.LISTED)
 
 
 def _in_words(row: ChildDetail) -> Iterator[Text]:
-    """What is kept as codes."""
-    yield Text("Ethnicity", row.ethnicity_label)
-    yield Text("First language", row.language_label)
-    yield Text("Special educational needs", row.sen_label)
-    yield Text("Needs", ", ".join(row.sen_needs_labels))
-    yield Text("Authority that looks after the child", row.care_authority_label)
+    """What is kept as codes, and the doctor, who is another person."""
+    yield Text("Ethnicity", row.ethnicity_label, Kind.LISTED)
+    yield Text("First language", row.language_label, Kind.LISTED)
+    yield Text("Special educational needs", row.sen_label, Kind.LISTED)
+    yield Text("Needs", ", ".join(row.sen_needs_labels), Kind.LISTED)
+    yield Text("Authority that looks after the child", row.care_authority_label, Kind.LISTED)
+    yield Text("GP practice", row.gp, Kind.NAME)
 
 
 def _destination(row: Enrolment) -> Iterator[Text]:
-    yield Text("Authority of the next school", codes.label("authority", row.destination_authority))
+    yield Text("Authority of the next school", codes.label("authority", row.destination_authority), Kind.LISTED)
 
 
 def _authority(row: EarlierSchool) -> Iterator[Text]:
-    yield Text("Authority", codes.label("authority", row.local_authority))
+    yield Text("Authority", codes.label("authority", row.local_authority), Kind.LISTED)
 
 
 def _siblings(gathering: Gathering, model: Model, title: str) -> Iterator[Block]:
@@ -86,21 +90,26 @@ def _siblings(gathering: Gathering, model: Model, title: str) -> Iterator[Block]
     names = gathering.names(Child, others.values())
     for row in rows:
         child = row.first_id if row.first_id in own else row.second_id
-        texts = [Text("Brother or sister", names[others[row.pk]]), Text("Relationship", row.relationship), *_over(row)]
+        other = others[row.pk]
+        texts = [
+            Text("Brother or sister", names[other], Kind.NAME, key_to(Child, other)),
+            Text("Relationship", row.relationship, Kind.TYPED),
+            *_over(row),
+        ]
         right = Key(_RECORD, child)
         yield gathering.block(row, title, (None, False), texts, right=right, children=frozenset({child}))
 
 
 def _over(row: Sibling) -> Iterator[Text]:
     if row.corrected_at:
-        yield Text("Entered wrongly, corrected", full_moment(row.corrected_at))
+        yield Text("Entered wrongly, corrected", full_moment(row.corrected_at), Kind.DAY)
     elif row.ends_on:
-        yield Text("Last day", full_day(row.ends_on))
+        yield Text("Last day", full_day(row.ends_on), Kind.DAY)
 
 
 def _was(row: ChildUpdate) -> Iterator[Text]:
     if row.part != ChildUpdate.Part.HOME:
-        yield Text("What it was", row.was)
+        yield Text("What it was", row.was, Kind.TYPED)
 
 
 def _updates(gathering: Gathering, model: Model, title: str) -> Iterator[Block]:
@@ -138,14 +147,14 @@ def _of_family(gathering: Gathering, model: Model, title: str, whose: dict[UUID,
     fields = told_fields(model)
     homes = gathering.names(Household, {getattr(row, "household_id", None) for row in rows})
     for row in rows:
-        texts = [Text(str(f.verbose_name).capitalize(), getattr(row, f.name)) for f in fields if not f.is_relation]
-        home = Text("Address", homes.get(getattr(row, "household_id", None), ""))
+        texts = [field_text(row, f, {}) for f in fields if not f.is_relation]
+        home = Text("Address", homes.get(getattr(row, "household_id", None), ""), Kind.LISTED, key_to(model, row.pk))
         right = Key(_RECORD, min(whose[row.pk]))
         yield gathering.block(row, title, (None, False), [*texts, home], right=right, children=frozenset(whose[row.pk]))
 
 
-called(Child, lambda child: marker(child.pseudonym))
-called(Contact, lambda adult: adult.full_name)
+called(Child, lambda child: marker(child.pseudonym), is_person=True)
+called(Contact, lambda adult: adult.full_name, is_person=True)
 called(Household, lambda home: ", ".join(home.lines))
 
 tell(Child, title="Child", blocks=as_declared(but=("year_group",), also=_year))
@@ -153,7 +162,7 @@ tell(
     ChildDetail,
     title="Details",
     blocks=as_declared(
-        but=("ethnicity", "first_language", "sen_provision", "sen_needs", "care_authority"), also=_in_words
+        but=("ethnicity", "first_language", "sen_provision", "sen_needs", "care_authority", "gp"), also=_in_words
     ),
 )
 tell(OtherName, title="Other name", blocks=as_declared("added_at"))

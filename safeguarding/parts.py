@@ -8,30 +8,38 @@ from nothing else. Each app says in its `parts.py` how its models are told:
 
 `read_parts` gives the blocks that one person may see. `gather` takes any other sight, such as that of a task to which
 the database shows every row. Both give what the child's own file tells, unless they are asked for what is beyond it.
-Nobody's name is put into a text here: a child stands in it as a marker (`children/mentions.py`), and a file is named by
-its record. `problems` lists the models that no app has named.
+Nobody's name is put into typed words here: a child stands in them as a marker (`children/mentions.py`), and a file is
+named by its record. A text that is about one person says so by their key (`Text.of`), not by its letters. `problems`
+lists the models that no app has named.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
-from django.utils.text import capfirst
 
+from safeguarding import part_texts
 from safeguarding.audit.by_keys import Asks
 from safeguarding.audit.history import is_protected
 from safeguarding.audit.reading import visible
-from safeguarding.dates import clock, full_day, full_moment, start_of
+from safeguarding.dates import start_of
 from safeguarding.following import CHILD
+from safeguarding.part_texts import Key, Kind, Text, field_text, key_to, kind_of
 from safeguarding.personal_data import declared, record_path
 from safeguarding.records import read_by_who_reads_all
+
+__all__ = [
+    "Block", "Blocks", "Gathering", "Key", "Kind", "Model", "Moment", "Text", "Whose", "as_declared", "called",
+    "day_and_time", "field_text", "gather", "key_to", "kind_of", "left_out", "link_of", "reached",
+    "read_parts", "reasons", "tell", "title_of", "titles", "told_fields",
+]  # fmt: skip
 
 Model = type[models.Model]
 # A model to the rows of it that somebody may see.
@@ -43,21 +51,6 @@ _ALL = models.Q()
 _CORRECTED = "corrected_at"
 # The children of whom each record tells, by the key of the record.
 Whose = Mapping[UUID, frozenset[UUID]]
-
-
-class Key(NamedTuple):
-    """The key of a record, with the label of its model."""
-
-    label: str
-    key: UUID
-
-
-@dataclass(frozen=True)
-class Text:
-    """A text under its label. Children whom it mentions stand in it as markers."""
-
-    label: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -207,9 +200,13 @@ def reached(
     _reached[record], _told_in_short[record] = whose, in_short
 
 
-def called(model: Model, name: Callable[[Any], str]) -> None:
-    """Say what a row is called where another one links to it. Links to other models are not told."""
+def called(model: Model, name: Callable[[Any], str], *, is_person: bool = False) -> None:
+    """Say what a row is called where another one links to it, and whether it is a person. Links to other models are not
+    told.
+    """
     _called[model] = name
+    if is_person:
+        part_texts.people.add(model)
 
 
 def read_parts(asks: Asks, children: Collection[UUID], *, beyond_file: bool = False) -> list[Block]:
@@ -295,7 +292,7 @@ def as_declared(
         for row in rows:
             moment = at(row) if callable(at) else _moment(getattr(row, at) if at else None)
             shown = [f for f in fields if not (f.name == "name" and getattr(row, "is_withheld", False))]
-            texts = [Text(capfirst(str(f.verbose_name)), _value(row, f, names)) for f in shown]
+            texts = [field_text(row, f, names, link_of(model)) for f in shown]
             yield gathering.block(row, title, moment, [*texts, *also(row)])
 
     return blocks
@@ -335,27 +332,6 @@ def _moment(value: date | datetime | None) -> Moment:
     if value is None or isinstance(value, datetime):
         return value, True
     return start_of(value), False
-
-
-def _value(row: Any, field: Any, names: Mapping[Model, Mapping[Any, str]]) -> str:
-    """What stands in a field, as a page says it."""
-    value = getattr(row, field.attname)
-    if value is None or value == "":
-        return ""
-    if field.is_relation:
-        return names[field.related_model][value]
-    if field.choices:
-        return str(getattr(row, f"get_{field.name}_display")())
-    match value:
-        case bool():
-            return "Yes" if value else "No"
-        case datetime():
-            return full_moment(value)
-        case date():
-            return full_day(value)
-        case time():
-            return clock(value)
-    return str(value)
 
 
 # --- to which record a row belongs

@@ -1,6 +1,6 @@
 """How concerns, and what else is written about a child, are told beyond a page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from children.models import Child
 from safeguarding.parts import (
     Block,
     Gathering,
+    Kind,
     Model,
     Moment,
     Text,
@@ -17,6 +18,7 @@ from safeguarding.parts import (
     as_declared,
     called,
     day_and_time,
+    key_to,
     left_out,
     reached,
     tell,
@@ -117,16 +119,22 @@ def _children(gathering: Gathering, model: Model, title: str) -> Iterator[Block]
     names = gathering.names(Child, {row.child_id for row in rows})
     for row in rows:
         texts = [
-            Text("Child", names[row.child_id] if row.child_id else row.get_kind_display()),
-            Text("Role", row.get_role_display()),
-            Text("Who it is, as far as is known", "" if _is_other(gathering, row) else row.description),
+            _who(row, names),
+            Text("Role", row.get_role_display(), Kind.LISTED),
+            Text("Who it is, as far as is known", "" if _is_other(gathering, row) else row.description, Kind.TYPED),
         ]
         if row.child_id in gathering.children:
-            texts.append(Text("What this child’s file says", row.get_file_says_display()))
-            texts.append(Text("What this child’s file says of it", row.story))
+            texts.append(Text("What this child’s file says", row.get_file_says_display(), Kind.LISTED))
+            texts.append(Text("What this child’s file says of it", row.story, Kind.TYPED))
         own = {"is_beyond_file": False} if row.child_id in gathering.children else {}
         whose = frozenset({row.child_id} if row.child_id else ())
         yield gathering.block(row, title, (row.added_at, True), texts, children=whose, **own)
+
+
+def _who(row: ConcernChild, names: Mapping[UUID, str]) -> Text:
+    if row.child_id is None:
+        return Text("Child", row.get_kind_display(), Kind.LISTED)
+    return Text("Child", names[row.child_id], Kind.NAME, key_to(Child, row.child_id))
 
 
 def _is_other(gathering: Gathering, row: ConcernChild) -> bool:
@@ -137,13 +145,16 @@ def _stories(gathering: Gathering, model: Model, title: str) -> Iterator[Block]:
     """What the file of this child was to say, each time that it was decided; not what the file of another one says."""
     for row in gathering.rows(model):
         if row.child_key in gathering.children:
-            texts = [Text("What this child’s file says", row.get_says_display()), Text("Its own story", row.story)]
+            texts = [
+                Text("What this child’s file says", row.get_says_display(), Kind.LISTED),
+                Text("Its own story", row.story, Kind.TYPED),
+            ]
             own = {"children": frozenset({row.child_key}), "is_beyond_file": False}
             yield gathering.block(row, title, (row.said_at, True), texts, **own)
 
 
 def _region(row: BodyMapMark) -> Iterator[Text]:
-    yield Text("Where", _REGIONS[row.region])
+    yield Text("Where", _REGIONS[row.region], Kind.LISTED)
 
 
 def _earlier_moment(row: EarlierRecord) -> Moment:
@@ -152,12 +163,12 @@ def _earlier_moment(row: EarlierRecord) -> Moment:
 
 def _earlier_further(row: EarlierRecord) -> Iterator[Text]:
     """What was done, and what else the earlier system had of it under headings of its own."""
-    yield Text("Its number there", row.number_there)
+    yield Text("Its number there", row.number_there, Kind.TYPED)
     for action in row.actions:
         done = (action["day"], action.get("action"), action.get("action_by"), action.get("outcome"))
-        yield Text("What was done", "\n".join(filter(None, done)))
+        yield Text("What was done", "\n".join(filter(None, done)), Kind.TYPED)
     for label, text in row.more:
-        yield Text(label, text)
+        yield Text(label, text, Kind.TYPED)
 
 
 # What was withdrawn of an earlier system is no part of the record.

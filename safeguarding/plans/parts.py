@@ -8,44 +8,52 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import DateField, Q
 
 from safeguarding.dates import start_of
-from safeguarding.parts import Text, as_declared, called, left_out, tell
+from safeguarding.parts import Key, Kind, Text, as_declared, called, left_out, tell
 from safeguarding.plans.kinds import EPISODE_COLUMNS, STEP_COLUMNS, Area
 
 from .attendance import marks
 from .models import AttendanceDay, Designation, Episode, PlanFile, Professional, Step, StepNote
 
 _ADOPTION = ~Q(area=Area.ADOPTION)
+_OF_PERSON = ("name", "organisation", "telephone", "email")
 
 
 def _of_step(row: Step) -> Iterator[Text]:
     yield from _columns(row)
-    yield Text("Not counted", row.get_not_counted_display() if row.not_counted else "")
+    yield Text("Not counted", row.get_not_counted_display() if row.not_counted else "", Kind.LISTED)
 
 
 def _columns(row: Any) -> Iterator[Text]:
     """What stands in the columns of its kind, in words."""
     for column, said in row.filled:
-        label = str(row._meta.get_field(column).verbose_name)
-        yield Text(label[:1].upper() + label[1:], said)
+        field = row._meta.get_field(column)
+        label = str(field.verbose_name)
+        yield Text(label[:1].upper() + label[1:], said, Kind.DAY if isinstance(field, DateField) else Kind.LISTED)
 
 
 def _of_episode(row: Episode) -> Iterator[Text]:
-    yield Text("Local authority", row.authority_label)
-    yield Text("How the school knows", row.known_label)
+    yield Text("Local authority", row.authority_label, Kind.LISTED)
+    yield Text("How the school knows", row.known_label, Kind.LISTED)
     yield from _columns(row)
-    yield Text("Why it ended", row.end_label)
+    yield Text("Why it ended", row.end_label, Kind.LISTED)
 
 
-def _of_person(row: Professional) -> Iterator[Text]:
-    yield Text("Entered", "to correct what was entered before" if row.corrects_id else "")
+def _of_person(row: Any) -> Iterator[Text]:
+    """Their row is their own: what it says of them is about nobody else."""
+    of = Key(row._meta.label_lower, row.pk)
+    for column in _OF_PERSON:
+        label = str(row._meta.get_field(column).verbose_name)
+        kind = Kind.NAME if column in ("name", "organisation") else Kind.TYPED
+        yield Text(label[:1].upper() + label[1:], getattr(row, column), kind, of)
+    yield Text("Entered", "to correct what was entered before" if row.corrects_id else "", Kind.LISTED)
 
 
 def _marks(row: AttendanceDay) -> Iterator[Text]:
-    yield Text("Morning", marks.meaning(row.am))
-    yield Text("Afternoon", marks.meaning(row.pm))
+    yield Text("Morning", marks.meaning(row.am), Kind.LISTED)
+    yield Text("Afternoon", marks.meaning(row.pm), Kind.LISTED)
 
 
 def _day(row: Step) -> tuple[datetime | None, bool]:
@@ -104,7 +112,7 @@ tell(
     title="Professional",
     blocks=as_declared(
         at="written_at",
-        but=("areas", "corrects", "ended_at"),
+        but=("areas", "corrects", "ended_at", *_OF_PERSON),
         also=_of_person,
         only=~Q(areas__contains=[Area.ADOPTION]),
     ),

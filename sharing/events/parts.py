@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from safeguarding.parts import Block, Gathering, Text, as_declared, called, tell
+from safeguarding.parts import Block, Gathering, Kind, Text, as_declared, called, tell
 
 from .models import Consent, ConsentWording, LegalReason, Recipient, SharedItem, SharingEvent, SharingStep
 
@@ -34,7 +34,7 @@ def _shares(gathering: Gathering, model: Any, title: str) -> Iterable[Block]:
     def test(row: SharingEvent) -> Iterator[Text]:
         for key, said in row.answers.items():
             question = asked.get(key, {"asks": key, "takes": "words"})
-            yield Text(question["asks"], said_in_words(question, said))
+            yield Text(question["asks"], said_in_words(question, said), Kind.TYPED)
 
     told = as_declared(
         at=_when,

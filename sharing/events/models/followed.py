@@ -10,6 +10,7 @@ from children.models.child import OfChild
 from safeguarding import personal_data
 from safeguarding.accounts.models import User
 from safeguarding.pairs import in_pairs
+from safeguarding.part_texts import Kind, Text, read_key
 from safeguarding.personal_data import Link, Retention, Source
 from safeguarding.sealing.fields import SealedJSON, SealedText
 
@@ -30,7 +31,8 @@ class SharedItem(OfChild):
     title = models.CharField("what it is", max_length=200)
     moment = models.DateTimeField("when", null=True, blank=True)
     is_timed = models.BooleanField(default=False)
-    # {"texts": [[label, text], …]}. A child that it mentions stands in it as a marker.
+    # {"texts": [[label, text, kind, of], …]}: what each text is, and whose (`part_texts.Text`). One that does not say
+    # it was typed. A child that it mentions stands in it as a marker.
     text = SealedJSON("what it said", default=dict)
     chosen_at = models.DateTimeField()
     chosen_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -69,9 +71,9 @@ class SharedItem(OfChild):
         links: ClassVar = {"record_key": Link.STAYS}
 
     @property
-    def texts(self) -> list[tuple[str, str]]:
+    def texts(self) -> list[Text]:
         """What it said, each text under its label."""
-        return [(label, text) for label, text in self.text.get("texts", [])]
+        return [_text(*kept) for kept in self.text.get("texts", [])]
 
     @property
     def day(self) -> date | None:
@@ -80,6 +82,10 @@ class SharedItem(OfChild):
     @property
     def clock(self) -> time | None:
         return self.moment.astimezone().time() if self.moment and self.is_timed else None
+
+
+def _text(label: str, text: str, kind: str = Kind.TYPED, of: str = "") -> Text:
+    return Text(label, text, Kind(kind), read_key(of))
 
 
 class SharingStep(OfChild):

@@ -17,6 +17,7 @@ from safeguarding.audit.reading import visible
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import EarlierFile, EarlierRecord
 from safeguarding.exceptions import BadInput
+from safeguarding.part_texts import written
 from safeguarding.parts import Block, Key, read_parts
 from safeguarding.plans.models import Episode, PlanFile, Professional, Step, StepNote
 from sharing.events.models import SharedItem, SharingEvent
@@ -94,8 +95,9 @@ def _newest(block: Block) -> tuple[float, UUID]:
 
 
 def digest_of(block: Block) -> str:
-    """The digest of what a record says: another one where a word of it was changed."""
-    said = [block.title, str(block.moment or ""), [[text.label, text.text] for text in block.texts]]
+    """The digest of what a record says: another one where a word of it was changed, or is about somebody else."""
+    texts = [[text.label, text.text, written(text.of)] for text in block.texts]
+    said = [block.title, str(block.moment or ""), texts]
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -194,7 +196,7 @@ def _item(event: SharingEvent, block: Block) -> dict[str, object]:
         "title": block.title[:200],
         "moment": block.moment,
         "is_timed": block.is_timed,
-        "text": {"texts": [[text.label, text.text] for text in block.texts]},
+        "text": {"texts": [[one.label, one.text, one.kind, written(one.of)] for one in block.texts]},
     }
 
 

@@ -3,6 +3,9 @@
 The child, its own adults and whichever children are named with a reason stand in it by their names. Every other child
 who has to do with it is “Child B (Year 4)” throughout. Words typed one a line are taken out. What is written is never
 changed: something stands in its place, in brackets, or where a mention stood.
+
+Names are looked for in typed words alone. A text that is about one person by key is that person's, whatever it says: a
+father is not taken for the son who has his name.
 """
 
 import re
@@ -13,7 +16,7 @@ from typing import Protocol
 from uuid import UUID
 
 from children import mentions
-from children.models import Child, Contact, ContactLink, OtherName
+from children.models import Child, Contact, OtherName
 from children.names.forms import Named, Person, Written, as_written
 from children.names.instead import Finds, LeftOut, always
 from children.people import family
@@ -22,7 +25,10 @@ from safeguarding.audit.by_keys import Asks
 from safeguarding.audit.reading import visible
 from safeguarding.concerns.models import ConcernChild
 from safeguarding.letters import normal
+from safeguarding.parts import Kind, Text
 from safeguarding.rendering import Showing
+
+from .own_adults import adults_of
 
 _LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
 _TITLES = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Dr")
@@ -105,8 +111,21 @@ class Naming:
 
     def __call__(self, text: str) -> str:
         """A text as it stands in the pack."""
+        return self._left_out(self._as_told(text))
+
+    def tell(self, text: Text) -> str:
+        """A text of a record as it stands there: names are looked for in typed words that are nobody's by key."""
+        if text.kind is Kind.TYPED and text.of is None:
+            return self(text.text)
+        return self._as_told(text.text)
+
+    def _as_told(self, text: str) -> str:
         # One way to write a letter with its accent, as names are looked for.
-        return self._left_out(self._typed(normal("NFC", mentions.told(text, self._say))))
+        return self._typed(normal("NFC", mentions.told(text, self._say)))
+
+    def is_taken_out(self, name: str) -> bool:
+        """Whether somebody typed a name, or a part of it, to be taken out."""
+        return self._typed(name) != name
 
     def _say(self, pseudonym: str) -> str:
         card = self._names.card(pseudonym)
@@ -139,8 +158,7 @@ class Naming:
     @cached_property
     def own_adults(self) -> list[Contact]:
         """The adults of the child's record, as far as the person asking may see them: they stay."""
-        links = visible(self.asks, ContactLink).filter(child=self.event.child.pk).values("contact")
-        return list(visible(self.asks, Contact).filter(pk__in=links).order_by("pk"))
+        return adults_of(self.asks, self.event.child)
 
     def pointed_out(self, texts: Iterable[str]) -> list[str]:
         """Full names of other children and adults of the school that stand in these texts all the same, and words that

@@ -22,6 +22,7 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
 from safeguarding.keys import entry_token
+from safeguarding.parts import Key
 from safeguarding.printing import services as printing
 from safeguarding.printing.pages import frame, page
 from safeguarding.sealing import files
@@ -35,6 +36,7 @@ from .drafts import CHANGED, hold_draft
 from .enclosing import LARGEST, Document, documents_of, enclosed, ensure_whole
 from .following import lock
 from .naming import SHORTEST, Naming, Other, lines
+from .own_adults import UNNAMED, unnamed
 
 TOO_LARGE = "This pack is larger than 50 MB. Take records out, and share them by a decision of their own"
 NOTHING = "Nothing is chosen and nothing is written of what is shared: there is no pack to make"
@@ -64,6 +66,8 @@ class Pack:
     documents: tuple[Document, ...]
     others: tuple[Other, ...]
     pointed_out: tuple[str, ...]
+    # The titles of orders and parental responsibilities that lack their adult's name.
+    unnamed: tuple[str, ...]
     bars: tuple[Bar, ...]
 
     @cached_property
@@ -91,7 +95,9 @@ def put_together(asks: Asks, event: SharingEvent, *, on: date | None = None) -> 
     raw = [event.person, event.content, event.purpose, event.onward, *_texts(items)]
     naming = Naming(asks, event, raw)
     records = tuple(
-        Told(naming(one.title), one.day, one.clock, tuple((naming(label), naming(text)) for label, text in one.texts))
+        Told(
+            naming(one.title), one.day, one.clock, tuple((naming(text.label), naming.tell(text)) for text in one.texts)
+        )
         for one in items
     )
     pack = Pack(
@@ -104,6 +110,7 @@ def put_together(asks: Asks, event: SharingEvent, *, on: date | None = None) -> 
         documents=tuple(documents_of(asks, items)),
         others=tuple(naming.others),
         pointed_out=(),
+        unnamed=_unnamed(asks, naming, items, records),
         bars=(),
     )
     said = _words(pack)
@@ -113,8 +120,17 @@ def put_together(asks: Asks, event: SharingEvent, *, on: date | None = None) -> 
     return replace(pack, pointed_out=tuple(naming.pointed_out(said)), bars=tuple(bars))
 
 
+def _unnamed(asks: Asks, naming: Naming, items: Collection[SharedItem], records: Collection[Told]) -> tuple[str, ...]:
+    said = {
+        Key(item.record_type, item.record_key): "\n".join(text for _, text in told.texts)
+        for item, told in zip(items, records, strict=True)
+    }
+    lacking = set(unnamed(asks, naming.own_adults, said, naming.is_taken_out)) if said else set()
+    return tuple(one.title for one in items if Key(one.record_type, one.record_key) in lacking)
+
+
 def _texts(items: Collection[SharedItem]) -> list[str]:
-    return [words for one in items for words in (one.title, *(text for _, text in one.texts))]
+    return [words for one in items for words in (one.title, *(text.text for text in one.texts))]
 
 
 @transaction.atomic
@@ -197,12 +213,14 @@ def make_pack(*, event: SharingEvent, seen: int, asks: Asks, by: User, at: datet
 
 
 def ensure_goes(asks: Asks, event: SharingEvent, *, at: datetime) -> Pack:
-    """The pack of what is decided, if nothing stands in the way of handing it over: no record has changed, and what
-    bars it was let go by two people, and every document is there. Raises `BadInput`.
+    """The pack of what is decided, if nothing stands in the way of handing it over: no record has changed, what bars it
+    was let go by two people, every document is there, and every order names its adult. Raises `BadInput`.
     """
     ensure_unchanged(asks, event)
     pack = put_together(asks, event, on=timezone.localdate(at))
     ensure_whole(standing_items(event), pack.documents)
+    if pack.unnamed:
+        raise BadInput(f"{UNNAMED}.")
     ensure_nothing_bars(event, pack.bars)
     return pack
 

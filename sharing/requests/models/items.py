@@ -33,8 +33,9 @@ class Decided(models.TextChoices):
 class RequestItem(models.Model):
     """A copy of one record or file as it was when it was gathered: immutable but for what was decided on it.
 
-    `content` is {"blocks": [{"key", "label", "text"}], "pages": [{"n", "words": [[text, x0, y0, x1, y1], …]}]}, where
-    children whom a text mentions are markers. `found` is what was recognised in it and may be made again:
+    `content` is {"blocks": [{"key", "label", "text", "kind", "of"}], "pages": [{"n", "words": [[text, x0, y0, x1, y1],
+    …]}]}, where children whom a text mentions are markers; `kind` says what a text is and `of` whose it is
+    (`part_texts.Text`). One that does not say it was typed. `found` is what was recognised in it and may be made again:
     {"spans": [[block, start, end, person], …], "boxes": [[page, x0, y0, x1, y1, person], …]}, where a person is the
     key of a `RequestPerson`.
     """

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from children import mentions
 
-from .marks import Document, Marks, Released, ReleasedBlock, Run, check, check_decision, document_of, share
+from .marks import TYPED, Document, Marks, Released, ReleasedBlock, Run, check, check_decision, document_of, share
 from .pages import open_boxes, painted_on, passages, released_page
 from .texts import Piece, joined, pieces_of, runs
 
@@ -38,9 +38,16 @@ def _blocks(document: Document, pieces: Mapping[str, Sequence[Piece]]) -> tuple[
 
 
 def withheld(document: Document, marks: Marks) -> list[str]:
-    """The words that are taken out, each passage by itself: for the check of the finished files, and nothing else."""
+    """The words that are taken out, each passage by itself: for the check of the finished files, and nothing else.
+
+    Of what nobody typed, such as a surname of the school's lists, only what was marked by hand: its words stand
+    elsewhere too, and who goes is looked for by every form of their name.
+    """
     check(document, marks)
     pieces = pieces_of(document, marks)
+    if any(block.kind != TYPED for block in document.blocks):
+        by_hand = pieces_of(document, Marks(marks.by_hand))
+        pieces |= {block.key: by_hand[block.key] for block in document.blocks if block.kind != TYPED}
     found = [
         block.text[start:end]
         for block in document.blocks

@@ -19,6 +19,8 @@ WHOLE = 1000
 # What stands for words that were taken out: "a neighbour", "Child B".
 LONGEST_INSTEAD = 80
 TAKEN_OUT = "taken out"
+# What a text is that somebody wrote in words of their own.
+TYPED = "typed"
 
 
 class Deed(StrEnum):
@@ -104,11 +106,13 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True)
 class TextBlock:
-    """One text of a document under its label."""
+    """One text of a document under its label. `kind`: what it is; `of`: the key of the one person whose it is."""
 
     key: str
     label: str
     text: str
+    kind: str = TYPED
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -222,7 +226,10 @@ class Released:
 
 def document_of(content: Mapping[str, Any]) -> Document:
     """A document from what is kept of it. Raises `BadInput` where two blocks or two pages have one name."""
-    blocks = tuple(TextBlock(one["key"], one["label"], one["text"]) for one in content.get("blocks", ()))
+    blocks = tuple(
+        TextBlock(one["key"], one["label"], one["text"], one.get("kind", TYPED), one.get("of", ""))
+        for one in content.get("blocks", ())
+    )
     pages = tuple(
         DrawnPage(one["n"], tuple(Word(text, Area(*box)) for text, *box in one["words"]))
         for one in content.get("pages", ())

@@ -21,6 +21,7 @@ from sharing.requests.checking.words import Matcher
 from sharing.requests.models import Bundle, Decided, Exemption, RequestFile, RequestItem, RequestPerson, RightsRequest
 from sharing.requests.redacting import release, told, withheld
 from sharing.requests.redacting.marks import (
+    TYPED,
     WHOLE,
     Area,
     Decision,
@@ -79,7 +80,7 @@ class Taken:
         return {page.n: rectangles_of(page) for page in self.released.pages} if self.released else {}
 
     def passages(self) -> list[Passage]:
-        """What was taken out of it; of one that is not given, everything."""
+        """What was taken out of it; of one that is not given, whatever somebody typed."""
         marks = self.marks if self.released else Marks(list(_all_of(self.document)))
         return [Passage(self.number, words) for words in withheld(self.document, marks)]
 
@@ -217,8 +218,9 @@ class _Case:
 
 
 def _all_of(document: Document) -> Iterator[Range | Rectangle]:
+    """What is protected of an item that is not given: typed words, and the words of its pages."""
     for block in document.blocks:
-        if block.text:
+        if block.text and block.kind == TYPED:
             yield Range(block.key, 0, len(block.text), _EVERYTHING)
     for page in document.pages:
         if page.words:

@@ -19,7 +19,8 @@ from safeguarding.audit.protection import known_of
 from safeguarding.audit.services import record, record_many
 from safeguarding.dates import full_day
 from safeguarding.keys import uuid7
-from safeguarding.parts import Block, Key, Text
+from safeguarding.part_texts import written
+from safeguarding.parts import Block, Key, Kind, Text
 from sharing.requests.models import RequestFile, RequestItem, RightsRequest
 
 from . import finding, reviewers
@@ -83,7 +84,7 @@ def _one_term(term: str, days: Sequence[Block]) -> Block:
     for day in days:
         on = full_day(day.moment) if day.moment else ""
         months[on.partition(" ")[2]].append(f"{on}: {_said(day)}")
-    texts = tuple(Text(month, "\n".join(lines)) for month, lines in months.items())
+    texts = tuple(Text(month, "\n".join(lines), Kind.LISTED) for month, lines in months.items())
     key = Key(_ATTENDANCE, uuid5(first.right.key, f"attendance {term}"))
     return replace(first, title=f"Attendance, {term}", record=key, revision=None, texts=texts)
 
@@ -128,7 +129,7 @@ class Known:
             return True
         if block.revision is not None:
             return block.revision not in self._revisions[block.record]
-        return bool(self._latest[block.record].content.get("blocks") != _texts(block))
+        return not _is_same(self._latest[block.record].content.get("blocks", []), _texts(block))
 
     def revision(self, block: Block) -> int | None:
         """The number under which it is copied now."""
@@ -148,7 +149,15 @@ def _revision_of(found: Found) -> int | None:
 
 
 def _texts(block: Block) -> list[dict[str, str]]:
-    return [{"key": f"r{n}", "label": one.label, "text": one.text} for n, one in enumerate(block.texts, 1)]
+    return [
+        {"key": f"r{n}", "label": one.label, "text": one.text, "kind": one.kind.value, "of": written(one.of)}
+        for n, one in enumerate(block.texts, 1)
+    ]
+
+
+def _is_same(before: Sequence[dict[str, str]], now: Sequence[dict[str, str]]) -> bool:
+    """Whether a copy says what the record says now, as far as the copy says it."""
+    return len(before) == len(now) and all(one.items() <= other.items() for one, other in zip(before, now, strict=True))
 
 
 def row_of(

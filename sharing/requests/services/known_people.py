@@ -8,7 +8,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from children.models import Child, ChildDetail, Contact, ContactLink, Household, HouseholdMember, OtherName, Sibling
+from children.models import (
+    Child,
+    ChildDetail,
+    Contact,
+    ContactLink,
+    ContactRestriction,
+    Household,
+    HouseholdMember,
+    OtherName,
+    ParentalResponsibility,
+    Sibling,
+)
 from children.names.forms import Person
 from children.names.normalise import plain
 from safeguarding.accounts.services import who_ever_worked_at
@@ -23,7 +34,8 @@ _SHORTEST_LINE = 6
 
 @dataclass(frozen=True)
 class Listed:
-    """Somebody of a list: what they are, the key of their row, and how they are called.
+    """Somebody of a list: what they are, the key of their row, and how they are called. `also`: the keys of further
+    rows that are theirs.
 
     `far` is 0 where the record has to do with them, 1 in the same class, 2 in the same year, else 3: of several who
     are called the same, a forename means the nearest.
@@ -33,6 +45,7 @@ class Listed:
     key: UUID
     person: Person
     far: int = 3
+    also: tuple[UUID, ...] = ()
 
     @property
     def is_near(self) -> bool:
@@ -69,7 +82,10 @@ def _near(case: RightsRequest, own: Collection[UUID], concerns: Collection[UUID]
         Sibling.objects.filter(second__in=own).values_list("first_id", flat=True),
     ):
         found |= set(pair)
-    return found | set(ContactLink.objects.filter(child__in=own).values_list("contact_id", flat=True))
+    for model in (ContactLink, ParentalResponsibility, ContactRestriction):
+        rows = model._default_manager.filter(child__in=own, contact__isnull=False)
+        found |= set(rows.values_list("contact_id", flat=True))
+    return found
 
 
 def _children(case: RightsRequest, own: Collection[UUID], near: Collection[UUID]) -> Iterator[Listed]:
@@ -87,7 +103,8 @@ def _children(case: RightsRequest, own: Collection[UUID], near: Collection[UUID]
         more = tuple(one.full_name for one in also[card.pk])
         is_near = any(key in near for key in (card.pk, *(one.pk for one in also[card.pk])))
         far = 0 if is_near else _far(mine, card)
-        yield Listed(Kind.CHILD, card.pk, replace(person, others=(*person.others, *more)), far)
+        named = replace(person, others=(*person.others, *more))
+        yield Listed(Kind.CHILD, card.pk, named, far, tuple(one.pk for one in also[card.pk]))
 
 
 def _far(mine: Child | None, card: Child) -> int:
@@ -104,17 +121,23 @@ def _last(cards: Mapping[UUID, Child], card: Child) -> UUID:
 
 
 def _adults(case: RightsRequest, near: Collection[UUID]) -> Iterator[Listed]:
-    """The adults of the families. Who is on the list twice under one name is one person."""
-    by_name: dict[tuple[str, str], Listed] = {}
+    """The adults of the families. Who is on the list twice under one name is one person, unless the record has to do
+    with both: an uncle may be called as the father is.
+    """
+    by_name: defaultdict[tuple[str, str], list[Contact]] = defaultdict(list)
     for adult in Contact.objects.filter(school_id=case.school_id).order_by("pk"):
-        called = (plain(adult.forename).casefold(), plain(adult.surname).casefold())
-        there = by_name.get(called)
-        person = Person(str(adult.pk), adult.forename.strip(), adult.surname.strip())
-        if there is None:
-            by_name[called] = Listed(Kind.ADULT, adult.pk, person, 0 if adult.pk in near else 3)
-        elif adult.pk in near:
-            by_name[called] = replace(there, far=0)
-    yield from by_name.values()
+        by_name[plain(adult.forename).casefold(), plain(adult.surname).casefold()].append(adult)
+    for alike in by_name.values():
+        own = [one for one in alike if one.pk in near]
+        first, *others = own or alike[:1]
+        further = tuple(one.pk for one in alike if one not in (first, *others))
+        yield _adult(first, near, further)
+        yield from (_adult(one, near) for one in others)
+
+
+def _adult(adult: Contact, near: Collection[UUID], also: tuple[UUID, ...] = ()) -> Listed:
+    person = Person(str(adult.pk), adult.forename.strip(), adult.surname.strip())
+    return Listed(Kind.ADULT, adult.pk, person, 0 if adult.pk in near else 3, also)
 
 
 def _staff(case: RightsRequest) -> Iterator[Listed]:

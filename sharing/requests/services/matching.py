@@ -4,17 +4,21 @@ A full name, an initial with a surname and a mention mean one person. A forename
 in a school: it means those of them whose full name stands somewhere in the case, or with whom the record has to do;
 else the nearest, such as those of the same class, so that the place is marked and somebody looks at it. Two capitals
 are initials of such people alone: else every pair of them would be somebody.
+
+A text that is about one person by key is a place of that person as a whole, whatever it says, and is searched for
+nobody else: it goes or stays with them. In days nobody stands.
 """
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from children import mentions
 from children.names.find import Finder, Hit
 from children.names.forms import Person, Sure
+from safeguarding.part_texts import Kind
 from sharing.requests.models import RequestItem
 from sharing.requests.redacting.marks import Area, Document, DrawnPage
 
@@ -31,6 +35,9 @@ class Place:
 
     text: str
     block: str = ""
+    kind: str = Kind.TYPED
+    # The key of the row of the one person whose text it is.
+    of: str = ""
     # Of a page: its words, and where in the text each begins.
     page: DrawnPage | None = None
     starts: Sequence[int] = ()
@@ -53,9 +60,13 @@ class Read:
     places: list[Place]
     hits: list[tuple[Place, Hit]] = field(default_factory=list)
 
-    def look_for(self, finder: Finder, keys: set[str]) -> None:
+    def look_for(self, finder: Finder, keys: set[str], places: Iterable[Place]) -> None:
         """Add where these people stand."""
-        self.hits += [(place, hit) for place in self.places for hit in finder.hits(place.text, keys)]
+        self.hits += [(place, hit) for place in places for hit in finder.hits(place.text, keys)]
+
+    def searched(self, known: Container[str]) -> list[Place]:
+        """Where people are looked for: not in days, nor in what is of somebody of whom a key is known."""
+        return [place for place in self.places if place.kind != Kind.DAY and place.of not in known]
 
 
 def read(item: RequestItem) -> Read:
@@ -65,7 +76,7 @@ def read(item: RequestItem) -> Read:
 
 def _places(document: Document) -> Iterator[Place]:
     for block in document.blocks:
-        yield Place(block.text, block.key)
+        yield Place(block.text, block.key, block.kind, block.of.rpartition(":")[2])
     for page in document.pages:
         text, starts = text_of(page)
         yield Place(text, page=page, starts=starts)
@@ -92,7 +103,11 @@ def text_of(page: DrawnPage) -> tuple[str, list[int]]:
 def look(items: Sequence[Read], listed: Mapping[str, Listed], shared: Sequence[Person]) -> None:
     """Find everybody of a list in these items."""
     finder = Finder((one.person for one in listed.values()), shared)
-    texts = [place.text for one in items for place in one.places]
+    # By the key of each row, whose it is: nobody's of the list where it is the child's.
+    owners = {str(row): key for key, one in listed.items() for row in (one.key, *one.also)}
+    owners |= {one.key: "" for one in shared}
+    searched = [(one, one.searched(owners)) for one in items]
+    texts = [place.text for _, places in searched for place in places]
     words = {word for text in texts for word in finder.words_in(text)}
     mentioned = {pseudonym for text in texts for pseudonym in mentions.mentioned(text)}
     maybe = {
@@ -100,23 +115,31 @@ def look(items: Sequence[Read], listed: Mapping[str, Listed], shared: Sequence[P
         for key, one in listed.items()
         if one.is_near or one.person.pseudonym in mentioned or not finder.forms[key].telling.isdisjoint(words)
     }
-    for one in items:
-        one.look_for(finder, maybe)
+    for one, places in searched:
+        one.hits += _owned(one, owners)
+        one.look_for(finder, maybe, places)
     known = {hit.person for one in items for _, hit in one.hits if hit.sure == Sure.ONE}
     known |= {key for key in maybe if listed[key].is_near}
     # A forename of nobody who is known so far.
     alike = _nearest(listed, finder, words.difference(*(finder.forms[key].letters for key in known)), but=maybe)
-    for one in items:
-        one.look_for(finder, alike)
+    for one, places in searched:
+        one.look_for(finder, alike, places)
         one.hits = list(_meant(one.hits, listed, known))
 
 
+def _owned(item: Read, owners: Mapping[str, str]) -> Iterator[tuple[Place, Hit]]:
+    """The texts of an item that are somebody's by key, each as a whole."""
+    for place in item.places:
+        if place.text and (person := owners.get(place.of, "")):
+            yield place, Hit(0, len(place.text), person, place.text, Sure.ONE)
+
+
 def look_for_all(items: Sequence[Read], homes: Mapping[str, Listed]) -> None:
-    """Find homes, in every item: nobody shares one."""
+    """Find homes, in every text of every item: nobody shares one."""
     if homes:
         finder = Finder(one.person for one in homes.values())
         for one in items:
-            one.look_for(finder, set(homes))
+            one.look_for(finder, set(homes), one.places)
 
 
 def _nearest(listed: Mapping[str, Listed], finder: Finder, words: set[str], *, but: set[str]) -> set[str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import partial
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any, cast
 from uuid import UUID, uuid5
 
@@ -26,13 +26,14 @@ from safeguarding.concerns.models import Concern, ConcernChild
 from safeguarding.concerns.told import linked
 from safeguarding.exceptions import BadInput
 from safeguarding.http import Request
-from safeguarding.parts import Block, Key, title_of
+from safeguarding.parts import Block, Key, Text, title_of
 from safeguarding.sealing import files
 from safeguarding.sealing.subjects import record_of
 from safeguarding.uploads.kinds import KINDS
 from sharing.events.services.bars import address_parts, homes_told, secret_homes
 from sharing.events.services.choosing import concerns_behind, for_leads
 from sharing.events.services.naming import Naming
+from sharing.events.services.own_adults import UNNAMED, unnamed
 from sharing.transfer_file.record import (
     DOCUMENTS,
     LONGEST_NAME,
@@ -122,6 +123,7 @@ class _Facts:
     """What is asked for all entries at once."""
 
     naming: Callable[[str], str]
+    tell: Callable[[Text], str]
     # Its own reference beside what hangs on a concern; and the records that hang on one which few may read.
     references: Mapping[UUID, str]
     restricted: frozenset[Key]
@@ -142,18 +144,13 @@ def compose(asks: Asks, sending: FileSending, child: Child, blocks: Sequence[Blo
     concerns = {concern.pk: concern for concern in visible(asks, Concern).filter(pk__in=about.concerns)}
     facts = _Facts(
         naming=lambda text: secret(naming(text)),
+        tell=lambda text: secret(naming.tell(text)),
         references={key: concern.reference for key, concern in concerns.items()},
         restricted=_restricted(concerns, behind) | for_leads(asks, blocks),
         lines=_lines(asks, child),
     )
     facts.documents = _documents(facts, blocks, rows)
-    number, sections = 0, []
-    for title, some in _in_sections(blocks):
-        entries = []
-        for block in some:
-            number += 1
-            entries.append(Numbered(number, _entry(facts, block)))
-        sections.append(Section(title, tuple(entries)))
+    sections = _told(facts, blocks)
     record = FileRecord(
         file=sending.pk,
         child=_child(asks, child),
@@ -164,10 +161,19 @@ def compose(asks: Asks, sending: FileSending, child: Child, blocks: Sequence[Blo
         is_addition=sending.is_addition,
     )
     _ensure_no_home(asks, record, children)
+    _ensure_named(asks, naming, blocks, record.entries)
     # Refused here, and not at the next school.
     FileRecord.from_json(record.to_json())
     documents = {document.name: document for document in facts.documents.values()}
     return Composed(record, tuple(sections), documents)
+
+
+def _told(facts: _Facts, blocks: Sequence[Block]) -> list[Section]:
+    """Every record as an entry, numbered through all sections."""
+    numbers, sections = count(1), []
+    for title, some in _in_sections(blocks):
+        sections.append(Section(title, tuple(Numbered(next(numbers), _entry(facts, block)) for block in some)))
+    return sections
 
 
 def _entry(facts: _Facts, block: Block) -> FileEntry:
@@ -178,7 +184,7 @@ def _entry(facts: _Facts, block: Block) -> FileEntry:
     if block.record != block.right and (of := facts.references.get(block.right.key)):
         title = f"{title}: {of}"
     local = timezone.localtime(moment) if moment else None
-    texts = tuple((facts.naming(text.label), facts.naming(text.text)) for text in block.texts)
+    texts = tuple((facts.naming(text.label), facts.tell(text)) for text in block.texts)
     said = dict(reversed(texts))
     return FileEntry(
         key=entry_key(block),
@@ -292,6 +298,14 @@ def _ensure_no_home(asks: Asks, record: FileRecord, children: Collection[UUID]) 
     ]
     if homes_told(asks, _BETWEEN.join(said), children):
         raise BadInput(f"{ADDRESS}.")
+
+
+def _ensure_named(asks: Asks, naming: Naming, blocks: Iterable[Block], entries: Iterable[FileEntry]) -> None:
+    """Refuse a file that tells of an order, or of parental responsibility, and not whose it is."""
+    said = {entry.key: "\n".join(text for _, text in entry.texts) for entry in entries}
+    told = {block.record: said[entry_key(block)] for block in blocks}
+    if unnamed(asks, naming.own_adults, told, naming.is_taken_out):
+        raise BadInput(f"{UNNAMED}.")
 
 
 # --- documents

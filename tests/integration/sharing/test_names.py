@@ -24,7 +24,7 @@ from safeguarding.concerns import briefing
 from safeguarding.concerns.models import Concern
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.keys import uuid7
-from safeguarding.parts import Block, Key, Text
+from safeguarding.parts import Block, Key, Kind, Text
 from sharing.events.services.naming import Naming
 from sharing.requests.checking.words import Matcher, Protected
 from sharing.requests.models import RequestItem, RightsRequest
@@ -189,7 +189,7 @@ def file(world: World) -> Callable[[str], str]:
 
     def found(text: str) -> str:
         key = Key("concerns.concernnote", uuid7())
-        block = Block("Note", key, None, SCHOOL_DAY, True, (Text("Note", text),), (), frozenset(), right)
+        block = Block("Note", key, None, SCHOOL_DAY, True, (Text("Note", text, Kind.TYPED),), (), frozenset(), right)
         composed = composing.compose(world.asks, sending, world.rowan, [block], on=SCHOOL_DAY.date())
         [(_, after)] = composed.record.entries[0].texts
         return world.said(_replaced(world, text, after))

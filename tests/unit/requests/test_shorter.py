@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from safeguarding.parts import Block, Key, Text
+from safeguarding.parts import Block, Key, Kind, Text
 from sharing.requests.services.copying import by_term
 from sharing.requests.views.approval import told_once
 
@@ -18,13 +18,13 @@ def block(label: str, day: int | None, month: int, *said: Text) -> Block:
 
 
 def test_the_days_of_a_term_are_one_item_with_a_line_for_each():
-    late = Text("Morning", "Late"), Text("Minutes late", "11")
+    late = Text("Morning", "Late", Kind.LISTED), Text("Minutes late", "11", Kind.LISTED)
     days = [
         block("plans.attendanceday", 8, 9, *late),
-        block("plans.attendanceday", 7, 9, Text("Morning", "Present")),
-        block("plans.attendanceday", 2, 7, Text("Morning", "Ill")),
+        block("plans.attendanceday", 7, 9, Text("Morning", "Present", Kind.LISTED)),
+        block("plans.attendanceday", 2, 7, Text("Morning", "Ill", Kind.LISTED)),
     ]
-    note = block("concerns.concernnote", 8, 9, Text("Note", "He was quiet."))
+    note = block("concerns.concernnote", 8, 9, Text("Note", "He was quiet.", Kind.TYPED))
 
     other, *terms = by_term([days[0], note, *days[1:]])
     assert other == note
