@@ -193,15 +193,22 @@ tell(ChildMerge, title="Two records of one child", blocks=as_declared("asked_at"
 
 left_out(
     ConflictOfInterest,
+    called="Who on the staff is related or close to a child",
     because="It says that a member of staff is related or close to a child: it is about that member of staff.",
 )
 left_out(
     ImportPart,
     ImportRow,
+    called="Lists of pupils on their way in",
     because="They hold a list on its way in. What was taken over from it stands in the child’s record.",
 )
 left_out(
     HeldFact,
+    called="What the school’s own system says beside it",
     because="It repeats what the school’s own system says where the school has changed it here. That system tells it.",
 )
-left_out(MergedRow, because="It says which rows came over when two records became one, and holds no words.")
+left_out(
+    MergedRow,
+    called="How two records became one",
+    because="It says which rows came over when two records became one, and holds no words.",
+)

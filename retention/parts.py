@@ -36,7 +36,24 @@ tell(
     blocks=as_declared(at=lambda row: (start_of(row.on), False), but=("on",)),
 )
 tell(Mark, title="Long retention", blocks=as_declared(at="marked_at"))
-left_out(RetentionDate, because="It is worked out from the schedule and from what is told here.")
+left_out(
+    RetentionDate,
+    called="Dates by which the record is kept",
+    because="It is worked out from the schedule and from what is told here.",
+)
 _ENDS = "It says whether the record ends, which is decided with the record as it is told here."
-left_out(DestructionList, DestructionItem, Decision, Approval, ItemReason, because=_ENDS)
-left_out(ItemRun, Tombstone, because="It says how a record ended that is there no more.")
+left_out(
+    DestructionList,
+    DestructionItem,
+    Decision,
+    Approval,
+    ItemReason,
+    called="Lists of what is to be destroyed",
+    because=_ENDS,
+)
+left_out(
+    ItemRun,
+    Tombstone,
+    called="Proof that a record was destroyed",
+    because="It says how a record ended that is there no more.",
+)

@@ -4,7 +4,7 @@ The file that follows a child to the next school and the answer to a request for
 from nothing else. Each app says in its `parts.py` how its models are told:
 
     tell(Decision, title="Decision", blocks=as_declared(at="decided_at"))
-    left_out(Draft, because="nobody has sent it yet")
+    left_out(Draft, called="Drafts", because="nobody has sent it yet")
 
 `read_parts` gives the blocks that one person may see. `gather` takes any other sight, such as that of a task to which
 the database shows every row. Both give what the child's own file tells, unless they are asked for what is beyond it.
@@ -37,8 +37,8 @@ from safeguarding.records import read_by_who_reads_all
 
 __all__ = [
     "Block", "Blocks", "Gathering", "Key", "Kind", "Model", "Moment", "Text", "Whose", "as_declared", "called",
-    "day_and_time", "field_text", "gather", "key_to", "kind_of", "left_out", "link_of", "reached",
-    "read_parts", "reasons", "tell", "title_of", "titles", "told_fields",
+    "day_and_time", "field_text", "gather", "gather_rows", "key_to", "kind_of", "left_out", "link_of", "reached",
+    "read_parts", "reasons", "reasons_called", "tell", "title_of", "titles", "told_fields", "told_models",
 ]  # fmt: skip
 
 Model = type[models.Model]
@@ -163,6 +163,7 @@ class _Told:
 
 _told: dict[Model, _Told] = {}
 _left_out: dict[Model, str] = {}
+_left_out_called: dict[str, str] = {}
 _reached: dict[Model, Callable[[Gathering], Whose]] = {}
 _told_in_short: dict[Model, Callable[[Gathering], frozenset[UUID]]] = {}
 _called: dict[Model, Callable[[Any], str]] = {}
@@ -178,11 +179,12 @@ def tell(model: Model, *, title: str, blocks: Blocks) -> None:
     read_by_who_reads_all(model)
 
 
-def left_out(*some: Model, because: str) -> None:
-    """Leave models out. The reason is printed beside what is told."""
+def left_out(*some: Model, called: str, because: str) -> None:
+    """Leave models out. The reason is printed beside what is told, with what people call them."""
     for model in some:
         _once(model)
         _left_out[model] = because
+    _left_out_called[called] = because
 
 
 def _once(model: Model) -> None:
@@ -261,6 +263,11 @@ def titles() -> Mapping[str, str]:
 def reasons() -> Mapping[str, str]:
     """The reason for each model that is left out, by its label."""
     return {model._meta.label_lower: because for model, because in _left_out.items()}
+
+
+def reasons_called() -> Mapping[str, str]:
+    """The same by what people call what is left out."""
+    return dict(_left_out_called)
 
 
 # --- blocks from what a model declares

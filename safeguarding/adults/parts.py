@@ -24,5 +24,6 @@ left_out(
     StaffConcernChild,
     StaffConcernGrant,
     StaffEntry,
+    called="Concerns about adults",
     because="A concern about an adult is the record of that adult. It is kept apart from the records of children.",
 )

@@ -251,25 +251,44 @@ tell(
 left_out(
     ConcernSubject,
     OutsideConflict,
+    called="From which member of staff a concern is kept",
     because="They say from which member of staff a concern or a note is kept: they are about that member of staff.",
 )
 left_out(
     UndoneLink,
+    called="Concerns that were put on a record by mistake",
     because="It says that a concern was put on the record of a child by mistake. It would tie that child to it again.",
 )
 left_out(
     WithheldName,
+    called="Questions to leads about a name",
     because="It asks leads about a child that a reporter may not name. Once they add the child, the concern names it.",
 )
 left_out(
     Mention,
+    called="Where a concern mentions somebody",
     because="It says where words of a concern mention a child who has no part in it. The words themselves are told.",
 )
-left_out(Draft, DraftOpening, KeptText, because="Nobody has sent these words yet. They are their author’s alone.")
-left_out(Brief, because="Somebody prepares it for a meeting, out of the record. It is its author’s alone.")
-left_out(Chronicled, because="It is the index of the chronology: where an entry stands. The entry itself is told.")
+left_out(
+    Draft,
+    DraftOpening,
+    KeptText,
+    called="Drafts",
+    because="Nobody has sent these words yet. They are their author’s alone.",
+)
+left_out(
+    Brief,
+    called="Briefs for a meeting",
+    because="Somebody prepares it for a meeting, out of the record. It is its author’s alone.",
+)
+left_out(
+    Chronicled,
+    called="The index of the chronology",
+    because="It is the index of the chronology: where an entry stands. The entry itself is told.",
+)
 left_out(
     EarlierPdf,
     EarlierRow,
+    called="Records of an earlier system on their way in",
     because="They hold records of an earlier system on their way in. What was taken over stands in the child’s record.",
 )

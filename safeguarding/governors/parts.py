@@ -10,5 +10,6 @@ left_out(
     ReportCell,
     ReportComment,
     NameAnswer,
+    called="Reports to governors",
     because="It is numbers of the school and what the school says of them. It is about nobody.",
 )

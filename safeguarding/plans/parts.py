@@ -119,4 +119,4 @@ tell(
 )
 tell(PlanFile, title="File of a plan", blocks=as_declared(at="attached_at", but=("area",), only=_ADOPTION))
 tell(AttendanceDay, title="Attendance", blocks=as_declared(at="on", but=("am", "pm", "file"), also=_marks))
-left_out(Designation, because="It is made from the plan, which is told.")
+left_out(Designation, called="Badges", because="It is made from the plan, which is told.")

@@ -4,4 +4,8 @@ from safeguarding.parts import left_out
 
 from .models import Export
 
-left_out(Export, because="It is a copy of a list, kept for seven days. The records it was made of are told.")
+left_out(
+    Export,
+    called="Lists that somebody took out",
+    because="It is a copy of a list, kept for seven days. The records it was made of are told.",
+)

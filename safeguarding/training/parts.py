@@ -8,5 +8,6 @@ left_out(
     TrainingRecord,
     Certificate,
     GuidanceRead,
+    called="Training of staff",
     because="It is about a member of staff and no child. Each person has all of it under their own name.",
 )

@@ -53,24 +53,27 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Items that somebody reads: whose reviewer they are, or of a case that they approve; of a case that is not over, and never of a
--- concern or a child hidden from them.
+-- concern or a child hidden from them, be it the child of the case or the one on whose record a passage stands.
 CREATE FUNCTION rules.items_read(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH approved AS MATERIALIZED (SELECT rules.requests_approved(me) AS cases),
     review AS MATERIALIZED (
         SELECT rules.schools_with(me, 'review_requests') || rules.schools_with(me, 'stand_in') AS schools
     ), mine AS MATERIALIZED (
-        SELECT item.id, item.concern_key, item.case_id FROM public.requests_requestitem AS item
+        SELECT item.id, item.concern_key, item.of_child, item.case_id FROM public.requests_requestitem AS item
         JOIN public.requests_rightsrequest AS asked ON asked.id = item.case_id AND asked.status IN ('open', 'prepared', 'approved')
         WHERE item.reviewer_id = me AND item.school_id = ANY ((SELECT review.schools FROM review)::uuid[])
         UNION
-        SELECT item.id, item.concern_key, item.case_id FROM public.requests_requestitem AS item
+        SELECT item.id, item.concern_key, item.of_child, item.case_id FROM public.requests_requestitem AS item
         WHERE item.case_id = ANY ((SELECT approved.cases FROM approved)::uuid[])
     ), shut AS MATERIALIZED (
-        SELECT rules.hidden_concerns(me) AS concerns, rules.requests_hidden(me) AS cases WHERE EXISTS (SELECT FROM mine)
+        SELECT rules.hidden_concerns(me) AS concerns, rules.hidden_children(me) AS children,
+            rules.requests_hidden(me) AS cases
+        WHERE EXISTS (SELECT FROM mine)
     )
     SELECT coalesce(array_agg(mine.id), '{}') FROM mine CROSS JOIN shut
-    WHERE NOT coalesce(mine.concern_key = ANY (shut.concerns), false) AND NOT mine.case_id = ANY (shut.cases)
+    WHERE NOT coalesce(mine.concern_key = ANY (shut.concerns), false) AND NOT coalesce(mine.of_child = ANY (shut.children), false)
+      AND NOT mine.case_id = ANY (shut.cases)
 $$;
 
 -- People who were found in those items.
@@ -119,6 +122,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(item.id), '{}') FROM public.requests_requestitem AS item
     WHERE item.case_id = items_hidden_from.request
       AND (item.concern_key = ANY ((SELECT rules.hidden_concerns(person))::uuid[])
+           OR item.of_child = ANY ((SELECT rules.hidden_children(person))::uuid[])
            OR item.case_id = ANY ((SELECT rules.requests_hidden(person))::uuid[]))
 $$;
 

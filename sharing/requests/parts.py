@@ -31,6 +31,7 @@ left_out(
     RequestCorrection,
     RequestRecipient,
     SearchPlace,
+    called="How requests about data were handled",
     because="How requests about data were handled exists elsewhere: the school keeps the list of them by itself.",
 )
 left_out(
@@ -40,6 +41,7 @@ left_out(
     Redaction,
     Bundle,
     BundleVolume,
+    called="Answers to earlier requests",
     because="It is a copy of what the records tell, made to answer an earlier request, and exists elsewhere.",
 )
 tell(Statement, title="Statement of disagreement", blocks=as_declared("made_at", but=("token",)))

@@ -30,6 +30,11 @@ tell(
 tell(TransferNote, title="Note on the file to the next school", blocks=as_declared(at="happened_on", but=("made_at",)))
 left_out(
     FileSending,
+    called="How a file to the next school was built",
     because="It is how a file was built. That it went is told by the decision to share, what was in it by the records.",
 )
-left_out(FileVolume, because="It holds what the records tell, once more as a file.")
+left_out(
+    FileVolume,
+    called="Files as they went to the next school",
+    because="It holds what the records tell, once more as a file.",
+)

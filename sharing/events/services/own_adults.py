@@ -49,4 +49,3 @@ def unnamed(
             if not name or (name not in told[keys[row.pk]] and not is_taken_out(name)):
                 found.append(keys[row.pk])
     return found
-

@@ -252,6 +252,7 @@ class Migration(migrations.Migration):
                 ('source_key', models.UUIDField(blank=True, null=True)),
                 ('source_revision', models.PositiveIntegerField(blank=True, null=True)),
                 ('concern_key', models.UUIDField(blank=True, null=True)),
+                ('of_child', models.UUIDField(blank=True, null=True)),
                 ('title', safeguarding.sealing.fields.SealedText(verbose_name='what it is')),
                 ('moment', models.DateTimeField(blank=True, null=True, verbose_name='when')),
                 ('content', safeguarding.sealing.fields.SealedJSON(default=dict, verbose_name='copy')),
@@ -596,7 +597,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='requestitem',
-            constraint=models.UniqueConstraint(models.F('case'), models.F('source'), models.F('source_key'), models.F('source_revision'), condition=models.Q(('source', ''), _negated=True), name='item_copied_once', nulls_distinct=False),
+            constraint=models.UniqueConstraint(models.F('case'), models.F('source'), models.F('source_key'), models.F('source_revision'), models.F('is_passage'), condition=models.Q(('source', ''), _negated=True), name='item_copied_once', nulls_distinct=False),
         ),
         migrations.AddConstraint(
             model_name='requestitem',

@@ -59,13 +59,15 @@ class RequestItem(models.Model):
     source_revision = models.PositiveIntegerField(null=True, blank=True)
     # The concern on which the right to see it hangs, if any.
     concern_key = models.UUIDField(null=True, blank=True)
+    # Of a passage the child on whose record it stands, where that is no concern: it is hidden as that record is.
+    of_child = models.UUIDField(null=True, blank=True)
     title = SealedText("what it is")
     moment = models.DateTimeField("when", null=True, blank=True)
     content = SealedJSON("copy", default=dict)
     found = SealedJSON("who was found in it", default=dict)
     without = models.CharField("why it has no content", max_length=14, choices=Without, blank=True, default="")
     is_in_error = models.BooleanField("was entered in error", default=False)
-    # A concern of others that names this child: what is to be given has to be chosen.
+    # Of a record of others that names this child: what is to be given has to be chosen.
     is_passage = models.BooleanField("is about others and names the child", default=False)
     is_record = models.BooleanField("belongs to the educational record", default=False)
     # From the store about adults, or added by hand: who added it.
@@ -99,6 +101,7 @@ class RequestItem(models.Model):
                 "source",
                 "source_key",
                 "source_revision",
+                "is_passage",
                 condition=~Q(source=""),
                 nulls_distinct=False,
                 name="item_copied_once",
@@ -123,6 +126,7 @@ class RequestItem(models.Model):
             "source_key",
             "source_revision",
             "concern_key",
+            "of_child",
             "moment",
             "without",
             "is_in_error",
@@ -140,7 +144,7 @@ class RequestItem(models.Model):
         category = CATEGORY
         collection = WHY
         retention = Retention.GOES_WITH_IT
-        links: ClassVar = {"source_key": Link.STAYS, "concern_key": Link.STAYS}
+        links: ClassVar = {"source_key": Link.STAYS, "concern_key": Link.STAYS, "of_child": Link.STAYS}
 
 
 class RequestFile(StoredFile):

@@ -1,7 +1,7 @@
 """What is held of a child, as items: which records are new since the last time, and how does each become a copy?"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -15,8 +15,8 @@ from children.services import bulk
 from safeguarding import parts
 from safeguarding.audit.context import system_task
 from safeguarding.audit.models import Verb
-from safeguarding.audit.protection import known_of
 from safeguarding.audit.services import record, record_many
+from safeguarding.concerns.models import Concern
 from safeguarding.dates import full_day
 from safeguarding.keys import uuid7
 from safeguarding.part_texts import written
@@ -24,8 +24,10 @@ from safeguarding.parts import Block, Key, Kind, Text
 from sharing.requests.models import RequestFile, RequestItem, RightsRequest
 
 from . import finding, reviewers
+from .elsewhere import concerns_that_mention, whose_record
 from .files import Copy, Found, Without, copied, sealed_again
 from .item_numbers import Numbers
+from .known_people import own_keys
 
 TASK = "requests"
 
@@ -42,22 +44,26 @@ _OF_RECORD = frozenset(
 ) | {_ATTENDANCE}
 
 
-def told(case: RightsRequest) -> list[Block]:
-    """What is held of the child and of the records that became part of theirs, the family first."""
-    children = [case.child_id, *known_of("merged_from", case.child_id)]  # type: ignore[list-item, arg-type]
-    blocks = by_term(parts.gather(_every_row, children, beyond_file=True, with_errors=True))  # type: ignore[arg-type]
-    began = {b.right.key: _when(b) for b in blocks if b.record == b.right and b.right.label == _CONCERN}
-    names = {
-        b.right.key: b.title.rpartition(" ")[2] for b in blocks if b.record == b.right and b.right.label == _CONCERN
-    }
-    return [_with_reference(b, names.get(b.right.key, "")) for b in sorted(blocks, key=partial(_place, began))]
+def told(case: RightsRequest, passages: Iterable[Block] = ()) -> list[Block]:
+    """What is held of the child and of the records that became part of theirs, the family first; with these passages
+    of records of others.
+    """
+    own = own_keys(case)
+    mentioned = concerns_that_mention(own)
+    blocks = by_term(parts.gather(_every_row, own, beyond_file=True, with_errors=True))
+    # What only lists the child as mentioned says so, and is no record of theirs: its passages are.
+    held = [b for b in blocks if b.right.key not in mentioned or not b.is_beyond_file]
+    found = [*held, *passages]
+    rights = {block.right.key for block in found if block.right.label == _CONCERN}
+    concerns = Concern.objects.filter(pk__in=rights).only("reference", "logged_at").in_bulk()
+    return [_with_reference(b, concerns.get(b.right.key)) for b in sorted(found, key=partial(_place, concerns))]
 
 
-def _with_reference(block: Block, reference: str) -> Block:
+def _with_reference(block: Block, concern: Concern | None) -> Block:
     """What hangs on a concern says on which: "Decision, C-2026-0031"."""
-    if not reference or reference in block.title:
+    if concern is None or concern.reference in block.title:
         return block
-    return replace(block, title=f"{block.title}, {reference}")
+    return replace(block, title=f"{block.title}, {concern.reference}")
 
 
 def by_term(blocks: Iterable[Block]) -> list[Block]:
@@ -97,12 +103,12 @@ def _every_row(model: type[Model]) -> QuerySet[Any]:
     return model._default_manager.all()
 
 
-def _place(began: dict[UUID, float], block: Block) -> tuple[Any, ...]:
+def _place(concerns: Mapping[UUID, Concern], block: Block) -> tuple[Any, ...]:
     """The family, then the concerns with what hangs on each, then the rest: the oldest first."""
     if block.record.label.startswith("children."):
         return 0, 0.0, "", 0.0
-    if block.right.label == _CONCERN:
-        return 1, began.get(block.right.key, 0.0), str(block.right.key), 0.0
+    if concern := concerns.get(block.right.key):
+        return 1, concern.logged_at.timestamp(), str(concern.pk), 0.0
     return 2, 0.0, "", _when(block)
 
 
@@ -110,37 +116,46 @@ def _when(block: Block) -> float:
     return block.moment.timestamp() if block.moment else 0.0
 
 
+# A record, and whether it is a passage: once the child has a part in it, the whole record comes too.
+_Copied = tuple[Key, bool]
+
+
 class Known:
     """What has been copied for a case already."""
 
     def __init__(self, case: RightsRequest) -> None:
         rows = RequestItem.objects.filter(case=case).exclude(source="").order_by("source_revision")
-        self._revisions: dict[Key, set[int | None]] = {}
-        self._latest: dict[Key, RequestItem] = {}
+        self._revisions: dict[_Copied, set[int | None]] = {}
+        self._latest: dict[_Copied, RequestItem] = {}
         for item in rows:
-            key = Key(item.source, item.source_key)  # type: ignore[arg-type]
+            key = (Key(item.source, item.source_key), item.is_passage)  # type: ignore[arg-type]
             self._revisions.setdefault(key, set()).add(item.source_revision)
             if key not in self._latest or item.source_revision is not None:
                 self._latest[key] = item
 
     def is_new(self, block: Block) -> bool:
         """Whether this was not copied as it is. What counts no saves is compared."""
-        if block.record not in self._revisions:
+        key = _copied(block)
+        if key not in self._revisions:
             return True
         if block.revision is not None:
-            return block.revision not in self._revisions[block.record]
-        return not _is_same(self._latest[block.record].content.get("blocks", []), _texts(block))
+            return block.revision not in self._revisions[key]
+        return not _is_same(self._latest[key].content.get("blocks", []), _texts(block))
 
     def revision(self, block: Block) -> int | None:
         """The number under which it is copied now."""
-        before = self._revisions.get(block.record)
+        before = self._revisions.get(_copied(block))
         if block.revision is not None or before is None:
             return block.revision
         return max((one or 0 for one in before), default=0) + 1
 
-    def lacks(self, key: Key, found: Found) -> bool:
+    def lacks(self, block: Block, found: Found) -> bool:
         """Whether this file was not copied, or could not be then."""
-        return _revision_of(found) not in self._revisions.get(key, ())
+        return _revision_of(found) not in self._revisions.get(_copied(block), ())
+
+
+def _copied(block: Block) -> _Copied:
+    return block.record, block.is_beyond_file
 
 
 def _revision_of(found: Found) -> int | None:
@@ -172,6 +187,7 @@ def row_of(
         "source_key": block.record.key,
         "source_revision": revision,
         "concern_key": block.right.key if block.right.label == _CONCERN else None,
+        "of_child": whose_record(block),
         "title": block.title,
         "moment": block.moment,
         "content": {"blocks": _texts(block), "pages": []},

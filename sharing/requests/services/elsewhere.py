@@ -1,12 +1,13 @@
 """Where else in the records of the school does a child stand? In passages of records that are not theirs.
 
-Every told model is looked through, as `parts` tells it, so that nothing of an adoption and nothing that was left out is
-found: the words that people typed, and where others stand by name, for the child's mentions and whole names. Some
-thousands of rows at a time, and no transaction is open while their words are. Of a row that holds the child the texts
-are kept in which they stand, and no others. A concern that the child has a part in is told whole
-(`copying.told`), unless it only says that they were mentioned.
+The words of every told model are looked through for the child's mentions and whole names, as `parts` tells them: so
+nothing of an adoption is found, and nothing that was left out. Some thousands of rows are read at a time, and no
+transaction is open while their words are opened. Of a row in which the child stands those texts are kept that say so,
+and no others. A concern in which the child has a part is told whole (`copying.told`); one that lists them as mentioned
+gives the texts in which they are named, by their forename too.
 
-Not looked into: files of other children, records of other schools, and a forename alone (`search_log.py` says so).
+Not looked into are files of other children, records of other schools and, in what is about others, a forename alone:
+`search_log.py` says so.
 """
 
 from collections import defaultdict
@@ -40,28 +41,23 @@ _SMALL = bytes(range(128)).lower() + bytes(range(128, 256))
 
 
 class Sought:
-    """A child as words are looked through for them.
-
-    `stands_in`: by a mention or a whole name; `is_named_in`: where a record says that they have a part in it, by a
-    forename too.
-    """
+    """A child as words are looked through for them, under each of their names."""
 
     def __init__(self, people: Iterable[Person]) -> None:
         self._people = list(people)
         self._finder = Finder(self._people)
-        names = [
-            name
-            for one in self._people
-            for name in (one.surname, one.known_surname, one.pseudonym, *one.others)
-        ]
+        names = [name for one in self._people for name in (one.surname, one.known_surname, one.pseudonym, *one.others)]
         self._telling = sorted({squeezed(name) for name in names if name} - {""})
         self._ascii = [name.encode() for name in self._telling if name.isascii()]
 
     def may_stand_in(self, words: bytes) -> bool:
         """Whether a surname, another name or a mention may stand in words: quickly, and never wrongly no.
 
-        Words in plain letters are asked as the bytes they are.
+        Words in plain letters are asked as the bytes they are. What has parts (`SealedJSON`) may write a line end as
+        letters, and is opened.
         """
+        if b"\\" in words:
+            return True
         if words.isascii():
             bare = words.translate(_SMALL, _NOT_LETTERS)
             return any(name in bare for name in self._ascii)
@@ -69,9 +65,11 @@ class Sought:
         return any(name in letters for name in self._telling)
 
     def stands_in(self, text: str) -> bool:
+        """Whether a text mentions them, or has their whole name."""
         return any(hit.sure == Sure.ONE for hit in self._finder.hits(text))
 
     def is_named_in(self, text: str) -> bool:
+        """The same, or a part of their name."""
         return any(hit.sure != Sure.INITIALS for hit in self._finder.hits(text))
 
 
@@ -81,7 +79,7 @@ class _Records:
 
     school: UUID
     own: frozenset[UUID]
-    # Concerns that the child has a part in: all of it, and those that only say that they were mentioned.
+    # Concerns in which the child has a part, which are told whole; and those that list them as mentioned.
     whole: frozenset[UUID]
     mentioned: frozenset[UUID]
 
@@ -108,10 +106,17 @@ def _every_row(model: type[Model]) -> QuerySet[Any]:
 
 def _records(case: RightsRequest) -> _Records:
     own = frozenset(own_keys(case))
+    mentioned = concerns_that_mention(own)
+    every = frozenset(ConcernChild.objects.filter(child__in=own).values_list("concern_id", flat=True))
+    return _Records(case.school_id, own, every - mentioned, mentioned)
+
+
+def concerns_that_mention(own: Collection[UUID]) -> frozenset[UUID]:
+    """The concerns that list a child as mentioned, whose file does not tell of them in full, and no more."""
     named = ConcernChild.objects.filter(child__in=own)
-    full = frozenset(named.filter(whole()).values_list("concern_id", flat=True))
-    every = frozenset(named.values_list("concern_id", flat=True))
-    return _Records(case.school_id, own, full, every - full)
+    mentioned = named.filter(role=ConcernChild.Role.MENTIONED).exclude(whole()).values_list("concern_id", flat=True)
+    others = named.exclude(role=ConcernChild.Role.MENTIONED) | named.filter(whole())
+    return frozenset(mentioned) - frozenset(others.values_list("concern_id", flat=True))
 
 
 def _holding(model: type[Model], records: _Records, sought: Sought) -> Iterator[UUID]:
@@ -130,9 +135,11 @@ def _holding(model: type[Model], records: _Records, sought: Sought) -> Iterator[
         with system_task(TASK):
             batch = rows.filter(pk__gt=after) if after else rows
             raw = raw_rows(batch.values_list(as_text("pk"), column, *(field.name for field in fields))[:BATCH])
-        for row, key, words in open_rows(fields, raw):
-            if key in records.mentioned or any(map(sought.may_stand_in, words)):
-                yield UUID(row)
+        yield from (
+            UUID(row)
+            for row, key, words in open_rows(fields, raw)
+            if key in records.mentioned or any(map(sought.may_stand_in, words))
+        )
         if len(raw) < BATCH:
             return
         after = UUID(raw[-1][0])
@@ -153,11 +160,17 @@ def _whose(model: type[Model], keys: Collection[UUID], records: _Records) -> Who
 
 def _passage(sought: Sought, records: _Records, block: Block) -> Block | None:
     """The texts of a block in which the child stands; None where there are none. No file goes with them."""
+    if block.children & records.own:
+        # That the child has a part in it: told as theirs.
+        return None
     stands = sought.is_named_in if block.right.key in records.mentioned else sought.stands_in
-    texts = tuple(text for text in block.texts if stands(text.text))
+    texts = tuple(text for text in block.texts if text.of is None and stands(text.text))
     return replace(block, texts=texts, files=(), is_beyond_file=True) if texts else None
 
 
 def whose_record(block: Block) -> UUID | None:
-    """Of a passage the child whose record it is; None of a concern, on which the right to see it hangs."""
-    return block.right.key if block.right.label == Child._meta.label_lower else None
+    """Of a passage the child whose record it is; None of a concern, on which the right to see it hangs, and of what is
+    the child's own.
+    """
+    is_others = block.is_beyond_file and block.right.label == Child._meta.label_lower
+    return block.right.key if is_others else None

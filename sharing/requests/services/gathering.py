@@ -22,7 +22,7 @@ from sharing.requests.models import AT_WORK, RequestRole, RightsRequest
 from sharing.requests.permissions import HANDLERS, may_handle, may_prepare
 from sharing.requests.verbs import RequestVerb
 
-from . import documents, finding, reviewers
+from . import documents, elsewhere, finding, reviewers
 from .adding import add_item, settle, unsettled
 from .copying import Known, copy_file, keep, row_of, told
 from .errors import in_error
@@ -127,18 +127,18 @@ def _begun(case_id: UUID) -> RightsRequest | None:
 
 
 def _gather(case: RightsRequest) -> bool:
-    """Texts in one transaction, each file in one of its own, and then whom they name. Whether it was done: not where
-    something was added meanwhile.
+    """Passages of records of others while no transaction is open; texts in one, each file in one of its own, and then
+    whom they name. Whether it was done: not where something was added meanwhile.
     """
-    at = timezone.now()
+    at, passages = timezone.now(), elsewhere.passages(case)
     with system_task(TASK):
-        blocks = told(case)
+        blocks = told(case, passages)
         there = Known(case)
         of_files = files_of(blocks)
         wrong = in_error(blocks)
         new = [block for block in blocks if block.record not in of_files and there.is_new(block)]
         keep(case, [row_of(case, block, wrong, there.revision(block), at=at) for block in new])
-        left = [b for b in blocks if b.record in of_files and there.lacks(b.record, of_files[b.record])]
+        left = [b for b in blocks if b.record in of_files and there.lacks(b, of_files[b.record])]
     for block in left:
         copy_file(case, block, of_files[block.record], wrong, at=at)
     with system_task(TASK):

@@ -43,7 +43,8 @@ class Source:
 
 def source_of(case: RightsRequest, item: RequestItem) -> Source:
     """The same of an item that is there. What was added by hand belongs to the child of the case."""
-    right = Key(_CONCERN, item.concern_key) if item.concern_key else Key(_CHILD, case.child_id)  # type: ignore[arg-type]
+    child = item.of_child or case.child_id
+    right = Key(_CONCERN, item.concern_key) if item.concern_key else Key(_CHILD, child)  # type: ignore[arg-type]
     key = Key(item.source, item.source_key) if item.source and item.source_key else None
     return Source(key, right)
 

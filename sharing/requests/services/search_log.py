@@ -3,9 +3,6 @@
 from datetime import datetime
 from uuid import uuid5
 
-from django.apps import apps
-from django.utils.text import capfirst
-
 from safeguarding import parts
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -24,7 +21,7 @@ def log_search(case: RightsRequest, *, at: datetime) -> None:
             school_id=case.school_id,
             token=uuid5(case.pk, "harbour"),
             place=SearchPlace.Place.HARBOUR,
-            searched_for="The record of the child, and every record that became part of it",
+            searched_for="The record of the child, every record that became part of it, and the records of others",
             made_at=at,
         )
         place.save(force_insert=True)
@@ -36,11 +33,23 @@ def log_search(case: RightsRequest, *, at: datetime) -> None:
     record(Verb.ADD, place, purpose="search")
 
 
+_NOT_SEARCHED = (
+    "Files on the records of other children: who may open them looks into them and adds what is found by hand.",
+    "A forename alone in records of others: whoever prepares the copies looks for it and adds what is found.",
+    "Records of other schools of the trust: each school answers for its own.",
+)
+
+
 def search_note() -> str:
     """What the log of a search says of Harbour. It is the same for every child: it tells of no record."""
-    left: dict[str, list[str]] = {}
-    for label, because in parts.reasons().items():
-        left.setdefault(because, []).append(str(apps.get_model(label)._meta.verbose_name_plural))
-    lines = ["Looked through:", *(f"- {title}" for title in dict.fromkeys(parts.titles().values()))]
-    lines += ["Left out:", *(f"- {capfirst(', '.join(some))}: {because}" for because, some in left.items())]
+    lines = ["Looked through in the record of the child, and copied as it stands:"]
+    lines += [f"- {title}" for title in dict.fromkeys(parts.titles().values())]
+    lines += [
+        "In the records of other children the same was looked through for this child: where they are mentioned, or their "
+        "whole name stands. What says so is copied, and no more of that record.",
+        "Held, and not given by this search:",
+        *(f"- {called}: {because}" for called, because in parts.reasons_called().items()),
+        "Not searched:",
+        *(f"- {one}" for one in _NOT_SEARCHED),
+    ]
     return "\n".join(lines)
