@@ -160,6 +160,8 @@ WORST: Mapping[str, Hard] = {
     "children/names/forms.py _spaced": Hard("", "-", "\x01"),
     "children/names/forms.py _phrase": Hard("", "."),
     "children/names/normalise.py _LINE_END": Hard("a", " ", "x"),
+    "children/names/normalise.py _MARKS": Hard("", "“"),
+    "children/names/normalise.py _NOT_ASCII": Hard("", "é"),
     "children/names/normalise.py _RUN": Hard("", "a"),
     "children/names/normalise.py _RUN_TOGETHER": Hard("", "W"),
     "children/names/normalise.py _SEPARATORS": Hard("", " ", "a"),

@@ -31,6 +31,11 @@ _ALIKE = str.maketrans(
     | dict.fromkeys("“”„«»", '"')
     | dict.fromkeys(_HYPHENS + "\u2014", "-")
 )
+# Quotation marks, dashes and what else a telephone types (General Punctuation): none is a letter.
+_MARKS = re.compile(rb"\xe2\x80[\x80-\xbf]")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_SMALL = bytes(range(256)).lower()
+_NO_LETTERS = bytes(byte for byte in range(128) if not chr(byte).isalnum())
 # A name of a file, an address of mail, or a word with a line below: what people write without spaces.
 _RUN_TOGETHER = re.compile(r"(?<!\S)(?:[^\s_@]*+[_@]\S*+|\S+\.[A-Za-z]{2,4}(?!\w))")
 _SEPARATORS = re.compile(r"[^\w]+", re.UNICODE)
@@ -68,6 +73,17 @@ def plain(text: str) -> str:
 def squeezed(text: str) -> str:
     """Its letters and digits alone, small."""
     return "".join(letter for letter in plain(text).casefold() if letter.isalnum())
+
+
+def squeezed_bytes(words: bytes) -> bytes:
+    """The same of words as they are kept, of the letters without accents alone: quickly, for a first look into very
+    many. What is squeezed into such letters stands in it.
+    """
+    if not words.isascii():
+        words = _MARKS.sub(b"", words)
+    if not words.isascii():
+        words = _NOT_ASCII.sub(lambda found: plain(found[0]), words.decode()).encode("ascii", "ignore")
+    return words.translate(_SMALL, _NO_LETTERS)
 
 
 def letters_of(word: str) -> str:

@@ -81,6 +81,18 @@ def sentences_of(text: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end in pairwise(dict.fromkeys([0, *ends, len(text)])) if start < end]
 
 
+def about(document: Document, named: Mapping[str, Sequence[Sequence[int]]]) -> list[str]:
+    """The sentences of a document in which a child is named, as their tick boxes call them. `named`: where, by the key
+    of the text.
+    """
+    return [
+        f"{at}:{start}:{end}"
+        for at, block in enumerate(document.blocks)
+        for start, end in sentences_of(block.text)
+        if any(first < end and start < last for first, last in named.get(block.key, ()))
+    ]
+
+
 def shown_blocks(document: Document, marks: Marks, numbers: Mapping[object, int]) -> list[ShownBlock]:
     """Each text of a document. `numbers`: of a person's key, or of a mark by hand, its number among the details."""
     pieces = pieces_of(document, marks)

@@ -35,7 +35,8 @@ class RequestItem(models.Model):
 
     `content` is {"blocks": [{"key", "label", "text", "kind", "of"}], "pages": [{"n", "words": [[text, x0, y0, x1, y1],
     …]}]}, where children whom a text mentions are markers; `kind` says what a text is and `of` whose it is
-    (`part_texts.Text`). One that does not say it was typed. `found` is what was recognised in it and may be made again:
+    (`part_texts.Text`). One that does not say it was typed. A text of a passage says where it names the child
+    ("named": [[start, end], …]). `found` is what was recognised in it and may be made again:
     {"spans": [[block, start, end, person], …], "boxes": [[page, x0, y0, x1, y1, person], …]}, where a person is the
     key of a `RequestPerson`.
     """

@@ -24,7 +24,7 @@ from safeguarding.parts import Block, Key, Kind, Text
 from sharing.requests.models import RequestFile, RequestItem, RightsRequest
 
 from . import finding, reviewers
-from .elsewhere import concerns_that_mention, whose_record
+from .elsewhere import Said, concerns_that_mention, whose_record
 from .files import Copy, Found, Without, copied, sealed_again
 from .item_numbers import Numbers
 from .known_people import own_keys
@@ -55,7 +55,7 @@ def told(case: RightsRequest, passages: Iterable[Block] = ()) -> list[Block]:
     held = [b for b in blocks if b.right.key not in mentioned or not b.is_beyond_file]
     found = [*held, *passages]
     rights = {block.right.key for block in found if block.right.label == _CONCERN}
-    concerns = Concern.objects.filter(pk__in=rights).only("reference", "logged_at").in_bulk()
+    concerns = Concern.objects.filter(pk__in=rights).only("year", "number", "logged_at").in_bulk()
     return [_with_reference(b, concerns.get(b.right.key)) for b in sorted(found, key=partial(_place, concerns))]
 
 
@@ -163,14 +163,21 @@ def _revision_of(found: Found) -> int | None:
     return 0 if found.without else None
 
 
-def _texts(block: Block) -> list[dict[str, str]]:
+def _texts(block: Block) -> list[dict[str, Any]]:
     return [
-        {"key": f"r{n}", "label": one.label, "text": one.text, "kind": one.kind.value, "of": written(one.of)}
+        {
+            "key": f"r{n}",
+            "label": one.label,
+            "text": one.text,
+            "kind": one.kind.value,
+            "of": written(one.of),
+            **({"named": [[*place] for place in one.where]} if isinstance(one, Said) else {}),
+        }
         for n, one in enumerate(block.texts, 1)
     ]
 
 
-def _is_same(before: Sequence[dict[str, str]], now: Sequence[dict[str, str]]) -> bool:
+def _is_same(before: Sequence[dict[str, Any]], now: Sequence[dict[str, Any]]) -> bool:
     """Whether a copy says what the record says now, as far as the copy says it."""
     return len(before) == len(now) and all(one.items() <= other.items() for one, other in zip(before, now, strict=True))
 

@@ -58,6 +58,11 @@ def document_of(item: RequestItem) -> Document:
     return redacting.document_of(item.content)
 
 
+def named_in(item: RequestItem) -> dict[str, list[list[int]]]:
+    """Where the texts of a passage name the child, by the key of the text."""
+    return {block["key"]: block["named"] for block in item.content.get("blocks", ()) if "named" in block}
+
+
 def live(rows: QuerySet[Redaction]) -> QuerySet[Redaction]:
     """Those of the redactions that hold: neither undone nor the undoing of another."""
     return rows.filter(undone=None).exclude(deed=D.UNDONE)

@@ -22,12 +22,12 @@ from django.db.models import Model, QuerySet
 from children.models import Child
 from children.names.find import Finder
 from children.names.forms import Person, Sure
-from children.names.normalise import squeezed
+from children.names.normalise import squeezed, squeezed_bytes
 from safeguarding import parts
 from safeguarding.audit.context import system_task
 from safeguarding.concerns.models import Concern, ConcernChild
 from safeguarding.concerns.told import whole
-from safeguarding.parts import Block, Whose
+from safeguarding.parts import Block, Text, Whose
 from safeguarding.sealing.services.rows import as_text, open_rows, raw_rows, sealed_fields
 from sharing.requests.models import RightsRequest
 
@@ -36,8 +36,6 @@ from .known_people import own_keys, the_child
 TASK = "requests"
 # So many rows are read at a time.
 BATCH = 4000
-_NOT_LETTERS = bytes(byte for byte in range(128) if not chr(byte).isalnum())
-_SMALL = bytes(range(128)).lower() + bytes(range(128, 256))
 
 
 class Sought:
@@ -47,30 +45,36 @@ class Sought:
         self._people = list(people)
         self._finder = Finder(self._people)
         names = [name for one in self._people for name in (one.surname, one.known_surname, one.pseudonym, *one.others)]
-        self._telling = sorted({squeezed(name) for name in names if name} - {""})
-        self._ascii = [name.encode() for name in self._telling if name.isascii()]
+        telling = sorted({squeezed(name) for name in names if name} - {""})
+        self._telling = [name.encode() for name in telling if name.isascii()]
+        self._in_other_letters = [name for name in telling if not name.isascii()]
 
     def may_stand_in(self, words: bytes) -> bool:
         """Whether a surname, another name or a mention may stand in words: quickly, and never wrongly no.
 
-        Words in plain letters are asked as the bytes they are. What has parts (`SealedJSON`) may write a line end as
-        letters, and is opened.
+        What has parts (`SealedJSON`) may write a line end as letters, and is opened.
         """
         if b"\\" in words:
             return True
-        if words.isascii():
-            bare = words.translate(_SMALL, _NOT_LETTERS)
-            return any(name in bare for name in self._ascii)
+        bare = squeezed_bytes(words)
+        if any(name in bare for name in self._telling):
+            return True
+        if words.isascii() or not self._in_other_letters:
+            return False
         letters = squeezed(words.decode())
-        return any(name in letters for name in self._telling)
+        return any(name in letters for name in self._in_other_letters)
 
-    def stands_in(self, text: str) -> bool:
-        """Whether a text mentions them, or has their whole name."""
-        return any(hit.sure == Sure.ONE for hit in self._finder.hits(text))
+    def where(self, text: str, *, by_a_part: bool = False) -> tuple[tuple[int, int], ...]:
+        """Where a text mentions them or has their whole name; `by_a_part`: or a part of their name."""
+        hits = self._finder.hits(text)
+        return tuple((hit.start, hit.end) for hit in hits if hit.sure == Sure.ONE or by_a_part)
 
-    def is_named_in(self, text: str) -> bool:
-        """The same, or a part of their name."""
-        return any(hit.sure != Sure.INITIALS for hit in self._finder.hits(text))
+
+@dataclass(frozen=True)
+class Said(Text):
+    """A text of a passage, and where in it the child is named."""
+
+    where: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,10 +125,10 @@ def concerns_that_mention(own: Collection[UUID]) -> frozenset[UUID]:
 
 def _holding(model: type[Model], records: _Records, sought: Sought) -> Iterator[UUID]:
     """The rows of a model in whose words the child may stand, and those of concerns that mention them."""
-    column, record = parts.link_of(model)
     fields = [field for field in sealed_fields(model) if field in parts.told_fields(model)]
     if not fields:
         return
+    column, record = parts.link_of(model)
     rows = model._default_manager.filter(school=records.school).order_by("pk")
     if record is Concern:
         rows = rows.exclude(**{f"{column}__in": records.whole})
@@ -163,8 +167,12 @@ def _passage(sought: Sought, records: _Records, block: Block) -> Block | None:
     if block.children & records.own:
         # That the child has a part in it: told as theirs.
         return None
-    stands = sought.is_named_in if block.right.key in records.mentioned else sought.stands_in
-    texts = tuple(text for text in block.texts if text.of is None and stands(text.text))
+    by_a_part = block.right.key in records.mentioned
+    texts = tuple(
+        Said(text.label, text.text, text.kind, where=where)
+        for text in block.texts
+        if text.of is None and (where := sought.where(text.text, by_a_part=by_a_part))
+    )
     return replace(block, texts=texts, files=(), is_beyond_file=True) if texts else None
 
 

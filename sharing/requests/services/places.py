@@ -30,17 +30,17 @@ from sharing.requests.permissions import ANSWERING, ASSIGNING, ensure_handles, m
 from . import documents
 from .adding import add_item
 from .locking import ensure_at_work, lock, tell_some
+from .search_log import SEARCHED
 
 P, F = SearchPlace.Place, SearchPlace.Found
 _READERS = {P.ADULTS_HEADTEACHER: heads, P.ADULTS_CHAIR: chairs}
-_BY_MACHINE = "The record of the child, and every record that became part of it"
 NOT_ASKED = "Only whoever is asked answers this. The page of the request says who that is."
 
 
 def begin_places(case: RightsRequest, *, by: User, at: datetime) -> None:
     """What the machine searches, where copies are asked for: it answers when it has gathered."""
     if case.is_copy:
-        _place(case, P.HARBOUR, None, token=uuid5(case.token, P.HARBOUR), by=by, at=at, searched_for=_BY_MACHINE)
+        _place(case, P.HARBOUR, None, token=uuid5(case.token, P.HARBOUR), by=by, at=at, searched_for=SEARCHED)
 
 
 def ask_about_adults(case: RightsRequest, *, by: User, at: datetime) -> None:

@@ -8,6 +8,9 @@ from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
 from sharing.requests.models import RightsRequest, SearchPlace
 
+# What is looked through.
+SEARCHED = "The record of the child, every record that became part of it, and where others’ records name the child"
+
 
 def log_search(case: RightsRequest, *, at: datetime) -> None:
     """Answer for Harbour, once: what it says is the same however often it is gathered."""
@@ -21,7 +24,7 @@ def log_search(case: RightsRequest, *, at: datetime) -> None:
             school_id=case.school_id,
             token=uuid5(case.pk, "harbour"),
             place=SearchPlace.Place.HARBOUR,
-            searched_for="The record of the child, every record that became part of it, and the records of others",
+            searched_for=SEARCHED,
             made_at=at,
         )
         place.save(force_insert=True)
@@ -45,8 +48,8 @@ def search_note() -> str:
     lines = ["Looked through in the record of the child, and copied as it stands:"]
     lines += [f"- {title}" for title in dict.fromkeys(parts.titles().values())]
     lines += [
-        "In the records of other children the same was looked through for this child: where they are mentioned, or their "
-        "whole name stands. What says so is copied, and no more of that record.",
+        "In the records of others the same was looked through for this child: where they are mentioned, or their whole "
+        "name stands. What says so is copied, and no more of that record.",
         "Held, and not given by this search:",
         *(f"- {called}: {because}" for called, because in parts.reasons_called().items()),
         "Not searched:",

@@ -225,6 +225,8 @@ def _page(
         whole = whole or ItemForm(item=item, exemptions=exemptions)
         context |= {"mark": mark, "whole": whole, "hits": hits, "ticked": _ticked(mark, document)}
     ticked = mark.ticked("at") if mark else []
+    if mark and not mark.is_bound and item.is_passage and not item.decided:
+        ticked = sentences.about(document, documents.named_in(item))
     context["texts"] = texts_of(document, marked, details, ticked, may_tick=decides)
     return render(request, "requests/item.html", context, status=status)
 

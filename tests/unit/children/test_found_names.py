@@ -12,6 +12,7 @@ from children.names import find
 from children.names.find import Finder
 from children.names.forms import Forms, Person, Written
 from children.names.instead import LeftOut, always
+from children.names.normalise import squeezed, squeezed_bytes
 
 PEOPLE = [
     Person("denise", "Denise", "Pope", known_forename="Dee", others=("Nan P", "Denise Hart")),
@@ -45,6 +46,15 @@ def test_whoever_is_not_looked_up_is_not_in_the_text(text: str) -> None:
     said = out(text)
     with patch.object(find.Index, "standing", lambda *_: range(len(PEOPLE))):
         assert out(text) == said
+
+
+@settings(max_examples=400)
+@given(TEXTS.map("".join))
+def test_a_first_look_at_the_bytes_misses_no_name(text: str) -> None:
+    """Of names in plain letters, as very many rows are looked through."""
+    bare, said = squeezed(text), squeezed_bytes(text.encode())
+    for name in ("pope", "denise", "alsabbagh", "duric", "gross", "ipek"):
+        assert name not in bare or name.encode() in said
 
 
 def school(size: int) -> list[Person]:
