@@ -15,11 +15,15 @@ import json
 import sys
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 # Of one file, and of those how many in one process.
 MOST_PAGES, MOST_AT_ONCE = 1000, 10
+# What a PDF says of itself, and how much of it and of the names of files inside it is told.
+_PROPERTIES = ("Title", "Subject", "Author", "Keywords")
+MOST_INSIDE, MOST_LETTERS = 100, 10_000
 # Points of a picture: 150 for each inch of A4.
 WIDE, TALL = 1240, 1754
 WHOLE = 1000
@@ -82,10 +86,14 @@ def _pdf_pages(asked: dict[str, Any], content: bytes) -> dict[str, Any]:
 
 
 def _beside_pages(content: bytes, numbers: list[int]) -> Iterator[dict[str, str]]:
-    """What a PDF says on its pages and not in their text: comments, and what was filled in."""
+    """What a PDF says on its pages and not in their text: comments, and what was filled in. With its first page what it
+    says of itself, and the names of files inside it.
+    """
     import pikepdf
 
     with pikepdf.open(BytesIO(content)) as found:
+        if numbers[0] == 1:
+            yield from _of_itself(found)
         for n in numbers:
             notes = [one for one in found.pages[n - 1].obj.get("/Annots", ()) if isinstance(one, pikepdf.Dictionary)]
             for label, key, said in (
@@ -96,12 +104,25 @@ def _beside_pages(content: bytes, numbers: list[int]) -> Iterator[dict[str, str]
                     yield {"key": f"{key}{n}", "label": f"{label} {n}", "text": text}
 
 
+def _of_itself(found: Any) -> Iterator[dict[str, str]]:
+    about = found.trailer.get("/Info", {})
+    said = [f"{name}: {text}" for name in _PROPERTIES if (text := _string(about, f"/{name}"))]
+    inside = [_printable(name)[:MOST_LETTERS] for name in islice(found.attachments, MOST_INSIDE)]
+    for key, label, lines in (("properties", "Properties", said), ("inside", "Files inside it", inside)):
+        if lines:
+            yield {"key": key, "label": label, "text": "\n".join(lines)[:MOST_LETTERS]}
+
+
 def _string(note: Any, key: str) -> str:
     """What a note says, or the field that it is a part of."""
     import pikepdf
 
     value = note.get(key, note.get("/Parent", {}).get(key) if key == "/V" else None)
-    text = str(value).replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, pikepdf.String) else ""
+    return _printable(str(value)) if isinstance(value, pikepdf.String) else ""
+
+
+def _printable(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(letter for letter in text if letter.isprintable() or letter == "\n").strip()
 
 

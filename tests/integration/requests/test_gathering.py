@@ -286,7 +286,7 @@ def test_what_is_added_by_hand_is_looked_into_by_the_worker(room, rowan, case):
     [letter] = [item for item in added if item.place_id == mail.pk]
     assert (letter.title, letter.without, letter.reviewer) == ("Added from E-mail", "", room.lead)
     assert [word[0] for word in letter.content["pages"][0]["words"]] == ["He", "came", "late."]
-    assert said(letter) == "From Hazel Reed.pdf"
+    assert said(letter) == "From Hazel Reed.pdf\nTitle: Letter"
     [words] = [item for item in added if item.place_id == apart.pk]
     assert (words.reviewer, words.title) == (room.headteacher, "Added from another place")
     assert adding.unsettled() == []

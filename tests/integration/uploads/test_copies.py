@@ -93,8 +93,13 @@ def test_comments_and_what_was_filled_in_are_told_as_texts():
             ]
         )
 
+        made.docinfo["/Title"], made.docinfo["/Author"] = "Letter about Rowan", "Denise Pope"
+        made.attachments["Rowan Ashdown.txt"] = b"Not told."
+
     copied = draw(PDF, pdf(3, noted))
     assert [(block["key"], block["label"], block["text"]) for block in copied.blocks] == [
+        ("properties", "Properties", "Title: Letter about Rowan\nAuthor: Denise Pope"),
+        ("inside", "Files inside it", "Rowan Ashdown.txt"),
         ("comments2", "Comments on page 2", "Ask her\nsister"),
         ("fields2", "Filled in on page 2", "Denise Pope"),
     ]
