@@ -1,7 +1,8 @@
 """What do people at a meeting about a child need on two pages? Who is who, what happened, what the child said.
 
 Gathered anew whenever it is shown or printed, from what its reader may see. What does not fit on two pages is counted
-on them; `SIZES` says in which order things give way. Other children are named as "another child (Year 5)"; the adults of the child, staff and professionals by name.
+on them; `SIZES` says in which order things give way. Other children are named as "another child (Year 5)"; the adults
+of the child, staff and professionals by name.
 """
 
 from collections.abc import Callable, Iterable
