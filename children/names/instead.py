@@ -5,10 +5,10 @@ everybody sees where somebody was left out. A nickname, or a name spelt wrongly,
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from .find import Index
-from .forms import ANYWHERE, Written
+from .forms import ANYWHERE, Written, as_written
 
 # What finds names: a child as names are written, or a pattern of anything else.
 Finds = Written | re.Pattern[str]
@@ -45,3 +45,9 @@ class LeftOut:
 def always(words: str) -> Callable[[str], str]:
     """These words, whatever was found."""
     return lambda _: words
+
+
+def any_of(names: Collection[str], flags: int = 0) -> re.Pattern[str]:
+    """Any of these names, the first first, as they are written or over a line."""
+    some = "|".join(as_written(name, r"\s+") for name in names)
+    return re.compile(rf"(?<![^\W_])(?:{some or '(?!)'})(?![^\W_])", flags)

@@ -1,7 +1,8 @@
 """What do people at a meeting about a child need on two pages? Who is who, what happened, what the child said.
 
 Gathered anew whenever it is shown or printed, from what its reader may see. What does not fit on two pages is counted
-on them; `SIZES` says in which order things give way. Other children are named as "another child (Year 5)".
+on them; `SIZES` says in which order things give way. Other children are named as "another child (Year 5)"; the adults
+of the child, staff and professionals by name.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,6 +16,7 @@ from django.utils import timezone
 from children.before_acting import Line, in_secret_home, lines_around, without_homes
 from children.models import Child
 from children.names.instead import LeftOut
+from children.own_adults import own_adults
 from children.people import Person, around, family, siblings
 from children.social_workers import is_social_worker
 from safeguarding.accounts.models import User
@@ -58,7 +60,8 @@ class Block:
     """What an app above adds to the two pages: lines, each a name and what is known of it, the first ones first.
 
     `names_social_worker`: it names the newest, and the one of the school's own system is left out. `in_sentences`: what
-    is known of each was written in sentences, of which more stands where there is room.
+    is known of each was written in sentences, of which more stands where there is room. `is_of_adults`: each line is
+    about one adult, by key, and no child is looked for in it.
     """
 
     title: str
@@ -66,6 +69,7 @@ class Block:
     where: str = "the record"
     names_social_worker: bool = False
     in_sentences: bool = False
+    is_of_adults: bool = False
 
 
 # What an app has of a child for a meeting, as far as the reader sees it.
@@ -159,7 +163,7 @@ def gather(request: Request, child: Child, brief: Brief | None, *, at: datetime)
         other_entries=chronology.number_of(request, [child], days) - found.total,
         said=_said(request, child, brief, titles, today),
         blocks=blocks,
-        out=children_left_out(_others(request, child), but=child),
+        out=children_left_out(_others(request, child), but=child, adults=own_adults(request, child)),
     )
 
 
@@ -248,7 +252,8 @@ def on_paper(found: Gathered, brief: Brief | None, size: Size) -> dict[str, Any]
 
 def _block(block: Block, out: LeftOut, size: Size) -> dict[str, Any]:
     longest = max(160, size.words) if block.in_sentences else 160
-    lines = [(_cut(out(name), 90), _cut(out(said), longest)) for name, said in block.lines[: size.lines]]
+    tell = str if block.is_of_adults else out
+    lines = [(_cut(tell(name), 90), _cut(tell(said), longest)) for name, said in block.lines[: size.lines]]
     more = max(len(block.lines) - size.lines, 0)
     return {"title": block.title, "lines": lines, "more": more, "where": block.where}
 

@@ -7,11 +7,12 @@ it has to be read.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from children.models import Child
+from children.models import Child, Contact
 from children.names.forms import Written
-from children.names.instead import LeftOut, always
+from children.names.instead import Finds, LeftOut, always, any_of
+from children.own_adults import spellings
 from safeguarding.accounts.titles import RolesAlone
 
 from .services.pointing import another
@@ -33,7 +34,12 @@ def staff_left_out(titles: RolesAlone) -> LeftOut:
     return LeftOut([(pattern, names.__getitem__)] if found else [])
 
 
-def children_left_out(children: Iterable[Child], *, but: Child) -> LeftOut:
-    """The names of other children, as they are written. What `but` is called too is left as it is."""
+def children_left_out(children: Iterable[Child], *, but: Child, adults: Iterable[Contact] = ()) -> LeftOut:
+    """The names of other children, as they are written. What `but` is called too is left as it is, and so are these
+    adults: who is called as one of them stays, since others must be warned of them.
+    """
+    stay = sorted({name for adult in adults for name in spellings(adult)}, key=len, reverse=True)
+    names: list[tuple[Finds, Callable[[str], str]]] = [(any_of(stay), always(""))] if stay else []
     # Rather once too often: two letters are left out too.
-    return LeftOut((Written(child, but, shortest=2), always(another(child))) for child in children)
+    names += [(Written(child, but, shortest=2), always(another(child))) for child in children]
+    return LeftOut(names)

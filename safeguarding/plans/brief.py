@@ -51,7 +51,13 @@ def blocks(request: Request, child: Child, today: date) -> list[Block]:
         for block in (
             Block("Plans and their dates", lines, _WHERE),
             Block("What is asked of the school", _asked(found), _WHERE, in_sentences=True),
-            Block("Who works with the child", [(one.name, _who(one)) for one in who], _WHERE, _has_social_worker(who)),
+            Block(
+                "Who works with the child",
+                [(one.name, _who(one)) for one in who],
+                _WHERE,
+                _has_social_worker(who),
+                is_of_adults=True,
+            ),
             Block("Attendance", _attendance(request, child, today), "Attendance"),
         )
         if block.lines

@@ -17,8 +17,9 @@ from uuid import UUID
 
 from children import mentions
 from children.models import Child, Contact, OtherName
-from children.names.forms import Named, Person, Written, as_written
-from children.names.instead import Finds, LeftOut, always
+from children.names.forms import Named, Person, Written
+from children.names.instead import Finds, LeftOut, always, any_of
+from children.own_adults import own_adults, spellings
 from children.people import family
 from children.services.mentioning import Names
 from safeguarding.audit.by_keys import Asks
@@ -28,10 +29,7 @@ from safeguarding.letters import normal
 from safeguarding.parts import Kind, Text
 from safeguarding.rendering import Showing
 
-from .own_adults import adults_of
-
 _LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
-_TITLES = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Dr")
 _WORD = re.compile(r"[\w’'-]+")
 _LETTERED = re.compile(r"[^\W\d_]{3,}")
 # A name has two words or more; of longer ones than this the first are found.
@@ -141,9 +139,9 @@ class Naming:
             for name in called
         ]
         stays = [_full(self.event.child), *(_full(one.child) for one in self.others if one.is_named)]
-        stays += [_spellings(adult) for adult in self.own_adults]
+        stays += [spellings(adult) for adult in self.own_adults]
         kept = sorted({name for some in stays for name in some if name.strip()}, key=len, reverse=True)
-        return LeftOut([*names, (_any(kept), always(""))])
+        return LeftOut([*names, (any_of(kept), always(""))])
 
     @cached_property
     def _unnamed(self) -> list[tuple[Other, list[Named]]]:
@@ -158,7 +156,7 @@ class Naming:
     @cached_property
     def own_adults(self) -> list[Contact]:
         """The adults of the child's record, as far as the person asking may see them: they stay."""
-        return adults_of(self.asks, self.event.child)
+        return own_adults(self.asks, self.event.child)
 
     def pointed_out(self, texts: Iterable[str]) -> list[str]:
         """Full names of other children and adults of the school that stand in these texts all the same, and words that
@@ -196,23 +194,11 @@ def lines(take_out: str) -> list[str]:
 
 
 def _typed(take_out: str) -> re.Pattern[str]:
-    return _any(sorted(lines(take_out), key=len, reverse=True), re.IGNORECASE)
-
-
-def _any(names: Collection[str], flags: int = 0) -> re.Pattern[str]:
-    """Any of these names, as they are written or over a line."""
-    some = "|".join(as_written(name, r"\s+") for name in names)
-    return re.compile(rf"(?<![^\W_])(?:{some or '(?!)'})(?![^\W_])", flags)
+    return any_of(sorted(lines(take_out), key=len, reverse=True), re.IGNORECASE)
 
 
 def _full(child: Child) -> list[str]:
     return [child.full_name, f"{child.known_forename} {child.known_surname}".strip()]
-
-
-def _spellings(adult: Contact) -> list[str]:
-    """Kerry Ashdown, Mrs Ashdown."""
-    first = [adult.forename, *([adult.title] if adult.title else _TITLES)]
-    return [f"{one} {adult.surname}" for one in first if one]
 
 
 def _folded(name: str) -> str:

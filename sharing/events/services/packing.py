@@ -36,7 +36,7 @@ from .drafts import CHANGED, hold_draft
 from .enclosing import LARGEST, Document, documents_of, enclosed, ensure_whole
 from .following import lock
 from .naming import SHORTEST, Naming, Other, lines
-from .own_adults import UNNAMED, unnamed
+from .naming_adults import UNNAMED, unnamed
 
 TOO_LARGE = "This pack is larger than 50 MB. Take records out, and share them by a decision of their own"
 NOTHING = "Nothing is chosen and nothing is written of what is shared: there is no pack to make"

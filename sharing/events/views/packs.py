@@ -34,7 +34,7 @@ from sharing.events.capabilities import SharingCapability as C
 from sharing.events.forms.following import PlainForm
 from sharing.events.forms.packs import AskLiftForm, HandOverForm, NamesForm
 from sharing.events.models import SHARED, SharedItem, SharingEvent
-from sharing.events.services import choosing, enclosing, handing_over, lifting, own_adults, packing
+from sharing.events.services import choosing, enclosing, handing_over, lifting, naming_adults, packing
 from sharing.events.services.bars import standing_bars
 
 from .deciding import read_share
@@ -194,7 +194,7 @@ def _page(
         "is_given_again": event.status in (S.SENT, S.RECEIVED),
         "changed": choosing.changed_items(items, there) if is_open else [],
         "barred": barred,
-        "unnamed": own_adults.UNNAMED if is_open and pack.unnamed else "",
+        "unnamed": naming_adults.UNNAMED if is_open and pack.unnamed else "",
         "is_asked": asked_by is not None,
         "lifters": lifters,
         "is_as_made": is_as_made,

@@ -33,7 +33,7 @@ from safeguarding.uploads.kinds import KINDS
 from sharing.events.services.bars import address_parts, homes_told, secret_homes
 from sharing.events.services.choosing import concerns_behind, for_leads
 from sharing.events.services.naming import Naming
-from sharing.events.services.own_adults import UNNAMED, unnamed
+from sharing.events.services.naming_adults import UNNAMED, unnamed
 from sharing.transfer_file.record import (
     DOCUMENTS,
     LONGEST_NAME,

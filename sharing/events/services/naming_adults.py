@@ -1,5 +1,4 @@
-"""Which adults does the record of a child know as its own? And is each of them named where what leaves the school tells
-of an order, or of parental responsibility?
+"""Is every adult named where what leaves the school tells of an order, or of parental responsibility?
 
 Others must be warned of who is bound, so a page that tells of an order without saying whom it binds does not go out.
 """
@@ -7,9 +6,7 @@ Others must be warned of who is bound, so a page that tells of an order without 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.db.models import Q, QuerySet
-
-from children.models import Child, Contact, ContactLink, ContactRestriction, ParentalResponsibility
+from children.models import Contact, ContactRestriction, ParentalResponsibility
 from safeguarding.audit.by_keys import Asks
 from safeguarding.audit.reading import visible
 from safeguarding.letters import normal
@@ -20,17 +17,6 @@ UNNAMED = (
     "the record has to make it. If the name is not to go out, type it under words to take out, or leave the record out"
 )
 _TELL: dict[str, Any] = {one._meta.label_lower: one for one in (ContactRestriction, ParentalResponsibility)}
-
-
-def adults_of(asks: Asks, child: Child) -> list[Contact]:
-    """Everybody whom a link, an order or parental responsibility of the child names, or did until it ended, as far as
-    the person asking may see them. What was never true names nobody.
-    """
-    named = Q()
-    for model in (ContactLink, *_TELL.values()):
-        rows: QuerySet[Any] = visible(asks, model).filter(child=child.pk, corrected_at=None, contact__isnull=False)
-        named |= Q(pk__in=rows.values("contact"))
-    return list(visible(asks, Contact).filter(named).order_by("pk"))
 
 
 def unnamed(
