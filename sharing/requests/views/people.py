@@ -22,6 +22,7 @@ from sharing.requests.forms.items import PeopleForm
 from sharing.requests.models import Redaction, RequestItem, RequestPerson, RightsRequest
 from sharing.requests.permissions import NAMED, works_on_requests
 from sharing.requests.services import deciding, documents
+from sharing.requests.services.earlier_reasons import earlier_reasons
 from sharing.requests.services.law import exemptions_for
 
 from .reading import key_asked, read_case_of_items
@@ -49,7 +50,7 @@ def request_people(request: Request, case_id: UUID) -> HttpResponse:
 
 
 def _decide(request: Request, case: RightsRequest) -> HttpResponse:
-    form = _form(case, request.POST)
+    form = _form(request, case, request.POST)
     rows = visible(request, RequestPerson).filter(case=case)
     if form.is_valid() and not form.people:
         form.add_error(None, "Tick who you decide on")
@@ -114,7 +115,7 @@ def _page(
         "staff_open": any(line.is_open and line.person.kind == RequestPerson.Kind.STAFF for line in lines),
         "refusal": refusal,
         "ticked": set(form.ticked("person")) if form else set(),
-        "form": form or (_form(case) if decides else None),
+        "form": form or (_form(request, case) if decides else None),
         "token": uuid7(),
         "here": here,
         "older": f"{here}?after={people[-1].pk}" if more else "",
@@ -123,5 +124,6 @@ def _page(
     return render(request, "requests/people.html", context, status=status)
 
 
-def _form(case: RightsRequest, data: Any = None) -> PeopleForm:
-    return PeopleForm(data, exemptions=exemptions_for(case, timezone.localdate()))
+def _form(request: Request, case: RightsRequest, data: Any = None) -> PeopleForm:
+    earlier = earlier_reasons(case, request.user)
+    return PeopleForm(data, exemptions=exemptions_for(case, timezone.localdate()), earlier=earlier)
