@@ -11,9 +11,10 @@ from django.utils.safestring import SafeString
 from safeguarding.parts import titles
 from sharing.requests.models import RequestItem, RequestPerson
 from sharing.requests.services import documents
+from sharing.requests.services.approving import ToLook
 from sharing.requests.services.deciding_several import files_among, is_shut
 
-from .item_shown import marked_texts
+from .item_shown import Detail, details_of, marked_texts
 
 PAGE = 25
 # Of an item that is not decided, so many of those who are open are named; the rest is counted.
@@ -33,18 +34,21 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """An item on a list: its words with what is marked in them, who is open, and whether it can be ticked. `problem`
-    says why it was not decided with the others.
+    """An item on a list: its words with what is marked in them, who stands in it and what was decided there, who is
+    open, and whether it can be ticked. `problem` says why it was not decided with the others, `look` why the approver
+    reads it.
     """
 
     item: RequestItem
     kind: str
     texts: Sequence[tuple[str, SafeString]]
     people: Sequence[RequestPerson]
+    details: Sequence[Detail]
     open_names: Sequence[str]
     is_file: bool
     may_tick: bool
     problem: str = ""
+    look: ToLook | None = None
 
     @property
     def group(self) -> str:
@@ -104,11 +108,13 @@ def rows_of(items: Sequence[RequestItem], *, ticks: Collection[UUID]) -> list[Ro
         kind, is_file = kinds.get(item.source, _BY_APP[""]), item.pk in files
         texts: list[tuple[str, SafeString]] = []
         people: list[RequestPerson] = []
+        details: list[Detail] = []
         names: list[str] = []
         if one := marked.get(item.pk):
-            texts, people = marked_texts(documents.document_of(item), one.marks), one.people
+            document, people = documents.document_of(item), one.people
+            texts, details = marked_texts(document, one.marks), details_of(document, one)
             names = documents.open_in(item, one)
-        found.append(Row(item, kind, texts, people, names, is_file, item.pk in ticks and not is_file))
+        found.append(Row(item, kind, texts, people, details, names, is_file, item.pk in ticks and not is_file))
     return found
 
 
