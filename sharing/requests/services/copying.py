@@ -25,6 +25,7 @@ from sharing.requests.models import RequestFile, RequestItem, RightsRequest
 from . import finding, reviewers
 from .files import Copy, Found, Without, copied, sealed_again
 from .item_numbers import Numbers
+from .joining import joined
 
 TASK = "requests"
 
@@ -44,7 +45,7 @@ _OF_RECORD = frozenset(
 def told(case: RightsRequest) -> list[Block]:
     """What is held of the child and of the records that became part of theirs, the family first."""
     children = [case.child_id, *known_of("merged_from", case.child_id)]  # type: ignore[list-item, arg-type]
-    blocks = by_term(parts.gather(_every_row, children, beyond_file=True, with_errors=True))  # type: ignore[arg-type]
+    blocks = joined(by_term(parts.gather(_every_row, children, beyond_file=True, with_errors=True)))  # type: ignore[arg-type]
     began = {b.right.key: _when(b) for b in blocks if b.record == b.right and b.right.label == _CONCERN}
     names = {
         b.right.key: b.title.rpartition(" ")[2] for b in blocks if b.record == b.right and b.right.label == _CONCERN
