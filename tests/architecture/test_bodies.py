@@ -60,7 +60,8 @@ def test_a_view_that_reads_text_of_any_length_says_so() -> None:
     ]
     assert [m.path for m in readers if not re.search(r"^@takes(_text|_files|\()", m.text, re.MULTILINE)] == []
     assert len(readers) >= 6
-    of_requests = {"request", "request_item", "request_people", "request_letter", "request_approval"}
+    of_items = {"request_items", "request_item", "request_people"}
+    of_requests = {"request", "request_letter", "request_approval", *of_items}
     assert named(TEXT) == {"log_autosave", "report_add", "call_lead", "take_police_notice", *of_requests}
 
 

@@ -5,18 +5,21 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.text import Truncator
 
 from safeguarding.forms import HarbourForm, Radios, blank_first
-from safeguarding.keys import uuid7
+from safeguarding.keys import number_of, uuid7
 from sharing.requests import sentences
 from sharing.requests.models import Decided, Exemption, Redaction, RequestItem
 from sharing.requests.redacting.marks import LONGEST_INSTEAD, Document
 from sharing.requests.services.deciding import MOST_PLACES, Place, Said
+from sharing.requests.services.deciding_several import MOST, TOGETHER
 from sharing.requests.services.reasons import LONGEST_ANSWER, Problems, Reason, answer_name, choices_of
 
 D = Redaction.Deed
 _DEEDS = [(D.OUT.value, "Take out"), (D.REPLACE.value, "Replace with other words"), (D.KEEP.value, "Keep")]
 LONGEST_WORDS, LONGEST_WHY = 200, 2000
+_MOST_OF_A_REASON = 90
 GONE = "What was ticked does not stand in this item. Open it again, and tick it there."
 EVERYWHERE, HERE = "everywhere", "here"
 
@@ -47,11 +50,27 @@ class ListForm(HarbourForm):
 
 
 class _WithReason(HarbourForm):
-    """A form with a legal reason, the questions of its test, and why. `exemptions`: those that can be used."""
+    """A form with a legal reason, the questions of its test, and why. `exemptions`: those that can be used; `earlier`:
+    reasons that were given in this case, by keys of which `again` is one. What is typed stands before them.
+    """
 
-    def __init__(self, *args: Any, exemptions: Sequence[Exemption], **kwargs: Any) -> None:
+    again = forms.ChoiceField(label="Same reason as before", required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        exemptions: Sequence[Exemption],
+        earlier: Mapping[str, Reason] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.exemptions = {one.code: one for one in exemptions}
+        usable = (None, *self.exemptions)
+        self.earlier = {
+            key: one for key, one in (earlier or {}).items() if (one.exemption and one.exemption.code) in usable
+        }
+        before: Any = self.fields["again"]
+        before.choices = blank_first([(key, _told(one)) for key, one in self.earlier.items()], "No, as below")
         chooser: Any = self.fields["exemption"]
         chooser.choices = blank_first([(one.code, f"{one.title} ({one.law})") for one in exemptions], "None")
         for exemption in exemptions:
@@ -64,22 +83,53 @@ class _WithReason(HarbourForm):
             fields = [self[answer_name(exemption, question["key"])] for question in exemption.questions]
             yield exemption, fields, self["exemption"].value() == exemption.code
 
+    def offered(self) -> Iterator[tuple[str, list[tuple[str, str]], str]]:
+        """Each earlier reason as it can be read before it is chosen: what it is called, questions with answers, why."""
+        for one in self.earlier.values():
+            asked = one.exemption.questions if one.exemption else ()
+            yield _told(one), [(each["asks"], _in_words(each, one.answers)) for each in asked], one.why
+
     @property
     def reason(self) -> Reason:
-        """The exemption that was chosen with the answers to its questions."""
-        exemption = self.exemptions.get(self.cleaned_data.get("exemption", ""))
+        """The exemption that was chosen with the answers to its questions; what is left empty, as the earlier reason
+        has it.
+        """
+        before = self.earlier.get(self.cleaned_data.get("again", "")) or Reason()
+        code = self.cleaned_data.get("exemption", "") or (before.exemption.code if before.exemption else "")
+        exemption = self.exemptions.get(code)
         asked = exemption.questions if exemption else ()
-        answers = {one["key"]: self._answer(answer_name(exemption, one["key"])) for one in asked if exemption}
-        return Reason(exemption, answers, self.cleaned_data.get("why", ""))
+        said = before.answers if before.exemption and before.exemption.code == code else {}
+        answers = {
+            one["key"]: self._answer(answer_name(exemption, one["key"])) or str(said.get(one["key"], ""))
+            for one in asked
+            if exemption
+        }
+        return Reason(exemption, answers, self.cleaned_data.get("why", "") or before.why)
 
     def _answer(self, name: str) -> str:
         return str(self.cleaned_data.get(name, "")).strip()
+
+    def ticked(self, name: str) -> list[str]:
+        """What was ticked under a name, each once."""
+        data: Any = self.data
+        return list(dict.fromkeys(data.getlist(name))) if hasattr(data, "getlist") else []
 
     def blame(self, problems: Problems) -> None:
         """Say what a service finds wrong, each beside its field; what has none is said of the whole form."""
         for name, sentence in problems.items():
             if name not in self.errors:
                 self.add_error(name if name in self.fields else None, sentence)
+
+
+def _told(reason: Reason) -> str:
+    """An earlier reason as it is offered."""
+    title = f"{reason.exemption.title}: " if reason.exemption else ""
+    return f"{title}{Truncator(' '.join(reason.why.split())).chars(_MOST_OF_A_REASON)}"
+
+
+def _in_words(question: Mapping[str, Any], answers: Mapping[str, str]) -> str:
+    said = str(answers.get(question["key"], ""))
+    return str(dict(choices_of(question)).get(said, said))
 
 
 def _answer_field(question: Mapping[str, Any]) -> forms.Field:
@@ -102,9 +152,7 @@ class PeopleForm(_WithReason):
         help_text="Such as “a neighbour”. Left empty, a person is called as in the column “In the answer”",
     )
     exemption = forms.ChoiceField(label="Legal reason", required=False)
-    why = forms.CharField(
-        label="Why, in this case", widget=forms.Textarea({"rows": 2}), required=False, max_length=2000
-    )
+    why = _why()
 
     def said(self) -> Said:
         """What is done, and why."""
@@ -114,13 +162,8 @@ class PeopleForm(_WithReason):
 
     @property
     def people(self) -> list[UUID]:
-        """The people who were ticked; a key that is none is nobody."""
-        return [key for typed in self.ticked("person") if (key := _key(typed))]
-
-    def ticked(self, name: str) -> list[str]:
-        """What was ticked under a name, each once."""
-        data: Any = self.data
-        return list(dict.fromkeys(data.getlist(name))) if hasattr(data, "getlist") else []
+        """The people who were ticked, several in one box where they share a line; a key that is none is nobody."""
+        return [key for typed in self.ticked("person") for one in typed.split() if (key := _key(one))]
 
 
 class MarkForm(PeopleForm):
@@ -228,6 +271,29 @@ class MarkForm(PeopleForm):
         return [Place(page=self.cleaned_data.get("page") or 1, area=tuple(edge for edge in edges if edge is not None))]
 
 
+class SeveralForm(_WithReason):
+    """What becomes of items of a list: those ticked, or all that are shown of a concern, a kind or a person."""
+
+    decided = forms.ChoiceField(
+        label="What becomes of each",
+        choices=[(one.value, one.label) for one in TOGETHER],
+        widget=Radios(hints={Decided.FULL.value: "Only where nothing is taken out of it and nobody in it is open"}),
+        error_messages={"required": "Choose what becomes of them"},
+    )
+    exemption = forms.ChoiceField(label="Legal reason", required=False)
+    why = _why()
+
+    @property
+    def seen(self) -> dict[UUID, int]:
+        """The items that stood on the page, each in the revision that was shown."""
+        found = {}
+        for typed in self.ticked("shown")[:MOST]:
+            key, _, revision = typed.partition(":")
+            if (item := _key(key)) and (number := number_of(revision)) is not None:
+                found[item] = number
+        return found
+
+
 class ItemForm(_WithReason):
     """What becomes of a whole item."""
 
@@ -244,16 +310,21 @@ class ItemForm(_WithReason):
         ),
     )
     exemption = forms.ChoiceField(label="Legal reason", required=False)
-    why = forms.CharField(
-        label="Why, in this case", widget=forms.Textarea({"rows": 2}), required=False, max_length=2000
-    )
+    why = _why()
     is_record = forms.ChoiceField(
         label="Belongs to the educational record",
         choices=[("yes", "Yes"), ("no", "No")],
         widget=Radios(inline=True),
     )
 
-    def __init__(self, data: Any = None, *, item: RequestItem, exemptions: Sequence[Exemption]) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        item: RequestItem,
+        exemptions: Sequence[Exemption],
+        earlier: Mapping[str, Reason] | None = None,
+    ) -> None:
         initial = {
             "revision": item.revision,
             "decided": item.decided,
@@ -263,7 +334,7 @@ class ItemForm(_WithReason):
         if item.exemption is not None:
             initial["exemption"] = item.exemption.code
             initial |= {answer_name(item.exemption, key): words for key, words in item.answers.items()}
-        super().__init__(data, exemptions=exemptions, initial=initial, auto_id="whole_%s")
+        super().__init__(data, exemptions=exemptions, earlier=earlier, initial=initial, auto_id="whole_%s")
 
 
 def _key(typed: str) -> UUID | None:

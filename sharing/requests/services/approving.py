@@ -1,8 +1,10 @@
 """Who says that an answer is prepared, and who approves it as the second person?
 
-The preparer says it; the approver opens what names others, what is not given in full and what has pages without words,
-and then sends it back with a note or approves it. An approval holds for what was approved: a keyed hash over all items,
-persons and redactions is kept with it, and anything that changes opens the case again (`documents.changed`).
+The preparer says it; the approver opens what is not given in full, what is cut, where a child or an adult of a family
+is kept by name, what was kept by hand and what has pages without words, and then sends it back with a note or approves
+it. Members of staff who are kept in their role ask for no second look. An approval holds for what was approved: a keyed
+hash over all items, persons and redactions is kept with it, and anything that changes opens the case again
+(`documents.changed`).
 
 What others review is not counted here, nor named: the preparer hears one and the same sentence whether somebody has not
 answered yet what a place holds, or has something left to decide.
@@ -18,22 +20,32 @@ from django.utils import timezone
 from safeguarding.accounts.models import User
 from safeguarding.accounts.services import settle_notices
 from safeguarding.audit.services import record
-from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.exceptions import BadInput, ChangedSince, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
 from sharing.requests.lifecycles import request_life
-from sharing.requests.models import Decided, RequestItem, RequestRole, RequestStep, RightsRequest, SearchPlace
+from sharing.requests.models import (
+    Decided,
+    Redaction,
+    RequestItem,
+    RequestPerson,
+    RequestRole,
+    RequestStep,
+    RightsRequest,
+    SearchPlace,
+)
 from sharing.requests.notice_kinds import RequestNotice
 from sharing.requests.permissions import may_approve, may_prepare
 from sharing.requests.redacting.marks import Marks
 from sharing.requests.verbs import RequestVerb
 
 from . import deciding, documents, intake, recipients
+from .documents import Marked
 from .holding import GIVEN, lacks
 from .locking import tell_some
 from .roles import who_has
 from .unfinished import are_finished
 
-S, G = RightsRequest.Status, RightsRequest.Gathering
+S, G, D = RightsRequest.Status, RightsRequest.Gathering, Redaction.Deed
 LONGEST_NOTE = 2_000
 OTHERS = "Not all parts are finished. Who has not finished one knows of it; the page of the request reminds them."
 NOT_AN_APPROVER = "You are not one of those who may approve this answer. Its page names who can."
@@ -44,6 +56,9 @@ BEING_FOUND = (
     "looks after Harbour at your school."
 )
 LOOK_FIRST = "Open them, and approve then."
+LOOK_AGAIN = "Something was decided otherwise while you were reading. Read it as it stands now."
+# Those whose name somebody else decided to give.
+FAMILY = (RequestPerson.Kind.CHILD, RequestPerson.Kind.ADULT)
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,7 @@ class ToLook:
 
     item: RequestItem
     why: tuple[str, ...]
+    state: str
     is_seen: bool
 
 
@@ -121,50 +137,72 @@ def _tell(case: RightsRequest, part: str, kind: RequestNotice, at: datetime) -> 
 
 
 def to_look_at(case: RightsRequest) -> list[ToLook]:
-    """What the approver opens before approving: each item that names others, is not given in full or has a page without
-    words.
-    """
+    """What the approver opens before approving: each item of which `_why_looked_at` gives a reason."""
     found = []
-    for row, marks in _each(case):
-        if why := _why_looked_at(row, marks):
-            is_seen = row.looked_at is not None and row.looked_state == documents.state_of_item(row)
-            found.append(ToLook(row, why, is_seen))
+    for some in _at_once(case):
+        marked, states = documents.marked_of_each(some), documents.states_of_items(some)
+        for row in some:
+            if why := _why_looked_at(row, marked[row.pk]):
+                found.append(ToLook(row, why, states[row.pk], row.looked_state == states[row.pk]))
     return found
 
 
-def _each(case: RightsRequest) -> Iterator[tuple[RequestItem, Marks]]:
+def _at_once(case: RightsRequest) -> Iterator[list[RequestItem]]:
     rows = RequestItem.objects.filter(case=case).select_related("exemption").order_by("number", "pk")
     last = 0
     while some := list(rows.filter(number__gt=last)[: documents.AT_ONCE]):
         last = some[-1].number
+        yield some
+
+
+def _with_marks(case: RightsRequest) -> Iterator[tuple[RequestItem, Marks]]:
+    for some in _at_once(case):
         marks = documents.marks_of_each(some)
         yield from ((row, marks[row.pk]) for row in some)
 
 
-def _why_looked_at(row: RequestItem, marks: Marks) -> tuple[str, ...]:
+def _why_looked_at(row: RequestItem, marked: Marked) -> tuple[str, ...]:
     why = []
     if row.decided == Decided.OUT_OF_SCOPE:
         why.append("not asked for")
     elif row.decided != Decided.FULL:
         why.append("not given in full")
-    if marks.found:
-        why.append("names others")
+    marks = marked.marks
+    if marks.must_go or _has(marked, D.OUT, D.REPLACE):
+        why.append("something is taken out")
+    if any(one.kind in FAMILY and _is_kept(one, marked) for one in marked.people):
+        why.append("a child or an adult of a family is kept by name")
+    if any(row.deed == D.KEEP for row in marked.by_hand):
+        why.append("something is kept by hand")
     if any(not page.words for page in documents.document_of(row).pages):
         why.append("has a page without words")
     return tuple(why)
 
 
-@transaction.atomic
-def look(item: RequestItem, *, by: User, at: datetime | None = None) -> RequestItem:
-    """The approver has opened an item, as it stands now. Opened again in the same state, nothing changes.
+def _has(marked: Marked, *deeds: str) -> bool:
+    """Whether something was decided so of a place by hand, or of somebody."""
+    return any(row.deed in deeds for row in (*marked.by_hand, *marked.decided.values()))
 
-    Raises `NotAllowed` for anybody else.
+
+def _is_kept(person: RequestPerson, marked: Marked) -> bool:
+    row = marked.decided.get(str(person.pk))
+    return row is not None and row.deed == D.KEEP
+
+
+@transaction.atomic
+def look(item: RequestItem, *, by: User, seen: str = "", at: datetime | None = None) -> RequestItem:
+    """The approver has opened an item, as it stands now, or in the state that was `seen`. Opened again in the same
+    state, nothing changes.
+
+    Raises `NotAllowed` for anybody else, `ChangedSince` where it stands otherwise than it was seen.
     """
     case = _locked(item.case)
     if not may_approve(by, case):
         raise NotAllowed(NOT_AN_APPROVER)
     held = RequestItem.objects.select_for_update(of=("self",)).select_related("exemption").get(pk=item.pk)
     state = documents.state_of_item(held)
+    if seen not in ("", state):
+        raise ChangedSince(LOOK_AGAIN)
     if case.status != S.PREPARED or (held.looked_state == state and held.looked_by_id == by.pk):
         return held
     held.looked_at, held.looked_by, held.looked_state = at or timezone.now(), by, state
@@ -221,7 +259,7 @@ def approving_problems(case: RightsRequest, looked: Collection[ToLook]) -> list[
     found = [BEING_FOUND] if case.is_to_be_searched else []
     found += [
         f"Item {row.number}: {sentence}."
-        for row, marks in _each(case)
+        for row, marks in _with_marks(case)
         if (sentence := lacks(row, marks if row.decided in GIVEN else None))
     ]
     if unseen := [one.item.number for one in looked if not one.is_seen]:

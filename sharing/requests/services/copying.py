@@ -27,6 +27,7 @@ from . import finding, reviewers
 from .elsewhere import Said, concerns_that_mention, whose_record
 from .files import Copy, Found, Without, copied, sealed_again
 from .item_numbers import Numbers
+from .joining import joined
 from .known_people import own_keys
 
 TASK = "requests"
@@ -53,7 +54,7 @@ def told(case: RightsRequest, passages: Iterable[Block] = ()) -> list[Block]:
     blocks = by_term(parts.gather(_every_row, own, beyond_file=True, with_errors=True))
     # What only lists the child as mentioned says so, and is no record of theirs: its passages are.
     held = [b for b in blocks if b.right.key not in mentioned or not b.is_beyond_file]
-    found = [*held, *passages]
+    found = [*joined(held), *passages]
     rights = {block.right.key for block in found if block.right.label == _CONCERN}
     concerns = Concern.objects.filter(pk__in=rights).only("year", "number", "logged_at").in_bulk()
     return [_with_reference(b, concerns.get(b.right.key)) for b in sorted(found, key=partial(_place, concerns))]

@@ -22,7 +22,7 @@ from sharing.requests import redacting
 from sharing.requests.models import Decided, Exemption, Redaction, RequestItem, RequestPerson, RightsRequest
 from sharing.requests.permissions import may_prepare
 
-from . import documents
+from . import documents, shared_names
 from .holding import GIVEN, hold, hold_person, lacks, open_sentence, settle
 from .reasons import Problems, Reason, raise_first, reason_problems
 
@@ -259,7 +259,8 @@ def named(said: Said, person: RequestPerson) -> Said:
 
 
 def keep_staff(case: RightsRequest, *, by: User, token: UUID, at: datetime | None = None) -> list[Redaction]:
-    """Keep every member of staff on whom nothing is decided, as somebody named in their role: one row each.
+    """Keep every member of staff on whom nothing is decided, as somebody named in their role: one row each. Who is an
+    adult of a family too, by the name, is decided on apart.
 
     What a member of staff did in their work is normally reasonable to give (DPA 2018, Schedule 2, paragraph 17).
     Raises `OutOfTurn` where nobody is left.
@@ -269,6 +270,8 @@ def keep_staff(case: RightsRequest, *, by: User, token: UUID, at: datetime | Non
     mine = {item.pk for item in RequestItem.objects.filter(case=case, reviewer=by).only("pk")}
     prepares = may_prepare(by, case)
     staff = [one for one in staff if mine.intersection(one.items) and (prepares or mine.issuperset(one.items))]
+    apart = shared_names.on_two_lists(case)
+    staff = [one for one in staff if one.pk not in apart]
     if not staff:
         raise OutOfTurn("No member of staff is left to decide on.")
     return decide_people(staff, by=by, said=Said(D.KEEP, why=IN_ROLE), token=token, at=at)

@@ -1,6 +1,6 @@
 """The page of one copy: read it, decide what is taken out of it, and what becomes of the whole."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -29,12 +29,15 @@ from sharing.requests.redacting.marks import Document, Span
 from sharing.requests.services import approving, deciding, documents
 from sharing.requests.services.deciding import Place
 from sharing.requests.services.documents import Marked
+from sharing.requests.services.earlier_reasons import earlier_reasons
 from sharing.requests.services.law import exemptions_for
+from sharing.requests.services.reasons import Reason
 
 from .item_shown import details_of, given_of, page_of, texts_of
 from .reading import ItemCounts, beside, key_asked, number_asked, read_item
 
 S = RightsRequest.Status
+Law = tuple[Sequence[Exemption], Mapping[str, Reason]]
 _UNKNOWN = "This form was not understood. Open the item again, and do it there."
 
 
@@ -60,7 +63,7 @@ def request_item(request: Request, item_id: UUID) -> HttpResponse:
 def _mark(request: Request, item: RequestItem) -> HttpResponse:
     """Places and people: what was ticked, selected, drawn or typed."""
     document, marked = documents.document_of(item), documents.marked_of_each([item])[item.pk]
-    form = _mark_form(item, document, _exemptions(item), request.POST)
+    form = _mark_form(item, document, _law(request, item), request.POST)
     if not form.is_valid():
         return _page(request, item, mark=form, status=422)
     if form.is_to_look:
@@ -113,7 +116,7 @@ def _look(request: Request, item: RequestItem, form: MarkForm) -> HttpResponse:
         return _page(request, item, mark=form, status=422)
     data = request.POST.copy()
     data["looked_for"] = words
-    again = _mark_form(item, form.document, list(form.exemptions.values()), data)
+    again = _mark_form(item, form.document, (list(form.exemptions.values()), form.earlier), data)
     return _page(request, item, mark=again, hits=hits)
 
 
@@ -131,7 +134,8 @@ def _undo(request: Request, item: RequestItem) -> HttpResponse:
 
 
 def _decide(request: Request, item: RequestItem) -> HttpResponse:
-    form = ItemForm(request.POST, item=item, exemptions=_exemptions(item))
+    exemptions, earlier = _law(request, item)
+    form = ItemForm(request.POST, item=item, exemptions=exemptions, earlier=earlier)
     if form.is_valid():
         given, reason = form.cleaned_data, form.reason
         form.blame(deciding.decide_problems(item.case, item, given["decided"], reason, on=timezone.localdate()))
@@ -179,11 +183,12 @@ def _again(request: Request, item_id: UUID, name: str, refusal: HarbourError) ->
     item = read_item(request, item_id)
     forms: dict[str, Any] = {}
     if name == "mark":
-        forms["mark"] = _mark_form(item, documents.document_of(item), _exemptions(item), request.POST)
+        forms["mark"] = _mark_form(item, documents.document_of(item), _law(request, item), request.POST)
     elif name == "whole":
         data = request.POST.copy()
         data["revision"] = str(item.revision)
-        forms["whole"] = ItemForm(data, item=item, exemptions=_exemptions(item))
+        exemptions, earlier = _law(request, item)
+        forms["whole"] = ItemForm(data, item=item, exemptions=exemptions, earlier=earlier)
     return _page(request, item, status=refusal.status, refusal=refusal, **forms)
 
 
@@ -220,9 +225,9 @@ def _page(
         "undo_token": uuid7(),
     }
     if decides:
-        exemptions = _exemptions(item) if mark is None or whole is None else []
-        mark = mark or _mark_form(item, document, exemptions)
-        whole = whole or ItemForm(item=item, exemptions=exemptions)
+        law = _law(request, item) if mark is None or whole is None else ([], {})
+        mark = mark or _mark_form(item, document, law)
+        whole = whole or ItemForm(item=item, exemptions=law[0], earlier=law[1])
         context |= {"mark": mark, "whole": whole, "hits": hits, "ticked": _ticked(mark, document)}
     ticked = mark.ticked("at") if mark else []
     if mark and not mark.is_bound and item.is_passage and not item.decided:
@@ -256,12 +261,13 @@ def _said(document: Document, value: str) -> str:
         return ""
 
 
-def _mark_form(item: RequestItem, document: Document, exemptions: Sequence[Exemption], data: Any = None) -> MarkForm:
-    return MarkForm(data, document=document, exemptions=exemptions, auto_id="mark_%s")
+def _mark_form(item: RequestItem, document: Document, law: Law, data: Any = None) -> MarkForm:
+    return MarkForm(data, document=document, exemptions=law[0], earlier=law[1], auto_id="mark_%s")
 
 
-def _exemptions(item: RequestItem) -> list[Exemption]:
-    return exemptions_for(item.case, timezone.localdate())
+def _law(request: Request, item: RequestItem) -> Law:
+    """By what something can be left out, and the reasons that were given in this case already."""
+    return exemptions_for(item.case, timezone.localdate()), earlier_reasons(item.case, request.user)
 
 
 def _page_asked(request: Request) -> str:

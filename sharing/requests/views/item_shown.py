@@ -1,7 +1,7 @@
 """What stands on the page of one item: its text in sentences, a page of it, its details, and what is given of it?"""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,11 +115,19 @@ def texts_of(
     ]
 
 
+def marked_texts(document: Document, marks: Marks) -> list[tuple[str, SafeString]]:
+    """Each text with its label, as HTML, with what is marked in it and nothing to tick."""
+    return [
+        (block.label, _joined(_sentence(one, block.number, (), may_tick=False) for one in block.sentences))
+        for block in sentences.shown_blocks(document, marks, {})
+    ]
+
+
 def _joined(parts: Iterable[SafeString]) -> SafeString:
     return format_html_join("", "{}", ((part,) for part in parts))
 
 
-def _sentence(sentence: sentences.Sentence, block: int, chosen: set[str], may_tick: bool) -> SafeString:
+def _sentence(sentence: sentences.Sentence, block: int, chosen: Collection[str], may_tick: bool) -> SafeString:
     words = _joined(_piece(one, block) for one in sentence.pieces)
     if sentence.is_blank or not may_tick:
         return words

@@ -21,8 +21,10 @@ from sharing.requests.capabilities import RequestCapability as C
 from sharing.requests.forms.items import PeopleForm
 from sharing.requests.models import Redaction, RequestItem, RequestPerson, RightsRequest
 from sharing.requests.permissions import NAMED, works_on_requests
-from sharing.requests.services import deciding, documents
+from sharing.requests.services import deciding
+from sharing.requests.services.earlier_reasons import earlier_reasons
 from sharing.requests.services.law import exemptions_for
+from sharing.requests.services.shared_names import lines_of, together
 
 from .reading import key_asked, read_case_of_items
 
@@ -49,7 +51,7 @@ def request_people(request: Request, case_id: UUID) -> HttpResponse:
 
 
 def _decide(request: Request, case: RightsRequest) -> HttpResponse:
-    form = _form(case, request.POST)
+    form = _form(request, case, request.POST)
     rows = visible(request, RequestPerson).filter(case=case)
     if form.is_valid() and not form.people:
         form.add_error(None, "Tick who you decide on")
@@ -99,29 +101,31 @@ def _page(
     refusal: HarbourError | None = None,
 ) -> HttpResponse:
     after = key_asked(request.GET.get("after", ""))
-    rows = visible(request, RequestPerson).filter(case=case)
-    found = list((rows.filter(pk__gt=after) if after else rows).order_by("pk")[: PAGE + 1])
-    people, more = found[:PAGE], len(found) > PAGE
-    read_many(request, people, purpose="people found for a request", about=case)
+    # All of them: who shares a line with somebody may stand on another page by the key.
+    found = together(visible(request, RequestPerson).filter(case=case).order_by("pk"))
+    found = [some for some in found if after is None or some[0].pk > after]
+    shown, more = found[:PAGE], len(found) > PAGE
+    read_many(request, [one for some in shown for one in some], purpose="people found for a request", about=case)
     items = visible(request, RequestItem).filter(case=case).defer("content", "title", "answers", "why")
-    lines = documents.people_lines(people, list(items.order_by("number")), request.user)
+    lines = lines_of(shown, list(items.order_by("number")), request.user)
     here = reverse("request_people", args=[case.pk])
     decides = any(line.may_decide for line in lines)
     context: dict[str, Any] = {
         "case": case,
         "lines": lines,
         "decides": decides,
-        "staff_open": any(line.is_open and line.person.kind == RequestPerson.Kind.STAFF for line in lines),
+        "staff_open": any(line.is_open and line.is_staff_alone for line in lines),
         "refusal": refusal,
         "ticked": set(form.ticked("person")) if form else set(),
-        "form": form or (_form(case) if decides else None),
+        "form": form or (_form(request, case) if decides else None),
         "token": uuid7(),
         "here": here,
-        "older": f"{here}?after={people[-1].pk}" if more else "",
+        "older": f"{here}?after={shown[-1][0].pk}" if more else "",
         "newest": here if after else "",
     }
     return render(request, "requests/people.html", context, status=status)
 
 
-def _form(case: RightsRequest, data: Any = None) -> PeopleForm:
-    return PeopleForm(data, exemptions=exemptions_for(case, timezone.localdate()))
+def _form(request: Request, case: RightsRequest, data: Any = None) -> PeopleForm:
+    earlier = earlier_reasons(case, request.user)
+    return PeopleForm(data, exemptions=exemptions_for(case, timezone.localdate()), earlier=earlier)

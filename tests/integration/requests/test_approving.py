@@ -7,11 +7,13 @@ import pytest
 from children.services.access import declare_conflict
 from safeguarding.accounts.models import Notice
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
+from safeguarding.keys import uuid7
 from sharing.requests.models import RequestItem, RequestStep, RightsRequest
-from sharing.requests.services import approving, intake, roles
+from sharing.requests.services import approving, deciding, intake, roles
 from tests.integration.requests.answers import (
     CHECKS,
     School,
+    decide_person,
     decided,
     family,
     gathered,
@@ -21,6 +23,7 @@ from tests.integration.requests.answers import (
     prepared,
     school,
 )
+from tests.integration.requests.desk import K, desk
 
 pytestmark = pytest.mark.django_db
 
@@ -118,3 +121,26 @@ def test_any_change_opens_it_again_and_what_was_looked_at_is_looked_at_again(at:
     assert now(case).status == "open" and now(case).approved_state == ""
     case = approving.prepare(now(case), by=at.lead)
     assert [one.item.pk for one in approving.to_look_at(case) if not one.is_seen] == [item.pk]
+
+
+def test_staff_kept_in_their_role_ask_for_no_second_look() -> None:
+    desk_ = desk()
+    plain, staffed = desk_.item("Hail."), desk_.item("Mr Hale rang.")
+    family, cut, by_hand = desk_.item("Denise Pope rang."), desk_.item(), desk_.item("Snow at the gate.")
+    page = desk_.item(content={"blocks": [], "pages": [{"n": 1, "words": []}]}, pages_read=[1])
+    withheld = desk_.item("Rain.")
+    desk_.person("Mr Hale", staffed, kind=K.STAFF, label="Staff B")
+    pope = desk_.person("Denise Pope", family)
+    deciding.keep_staff(desk_.case, by=desk_.lead, token=uuid7())
+    decide_person(pope, by=desk_.lead, deed="keep", token=uuid7())
+    desk_.take_out(cut, "Denise")
+    desk_.take_out(by_hand, "gate", deed="keep")
+    for one in (plain, staffed, family, cut, by_hand, page, withheld):
+        give(one, by=desk_.lead, decided="withheld" if one == withheld else "")
+    assert {one.item.pk: one.why for one in approving.to_look_at(desk_.case)} == {
+        family.pk: ("a child or an adult of a family is kept by name",),
+        cut.pk: ("not given in full", "something is taken out"),
+        by_hand.pk: ("something is kept by hand",),
+        page.pk: ("has a page without words",),
+        withheld.pk: ("not given in full",),
+    }
