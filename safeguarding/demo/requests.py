@@ -49,6 +49,7 @@ from sharing.requests.services import (
     statements,
 )
 from sharing.requests.services.answering import answer
+from sharing.requests.services.shared_names import on_two_lists
 
 Kind = RequestPerson.Kind
 _HEAD, _LEAD, _OFFICE, _TEACHER, _OFFICER = "S01", "S02", "S09", "S23", "S46"
@@ -345,10 +346,12 @@ def _decide_people(desk: _Desk, case: RightsRequest, *, by: User, most: int | No
     law = Exemption.objects.filter(code=_THIRD_PARTY).latest("valid_from")
     mine = set(RequestItem.objects.filter(case=case, reviewer=by).values_list("pk", flat=True))
     people = [one for one in RequestPerson.objects.filter(case=case).order_by("pk") if mine.intersection(one.items)]
-    if any(one.kind == Kind.STAFF for one in people):
+    # Staff who are adults of a family too, by the name, are decided on apart.
+    apart = on_two_lists(case)
+    if any(one.kind == Kind.STAFF and one.pk not in apart for one in people):
         deciding.keep_staff(case, by=by, token=desk.keys.token())
     family = {adult.pk for adult in parents(case.child)}
-    own = [one for one in people if one.key in family]
+    own = [one for one in people if one.key in family or (one.kind == Kind.STAFF and one.pk in apart)]
     if own:
         deciding.decide_people(own, by=by, said=deciding.Said("keep"), token=desk.keys.token())
     others = [one for one in people if one.kind in (Kind.CHILD, Kind.ADULT) and one not in own]

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from sharing.requests.models import Redaction
@@ -76,3 +77,18 @@ def test_words_are_selected_pictures_drawn_on_and_keys_used(at: Desk, page: Page
     page.get_by_role("button", name="Decide", exact=True).click()
     area = Redaction._base_manager.get(item=drawn).area
     assert area and all(abs(edge - meant) < 12 for edge, meant in zip(area, (100, 100, 500, 400), strict=True))
+
+
+def test_several_items_are_decided_by_the_keyboard_on_a_telephone(at: Desk, page: Page) -> None:
+    items = [at.item("Hail."), at.item("Snow."), at.item()]
+    at.take_out(items[2], "Denise Pope")
+    page.set_viewport_size({"width": 390, "height": 800})
+    sign_in(page, at.lead.username, at=reverse("request_items", args=[at.case.pk]))
+    page.get_by_label("All 3 shown here that can be ticked").press("Space")
+    page.locator("#several").get_by_label("In full").press("Space")
+    usable(page)
+    page.locator("#several").get_by_role("button", name="Decide").press("Enter")
+    expect(page.get_by_text("Decided: 2 items.")).to_be_visible()
+    expect(page.get_by_text("Something is taken out of it: choose in part.")).to_be_visible()
+    expect(page.get_by_label("Decide on item 3")).to_be_checked()
+    usable(page)
