@@ -31,6 +31,7 @@ from . import deciding, documents, intake, recipients
 from .holding import GIVEN, lacks
 from .locking import tell_some
 from .roles import who_has
+from .standing_again import standing_again
 from .unfinished import are_finished
 
 S, G = RightsRequest.Status, RightsRequest.Gathering
@@ -72,6 +73,8 @@ def preparing_problems(case: RightsRequest, by: User) -> list[str]:
         elif case.is_to_be_searched:
             # Not before: who prepares it would learn that somebody else has just been given something.
             found.append(BEING_FOUND)
+        elif not found:
+            found += [one.says for one in standing_again(case, by)]
     return found
 
 

@@ -31,6 +31,7 @@ from sharing.requests.redacting.marks import (
     Range,
     Rectangle,
     Released,
+    Span,
 )
 
 from . import documents, known_people
@@ -81,7 +82,7 @@ class Taken:
 
     def passages(self) -> list[Passage]:
         """What was taken out of it; of one that is not given, whatever somebody typed."""
-        marks = self.marks if self.released else Marks(list(_all_of(self.document)))
+        marks = self.marks if self.released else Marks(list(_all_of(self.document, self.marks)))
         return [Passage(self.number, words) for words in withheld(self.document, marks)]
 
     def texts(self) -> list[str]:
@@ -217,14 +218,25 @@ class _Case:
         return Protected(tuple(map(known_people.person_of, gone)), shared, tuple(passages), tuple(excused))
 
 
-def _all_of(document: Document) -> Iterator[Range | Rectangle]:
-    """What is protected of an item that is not given: typed words, and the words of its pages."""
+def _all_of(document: Document, marks: Marks) -> Iterator[Range | Rectangle]:
+    """What is protected of an item that is not given: typed words but for who is kept, and the words of its pages."""
     for block in document.blocks:
-        if block.text and block.kind == TYPED:
-            yield Range(block.key, 0, len(block.text), _EVERYTHING)
+        if block.kind == TYPED:
+            at = 0
+            for start, end in [*_kept_spans(block.key, marks), (len(block.text), len(block.text))]:
+                if at < start:
+                    yield Range(block.key, at, start, _EVERYTHING)
+                at = max(at, end)
     for page in document.pages:
         if page.words:
             yield Rectangle(page.n, Area(0, 0, WHOLE, WHOLE), _EVERYTHING)
+
+
+def _kept_spans(block: str, marks: Marks) -> list[tuple[int, int]]:
+    """Where in a text people stand who are kept by name: they stand elsewhere too."""
+    kept = documents.kept_in(marks)
+    spans = (one for one in marks.found if isinstance(one, Span) and one.block == block and one.person in kept)
+    return sorted((one.start, one.end) for one in spans)
 
 
 def _silenced(one: Taken, matcher: Matcher) -> Taken:
