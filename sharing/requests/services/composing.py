@@ -4,7 +4,7 @@ What is protected is everything that was taken out: passages, whole items, every
 not be given. It is handed to the check of the finished files and to nothing that prints.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -91,6 +91,14 @@ class Taken:
             return []
         blocks = [" ".join(run.text for run in block.runs if not run.is_cut) for block in self.released.blocks]
         return [*blocks, *(" ".join(page.words) for page in self.released.pages)]
+
+    def standing_of(self, whose: Collection[str]) -> Iterator[Excused]:
+        """What is left of texts that are about one of these people by key: the child’s middle name is theirs, though a
+        brother who was taken out is called so.
+        """
+        for block in self.released.blocks if self.released else ():
+            if self.document.block_of[block.key].of.rpartition(":")[2] in whose:
+                yield Excused(self.number, " ".join(run.text for run in block.runs if not run.is_cut))
 
     def kept(self, say: mentions.Say) -> Iterator[Excused]:
         """What was kept by hand, in its own words."""
@@ -211,10 +219,18 @@ class _Case:
         stay = [row for row in self.people if row not in gone]
         asked = [every[row.pk] for row in self.rows if row.decided != Decided.OUT_OF_SCOPE]
         passages = [one for item in asked for one in item.passages()]
+        own = known_people.the_child(self.case)
+        whose = {*(one.key for one in own), *(str(row.key) for row in stay)}
         excused = [
-            one for item in asked for one in (*left_standing(item.number, item.texts(), passages), *item.kept(self.say))
+            one
+            for item in asked
+            for one in (
+                *left_standing(item.number, item.texts(), passages),
+                *item.kept(self.say),
+                *item.standing_of(whose),
+            )
         ]
-        shared = (*known_people.the_child(self.case), *map(known_people.person_of, stay))
+        shared = (*own, *map(known_people.person_of, stay))
         return Protected(tuple(map(known_people.person_of, gone)), shared, tuple(passages), tuple(excused))
 
 

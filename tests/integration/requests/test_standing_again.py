@@ -9,7 +9,7 @@ from children.models import Contact
 from safeguarding.exceptions import OutOfTurn
 from safeguarding.keys import uuid7
 from sharing.requests.models import Redaction, RequestItem, RightsRequest
-from sharing.requests.services import approving, building, deciding, gathering, standing_again
+from sharing.requests.services import approving, building, composing, deciding, gathering, standing_again
 from tests import factories
 from tests.integration.requests.answers import (
     ANSWERS,
@@ -39,9 +39,9 @@ def at() -> School:
 
 @pytest.fixture
 def case(at: School) -> RightsRequest:
-    """A contact of Rowan is withheld, staff are kept, and everything else is given."""
+    """Rowan Sol Ashdown has an uncle Sol."""
     uncle = Adult("Ashdown", "Sol", title="Mr", relationship="Uncle", mobile=MOBILE, organisation="Testham Boats")
-    rowan, _ = family(at, adults=[uncle])
+    rowan, _ = family(at, adults=[uncle], details={"middle_names": "Sol"})
     return gathered(at, rowan)
 
 
@@ -72,6 +72,7 @@ def marked(at: School, item: RequestItem, deed: str) -> None:
 
 
 def test_staff_are_kept_and_one_contact_is_withheld(at: School, case: RightsRequest, printer: Program) -> None:
+    """The middle name of the child stands, though the uncle who is called so was taken out."""
     withheld_contact(at, case)
     case = prepared(at, decided(at, case))
     looked(at, case)
@@ -81,6 +82,8 @@ def test_staff_are_kept_and_one_contact_is_withheld(at: School, case: RightsRequ
         assert building.run(bundle.pk)
     bundle.refresh_from_db()
     assert (bundle.building, bundle.finds) == ("built", [])
+    composed = composing.compose(bundle)
+    assert "Sol" in {text for item in composed.items for text in item.texts()}
 
 
 @pytest.mark.parametrize("deed", [Redaction.Deed.KEEP, Redaction.Deed.OUT])
