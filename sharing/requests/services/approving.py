@@ -43,6 +43,7 @@ from .documents import Marked
 from .holding import GIVEN, lacks
 from .locking import tell_some
 from .roles import who_has
+from .standing_again import standing_again
 from .unfinished import are_finished
 
 S, G, D = RightsRequest.Status, RightsRequest.Gathering, Redaction.Deed
@@ -88,6 +89,8 @@ def preparing_problems(case: RightsRequest, by: User) -> list[str]:
         elif case.is_to_be_searched:
             # Not before: who prepares it would learn that somebody else has just been given something.
             found.append(BEING_FOUND)
+        elif not found:
+            found += [one.says for one in standing_again(case, by)]
     return found
 
 

@@ -4,7 +4,7 @@ What is protected is everything that was taken out: passages, whole items, every
 not be given. It is handed to the check of the finished files and to nothing that prints.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from sharing.requests.redacting.marks import (
     Range,
     Rectangle,
     Released,
+    Span,
 )
 
 from . import documents, known_people
@@ -81,7 +82,7 @@ class Taken:
 
     def passages(self) -> list[Passage]:
         """What was taken out of it; of one that is not given, whatever somebody typed."""
-        marks = self.marks if self.released else Marks(list(_all_of(self.document)))
+        marks = self.marks if self.released else Marks(list(_all_of(self.document, self.marks)))
         return [Passage(self.number, words) for words in withheld(self.document, marks)]
 
     def texts(self) -> list[str]:
@@ -90,6 +91,14 @@ class Taken:
             return []
         blocks = [" ".join(run.text for run in block.runs if not run.is_cut) for block in self.released.blocks]
         return [*blocks, *(" ".join(page.words) for page in self.released.pages)]
+
+    def standing_of(self, whose: Collection[str]) -> Iterator[Excused]:
+        """What is left of texts that are about one of these people by key: the child’s middle name is theirs, though a
+        brother who was taken out is called so.
+        """
+        for block in self.released.blocks if self.released else ():
+            if self.document.block_of[block.key].of.rpartition(":")[2] in whose:
+                yield Excused(self.number, " ".join(run.text for run in block.runs if not run.is_cut))
 
     def kept(self, say: mentions.Say) -> Iterator[Excused]:
         """What was kept by hand, in its own words."""
@@ -210,21 +219,40 @@ class _Case:
         stay = [row for row in self.people if row not in gone]
         asked = [every[row.pk] for row in self.rows if row.decided != Decided.OUT_OF_SCOPE]
         passages = [one for item in asked for one in item.passages()]
+        own = known_people.the_child(self.case)
+        whose = {*(one.key for one in own), *(str(row.key) for row in stay)}
         excused = [
-            one for item in asked for one in (*left_standing(item.number, item.texts(), passages), *item.kept(self.say))
+            one
+            for item in asked
+            for one in (
+                *left_standing(item.number, item.texts(), passages),
+                *item.kept(self.say),
+                *item.standing_of(whose),
+            )
         ]
-        shared = (*known_people.the_child(self.case), *map(known_people.person_of, stay))
+        shared = (*own, *map(known_people.person_of, stay))
         return Protected(tuple(map(known_people.person_of, gone)), shared, tuple(passages), tuple(excused))
 
 
-def _all_of(document: Document) -> Iterator[Range | Rectangle]:
-    """What is protected of an item that is not given: typed words, and the words of its pages."""
+def _all_of(document: Document, marks: Marks) -> Iterator[Range | Rectangle]:
+    """What is protected of an item that is not given: typed words but for who is kept, and the words of its pages."""
     for block in document.blocks:
-        if block.text and block.kind == TYPED:
-            yield Range(block.key, 0, len(block.text), _EVERYTHING)
+        if block.kind == TYPED:
+            at = 0
+            for start, end in [*_kept_spans(block.key, marks), (len(block.text), len(block.text))]:
+                if at < start:
+                    yield Range(block.key, at, start, _EVERYTHING)
+                at = max(at, end)
     for page in document.pages:
         if page.words:
             yield Rectangle(page.n, Area(0, 0, WHOLE, WHOLE), _EVERYTHING)
+
+
+def _kept_spans(block: str, marks: Marks) -> list[tuple[int, int]]:
+    """Where in a text people stand who are kept by name: they stand elsewhere too."""
+    kept = documents.kept_in(marks)
+    spans = (one for one in marks.found if isinstance(one, Span) and one.block == block and one.person in kept)
+    return sorted((one.start, one.end) for one in spans)
 
 
 def _silenced(one: Taken, matcher: Matcher) -> Taken:
