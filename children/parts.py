@@ -199,7 +199,7 @@ left_out(
 left_out(
     ImportPart,
     ImportRow,
-    called="Lists of pupils on their way in",
+    called="Lists of children on their way in",
     because="They hold a list on its way in. What was taken over from it stands in the child’s record.",
 )
 left_out(

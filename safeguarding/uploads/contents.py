@@ -22,7 +22,7 @@ from typing import Any
 # Of one file, and of those how many in one process.
 MOST_PAGES, MOST_AT_ONCE = 1000, 10
 # What a PDF says of itself, and how much of it and of the names of files inside it is told.
-_PROPERTIES = ("Title", "Subject", "Author", "Keywords")
+_PROPERTIES = ("/Title", "/Subject", "/Author", "/Keywords")
 MOST_INSIDE, MOST_LETTERS = 100, 10_000
 # Points of a picture: 150 for each inch of A4.
 WIDE, TALL = 1240, 1754
@@ -106,7 +106,7 @@ def _beside_pages(content: bytes, numbers: list[int]) -> Iterator[dict[str, str]
 
 def _of_itself(found: Any) -> Iterator[dict[str, str]]:
     about = found.trailer.get("/Info", {})
-    said = [f"{name}: {text}" for name in _PROPERTIES if (text := _string(about, f"/{name}"))]
+    said = [f"{name[1:]}: {text}" for name in _PROPERTIES if (text := _string(about, name))]
     inside = [_printable(name)[:MOST_LETTERS] for name in islice(found.attachments, MOST_INSIDE)]
     for key, label, lines in (("properties", "Properties", said), ("inside", "Files inside it", inside)):
         if lines:
