@@ -289,7 +289,7 @@ def answer_a_request(office: Page, lead: Page) -> None:
         expect(panel(page, "Reply")).to_contain_text("Copies by")
     expect(office.get_by_role("button", name="Review what was found")).to_have_count(0)
     lead.get_by_role("button", name="Review what was found").click()
-    panel(lead, "Items").get_by_role("row").nth(1).get_by_role("link").first.click()
+    panel(lead, "The child and their family").get_by_role("link", name="Open item 1", exact=True).click()
     expect(lead.get_by_role("heading", name="As it is given")).to_be_visible()
 
 
