@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 WHY = {"exemption": "other_people", "why": "She would be recognised."}
 WHY |= {f"other_people-{key}": words for key, words in OTHERS.items()}
 STAFF, NEIGHBOUR, CUT = "Daniel Oyebanji", "Denise Pope", "Her brother hit her friend at the gate."
+LATE = ("once", "twice", "seldom", "often", "today", "yesterday", "mostly", "never", "again", "perhaps", "now", "then")
 OF_A_CONCERN = (
     "concern",
     "concernchild",
@@ -75,7 +76,9 @@ def items(at: Desk) -> Iterator[RequestItem]:
     for number in range(4):
         of = {"concern_key": uuid7()}
         for place, kind in enumerate(OF_A_CONCERN):
-            words = f"By {STAFF}. {CUT} It was late." if place == 1 else f"By {STAFF}. It was late."
+            # Of its own in each: what is withheld here, and stands elsewhere, would be asked there.
+            late = f"It was {LATE[number]}, after {LATE[place]}, late."
+            words = f"By {STAFF}. {CUT} {late}" if place == 1 else f"By {STAFF}. {late}"
             words += f" {NEIGHBOUR} rang." if place == 2 or (place == 3 and number < 2) else ""
             title = f"Concern C-2026-003{number}" if place == 0 else f"{kind}, C-2026-003{number}"
             yield at.item(words, source=f"concerns.{kind}", source_key=uuid7(), title=title, **of)
@@ -126,7 +129,7 @@ def prepare(at: Desk) -> Reader:
         text = one.content["blocks"][0]["text"]
         if CUT in text:
             me.follow(page_of(one))
-            me.press("do", "mark", at=f"0:{text.index(CUT)}:{text.index('It was late.')}", deed="out", again=key)
+            me.press("do", "mark", at=f"0:{text.index(CUT)}:{text.index('It was')}", deed="out", again=key)
             me.press("do", "decide", decided="part")
     me.follow(f"{reverse('request_items', args=case)}?show=undecided")
     withheld = next(one for one in laid if one.source == "concerns.contactmade")
