@@ -29,7 +29,7 @@ from safeguarding.privacy_notice import (
 from safeguarding.sealing.services.backups_standing import backups_standing
 
 from .models import RetentionRule, Trigger
-from .periods import NOT_YET, WITH_THE_FILE
+from .periods import WITH_THE_FILE
 from .services.progress import backups_live
 from .services.schedule import schedule_of
 from .wording import length_of, period_in_words
@@ -63,8 +63,7 @@ def _schedule(asked: Asked) -> list[tuple[RetentionRule | None, RetentionRule | 
 def _told(asked: Asked) -> list[tuple[RetentionRule | None, RetentionRule | None]]:
     """Each rule of what is told: in force, and proposed."""
     codes = _told_of()
-    told = [pair for pair in _schedule(asked) if (rule := pair[0] or pair[1]) and rule.code in codes]
-    return [(held, new) for held, new in told if held is not None or new is None or new.code not in NOT_YET]
+    return [pair for pair in _schedule(asked) if (rule := pair[0] or pair[1]) and rule.code in codes]
 
 
 def _in_force(asked: Asked) -> list[RetentionRule]:

@@ -32,13 +32,6 @@ EMPTIED = "R27"
 HARM = "R10"
 # No school keeps these shorter (KCSIE part four).
 AT_LEAST = {HARM: 10}
-# Rules that no school can adopt yet, each with why.
-NOT_YET = {
-    BARE: (
-        "Harbour cannot find yet where another child’s record mentions this child. Until it can, no school can adopt "
-        "this rule."
-    )
-}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from safeguarding.ending.kinds import carried_out
 
-from .periods import EMPTIED, NOT_YET, OUTSIDE, WITH_THE_FILE
+from .periods import EMPTIED, OUTSIDE, WITH_THE_FILE
 
 
 class Place(StrEnum):
@@ -53,9 +53,7 @@ PLACES = {
 
 
 def place_of(code: str) -> Place:
-    """Where a rule stands: it is carried out where a kind of record names it, and a school can adopt it."""
-    if code in NOT_YET:
-        return Place.NOT_YET
+    """Where a rule stands: it is carried out where a kind of record names it."""
     if code == EMPTIED or code in carried_out():
         return Place.OURS
     if code in WITH_THE_FILE:

@@ -13,7 +13,6 @@ from safeguarding.rights_rows.conditions import NEVER, SYSTEM, both, either, end
 from safeguarding.rights_rows.kinds import Change, Neither, change, gives, takes
 
 from .models import RetentionDate
-from .periods import NOT_YET
 
 SCAN = "(rules.task() = 'retention scan')"
 REVIEWS = either(may("keep_retention"), may("propose_destruction"))
@@ -211,7 +210,6 @@ keep(
                 "NEW.proposed_by_id = me",
                 _PROPOSES,
                 "NEW.status = 'proposed'",
-                f"NEW.code <> ALL ({keys(NOT_YET)})",
                 "NEW.adopted_at IS NULL",
                 "NEW.agreed_at IS NULL",
                 "NEW.from_day IS NULL",

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from safeguarding.dates import counted, elapsed, full_day
 
 from .models import Brake, Outcome, RetentionDate, RetentionRule, Trigger
-from .periods import AT_LEAST, BARE, HARM, NOT_YET, Kept, Period
+from .periods import AT_LEAST, BARE, HARM, Kept, Period
 
 _M = RetentionDate.Missing
 # After "25 years from".
@@ -56,10 +56,10 @@ _WAITS = (
 
 def waits_for(periods: Iterable[Period]) -> str:
     """For what the period of a child waits whose next school is confirmed, and for whom, by the rules of a school."""
-    if any(period.code == BARE for period in periods):
+    if any(period.code == BARE and period.is_in_force for period in periods):
         return f"{_WAITS} Where nothing is on the record, rule {BARE} counts from tonight."
-    needs = f"Where nothing is on the record, no file goes, and the period needs rule {BARE}."
-    return f"{_WAITS} {needs} {NOT_YET[BARE]} It waits for a later version of Harbour: you need do nothing."
+    needs = f"Where nothing is on the record, no file goes, and the period needs rule {BARE}"
+    return f"{_WAITS} {needs}, which the school has not adopted yet: see the retention schedule."
 
 
 def length_of(rule: RetentionRule) -> str:

@@ -71,6 +71,13 @@ def count(day: date, amount: int, unit: Unit, calendar: SchoolCalendar) -> Due:
             return Due(day + amount * (_WEEK if unit == Unit.WEEKS else _DAY))
 
 
+def known_day(day: date) -> Due:
+    """The day, as far as bank holidays are announced; beyond, the sentence that they are not known."""
+    if day > KNOWN_UNTIL:
+        return Due(missing=f"Bank holidays after {full_day(KNOWN_UNTIL)} are not known yet.")
+    return Due(day)
+
+
 def add_months(day: date, number: int) -> date:
     """The same day of another month, or its last day where it is shorter. Back where `number` is negative."""
     year, month = divmod(day.year * 12 + day.month - 1 + number, 12)
@@ -113,9 +120,7 @@ def _working_days(day: date, amount: int) -> Due:
     while left > 0:
         reached -= _DAY
         left -= is_working_day(reached)
-    if max(day, reached) > KNOWN_UNTIL:
-        return Due(missing=f"Bank holidays after {full_day(KNOWN_UNTIL)} are not known yet.")
-    return Due(reached)
+    return Due(missing=known_day(day).missing) if day > KNOWN_UNTIL else known_day(reached)
 
 
 def _school_days(day: date, amount: int, calendar: SchoolCalendar) -> Due:

@@ -18,7 +18,8 @@ from safeguarding.http import Request
 
 @dataclass(frozen=True)
 class Thing:
-    """One thing that waits: what it is, where it is done, and by when. It names no child: a colleague may glance at it.
+    """One thing that waits: what it is, where it is done, and by when. It names no child, for a colleague may glance at
+    it; but a date of a plan does, whose keeper has the children by name on the same page.
 
     `stands` is how it stands, `tone` that of its tag; `about` what stands under it.
     """
@@ -78,6 +79,11 @@ class Found:
         return self.waiting.nothing or self.task.nothing
 
     @property
+    def is_told(self) -> bool:
+        """Whether something waits, or there is something of its own to say of it."""
+        return bool(self.waiting.things or self.waiting.nothing)
+
+    @property
     def more(self) -> int:
         return self.waiting.number - len(self.waiting.things)
 
@@ -103,9 +109,13 @@ def tasks_of(request: Request) -> list[Task]:
 
 
 def first_page(request: Request) -> dict[str, Any] | None:
-    """Each task with what waits, and how many things that are; None for who has no task."""
+    """Each task with what waits, and how many things that are; None for who has no task. Beside something that waits,
+    of a task of which nothing does there are the ways alone.
+    """
     found = [Found(task, task.waits(request)) for task in tasks_of(request)]
     if not found:
         return None
+    told = [one for one in found if one.is_told] or found
     hot = any(thing.tone == "bad" for one in found for thing in one.waiting.things)
-    return {"tasks": found, "number": sum(one.waiting.number for one in found), "hot": hot}
+    ways = [way for one in found if one not in told for way in one.ways]
+    return {"tasks": told, "ways": ways, "number": sum(one.waiting.number for one in found), "hot": hot}

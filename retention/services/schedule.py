@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from retention.capabilities import RetentionCapability as C
 from retention.models import RetentionRule
-from retention.periods import ABUSE, AT_LEAST, NOT_YET, STARTS, Period
+from retention.periods import ABUSE, AT_LEAST, STARTS, Period
 from retention.verbs import RetentionVerb
 from safeguarding.accounts.models import School, User
 from safeguarding.accounts.permissions import ensure
@@ -126,20 +126,9 @@ def in_force_at(school_id: UUID) -> QuerySet[RetentionRule]:
 
 
 def rules_at(school_id: UUID) -> list[RetentionRule]:
-    """The rules that count at a school: of each that Harbour carries out the one in force, else the proposal, where the
-    school could adopt it.
-    """
-    rows = (in_force or _adoptable(proposed) for in_force, proposed in schedule_of(school_id))
+    """The rules that count at a school: of each that Harbour carries out the one in force, else the proposal."""
+    rows = (in_force or proposed for in_force, proposed in schedule_of(school_id))
     return [row for row in rows if row is not None and row.code in carried_out()]
-
-
-def _adoptable(proposed: RetentionRule | None) -> RetentionRule | None:
-    return None if proposed is None or proposed.code in NOT_YET else proposed
-
-
-def _ensure_adoptable(code: str) -> None:
-    if code in NOT_YET:
-        raise OutOfTurn(NOT_YET[code])
 
 
 def periods_at(school_id: UUID) -> list[Period]:
@@ -187,10 +176,9 @@ def propose_rule(
     """A new version of a rule, for the school to adopt. The same form again proposes it once. `trigger`: from which day
     it counts, where that is a school's choice.
 
-    Raises `NotAllowed`, `BadInput`, `OutOfTurn` where another proposal stands, or no school can adopt the rule yet.
+    Raises `NotAllowed`, `BadInput`, `OutOfTurn` where another proposal stands.
     """
     ensure(by, C.PROPOSE_SCHEDULE, school.pk, PROPOSERS)
-    _ensure_adoptable(code)
     for problem in rule_problems(years=years, days=days, basis=basis, source=source, trigger=trigger).values():
         raise BadInput(f"{problem}.")
     if trigger and code != ABUSE:
@@ -232,7 +220,6 @@ def adopt_rule(*, school: School, rule: RetentionRule, by: User, at: datetime | 
     Raises `NotAllowed`, `OutOfTurn`.
     """
     ensure(by, C.PROPOSE_SCHEDULE, school.pk, PROPOSERS)
-    _ensure_adoptable(rule.code)
     _lock(school)
     own = _own(school, rule, by=by, at=at or timezone.now())
     if own.status != _S.PROPOSED or own.adopted_at is not None:
@@ -257,8 +244,8 @@ def agree_rule(*, school: School, rule: RetentionRule, by: User, at: datetime | 
 
 
 def to_adopt(school_id: UUID) -> list[RetentionRule]:
-    """Every proposal that nobody has adopted and a school can adopt: nearly the whole schedule, at first."""
-    return [new for _, one in schedule_of(school_id) if (new := _adoptable(one)) is not None and not new.adopted_at]
+    """Every proposal that nobody has adopted: the whole schedule, at first."""
+    return [new for _, new in schedule_of(school_id) if new is not None and not new.adopted_at]
 
 
 def to_agree(school_id: UUID) -> list[RetentionRule]:

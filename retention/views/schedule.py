@@ -14,7 +14,6 @@ from retention import wording
 from retention.capabilities import RetentionCapability as C
 from retention.forms.schedule import ProposeForm
 from retention.models import RetentionRule
-from retention.periods import NOT_YET
 from retention.places import PLACES, place_of
 from retention.services import schedule
 from retention.services.preview import is_uncounted, preview
@@ -45,7 +44,7 @@ def retention_schedule(request: Request) -> HttpResponse:
     record(Verb.VIEW, school, purpose="retention schedule")
     rules = [_line(now, new) for now, new in schedule.schedule_of(school.pk)]
     mine = _mine(request)
-    waits = [new for new in (line["new"] for line in rules) if new is not None and new.code not in NOT_YET]
+    waits = [new for new in (line["new"] for line in rules) if new is not None]
     context = {
         "groups": [
             (where, place, [line for line in rules if place_of(line["shown"].code) == where])
@@ -71,7 +70,6 @@ def _line(now: RetentionRule | None, new: RetentionRule | None) -> dict[str, Any
         "new": new,
         "shown": shown,
         "says": wording.in_words(shown) if shown else "",
-        "not_yet": NOT_YET.get(shown.code, "") if shown and not now else "",
         "new_says": wording.in_words(new) if now and new else "",
     }
 
@@ -183,18 +181,16 @@ def _rule_page(
     now = next((one for one in versions if one.status == _S.IN_FORCE), None)
     own = next((one for one in versions if one.status == _S.PROPOSED and one.school_id), None)
     new = own or (None if now else versions[-1])
-    not_yet = "" if now else NOT_YET.get(versions[0].code, "")
-    offered = mine["proposes"] and own is None and not not_yet
+    offered = mine["proposes"] and own is None
     context = {
         "rule": now or new,
         "where": PLACES[place_of(versions[0].code)].title.lower().replace("harbour", "Harbour"),
         "now": (now, wording.in_words(now)) if now else None,
         "new": (new, wording.in_words(new)) if new else None,
-        "not_yet": not_yet,
-        "preview": preview(request.held.school_id, [new], today=timezone.localdate()) if new and not not_yet else None,
+        "preview": preview(request.held.school_id, [new], today=timezone.localdate()) if new else None,
         "uncounted": new is not None and is_uncounted([new]),
         "earlier": [(one, wording.in_words(one)) for one in versions if one.status in (_S.SUPERSEDED, _S.WITHDRAWN)],
-        "adopts": mine["proposes"] and new is not None and new.adopted_at is None and not not_yet,
+        "adopts": mine["proposes"] and new is not None and new.adopted_at is None,
         "agrees": mine["advises"] and new is not None and bool(new.adopted_at) and new.agreed_at is None,
         "withdraws": mine["proposes"] and own is not None,
         "form": (form or ProposeForm(rule=_base(versions))) if offered else None,

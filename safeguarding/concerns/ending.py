@@ -16,6 +16,7 @@ from .models import (
     EarlierBatch,
     EarlierFile,
     EarlierRecord,
+    Mention,
     OutsideNote,
     PaperForm,
     Referral,
@@ -64,6 +65,7 @@ fills(
 )
 fills("fills_concern", says="A concern names the child, or a brother or sister.", model=ConcernChild)
 fills("fills_withheld", says="The child was chosen on a form and left out of its concern.", model=WithheldName)
+fills("fills_mention", says="The words of a concern mention the child.", model=Mention)
 fills("fills_draft", says="A report is begun and not sent.", model=Draft)
 fills("fills_brief", says="There is a brief about the child.", model=Brief)
 fills(

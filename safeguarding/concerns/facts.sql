@@ -1,7 +1,8 @@
 -- Which concerns may a person see beside those of their role, and which never?
 
--- Concerns of which the person must see nothing: they name a child hidden from them, are about the person, or are being destroyed. One in which a lead has
--- added a child whom its own reporter chose and could not name stays what it was to that reporter, as their report and nowhere else.
+-- Concerns of which the person must see nothing: they name or mention a child hidden from them, are about the person, or are being destroyed. One in which a lead has
+-- added a child whom its own reporter chose and could not name stays what it was to that reporter, as their report and nowhere else; so does one in which
+-- they mention a child who was hidden from them before they sent it.
 CREATE FUNCTION rules.hidden_concerns(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT concern_id), '{}') FROM (
@@ -9,6 +10,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHERE child_id = ANY ((SELECT rules.hidden_children(me))::uuid[]) AND NOT (rules.door() = 'reporting' AND EXISTS (
             SELECT FROM public.concerns_withheldname AS withheld
             WHERE withheld.named_id = named.id AND withheld.child_key = named.child_id AND withheld.author_id = me))
+        UNION ALL
+        SELECT concern_id FROM public.concerns_mention
+        WHERE child_key = ANY ((SELECT rules.hidden_children(me))::uuid[]) AND taken_off_at IS NULL
+          AND NOT (rules.door() = 'reporting' AND author_id = me)
         UNION ALL
         SELECT concern_id FROM public.concerns_concernsubject WHERE user_id = me AND withdrawn_at IS NULL
         UNION ALL
@@ -311,6 +316,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       AND NOT named.concern_id = ANY ((SELECT rules.concerns_in_error(NULL))::uuid[])
 $$;
 
+-- The same of concerns whose words mention the child. They hold up nothing else.
+CREATE FUNCTION rules.concerns_mentioning(child uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT said.concern_id), '{}') FROM public.concerns_mention AS said
+    WHERE said.child_key = coalesce(rules.merged_into(concerns_mentioning.child), concerns_mentioning.child)
+      AND said.taken_off_at IS NULL AND NOT said.concern_id = ANY ((SELECT rules.concerns_in_error(NULL))::uuid[])
+$$;
+
+-- The children of a school whom words that are sent mention by these pseudonyms, each on the record that stays: also those hidden from who writes.
+CREATE FUNCTION rules.children_mentioned(school uuid, pseudonyms text[]) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT coalesce(rules.merged_into(card.id), card.id)), '{}') FROM public.children_child AS card
+    WHERE card.school_id = children_mentioned.school AND card.pseudonym = ANY (children_mentioned.pseudonyms) AND card.ending_at IS NULL
+$$;
+
 -- Concerns and notes that are open to the person beside their roles. Empty for nearly everybody.
 CREATE FUNCTION rules.concerns_open_to(me uuid) RETURNS uuid[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -336,6 +356,13 @@ CREATE FUNCTION rules.has_withheld(me uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM public.concerns_withheldname
                    WHERE status <> 'added' AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
+$$;
+
+-- Whether words of some concern at a school of the person mention a child. Wider than who is shown it.
+CREATE FUNCTION rules.has_mentions(me uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM public.concerns_mention
+                   WHERE taken_off_at IS NULL AND school_id = ANY ((SELECT rules.schools_of(me))::uuid[]))
 $$;
 
 -- Whether a form has become a concern, also where whoever began it may not see that by now.
@@ -549,6 +576,13 @@ CREATE FUNCTION rules.fills_withheld(records uuid[]) RETURNS TABLE (record uuid,
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.record, one.id FROM rules.reached(fills_withheld.records) AS r
     JOIN public.concerns_withheldname AS one ON one.child_key = r.key
+$$;
+
+-- Words of any concern mention the child, also of one that was entered in error.
+CREATE FUNCTION rules.fills_mention(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.record, one.id FROM rules.reached(fills_mention.records) AS r
+    JOIN public.concerns_mention AS one ON one.child_key = r.key WHERE one.taken_off_at IS NULL
 $$;
 
 CREATE FUNCTION rules.fills_draft(records uuid[]) RETURNS TABLE (record uuid, row_key uuid)

@@ -59,7 +59,7 @@ from .services.patterns import rules_of
 from .services.progress import references_of
 from .services.sight import given_concerns, standing_in
 from .told import told_of
-from .views import access_panels, asked_panels, duty_panels, first_page, of_children, today_lines, withheld
+from .views import access_panels, asked_panels, duty_panels, first_page, mentions, of_children, today_lines, withheld
 from .views.first_page import own_actions
 
 # As many as an aside shows; the page behind it shows all.
@@ -256,10 +256,11 @@ def _writes_pastoral_at(request: Request, school_id: UUID) -> bool:
     return may(request.user, "write_pastoral", school_id)
 
 
-def _own_pastoral(request: Request, record: Any) -> dict[str, Any]:
-    """The newest of one's own pastoral notes."""
+def _own_pastoral(request: Request, record: Any) -> dict[str, Any] | None:
+    """The newest of one's own pastoral notes; no panel before the first."""
     rows = visible(request, PastoralNote, "author").select_related("child").order_by("-written_at", "-pk")
-    return {"notes": read_many(request, rows[:IN_ASIDE], purpose="own pastoral notes")}
+    notes = read_many(request, rows[:IN_ASIDE], purpose="own pastoral notes")
+    return {"notes": notes} if notes else None
 
 
 def _from_notes(request: Request, record: Any) -> dict[str, Any] | None:
@@ -336,10 +337,11 @@ register(
 )
 first_pages.register(*first_page.TASKS)
 register(*SETTINGS, ACCESS_REVIEW, *access_panels.ENTRIES, *asked_panels.ENTRIES, *today_lines.ENTRIES)
-register(*of_children.ENTRIES, *duty_panels.ENTRIES, *withheld.ENTRIES)
+register(*of_children.ENTRIES, *duty_panels.ENTRIES, *withheld.ENTRIES, *mentions.ENTRIES)
 chronology.register(*SOURCES)
 gathers(chronology_on_paper.NAME, chronology_on_paper.in_pieces)
 keep_apart("concerns.withheldname")
+keep_apart("concerns.mention")
 checks.register(LEAVERS)
 
 # What a notice is about, by the type it was written with, and the page that shows it.

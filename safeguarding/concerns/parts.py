@@ -59,6 +59,7 @@ from .models import (
     MeetingAddition,
     MeetingAttendee,
     MeetingDecision,
+    Mention,
     OutsideConflict,
     OutsideNote,
     PaperForm,
@@ -206,7 +207,7 @@ tell(Referral, title="Referral", blocks=as_declared("sent_at"))
 tell(ReferralStep, title="After the referral", blocks=as_declared("happened_at"))
 tell(EscalationLetter, title="Letter of escalation", blocks=as_declared("started_at"))
 tell(Meeting, title="Meeting", blocks=as_declared("held_at"))
-tell(MeetingAttendee, title="At the meeting", blocks=as_declared())
+tell(MeetingAttendee, title="At the meeting", blocks=as_declared(only=Q(ended_at=None)))
 tell(MeetingDecision, title="Decided at the meeting", blocks=as_declared("added_at"))
 tell(MeetingAddition, title="Added to the minutes", blocks=as_declared("added_at"))
 tell(Attachment, title="File of the concern", blocks=as_declared("attached_at", but=("is_active",)))
@@ -248,6 +249,10 @@ left_out(
 left_out(
     WithheldName,
     because="It asks leads about a child that a reporter may not name. Once they add the child, the concern names it.",
+)
+left_out(
+    Mention,
+    because="It says where words of a concern mention a child who has no part in it. The words themselves are told.",
 )
 left_out(Draft, DraftOpening, KeptText, because="Nobody has sent these words yet. They are their author’s alone.")
 left_out(Brief, because="Somebody prepares it for a meeting, out of the record. It is its author’s alone.")

@@ -56,6 +56,7 @@ from .models import (
     MeetingAddition,
     MeetingAttendee,
     MeetingDecision,
+    Mention,
     NoticeRule,
     OutsideConflict,
     OutsideLink,
@@ -172,6 +173,12 @@ declare(
     merged="child_key",
     searched=Refused("that there is such a child is for those alone who may see it"),
     followed=Refused("that there is such a child is for those alone who may see it; each of its moves is an event"),
+)
+
+declare(
+    Mention,
+    merged="child_key",
+    searched=Refused("the words that mention the child are searched themselves"),
 )
 
 # --- the child's own pages

@@ -33,6 +33,8 @@ _TYPED_FOR = (
     "EXISTS (SELECT FROM public.concerns_paperform AS sheet WHERE NEW.token = ANY (sheet.forms) "
     "AND sheet.written_by_id = NEW.logged_by_id)"
 )
+# Whoever writes words of a concern logged it, or sees it.
+_SAYS_IN = either("NEW.concern_id = ANY (rules.own_concerns(me))", of_school("concerns_concern", "concern_id"))
 # A note from outside that was not for a colleague becomes a concern: it is not for them either.
 _NOT_FOR = (
     "EXISTS (SELECT FROM public.concerns_concern AS made JOIN public.concerns_outsidenote AS note ON "
@@ -102,6 +104,11 @@ keep(
                 "decided_at",
                 "decided_by_id",
             ),
+        ),
+        # Whom words mention: the concern is hidden from who must see nothing of that child, until a lead takes it off.
+        "concerns.mention": takes(
+            both("NEW.author_id = me", "NEW.taken_off_at IS NULL", _SAYS_IN),
+            ended_once(decides("NEW.concern_id"), at="taken_off_at", by="taken_off_by_id", said=("reason",)),
         ),
         # A date of a plan that is a meeting is hidden with its concern.
         "concerns.meeting": takes(

@@ -13,6 +13,7 @@ from safeguarding.concerns.models import Agency, Concern, ContactMade, Decision,
 from safeguarding.concerns.services import agencies, meeting
 from safeguarding.concerns.services.agencies import Contacted, Sent, Step
 from safeguarding.concerns.services.meeting import Called
+from safeguarding.concerns.services.meeting_days import hold_meeting
 from safeguarding.demo.desk import DAY, DECIDED, HOUR
 from safeguarding.demo.keys import Keys
 
@@ -90,6 +91,7 @@ def _met(concern: Concern, lead: User, colleague: User, keys: Keys, when: Callab
     made = meeting.call_meeting(
         concern=concern, token=keys.token(), called=called, staff=[lead, colleague], by=lead, at=at - HOUR
     )
+    hold_meeting(meeting=made, seen=at, held_at=at, by=lead, at=at)
     decided = meeting.note_decision(
         meeting=made,
         token=keys.token(),

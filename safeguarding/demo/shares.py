@@ -26,6 +26,7 @@ from sharing.events.services.choosing import choose_items, there_now
 from sharing.events.services.deciding import begin_share, decide_share
 from sharing.events.services.following import Happened
 from sharing.events.services.handing_over import hand_over
+from sharing.events.services.law import laws_on
 from sharing.events.services.packing import make_pack, say_names
 from sharing.events.services.receiving import record_received
 from sharing.events.services.recipients import Facts, add_recipient, address_book, check_recipient, correct_recipient
@@ -65,6 +66,7 @@ _ANSWERS = {
     "order": "Family court at Stockport, SK26C00417, order of the month before",
     "order_says": "The pastoral file, with other families left out.",
     "danger": "Everybody in school: the child had a knife.",
+    "cannot_consent": "legally",
     "relevant": "What the child said, and what the child looked at.",
     "enrolled": "Their registrar confirmed the place in writing.",
     "which_law": "Children Act 2004 section 10, as the data protection officer advised in writing.",
@@ -73,7 +75,6 @@ _ANSWERS = {
 
 def lay_shares(school: School, ground: Ground, keys: Keys, printer: Printer) -> None:
     """The address book that they need, and every decision of the data."""
-    laws = {row.code: row for row in LegalReason.objects.all()}
     lead = ground.users[_SHARERS[0]]
     with acting(Acting(user_id=lead.pk, school_id=school.pk)):
         book = _address_book(school, keys, by=lead, at=ground.now - timedelta(days=400))
@@ -81,7 +82,7 @@ def lay_shares(school: School, ground: Ground, keys: Keys, printer: Printer) -> 
         child = Child.objects.select_related("school").get(pk=ground.children[entry["child"]])
         by = next(person for key in _SHARERS if may_view(person := ground.users[key], child))
         with acting(Acting(user_id=by.pk, school_id=school.pk)):
-            _lay(entry, child, book, laws, ground.now - timedelta(days=entry["days"]), keys, printer, by=by)
+            _lay(entry, child, book, ground.now - timedelta(days=entry["days"]), keys, printer, by=by)
 
 
 def _address_book(school: School, keys: Keys, *, by: User, at: datetime) -> dict[str, Recipient]:
@@ -111,14 +112,13 @@ def _lay(
     entry: dict[str, Any],
     child: Child,
     book: dict[str, Recipient],
-    laws: dict[str, LegalReason],
     at: datetime,
     keys: Keys,
     printer: Printer,
     *,
     by: User,
 ) -> None:
-    recipient, law = book[entry["to"]], laws.get(entry["reason"])
+    recipient, law = book[entry["to"]], laws_on(timezone.localdate(at)).get(entry["reason"])
     if entry["ends"] == "call":
         said = Called(recipient, entry["person"], at, entry["what"], entry["purpose"], law)
         record_call(child=child, token=keys.token(), said=said, by=by, at=at)

@@ -1,10 +1,11 @@
-"""Who has agreed that something of a child of the demo school goes outside, and where does the school send things?
+"""Who has agreed that something of a child of the demo school goes outside, where does the school send things, and what
+law has it read?
 
 The children and the answers are those of the data: early help with both parents, a service for mental
 health, a refusal, and a consent that was withdrawn.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from safeguarding.demo.ground import Ground
 from safeguarding.demo.keys import Keys
 from sharing.events.models import Consent, ConsentWording, Recipient
 from sharing.events.services.consents import Answered, record_consent, withdraw_consent
+from sharing.events.services.law import confirm_law
 from sharing.events.services.recipients import Facts, add_recipient, address_book, check_recipient, correct_recipient
 from sharing.events.services.wordings import save_wording
 
@@ -78,14 +80,22 @@ _WITHDRAWN = (
     "Her mother came to the office: she has a nurse at the hospital now, and wants no other.",
     9,
 )
+# What the school has read with its data protection officer: code, where, in force from.
+_READ = (
+    ("attendance", "The regulations on legislation.gov.uk, with the data protection officer", date(2024, 8, 19)),
+    ("send", "The Act and the regulations on legislation.gov.uk, with the data protection officer", date(2014, 9, 1)),
+)
 _NOT_ON_RECORD = "The birth certificate was seen at admission."
 
 
 def lay_sharing(school: School, ground: Ground, keys: Keys) -> None:
-    """Wordings, the address book, answers, and one that was withdrawn."""
+    """Wordings, laws that were read, the address book, answers, and one that was withdrawn."""
     head, lead, deputy = (ground.users[one] for one in (_HEAD, _LEAD, _DEPUTY))
     with acting(Acting(user_id=head.pk, school_id=school.pk)):
         wordings = _wordings(school, keys, by=head, now=ground.now)
+        for code, where, since in _READ:
+            at = ground.now - timedelta(days=90)
+            confirm_law(school=school, token=keys.token(), code=code, read_in=where, from_day=since, by=head, at=at)
     with acting(Acting(user_id=deputy.pk, school_id=school.pk)):
         book = _address_book(school, keys, by=deputy, at=ground.now - timedelta(days=80))
     with acting(Acting(user_id=lead.pk, school_id=school.pk)):

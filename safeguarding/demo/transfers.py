@@ -148,8 +148,7 @@ def _send(
 
 def _say_what_files_say(child: Child, keys: Keys, by: User, at: datetime) -> None:
     """Of concerns that are about others too, before the file goes: one line."""
-    for concern in undecided_concerns(For(by), child):
-        named = ConcernChild.objects.get(concern=concern, child=child)
+    for concern, named in undecided_concerns(For(by), child):
         line = ConcernChild.Says.LINE
         say_in_file(named=named, seen=concern.revision, token=keys.token(), says=line, story="", by=by, at=at)
 

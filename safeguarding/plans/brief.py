@@ -43,6 +43,8 @@ def blocks(request: Request, child: Child, today: date) -> list[Block]:
         steps = visible(request, Step).filter(episode__in=[plan.pk for plan in found], status=Step.Status.WAITING)
         waits = work.by_day(steps.exclude(due_on=None, booked_on=None))[:_MOST]
         shown = [step for step in waits if not work.is_ahead(step, today)]
+        missing = work.still_missing(visible(request, Step).filter(episode__in=[plan.pk for plan in found]))
+        shown = [*missing.select_related("episode")[:_MOST], *shown]
         lines += [(step.title, _when(step, today, on_roll=child.is_on_roll)) for step in shown]
     return [
         block
@@ -115,13 +117,15 @@ def _about(plan: Episode) -> str:
 
 def _when(step: Step, today: date, *, on_roll: bool) -> str:
     how = standing(step, today=today, on_roll=on_roll)
+    if how.how is Stands.STILL_MISSING:
+        return f"{how.words[:1].lower()}{how.words[1:]}"
     due = f"due {full_day(step.due_on)}" if step.due_on else ""
     booked = f"booked for {full_day(step.booked_on)}" if step.booked_on else ""
     late = (
         "not yet recorded as held"
         if how.how is Stands.ASK
         else f"{how.words[:1].lower()}{how.words[1:]}"
-        if how.is_late
+        if how.is_late or how.how is Stands.AFTER_REVIEW
         else ""
     )
     return ", ".join(part for part in (due, booked, late) if part)

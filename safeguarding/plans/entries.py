@@ -92,7 +92,7 @@ def _tell_held(request: Request, when: When, titles: Titles) -> Mapping[UUID, En
             sentence=_sentences(*_codes(step, but=_LONG), first_sentence(step.said)),
             source=f"recorded by {titles.of(step.held_by, held_at)}",
             tone="plan",
-            tag=(how.words, "warn") if (how := standing(step, today=today)).how in _TAGGED else ("", ""),
+            tag=(how.words, "warn") if (how := standing(step, today=today, on_roll=False)).how in _TAGGED else ("", ""),
             reference="Plan",
             link=reverse("plan_step", args=[step.pk]),
             substance=_whole(

@@ -16,13 +16,13 @@ from safeguarding.accounts.roles import Capability
 from safeguarding.audit.protection import who_sees
 from safeguarding.concerns.models import Concern, ConcernChild, Meeting
 from safeguarding.concerns.permissions import may_decide
-from safeguarding.concerns.services.meeting_plans import Plans, Result
+from safeguarding.concerns.services.meeting_plans import Offered, Plans, Result
 from safeguarding.dates import short_day
 
 from . import codes
 from .capabilities import PlanCapability
 from .kinds import Area, EpisodeKind
-from .models import Step
+from .models import Episode, Step
 from .permissions import children_kept
 from .services import meetings
 
@@ -32,12 +32,12 @@ _AGAIN = "Press the button again to save it like this"
 class PlansOfChildren(Plans):
     """The plans of the children whom a concern is about."""
 
-    def children(self, user: User, concern: Concern) -> list[Child]:
+    def children(self, user: User, concern: Concern) -> list[Offered]:
         if not may_decide(user, concern):
             return []
-        named = worried_about(user, concern.pk)
-        kept = children_kept(user, concern.school_id, [child.pk for child in named], Area.PROTECTION)
-        return [child for child in named if child.pk in kept]
+        named = in_concern(user, concern.pk)
+        kept = children_kept(user, concern.school_id, [one.child.pk for one in named], Area.PROTECTION)
+        return [one for one in named if one.child.pk in kept]
 
     def question(self, user: User, meeting: Meeting, children: Collection[Child]) -> str:
         """Asked where the step that it takes is booked for another day."""
@@ -54,12 +54,13 @@ class PlansOfChildren(Plans):
         found = [one for one in meetings.steps_of(meeting) if meetings.asks_for_outcome(one) and _is_asked(one)]
         return [_result(step, today) for step in meetings.writable(user, meeting, found)]
 
-    def to_add(self, user: User, meeting: Meeting) -> list[Child]:
+    def to_add(self, user: User, meeting: Meeting) -> list[Offered]:
         if (takes := meetings.takes_of(meeting)) is None:
             return []
-        some = meetings.without_it(meeting, self.children(user, meeting.concern))
-        plans = meetings.open_plans([child.pk for child in some], takes)
-        return [child for child in some if child.pk in plans]
+        offered = self.children(user, meeting.concern)
+        some = {child.pk for child in meetings.without_it(meeting, [one.child for one in offered])}
+        plans = meetings.open_plans(some, takes)
+        return [one for one in offered if one.child.pk in plans]
 
     def follow(
         self,
@@ -85,12 +86,21 @@ def _result(step: Step, today: Any) -> Result:
     return Result(step.child_id, f"What came of it for {step.child.full_name}", offered, must, step.outcome)
 
 
-def worried_about(user: User, concern_id: UUID) -> list[Child]:
-    """The children whom a concern is about, as far as the person sees them."""
-    named = ConcernChild.objects.all().visible_to(user)  # type: ignore[attr-defined]
-    keys = named.filter(concern=concern_id, role=ConcernChild.Role.WORRIED_ABOUT).values("child")
+def in_concern(user: User, concern_id: UUID) -> list[Offered]:
+    """The children in whose plans a meeting about a concern may be a date, as far as the person sees them: first those
+    whom it is about, then those who have another part in it and an open plan with such dates.
+    """
+    named: QuerySet[ConcernChild] = ConcernChild.objects.all().visible_to(user)  # type: ignore[attr-defined]
+    plans: QuerySet[Episode] = Episode.objects.all().visible_to(user)  # type: ignore[attr-defined]
     cards: QuerySet[Child] = Child.objects.all().visible_to(user)  # type: ignore[attr-defined]
-    return list(cards.filter(pk__in=keys).order_by("sort_name", "pk"))
+    rows = meetings.discussed(named.filter(concern=concern_id, child__in=cards), plans).select_related("child")
+    offered = [_offered(row) for row in rows.order_by("child__sort_name", "child")]
+    return sorted(offered, key=lambda one: bool(one.part))
+
+
+def _offered(row: ConcernChild) -> Offered:
+    is_about = row.role == ConcernChild.Role.WORRIED_ABOUT
+    return Offered(row.child, "" if is_about else str(row.get_role_display()))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

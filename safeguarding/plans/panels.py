@@ -42,6 +42,7 @@ from .views import (
     first_page,
     from_referral,
     meeting_panel,
+    missing_children,
     own_children,
     standing_in,
     today_lines,
@@ -78,6 +79,11 @@ def _opens_list(request: Request) -> bool:
 
 def _opens_diary(request: Request) -> bool:
     return _sees_badges(request) or diary.opens_diary(request.user)
+
+
+def _begins_with_overview(request: Request) -> bool:
+    """Who has no Today: the Headteacher."""
+    return request.held.role.home == "overview" and _opens_diary(request)
 
 
 def _kept_for(request: Request, child_id: UUID) -> bool:
@@ -129,17 +135,25 @@ register(
             "plans/part_own_children.html",
             data=own_children.panel,
             may=own_children.is_coordinator,
-            order=5,
+            order=3,
         )
         for slot in ("staff_home_above", "own_role")
     ),
     NavItem("diary", "Diary", "diary", may=_opens_diary, order=5, place="plans"),
     Panel("today_week", "diary", "plans/part_this_week.html", data=diary.of_school, may=_opens_diary),
     *(
-        Panel(slot, "diary", "plans/part_this_week.html", data=diary.of_ones_own, may=_opens_diary, order=6)
+        Panel(slot, "diary", "plans/part_this_week.html", data=diary.of_ones_own, may=_opens_diary, order=2)
         for slot in ("staff_home_above", "own_role")
     ),
-    Panel("overview_aside", "diary", "plans/part_this_week.html", data=diary.of_ones_own_if_any, may=_opens_diary),
+    Panel(
+        "overview_aside",
+        "diary",
+        "plans/part_this_week.html",
+        data=diary.of_ones_own_on_overview,
+        may=_begins_with_overview,
+        order=10,
+    ),
+    Line(LATE, "plans_missing", "plans/part_missing_lines.html", missing_children.lines, may=_sees_badges, order=1),
     Line(LATE, "plans", "plans/today_lines.html", today_lines.missed, may=_sees_badges, order=15),
     Line(UNANSWERED, "plans", "plans/today_lines.html", today_lines.to_chase, may=_sees_badges, order=15),
     Line(

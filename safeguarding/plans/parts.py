@@ -85,6 +85,7 @@ tell(
             *STEP_COLUMNS,
             "area",
             "missing",
+            "waits_for_review",
             "chased_on",
             "chase_again_on",
             "not_counted",

@@ -13,7 +13,9 @@ from safeguarding.dates import school_year
 
 # The last year before what comes after school.
 POST_16 = 11
-NO_GROUPS = "The school has not set which year groups move on: Settings, Times of plans."
+# Where it is set; pages make a link of it (`templatetags/in_plans.py`).
+TIMES = "Settings, Times of plans"
+NO_GROUPS = f"The school has not set which year groups move on: {TIMES}."
 NO_YEAR = "The child’s year group is not recorded."
 NONE_AHEAD = "The child is past the year groups that move on from here."
 

@@ -38,6 +38,7 @@ _HANGS = (*_STAYS, "episode_id")
 _COUNTED = (
     "after_id", "aside_reason", "counted_from", "due_on", "duty", "follows", "missing", "not_counted", "number",
     "owner_id", "revision", "rule_id", "set_aside_at", "set_aside_by_id", "status", "token",
+    "waits_for_review",
 )  # fmt: skip
 _FIXED = ("id", "kind", "author_id", "written_at", *_HANGS)
 

@@ -10,6 +10,7 @@ class PlanVerb(models.TextChoices):
     HOLD = "hold", "recorded that it was held"
     CHASE = "chase", "chased it"
     SET_ASIDE = "set_aside", "set it aside"
+    BACK = "back", "said that the child is back"
     CORRECT = "correct", "corrected a date of it"
     ERR = "err", "said that it was entered in error"
     PUT_BACK = "put_back", "put it back"

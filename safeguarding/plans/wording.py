@@ -18,6 +18,7 @@ from safeguarding.plans.services.standing import Stands, standing
 # From so many days before it is due, a date that nobody has booked is worth a look.
 SOON = timedelta(days=7)
 _TONES = {
+    Stands.STILL_MISSING: "bad",
     Stands.IN_TIME: "ok",
     Stands.HELD: "ok",
     Stands.HELD_LATE: "warn",
@@ -49,6 +50,8 @@ def stand(step: Step, *, today: date, on_roll: bool) -> Stand:
     """How a date stands today."""
     now = standing(step, today=today, on_roll=on_roll)
     tone = _TONES.get(now.how, "")
+    if now.how is Stands.STILL_MISSING:
+        return Stand(now.words, tone, is_late=True)
     if now.how is Stands.ASK:
         ours = now.is_late and step.is_ours
         tone, sub = "bad" if ours else "warn", _was_booked(step, today)
@@ -61,6 +64,8 @@ def stand(step: Step, *, today: date, on_roll: bool) -> Stand:
         return Stand(now.words, tone, sub, is_late=ours, is_near=not ours, is_past=True)
     if now.how is Stands.NOT_COUNTED:
         return Stand(now.words, tone, capfirst(step.get_not_counted_display()))
+    if now.how is Stands.AFTER_REVIEW:
+        return Stand(now.words, tone, step.missing)
     if now.how is Stands.TODAY:
         return Stand(now.words, tone, is_near=True)
     if now.how is Stands.BOOKED and step.booked_on:

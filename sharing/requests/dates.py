@@ -3,8 +3,9 @@
 Pure. Domain reference 5.5: the period begins on the latest of receipt, proof of identity and fee, where those were
 asked for; a month keeps the day, else it is the last of the month; days on which the school waits to be told what is
 meant do not count, from the beginning of the period on; a weekend or bank holiday moves the end to the next working
-day. Holidays of a school stop nothing. The educational record (5.6) and complaints (6) have dates of their own. The
-order in which steps were recorded makes no difference, and a step that was withdrawn counts for nothing.
+day, which is to be confirmed as long as bank holidays are not announced as far as that. Holidays of a school stop
+nothing. The educational record (5.6) and complaints (6) have dates of their own. The order in which steps were recorded
+makes no difference, and a step that was withdrawn counts for nothing.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
-from safeguarding.clocks import Due, add_months
+from safeguarding.clocks import Due, add_months, known_day
 from safeguarding.dates import counted, day_of_year, full_day
 
 from .reckoning import Paused, Period, Spans, period, waited
@@ -46,7 +47,8 @@ class Time(Protocol):
 @dataclass(frozen=True)
 class Dates:
     """What was reckoned. `due_on` is the limit of the law; without one, the period has not begun, stands still, or the
-    law names none (a complaint). `sentences` say each step.
+    law names none (a complaint). `missing` says why the limit is not known yet; until it is, the school keeps to
+    `keep_to`, the day before it is moved to a working day. `sentences` say each step.
     """
 
     start: date | None
@@ -54,6 +56,8 @@ class Dates:
     is_paused: bool = False
     is_extended: bool = False
     due_on: date | None = None
+    missing: str = ""
+    keep_to: date | None = None
     target_on: date | None = None
     extend_by: date | None = None
     record_due_on: date | None = None
@@ -67,11 +71,21 @@ class Dates:
         return self.start is not None
 
     @property
+    def answer_by(self) -> date | None:
+        """The last day for the answer; while it is to be confirmed, the one to keep to."""
+        return self.due_on or self.keep_to
+
+    @property
+    def is_for_two(self) -> bool:
+        """Whether the copies and the educational record each have a day of their own."""
+        return self.record_due_on is not None
+
+    @property
     def next_on(self) -> date | None:
         """What falls due first: the educational record or the answer; of a complaint, that it is acknowledged."""
         if self.acknowledge_by:
             return None if self.acknowledged_on else self.acknowledge_by
-        return min((day for day in (self.record_due_on, self.due_on) if day), default=None)
+        return min((day for day in (self.record_due_on, self.answer_by) if day), default=None)
 
 
 Holidays = Callable[[int], Collection[date]]
@@ -112,7 +126,8 @@ def reckon(
     extended = _extension(first, days.get("extended", []), said)
     months = times["reply"].amount + (times["extension"].amount if extended else 0)
     whole = period(start, months, pauses, holidays) if extended else first
-    said += _month(start, months, whole, times)
+    due = known_day(whole.due_on) if whole.due_on else Due()
+    said += _month(start, months, whole, due, times)
     if not extended and whole.ends_on:
         said.append(_may_extend(first))
     target = start + timedelta(days=times["target"].amount)
@@ -124,7 +139,9 @@ def reckon(
         paused_days=whole.paused_days,
         is_paused=whole.ends_on is None,
         is_extended=extended,
-        due_on=whole.due_on,
+        due_on=due.day,
+        missing=due.missing,
+        keep_to=whole.ends_on if due.missing else None,
         target_on=target,
         extend_by=first.ends_on,
         record_due_on=record,
@@ -215,7 +232,7 @@ def _may_extend(first: Period) -> str:
 # --- a month from there
 
 
-def _month(start: date, months: int, whole: Period, times: Mapping[str, Time]) -> list[str]:
+def _month(start: date, months: int, whole: Period, due: Due, times: Mapping[str, Time]) -> list[str]:
     law = f"{times['reply'].law}{', to be confirmed' if times['reply'].to_confirm else ''}"
     base = add_months(start, months)
     said = [f"{counted(months, 'month').capitalize()} from {full_day(start)} is {full_day(base)} ({law})."]
@@ -232,10 +249,13 @@ def _month(start: date, months: int, whole: Period, times: Mapping[str, Time]) -
     if whole.paused_days:
         added = counted(whole.paused_days, "day")
         said.append(f"{added} added to {full_day(base)} make {full_day(whole.ends_on)}.")
-    if whole.due_on is not None and whole.due_on != whole.ends_on:
+    if due.day is None:
+        kept_to = full_day(whole.ends_on)
+        return [*said, f"{due.missing} So the last day is to be confirmed: keep to {kept_to} until it is."]
+    if due.day != whole.ends_on:
         what = f"a {whole.ends_on:%A}" if whole.ends_on.weekday() > 4 else "a bank holiday"
-        said.append(f"{full_day(whole.ends_on)} is {what}: the next working day is {full_day(whole.due_on)}.")
-    said.append(f"So the answer is due by {full_day(whole.due_on or whole.ends_on)}.")
+        said.append(f"{full_day(whole.ends_on)} is {what}: the next working day is {full_day(due.day)}.")
+    said.append(f"So the answer is due by {full_day(due.day)}.")
     return said
 
 

@@ -9,6 +9,7 @@ class RequestNotice(models.TextChoices):
     HANDED_IN = "request_handed_in", "A request about data was handed in"
     NAMED = "request_named", "You have a part in a request about data"
     ASKED = "request_asked", "You are asked what is held for a request about data"
+    UNFINISHED = "request_unfinished", "Your part of a request about data is not finished"
     TO_APPROVE = "request_to_approve", "An answer to a request about data waits for your approval"
     SENT_BACK = "request_sent_back", "An answer to a request about data was sent back"
     APPROVED = "request_approved", "An answer to a request about data was approved"
@@ -19,5 +20,11 @@ class RequestNotice(models.TextChoices):
 
 register(
     RequestNotice,
-    hot=(RequestNotice.ASKED, RequestNotice.TO_APPROVE, RequestNotice.SENT_BACK, RequestNotice.LATE),
+    hot=(
+        RequestNotice.ASKED,
+        RequestNotice.UNFINISHED,
+        RequestNotice.TO_APPROVE,
+        RequestNotice.SENT_BACK,
+        RequestNotice.LATE,
+    ),
 )

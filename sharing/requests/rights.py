@@ -120,6 +120,8 @@ keep(
             change(both("OLD.status IN ('handed_in', 'open')", _HANDLES), "reference"),
             # Whoever adds something says that people are to be found in it; that they were found, the machine alone.
             change(either(_TASK, both("NEW.is_to_be_searched", _WORKS_ON_IT)), "is_to_be_searched"),
+            # In one's own name; that it was done, the machine alone.
+            change(either(_TASK, both("NEW.reminder_asked_by_id = me", _WORKS_ON_IT)), "reminder_asked_by_id"),
             change(NEVER, "school_id", "token", "handed_in_at", "handed_in_by_id", "came_with_id"),
             closed=False,
         ),
@@ -136,7 +138,7 @@ keep(
         ),
         "requests.searchplace": gives(
             both(either(_TASK, both("NEW.made_by_id = me", either(_HANDLES, _IN_CASE))), "NEW.answered_at IS NULL"),
-            change(both(either(_HANDLES, _IN_CASE), _WAITS), "asked_id", "searched_for"),
+            change(both(either(_TASK, _HANDLES, _IN_CASE), _WAITS), "asked_id", "searched_for"),
             change(
                 both(
                     _WAITS,

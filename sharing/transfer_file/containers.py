@@ -86,6 +86,16 @@ def bind(record: FileRecord, contents: Sequence[Content], *, words: str, signer:
     return Bound(manifest, sha256(listed), locked())
 
 
+def pages_of(volume: bytes, words: str) -> bytes:
+    """The pages of a volume as they were bound, to be read: without its words, and without what is attached to it."""
+    out = BytesIO()
+    with pikepdf.open(BytesIO(volume), password=words) as pdf:
+        for name in list(pdf.attachments):
+            del pdf.attachments[name]
+        pdf.save(out, encryption=False)
+    return out.getvalue()
+
+
 def volumes_of(
     sheets: Sequence[int], sizes: Sequence[int], *, cover: int = 1, most: int = manifests.PAGES, room: int = ROOM
 ) -> list[range]:

@@ -2,10 +2,23 @@
 hold what the records themselves tell.
 """
 
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
 from safeguarding.parts import as_declared, called, left_out, tell
+from sharing.events.models import Recipient
+from sharing.events.said_recipients import recipients_with, said
 
 from .models import FileSending, FileTransfer, FileVolume, TransferNote
 
+
+def _received(keys: Collection[UUID]) -> Iterable[str]:
+    """The next schools to which these files went."""
+    went = FileTransfer.objects.filter(pk__in=keys, sent_at__isnull=False).values_list("recipient", flat=True)
+    return [said(one) for one in Recipient.objects.filter(pk__in=[key for key in went if key])]
+
+
+recipients_with(FileTransfer, _received)
 called(FileTransfer, lambda row: f"File to {row.destination}" if row.destination else "File to the next school")
 tell(
     FileTransfer,

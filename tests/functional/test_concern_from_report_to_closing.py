@@ -135,9 +135,10 @@ def decide_act_and_close(page: Page, reference: str) -> None:
     page.get_by_label("How it ended").select_option(label="Helped in school, no further need")
     page.get_by_label("Why it can be closed").fill("Settled between them.")
     page.get_by_role("button", name="Close this concern").click()
-    # What is open is said once.
-    problems = page.get_by_role("alert", name="There is a problem")
-    expect(problems).to_contain_text("what the files of 2 children say; review on")
+    # What is open is listed once.
+    expect(page.get_by_role("alert", name="There is a problem")).to_contain_text("2 things are still open")
+    expect(page.get_by_role("listitem").filter(has_text="What the files of 2 children say")).to_have_count(1)
+    expect(page.get_by_role("listitem").filter(has_text="Review on")).to_have_count(1)
     page.get_by_role("button", name="Close this concern").click()
     expect(page.get_by_text("Concern closed.")).to_be_visible()
 

@@ -328,7 +328,10 @@ def decides_acts_and_closes_on_a_telephone(page: Page, concern: Concern) -> None
     page.get_by_role("button", name="Close this concern").tap()
     # Parents are not told, it names two children, and a day of review stands.
     problems = page.get_by_role("alert", name="There is a problem")
-    expect(problems).to_contain_text("Still open: parents not told yet; what the files of 2 children say; review on")
+    expect(problems).to_contain_text("things are still open")
+    still_open = page.get_by_role("form", name="Close").get_by_role("listitem")
+    for words in ("Parents not told yet", "What the files of 2 children say", "Review on"):
+        expect(still_open.filter(has_text=words)).to_be_visible()
     page.get_by_role("button", name="Close this concern").tap()
     expect(page.get_by_text("Concern closed.")).to_be_visible()
     assert too_wide(page) <= 0

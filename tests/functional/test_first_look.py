@@ -9,16 +9,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from safeguarding import panels
+from safeguarding.accounts.models import User
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.demo.seeding import seed_demo
 from safeguarding.panels import NavItem
 from tests import factories
+from tests.browser import Prepared
 from tests.functional.everybody import case, usable
-from tests.functional.steps import sign_in
-from tests.functional.test_every_page import faults, too_wide
+from tests.functional.steps import give_session, sign_in
+from tests.functional.test_every_page import faults, only_practice, too_wide
+from tests.postgres import Databases
 from tests.practice_school import few_notes
 
 DESK, TELEPHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
@@ -151,6 +156,26 @@ def has_several_roles_on_a_phone(page: Page, cast: factories.Staffroom) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     other.click()
     expect(page.locator(".hb-switch summary")).to_have_text("Office")
+
+
+def test_lists_of_the_practice_school_are_short_on_a_telephone(
+    page: Page, prepared: Prepared, databases: Databases
+) -> None:
+    """Each list shows its first three, and unfolds."""
+    with time_machine.travel(TUESDAY, tick=True), only_practice(databases) as school:
+        client = give_session(page, User.objects.filter(assignments__school=school, assignments__role_key="lead")[0])
+        page.set_viewport_size(TELEPHONE)
+        high = {name: height(page, prepared, client, reverse(name)) for name in ("today", "plans")}
+    assert max(high.values()) <= 3000, high
+
+
+def height(page: Page, prepared: Prepared, client: Client, path: str) -> int:
+    """How many pixels high a page is, as it is answered."""
+    answer = client.get(path, HTTP_HOST="localhost")
+    assert answer.status_code == 200, path
+    prepared[path] = dict(answer.headers), answer.content
+    page.goto(path)
+    return int(page.evaluate("document.documentElement.scrollHeight"))
 
 
 @pytest.mark.soak(part="school")

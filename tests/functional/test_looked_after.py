@@ -28,7 +28,7 @@ def finds_the_child(page: Page) -> None:
     """From her first page, by clicking."""
     page.goto("/staff/")
     panel = page.get_by_role("region", name="Your children")
-    expect(panel.get_by_text("No plan is open")).to_be_visible()
+    expect(panel.get_by_text("No open plan to show")).to_be_visible()
     panel.get_by_role("link", name="Find a child").click()
     usable(page)
     page.get_by_label("Name, class or UPN").fill("Rowen")
@@ -135,7 +135,7 @@ def test_the_designated_teacher_keeps_what_is_hers(server: str, new_person: Call
         is_told_that_the_notice_does_not_name_her(page, teacher, child)
         set_roles_beyond_notice(school=cast.school, role_keys=["designated_teacher"], by=cast.headteacher)
         finds_the_child(page)
-        expect(page.get_by_text("No plan or status is open")).to_be_visible()
+        expect(page.get_by_text("No open plan or status to show")).to_be_visible()
         begins_the_episode(page)
         adds(page, "Strengths and difficulties questionnaire", date(2026, 11, 17), _score(16))
         adds(page, "Strengths and difficulties questionnaire", date(2026, 11, 23), _score(19), check_rules=False)

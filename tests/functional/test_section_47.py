@@ -60,7 +60,10 @@ def closes_by_pressing_twice(page: Page) -> None:
     page.get_by_label("Why it can be closed").fill("They see no need to act.")
     page.get_by_role("button", name="Close this concern").click()
     problems = page.get_by_role("alert", name="There is a problem")
-    expect(problems).to_contain_text("Still open: parents not told yet; review on")
+    expect(problems).to_contain_text("things are still open")
+    still_open = page.get_by_role("form", name="Close").get_by_role("listitem")
+    expect(still_open.filter(has_text="Parents not told yet")).to_be_visible()
+    expect(still_open.filter(has_text="Review on")).to_be_visible()
     page.get_by_role("button", name="Close this concern").click()
     expect(page.get_by_text("Concern closed.")).to_be_visible()
 

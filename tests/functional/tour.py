@@ -286,7 +286,7 @@ def answer_a_request(office: Page, lead: Page) -> None:
     for page in (office, lead):
         menu(page, "Requests")
         panel(page, "Requests about data").get_by_role("row").filter(has_text="Tyler").get_by_role("link").click()
-        expect(panel(page, "Reply")).to_contain_text("Reply by")
+        expect(panel(page, "Reply")).to_contain_text("Copies by")
     expect(office.get_by_role("button", name="Review what was found")).to_have_count(0)
     lead.get_by_role("button", name="Review what was found").click()
     panel(lead, "Items").get_by_role("row").nth(1).get_by_role("link").first.click()

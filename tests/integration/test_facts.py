@@ -184,6 +184,7 @@ def test_one_acts_on_a_concern_in_which_one_has_something_to_do_at_a_school_wher
         "concerns_open": [],
         "merges": False,
         "withheld": False,
+        "mentions": False,
         "requests_named": [],
         "requests_asked": [],
     }
@@ -204,6 +205,7 @@ def test_one_acts_on_a_concern_in_which_one_has_something_to_do_at_a_school_wher
         "concerns_open": [],
         "merges": False,
         "withheld": False,
+        "mentions": False,
         "requests_named": [],
         "requests_asked": [],
     }

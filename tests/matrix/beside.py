@@ -5,12 +5,14 @@ notes, cover, what a lead keeps for herself.
 from datetime import date, timedelta
 from typing import Any
 
+from children.mentions import marker
 from safeguarding.accounts import services as accounts
 from safeguarding.accounts.models import ActingPeriod, RoleAssignment
 from safeguarding.accounts.services.classes import give_class
 from safeguarding.concerns.models import (
     Draft,
     HowSoon,
+    Mention,
     NoticeRule,
     OutsideConflict,
     OutsideNote,
@@ -28,6 +30,7 @@ from safeguarding.concerns.services import (
     pastoral,
 )
 from safeguarding.concerns.services.agencies import Contacted, Sent, Step, times
+from safeguarding.concerns.services.deciding.mentions import take_off_mention
 from safeguarding.concerns.services.meeting import Called as MeetingCalled
 from safeguarding.concerns.services.outside import links, settling
 from safeguarding.concerns.services.outside.leaving import Left, leave_note
@@ -272,6 +275,13 @@ def lay_apart(world: Any, record: str) -> None:
         withhold(named, wrong.pk, by=world.people["teacher"], at=THEN)
         row = deciding.refuse_withheld(row=named.withheld.get(), reason=word(), by=by, at=THEN)
         world.keys[record]["withheld"] = row.pk
+        text = f"{word()} {marker(wrong.pseudonym)}"
+        deciding.add_note(concern=concern, token=uuid7(), text=text, by=by, at=THEN)
+        mention = Mention._base_manager.get(concern=concern, child_key=wrong.pk)
+        world.keys[record]["mentioned"] = mention.pk
+        # The words of the account mean another child, a lead has said.
+        other = Mention._base_manager.exclude(child_key=wrong.pk).get(concern=concern)
+        take_off_mention(mention=other, reason=word(), by=by, at=THEN)
     named = concern.children.get(child=world.children[record])
     for says in ("story", "story" if record == "two" else "whole"):
         concern.refresh_from_db()

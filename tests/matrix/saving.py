@@ -175,6 +175,7 @@ SAVED: dict[str, tuple[Press, ...]] = {
         ),
     ),
     "concerns_outsideconflict": (Press("outside_note", "lead", typed=_for_after_all, before=_note_is_not_for),),
+    "concerns_mention": (Press("mention", "lead", "open", form="mention", typed={"reason": SAID}),),
     "concerns_withheldname": (
         Press("withheld_name", "lead", form="withheld_name", typed={"reason": SAID}, before=_name_is_withheld),
     ),

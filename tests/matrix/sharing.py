@@ -11,12 +11,12 @@ from typing import Any
 from children.models import ContactRestriction
 from safeguarding.accounts.services.guidance import load_editions
 from safeguarding.keys import uuid7
-from sharing.events.models import LegalReason
 from sharing.events.services.checking import Said
 from sharing.events.services.choosing import choose_items, name_of, offers
 from sharing.events.services.consents import Answered, record_consent, withdraw_consent
 from sharing.events.services.deciding import begin_share, decide_share
 from sharing.events.services.following import Happened
+from sharing.events.services.law import laws_on
 from sharing.events.services.lifting import ask_to_lift
 from sharing.events.services.packing import say_names
 from sharing.events.services.recipients import Facts, add_recipient, check_recipient
@@ -122,7 +122,7 @@ def _said(world: Any, recipient: Any, **other: Any) -> Said:
     return Said(
         recipient=recipient,
         asked="request",
-        reason=LegalReason.objects.get(code="send"),
+        reason=laws_on(THEN.date())["cda1998_115"],
         answers={"need": word()},
         consent_stands="not_asked",
         child_told="no",

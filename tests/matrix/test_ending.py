@@ -171,8 +171,8 @@ def test_others_keep_every_row(world: World):
     before = removal.left_of(kept)
     removal.remove([world.children["open"].pk])
     lost = {place for place, _ in set(before) - set(removal.left_of(kept))}
-    # What says of the child who goes that it was linked there by mistake, or left out.
-    assert lost <= {"concerns_undonelink.concern_id", "concerns_withheldname.concern_id"}
+    # What says of the child who goes that it was linked there by mistake, left out, or mentioned.
+    assert lost <= {"concerns_undonelink.concern_id", "concerns_withheldname.concern_id", "concerns_mention.concern_id"}
 
 
 def test_what_waits_stops_it_and_nothing_is_done(world: World):

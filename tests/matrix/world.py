@@ -271,10 +271,10 @@ def _concern(world: World, record: str) -> None:
     if record == "two":
         children.append(ChildEntry(role="sibling", child=world.children["hidden"]))
     children.append(ChildEntry(role="witness", kind="unnamed", description=f"A boy in a {word()} coat"))
-    # Somebody else is mentioned inside the text: the hidden child, whose name nobody reads in it from whom it is
-    # hidden.
+    # The hidden child is mentioned inside the text where she has a part: a mention alone hides the concern as well.
+    mentioned = world.children["hidden" if record == "two" else record]
     account = AccountFacts(
-        facts=f"{word()} {marker(world.children['hidden'].pseudonym)}",
+        facts=f"{word()} {marker(mentioned.pseudonym)}",
         child_words=word(),
         observed_on=THEN.date(),
         place="other",

@@ -205,8 +205,8 @@ FAULTS = (
         "requests",
         "an extended reply that forgets the days of a pause",
         "sharing/requests/services/letters.py",
-        " + timedelta(days=found.paused_days), bank_holidays))",
-        ", bank_holidays))",
+        "    ends = add_months(found.start, months) + timedelta(days=found.paused_days)",
+        "    ends = add_months(found.start, months)",
         "_extended_due",
     ),
     Fault(

@@ -21,16 +21,16 @@ from .full import in_full, lines
 M = TypeVar("M", bound=Model)
 
 
-def _of_meetings(model: type[M], person: str, order: str) -> ByKeys[M]:
-    """The rows of some meetings in their order, each with the name of this person."""
+def _of_meetings(model: type[M], person: str, order: str, **only: Any) -> ByKeys[M]:
+    """The rows of some meetings in their order, each with the name of this person; of some only these."""
 
     def written(asked: Asked) -> Any:
-        return with_names(visible(asked, model).filter(asked.of("meeting_id")).order_by(order, "pk"), person)
+        return with_names(visible(asked, model).filter(asked.of("meeting_id"), **only).order_by(order, "pk"), person)
 
     return ByKeys(written)
 
 
-_there = _of_meetings(MeetingAttendee, "user", "pk")
+_there = _of_meetings(MeetingAttendee, "user", "pk", ended_at=None)
 _decided = _of_meetings(MeetingDecision, "author", "added_at")
 _added = _of_meetings(MeetingAddition, "author", "added_at")
 

@@ -329,11 +329,13 @@ class CloseForm(Working):
     def __init__(self, *args: Any, current: int, open_ends: Callable[[], Sequence[str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.current, self.open_ends = current, open_ends
+        self.still_open: Sequence[str] = ()
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if given.get("revision") == self.current and "outcome" not in self.errors and (found := self.open_ends()):
-            self.ask_once("outcome", f"Still open: {'; '.join(found)}. Press the button again to close it like this")
+            self.still_open = found
+            self.ask_once("outcome", f"{dates.counted(len(found), 'thing is', 'things are')} still open", found)
         return given
 
 

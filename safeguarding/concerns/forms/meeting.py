@@ -13,9 +13,16 @@ from safeguarding.accounts.calendar import LONDON
 from safeguarding.accounts.models import User
 from safeguarding.concerns.forms.deciding import Giving, Working, words_field
 from safeguarding.concerns.forms.known import known_as
-from safeguarding.concerns.forms.meeting_days import children_field, chosen_of, offer_children
+from safeguarding.concerns.forms.meeting_days import (
+    children_field,
+    chosen_of,
+    colleagues_field,
+    offer_children,
+    offer_colleagues,
+)
 from safeguarding.concerns.models import Meeting, MeetingDecision
 from safeguarding.concerns.services.meeting import Called
+from safeguarding.concerns.services.meeting_plans import Offered
 from safeguarding.forms import DateBoxesField, TimeField, blank_first
 
 # What is asked before it goes into the plans of these children.
@@ -41,16 +48,15 @@ class MeetingForm(Working):
     )
     children = children_field(
         "A date in the plans of",
-        help_text="Of a strategy discussion, conference, core group or child in need meeting. Its words stay here",
+        help_text="A strategy discussion, conference, core group or child in need meeting becomes a date in the plan "
+        "of each child you tick. Brothers, sisters and others in the concern are listed if they have an open plan. "
+        "What you write about it stays with this concern.",
     )
     day = DateBoxesField(label="Date")
     time = TimeField(label="Time", help_text="Such as 9:30am or 1415")
     place = forms.CharField(label="Where", required=False, max_length=200)
-    staff: forms.ModelMultipleChoiceField = forms.ModelMultipleChoiceField(
-        label="Colleagues who are there",
-        queryset=None,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
+    staff = colleagues_field(
+        "Colleagues who are there",
         help_text="Of a meeting to come they are told the school day before, if they may see the concern",
     )
     others = words_field(
@@ -58,14 +64,13 @@ class MeetingForm(Working):
     )
     apologies = words_field("Apologies", rows=2, required=False)
 
-    def __init__(self, *args: Any, people: QuerySet[User], offered: Sequence[Child], asks: Asks, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, people: QuerySet[User], offered: Sequence[Offered], asks: Asks, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.offered_children, self._asks = offered, asks
         offer_children(self, "children", offered)
-        staff: Any = self.fields["staff"]
-        staff.queryset = people
-        # Listed here, in one query: Django would ask with a cursor.
-        staff.choices = [(user.pk, f"{user.full_name}, {user.job}".rstrip(", ")) for user in people]
+        offer_colleagues(self, people)
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

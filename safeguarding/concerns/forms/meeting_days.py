@@ -6,14 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from children.models import Child
 from safeguarding.accounts.calendar import LONDON
+from safeguarding.accounts.models import User
 from safeguarding.concerns.forms.deciding import Working, words_field
 from safeguarding.concerns.forms.known import known_as
 from safeguarding.concerns.models import Meeting
-from safeguarding.concerns.services.meeting_plans import Result
+from safeguarding.concerns.services.meeting_plans import Offered, Result
 from safeguarding.dates import clock
 from safeguarding.forms import DateBoxesField, TimeField, blank_first
 
@@ -25,22 +27,36 @@ def children_field(label: str, **facts: Any) -> forms.MultipleChoiceField:
     )
 
 
-def offer_children(form: forms.Form, name: str, children: Sequence[Child]) -> None:
-    """These children to choose from, all of them ticked; without any, no such field."""
+def offer_children(form: forms.Form, name: str, children: Sequence[Offered]) -> None:
+    """These children to choose from, ticked where the concern is about them; without any, no such field."""
     if not children:
         del form.fields[name]
         return
     field: Any = form.fields[name]
-    field.choices = [(str(child.pk), child.full_name) for child in children]
-    form.initial.setdefault(name, [str(child.pk) for child in children])
+    field.choices = [(str(one.child.pk), one.label) for one in children]
+    form.initial.setdefault(name, [str(one.child.pk) for one in children if not one.part])
 
 
-def chosen_of(form: forms.Form, name: str, children: Sequence[Child]) -> list[Child] | None:
+def chosen_of(form: forms.Form, name: str, children: Sequence[Offered]) -> list[Child] | None:
     """Those that were ticked; None where nobody was asked."""
     if name not in form.fields:
         return None
     ticked = set(form.cleaned_data.get(name, ()))
-    return [child for child in children if str(child.pk) in ticked]
+    return [one.child for one in children if str(one.child.pk) in ticked]
+
+
+def colleagues_field(label: str, **facts: Any) -> "forms.ModelMultipleChoiceField[User]":
+    """Some of the colleagues."""
+    return forms.ModelMultipleChoiceField(
+        label=label, queryset=None, required=False, widget=forms.CheckboxSelectMultiple, **facts
+    )
+
+
+def offer_colleagues(form: forms.Form, people: QuerySet[User]) -> None:
+    """These to choose from, listed in one query: Django would ask with a cursor."""
+    staff: Any = form.fields["staff"]
+    staff.queryset = people
+    staff.choices = [(user.pk, f"{user.full_name}, {user.job}".rstrip(", ")) for user in people]
 
 
 class _OfMeeting(Working):
@@ -141,11 +157,25 @@ class CorrectHeldForm(_Results, _When):
 
 
 class MoveForm(_When):
-    """Another day or time."""
+    """Another day, time or place, or others who go. `stood` is where it is and who goes, as the page says."""
 
-    called = "new time"
+    called = "change"
     token = forms.UUIDField(widget=forms.HiddenInput)
-    reason = words_field("Why it is moved", rows=2, required=False)
+    stood = forms.UUIDField(widget=forms.HiddenInput)
+    place = forms.CharField(label="Where", required=False, max_length=200)
+    staff = colleagues_field(
+        "Colleagues who go", help_text="Newly named colleagues are told if they may see the concern"
+    )
+    reason = words_field("Why it is moved or changed", rows=2, required=False)
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_colleagues(self, people)
+
+    def on_top(self, found: Meeting) -> "MoveForm":
+        super().on_top(found)
+        self.data["stood"] = str(self.initial["stood"])  # type: ignore[index]
+        return self
 
 
 class CallOffForm(_OfMeeting):
@@ -163,7 +193,7 @@ class IntoPlansForm(_Results):
     children = children_field("It is a date in the plans of")
 
     def __init__(
-        self, *args: Any, offered: Sequence[Child], asks: Callable[[Sequence[Child]], str], **kwargs: Any
+        self, *args: Any, offered: Sequence[Offered], asks: Callable[[Sequence[Child]], str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.offered_children, self._asks = offered, asks

@@ -94,9 +94,11 @@ class Mentioning(forms.Form):
         self.looking = looking
         return self
 
-    def ask_once(self, name: str, sentence: str) -> None:
-        """Say something of a field that is saved all the same when the button is pressed again."""
-        key = f"{self.add_prefix(name)}:{uuid5(NAMESPACE_OID, sentence)}"
+    def ask_once(self, name: str, sentence: str, about: Sequence[str] = ()) -> None:
+        """Say something of a field that is saved all the same when the button is pressed again. `about`: what the page
+        lists beside it; with something else in it, it is asked anew.
+        """
+        key = f"{self.add_prefix(name)}:{uuid5(NAMESPACE_OID, '; '.join((sentence, *about)))}"
         self._asked[name] = Pointed("", key, ())
         if key not in _several(self.data, POINTED):
             self.add_error(name, sentence)

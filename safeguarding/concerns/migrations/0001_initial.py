@@ -638,7 +638,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('token', models.UUIDField(unique=True)),
-                ('kind', models.CharField(choices=[('added', 'Added to the minutes'), ('moved', 'Moved'), ('called_off', 'Called off'), ('corrected', 'Corrected')], default='added', max_length=10, verbose_name='what it is')),
+                ('kind', models.CharField(choices=[('added', 'Added to the minutes'), ('moved', 'Moved'), ('changed', 'Changed'), ('called_off', 'Called off'), ('corrected', 'Corrected')], default='added', max_length=10, verbose_name='what it is')),
                 ('text', safeguarding.sealing.fields.SealedText(blank=True, verbose_name='what is added')),
                 ('was_at', models.DateTimeField(blank=True, null=True, verbose_name='it was')),
                 ('added_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -655,7 +655,9 @@ class Migration(migrations.Migration):
             name='MeetingAttendee',
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('ended_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='taken off')),
                 ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='concerns.concern')),
+                ('ended_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendees', to='concerns.meeting')),
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -1196,6 +1198,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Mention',
+            fields=[
+                ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('child_key', models.UUIDField(verbose_name='key of the child')),
+                ('said_at', models.DateTimeField(verbose_name='mentioned')),
+                ('reason', safeguarding.sealing.fields.SealedText(blank=True, verbose_name='why it is another child')),
+                ('taken_off_at', models.DateTimeField(blank=True, null=True, verbose_name='taken off')),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mentions', to='concerns.concern')),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.school')),
+                ('taken_off_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['child_key'], include=['concern', 'taken_off_at'], name='mention_child')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('taken_off_at', None), ('taken_off_by', None)), models.Q(('taken_off_at__isnull', False), ('taken_off_by__isnull', False)), _connector='OR'), name='mention_taken_off_in_pairs')],
+            },
+        ),
+        migrations.CreateModel(
             name='Brief',
             fields=[
                 ('id', models.UUIDField(default=safeguarding.keys.uuid7, editable=False, primary_key=True, serialize=False)),
@@ -1470,7 +1490,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='meetingattendee',
-            constraint=models.UniqueConstraint(models.F('meeting'), models.F('user'), name='attended_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('meeting', 'user'), name='attends_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='meetingattendee',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='attendee_ended_in_pairs'),
         ),
         migrations.AddIndex(
             model_name='noticerule',

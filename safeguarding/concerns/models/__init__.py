@@ -39,6 +39,7 @@ from .error import EnteredInError
 from .kinds import KCSIE, Category, ClosingOutcome, HowSoon, Level, Receipt, ReferenceCounter, Subcategory
 from .lead import Action, Closing, ConcernNote, Decision
 from .meeting import Meeting, MeetingAddition, MeetingAttendee, MeetingDecision
+from .mention import Mention
 from .outside import OutsideConflict, OutsideLink, OutsideNote
 from .own import SavedFilter, SupervisionNote
 from .papers import PaperForm
@@ -99,6 +100,7 @@ __all__ = [
     "MeetingAddition",
     "MeetingAttendee",
     "MeetingDecision",
+    "Mention",
     "NoticeRule",
     "OutsideConflict",
     "OutsideLink",

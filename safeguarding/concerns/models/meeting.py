@@ -148,16 +148,26 @@ class Meeting(OfConcern):
 
 
 class MeetingAttendee(OfConcern):
-    """A colleague who was there. Being there opens no record to anybody."""
+    """A colleague who goes or was there; taken off the list before, the row has ended. Being there opens no record to
+    anybody.
+    """
 
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="attendees")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField("taken off", null=True, blank=True, editable=False)
+    ended_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint("meeting", "user", name="attended_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "user"], condition=Q(ended_at=None), name="attends_once"),
+            in_pairs("ended", name="attendee_ended_in_pairs"),
+        ]
 
     class PersonalData(personal_data.PersonalData):
         subject = "concern__children"
+        plain = ("ended_at",)
         source = Source.SAFEGUARDING_LEAD
         collection = KCSIE
         retention = Retention.GOES_WITH_IT
@@ -186,13 +196,14 @@ class MeetingDecision(OfConcern):
 
 
 class MeetingAddition(OfConcern):
-    """What was added to a meeting: to its minutes after they were finished, or that it was moved, called off, or its
-    day corrected, and why.
+    """What was added to a meeting: to its minutes after they were finished, or that it was moved, changed or called
+    off, or its day corrected, and why.
     """
 
     class Kind(models.TextChoices):
         ADDED = "added", "Added to the minutes"
         MOVED = "moved", "Moved"
+        CHANGED = "changed", "Changed"
         CALLED_OFF = "called_off", "Called off"
         CORRECTED = "corrected", "Corrected"
 

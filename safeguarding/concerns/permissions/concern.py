@@ -11,7 +11,7 @@ that child and names no other whose record is shut to the reader. Else it has on
 What hangs on a concern is seen by the same people. A reporter's own words are seen by their author too, unless hidden.
 """
 
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any
 from uuid import UUID
@@ -48,6 +48,7 @@ from safeguarding.concerns.models import (
     MeetingAddition,
     MeetingAttendee,
     MeetingDecision,
+    Mention,
     PatternRuling,
     Pin,
     Question,
@@ -58,6 +59,7 @@ from safeguarding.concerns.models import (
 )
 from safeguarding.exceptions import BadInput, NotAllowed
 from safeguarding.glance import look_for, seen
+from safeguarding.once import once
 from safeguarding.uploads.permissions import decided_by
 
 look_for(concerns_open="concerns_open_to")
@@ -226,6 +228,23 @@ def withheld_names_seen(me: Any) -> Rule:
     )
 
 
+@rule(Mention)
+def mentions_seen(me: Any) -> Rule:
+    """That a concern mentions a child: for those who may read the concern by their role, in place of somebody or given
+    it by name, and see that child. Through the record of one child, of that child alone.
+
+    "naming": whoever writes leaves it behind, and sees nothing of it.
+    """
+    seen = through_the_concern(me, "concern_id", unseen={"naming": among("concern_id", fact("own_concerns", me))})
+    ways = {"grant": "granted_children", "emergency": "emergency_children"}
+    own = {way: seen.because[way] & among("child_key", fact(children, me)) for way, children in ways.items()}
+    return Rule(
+        because={**seen.because, **own},
+        never=out_of_sight(me, "concern_id") | among("child_key", fact("hidden_children", me)),
+        unseen=seen.unseen,
+    )
+
+
 @rule(EnteredInError)
 def errors_seen(me: Any) -> Rule:
     """That a concern was said to be entered in error, why, and who confirmed it: for those who may see the concern.
@@ -320,7 +339,8 @@ def access_given(user: Any) -> bool:
 
 def stands_in(user: Any, concern_id: UUID, school_id: UUID) -> bool:
     """Whether the person reads and decides this concern in place of somebody from whom it is hidden."""
-    return may(user, Capability.STAND_IN, school_id) and concern_id in known("concerns_standing_in", user.pk)
+    theirs = partial(known, "concerns_standing_in", user.pk)
+    return may(user, Capability.STAND_IN, school_id) and concern_id in once(("concerns_standing_in", user.pk), theirs)
 
 
 def may_read(user: Any, concern: Concern) -> bool:

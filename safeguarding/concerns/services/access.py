@@ -12,7 +12,7 @@ from safeguarding.accounts.permissions import ensure, ensure_works_at
 from safeguarding.accounts.roles import Capability
 from safeguarding.accounts.services import MANAGERS, staff_of, tell
 from safeguarding.audit.models import Verb
-from safeguarding.audit.protection import known, may_view
+from safeguarding.audit.protection import known_of, may_view
 from safeguarding.audit.services import record
 from safeguarding.concerns.models import Concern, ConcernGrant, ConcernSubject
 from safeguarding.concerns.notice_kinds import ConcernNotice
@@ -133,9 +133,11 @@ def _tell_above(concern: Concern, user: User, *, at: datetime) -> None:
 
 
 def hand_on_concerns(child: Child, user: User, at: datetime) -> None:
-    """A conflict hides the child from somebody: its concerns are read by who stands in, and somebody is told of each.
+    """A conflict hides the child from somebody: its concerns, and those that mention it, are read by who stands in, and
+    somebody is told of each.
 
-    Through a fact of the database: who declares the conflict sees none of them.
+    Through facts of the database: who declares the conflict sees none of them.
     """
-    for concern_id in known("concerns_of_child", child.pk):
+    named, mentioned = (known_of(fact, child.pk) for fact in ("concerns_of_child", "concerns_mentioning"))
+    for concern_id in dict.fromkeys([*named, *mentioned]):
         hand_on(Concern(pk=concern_id, school_id=child.school_id), at=at)

@@ -29,7 +29,7 @@ def left_open_with(look: Look) -> None:
 
 
 def left_open(concern: Concern, see: See, *, at: datetime) -> list[str]:
-    """What is open, each as a part of a sentence; empty where nothing is."""
+    """What is open, each as a line of a list; empty where nothing is."""
     found = [*_outside(concern, see), *_meetings(concern, see, at), *_asked(concern, see, at)]
     found += [said for look in _looks for said in look(concern, see)]
     return found

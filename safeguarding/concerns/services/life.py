@@ -1,6 +1,6 @@
 """The life of a concern in one strip: what is done, by whom and when; what is now; what is still to come."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -45,7 +45,7 @@ def steps(it: Whole, work: Work, reader: User, *, at: datetime) -> list[dict[str
             again or when(concern.decided_at, concern.decided_by) or _WANTED[HowSoon(concern.how_soon)],
             concern.status in (S.DECIDED, S.CLOSED),
         ),
-        *_after_decision(it, work, today),
+        *_after_decision(it, work, at),
         ("Closed", ended or "with an outcome", concern.status == S.CLOSED),
     ]
     now = next((label for label, _, done in found if not done), "")
@@ -55,13 +55,13 @@ def steps(it: Whole, work: Work, reader: User, *, at: datetime) -> list[dict[str
     ]
 
 
-def _after_decision(it: Whole, work: Work, today: date) -> list[Stage]:
+def _after_decision(it: Whole, work: Work, at: datetime) -> list[Stage]:
     """What was done about it, and what it waits for now."""
-    concern, done = it.concern, _done(it, work)
+    concern, today, done = it.concern, timezone.localdate(at), _done(it, work)
     if (facts := facts_on_page(it, work)) is None:
         is_done = bool(it.decisions) and concern.status == S.CLOSED
         return [("Action", done or "none asked for", is_done)]
-    waits = waits_for(facts, today=today)
+    waits = waits_for(facts, at=at)
     review = [("Review", dates.short_day(concern.review_on, today), False)] if concern.review_on else []
     if waits.need == Need.REVIEW:
         review = []

@@ -1,6 +1,6 @@
 """Meetings: call one, type its minutes while it goes on, give what it decided to somebody to do, finish, add."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from children.models import Child
 from safeguarding.accounts.models import User
-from safeguarding.accounts.permissions import ensure_works_at
 from safeguarding.accounts.services import LEADS, settle_notices
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
@@ -21,7 +20,6 @@ from safeguarding.concerns.models import (
     Concern,
     Meeting,
     MeetingAddition,
-    MeetingAttendee,
     MeetingDecision,
 )
 from safeguarding.concerns.notice_kinds import ConcernNotice
@@ -33,6 +31,7 @@ from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
 from safeguarding.keys import entry_token
 from safeguarding.uploads.services.keeping import Attached, Upload, keep, seal_all
 
+from .attending import name_people
 from .meeting_days import to_be_in_plans
 from .meeting_plans import of_plans
 
@@ -81,27 +80,17 @@ def call_meeting(
         raise BadInput("Say whether it is the initial conference or a review.")
     if concern.status == Concern.Status.CLOSED:
         raise OutOfTurn("This concern is closed. Open it again to call a meeting about it.")
-    for one in staff:
-        ensure_works_at(one, concern.school_id, timezone.localdate(at))
     meeting = Meeting(
         concern=concern, school_id=concern.school_id, token=token, called_by=by, recorded_at=at, **vars(called)
     )
     to_be_in_plans(meeting)
     meeting.save(force_insert=True)
     record(Verb.CREATE, meeting, by=by)
-    _there(meeting, staff, by=by)
+    name_people(meeting, staff, by=by, on=timezone.localdate(at))
     touch(concern)
     record(Verb.ADD, concern, by=by, purpose="meeting")
     of_plans().follow(meeting=meeting, by=by, children=children, at=at)
     return meeting
-
-
-def _there(meeting: Meeting, staff: Iterable[User], *, by: User) -> None:
-    for one in staff:
-        row = MeetingAttendee.objects.create(
-            meeting=meeting, concern_id=meeting.concern_id, school_id=meeting.school_id, user=one
-        )
-        record(Verb.ADD, row, by=by)
 
 
 @transaction.atomic

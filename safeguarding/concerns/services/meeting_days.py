@@ -1,4 +1,5 @@
-"""Was a meeting held, on which day, or is it off? It is moved or called off before, and its day is corrected after.
+"""Was a meeting held, on which day, or is it off? It is moved, changed or called off before, and
+corrected after.
 
 The clocks of plans start from the answer, whether or not the minutes are finished.
 """
@@ -16,19 +17,21 @@ from safeguarding.accounts.models import User
 from safeguarding.accounts.services import LEADS, settle_notices
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Meeting, MeetingAddition
+from safeguarding.concerns.models import Meeting, MeetingAddition, MeetingAttendee
 from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.concerns.services.deciding.changes import lock, touch
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
 from safeguarding.keys import entry_token
 
+from .attending import going, name_people, take_off, tell_newly_named, where_and_who
 from .meeting_plans import of_plans
 
 T, K = Meeting.State, MeetingAddition.Kind
 _CHANGED = "Somebody has changed when this meeting is. Look at it below, then save again."
+_ELSEWHERE = "Somebody has changed where this meeting is, or who goes. Look at it below, then save again."
 _SAID = "It has been said already whether this meeting was held. Open it again to see how it stands."
-_NOT_MOVED = "The meeting is on that day and at that time already. Choose another."
+_NOT_CHANGED = "Nothing is different. Change the day, the time, the place or who goes."
 _TO_COME = "A meeting that is to come was not held yet. Say so from its time on, or move it."
 
 
@@ -73,27 +76,60 @@ def move_meeting(
     held_at: datetime,
     reason: str,
     by: User,
+    place: str | None = None,
+    staff: Collection[User] | None = None,
+    stood: UUID | None = None,
     at: datetime | None = None,
 ) -> Meeting:
-    """Another day, or another time. The dates of plans move with it, and who was told is told anew.
+    """Another day, time or `place`, or other colleagues who go (None: as it was); `stood` says where it was and who
+    went, as the page says. A note keeps what was before. On another day or at another time the dates of plans move with
+    it, and who was told is told anew; else those who are named newly are told.
 
     The same again changes nothing. Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
     """
     at = at or timezone.now()
     now = _locked(meeting, by)
-    key = entry_token(token, "moved", held_at, reason)
+    people = () if staff is None else sorted(str(one.pk) for one in staff)
+    key = entry_token(token, "moved", held_at, reason, place, *people)
     if MeetingAddition.objects.filter(token=key, author=by).exists():
         return now
     _ensure_open(now, seen)
-    if now.held_at == held_at:
-        raise BadInput(_NOT_MOVED)
-    _add(now, key, K.MOVED, reason, by=by, at=at, was_at=now.held_at)
-    now.held_at = held_at
-    now.save(update_fields=["held_at"])
+    there = list(going(MeetingAttendee.objects.filter(meeting=now)).select_related("user").order_by("pk"))
+    if stood not in (None, where_and_who(now, [row.user_id for row in there])):
+        raise ChangedSince(_ELSEWHERE)
+    was_at, was_in, new = now.held_at, now.place, _newly(there, staff)
+    off = [] if staff is None else [row for row in there if row.user_id not in {one.pk for one in staff}]
+    now.held_at, now.place = held_at, was_in if place is None else place.strip()
+    moves, note = held_at != was_at, _what_was(now, was_in, new, [row.user for row in off])
+    if not moves and not note:
+        raise BadInput(_NOT_CHANGED)
+    text = "\n".join(filter(None, (reason.strip(), note)))
+    _add(now, key, K.MOVED if moves else K.CHANGED, text, by=by, at=at, was_at=was_at if moves else None)
+    now.save(update_fields=["held_at", "place"])
     record(Verb.CHANGE, now, by=by)
-    _settle(now, by=by, at=at)
-    of_plans().follow(meeting=now, by=by, at=at)
+    take_off(off, by=by, at=at)
+    name_people(now, new, by=by, on=timezone.localdate(at))
+    if moves:
+        _settle(now, by=by, at=at)
+        of_plans().follow(meeting=now, by=by, at=at)
+    else:
+        tell_newly_named(now, new, at=at)
     return now
+
+
+def _newly(there: Collection[MeetingAttendee], staff: Collection[User] | None) -> list[User]:
+    named = {row.user_id for row in there}
+    return [one for one in staff or () if one.pk not in named]
+
+
+def _what_was(now: Meeting, was_in: str, new: Collection[User], off: Collection[User]) -> str:
+    """What is different beside day and time, a line for each."""
+    lines = [
+        f"Place until then: {was_in or 'not said'}" if now.place != was_in else "",
+        f"Goes too: {', '.join(one.full_name for one in new)}" if new else "",
+        f"No longer goes: {', '.join(one.full_name for one in off)}" if off else "",
+    ]
+    return "\n".join(filter(None, lines))
 
 
 @transaction.atomic

@@ -28,11 +28,27 @@ class Result:
     stands: str = ""
 
 
+@dataclass(frozen=True)
+class Offered:
+    """A child of a concern in whose plans its meeting may be a date. `part` is the child's part in the concern, in
+    words, where it is not about them: such a child is ticked by nobody but the person who decides that.
+    """
+
+    child: Child
+    part: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.child.full_name} ({self.part.lower()})" if self.part else self.child.full_name
+
+
 class Plans:
     """What the app of plans does. As long as none is registered, nothing."""
 
-    def children(self, user: User, concern: Concern) -> list[Child]:
-        """The children of the concern whose plans the person may write by it: who decides on it, and keeps them."""
+    def children(self, user: User, concern: Concern) -> list[Offered]:
+        """The children of the concern whose plans the person may write by it: who decides on it, and keeps them. Of
+        those whom it is not about, who have an open plan with such dates.
+        """
         return []
 
     def question(self, user: User, meeting: Meeting, children: Collection[Child]) -> str:
@@ -43,7 +59,7 @@ class Plans:
         """What is asked of each child once it was held, of plans that the person may write."""
         return []
 
-    def to_add(self, user: User, meeting: Meeting) -> list[Child]:
+    def to_add(self, user: User, meeting: Meeting) -> list[Offered]:
         """The children of whose plans it is no date yet, and may become one by the person."""
         return []
 

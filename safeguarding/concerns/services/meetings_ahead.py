@@ -18,6 +18,7 @@ from safeguarding.audit.services import record
 from safeguarding.beforehand import furthest, is_to_tell
 from safeguarding.concerns.models import Meeting, MeetingAttendee
 from safeguarding.concerns.notice_kinds import ConcernNotice
+from safeguarding.concerns.services.attending import going
 from safeguarding.concerns.services.reminding import AT_ONCE, FROM
 
 
@@ -73,7 +74,7 @@ def told_of(meeting: Meeting, on: date) -> list[User]:
     """
     if meeting.state == Meeting.State.CALLED_OFF:
         return []
-    named = MeetingAttendee.objects.filter(meeting=meeting).select_related("user").order_by("pk")
+    named = going(MeetingAttendee.objects.filter(meeting=meeting)).select_related("user").order_by("pk")
     people = [*dict.fromkeys([*(one.user for one in named), *leads_on_duty(meeting.school_id, on=on)])]
     seen = who_sees(meeting, [person.pk for person in people])
     return [person for person in people if person.pk in seen]

@@ -16,8 +16,9 @@ from safeguarding.accounts.models import User
 from safeguarding.audit.context import door
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Concern, ConcernChild, ConcernNote, UndoneLink
+from safeguarding.concerns.models import Concern, ConcernChild, UndoneLink
 from safeguarding.concerns.notice_kinds import ConcernNotice
+from safeguarding.concerns.services.notes import write_note
 from safeguarding.concerns.services.telling import tell_readers
 from safeguarding.concerns.services.withholding import withhold
 from safeguarding.concerns.subjects import keep_for, keep_for_all
@@ -138,15 +139,8 @@ def _take_out(row: ConcernChild, concern: Concern, *, by: User, at: datetime) ->
     """
     if row.child_id is None or row.linked_at:
         return
-    ConcernNote.objects.create(
-        concern=concern,
-        school_id=concern.school_id,
-        author=by,
-        token=uuid7(),
-        text="A child was named when the call was made, and taken out of it again by the caller. “Who has "
-        "looked” says who.",
-        added_at=at,
-    )
+    said = "A child was named when the call was made, and taken out of it again by the caller."
+    write_note(concern, f"{said} “Who has looked” says who.", by=by, at=at)
     record(Verb.CHANGE, concern, by=by, purpose="child taken out of the call")
     row.description = ""
     take_back(row, token=uuid7(), reason="Taken out of the call by the caller.", kind=UNNAMED, by=by, at=at)

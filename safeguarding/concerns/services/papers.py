@@ -22,6 +22,7 @@ from safeguarding.concerns.models import Account, Amendment, Concern, Draft, Pap
 from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.services.drafts import save_draft
 from safeguarding.concerns.services.form_content import Content
+from safeguarding.concerns.services.mentioned import keep_and_hand_on
 from safeguarding.concerns.services.numbering import next_numbers
 from safeguarding.concerns.services.telling import tell_readers
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
@@ -178,7 +179,7 @@ def check_form(*, form: PaperForm, corrections: str = "", by: User, at: datetime
         raise NotAllowed(LEADS)
     done = paper_life.perform("check", form, by=by, at=at)
     if text := corrections.strip():
-        Amendment.objects.create(
+        added = Amendment.objects.create(
             account=Account.objects.get(concern=concern),
             concern=concern,
             school_id=concern.school_id,
@@ -192,6 +193,7 @@ def check_form(*, form: PaperForm, corrections: str = "", by: User, at: datetime
         concern.revision += 1
         concern.save(update_fields=["news_at", "revision"])
         record(Verb.ADD, concern, by=by, purpose="checked with paper")
+        keep_and_hand_on(added, concern, by=by, at=at)
         tell_readers(concern, ConcernNotice.ADDED, by=by, at=at)
     return done
 

@@ -36,7 +36,9 @@ from safeguarding.concerns.services.drafts import owner_of
 from safeguarding.concerns.services.duties import arise
 from safeguarding.concerns.services.escalation import first_to_call
 from safeguarding.concerns.services.form_tokens import goes_on_as
+from safeguarding.concerns.services.mentioned import keep_and_hand_on, keep_mentions
 from safeguarding.concerns.services.naming import ChildEntry, add_child, name_children
+from safeguarding.concerns.services.notes import write_note
 from safeguarding.concerns.services.numbering import next_number
 from safeguarding.concerns.services.outside.settling import became
 from safeguarding.concerns.services.papers import entered, paper_of
@@ -109,6 +111,7 @@ def raise_concern(*, token: UUID, school: School, report: Report, by: User, at: 
         account = Account.objects.get(concern=concern)
         _keep_line(concern, account.facts, report.account.facts, by=by, at=at)
     _write(concern, account, report, by=author, at=at)
+    keep_mentions(account, by=by, at=at)
     if paper is not None:
         entered(paper, concern, by=by, at=at)
     _end_draft(token, concern, by=by, at=at)
@@ -165,7 +168,8 @@ def call_lead(
     elif described.strip():
         unnamed = ChildEntry(role=role, kind=ConcernChild.Kind.UNNAMED, description=described.strip(), key=key)
         name_children(concern, [unnamed], by=by, at=at)
-    Account.objects.create(concern=concern, school=school, author=by, facts=line.strip(), recorded_at=at)
+    account = Account.objects.create(concern=concern, school=school, author=by, facts=line.strip(), recorded_at=at)
+    keep_mentions(account, by=by, at=at)
     record(ConcernVerb.CALL, concern, by=by, purpose="" if signed_in else "session ended")
     first = first_to_call(concern, caller=by, at=at)
     tell(people=first, school_id=school.pk, kind=ConcernNotice.CALL, object_type="concern", object_id=concern.pk, at=at)
@@ -195,6 +199,7 @@ def _say_more(
     account.facts = "\n\n".join(filter(None, (account.facts, *new)))
     ensure_not_too_long(account.facts)
     account.save(update_fields=["facts"])
+    keep_and_hand_on(account, concern, by=by, at=at)
     if key is not None:
         role, kind = ConcernChild.Role.WORRIED_ABOUT, ConcernChild.Kind.UNNAMED
         add_child(concern, ChildEntry(role=role, kind=kind, description=who, key=key), by=by, at=at)
@@ -253,6 +258,7 @@ def amend(
     concern.save(update_fields=["news_at", "revision"])
     _end_draft(token, concern, by=by, at=at)
     record(Verb.ADD, concern, by=by)
+    keep_and_hand_on(added, concern, by=by, at=at)
     tell_readers(concern, ConcernNotice.ADDED, by=by, at=at)
     return added
 
@@ -305,7 +311,7 @@ def _end_draft(token: UUID, concern: Concern, *, by: User, at: datetime) -> None
     draft = Draft.objects.filter(pk=token, author=by).first()
     if draft is None:
         return
-    ConcernNote.objects.bulk_create(
+    notes = ConcernNote.objects.bulk_create(
         ConcernNote(
             concern=concern,
             school_id=concern.school_id,
@@ -317,6 +323,8 @@ def _end_draft(token: UUID, concern: Concern, *, by: User, at: datetime) -> None
         )
         for opening in draft.openings.order_by("opened_at", "pk")
     )
+    for note in notes:
+        keep_mentions(note, by=by, at=at)
     # What a lead asked about it is answered by this.
     settle_notices(object_id=draft.pk, kinds=(ConcernNotice.DRAFT,), by=by, at=at)
     draft.delete()
@@ -326,14 +334,7 @@ def _keep_line(concern: Concern, line: str, facts: str, *, by: User, at: datetim
     """The line of a call that a lead has read, and may have acted on, stays where the account says something else."""
     if concern.acknowledged_at is None or " ".join(line.split()) in " ".join(facts.split()):
         return
-    ConcernNote.objects.create(
-        concern=concern,
-        school_id=concern.school_id,
-        author=by,
-        token=uuid7(),
-        text=f"Said with the call: {line}",
-        added_at=at,
-    )
+    write_note(concern, f"Said with the call: {line}", by=by, at=at)
 
 
 def _begin(

@@ -320,7 +320,9 @@ def about_child(concerns: QuerySet[Concern], child_id: UUID) -> QuerySet[Concern
 
 
 def rows(concerns: Sequence[Concern], *, reader: User, at: datetime, child_id: UUID | None = None) -> list[Row]:
-    """Concerns of one school as rows. `child_id` puts that child first in each row, whatever the role."""
+    """Concerns of one school as rows. `child_id` puts that child first in each row, whatever the role, also where it is
+    only mentioned.
+    """
     waiting = next((concern for concern in concerns if concern.status in OPEN), None)
     calendar = SchoolCalendar.of(waiting.school_id) if waiting else None
     return [_row(concern, reader, at, calendar, child_id) for concern in concerns]
@@ -328,7 +330,7 @@ def rows(concerns: Sequence[Concern], *, reader: User, at: datetime, child_id: U
 
 def _row(concern: Concern, reader: User, at: datetime, calendar: SchoolCalendar | None, child_id: UUID | None) -> Row:
     named: list[Named] = concern.named  # type: ignore[attr-defined]
-    first = next((c for c in named if c.child_id == child_id), None) if child_id else None
+    first = next((c for c in named if c.child_id == child_id), _mentioned(child_id)) if child_id else None
     state, tone = standing(concern, reader)
     passed, in_school = waited(concern, calendar, at) if calendar and concern.status in OPEN else ("", "")
     return Row(
@@ -341,6 +343,10 @@ def _row(concern: Concern, reader: User, at: datetime, calendar: SchoolCalendar 
         state=state,
         tone=tone,
     )
+
+
+def _mentioned(child_id: UUID) -> Named:
+    return Named(child_id, ConcernChild.Role.MENTIONED, name="", class_name="", words="")
 
 
 def to_do(

@@ -19,6 +19,7 @@ from safeguarding.concerns.models import Concern, ConcernNote
 from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.concerns.services.deciding import add_action, day_problem
 from safeguarding.concerns.services.deciding.changes import ensure_unchanged, lock
+from safeguarding.concerns.services.notes import write_note
 from safeguarding.dates import full_day
 from safeguarding.exceptions import BadInput, HarbourError, OutOfTurn
 from safeguarding.keys import entry_token
@@ -64,14 +65,7 @@ def set_review(
         )
     concern = ensure_unchanged(concern, seen, by)
     before = full_day(concern.review_on) if concern.review_on else "no day"
-    ConcernNote.objects.create(
-        concern=concern,
-        school_id=concern.school_id,
-        author=by,
-        token=key,
-        text=f"Review on {full_day(review_on)}. Before: {before}. {reason}",
-        added_at=at,
-    )
+    write_note(concern, f"Review on {full_day(review_on)}. Before: {before}. {reason}", token=key, by=by, at=at)
     concern.review_on, concern.revision = review_on, concern.revision + 1
     concern.save(update_fields=["review_on", "revision"])
     record(Verb.CHANGE, concern, by=by)

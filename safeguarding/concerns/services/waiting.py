@@ -1,8 +1,8 @@
 """What does a decided concern wait for? One answer for its page, for Today and for lists. Pure: whoever asks gives the
 facts (`waiting_rows`).
 
-What is late comes first, then the first of: a referral that was decided on and is not recorded, an agency’s answer, a
-meeting, actions, the review.
+What is late comes first, then the first of: a referral that was decided on and is not recorded, an agency’s answer,
+whether a meeting was held, a meeting to come, actions, the review.
 """
 
 from collections.abc import Iterator, Sequence
@@ -42,6 +42,7 @@ class Outside:
 
 
 REFER = "Make the referral"
+SAY_IF_HELD = "Say if it was held"
 # By kind of decision. Of the others nobody outside has to hear (early help is offered with the family).
 ASKS: dict[str, Outside] = {
     K.CHILD_PROTECTION: Outside(Agency.SOCIAL_CARE, REFER),
@@ -78,7 +79,7 @@ class Sent:
 class Facts:
     """What is on record of a decided concern. `kind`, `is_new` and `decided_at` are of the decision that stands;
     `opened_at` is when it was logged, or opened again. `contacts` are agencies with the moment of recording, `meetings`
-    moments with kinds, `actions` the due days of what is to do.
+    moments with kinds, of those that were not held yet and are not off, `actions` the due days of what is to do.
     """
 
     kind: str
@@ -119,9 +120,9 @@ class Waits:
         return "warn" if self.is_late or self.need == Need.ANSWER else "ok"
 
 
-def waits_for(facts: Facts, *, today: date) -> Waits:
+def waits_for(facts: Facts, *, at: datetime) -> Waits:
     """The one thing that a decided concern waits for."""
-    found = list(_found(facts, today))
+    found = list(_found(facts, at))
     return next((one for one in found if one.is_late), found[0])
 
 
@@ -139,12 +140,13 @@ def asked_outside(facts: Facts) -> Outside | None:
 _WITHDRAWN = Referral.Status.WITHDRAWN
 
 
-def _found(facts: Facts, today: date) -> Iterator[Waits]:
+def _found(facts: Facts, at: datetime) -> Iterator[Waits]:
     """All that it waits for, in order; “Still open” where nothing else."""
+    today = as_day(at)
     if asks := asked_outside(facts):
         yield outside(asks, facts.decided_at, today)
     yield from _answers(facts, today)
-    yield from _meetings(facts, today)
+    yield from _meetings(facts, at)
     if facts.actions:
         yield _actions(facts.actions, today)
     yield _review(facts.review_on, today)
@@ -170,9 +172,17 @@ def _answers(facts: Facts, today: date) -> Iterator[Waits]:
         yield Waits(Need.ANSWER, label, f"due {day_ahead(first.answer_by, today)}", label)
 
 
-def _meetings(facts: Facts, today: date) -> Iterator[Waits]:
-    ahead = [one for one in facts.meetings if as_day(one[0]) >= today]
-    if ahead:
+def _meetings(facts: Facts, at: datetime) -> Iterator[Waits]:
+    """From its time on somebody says whether a meeting was held; from the day after that is late, as of a date of a
+    plan that was booked.
+    """
+    today = as_day(at)
+    if begun := [one for one in facts.meetings if one[0] <= at]:
+        held_at, kind = min(begun)
+        is_late, label = as_day(held_at) < today, Meeting.Kind(kind).label
+        when = short_day(as_day(held_at), today) if is_late else clock(held_at)
+        yield Waits(Need.MEETING, SAY_IF_HELD, f"{label}, {when}", SAY_IF_HELD, is_late=is_late)
+    if ahead := [one for one in facts.meetings if one[0] > at]:
         held_at, kind = min(ahead)
         label = f"Meeting on {short_day(as_day(held_at), today)}"
         yield Waits(Need.MEETING, label, f"{Meeting.Kind(kind).label}, {clock(held_at)}", label)

@@ -1,7 +1,7 @@
 """What is on record of concerns that `waiting` asks for, and which concerns have word to send outside the school?"""
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,13 +41,13 @@ def facts_of(concerns: Collection[Concern], see: See) -> dict[UUID, Facts]:
     return {pk: facts for pk, parts in found.items() if (facts := _facts(decided[pk], parts))}
 
 
-def give_waits(concerns: Iterable[Concern], see: See, *, today: date) -> None:
+def give_waits(concerns: Iterable[Concern], see: See, *, at: datetime) -> None:
     """Give each decided concern of a list what it waits for, as `waits`."""
     concerns = list(concerns)
     found = facts_of(concerns, see)
     for concern in concerns:
         if concern.pk in found:
-            concern.waits = waits_for(found[concern.pk], today=today)
+            concern.waits = waits_for(found[concern.pk], at=at)
 
 
 def facts_on_page(it: Whole, work: Work) -> Facts | None:

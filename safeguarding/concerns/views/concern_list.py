@@ -55,7 +55,7 @@ def concerns(request: Request) -> HttpResponse:
         verb, purpose = (Verb.SEARCH, "titles") if asked.words else (Verb.LIST, "")
         shown = read_many(request, page.rows, verb=verb, purpose=purpose, about=None)
         reading.dress(shown, asked.staff)
-        give_waits(shown, partial(visible, request), today=day)
+        give_waits(shown, partial(visible, request), at=at)
         number = _number(found, page, asked)
     context = _context(request, asked, page) | {
         "rows": reading.rows(shown, reader=request.user, at=at),
@@ -122,7 +122,7 @@ def _to_take_out(request: Request, at: datetime) -> tuple[Asked, list[reading.Ro
     with asked.within():
         rows = list(reading.listed(in_order(asked.found(request, day), asked.order))[: list_export.MOST])
         reading.dress(rows, asked.staff)
-        give_waits(rows, partial(visible, request), today=day)
+        give_waits(rows, partial(visible, request), at=at)
     return asked, reading.rows(rows, reader=request.user, at=at)
 
 

@@ -36,13 +36,14 @@ from safeguarding.concerns.forms.deciding import (
     on_top_of,
 )
 from safeguarding.concerns.lifecycles import concern_life
-from safeguarding.concerns.models import Concern, ConcernChild, Receipt
+from safeguarding.concerns.models import Concern, ConcernChild, Mention, Receipt
 from safeguarding.concerns.permissions import access_given, may_decide, may_read, may_restrict, schools_read
 from safeguarding.concerns.services import deciding, reading
 from safeguarding.concerns.services.apart import others_in
 from safeguarding.concerns.services.kinds import choices_on
 from safeguarding.concerns.services.left_open import left_open
 from safeguarding.concerns.services.life import steps
+from safeguarding.concerns.services.mentioned import standing
 from safeguarding.concerns.services.telling import reporter_may_be_told
 from safeguarding.concerns.services.whole import Whole, whole
 from safeguarding.concerns.services.work import Work, say_steps, work_of
@@ -214,9 +215,10 @@ def unlink_child(request: Request, found: Concern, form: UnlinkForm) -> HttpResp
     given = dict(form.cleaned_data)
     named = read_one(request, visible(request, ConcernChild).filter(concern=found), pk=given.pop("named"))
     undone = deciding.unlink_child(named=named, by=request.user, **given)
-    messages.success(
-        request, "Taken out of that child’s file, chronology, lists and counts. Say who it is once you know."
-    )
+    taken_out = "Taken out of that child’s file, chronology, lists and counts."
+    if standing(visible(request, Mention)).filter(concern=found, child_key=undone.child_key).exists():
+        taken_out = "Taken out. The words of this concern mention that child still: see “Also mentioned”."
+    messages.success(request, f"{taken_out} Say who it is once you know.")
     return redirect("undone_link", found.pk, undone.pk)
 
 

@@ -104,7 +104,7 @@ def _written(request: Request, words: str, before: str = "") -> dict[str, Any]:
     concerns = read_many(request, [hit.concern for hit in written.hits], verb=Verb.SEARCH, purpose="words")
     record_many(Verb.SEARCH, Concern._meta.label_lower, [c.pk for c in concerns], school_id=school_id, purpose="words")
     reading.dress(concerns)
-    give_waits(concerns, partial(visible, request), today=timezone.localdate())
+    give_waits(concerns, partial(visible, request), at=timezone.now())
     beside = [] if before else _beside(request, terms, tell)
     earlier = None if before else _from_earlier(request, terms)
     rows = reading.rows(concerns, reader=request.user, at=timezone.now())

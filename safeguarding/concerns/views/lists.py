@@ -23,9 +23,10 @@ from safeguarding.accounts.services import LEADS
 from safeguarding.audit.models import Verb
 from safeguarding.audit.reading import read_many, read_one, visible
 from safeguarding.concerns.forms.deciding import LinkForm
-from safeguarding.concerns.models import Action, Concern, HowSoon
+from safeguarding.concerns.models import Action, Concern, HowSoon, Mention
 from safeguarding.concerns.permissions import access_given, may_decide
 from safeguarding.concerns.services import deciding, reading
+from safeguarding.concerns.services.mentioned import naming_or_mentioning
 from safeguarding.concerns.services.named import badge
 from safeguarding.concerns.services.waiting_rows import give_waits
 from safeguarding.concerns.views.chronology import read_child
@@ -127,13 +128,13 @@ def _beside(found: dict[str, Lines], counted: Any, few: Mapping[str, Sequence[An
 
 @requires_for_record("view_concerns", also=access_to_a_child)
 def child_concerns(request: Request, child_id: UUID) -> HttpResponse:
-    """The concerns that name one child: a tab of the child's record."""
+    """The concerns that name or mention one child: a tab of the child's record."""
     request.nav = "children"
     child = read_child(request, child_id, purpose="concerns")
-    found = reading.listed(reading.about_child(visible(request, Concern), child.pk))
+    found = reading.listed(naming_or_mentioning(visible(request, Concern), child.pk, visible(request, Mention)))
     page = newest_first(found, "logged_at", request.GET.get("before", ""))
     reading.dress(shown := read_many(request, page.rows, purpose="concerns", about=child))
-    give_waits(shown, partial(visible, request), today=timezone.localdate())
+    give_waits(shown, partial(visible, request), at=timezone.now())
     context = record_frame(request, child, "concerns") | {
         "rows": reading.rows(shown, reader=request.user, at=timezone.now(), child_id=child.pk),
         "older": f"?before={page.older}" if page.older else "",

@@ -28,7 +28,6 @@ from safeguarding.concerns.models import (
     Concern,
     Meeting,
     MeetingAddition,
-    MeetingAttendee,
     MeetingDecision,
 )
 from safeguarding.concerns.permissions import access_given, may_decide
@@ -49,7 +48,7 @@ from safeguarding.printing.paper import paper
 from safeguarding.uploads import views as files
 from safeguarding.uploads.forms import AttachForm
 
-from .meeting_days_forms import day_forms, days_offered
+from .meeting_days_forms import day_forms, days_offered, going_to
 
 # --- call a meeting
 
@@ -142,8 +141,7 @@ def _context(request: Request, found: Meeting, at: datetime) -> dict[str, Any]:
     decides = may_decide(request.user, found)
     of_meeting = visible(request, Attachment).filter(meeting=found).select_related("author")
     added = visible(request, MeetingAddition).filter(meeting=found).select_related("author")
-    there = visible(request, MeetingAttendee).filter(meeting=found).select_related("user")
-    people = [one.user for one in there.order_by("user__last_name", "user__first_name", "pk")]
+    people = going_to(request, found)
     return {
         "people": people,
         "not_told": not_told(found, people, at=at),

@@ -32,10 +32,11 @@ def meeting_held(request: Request, found: Meeting, form: HeldForm) -> HttpRespon
 @requires_for_record("decide_concerns", also=access_given)
 @MEETING.takes("move_form")
 def meeting_move(request: Request, found: Meeting, form: MoveForm) -> HttpResponse:
-    """Another day or time."""
-    given = {name: form.cleaned_data[name] for name in ("token", "seen", "reason")}
+    """Another day, time or place, or others who go."""
+    given = {name: form.cleaned_data[name] for name in ("token", "seen", "reason", "place", "staff", "stood")}
     now = days.move_meeting(meeting=found, held_at=form.held_at(), by=request.user, **given)
-    return _saved(request, now, "Meeting moved. Whoever was told of it is told again.")
+    moved = now.held_at != form.cleaned_data["seen"]
+    return _saved(request, now, "Meeting moved. Whoever was told of it is told again." if moved else "Meeting changed.")
 
 
 @requires_for_record("decide_concerns", also=access_given)

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from children.models import Child
+from safeguarding.accounts.models import User
+from safeguarding.audit.reading import visible
 from safeguarding.concerns.forms.meeting_days import (
     CallOffForm,
     CorrectHeldForm,
@@ -16,8 +17,9 @@ from safeguarding.concerns.forms.meeting_days import (
     MoveForm,
     stands_at,
 )
-from safeguarding.concerns.models import Meeting
-from safeguarding.concerns.services.meeting_plans import Result, of_plans
+from safeguarding.concerns.models import Meeting, MeetingAttendee
+from safeguarding.concerns.services.attending import going, may_go, where_and_who
+from safeguarding.concerns.services.meeting_plans import Offered, Result, of_plans
 from safeguarding.http import Request
 from safeguarding.keys import uuid7
 from safeguarding.once import once
@@ -31,7 +33,7 @@ def day_forms(request: Request, found: Meeting, at: datetime) -> dict[str, Any]:
     asks: dict[str, Any] = {"results": _results(request, found), "of_conference": bool(found.conference)}
     return {
         "held_form": partial(HeldForm, initial=first, **asks),
-        "move_form": partial(MoveForm, initial=first),
+        "move_form": partial(_move_form, request, found, first),
         "off_form": partial(CallOffForm, initial=first),
         "correct_form": partial(CorrectHeldForm, initial=first, **asks),
         "into_plans_form": partial(
@@ -41,6 +43,24 @@ def day_forms(request: Request, found: Meeting, at: datetime) -> dict[str, Any]:
             **(asks if found.state == T.HELD else {"results": ()}),
         ),
     }
+
+
+def _move_form(request: Request, found: Meeting, first: dict[str, Any], *given: Any, **more: Any) -> MoveForm:
+    """With those who go, whether or not they work here still."""
+    there = [one.pk for one in going_to(request, found)]
+    people = may_go(found.school_id, there, on=timezone.localdate())
+    stands = {"place": found.place, "staff": there, "stood": where_and_who(found, there)}
+    return MoveForm(*given, people=people, initial=first | stands, **more)
+
+
+def going_to(request: Request, found: Meeting) -> list[User]:
+    """The colleagues who go, or were there: one query a page."""
+
+    def read() -> list[User]:
+        rows = going(visible(request, MeetingAttendee).filter(meeting=found)).select_related("user")
+        return [row.user for row in rows.order_by("user__last_name", "user__first_name", "pk")]
+
+    return once(("going", found.pk), read)
 
 
 def days_offered(request: Request, found: Meeting, *, decides: bool) -> dict[str, bool]:
@@ -63,7 +83,7 @@ def _asks_of_plans(request: Request, found: Meeting) -> bool:
     return waits or bool(_to_add(request, found))
 
 
-def _to_add(request: Request, found: Meeting) -> Sequence[Child]:
+def _to_add(request: Request, found: Meeting) -> Sequence[Offered]:
     if found.kind not in Meeting.OF_PLANS or found.state == T.CALLED_OFF:
         return ()
     return once(("to add", found.pk, request.user.pk), lambda: of_plans().to_add(request.user, found))

@@ -39,8 +39,8 @@ def _several(request: Request, seen: Mapping[UUID, int]) -> list[Concern]:
 
     Of a page that was sent those that stood on it, whatever became of them since.
     """
-    day, school_id = timezone.localdate(), request.held.school_id
-    staff = who_ever_worked_at(school_id)
+    at, school_id = timezone.now(), request.held.school_id
+    day, staff = timezone.localdate(at), who_ever_worked_at(school_id)
     found = visible(request, Concern).filter(pk__in=seen, school_id=school_id)
     if not seen:
         found = asked_of(request, day).found(request, day)
@@ -48,7 +48,7 @@ def _several(request: Request, seen: Mapping[UUID, int]) -> list[Concern]:
     rows = reading.listed(found.order_by("-logged_at", "-pk"))[: several.MOST]
     shown = read_many(request, rows, purpose="several at once")
     reading.dress(shown, staff)
-    give_waits(shown, partial(visible, request), today=day)
+    give_waits(shown, partial(visible, request), at=at)
     return shown
 
 

@@ -54,7 +54,16 @@ class CareForm(BeginForm):
             self.add_error("placed_on", "In this placement since must be on the first day, or later")
         if given.get("worker_telephone") and not given.get("worker_name"):
             self.add_error("worker_name", "Enter the name of the social worker")
+        self._ask_who_follows(given)
         return given
+
+    def _ask_who_follows(self, given: Mapping[str, Any]) -> None:
+        """A page that was open while a colleague entered a new social worker would end them again: asked once."""
+        names = "worker_name", "worker_telephone"
+        there, typed = ([str(said.get(name) or "") for name in names] for said in (self.initial, given))
+        if there[0] and typed[0] and there != typed:
+            known = ", ".join(filter(None, there))
+            self.ask_once("worker_name", f"On record is {known}. Press the button again if {typed[0]} has taken over")
 
     def placed(self) -> Mapping[str, Any]:
         """Where the child lives and by which order; nothing where it is not known."""

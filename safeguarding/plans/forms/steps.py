@@ -12,7 +12,7 @@ from safeguarding.concerns.forms.mention import MentionText
 from safeguarding.forms import DateBoxesField, TimeField, blank_first
 from safeguarding.plans.kinds import STEP_COLUMNS, STEPS, StepKind
 from safeguarding.plans.models import Episode, PlanFile, Step
-from safeguarding.plans.services.checking import booking_problems, past_day, step_problems
+from safeguarding.plans.services.checking import back_problems, booking_problems, past_day, step_problems
 from safeguarding.plans.services.order import ask_of_step
 from safeguarding.plans.services.steps import ASKED
 from safeguarding.uploads.forms import AttachForm
@@ -233,6 +233,18 @@ class AsideForm(_OfStep, SeenForm):
 
 class TakeBackForm(_OfStep, SeenForm):
     """It waits again."""
+
+
+class BackForm(_OfStep, SeenForm):
+    """The child who was missing is back."""
+
+    back_on = DateBoxesField(label="Back on", past=True)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if day := given.get("back_on"):
+            self.blame(back_problems(self.step, day, today=timezone.localdate()))
+        return given
 
 
 class NoteForm(_OfStep, TokenForm):

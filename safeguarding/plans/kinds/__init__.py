@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from .base import EPISODE_COLUMNS, LISTS, STEP_COLUMNS, Area, Duty, EpisodeKind, Keeps, Kind, StepKind
 from .episodes import EPISODES
-from .meetings import Takes, taken_by
+from .meetings import WITH_MEETINGS, Takes, taken_by
 from .outcomes import ENDED, Decision, Outcome, decision_on, outcome_of
 from .steps import STEPS
 
@@ -19,6 +19,7 @@ __all__ = [
     "LISTS",
     "STEPS",
     "STEP_COLUMNS",
+    "WITH_MEETINGS",
     "Area",
     "Decision",
     "Duty",

@@ -21,6 +21,9 @@ _TAKEN_BY = {
     ("child_in_need", ""): Takes("plan_review", ("child_in_need_plan", "child_in_need"), "child_in_need_plan"),
 }
 
+# The kinds of plan of which such a meeting is a date.
+WITH_MEETINGS = sorted({kind for takes in _TAKEN_BY.values() for kind in takes.plans})
+
 
 def taken_by(kind: str, conference: str) -> Takes | None:
     """Return which step a meeting is; None for one that belongs to the school and its families alone."""

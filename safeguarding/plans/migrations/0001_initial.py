@@ -190,6 +190,7 @@ class Migration(migrations.Migration):
                 ('due_on', models.DateField(blank=True, null=True, verbose_name='due')),
                 ('counted_from', models.DateField(blank=True, null=True, verbose_name='counted from')),
                 ('missing', models.CharField(blank=True, default='', max_length=200, verbose_name='what is missing to work out the day')),
+                ('waits_for_review', models.BooleanField(default=False, editable=False, verbose_name='waits for the review meeting')),
                 ('chased_on', models.DateField(blank=True, editable=False, null=True, verbose_name='chased on')),
                 ('chase_again_on', models.DateField(blank=True, editable=False, null=True, verbose_name='to be chased again from')),
                 ('booked_on', models.DateField(blank=True, null=True, verbose_name='booked for')),

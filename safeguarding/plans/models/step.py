@@ -21,6 +21,8 @@ from .episode import Episode
 from .rules import DeadlineRule
 
 MOST_SCORE = 40
+# The kind of step that lasts until the child is back.
+MISSING = "missing"
 DONE_BY = {Duty.SCHOOL: "the school", Duty.AUTHORITY: "the authority", Duty.HEALTH: "health services"}
 
 
@@ -59,6 +61,8 @@ class Step(Coded, Written, OfPlan):
     after = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by")
     # Why there is no day although a rule sets one: terms that are not known, a date of birth.
     missing = models.CharField("what is missing to work out the day", max_length=200, blank=True, default="")
+    # A decision of the authority on a review whose meeting was not held yet: nobody can be late with it.
+    waits_for_review = models.BooleanField("waits for the review meeting", default=False, editable=False)
     # When the school chased it last, and from when it is to be chased again (`services/steps.chase_step`).
     chased_on = models.DateField("chased on", null=True, blank=True, editable=False)
     chase_again_on = models.DateField("to be chased again from", null=True, blank=True, editable=False)
@@ -175,6 +179,7 @@ class Step(Coded, Written, OfPlan):
             "due_on",
             "counted_from",
             "missing",
+            "waits_for_review",
             "chased_on",
             "chase_again_on",
             "booked_on",
@@ -212,6 +217,12 @@ class Step(Coded, Written, OfPlan):
         return Duty.SCHOOL in (self.duty, self.of_kind.duty)
 
     @property
+    def is_still_missing(self) -> bool:
+        """Whether the child went missing, and nobody has said that they are back (`work.still_missing`)."""
+        is_away = self.kind == MISSING and self.status == self.Status.HELD and self.held_to is None
+        return is_away and not self.not_counted and self.episode.status == Episode.Status.OPEN
+
+    @property
     def duty_in_words(self) -> str:
         """Who owes it, and who does it where that is somebody else."""
         doer = Duty.SCHOOL if self.is_ours else self.of_kind.duty
@@ -226,8 +237,10 @@ class Step(Coded, Written, OfPlan):
 
     @property
     def late_after(self) -> date | None:
-        """The last day on which it is in time: the day it is due, else the day for which it is booked."""
-        return self.due_on or self.booked_on
+        """The last day on which it is in time: the day it is due, else the day for which it is booked; none while it
+        waits for the review meeting (`work.past`).
+        """
+        return None if self.waits_for_review else self.due_on or self.booked_on
 
 
 class StepNote(Written, OfPlan):

@@ -123,6 +123,15 @@ def _was_held(counting: Counting, kind: str, held: LastHeld, *, at: datetime) ->
     return step
 
 
+def with_final_plan(
+    kind: str, last: Mapping[str, LastHeld | None], decided_on: date | None
+) -> Mapping[str, LastHeld | None]:
+    """The final plan that decides was held that day: nothing earlier waits in a plan that came with the child."""
+    if kind != "ehcp" or decided_on is None or last.get("final_plan"):
+        return last
+    return {**last, "final_plan": LastHeld(decided_on, is_first=True)}
+
+
 def last_problems(last: Mapping[str, LastHeld | None], today: date) -> Problems:
     found: Problems = {}
     for kind, held in last.items():

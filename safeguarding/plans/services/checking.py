@@ -77,6 +77,14 @@ def step_problems(
     return found
 
 
+def back_problems(missing: Step, back_on: date | None, *, today: date) -> Problems:
+    """Why a child who was missing cannot have come back on a day. Empty when they can."""
+    found = past_day("back_on", "Back on", back_on, today=today)
+    if not found and back_on and missing.held_on and back_on < missing.held_on:
+        return {"back_on": "Back on must be on the day the child went missing, or later"}
+    return found
+
+
 def past_day(field: str, label: str, day: date | None, *, today: date, born: date | None = None) -> Problems:
     """A day that has to be there, has come, and is not before the child was born."""
     if day is None:

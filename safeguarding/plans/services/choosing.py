@@ -11,11 +11,10 @@ from safeguarding.plans.deadlines import Asked
 from safeguarding.plans.kinds import Keeps, step_kinds
 from safeguarding.plans.models import Step
 
-from .dates import Counting, Trigger, let_go, set_fields, still_waits, trigger_of, wait_for
+from .dates import REVIEW, Counting, Trigger, let_go, set_fields, still_waits, trigger_of, wait_for
 
 SS = Step.Status
 Found = tuple[Asked, Trigger]
-_REVIEW = "annual_review"
 
 
 def choose(counting: Counting, *, at: datetime) -> None:
@@ -48,8 +47,8 @@ def _newest(counting: Counting, held: list[Step], kind: str) -> Found | None:
 def _earliest(counting: Counting, held: list[Step], kind: str) -> Found | None:
     """Of what asks since it was last held: the period that runs, and the first meeting that waits for a decision."""
     last = next((step for step in reversed(held) if step.kind == kind), None)
-    meetings = [step for step in held if step.kind == _REVIEW and _is_after(step, last)]
-    periods = [last] if last else [step for step in held if step.kind != _REVIEW and _begins_period(meetings)]
+    meetings = [step for step in held if step.kind == REVIEW and _is_after(step, last)]
+    periods = [last] if last else [step for step in held if step.kind != REVIEW and _begins_period(meetings)]
     found = _asking(counting, [*periods, *meetings[:1]], kind)
     return min(found, key=lambda one: one[0].due.day or date.max) if found else None
 

@@ -24,15 +24,20 @@ from safeguarding.plans.deadlines import BEGINNING, CONSULTED, Asked, Rule, aske
 from safeguarding.plans.kinds import STEPS, Duty, Keeps, decision_on
 from safeguarding.plans.lifecycles import step_life
 from safeguarding.plans.models import DeadlineRule, Episode, Step
+from safeguarding.plans.models.step import MISSING
 from safeguarding.plans.phases import Moving, shows_from
 from safeguarding.plans.verbs import PlanVerb
 from safeguarding.prepared import prepared
 
 from . import reminders
 from .phases import moving_of
+from .protection import is_protected
 from .rules import rules_at
 
 SS = Step.Status
+# The meeting of the school, and what the authority says after it.
+REVIEW, _DECISION = "annual_review", "review_decision"
+CONFERENCE = "initial_conference"
 RECOUNTED = "What it was counted from was corrected, and asks for it no longer."
 ENDED = "The plan has ended."
 _WAITS = "{} waits already in this plan. Open that date to book it, to move it, or to record that it was held."
@@ -61,6 +66,7 @@ class Counting:
         self.rules: dict[Rule, DeadlineRule] = rules_at(episode.school_id)
         self.calendar = SchoolCalendar.of(episode.school_id)
         self.born = born(by, episode.child_id)
+        self._protected: dict[date, bool] = {}
 
     @property
     def begun(self) -> Trigger:
@@ -88,7 +94,17 @@ class Counting:
             earlier=self._earlier(trigger.day),
             moving=self._moving,
         )
-        return {one.rule.step: one for one in found if not self._is_done(one)}
+        return {
+            one.rule.step: one
+            for one in found
+            if not self._is_done(one) and not (one.rule.step == CONFERENCE and self._is_protected(trigger.day))
+        }
+
+    def _is_protected(self, day: date) -> bool:
+        """Whether the child had a child protection plan already: no initial conference decides on one then."""
+        if day not in self._protected:
+            self._protected[day] = is_protected(self.episode, day, self.by)
+        return self._protected[day]
 
     def _is_done(self, asked: Asked) -> bool:
         """Whether a plan was amended already for the move that a rule asks for again."""
@@ -119,7 +135,18 @@ class Counting:
             "due_on": asked.due.day,
             "missing": asked.due.missing,
             "duty": asked.rule.duty,
+            "waits_for_review": self._waits_for_review(asked.rule.step),
         }
+
+    def _waits_for_review(self, kind: str) -> bool:
+        """Whether no review meeting was held since the authority decided last: it decides within 4 weeks of one (domain
+        reference 2.4), and cannot before.
+        """
+        if kind != _DECISION:
+            return False
+        held = Step.objects.filter(episode=self.episode, status=SS.HELD, not_counted="")
+        meetings, last = held.filter(kind=REVIEW), held.filter(kind=_DECISION).aggregate(on=Max("held_on"))["on"]
+        return not (meetings.filter(held_on__gt=last) if last else meetings).exists()
 
 
 def born(by: User, child_id: UUID) -> date | None:
@@ -149,7 +176,7 @@ def trigger_of(step: Step) -> Trigger | None:
         return None
     if step.status == SS.HELD:
         # An absence is over when the child is back.
-        day = step.held_to if step.kind == "missing" else step.held_on
+        day = step.held_to if step.kind == MISSING else step.held_on
         return Trigger(step.kind, day, step.outcome, step, step.number or 1) if day else None
     if step.status == SS.WAITING and step.booked_on:
         return Trigger(step.kind, step.booked_on, step=step, booked=True)
@@ -259,6 +286,11 @@ def count_again(counting: Counting, corrected: Step | None, *, at: datetime | No
                 let_go(step, by=counting.by, at=at)
         if corrected is not None and root == corrected.pk:
             follow(counting, trigger, but={one.kind for one in followers if one.status != SS.SET_ASIDE}, at=at)
+    if corrected is not None and corrected.status == SS.HELD and trigger_of(corrected) is None:
+        # A child who is not back after all.
+        for step in steps:
+            if step.after_id == corrected.pk and still_waits(step):
+                let_go(step, by=counting.by, at=at)
 
 
 def still_waits(step: Step) -> bool:

@@ -29,13 +29,13 @@ from safeguarding.plans.permissions import MEETS, ensure_keeps, ensure_keeps_rec
 from safeguarding.plans.verbs import PlanVerb
 
 from . import follow_ups, reminders
-from .beginning import LastHeld, begin_dates, hold_first, last_problems, take_answer
+from .beginning import LastHeld, begin_dates, hold_first, last_problems, take_answer, with_final_plan
 from .checking import Problems, column_problems, episode_problems, past_day, raise_first
 from .dates import ENDED, Counting, begins_counting, born, stop_waiting
 from .deciding import badge_follows, decided_problems, decision_of, may_be_told, may_decide, put_badge
 from .freeing import free_meetings, take_meetings_back
 from .meetings import catch_up
-from .recounting import recount
+from .recounting import recount, recount_conferences
 
 TWIN = "This child has an open plan of this kind with this authority. Open that one, or end it first."
 CHANGED = "Somebody changed this plan while you were writing. Look at it below, then save again."
@@ -74,7 +74,7 @@ def begin_episode(
 
     Raises `NotAllowed`, `BadInput`.
     """
-    columns, words, last = columns or {}, words or {}, _with_final_plan(kind, last or {}, decided_on)
+    columns, words, last = columns or {}, words or {}, with_final_plan(kind, last or {}, decided_on)
     source = decided_by.episode if decided_by else continues
     area = _ensure_may_begin(kind, child, by, concern, referral, source=source)
     _ensure_decided(kind, child, decided_by, by)
@@ -128,15 +128,7 @@ def _record_begun(
     take_answer(episode, by=by, at=at)
     hold_first(episode, first, by=by, at=at)
     follow_ups.begun_by_hand(episode, by=by)
-
-
-def _with_final_plan(
-    kind: str, last: Mapping[str, LastHeld | None], decided_on: date | None
-) -> Mapping[str, LastHeld | None]:
-    """The final plan that decides was held that day: nothing earlier waits in a plan that came with the child."""
-    if kind != "ehcp" or decided_on is None or last.get("final_plan"):
-        return last
-    return {**last, "final_plan": LastHeld(decided_on, is_first=True)}
+    recount_conferences(episode, by=by, at=at)
 
 
 def _ensure_decided(kind: str, child: Child, decided_by: Step | None, by: User) -> None:
@@ -244,6 +236,7 @@ def correct_episode(
     if changed.keys() & {"starts_on", "decided_on"}:
         badge_follows(now, by=by)
         recount(Counting(now, by), None, at=at, was=was)
+        recount_conferences(now, by=by, at=at)
     return now
 
 
@@ -296,6 +289,7 @@ def end_episode(
     stop_waiting(now, by=by, at=at)
     follow_ups.ended_by_hand(now, by=by)
     _until(now, ends_on, by=by)
+    recount_conferences(now, by=by, at=at)
     return now
 
 
@@ -328,6 +322,7 @@ def open_again(*, episode: Episode, seen: int, by: User, at: datetime | None = N
     _wait_again(now, by=by, at=at)
     catch_up(now, by=by, at=at or timezone.now())
     _until(now, None, by=by)
+    recount_conferences(now, by=by, at=at or timezone.now())
     return now
 
 
@@ -352,7 +347,9 @@ def enter_in_error(*, episode: Episode, seen: int, reason: str, by: User, at: da
         waits = Step.objects.filter(episode=episode, status=Step.Status.WAITING).values_list("pk", flat=True)
         reminders.settle(waits, by=by, at=at or timezone.now())
         free_meetings(episode, by=by)
-        return episode_life.perform("enter_in_error", episode, by=by, at=at, error_reason=reason.strip())
+        wrong = episode_life.perform("enter_in_error", episode, by=by, at=at, error_reason=reason.strip())
+    recount_conferences(wrong, by=by, at=at or timezone.now())
+    return wrong
 
 
 @transaction.atomic
@@ -364,6 +361,7 @@ def put_back(*, episode: Episode, by: User, at: datetime | None = None) -> Episo
         back = _perform(move, episode, by=by, at=at, error_at=None, error_by=None, error_reason="")
         take_meetings_back(back, by=by)
     catch_up(back, by=by, at=at or timezone.now())
+    recount_conferences(back, by=by, at=at or timezone.now())
     return back
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from children.models import Child
@@ -21,7 +21,7 @@ from safeguarding.audit.services import record
 from safeguarding.concerns.models import ConcernChild, Meeting
 from safeguarding.concerns.permissions import may_decide
 from safeguarding.exceptions import BadInput, NotAllowed
-from safeguarding.plans.kinds import STEPS, Area, Takes, taken_by
+from safeguarding.plans.kinds import STEPS, WITH_MEETINGS, Area, Takes, taken_by
 from safeguarding.plans.lifecycles import step_life
 from safeguarding.plans.models import Episode, Step
 from safeguarding.plans.permissions import MEETS, children_kept, may_write
@@ -61,6 +61,14 @@ def open_plans(children: Collection[UUID], takes: Takes) -> dict[UUID, Episode]:
     plans = Episode.objects.filter(child__in=children, kind__in=takes.plans, status=Episode.Status.OPEN)
     found = sorted(plans.order_by("-pk"), key=lambda plan: takes.plans.index(plan.kind), reverse=True)
     return {plan.child_id: plan for plan in found}
+
+
+def discussed(named: QuerySet[ConcernChild], plans: QuerySet[Episode]) -> QuerySet[ConcernChild]:
+    """Of the children of concerns those in whose plans a meeting may be a date: whom the concern is about, and who has
+    another part in it and, of these, an open plan with such dates.
+    """
+    open_ = plans.filter(child=OuterRef("child"), kind__in=WITH_MEETINGS, status=Episode.Status.OPEN)
+    return named.filter(Q(role=ConcernChild.Role.WORRIED_ABOUT) | Exists(open_), child__isnull=False)
 
 
 def writable(user: User, meeting: Meeting, steps: Collection[Step]) -> list[Step]:
@@ -110,9 +118,9 @@ def follow(
 
 
 def _does_both(user: User, meeting: Meeting) -> bool:
-    """Whether the person decides on the concern and keeps the plans of some child whom it is about."""
-    about = ConcernChild.objects.filter(concern=meeting.concern_id, role=ConcernChild.Role.WORRIED_ABOUT)
-    keys = {key for key in about.values_list("child_id", flat=True) if key}
+    """Whether the person decides on the concern and keeps the plans of some child in which it may be a date."""
+    named = discussed(ConcernChild.objects.filter(concern=meeting.concern_id), Episode.objects.all())
+    keys = {key for key in named.values_list("child_id", flat=True) if key}
     return may_decide(user, meeting) and bool(children_kept(user, meeting.school_id, keys, Area.PROTECTION))
 
 

@@ -13,13 +13,13 @@ from safeguarding.dates import full_day
 from safeguarding.plans.kinds import STEPS
 from safeguarding.plans.models import Episode, Step
 
-from .dates import Counting, follow, let_go, next_number, set_fields, still_waits, trigger_of, wait_for
+from .dates import CONFERENCE, Counting, follow, let_go, next_number, set_fields, still_waits, trigger_of, wait_for
 from .follow_ups import state_of
 
 SS, U = Step.Status, Step.Uncounted
-_CONFERENCE, _ENQUIRY, _STRATEGY = "initial_conference", "section_47", "strategy_discussion"
+_ENQUIRY, STRATEGY = "section_47", "strategy_discussion"
 # What another step of the plan may be out of order because of.
-ORDERING = frozenset({_CONFERENCE, _STRATEGY, "final_plan"})
+ORDERING = frozenset({CONFERENCE, STRATEGY, "final_plan"})
 # From which age on somebody is a care leaver (Children Act 1989 ss.23A to 24D).
 LEAVER_FROM = 16
 # The reasons for which a child in need episode ends after its assessment.
@@ -68,9 +68,9 @@ def conference_before(day: date, held: Iterable[Step]) -> date | None:
     for step in held:
         if step.held_on is None or step.held_on > day:
             continue
-        if step.kind == _CONFERENCE and step.held_on < day:
+        if step.kind == CONFERENCE and step.held_on < day:
             found = step.held_on
-        elif step.kind == _STRATEGY and found is not None and step.held_on > found:
+        elif step.kind == STRATEGY and found is not None and step.held_on > found:
             found = None
     return found
 
@@ -144,7 +144,7 @@ def ask_of_step(episode: Episode, kind: str, day: date, *, but: Step | None = No
         return f"{says}. It is not counted then, and the date still waits. {_AGAIN}"
     if kind == _ENQUIRY and episode.kind == "child_in_need" and (conference := conference_before(day, held)):
         return f"{full_day(day)} is after the conference of {full_day(conference)}. It is not counted then. {_AGAIN}"
-    if kind == _CONFERENCE:
+    if kind == CONFERENCE:
         new = sorted([*held, Step(kind=kind, held_on=day)], key=lambda one: one.held_on or day)
         for one in held:
             if one.kind == _ENQUIRY and one.held_on and not one.not_counted and conference_before(one.held_on, new):

@@ -9,10 +9,11 @@ from safeguarding.plans.kinds import decision_on
 from safeguarding.plans.models import Episode, Step
 
 from .choosing import choose
-from .dates import Counting, Trigger, count_again, follow, stop_waiting, trigger_of
+from .dates import CONFERENCE, Counting, Trigger, count_again, follow, stop_waiting, trigger_of
 from .deciding import decide, link_decided
 from .follow_ups import waits_by_hand
-from .order import ORDERING, put_in_order
+from .order import ORDERING, STRATEGY, put_in_order
+from .protection import PROTECTION
 
 
 @door("counting")
@@ -48,6 +49,20 @@ def recount(counting: Counting, corrected: Step | None, *, at: datetime, was: da
     choose(counting, at=at)
     if counting.episode.status != Episode.Status.OPEN:
         stop_waiting(counting.episode, by=counting.by, at=at)
+
+
+@door("counting")
+def recount_conferences(plan: Episode, *, by: User, at: datetime) -> None:
+    """A child protection plan has begun or ended, was corrected, entered in error or put back: after a section 47
+    enquiry in another plan of the child an initial conference waits, or waits no longer (`services/protection.py`).
+    """
+    if plan.kind != PROTECTION:
+        return
+    agreed = Step.objects.filter(child=plan.child_id, kind=STRATEGY, status=Step.Status.HELD, outcome="section_47")
+    for step in agreed.filter(episode__status=Episode.Status.OPEN).exclude(episode=plan).select_related("episode"):
+        met = Step.objects.filter(episode=step.episode, kind=CONFERENCE, held_on__gte=step.held_on)
+        if not met.exists():
+            count_again(Counting(step.episode, by), step, at=at)
 
 
 def recount_decided(step: Step, *, by: User, at: datetime) -> None:

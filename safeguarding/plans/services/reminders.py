@@ -69,7 +69,7 @@ def _locked(steps: QuerySet[Step]) -> QuerySet[Step]:
 
 def _coming(at: datetime, calendars: Mapping[UUID, SchoolCalendar]) -> list[Step]:
     """What is to be told now of what is to come. None of it is locked: nobody who books it waits."""
-    rows = work.by_day(work.waiting(Step.objects.all()))
+    rows = work.by_day(work.waiting(Step.objects.all())).exclude(waits_for_review=True, booked_on=None)
     near = rows.filter(day__gte=at.date(), day__lte=furthest(calendars.values(), at.date()))
     return [step for step in near if _is_to_tell(step, at, calendars)]
 

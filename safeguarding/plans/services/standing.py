@@ -13,6 +13,7 @@ class Stands(StrEnum):
     what was booked for a day that has passed nobody knows either: somebody has to say whether it was held.
     """
 
+    STILL_MISSING = "still_missing"
     IN_TIME = "in_time"
     HELD_LATE = "held_late"
     HELD = "held"
@@ -20,6 +21,7 @@ class Stands(StrEnum):
     CHASE = "chase"
     CHASED = "chased"
     ASK = "ask"
+    AFTER_REVIEW = "after_review"
     TODAY = "today"
     BOOKED = "booked"
     WAITING = "waiting"
@@ -47,6 +49,9 @@ def standing(step: Step, *, today: date, on_roll: bool = True) -> Standing:
     if step.not_counted:
         return Standing(Stands.NOT_COUNTED, "Not counted")
     if step.held_on is not None:
+        if on_roll and step.is_still_missing:
+            how = "away" if step.outcome == "A" else "missing"
+            return Standing(Stands.STILL_MISSING, f"Still {how} since {short_day(step.held_on, today)}")
         if step.due_on is None:
             return Standing(Stands.HELD, "Held")
         late = (step.held_on - step.due_on).days
@@ -62,6 +67,8 @@ def standing(step: Step, *, today: date, on_roll: bool = True) -> Standing:
         if step.chased_on and step.chase_again_on and today < step.chase_again_on:
             return Standing(Stands.CHASED, f"Chased {short_day(step.chased_on, today)}", late)
         return Standing(Stands.CHASE, f"{counted(late, 'day')} late: chase", late)
+    if step.waits_for_review and step.booked_on is None and on_roll:
+        return Standing(Stands.AFTER_REVIEW, "Waits for the review meeting")
     if today in (step.due_on, step.booked_on):
         return Standing(Stands.TODAY, "Today")
     return Standing(Stands.BOOKED, "Booked") if step.booked_on else Standing(Stands.WAITING, "Waiting")

@@ -17,11 +17,13 @@ from safeguarding.keys import entry_token
 from safeguarding.plans.deadlines import CONSULTED
 from safeguarding.plans.lifecycles import step_life
 from safeguarding.plans.models import Episode, Step, StepNote
+from safeguarding.plans.models.step import MISSING
 from safeguarding.plans.permissions import ensure_keeps_record
 from safeguarding.plans.verbs import PlanVerb
 
 from . import reminders
-from .checking import booking_problems, past_day, raise_first, step_problems
+from .checking import back_problems, booking_problems, past_day, raise_first, step_problems
+from .choosing import choose
 from .dates import Counting, Trigger, born, count_again, next_number, to_come, to_hold
 from .follow_ups import state_if_held, state_of, waits_by_hand
 from .noting import add_note, wait_for_an_answer
@@ -268,6 +270,29 @@ def correct_step(
     return now
 
 
+@transaction.atomic
+def say_back(*, step: Step, seen: int, back_on: date | None, by: User, at: datetime | None = None) -> Step:
+    """The child who was missing is back: the return interview waits, counted from that day (D20). The same again
+    changes nothing.
+
+    Raises `NotAllowed`, `BadInput`, `ChangedSince`, `OutOfTurn`.
+    """
+    at = at or timezone.now()
+    there = done_already(step, by, SS.HELD, {"kind": MISSING, "held_to": back_on})
+    if there is not None and back_on is not None:
+        return there
+    now = locked(step)
+    if not now.is_still_missing:
+        raise OutOfTurn("This child is not missing any more. Open the date again to see how it stands.")
+    ensure_seen(now, seen)
+    raise_first(back_problems(now, back_on, today=timezone.localdate(at)))
+    now.held_to = back_on
+    save_step(now, "held_to")
+    record(PlanVerb.BACK, now, by=by)
+    recount(Counting(now.episode, by), now, at=at)
+    return now
+
+
 def _corrections(
     now: Step, held_on: date | None, columns: Mapping[str, Any], *, by: User, today: date
 ) -> dict[str, Any]:
@@ -307,7 +332,9 @@ def take_back_step(*, step: Step, seen: int, by: User, at: datetime | None = Non
     ensure_of(now)
     ensure_seen(now, seen)
     cleared = {"set_aside_at": None, "set_aside_by": None, "aside_reason": ""}
-    return step_life.perform("take_back", step, by=by, at=at, **cleared)
+    back = step_life.perform("take_back", step, by=by, at=at, **cleared)
+    choose(Counting(back.episode, by), at=at or timezone.now())
+    return back
 
 
 @transaction.atomic

@@ -12,8 +12,9 @@ from django.db.models.functions import Coalesce
 
 from children.models import ChildDetail
 from safeguarding.plans.kinds import EPISODES, STEPS, Duty
-from safeguarding.plans.models import Designation, Step
+from safeguarding.plans.models import Designation, Episode, Step
 from safeguarding.plans.models.bases import Follows
+from safeguarding.plans.models.step import MISSING
 from safeguarding.plans.phases import shows_from
 
 from .badging import standing_badges
@@ -61,14 +62,25 @@ def late(steps: QuerySet[Step], school_id: UUID | None = None) -> QuerySet[Step]
     return waiting(steps, school_id).filter(past(Today()))
 
 
+def still_missing(steps: QuerySet[Step], school_id: UUID | None = None) -> QuerySet[Step]:
+    """Children who went missing and of whom nobody has said that they are back (`Step.is_still_missing`), the longest
+    first. It stands before whatever waits, on every page that says what does.
+    """
+    away = steps.filter(_ON_ROLL, kind=MISSING, status=Step.Status.HELD, held_to=None, not_counted="")
+    found = away.filter(episode__status=Episode.Status.OPEN).order_by("held_on", "pk")
+    return found if school_id is None else found.filter(school_id=school_id)
+
+
 def to_be_said(decisions: QuerySet[Any], school_id: UUID) -> QuerySet[Any]:
     """Steps, or plans, of children at a school of which nobody has said yet what follows from them."""
     return decisions.filter(_ON_ROLL, school_id=school_id, follows=Follows.WAITS)
 
 
 def past(day: Any) -> Q:
-    """The last day in time is before `day`: the day it is due, else the day for which it is booked."""
-    return Q(due_on__lt=day) | Q(due_on=None, booked_on__lt=day)
+    """The last day in time is before `day`: the day it is due, else the day for which it is booked. What waits for the
+    review meeting is late by none: the authority decides after that (`Step.late_after`).
+    """
+    return Q(waits_for_review=False) & (Q(due_on__lt=day) | Q(due_on=None, booked_on__lt=day))
 
 
 def since_when(steps: QuerySet[Step]) -> QuerySet[Any]:

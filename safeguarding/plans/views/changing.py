@@ -146,8 +146,11 @@ def _first_words(request: Request, child: Child, kind: str, source: _Source) -> 
     """What the form has before anything is typed: of what it was opened from, else the authority, and of a looked-after
     child the social worker.
     """
+    first: dict[str, Any] = {}
+    if kind == CARE and (worker := team.social_workers(partial(visible, request), [child.pk]).get(child.pk)):
+        first = {"worker_name": worker.name, "worker_telephone": worker.telephone}
     if (decision := source.decision) is not None:
-        return {
+        return first | {
             "after": decision.pk,
             "starts_on": decision.held_on,
             "decided_on": decision.held_on,
@@ -155,9 +158,8 @@ def _first_words(request: Request, child: Child, kind: str, source: _Source) -> 
             "known_by": "meeting",
             "since": NOTHING,
         }
-    first = {"authority": _authority(request, child)} if EPISODES[kind].needs_authority else {}
-    if kind == CARE and (worker := team.social_workers(partial(visible, request), [child.pk]).get(child.pk)):
-        first |= {"worker_name": worker.name, "worker_telephone": worker.telephone}
+    if EPISODES[kind].needs_authority:
+        first |= {"authority": _authority(request, child)}
     if source.meeting is not None:
         return first | words_of(request, source.meeting, kind)
     if (referral := source.referral) is None:

@@ -62,10 +62,14 @@ def with_decisions(area: Area, waits: Callable[[Request], Waiting]) -> Callable[
         if not some:
             return there
         read_many(request, some[:SHOWN], purpose="decisions of plans")
-        things = tuple(Thing(title, address, SAYS, "warn", about) for title, address, about in map(_told, some[:SHOWN]))
-        return Waiting((*things, *there.things), there.number + len(some), there.nothing)
+        return Waiting((*map(_thing, some[:SHOWN]), *there.things), there.number + len(some), there.nothing)
 
     return found
+
+
+def _thing(one: Step | Episode) -> Thing:
+    title, address, about = _told(one)
+    return Thing(title, address, SAYS, "warn", f"{one.child.full_name} · {about}")
 
 
 def _found(request: Request, areas: Collection[Area]) -> list[Any]:

@@ -25,11 +25,15 @@ class Deed(Generic[R]):
 
     key: str
     form: Callable[..., Any]
-    summary: str
+    summary: str | Callable[[R], str]
     send: str
     after: str
     do: Callable[[R, Any, User], object]
     is_open: Callable[[R], bool]
+
+    def called(self, record: R) -> str:
+        """The words over its form, where the record stands now."""
+        return self.summary if isinstance(self.summary, str) else self.summary(record)
 
     def made(self, data: Any = None, **about: Any) -> Any:
         """Its form, empty or with what was sent."""
@@ -48,7 +52,7 @@ def offered(
     return {
         deed.key: {
             "deed": deed.key,
-            "summary": deed.summary,
+            "summary": deed.called(record),
             "send": deed.send,
             "form": bound.get(deed.key) or deed.made(**about),
         }

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from safeguarding.accounts.models import User
-from safeguarding.accounts.permissions import requires
+from safeguarding.accounts.permissions import may, requires
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.concerns.models import Concern, Meeting
 from safeguarding.concerns.permissions import access_given
@@ -22,6 +22,8 @@ from safeguarding.plans.capabilities import PlanCapability as C
 from safeguarding.plans.diary import Engagement, Wanted, engagements, next_day
 from safeguarding.plans.models import Step
 from safeguarding.plans.permissions import keeps_plans_standing_in, not_named
+
+from .missing_children import missing_children
 
 _WEEK = timedelta(weeks=1)
 # As many as the panel names one by one; the page behind has all.
@@ -42,7 +44,10 @@ def diary(request: Request) -> HttpResponse:
     request.nav = "diary"
     today = timezone.localdate()
     monday = _monday(request.GET.get("week", ""), today)
-    wanted = Wanted(request.held.school_id, today, first=monday, last=monday + _WEEK - timedelta(days=1))
+    school_id = request.held.school_id
+    opens = may(request.user, "view_concerns", school_id)
+    last = monday + _WEEK - timedelta(days=1)
+    wanted = Wanted(school_id, today, first=monday, last=last, opens_children=opens)
     found = _read(request, wanted)
     next_on = None if found else _next(request, wanted)
     days = f"{short_day(monday, today)} to {full_day(wanted.last)}"
@@ -50,11 +55,13 @@ def diary(request: Request) -> HttpResponse:
         "days": days,
         "title": "This week" if monday <= today else days,
         "rows": found,
+        # Not of other weeks: it is so today.
+        "missing": missing_children(request) if monday <= today else [],
         "nothing": _nothing(next_on),
         "next_week": _address(next_on) if next_on else "",
         "earlier": _address(monday - _WEEK) if monday > today else "",
         "later": _address(monday + _WEEK),
-        "not_named": not found and not_named(request.user, request.held.school_id),
+        "not_named": not found and not_named(request.user, school_id),
     }
     return render(request, "plans/diary.html", context)
 
@@ -70,11 +77,10 @@ def of_ones_own(request: Request, record: Any = None) -> dict[str, Any] | None:
     return found if found["number"] or found["next_on"] else None
 
 
-def of_ones_own_if_any(request: Request, record: Any = None) -> dict[str, Any] | None:
-    """The same for a page that has more to say; no panel for a week without anything."""
-    wanted = _this_week(request, request.user)
-    found = _read(request, wanted)
-    return _shown(found, own=request.user) if found else None
+def of_ones_own_on_overview(request: Request, record: Any = None) -> dict[str, Any]:
+    """The same beside figures: the panel stands there in each week, as the way to the diary."""
+    found = _read(request, _this_week(request, request.user))
+    return _shown(found, own=request.user) | {"nothing": "Nothing for you to attend this week"}
 
 
 def _this_week(request: Request, own: User | None) -> Wanted:

@@ -24,6 +24,7 @@ from safeguarding.plans.services.badging import standing_badges
 from safeguarding.plans.wording import stand
 
 from .decision_lines import with_decisions
+from .missing_children import Missing, missing_children
 
 # As many as are named one by one; more than a school has at once.
 SHOWN, MOST = 5, 100
@@ -41,24 +42,34 @@ def _holds(capability: C) -> Callable[[Request], bool]:
 
 
 def _dates(area: Area, request: Request) -> Waiting:
-    """Dates of one kind of plan, whosever duty they are, that are late or happen within days: the earliest first."""
+    """Dates of one kind of plan, whosever duty they are, that are late or happen within days: the earliest first, and
+    before them the children who are still missing.
+    """
     today = timezone.localdate()
     rows = work.by_day(work.waiting(visible(request, Step), request.held.school_id))
     rows = rows.filter(work.past(today) | Q(day__lte=today + SOON), area=area).select_related("child", "episode")
-    found = list(rows[:MOST])
-    if not found:
+    found, missing = list(rows[:MOST]), [one for one in missing_children(request) if one.step.area == area]
+    if not (found or missing):
         return Waiting(nothing=_NOT_NAMED if not_named(request.user, request.held.school_id) else "")
-    read_many(request, found[:SHOWN], purpose="first page")
-    things = [
-        Thing(
-            one.title,
-            reverse("plan_step", args=[one.pk]),
-            *_stands(one, today),
-            about=f"{one.episode.title} · {one.child.class_name or 'No class'}",
-        )
-        for one in found[:SHOWN]
-    ]
-    return Waiting(tuple(things), len(found))
+    if found:
+        read_many(request, found[:SHOWN], purpose="first page")
+    return Waiting(
+        (*map(_missing, missing), *(_thing(one, today) for one in found[:SHOWN])),
+        len(missing) + len(found),
+    )
+
+
+def _thing(step: Step, today: date) -> Thing:
+    return Thing(step.title, reverse("plan_step", args=[step.pk]), *_stands(step, today), about=_about(step))
+
+
+def _missing(one: Missing) -> Thing:
+    address = reverse("plan_step", args=[one.step.pk])
+    return Thing(one.step.title, address, one.stands.says, one.stands.tone, _about(one.step))
+
+
+def _about(step: Step) -> str:
+    return " · ".join(filter(None, (step.child.full_name, step.child.class_name, step.episode.title)))
 
 
 def _stands(step: Step, today: date) -> tuple[str, str]:

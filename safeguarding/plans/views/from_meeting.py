@@ -23,7 +23,8 @@ def meeting_of(request: Request, child: Child, kind: str, meeting_id: UUID | Non
     takes = meetings.takes_of(found) if found else None
     if found is None or takes is None or takes.begins != kind:
         return None
-    return found if child in PlansOfChildren().children(request.user, found.concern) else None
+    offered = PlansOfChildren().children(request.user, found.concern)
+    return found if child in [one.child for one in offered if not one.part] else None
 
 
 def words_of(request: Request, meeting: Meeting, kind: str) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from safeguarding.concerns.models import ConcernChild, Meeting
 from safeguarding.http import Request
 from safeguarding.plans.capabilities import PlanCapability as C
 from safeguarding.plans.kinds import EPISODES
-from safeguarding.plans.meetings import OfChild, PlansOfChildren, who_does_both, worried_about
-from safeguarding.plans.models import Step
+from safeguarding.plans.meetings import OfChild, PlansOfChildren, in_concern, who_does_both
+from safeguarding.plans.models import Episode, Step
 from safeguarding.plans.services import meetings
 
 P = Meeting.InPlans
@@ -24,18 +24,20 @@ def in_plans(request: Request, meeting: Meeting) -> dict[str, Any] | None:
     """The children of the concern with the step that the meeting is in their plan, as far as the reader sees it;
     nothing for a meeting that is a date of no plan. Who may write them is told what is left to do, others who can.
     """
-    if (takes := meetings.takes_of(meeting)) is None or not (about := worried_about(request.user, meeting.concern_id)):
+    if (takes := meetings.takes_of(meeting)) is None or not (about := in_concern(request.user, meeting.concern_id)):
         return None
-    kept = PlansOfChildren().children(request.user, meeting.concern)
+    kept = [one.child for one in PlansOfChildren().children(request.user, meeting.concern)]
     rows = visible(request, Step).filter(meeting=meeting, met_for__isnull=False).select_related("episode")
     steps = {step.child_id: step for step in rows.order_by("-pk")}
     begins = EPISODES[takes.begins] if meeting.state != Meeting.State.CALLED_OFF else None
     plans = meetings.open_plans([child.pk for child in kept], takes)
     waits = meeting.in_plans == P.WAITS
+    reads = may(request.user, C.VIEW_PROTECTION, meeting.school_id)
     found = [
-        OfChild(child, steps.get(child.pk), begins if child in kept and child.pk not in plans else None)
-        for child in about
-        if child.pk in steps or child in kept or may(request.user, C.VIEW_PROTECTION, meeting.school_id)
+        OfChild(child, steps.get(child.pk), begins if child in kept and child.pk not in plans and not part else None)
+        for child, part in ((one.child, one.part) for one in about)
+        # Whom the concern is not about stands here with a plan that has such a date.
+        if child.pk in steps or (child in kept and (not part or child.pk in plans)) or (reads and not part)
     ]
     if not found and not waits:
         return None
@@ -55,7 +57,7 @@ def does_both(request: Request) -> bool:
 
 def lines(request: Request) -> dict[str, Any] | None:
     """Meetings that are dates of plans, and whose plans do not say yet what they say; no lines where there is none."""
-    about = visible(request, ConcernChild).filter(role=ConcernChild.Role.WORRIED_ABOUT, child__isnull=False)
+    about = meetings.discussed(visible(request, ConcernChild), visible(request, Episode))
     rows = visible(request, Meeting).filter(
         Exists(about.filter(concern=OuterRef("concern"))), school_id=request.held.school_id, in_plans=P.WAITS
     )

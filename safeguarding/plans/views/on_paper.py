@@ -38,11 +38,14 @@ class OneDate:
 
 @dataclass(frozen=True)
 class OnePlan:
-    """A plan with its dates: those that wait, those that were held and those that were set aside."""
+    """A plan with its dates: that the child is still missing, those that wait, those that were held and those that were
+    set aside.
+    """
 
     episode: Episode
     category: str
     facts: list[tuple[str, str]]
+    missing: list[OneDate]
     waiting: list[OneDate]
     held: list[OneDate]
     aside: list[OneDate]
@@ -110,6 +113,7 @@ class _Reader:
             episode,
             whole.category,
             facts_of(episode) + words_of(episode, words),
+            [one for one in dates if one.row.is_missing],
             [one for one in dates if one.row.step.status == SS.WAITING],
             [one for one in dates if one.row.step.status == SS.HELD],
             [one for one in dates if one.row.step.status == SS.SET_ASIDE],

@@ -29,6 +29,7 @@ from safeguarding.plans.models import Episode, Step
 from safeguarding.plans.permissions import not_named
 from safeguarding.plans.services import team, work
 from safeguarding.plans.wording import Stand, stand
+from safeguarding.templatetags.harbour import BADGES
 
 # More than a school has of either.
 MOST, MOST_DATES = 200, 2000
@@ -39,13 +40,16 @@ SAID = {"looked_after": ChildDetail.BADGES["lac"], "ehcp": ChildDetail.BADGES["e
 
 @dataclass(frozen=True)
 class Kept:
-    """A child with one plan that is open, or with none where the school's own system says that there is one."""
+    """A child with one plan that is open, or with none where the school's own system says that there is one (`listed`,
+    the words of that badge).
+    """
 
     child: Child
     title: str
     gaps: tuple[str, ...]
     next: Step | None = None
     stands: Stand | None = None
+    listed: str = ""
 
 
 def keeps_some(user: User) -> bool:
@@ -83,16 +87,22 @@ def panel(request: Request, record: Any = None) -> dict[str, Any] | None:
         )
         for plan in plans
     ]
-    rows += [Kept(detail.child, EPISODES[kind].title, ("plan",)) for detail, kind in lacking]
+    rows += [
+        Kept(detail.child, EPISODES[kind].title, ("plan",), listed=BADGES[EPISODES[kind].badge])
+        for detail, kind in lacking
+    ]
     if not rows and not_named(request.user, school_id):
         return None
-    return {"kept": sorted(rows, key=lambda one: (one.child.sort_name, one.child.pk))}
+    kept = sorted(rows, key=lambda one: (one.child.sort_name, one.child.pk))
+    return {"kept": kept, "opens_list": may(request.user, "view_child_details", school_id)}
 
 
 def _lacking(
     request: Request, areas: Collection[str], known: Collection[tuple[UUID, str]]
 ) -> list[tuple[ChildDetail, str]]:
-    """Children of whom the school's own system says what no record here does."""
+    """Children of whom the school's own system says what no record here does, as far as the reader opens their details:
+    their badges from there are shown to nobody else. To others the panel says that there may be more.
+    """
     said = {kind: column_and_value for kind, column_and_value in SAID.items() if EPISODES[kind].area in areas}
     some = reduce(or_, (Q(one) for one in said.values()))
     details = visible(request, ChildDetail).filter(some, school=request.held.school_id, child__left_on=None)

@@ -50,8 +50,13 @@ class Row:
         return self.step.status == SS.SET_ASIDE
 
     @property
+    def is_missing(self) -> bool:
+        """A child on roll who went missing, and is not back."""
+        return self.stands.is_late and self.step.is_still_missing
+
+    @property
     def waits(self) -> bool:
-        return self.step.status == SS.WAITING
+        return self.step.status == SS.WAITING or self.is_missing
 
 
 @dataclass
@@ -68,8 +73,12 @@ class Told:
 
     @property
     def waiting(self) -> list[Row]:
-        """What waits or is booked, the first day first."""
-        return [row for row in self.rows if row.waits]
+        """What waits or is booked, the first day first; before it that the child is still missing."""
+        return sorted((row for row in self.rows if row.waits), key=lambda row: not row.is_missing)
+
+    @property
+    def is_missing(self) -> bool:
+        return any(row.is_missing for row in self.rows)
 
     @property
     def done(self) -> list[Row]:
@@ -127,10 +136,14 @@ def row_of(step: Step, episode: Episode, *, today: date, on_roll: bool) -> Row:
 def told(episode: Episode, steps: Sequence[Step], *, today: date, on_roll: bool, briefly: bool = False) -> Told:
     """An episode with its dates, the earliest first. `briefly`: what waits, and the last of each kind that was held."""
     mine = sorted((step for step in steps if step.episode_id == episode.pk), key=_order)
+    for step in mine:
+        # The one that the page has read already.
+        step.episode = episode
     shown = mine
     if briefly:
         last = {step.kind: step.pk for step in mine if step.status == SS.HELD}
-        shown = [step for step in mine if step.status == SS.WAITING or step.pk in last.values()]
+        stays = {*last.values(), *(step.pk for step in mine if step.is_still_missing)}
+        shown = [step for step in mine if step.status == SS.WAITING or step.pk in stays]
         shown = [step for step in shown if not work.is_ahead(step, today)]
     rows = [row_of(step, episode, today=today, on_roll=on_roll) for step in shown]
     return Told(episode, rows, len(mine) - len(rows))
@@ -212,6 +225,8 @@ def whole_tab(request: Request, child: Child, *, today: date) -> WholeTab:
     files = list(visible(request, PlanFile).filter(child=child).order_by("-attached_at", "-pk")[:FILES])
     open_ = sorted((one for one in episodes if one.status == ES.OPEN), key=lambda one: _ORDER.index(one.kind))
     shown = [told(one, steps, today=today, on_roll=child.is_on_roll, briefly=True) for one in open_]
+    # The plan of a child who is missing comes first.
+    shown.sort(key=lambda one: not one.is_missing)
     first = team.asked_first(see, child.pk, people, {one.area for one in open_})
     for one in shown:
         one.people = [person for person in people if one.episode.area in person.areas]

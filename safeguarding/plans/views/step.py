@@ -25,6 +25,7 @@ from safeguarding.http import Request
 from safeguarding.plans.forms.columns import DeedForm
 from safeguarding.plans.forms.steps import (
     AsideForm,
+    BackForm,
     BookForm,
     ChaseForm,
     CorrectStepForm,
@@ -67,6 +68,11 @@ def _correct(step: Step, form: CorrectStepForm, by: User) -> object:
     return steps.correct_step(step=step, columns=form.columns(), by=by, **facts)
 
 
+def _back(step: Step, form: BackForm, by: User) -> object:
+    given = form.cleaned_data
+    return steps.say_back(step=step, seen=given["seen"], back_on=given["back_on"], by=by)
+
+
 def _chase(step: Step, form: ChaseForm, by: User) -> object:
     facts = {name: form.cleaned_data[name] for name in ("token", "happened_on", "text")}
     return steps.chase_step(step=step, by=by, **facts)
@@ -79,6 +85,10 @@ def _set_aside(step: Step, form: AsideForm, by: User) -> object:
 
 def _note(step: Step, form: NoteForm, by: User) -> object:
     return steps.note_step(step=step, token=form.cleaned_data["token"], text=form.cleaned_data["note"], by=by)
+
+
+def _booking(step: Step) -> str:
+    return "Change the booking" if step.booked_on else "Book a day for it"
 
 
 def _is(state: str) -> Any:
@@ -97,7 +107,16 @@ DEEDS: dict[str, Deed[Step]] = {
             _hold,
             _is(SS.WAITING),
         ),
-        Deed("book", BookForm, "Book a day for it", "Save", "Booked.", _book, _is(SS.WAITING)),
+        Deed(
+            "back",
+            BackForm,
+            "The child is back",
+            "Save the day",
+            "On the record. The return interview waits now, counted from that day.",
+            _back,
+            lambda step: step.is_still_missing,
+        ),
+        Deed("book", BookForm, _booking, "Save", "Booked.", _book, _is(SS.WAITING)),
         Deed("chase", ChaseForm, "Record that you chased it", "Save", "Saved with the date.", _chase, _is(SS.WAITING)),
         Deed(
             "correct",
@@ -125,7 +144,7 @@ DEEDS: dict[str, Deed[Step]] = {
 _NOT_COUNTED = "On the record, and not counted: the date that it would answer still waits."
 
 
-@waits_unsent(HoldForm, BookForm, ChaseForm, CorrectStepForm, NoteForm, AsideForm, *outcomes.FORMS)
+@waits_unsent(HoldForm, BackForm, BookForm, ChaseForm, CorrectStepForm, NoteForm, AsideForm, *outcomes.FORMS)
 @anyone_signed_in
 def plan_step(request: Request, step_id: UUID) -> HttpResponse:
     """One date. Each form of the page is sent here, and says what is to be done."""
@@ -226,6 +245,8 @@ def _page(
         "may_withhold": keeps,
         "people": people_of(request, found.episode),
         "deeds": there,
+        # What it waits for stands open.
+        "first": there.get("hold") or there.get("back"),
         "follow": outcomes.follow_context(found, there),
         "bound": [*bound.values(), *([files_form] if files_form else [])],
         "refusal": refusal,

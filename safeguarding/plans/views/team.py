@@ -29,7 +29,8 @@ from safeguarding.unsaved import waits_unsent
 from .reading import MOST, episodes_of
 
 ADD, CORRECT, LEFT = "add_person", "correct_person", "end_person"
-_DONE = {ADD: "Added.", CORRECT: "Corrected. What it was before stays among the former ones.", LEFT: "Saved."}
+_FOLLOWS = "Added. The previous social worker is now listed under Former."
+_DONE = {CORRECT: "Corrected. What it was before stays among the former ones.", LEFT: "Saved."}
 
 
 @waits_unsent(PersonForm, CorrectPersonForm, LeftForm)
@@ -47,8 +48,7 @@ def child_team(request: Request, child_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return page.shown(form, status=422)
     request.again = partial(_refused, request, child_id, form)
-    page.do(deed, form)
-    messages.success(request, _DONE[deed])
+    messages.success(request, page.do(deed, form))
     return redirect("child_team", child_id)
 
 
@@ -97,19 +97,27 @@ class _Page:
         key = record_of(self.request.POST.get("who", ""))
         return next((one for one in self.rows if one.pk == key), None)
 
-    def do(self, deed: str, form: Any) -> None:
+    def do(self, deed: str, form: Any) -> str:
+        """What was done, in a sentence for the next page."""
         by = self.request.user
         if deed == ADD:
             facts = form.facts()
             episode = next(plan for plan in self.plans if plan.area in facts["areas"])
-            around.add_professional(episode=episode, token=form.cleaned_data["token"], by=by, **facts)
-            return
+            made = around.add_professional(episode=episode, token=form.cleaned_data["token"], by=by, **facts)
+            return self._added(made)
         person = self._named()
         assert person is not None  # noqa: S101  (the form is about somebody)
         if deed == CORRECT:
             around.correct_professional(professional=person, token=form.cleaned_data["token"], by=by, **form.facts())
         else:
             around.end_professional(professional=person, ends_on=form.cleaned_data["last_day"], by=by)
+        return _DONE[deed]
+
+    def _added(self, made: Professional) -> str:
+        """That somebody was added, and that a social worker was ended by it. Names are sealed: no message has one."""
+        then = [one.pk for one in self.rows if one.ended_at is None]
+        ended = visible(self.request, Professional).filter(pk__in=then, ended_at=made.written_at)
+        return _FOLLOWS if ended.exists() else "Added."
 
     def shown(
         self, bound: DeedForm | None = None, *, status: int = 200, refusal: HarbourError | None = None

@@ -34,6 +34,7 @@ from safeguarding.plans.services import work
 from safeguarding.plans.wording import Stand, limit_of, stand
 
 from . import by_status, standing_in
+from .missing_children import missing_children
 
 PAGE = 50
 # More children of one status than a school has.
@@ -60,11 +61,13 @@ def plans(request: Request) -> HttpResponse:
     lacking = _lacking(request, badges)
     status = next((one for one in counted if one[0] == request.GET.get("status")), None)
     shown = _of_status(request, badges, status[0], lacking) if status else _dates(request, lacking)
-    nothing = not (counted or shown.get("rows") or shown.get("narrowed"))
+    missing = missing_children(request)
+    nothing = not (counted or missing or shown.get("rows") or shown.get("narrowed"))
     context = shown | {
         "status": status,
         "statuses": counted,
         "lacking": lacking,
+        "missing": missing,
         "actions": fill("plans_actions", request),
         "not_named": nothing and not_named(request.user, school_id),
         **(standing_in.panel(request) or {}),

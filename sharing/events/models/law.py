@@ -19,6 +19,8 @@ from safeguarding.personal_data import Kept, Retention, Source
 from .recipients import Recipient
 
 TO_BE_CONFIRMED = "To be confirmed"
+_OFFENCES = "UK GDPR Article 10; Data Protection Act 2018 section 10(5)"
+_NO_CONDITION = "with a condition of Schedule 1 that is to be confirmed"
 
 
 class LegalReason(models.Model):
@@ -81,6 +83,16 @@ class LegalReason(models.Model):
         source = Source.HARBOUR
         retention = Retention.KEPT
         kept = Kept.LAW
+
+    @property
+    def offences(self) -> str:
+        """By which law and condition it covers information about offences; empty where it covers none.
+
+        UK GDPR Article 10 and section 10(5) of the Data Protection Act 2018, which asks for a condition of Schedule 1.
+        """
+        if not self.article9:
+            return ""
+        return f"{_OFFENCES}, {self.condition or _NO_CONDITION}"
 
 
 class LawConfirmed(models.Model):

@@ -19,7 +19,7 @@ from sharing.events.models import LegalReason, Recipient, SharingEvent, SharingS
 from sharing.events.permissions import ensure_shares
 from sharing.events.verbs import SharingVerb
 
-from .checking import Problems, Said, moment_problems, raise_first, reasons_offered
+from .checking import Problems, Said, as_offered, moment_problems, raise_first, reasons_offered
 from .deciding import about, recipient_of
 from .following import Happened, add_step
 from .law import Reason
@@ -72,9 +72,10 @@ def call_problems(said: Called, *, offered: dict[str, Reason], now: datetime) ->
         found["content"] = "Write what was said"
     if not said.purpose.strip():
         found["purpose"] = "Write what it was for"
-    if said.reason is None or said.reason.code not in offered:
+    reason = as_offered(said.reason, offered)
+    if reason is None:
         found["reason"] = "Choose the legal reason"
-    elif any(one["takes"] == "yes" and one["key"] not in said.yes for one in said.reason.questions):
+    elif any(one["takes"] == "yes" and one["key"] not in said.yes for one in reason.row.questions):
         found["yes"] = "Nothing is said before this was done. If something was said all the same, tell the Headteacher"
     return found
 

@@ -59,6 +59,12 @@ def reasons_offered(school_id: UUID, on: date) -> list[Reason]:
     return [one for one in reasons_at(school_id, on) if one.is_offered]
 
 
+def as_offered(chosen: LegalReason | None, offered: Mapping[str, Reason]) -> Reason | None:
+    """The legal reason that was chosen, where it is offered as it was chosen: its row may have ended since."""
+    found = offered.get(chosen.code) if chosen else None
+    return found if found and found.row == chosen else None
+
+
 def consents_in_force(child_id: UUID, recipient: Recipient | None, on: date) -> list[Consent]:
     """What was agreed for this child and this recipient, and allows something on a day."""
     if recipient is None:
@@ -85,7 +91,7 @@ def decision_problems(
 ) -> Problems:
     """Why this cannot be decided. `offered` are legal reasons by their code, `items` how many records were chosen."""
     found = begin_problems(said)
-    reason = offered.get(said.reason.code) if said.reason else None
+    reason = as_offered(said.reason, offered)
     if said.decision not in E.Decision:
         found["decision"] = "Say what is decided"
     elif said.decision == E.Decision.NONE:

@@ -80,9 +80,16 @@ def _is_open(to_confirm: bool, confirmed: LawConfirmed | None, on: date) -> bool
 def reasons_at(school_id: UUID, on: date) -> list[Reason]:
     """The legal reasons of a day, in their order: two queries."""
     own = _confirmed(school_id)
-    rows = LegalReason.objects.filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on)
+    return [Reason(row, own.get(code), on) for code, row in laws_on(on).items()]
+
+
+def laws_on(day: date) -> dict[str, LegalReason]:
+    """Code to row of the legal reasons in force on a day, in their order. A decision goes on pointing to the row of its
+    own day.
+    """
+    rows = LegalReason.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
     newest = {row.code: row for row in rows.order_by("valid_from", "pk")}
-    return [Reason(row, own.get(row.code), on) for row in sorted(newest.values(), key=lambda row: row.order)]
+    return dict(sorted(newest.items(), key=lambda one: one[1].order))
 
 
 def editions_at(school_id: UUID, on: date) -> list[Edition]:
@@ -113,9 +120,9 @@ def read_at(school_id: UUID) -> dict[str, date]:
 
 def to_confirm() -> dict[str, str]:
     """Code to name of all that a school may say it has read."""
-    reasons = LegalReason.objects.filter(to_confirm=True).order_by("order").values_list("code", "title", "law")
+    reasons = LegalReason.objects.filter(to_confirm=True, valid_to=None).order_by("order")
     editions = GuidanceEdition.objects.filter(to_confirm=True).order_by("code")
-    named = {code: f"{title}: {law}" for code, title, law in reasons}
+    named = {row.code: f"{row.title}: {row.law}" for row in reasons}
     return named | {edition.code: edition.named for edition in editions}
 
 

@@ -183,6 +183,10 @@ class GatherForm(CaseForm):
     """What is held is gathered by the machine: nothing is typed."""
 
 
+class RemindForm(CaseForm):
+    """Those who have not finished their part are reminded: nothing is typed."""
+
+
 class FinishForm(CaseForm, SeenForm):
     """The outcome that was approved has been told: nothing is typed."""
 

@@ -167,6 +167,8 @@ class RightsRequest(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     ended_because = SealedText("why it was withdrawn, or opened again", blank=True, default="")
+    # Who has asked that those who have not finished their part are reminded, until the worker has done it.
+    reminder_asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # For which last day people were told that it is due in ten working days, in five, and late: of each once.
     told_ten_for = models.DateField(null=True, blank=True)
     told_five_for = models.DateField(null=True, blank=True)

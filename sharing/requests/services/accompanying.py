@@ -6,28 +6,24 @@ named as the notice names them, and only where the copy of what was sent is give
 or where a family has moved.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
 from django.template.loader import render_to_string
 
 from safeguarding.concerns.models import Referral
+from safeguarding.personal_data import category_of
 from safeguarding.privacy_notice import Section
-from sharing.events.models import SHARED, Recipient, SharingEvent
+from sharing.events.said_recipients import recipients_of, recipients_with
 from sharing.notice.services.details import details_of
 from sharing.notice.services.publishing import newest
 from sharing.requests.bundling import Frame, Piece
 from sharing.requests.models import Bundle
 
-# The rows of a model with these keys, told as the organisations that received something by them.
-Recipients = Callable[[Collection[UUID]], Iterable[str]]
-_recipients: dict[str, Recipients] = {}
-# Of these kinds a name says nothing about a family: they are the services of the place.
-_NAMED = frozenset({"dfe", "support", "health"})
-_OF_THE_PLACE = frozenset({"authority", "social_care", "police", "officer"})
+_BY_HAND = "Notes and papers about the child"
 _REGULATOR = "Information Commissioner’s Office (https://ico.org.uk/make-a-complaint/)"
 _UNSAID = {
     Section.USE: ("To keep children safe, to support them, and to do what the law asks of schools in this.",),
@@ -54,23 +50,20 @@ _COMPLAIN = (
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A heading of the letter and what stands under it: sentences, or a list."""
+    """A heading of the letter and what stands under it: sentences, or a list; `rows` are listed before sentences."""
 
     title: str
     lines: tuple[str, ...]
     is_list: bool = False
+    rows: tuple[str, ...] = ()
 
 
-def recipients_with(label: str, told: Recipients) -> None:
-    """Say who received something by the rows of a model: for apps that send things out."""
-    _recipients[label] = told
-
-
-def letter(frame: Frame, bundle: Bundle, sources: Sequence[tuple[str, UUID]], *, is_cut: bool) -> Piece:
-    """The letter as a piece of paper. `sources` are the records whose copies are given, by model and key; `is_cut` says
-    that something is left out. Source of law: UK GDPR Article 15(1) and (3); DPA 2018 s.164A.
+def letter(frame: Frame, bundle: Bundle, sources: Sequence[tuple[str, UUID | None]], *, is_cut: bool) -> Piece:
+    """The letter as a piece of paper. `sources` are the records whose copies are given, by model and key, an empty
+    label and no key where one was added by hand; `is_cut` says that something is left out. Source of law: UK GDPR
+    Article 15(1) and (3); DPA 2018 s.164A.
     """
-    details = details_of(bundle.school_id)
+    details, notice = details_of(bundle.school_id), newest(bundle.school_id)
     said = {
         "title": frame.reference,
         "school": frame.school,
@@ -79,24 +72,26 @@ def letter(frame: Frame, bundle: Bundle, sources: Sequence[tuple[str, UUID]], *,
         "piece": True,
         "is_record": bundle.kind == Bundle.Kind.RECORD,
         "is_cut": is_cut,
-        "paragraphs": _paragraphs(bundle, sources),
+        "paragraphs": paragraphs(notice.sections if notice else [], notice.version if notice else None, sources),
         "office": [one for one in (details.office_address, details.office_email) if one],
         "officer": [one for one in (details.officer, details.officer_email, details.officer_telephone) if one],
     }
     return Piece(render_to_string("pdf/released_letter.html", said))
 
 
-def _paragraphs(bundle: Bundle, sources: Sequence[tuple[str, UUID]]) -> list[Paragraph]:
-    notice = newest(bundle.school_id)
-    said = _sentences(notice.sections if notice else [])
-    where = f" It stands in full in our privacy notice, version {notice.version}." if notice else ""
+def paragraphs(
+    sections: Sequence[Mapping[str, Any]], version: int | None, sources: Sequence[tuple[str, UUID | None]]
+) -> list[Paragraph]:
+    """What the letter says, from the published notice; without one, what is so at every school."""
+    said = _sentences(sections)
+    where = f" It stands in full in our privacy notice, version {version}." if version else ""
     given = recipients_of(sources)
     shared = given or said[Section.SHARE]
     return [
         Paragraph("Why we use it", said[Section.USE]),
         Paragraph("Which kinds of information the copies hold", categories(sources), is_list=True),
         Paragraph("Who has received any of it", shared, is_list=bool(given)),
-        Paragraph("How long we keep it", said[Section.KEEP]),
+        Paragraph("How long we keep it", said[Section.KEEP], rows=_periods(sections)),
         Paragraph("Where it comes from", said[Section.COLLECT]),
         Paragraph("Your rights", _RIGHTS, is_list=True),
         Paragraph(
@@ -118,39 +113,31 @@ def _sentences(sections: Iterable[Mapping[str, object]]) -> dict[Section, tuple[
     return found
 
 
-def categories(sources: Sequence[tuple[str, UUID]]) -> tuple[str, ...]:
-    """Which kinds of information the copies hold, as each model declares its own."""
-    found = []
-    for label in dict.fromkeys(label for label, _ in sources):
-        try:
-            declared = apps.get_model(label).PersonalData  # type: ignore[attr-defined]
-        except (LookupError, ValueError, AttributeError):
-            continue
-        if said := getattr(declared, "category", ""):
-            found.append(str(said))
-    return tuple(dict.fromkeys(found)) or ("Notes and papers about the child",)
+def _periods(sections: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """How long each kind of record is kept, from the tables of the published notice: record, how long, what then
+    happens.
+    """
+    return tuple(
+        ": ".join(cell for cell in line[:2] if cell) + "".join(f". {cell}" for cell in line[2:] if cell)
+        for section in sections
+        if section.get("key") == Section.KEEP
+        for block in section.get("blocks", ())
+        if block.get("kind") == "table"
+        for line in block.get("lines", ())
+    )
 
 
-def recipients_of(sources: Sequence[tuple[str, UUID]]) -> tuple[str, ...]:
-    """Who received something, by the records whose copies are given."""
-    keys: defaultdict[str, list[UUID]] = defaultdict(list)
-    for label, key in sources:
-        if label in _recipients:
-            keys[label].append(key)
-    return tuple(sorted({said for label, some in keys.items() for said in _recipients[label](some)}))
-
-
-def _of_shares(keys: Collection[UUID]) -> Iterable[str]:
-    rows = SharingEvent.objects.filter(pk__in=keys, status__in=SHARED).values_list("recipient", flat=True)
-    for one in Recipient.objects.filter(pk__in=[key for key in rows if key]):
-        named = one.kind in _NAMED or (one.kind in _OF_THE_PLACE and one.code)
-        yield one.name if named else one.get_kind_display()
+def categories(sources: Sequence[tuple[str, UUID | None]]) -> tuple[str, ...]:
+    """Which kinds of information the copies hold, as the privacy notice calls them; what was added by hand is of no
+    model.
+    """
+    models = {model._meta.label_lower: model for model in apps.get_models()}
+    found = [category_of(models[label]) if label in models else "" for label, _ in sources]
+    return tuple(dict.fromkeys(said or _BY_HAND for said in found))
 
 
 def _of_referrals(keys: Collection[UUID]) -> Iterable[str]:
-    for one in Referral.objects.filter(pk__in=keys):
-        yield one.get_agency_display()
+    return [one.get_agency_display() for one in Referral.objects.filter(pk__in=keys)]
 
 
-recipients_with(SharingEvent._meta.label_lower, _of_shares)
-recipients_with(Referral._meta.label_lower, _of_referrals)
+recipients_with(Referral, _of_referrals)

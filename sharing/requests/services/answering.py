@@ -153,5 +153,5 @@ def reopen(case: RightsRequest, *, by: User, because: str, at: datetime | None =
 
 def _settle(case: RightsRequest, *, by: User, at: datetime) -> None:
     """Nobody is asked for anything in it any more."""
-    asking = (RequestNotice.HANDED_IN, RequestNotice.ASKED, RequestNotice.TO_APPROVE, *_REMINDERS)
-    settle_notices(object_id=case.pk, kinds=asking, by=by, at=at)
+    asking = (RequestNotice.HANDED_IN, RequestNotice.ASKED, RequestNotice.UNFINISHED, RequestNotice.TO_APPROVE)
+    settle_notices(object_id=case.pk, kinds=(*asking, *_REMINDERS), by=by, at=at)

@@ -17,11 +17,9 @@ from django.utils import timezone
 
 from safeguarding.accounts.models import User
 from safeguarding.accounts.services import settle_notices
-from safeguarding.audit.protection import known_of
 from safeguarding.audit.services import record
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
-from safeguarding.prepared import prepared
 from sharing.requests.lifecycles import request_life
 from sharing.requests.models import Decided, RequestItem, RequestRole, RequestStep, RightsRequest, SearchPlace
 from sharing.requests.notice_kinds import RequestNotice
@@ -33,10 +31,11 @@ from . import deciding, documents, intake, recipients
 from .holding import GIVEN, lacks
 from .locking import tell_some
 from .roles import who_has
+from .unfinished import are_finished
 
 S, G = RightsRequest.Status, RightsRequest.Gathering
 LONGEST_NOTE = 2_000
-OTHERS = "Somebody else who was asked or who reviews a part has not finished. They know of it."
+OTHERS = "Not all parts are finished. Who has not finished one knows of it; the page of the request reminds them."
 NOT_AN_APPROVER = "You are not one of those who may approve this answer. Its page names who can."
 NOT_PREPARED = "This answer does not wait for approval: something was changed, or it was approved. Open it again."
 BEING_FOUND = (
@@ -68,7 +67,7 @@ def preparing_problems(case: RightsRequest, by: User) -> list[str]:
             found.append("What is held has not been gathered. Gather it first.")
         found += _unanswered_places(case)
         found += deciding.undecided(case, by)
-        if not _others_are_done(case):
+        if not are_finished(case):
             found.append(OTHERS)
         elif case.is_to_be_searched:
             # Not before: who prepares it would learn that somebody else has just been given something.
@@ -82,15 +81,6 @@ def _unanswered_places(case: RightsRequest) -> Iterator[str]:
     rows = SearchPlace.objects.filter(case=case, answered_at=None).exclude(place__in=apart)
     for place in sorted(set(rows.values_list("place", flat=True))):
         yield f"{SearchPlace.Place(place).label}: nobody has answered yet what is held there."
-
-
-def _others_are_done(case: RightsRequest) -> bool:
-    """Whether who reads concerns about adults has answered, and every item is decided, whoever reviews it: two facts
-    that show neither.
-    """
-    rows = prepared("SELECT place, is_answered FROM rules.places_of_requests(%s)", [[case.pk]])
-    waits = any(not is_answered for place, is_answered in rows if place in SearchPlace.APART)
-    return not waits and case.pk in known_of("requests_decided", [case.pk])
 
 
 @transaction.atomic

@@ -125,9 +125,9 @@ class Composed:
         }
 
     @property
-    def sources(self) -> list[tuple[str, UUID]]:
-        """The records whose copies are given."""
-        return [one.source for one in self.items if one.released and one.source]
+    def sources(self) -> list[tuple[str, UUID | None]]:
+        """The records whose copies are given; of what was added by hand there is none."""
+        return [one.source or ("", None) for one in self.items if one.released]
 
     @property
     def is_cut(self) -> bool:

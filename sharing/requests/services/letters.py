@@ -15,7 +15,7 @@ from django.utils import timezone
 from safeguarding.accounts.models import User
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.clocks import add_months
+from safeguarding.clocks import add_months, known_day
 from safeguarding.dates import LONDON, full_day
 from safeguarding.exceptions import BadInput, ChangedSince, OutOfTurn
 from safeguarding.keys import entry_token
@@ -102,7 +102,7 @@ def text_of(case: RightsRequest, kind: str, *, on: date) -> str:
         "school": case.school.name,
         "today": full_day(on),
         "received": full_day(case.received_on),
-        "due": full_day(found.due_on) if found.due_on else "",
+        "due": full_day(found.answer_by) if found.answer_by else "",
         "extended_due": _extended_due(case, found),
         "what": _WHAT.get(case.right, "request"),
         "outcome": case.get_outcome_display() if case.outcome else "",
@@ -117,12 +117,13 @@ def text_of(case: RightsRequest, kind: str, *, on: date) -> str:
 
 
 def _extended_due(case: RightsRequest, found: Dates) -> str:
-    """The last day with further time, where it is known already."""
+    """The last day with further time, where it is known already; the day to keep to while bank holidays are not."""
     if found.start is None or found.extend_by is None:
         return ""
     times = times_on(case.received_on)
     months = times["reply"].amount + times["extension"].amount
-    return full_day(working_day(add_months(found.start, months) + timedelta(days=found.paused_days), bank_holidays))
+    ends = add_months(found.start, months) + timedelta(days=found.paused_days)
+    return full_day(known_day(working_day(ends, bank_holidays)).day or ends)
 
 
 @transaction.atomic

@@ -135,6 +135,21 @@ def _ask_reader(case: RightsRequest, place: str, user: User, *, by: User, at: da
     return row
 
 
+def ask_who_reads_now(case: RightsRequest, *, at: datetime) -> None:
+    """Who reads concerns about adults by now is asked, where nobody was, or who was asked reads them no more. Of the
+    worker: whoever handles the case would learn who has not answered.
+    """
+    for row in SearchPlace.objects.filter(case=case, place__in=SearchPlace.APART, answered_at=None).order_by("place"):
+        readers = _READERS[P(row.place)](case.school_id, timezone.localdate(at))
+        if not readers or row.asked_id in {one.pk for one in readers}:
+            continue
+        row.asked = readers[0]
+        row.revision += 1
+        row.save(update_fields=["asked", "revision"])
+        record(Verb.ASK, object_type=row._meta.label_lower, object_id=row.pk, purpose="adults")
+        tell_some(case, RequestNotice.ASKED, [row.asked], at=at, asked=True)
+
+
 @transaction.atomic
 def answer(place: SearchPlace, *, by: User, found: str, note: str = "", at: datetime | None = None) -> SearchPlace:
     """What is there: something, which was added; or nothing. Who answered may correct it while the case is at work.
@@ -170,7 +185,8 @@ def _settle(case: RightsRequest, *, by: User, at: datetime) -> None:
     waiting = SearchPlace.objects.filter(case=case, asked=by, answered_at=None)
     if not waiting.exists():
         own = User.objects.filter(pk=by.pk)
-        settle_notices(object_id=case.pk, kinds=(RequestNotice.ASKED,), by=by, at=at, among=own)
+        asking = (RequestNotice.ASKED, RequestNotice.UNFINISHED)
+        settle_notices(object_id=case.pk, kinds=asking, by=by, at=at, among=own)
 
 
 def add_text(

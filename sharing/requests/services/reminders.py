@@ -1,4 +1,4 @@
-"""Who is told that a request is due in ten working days, in five, or late? Work of the worker."""
+"""Who is told that a request is due in ten working days, in five, or late, or of a part of one? Work of the worker."""
 
 from datetime import date, datetime
 
@@ -18,6 +18,7 @@ from .intake import handlers
 from .locking import tell_some
 from .roles import who_has
 from .steps import dates_of_many
+from .unfinished import remind_by_itself
 
 P = RequestRole.Part
 # The gravest first: who is told of one is not told of those after it.
@@ -30,8 +31,8 @@ _KINDS = (
 
 @system_task("requests")
 def remind(*, at: datetime | None = None) -> int:
-    """Tell of each case that falls due, once for each of the three and each last day. Returns how many times somebody
-    was told. May run twice.
+    """Tell of each case that falls due, once for each of the three and each last day; and remind who has not finished a
+    part of one. Returns how many times somebody was told. May run twice.
     """
     here = timezone.localtime(at or timezone.now())
     if here.time() < FROM:
@@ -42,7 +43,8 @@ def remind(*, at: datetime | None = None) -> int:
         .order_by("received_on", "pk")
     )
     dates = dates_of_many(cases)
-    return sum(_remind(case, dates[case.pk].next_on, at=here) for case in cases)
+    due = sum(_remind(case, dates[case.pk].next_on, at=here) for case in cases)
+    return due + sum(remind_by_itself(case, at=here) for case in cases)
 
 
 def due_kind(due_on: date | None, today: date) -> RequestNotice | None:

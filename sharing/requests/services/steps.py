@@ -200,8 +200,8 @@ def ensure_extends(case: RightsRequest, told_on: date) -> None:
 
 
 def _still_due(dates: Dates) -> str:
-    assert dates.due_on is not None  # noqa: S101  (the caller knows the last day to tell)
-    return f"the answer is due by {full_day(dates.due_on)}."
+    assert dates.answer_by is not None  # noqa: S101  (the caller knows the last day to tell)
+    return f"the answer is due by {full_day(dates.answer_by)}."
 
 
 @transaction.atomic

@@ -56,6 +56,13 @@ def ask_to_build(bundle_id: UUID) -> None:
     _ask(build_answer, bundle_id)
 
 
+def ask_to_remind(case_id: UUID) -> None:
+    """Have those reminded who have not finished their part, once this is saved."""
+    from sharing.requests.tasks import remind_of_parts
+
+    _ask(remind_of_parts, case_id)
+
+
 def _ask(task: Any, key: UUID) -> None:
     """Without waiting for the queue: what nobody took up is found by the scheduled jobs."""
     transaction.on_commit(lambda: task.apply_async((str(key),), retry=False), robust=True)

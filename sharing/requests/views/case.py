@@ -1,6 +1,6 @@
 """The page of one request: how it stands and until when, what happened, who does what, and what can be done now."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,7 @@ from safeguarding.unsaved import waits_unsent
 from sharing.requests.capabilities import RequestCapability as C
 from sharing.requests.models import (
     RequestCorrection,
+    RequestItem,
     RequestLetter,
     RequestRecipient,
     RequestRole,
@@ -37,10 +38,11 @@ from sharing.requests.models import (
     SearchPlace,
 )
 from sharing.requests.permissions import works_on_requests
-from sharing.requests.services import recipients, statements
+from sharing.requests.services import recipients, statements, unfinished
 from sharing.requests.services.locking import OBJECT
 
 from .case_deeds import RECIPIENT, STATEMENT, TAKEN, UNSTEP, is_to_correct, theirs
+from .next_step import NextStep, Reader
 from .reading import ItemCounts
 from .standing import HANDLES, REVIEWS, handles, named, standing
 
@@ -187,6 +189,8 @@ def _page(
     for key, deed in _theirs(request, case, parts).items():
         if key != UNSTEP.key:
             deeds |= offered(case, [deed], bound, case=case, **_about(request, case, parts, deed))
+    counts, ways = ItemCounts(request, case.pk), _ways(case, own, handles=handling)
+    waits = _waits(request, case, own, handles=handling)
     context = {
         "case": case,
         "standing": standing([case])[0],
@@ -204,9 +208,18 @@ def _page(
         "deeds": deeds,
         **_happened(request, case),
         **_corrected(request, case, deeds),
-        **_ways(case, own, handles=handling),
-        "counts": ItemCounts(request, case.pk),
-        "next_step": _next_step(case, {one.part for one in parts}, reviews=reviews),
+        **ways,
+        **waits,
+        "counts": counts,
+        "next": NextStep(
+            case,
+            Reader(own, handling, reviews),
+            parts={one.part for one in parts},
+            finished=waits.get("parts_finished", True),
+            deeds=deeds,
+            counts=counts,
+            to_items=ways["to_items"],
+        ),
         "actions": fill("hold_actions", request, case),
         "checks_kind": "alert" if _binds(case) else "",
     }
@@ -251,21 +264,21 @@ def _correct_url(request: Request, case: RightsRequest) -> str:
     return f"{reverse('keep_child', args=[case.child_id])}?request={case.pk}" if keeps and is_to_correct(case) else ""
 
 
-def _next_step(case: RightsRequest, parts: Collection[str], *, reviews: bool) -> str:
-    """What an open request waits for: neither how much there is nor what, which the office is not told."""
-    if not case.is_copy and not case.outcome:
-        return "It is looked into. Propose the outcome with its reasons; a second person then approves it."
-    if not case.is_copy or (reviews and not case.is_handed_over):
-        if not {P.PREPARER, P.APPROVER} <= set(parts):
-            return "The outcome is proposed. Name who prepares the answer, and who approves it."
-        return "The outcome is proposed. Once it is said to be prepared, a second person approves it."
-    if P.PREPARER not in parts:
-        return "Nobody prepares the copies yet. Name who does, and who approves them."
-    if not case.gathering:
-        return "Nothing is gathered yet. Have it gathered, and ask who else may hold something."
-    if P.APPROVER not in parts:
-        return "The copies are being reviewed. Nobody approves them yet: name who does."
-    return "The copies are being reviewed. Then a second person approves them."
+def _waits(request: Request, case: RightsRequest, own: set[str], *, handles: bool) -> dict[str, Any]:
+    """What is still to finish: for who handles or prepares it whether anything is; for who approves it whose part."""
+    if not unfinished.waits_for_parts(case):
+        return {}
+    found: dict[str, Any] = {}
+    if handles or P.PREPARER in own:
+        found["always_asked"] = unfinished.always_asked(case.school_id, timezone.localdate())
+        found["parts_finished"] = unfinished.are_finished(case)
+    if P.APPROVER in own:
+        found["open_parts"] = unfinished.open_parts(
+            visible(request, SearchPlace).filter(case=case),
+            visible(request, RequestItem).filter(case=case),
+            visible(request, RequestRole).filter(case=case),
+        )
+    return found
 
 
 def _binds(case: RightsRequest) -> bool:

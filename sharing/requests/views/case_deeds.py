@@ -13,6 +13,7 @@ from sharing.requests.forms.case_deeds import (
     PartForm,
     RecipientForm,
     RecipientsForm,
+    RemindForm,
     StatementForm,
     StepForm,
     StepKeyForm,
@@ -30,6 +31,7 @@ from sharing.requests.services import (
     roles,
     statements,
     steps,
+    unfinished,
 )
 
 S = RightsRequest.Status
@@ -56,6 +58,10 @@ def _unstep(case: Case, form: StepKeyForm, by: User) -> object:
 
 def _gather(case: Case, form: GatherForm, by: User) -> object:
     return gathering.ask(case, by=by)
+
+
+def _remind(case: Case, form: RemindForm, by: User) -> object:
+    return unfinished.ask_to_remind(case, by=by)
 
 
 def _letter(case: Case, form: LetterForm, by: User) -> object:
@@ -161,6 +167,11 @@ GATHER: Deed[Case] = Deed(
     "gather", GatherForm, "Gather what is held", "Gather it", "Asked for. The copies are made in the background.",
     _gather, _is_gathered,
 )  # fmt: skip
+REMIND: Deed[Case] = Deed(
+    "remind", RemindForm, "Remind who has not finished", "Remind them",
+    "Whoever has not finished their part is reminded. Only the person who approves it reads who that is.", _remind,
+    unfinished.waits_for_parts,
+)  # fmt: skip
 STATEMENT: Deed[Case] = Deed(
     "statement", StatementForm, "Add what they say to a concern", "Add the statement",
     "Added. It stands beside the concern, whatever becomes of this request.", _state,
@@ -213,7 +224,7 @@ def theirs(case: Case, *, handles: bool, checks: bool, reviews: bool, prepares: 
     if prepares:
         may |= {RECIPIENT.key: RECIPIENT, RECIPIENTS.key: RECIPIENTS}
     if handles or prepares:
-        may[GATHER.key] = GATHER
+        may |= {GATHER.key: GATHER, REMIND.key: REMIND}
     if handles:
         may |= HANDLING
     if handles and (checks or not case.is_copy):

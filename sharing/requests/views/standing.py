@@ -23,6 +23,8 @@ S = RightsRequest.Status
 HANDLES, REVIEWS = "handle_requests", "review_requests"
 # A line beside Today, and a warning on the list, from this many days before an answer is due.
 SOON = 14
+# What a day is for, where a request has two.
+COPIES, RECORD = "Copies", "Educational record"
 # More open requests than a school has.
 MOST = 300
 _TONES = {S.HANDED_IN: "warn", S.OPEN: "", S.PREPARED: "info", S.APPROVED: "ok", S.ANSWERED: "ok", S.WITHDRAWN: "line"}
@@ -46,6 +48,13 @@ class Standing:
     def due(self) -> date | None:
         """What falls due first: the answer, the educational record, or that a complaint is acknowledged."""
         return self.dates.next_on if self.dates else None
+
+    @property
+    def due_for(self) -> str:
+        """For which answer the day is, where there are two with days of their own; the copies where both fall on it."""
+        if self.dates is None or not self.dates.is_for_two or self.due is None:
+            return ""
+        return COPIES if self.due == self.dates.answer_by else RECORD
 
     @property
     def days_left(self) -> int:
@@ -75,11 +84,16 @@ class Standing:
             if self.dates.is_paused:
                 return "Paused: you wait for an answer", "info"
             return ("No day set by law", "line") if self.dates.has_begun else ("Has not begun", "info")
+        words, tone = self._left(self.dates)
+        return (f"{self.due_for}: {words[:1].lower()}{words[1:]}" if self.due_for else words), tone
+
+    def _left(self, dates: Dates) -> tuple[str, str]:
         if self.is_late:
             return counted(-self.days_left, "day late", "days late"), "bad"
         if self.days_left == 0:
             return "Due today", "warn"
-        return counted(self.days_left, "day left", "days left"), "warn" if self.is_soon else "line"
+        open_day = ", to be confirmed" if self.due == dates.keep_to else ""
+        return f"{counted(self.days_left, 'day left', 'days left')}{open_day}", "warn" if self.is_soon else "line"
 
     @property
     def leads_part(self) -> str:

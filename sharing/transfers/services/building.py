@@ -98,14 +98,16 @@ def _built_or_failed(sending: FileSending) -> bool:
 def _build(sending: FileSending, by: User) -> None:
     at = timezone.now()
     signer = keyfile.read().signer
-    what, composed = _read(sending, by, at)
-    contents = Paper(sending, composed, by, signer.public, at).contents()
-    _keep(sending, what, composed, contents, signer, by=by, at=at)
+    held, what, composed = _read(sending, by, at)
+    contents = Paper(held, composed, by, signer.public, at).contents()
+    _keep(held, what, composed, contents, signer, by=by, at=at)
 
 
 @actors_transaction()
-def _read(sending: FileSending, by: User, at: datetime) -> tuple[Chosen, Composed]:
-    """What the file says. That it was read is recorded with the reading, whatever becomes of the file."""
+def _read(sending: FileSending, by: User, at: datetime) -> tuple[FileSending, Chosen, Composed]:
+    """The file with its transfer, which no other transaction of this task can read, and what it says. That it was read
+    is recorded with the reading, whatever becomes of the file.
+    """
     asks = For(by)
     held = _held(sending, by)
     child = visible(asks, Child).filter(pk=held.child_id).first()
@@ -122,7 +124,7 @@ def _read(sending: FileSending, by: User, at: datetime) -> tuple[Chosen, Compose
         held.building = B.BUILDING
         held.save(update_fields=["building"])
         record(Verb.CHANGE, held, by=by, purpose="file is built")
-    return what, composed
+    return held, what, composed
 
 
 @actors_transaction()

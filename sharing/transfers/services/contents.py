@@ -82,8 +82,10 @@ def _of_this_transfer(asks: Asks, transfer: FileTransfer) -> set[UUID]:
     return events | set(steps) | set(items)
 
 
-def undecided_concerns(asks: Asks, child: Child) -> list[Concern]:
-    """The concerns in sight in which nobody has decided what this child's file says, and the person asking may."""
+def undecided_concerns(asks: Asks, child: Child) -> list[tuple[Concern, ConcernChild]]:
+    """The concerns in sight in which nobody has decided what this child's file says, and the person asking may: each
+    with the row that names the child in it.
+    """
     undecided_in = visible(asks, ConcernChild).filter(child=child, file_says="").values_list("concern_id", flat=True)
     concerns = visible(asks, Concern).filter(pk__in=list(undecided_in)).exclude(in_error__in=OUT_OF_THE_RECORD)
     found = {concern.pk: concern for concern in concerns.order_by("year", "number")}
@@ -91,14 +93,15 @@ def undecided_concerns(asks: Asks, child: Child) -> list[Concern]:
     for row in visible(asks, ConcernChild).filter(concern__in=list(found)):
         everybody[row.concern_id].append(row)
     return [
-        concern
+        (concern, row)
         for key, concern in found.items()
-        if any(row.child_id == child.pk for row in undecided(everybody[key])) and may_decide(asks.user, concern)
+        for row in undecided(everybody[key])
+        if row.child_id == child.pk and may_decide(asks.user, concern)
     ]
 
 
 def ensure_decided(asks: Asks, child: Child) -> None:
     """Raise `OutOfTurn` where it is not decided what this child's file says, and the person asking may decide it."""
     if open_ones := undecided_concerns(asks, child):
-        which = ", ".join(concern.reference for concern in open_ones[:_NAMED])
+        which = ", ".join(concern.reference for concern, _ in open_ones[:_NAMED])
         raise OutOfTurn(f"Say first what this child’s file says of concerns that are about others too: {which}.")

@@ -14,7 +14,7 @@ from sharing.transfers.models import FileSending
 # As long as it takes to write them down and to fetch the volumes, and no longer.
 SHOWN_FOR = timedelta(minutes=15)
 _ITS_BUILDER = "Only who asked for this file opens it."
-_OVER = (
+WORDS_GONE = (
     "The words were shown, and are kept nowhere any more. If nobody wrote them down, record that the file was asked "
     "back, and send it again."
 )
@@ -40,6 +40,6 @@ def show_words(*, sending: FileSending, by: User, at: datetime | None = None) ->
         held.words_shown_at = at
         held.save(update_fields=["words_shown_at"])
     elif not is_shown(held, at) or not held.words:
-        raise OutOfTurn(_OVER)
+        raise OutOfTurn(WORDS_GONE)
     record(Verb.VIEW, held, by=by, purpose="words")
     return held.words

@@ -1,4 +1,6 @@
-"""Hand a file over, and fetch its volumes: for who had it built, with a fresh factor."""
+"""Read a file that was built, hand it over, and fetch its volumes: for who had it built. Only reading asks for no fresh
+factor.
+"""
 
 from collections.abc import Sequence
 from functools import partial
@@ -7,7 +9,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from children.panels import record_frame
 from safeguarding.accounts.permissions import fresh_factor, requires_for_record
@@ -18,10 +20,11 @@ from safeguarding.http import Request
 from safeguarding.keys import entry_token
 from safeguarding.plans.permissions import stands_in_for_plans
 from sharing.events.capabilities import SharingCapability as C
+from sharing.transfer_file.containers import pages_of
 from sharing.transfers.models import FileSending, FileVolume
 from sharing.transfers.services.building import content_of
 from sharing.transfers.services.sending import NOT_READY, hand_over_file
-from sharing.transfers.services.words import show_words
+from sharing.transfers.services.words import WORDS_GONE, show_words
 
 from .transfer import files_of, hand_over_form, read_transfer, show_again
 
@@ -80,6 +83,23 @@ def _handed(request: Request, sending: FileSending | None) -> HttpResponse:
         "volumes": volumes,
     }
     return render(request, "transfers/handed.html", context)
+
+
+@require_safe
+@requires_for_record(C.SEND_FILES, also=stands_in_for_plans)
+def read_volume(request: Request, volume_id: UUID) -> HttpResponse:
+    """The pages of one volume as they were built, while the words that open it are kept. Without its documents: these
+    are read where they hang.
+    """
+    rows = visible(request, FileVolume).exclude(stored="").select_related("sending")
+    found = read_one(request, rows, verb=Verb.PRINT, pk=volume_id)
+    request.of_school = found.school_id
+    if not found.sending.words:
+        raise OutOfTurn(WORDS_GONE)
+    answer = HttpResponse(pages_of(content_of(found), found.sending.words), content_type="application/pdf")
+    name = f"file-to-read-{found.number}-of-{found.of}.pdf"
+    answer["Content-Disposition"] = content_disposition_header(False, name) or ""
+    return answer
 
 
 @require_POST

@@ -30,6 +30,7 @@ from sharing.transfers.lifecycles import transfer_life
 from sharing.transfers.models import FileSending, FileTransfer, FileVolume, TransferNote
 from sharing.transfers.permissions import may_send
 from sharing.transfers.services import additions, asking, confirming, receiving
+from sharing.transfers.services.contents import undecided_concerns
 from sharing.transfers.services.days import days_of
 from sharing.transfers.services.telling import OBJECT
 from sharing.transfers.services.words import is_shown
@@ -298,7 +299,10 @@ def _offered(
     if receipt is not None:
         found["receipt"] = offered(transfer, [RECEIPT], bound, file=receipt)["receipt"]
     if BUILD.is_open(transfer) and (transfer.sent_at is None or found["lacks"]) and not (mine and mine.is_at_work):
-        found["build"] = offered(transfer, [BUILD], bound, transfer=transfer)["build"]
+        assert transfer.child is not None  # noqa: S101  (asked by `_page`)
+        found["undecided"] = undecided_concerns(request, transfer.child)
+        if not found["undecided"]:
+            found["build"] = offered(transfer, [BUILD], bound, transfer=transfer)["build"]
     if mine is not None and mine.is_ready:
         found["volumes"] = list(visible(request, FileVolume).filter(sending=mine).order_by("number"))
         found["hand_over"] = bound.get("hand_over") or hand_over_form(transfer, mine)

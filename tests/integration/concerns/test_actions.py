@@ -114,7 +114,7 @@ def test_a_few_are_shown_and_all_are_one_click_away(lead, room, concern):
         given(concern, room.pastoral, by=room.lead, due_on=TODAY - DAY, text=f"Task {number}")
     page = lead.get(reverse("today"))
     assert len(page.context["adrift"]) == 3
-    assertContains(page, f'<a href="{reverse("actions_adrift")}">See all 8</a>')
+    assertContains(page, f'<a href="{reverse("actions_adrift")}">Actions of others</a>')
     everything = lead.get(reverse("actions_adrift"))
     assert len(everything.context["actions"]) == 8
     assertContains(everything, "Task 7")

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from children.services import access as child_access
 from safeguarding.accounts.models import Notice, User
-from safeguarding.concerns.models import Meeting
-from safeguarding.concerns.services import deciding, meeting
+from safeguarding.concerns.models import Meeting, MeetingAttendee
+from safeguarding.concerns.services import deciding, meeting, meeting_days
 from safeguarding.concerns.services.meeting import Called
 from safeguarding.concerns.services.meetings_ahead import tell_of_meetings
 from safeguarding.concerns.services.naming import ChildEntry
@@ -116,3 +116,41 @@ def test_a_concern_that_is_hidden_from_who_is_named_tells_them_nothing(
     child_access.declare_conflict(user=room.deputy, child=rowan, kind="close", by=room.deputy, at=SCHOOL_DAY)
     assert tell(WEDNESDAY) == 1
     assert told() == [room.lead]
+
+
+def change(room: factories.Staffroom, met: Meeting, at: datetime, *staff: User, **facts: Any) -> Meeting:
+    """Another list of who goes, on the same day."""
+    given = {"held_at": met.held_at, "reason": "", "staff": staff, "by": room.lead, "at": at} | facts
+    return meeting_days.move_meeting(meeting=met, token=uuid4(), seen=met.held_at, **given)
+
+
+def test_who_is_named_after_the_others_were_told_is_told_once(room: factories.Staffroom, met: Meeting):
+    tell(WEDNESDAY)
+    told_before = told()
+    assert room.headteacher not in told_before
+    change(room, met, WEDNESDAY, room.deputy, room.headteacher)
+    assert set(told()) == {*told_before, room.headteacher}
+    assert Notice.objects.filter(kind="meeting").count() == len(told_before) + 1
+    assert tell(WEDNESDAY) == 0
+    # Taken off again, nothing asks for it any more, and nobody is told of it as one who goes.
+    met.refresh_from_db()
+    change(room, met, WEDNESDAY, room.deputy)
+    assert room.headteacher not in told()
+    rows = MeetingAttendee.objects.filter(meeting=met, user=room.headteacher)
+    assert [row.ended_by for row in rows] == [room.lead]
+    change(room, met, WEDNESDAY, room.deputy, room.headteacher)
+    assert rows.filter(ended_at=None).count() == 1
+
+
+def test_who_is_named_before_anybody_was_told_is_told_with_the_others(room: factories.Staffroom, met: Meeting):
+    change(room, met, SCHOOL_DAY, room.headteacher)
+    assert told() == []
+    tell(WEDNESDAY)
+    assert set(told()) == {room.lead, room.deputy, room.headteacher}
+
+
+def test_who_may_not_open_the_concern_is_named_and_told_nothing(room: factories.Staffroom, met: Meeting):
+    tell(WEDNESDAY)
+    change(room, met, WEDNESDAY, room.deputy, room.teacher)
+    assert MeetingAttendee.objects.filter(meeting=met, user=room.teacher).exists()
+    assert room.teacher not in told()

@@ -21,6 +21,7 @@ from safeguarding.concerns.models import (
     ConcernNote,
     Draft,
     Meeting,
+    Mention,
     PastoralNote,
     Pin,
 )
@@ -127,9 +128,14 @@ def test_a_lead_is_told_the_name_where_it_is_no_file_of_another_and_no_paper(cli
     assert "".join(part for part, _ in hit.passages[0].parts).startswith("Hazel Zqreed took the bag of Rowan")
     # Told to who reads, not kept: the table has no name.
     assert Account.objects.get(concern=mentioned).facts == f"{mark(hazel)} took the bag of {mark(rowan)}."
-    # Her own parent among the staff may read nothing of her, and not even her year.
+    # From her own parent among the staff the concern is hidden; where a lead has said that the words mean somebody
+    # else, the parent may read nothing of her still, and not even her year.
     conflicts_with(room, hazel, room.deputy)
     client.force_login(room.deputy)
+    assert client.get(reverse("concern", args=[mentioned.pk])).status_code == 404
+    assert client.post(reverse("find_words"), {"q": '"another child took"'}).context["hits"] == []
+    said = Mention.objects.filter(concern=mentioned, child_key=hazel.pk).first()
+    deciding.take_off_mention(mention=said, reason="Somebody else.", by=room.lead)
     page = text_of(client.get(reverse("concern", args=[mentioned.pk])))
     assert "Another child took the bag of Rowan Ashdown" in page
     assert "Zqreed" not in page

@@ -8,10 +8,11 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from children.mentions import marker
 from safeguarding.accounts.models import RoleAssignment, User
 from safeguarding.accounts.services import end_role
 from safeguarding.audit.protection import may_view
-from safeguarding.concerns.models import Action, ConcernNote, SavedFilter, SupervisionNote
+from safeguarding.concerns.models import Action, ConcernNote, Mention, SavedFilter, SupervisionNote
 from safeguarding.concerns.services import deciding, own, several
 from safeguarding.exceptions import BadInput, NotAllowed
 from tests import factories
@@ -39,12 +40,13 @@ def three(room):
 
 
 def test_each_of_several_goes_through_every_rule_and_what_was_not_done_is_said(room, three):
+    hazel = factories.child(room.school, "Hazel", "Reed", by=room.office)
     review = {
         "concerns": three,
         "seen": {one.pk: one.revision for one in three},
         "token": uuid4(),
         "review_on": REVIEW,
-        "reason": "After the holidays.",
+        "reason": f"After the holidays, with {marker(hazel.pseudonym)}.",
         "at": SCHOOL_DAY,
     }
     for _ in range(2):
@@ -56,6 +58,7 @@ def test_each_of_several_goes_through_every_rule_and_what_was_not_done_is_said(r
         ]
     assert [fresh(one).review_on for one in three[:2]] == [REVIEW, None]
     assert ConcernNote.objects.filter(text__isnull=False).count() == 1
+    assert Mention.objects.get().child_key == hazel.pk
     assert not any(one.done for one in several.review_all(**review, by=room.pastoral))
     given = several.give_all(
         concerns=three,

@@ -10,10 +10,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from children.mentions import marker
 from children.services.access import declare_conflict
 from safeguarding.accounts.models import Notice
 from safeguarding.audit.models import Event, Verb
-from safeguarding.concerns.models import Account, Amendment, Concern, Draft, Duty, PaperForm
+from safeguarding.concerns.models import Account, Amendment, Concern, Draft, Duty, Mention, PaperForm
 from safeguarding.concerns.services import papers
 from safeguarding.concerns.services.papers import Written
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
@@ -247,7 +248,10 @@ def test_who_typed_it_in_compares_it_on_another_day_where_nobody_else_is_there(c
     with pytest.raises(NotAllowed):
         papers.check_form(form=form, by=room.lead)
     clock.shift(timedelta(days=1))
-    assert papers.check_form(form=form, by=room.lead).checked_by == room.lead
+    hazel = factories.child(room.school, "Hazel", "Reed", by=room.office)
+    says = f"with {marker(hazel.pseudonym)}"
+    assert papers.check_form(form=form, corrections=says, by=room.lead).checked_by == room.lead
+    assert Mention.objects.get().child_key == hazel.pk
 
 
 def test_what_is_put_away_is_found_again_before_it_is_typed_in(clock, room, forms):

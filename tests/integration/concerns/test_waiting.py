@@ -12,6 +12,7 @@ from safeguarding.concerns.models import Concern, Decision, Question, Referral
 from safeguarding.concerns.services import agencies, deciding
 from safeguarding.concerns.services.agencies import Contacted, Sent, Step
 from safeguarding.concerns.services.meeting import Called, call_meeting
+from safeguarding.concerns.services.meeting_days import call_off, hold_meeting
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.concerns.services.waiting import ASKS, asked_outside, waits_for
 from safeguarding.concerns.services.waiting_rows import asking_outside, facts_of
@@ -106,6 +107,31 @@ def test_meetings_and_actions_wait_after_the_answer(lead, room):
     assert in_list(lead) == ["Meeting on 25 November"]
 
 
+def test_a_meeting_waits_to_be_said_held_on_its_page_and_in_the_list(client, room, clock):
+    client.force_login(room.lead)
+    lead, concern = client, ruled(room, WATCH)
+    called = Called("school", SCHOOL_DAY + HOUR)
+    met = call_meeting(concern=concern, token=uuid4(), called=called, staff=(), by=room.lead, at=SCHOOL_DAY)
+    assert now(lead, concern)[0] == "Meeting on 24 November"
+    clock.move_to(SCHOOL_DAY + HOUR)
+    client.logout()
+    client.force_login(room.lead)
+    assert now(lead, concern) == ("Say if it was held", "Safeguarding meeting in school, 11am")
+    clock.move_to(SCHOOL_DAY + DAY)
+    client.logout()
+    client.force_login(room.lead)
+    assert now(lead, concern) == ("Say if it was held", "Safeguarding meeting in school, 24 November")
+    assert in_list(lead) == ["Say if it was held"]
+    # Said, or called off, it waits no more.
+    at = SCHOOL_DAY + DAY
+    hold_meeting(meeting=met, seen=met.held_at, held_at=met.held_at, by=room.lead, at=at)
+    assert now(lead, concern)[0].startswith("Watching until")
+    off = call_meeting(concern=fresh(concern), token=uuid4(), called=called, staff=(), by=room.lead, at=at)
+    assert in_list(lead) == ["Say if it was held"]
+    call_off(meeting=off, token=uuid4(), seen=off.held_at, reason="Snow", by=room.lead, at=at)
+    assert in_list(lead) != ["Say if it was held"]
+
+
 def test_a_conversation_tells_the_lado_and_refers_to_nobody(lead, room):
     told = ruled(room, replace(REFER, kind="lado"))
     referred = ruled(room, replace(REFER, kind="police"))
@@ -142,7 +168,7 @@ def test_today_finds_what_the_page_says(room, kind):
     found = asking_outside(Concern.objects.all(), room.school.pk)
     assert {one.pk for one in found} == expected
     assert bool(expected) == (kind in ASKS)
-    urgent = {pk for pk, given in facts.items() if waits_for(given, today=SCHOOL_DAY.date()).is_urgent}
+    urgent = {pk for pk, given in facts.items() if waits_for(given, at=SCHOOL_DAY).is_urgent}
     assert urgent == expected
 
 
@@ -222,11 +248,17 @@ def test_a_level_four_with_open_minutes_is_not_closed_by_one_press(lead, room, r
     assert asked.status_code == 422
     assert fresh(concern).status == "decided"
     [said] = asked.context["close_form"].errors["outcome"]
-    assert said == (
-        "Still open: minutes of Core group, 24 November; 1 question to the reporter without an answer; "
-        "parents not told yet; what the files of 2 children say; review on 1 December. "
-        "Press the button again to close it like this"
-    )
+    assert said == "5 things are still open"
+    shown = asked.content.decode()
+    for words in (
+        "Minutes of Core group, 24 November",
+        "1 question to the reporter without an answer",
+        "Parents not told yet",
+        "What the files of 2 children say",
+        "Review on 1 December",
+    ):
+        assert f"<li>{words}</li>" in shown
+    assert shown.count("Press the button again") == 1
     assert send(lead, "close_concern", concern, page | asked_of(asked, "close_form")).status_code == 302
     assert fresh(concern).status == "closed"
 
@@ -256,7 +288,7 @@ def test_a_referral_that_was_never_made_is_open(lead, room):
     concern = ruled(room)
     page = hidden(page_of(lead, concern), "close_form") | CLOSING
     asked = send(lead, "close_concern", concern, page)
-    assert "no word to social care on record, as was decided" in asked.content.decode()
+    assert "No word to social care on record, as was decided" in asked.content.decode()
     refer(concern, room.lead, agency="health", answer_by=SCHOOL_DAY.date())
     page = hidden(page_of(lead, concern), "close_form") | CLOSING
     # Waiting for an answer stops it altogether.

@@ -39,7 +39,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # A list asks once what all its concerns wait for. A chronology asks which meetings about concerns are dates of plans. A
 # family has to be found first. A meeting gathers what stands on the chronology and on the page "People", what happened
 # that nobody marked, and how much else did.
-LISTS, RECORDS, FAMILY, MEETING, SEARCH = 13, 26, 30, 48, 45
+LISTS, RECORDS, FAMILY, MEETING, SEARCH = 13, 27, 31, 49, 45
 
 
 def ten_concerns(room, child):

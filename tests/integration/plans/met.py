@@ -32,8 +32,11 @@ def two(place: Place) -> list[Child]:
     return [place.child, factories.child(place.school, "Skye", "Ashdown", by=place.room.office)]
 
 
-def about(place: Place, children: list[Child]) -> Concern:
-    return factories.concern(place.room, children=[ChildEntry("worried_about", child) for child in children])
+def about(place: Place, children: list[Child], **parts: Child) -> Concern:
+    """A concern about these children; `parts` are others, by the part that they have in it."""
+    named = [ChildEntry("worried_about", child) for child in children]
+    named += [ChildEntry(part, child) for part, child in parts.items()]
+    return factories.concern(place.room, children=named)
 
 
 def call(

@@ -157,7 +157,7 @@ def test_badges_of_many_children_are_asked_for_as_often_as_of_few(client: Client
     lead = Visitor(client, place.room.lead)
     pages = {
         reverse("children"): LISTS,
-        reverse("today"): 42,
+        reverse("today"): 43,
         reverse("child_chronology", args=[place.child.pk]): RECORDS,
         reverse("child_plans", args=[place.child.pk]): RECORDS,
     }

@@ -1,5 +1,6 @@
 """Who owes a date and who does it, who is told, what coordinators find on their first page, and how they begin."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,6 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from children.models import ChildDetail
+from children.services import access as child_access
 from safeguarding.accounts.models import Notice
 from safeguarding.keys import uuid7
 from safeguarding.plans.kinds import Duty
@@ -15,6 +18,7 @@ from safeguarding.plans.services import around, work
 from safeguarding.plans.services.reminders import tell_of_dates
 from safeguarding.plans.services.standing import standing
 from safeguarding.plans.services.steps import book_step, chase_step
+from tests import factories
 
 from .conftest import STOCKPORT, Place
 from .pages import Visitor, day
@@ -117,6 +121,30 @@ def test_first_pages_list_the_children_by_name_with_what_is_missing(named: Place
     assert "own-children" not in client.get(reverse("staff_home")).content.decode()
 
 
+def test_no_page_says_that_details_it_does_not_open_name_no_plan(named: Place, client: Client):
+    other = factories.child(named.school, "Skye", "Ashdown", by=named.room.office)
+    ChildDetail.objects.filter(child=other).update(sen_provision="E")
+    senco = Visitor(client, named.senco)
+    page = client.get(reverse("staff_home")).content.decode()
+    panel = page[page.index('id="own-children"') :].split("</section>")[0]
+    # She opens no details of a child by her role: neither name nor number, and no claim that there is none.
+    assert other.full_name not in panel
+    assert "own system may name more children" in panel
+    assert "own system may say that the child has one" in senco.page("child_plans", other.pk)
+    lead = Visitor(client, named.room.lead)
+    assert "own system may say" not in lead.page("child_plans", other.pk)
+    # Once she was given the child, she reads what that system says.
+    child_access.grant_child(
+        child=other, user=named.senco, reason="Has an EHCP", last_day=date(2026, 12, 18), by=named.room.lead
+    )
+    client.force_login(named.senco)
+    page = client.get(reverse("staff_home")).content.decode()
+    panel = page[page.index('id="own-children"') :].split("</section>")[0]
+    assert other.full_name in panel
+    assert "“EHCP” in the school’s own system, no plan recorded here" in panel
+    assert "own system may say" not in Visitor(client, named.senco).page("child_plans", other.pk)
+
+
 def test_find_a_child_begins_a_record(named: Place, client: Client):
     for person, status in (
         (named.designated, 200),
@@ -200,6 +228,23 @@ def test_a_social_worker_who_is_there_works_on_the_new_plan_too(named: Place, cl
     assert lead.send("record_change", named.child.pk, "begin", query, **typed).status_code == 302
     [now] = Professional.objects.filter(ended_at=None)
     assert (now.name, now.areas) == ("Marcus Bell", ["protection", "care"])
+
+
+def test_a_page_left_open_does_not_end_a_newer_social_worker_unasked(named: Place, client: Client):
+    plan = named.begin("child_protection")
+    given: dict[str, Any] = {"episode": plan, "role": "social_worker", "by": named.room.lead}
+    lead, query = Visitor(client, named.room.lead), "?kind=looked_after"
+    around.add_professional(token=uuid7(), name="Marcus Bell", **given)
+    typed = day("starts_on", date(2026, 11, 20)) | {"authority": STOCKPORT, "since": "nothing"}
+    typed |= {"worker_name": "Marcus Bell"}
+    assert "Marcus Bell" in lead.page("record_change", named.child.pk, query)
+    around.add_professional(token=uuid7(), name="Ines Okafor", telephone="0161 496 0711", **given)
+    asked = lead.send("record_change", named.child.pk, "begin", query, **typed)
+    assert (asked.status_code, "On record is Ines Okafor, 0161 496 0711" in asked.content.decode()) == (422, True)
+    assert Professional.objects.get(ended_at=None).name == "Ines Okafor"
+    again = typed | {"pointed": re.findall(r'name="pointed" value="([^"]+)"', asked.content.decode())}
+    assert lead.send("record_change", named.child.pk, "begin", query, **again).status_code == 302
+    assert Professional.objects.get(ended_at=None).name == "Marcus Bell"
 
 
 def test_the_authority_is_that_of_the_newest_plan_else_the_schools(named: Place, client: Client):

@@ -14,6 +14,7 @@ from django.urls import reverse
 from children.services import access as child_access
 from safeguarding.accounts.calendar import LONDON
 from safeguarding.accounts.models import User
+from safeguarding.concerns.services import access as concern_access
 from safeguarding.concerns.services import deciding, meeting, meeting_days
 from safeguarding.concerns.services.meeting import Called
 from safeguarding.concerns.services.naming import ChildEntry
@@ -93,6 +94,17 @@ def test_a_core_group_with_a_colleague_stands_on_today_in_the_diary_and_on_her_f
     assert address not in diary(client, place.senco)
 
 
+def test_a_date_that_is_booked_offers_to_change_the_booking(client: Client, place: Place, core_group: Step):
+    lead = Visitor(client, place.room.lead)
+    page = lead.page("plan_step", core_group.pk)
+    assert "Book a day for it" in page
+    assert "Change the booking" not in page
+    book(place, core_group)
+    page = lead.page("plan_step", core_group.pk)
+    assert "Change the booking" in page
+    assert "Book a day for it" not in page
+
+
 def test_who_may_not_see_it_finds_nothing_and_who_has_no_diary_is_turned_away(
     client: Client, place: Place, core_group: Step
 ):
@@ -136,6 +148,28 @@ def test_the_first_page_of_who_goes_nowhere_this_week_says_until_when(client: Cl
     assert this_week(client, place.designated, "staff_home") == ""
     book(place, core_group, LATER, owner=place.designated)
     assert "Nothing for you to attend until 10 December" in this_week(client, place.designated, "staff_home")
+
+
+def test_the_first_page_of_the_headteacher_has_what_she_goes_to(client: Client, place: Place, core_group: Step):
+    head = place.room.headteacher
+    page = this_week(client, head, "overview")
+    assert "Nothing for you to attend this week" in page
+    assert reverse("diary") in page
+    book(place, core_group)
+    assert "Core group" not in this_week(client, head, "overview")
+    met = meeting.call_meeting(
+        concern=concern_of(place, place.child),
+        token=uuid4(),
+        called=Called(kind="school", held_at=datetime(2026, 11, 26, 9, 30, tzinfo=LONDON), place=ROOM),
+        staff=[head],
+        by=place.room.lead,
+        at=SCHOOL_DAY,
+    )
+    page = this_week(client, head, "overview")
+    assert reverse("meeting", args=[met.pk]) in page
+    assert "Nothing" not in page
+    # Who has Today finds it there.
+    assert this_week(client, place.room.lead, "overview") == ""
 
 
 def test_the_first_page_of_the_designated_teacher_has_a_review_that_is_booked_before_it_is_due(
@@ -194,7 +228,7 @@ def test_a_meeting_about_a_concern_stands_there_once_with_all_its_children(clien
     for page in (diary(client, place.room.deputy), this_week(client, place.room.lead, "today")):
         assert page.count(address) == 1
         assert place.room.deputy.full_name in page
-        for words in ("Strategy discussion", "9:30am", "Rowan Ashdown, Skye Ashdown", ROOM):
+        for words in ("Strategy discussion", "9:30am", "Rowan Ashdown", "Skye Ashdown", ROOM):
             assert words in page
     assert address not in diary(client, place.room.pastoral)
     # Once it was held, on an earlier hour of today, it is no longer to come.
@@ -204,6 +238,33 @@ def test_a_meeting_about_a_concern_stands_there_once_with_all_its_children(clien
     assert address in diary(client, place.room.lead)
     meeting_days.hold_meeting(**by | {"meeting": moved}, seen=earlier, held_at=earlier)
     assert address not in diary(client, place.room.lead)
+
+
+@pytest.mark.parametrize("kind", ["school", "core_group"])
+def test_a_meeting_of_an_earlier_day_asks_whether_it_was_held(client: Client, place: Place, clock: Any, kind: str):
+    """Whether or not it is a date of a plan: of one, its date asks as long as that waits."""
+    place.begin("child_protection", starts_on=date(2026, 11, 20))
+    called = Called(kind=kind, held_at=datetime(2026, 11, 24, 14, tzinfo=LONDON), place=ROOM)
+    common: dict[str, Any] = {"staff": [place.room.deputy], "by": place.room.lead, "at": SCHOOL_DAY}
+    met = meeting.call_meeting(
+        concern=concern_of(place, place.child), token=uuid4(), called=called, children=[place.child], **common
+    )
+    asked = reverse("meeting", args=[met.pk])
+    clock.move_to(datetime(2026, 11, 24, 14, tzinfo=LONDON))
+    assert "Say if it was held" in diary(client, place.room.lead)
+    clock.move_to(datetime(2026, 12, 1, 10, tzinfo=LONDON))
+    if kind == "core_group":
+        asked = reverse("plan_step", args=[Step.objects.get(meeting=met).pk])
+    for page in (diary(client, place.room.deputy), this_week(client, place.room.lead, "today")):
+        assert page.count(asked) == 1
+        assert page.count("Say if it was held") == 1
+        assert "hb-tag--bad" in page or kind == "core_group"
+    # Nobody else is asked, no other week asks, and it is asked until somebody says.
+    assert asked not in diary(client, place.room.pastoral)
+    assert asked not in diary(client, place.room.lead, "?week=2026-12-07")
+    at = met.held_at
+    meeting_days.hold_meeting(meeting=met, seen=at, held_at=at, by=place.room.lead, at=at + timedelta(days=7))
+    assert "Say if it was held" not in diary(client, place.room.lead)
 
 
 def test_a_review_of_a_concern_stands_in_the_diary_of_who_may_see_the_concern(client: Client, place: Place):
@@ -245,6 +306,26 @@ def test_a_date_that_is_added_says_where_it_is(client: Client, place: Place):
     assert lost.status_code == 422
     assert "where it is goes with that day" in lost.content.decode()
     assert not Step.objects.filter(episode=plan, kind="strategy_discussion").exists()
+
+
+def test_children_of_the_diary_lead_to_their_plans_and_no_line_is_empty(client: Client, place: Place, core_group: Step):
+    lead, named = place.room.lead, f'<a href="%s" dir="auto">{place.child.full_name}</a>'
+    assert named % reverse("child_plans", args=[place.child.pk]) in diary(client, lead, "?week=2026-12-01")
+    # Nobody has booked it: there is no place, and nobody goes.
+    assert "—" not in diary(client, lead, "?week=2026-12-01").split('id="week"')[1]
+    called = Called(kind="school", held_at=datetime(2026, 11, 26, 9, 30, tzinfo=LONDON), place="")
+    concern = concern_of(place, place.child)
+    deputy = place.room.deputy
+    meeting.call_meeting(concern=concern, token=uuid7(), called=called, staff=[], by=lead, at=SCHOOL_DAY)
+    assert named % reverse("child", args=[place.child.pk]) in diary(client, deputy)
+    # Who was given the concern alone reads the name, and opens no record of the child.
+    pastoral = place.room.pastoral
+    concern_access.grant_concern(
+        concern=concern, user=pastoral, reason="Goes to it", last_day=LATER, by=lead, at=SCHOOL_DAY
+    )
+    page = diary(client, pastoral)
+    assert place.child.full_name in page
+    assert reverse("child", args=[place.child.pk]) not in page
 
 
 @MANY_IN_SOAK

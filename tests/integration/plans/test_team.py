@@ -192,7 +192,7 @@ def test_a_badge_whose_plan_is_shut_says_whom_to_ask(client: Client, named: Plac
         page = Visitor(client, person).page("child_plans", named.child.pk)
         assert "There is a child protection plan" in page
         assert "Ask the safeguarding lead for its details." in page
-        assert "No plan or status is open" not in page
+        assert "No open plan or status" not in page
     page = Visitor(client, named.room.headteacher).page("child_plans", named.child.pk)
     assert "Ask the safeguarding lead" not in page
     assert all(kind.is_there for kind in EPISODES.values() if kind.badge)
@@ -206,6 +206,10 @@ def test_people_are_added_corrected_and_have_left_on_one_page(client: Client, na
     nothing = lead.send("child_team", child, "add_person", **person).content.decode()
     assert "Choose what this person works with the child on" in nothing
     person |= {"areas": ["protection", "care"]}
+    assert lead.send("child_team", child, "add_person", **person).status_code == 302
+    assert "now listed under Former" not in lead.page("child_team", child)
+    assert lead.send("child_team", child, "add_person", **person | {"name": "Jo Ash"}).status_code == 302
+    assert "Added. The previous social worker is now listed under Former." in lead.page("child_team", child)
     assert lead.send("child_team", child, "add_person", **person).status_code == 302
     designated = Visitor(client, named.designated)
     page = designated.page("child_team", child)

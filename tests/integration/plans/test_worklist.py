@@ -153,11 +153,12 @@ def test_the_menu_counts_what_the_school_has_missed_and_today_says_what_to_chase
     visitor = Visitor(client, place.room.lead)
     page = visitor.client.get(reverse("today")).content.decode()
     missed = Step.objects.get(episode=plan, kind="annual_review")
-    steps |= Step.objects.filter(episode=plan, kind="review_decision")
+    decision = Step.objects.get(episode=plan, kind="review_decision")
     assert (missed.kind, missed.due_on < TODAY) == ("annual_review", True)
     late = [one for one in steps if one.due_on and one.due_on < TODAY]
     beside = page.split('id="late"')[1]
-    assert set(links(beside, [missed, *late])) == {"annual_review", *(one.kind for one in late)}
+    # The authority decides after our meeting, which was not held.
+    assert set(links(beside, [missed, decision, *late])) == {"annual_review", *(one.kind for one in late)}
     menu = page.split('href="/plans/"')[1].split("</a>")[0]
     # The personal education plan is owed by the authority, and done by the school.
     assert ">2<" in menu
@@ -196,3 +197,18 @@ def test_many_dates_take_as_many_queries_as_ten(place: Place, client: Client, ma
     # Of each child of a status leads are told who the social worker is, the next meeting and attendance.
     assert max(few[:2]) <= LISTS
     assert few[2] <= LISTS + 2
+
+
+def test_a_date_without_a_day_leads_who_may_open_it_to_the_setting(place: Place, open_: Any):
+    place.name_in_notice("senco")
+    plan = place.begin("ehcp", by=place.senco, starts_on=date(2024, 6, 3), decided_on=date(2024, 10, 21))
+    says, setting = "The school has not set which year groups move on", f'<a href="{reverse("local_times")}">'
+    step = Step.objects.exclude(missing="").get(episode=plan)
+    assert says in step.missing
+    for person, is_link in ((place.room.lead, True), (place.senco, False)):
+        page = open_(person)
+        assert says in page
+        assert (setting in page) == is_link, person
+        page = Visitor(Client(), person).page("plan_step", step.pk)
+        assert says in page
+        assert (setting in page) == is_link, person

@@ -41,6 +41,8 @@ from tests.integration.retention.conftest import as_destroyer, later
 pytestmark = pytest.mark.django_db(databases=["default", KEYS])
 # By the same row as a proof that a file came; those of the school are of children who left last year.
 BESIDE = {"file_sent"}
+# It counts from when the child was put on the list here, for all of them today (`retention/test_leavers.py` ends some).
+NOT_YET = {"R09b"}
 
 
 @pytest.fixture(autouse=True)
@@ -123,7 +125,8 @@ def all_decided(school: School, found: dict[tuple[str, str], RetentionDate]) -> 
 
 def test_of_each_row_of_the_notice_a_record_is_due_and_is_destroyed(school: School) -> None:
     rows, found = told(school), due(school)
-    assert set(rows) == set(notice_of(school).facts["destroyed"])
+    assert set(rows) == set(notice_of(school).facts["destroyed"]) and set(rows) >= NOT_YET
+    rows = {code: rule for code, rule in rows.items() if code not in NOT_YET}
     assert {code for code, _ in found} == set(rows), "a row of the notice of which nothing ends"
     # Where several kinds end by one row, a record of each.
     assert {kind for _, kind in found} == {key for key, one in kinds().items() if set(one.rules) & set(rows)} - BESIDE

@@ -9,16 +9,20 @@ from typing import Any
 import pikepdf
 import pypdfium2
 import pytest
+from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
 
 from children.models import Child
+from safeguarding import parts
 from safeguarding.audit.models import Event, Verb
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
+from safeguarding.personal_data import category_of
 from safeguarding.sealing import files
 from safeguarding.sealing.models import KEYS
+from sharing.events.said_recipients import recipients_of
 from sharing.requests.models import Bundle, BundleVolume, RequestItem, RequestStep, RightsRequest
 from sharing.requests.plain import squeezed
 from sharing.requests.services import accompanying, building, deciding, gathering, handing_over
@@ -139,9 +143,30 @@ def test_the_educational_record_has_files_of_its_own(whole: Any) -> None:
 
 
 def test_a_recipient_is_named_only_where_the_copy_of_what_was_sent_is_given(whole: Any) -> None:
-    assert accompanying.recipients_of([]) == ()
-    assert accompanying.recipients_of([("concerns.referral", uuid7())]) == ()
-    assert accompanying.categories([("nothing.here", uuid7())]) == ("Notes and papers about the child",)
+    assert recipients_of([]) == ()
+    assert recipients_of([("concerns.referral", uuid7())]) == ()
+
+
+def test_letter_names_the_kind_of_every_record_that_is_told() -> None:
+    """UK GDPR Article 15(1)(b): as the privacy notice calls it, which may be that of its app."""
+    by_hand = ("Notes and papers about the child",)
+    for label in parts.titles():
+        assert accompanying.categories([(label, uuid7())]) == (category_of(apps.get_model(label)),), label
+        assert accompanying.categories([(label, uuid7())]) not in ((), ("",), by_hand), label
+    [concern] = accompanying.categories([("concerns.concern", uuid7()), ("concerns.decision", uuid7())])
+    assert concern == "Notes of concern, and what was decided and done"
+    assert accompanying.categories([("", None)]) == by_hand, "what was added by hand"
+
+
+def test_letter_names_how_long_each_kind_of_record_is_kept() -> None:
+    """From the table of the notice that the school has published, of which no row is left out."""
+    rows = [["Attendance register", "6 years from the last entry", "Destroyed"], ["Photographs", "1 year", ""]]
+    blocks = [{"kind": "table", "lines": rows}, {"kind": "text", "lines": [["Longer where a court requires it."]]}]
+    sections = [{"key": "keep", "blocks": blocks}, {"key": "hold", "blocks": [{"kind": "table", "lines": [["No"]]}]}]
+    said = accompanying.paragraphs(sections, 1, [])
+    [kept] = [one for one in said if one.title == "How long we keep it"]
+    assert kept.rows == ("Attendance register: 6 years from the last entry. Destroyed", "Photographs: 1 year")
+    assert kept.lines == ("Longer where a court requires it.",)
 
 
 # --- bound to what was approved

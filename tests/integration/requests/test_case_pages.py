@@ -14,10 +14,13 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from children.models import Child
+from safeguarding import clocks
 from safeguarding.accounts.models import User
+from safeguarding.accounts.services import add_term
 from safeguarding.concerns.services.raising import ChildEntry
+from safeguarding.dates import full_day
 from safeguarding.keys import uuid7
-from sharing.requests.models import RequestLetter, RequestRole, RequestStep, RightsRequest, SearchPlace
+from sharing.requests.models import RequestItem, RequestLetter, RequestRole, RequestStep, RightsRequest, SearchPlace
 from sharing.requests.services import letters, places, roles, steps
 from sharing.requests.services.law import load_request_law
 from tests import factories
@@ -73,6 +76,40 @@ def page_of(case: RightsRequest, name: str = "request") -> str:
 
 def letter_of(place: Place, case: RightsRequest) -> RequestLetter:
     return letters.begin(case, by=place.room.office, kind="acknowledgement", token=uuid7())
+
+
+def test_last_day_beyond_announced_bank_holidays_reads_to_be_confirmed(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list, the page and the letter name the day to keep to until they are announced."""
+    case, office = place.case(), signed_in(place.room.office)
+    kept_to = steps.dates_of(case).extend_by
+    assert kept_to and "To be confirmed" not in office.get(page_of(case)).content.decode()
+    monkeypatch.setattr(clocks, "KNOWN_UNTIL", LATELY)
+    page = office.get(page_of(case)).content.decode()
+    assert "To be confirmed" in page and f"Keep to {full_day(kept_to)} until they are." in page
+    assert "Bank holidays after" in page and "The time has not begun" not in page
+    assert "days left, to be confirmed" in office.get(reverse("requests")).content.decode()
+    assert f"by {full_day(kept_to)} at the latest" in letter_of(place, case).text
+
+
+def test_two_days_to_reply_say_what_each_is_for(place: Place) -> None:
+    """The copies and the educational record: on the page of the case, on the list and on the first page."""
+    ends = LATELY + timedelta(days=60)
+    add_term(school=place.room.school, name="Term", starts_on=LATELY, ends_on=ends, by=place.room.headteacher)
+    with_record = handed_in(place.room, received_on=LATELY, channel="letter")
+    two = taken_up(place.room, place.child, case=with_record, wants_record=True)
+    one, office = place.case(), signed_in(place.room.office)
+    dates = steps.dates_of(two)
+    assert dates.record_due_on and dates.due_on and dates.record_due_on != dates.due_on
+    page = office.get(page_of(two)).content.decode()
+    assert "each with a day of its own" in page and "Copies by" in page and "Educational record by" in page
+    assert "Reply by" not in page and "Educational record: " in page.split('id="dates"')[1].split("</dl>")[0]
+    for name in ("requests", "staff_home"):
+        said = office.get(reverse(name)).content.decode()
+        assert "Educational record: " in said.split(two.reference)[0] + said.split(two.reference)[1]
+    alone = office.get(page_of(one)).content.decode()
+    assert "Reply by" in alone and "Copies by" not in alone and "Educational record: " not in alone
 
 
 def asked(place: Place, case: RightsRequest) -> SearchPlace:
@@ -330,7 +367,7 @@ def test_no_page_of_the_office_says_what_is_found(place: Place):
     roles.give(case, place.room.deputy, "reviewer", by=None, at=timezone.now())
     after = [stripped(office.get(page, follow=True).content) for page in pages]
     assert after == before
-    assert place.room.deputy.full_name not in after[1].split("What now")[0]
+    assert place.room.deputy.full_name not in after[1].split('id="more"')[0]
 
 
 # --- what it costs, and where it is found
@@ -389,3 +426,48 @@ def test_what_is_late_stands_on_the_first_pages(place: Place):
     teacher = signed_in(place.room.teacher).get(reverse("staff_home")).content.decode()
     assert late.reference not in teacher
     assert reverse("request_hand_in") in teacher
+
+
+# --- what is next
+
+
+def next_of(user: User, case: RightsRequest) -> str:
+    """The panel with which the page begins; empty where there is none."""
+    column = signed_in(user).get(page_of(case)).content.decode().partition('id="next"')[2]
+    return column.partition("</section>")[0]
+
+
+def test_page_begins_with_what_is_next_for_who_reads_it(place: Place) -> None:
+    """From taking it up to the answer: each with its form or the way there, and no such form a second time below."""
+    office, lead = place.room.office, place.room.lead
+    new = handed_in(place.room, received_on=LATELY)
+    assert "Nobody has taken it up yet" in next_of(office, new) and "Take it up" in next_of(office, new)
+    case = place.case()
+    assert "Nobody prepares the copies yet" in next_of(office, case)
+    assert 'name="part"' in next_of(office, case)
+    page = signed_in(office).get(page_of(case)).content.decode()
+    assert page.count('id="name_part"') == 1 and page.index('id="next"') < page.index('id="dates"')
+    roles.name(case, by=office, user=lead, part="preparer")
+    assert "Nothing is gathered yet" in next_of(lead, case) and "Gather it" in next_of(office, case)
+    RightsRequest._base_manager.filter(pk=case.pk).update(gathering="done", gathered_at=timezone.now())
+    assert "Nobody approves them yet" in next_of(office, case)
+    roles.name(case, by=office, user=place.dpo, part="approver")
+    assert "being reviewed" in next_of(office, case) and "<form" not in next_of(office, case)
+    one = item(case, lead, "He was late.")
+    assert "Review what was found" in next_of(lead, case) and "Review" not in next_of(office, case)
+    RequestItem._base_manager.filter(pk=one.pk).update(decided="full", decided_at=timezone.now(), decided_by=lead)
+    assert "Say what binds the answer" in next_of(lead, case) and 'name="order_binds"' in next_of(lead, case)
+    nothing = {"order_binds": "no", "address_is_confidential": "no", "care_order": "no"}
+    RightsRequest._base_manager.filter(pk=case.pk).update(**nothing)
+    assert "Not all parts are finished" in next_of(lead, case)
+    for place_asked in SearchPlace._base_manager.filter(case=case, place__startswith="adults"):
+        places.answer(place_asked, by=place_asked.asked, found="none")
+    assert "Say that it is prepared" in next_of(lead, case)
+    stamps = {"prepared_at": timezone.now(), "prepared_by": lead}
+    RightsRequest._base_manager.filter(pk=case.pk).update(status="prepared", **stamps)
+    assert "Read it and approve" in next_of(place.dpo, case)
+    assert "waits for a second person" in next_of(lead, case) and "<a " not in next_of(lead, case)
+    RightsRequest._base_manager.filter(pk=case.pk).update(
+        status="withdrawn", withdrawn_at=timezone.now(), withdrawn_by=office, prepared_at=None, prepared_by=None
+    )
+    assert next_of(office, case) == ""

@@ -27,7 +27,6 @@ from retention.models import (
     RetentionRule,
     Statement,
 )
-from retention.periods import NOT_YET
 from retention.services.approvals import approve
 from retention.services.lists import begin_list, decide, send
 from retention.services.scan import scan
@@ -157,7 +156,7 @@ def make_people(name: str = "Saltmarsh Lane Primary School") -> Office:
 
 
 def put_in_force(school: School, *, head: User, officer: User, adopted_at: datetime, agreed_at: datetime) -> None:
-    """Every proposal that a school can adopt as a rule of its own, which the head has adopted and the data protection
+    """Every proposal as a rule of the school’s own, which the head has adopted and the data protection
     officer agreed to.
 
     As rows: the services ask the database 680 times. `test_office.py` makes both and compares.
@@ -178,7 +177,7 @@ def put_in_force(school: School, *, head: User, officer: User, adopted_at: datet
             from_day=timezone.localdate(agreed_at),
             **{name: getattr(rule, name) for name in SAID},
         )
-        for rule in RetentionRule.objects.filter(school=None).exclude(code__in=NOT_YET)
+        for rule in RetentionRule.objects.filter(school=None)
     )
     keys = [rule.pk for rule in rules]
     for verb, by in ((Verb.CREATE, head), (RetentionVerb.ADOPT_RULE, head), (RetentionVerb.AGREE_RULE, officer)):

@@ -1,6 +1,4 @@
-"""Children who went to another school, and the rule for those of whom nothing is on record: for tests, until a school
-can adopt it.
-"""
+"""Children who went to another school, and the rule for those of whom nothing is on record."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -12,11 +10,8 @@ from django.utils import timezone
 from children.facts import Leaving, NewChild
 from children.models import Child
 from children.services.registering import register_children
-from retention.models import RetentionDate, RetentionRule
-from retention.periods import BARE
+from retention.models import RetentionDate
 from retention.services.scan import scan
-from retention.services.schedule import SAID
-from safeguarding.keys import uuid7
 
 from .conftest import Office, days_ago
 
@@ -29,17 +24,6 @@ SCHOOL = {
 BORN = date(2016, 3, 1)
 # A year after the entry here two scans a week apart have seen that they are due.
 DUE = 390
-
-
-def adopt_bare(place: Office) -> None:
-    """The rule in force, as a row: no service lets a school adopt it."""
-    proposed = RetentionRule.objects.get(school=None, code=BARE)
-    yes = {"adopted_at": days_ago(80), "adopted_by": place.room.headteacher}
-    yes |= {"agreed_at": days_ago(79), "agreed_by": place.officer}
-    said = {name: getattr(proposed, name) for name in SAID}
-    new = {"school": place.school, "code": BARE, "version": 1, "status": "in_force", "token": uuid7()}
-    by = {"proposed_at": days_ago(80), "proposed_by": place.room.headteacher}
-    RetentionRule.objects.create(from_day=timezone.localdate(days_ago(79)), **said, **new, **by, **yes)
 
 
 def leaver(place: Office, forename: str = "Ola", **facts: Any) -> Child:

@@ -7,18 +7,21 @@ from django.test import Client
 from django.utils import timezone
 
 from children.facts import Home, Leaving
+from children.mentions import marker
 from children.models import Child
 from children.services import keeping, safeguards
-from retention.models import DestructionItem, RetentionDate, RetentionRule
+from retention.models import DestructionItem, RetentionDate
 from retention.periods import BARE
 from retention.services.destroying import destroy_due
 from retention.services.scan import scan
-from retention.services.schedule import adopt_rule, propose_rule, to_adopt
+from retention.services.schedule import adopt_rule, agree_rule, to_adopt
 from retention.services.statements import mark
 from safeguarding.adults.models import StaffConcernChild
 from safeguarding.adults.services import naming
 from safeguarding.adults.services.raising import Telling, raise_staff_concern
 from safeguarding.audit.models import Event
+from safeguarding.concerns.models import Mention
+from safeguarding.concerns.services import deciding
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.ending import reasons
 from safeguarding.exceptions import OutOfTurn
@@ -27,8 +30,8 @@ from safeguarding.sealing.models import KEYS
 from tests import factories
 from tests.integration.plans.pages import Visitor
 
-from .conftest import Office, as_destroyer, date_of, later
-from .moved import BORN, DUE, SCHOOL, adopt_bare, codes, leaver, leavers
+from .conftest import Office, as_destroyer, date_of, later, make_people
+from .moved import BORN, DUE, SCHOOL, codes, leaver, leavers
 
 pytestmark = [pytest.mark.django_db(databases=["default", KEYS]), pytest.mark.usefixtures("folders")]
 M = RetentionDate.Missing
@@ -55,7 +58,6 @@ def concern_about(place: Office, child: Child) -> None:
 
 
 def test_it_counts_where_the_school_is_known_and_no_other_rule_applies(place: Office):
-    adopt_bare(place)
     said = {
         "Ola": leaver(place),
         "Una": leaver(place, "Una", leaving=Leaving(on=timezone.localdate(), destination="Whitmoor High School")),
@@ -80,7 +82,6 @@ def test_it_counts_where_the_school_is_known_and_no_other_rule_applies(place: Of
 
 
 def test_what_is_on_it_or_on_that_of_a_brother_or_sister_keeps_it(place: Office):
-    adopt_bare(place)
     names = ("Ola", "Concern", "Sister", "Lodger", "Adult", "Care", "Address", "Needs", "Cared", "Plan", "Lifted")
     children = {name: leaver(place, name) for name in names[:5]}
     children["Lodger"] = leaver(place, "Lodger", homes=HOME)
@@ -105,7 +106,6 @@ def test_what_is_on_it_or_on_that_of_a_brother_or_sister_keeps_it(place: Office)
 
 
 def test_who_sees_nothing_of_what_keeps_it_reads_that_it_is_not_due(place: Office, client: Client):
-    adopt_bare(place)
     child = leaver(place)
     about_adult(place, child)
     lead = Visitor(client, place.room.lead).page("child_retention", child.pk)
@@ -114,21 +114,30 @@ def test_who_sees_nothing_of_what_keeps_it_reads_that_it_is_not_due(place: Offic
     assert "The next school is confirmed" in head and "Kept, not due" not in head
 
 
-def test_no_school_adopts_it_yet(place: Office):
-    proposed = RetentionRule.objects.get(school=None, code=BARE)
-    by = place.room.headteacher
-    with pytest.raises(OutOfTurn, match="no school can adopt"):
-        adopt_rule(school=place.school, rule=proposed, by=by)
-    typed = {"years": 2, "days": None, "basis": "Two years.", "source": "We decided it."}
-    with pytest.raises(OutOfTurn, match="no school can adopt"):
-        propose_rule(school=place.school, token=uuid7(), code=BARE, by=by, **typed)
-    assert BARE not in {rule.code for rule in to_adopt(place.school.pk)}
-    assert codes([leaver(place)]) == {"Ola": M.LAST_SCHOOL}
+def test_what_only_mentions_the_child_keeps_it_until_it_is_taken_off(place: Office):
+    child, concern = leaver(place), factories.concern(place.room)
+    assert codes([child]) == {"Ola": BARE}
+    words = f"{marker(child.pseudonym)} was there."
+    deciding.add_note(concern=concern, token=uuid7(), text=words, by=place.room.lead)
+    assert codes([child]) == {"Ola": M.LAST_SCHOOL}
+    row = Mention.objects.get(child_key=child.pk)
+    deciding.take_off_mention(mention=row, reason="Her cousin.", by=place.room.lead)
+    assert codes([child]) == {"Ola": BARE}
+
+
+def test_a_school_adopts_it_and_until_then_nothing_is_due_by_it():
+    place = make_people()
+    child = leaver(place)
+    assert codes([child]) == {"Ola": M.RULE}
+    [proposed] = [rule for rule in to_adopt(place.school.pk) if rule.code == BARE]
+    rule = adopt_rule(school=place.school, rule=proposed, by=place.room.headteacher)
+    assert codes([child]) == {"Ola": M.RULE}
+    agree_rule(school=place.school, rule=rule, by=place.officer)
+    assert codes([child]) == {"Ola": BARE}
 
 
 def due(place: Office, number: int) -> list[Child]:
     """Leavers whose year is over on day 390, as two scans have seen."""
-    adopt_bare(place)
     keys = leavers(place, number)
     scan()
     for days in (380, 388):

@@ -14,20 +14,20 @@ from children.facts import Leaving
 from children.models import Child, Enrolment
 from children.services.access import declare_conflict
 from retention.models import Statement
-from retention.periods import BARE, NOT_YET
 from retention.services import leavers as services
 from retention.services.scan import scan
 from safeguarding.accounts.models import User
 from safeguarding.accounts.services import answer_conflict_question
 from safeguarding.audit.models import Event, LogEntry
 from safeguarding.checks import State
+from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.exceptions import BadInput, NotAllowed, OutOfTurn
 from safeguarding.keys import uuid7
+from tests import factories
 from tests.looking import stands
 
 from . import moved
-from .conftest import LEFT, Office, date_of
-from .moved import adopt_bare
+from .conftest import LEFT, Office, date_of, days_ago, make_people, put_in_force
 
 pytestmark = pytest.mark.django_db
 WENT = {"do": "went", "name": "Whitmoor High School", "number": "356/4021"}
@@ -60,7 +60,6 @@ def numbers(page: str) -> list[int]:
 
 
 def test_a_lead_states_of_many_and_the_dates_follow(place: Office, client: Client):
-    adopt_bare(place)
     one, two, abroad = (place.leaver(name) for name in ("Ida", "Ola", "Una"))
     place.leaver("Ava", details={})
     named = place.leaver("Eva", leaving=Leaving(on=LEFT, destination="Fernacre Primary"))
@@ -86,19 +85,30 @@ def test_a_lead_states_of_many_and_the_dates_follow(place: Office, client: Clien
     assert Event.objects.filter(verb="state_retention", purpose="last_school", object_id=said.pk).count() == 1
 
 
-def test_what_a_confirmed_school_waits_for_is_said_while_no_school_can_adopt_the_rule(place: Office, client: Client):
-    child = place.leaver()
+def test_what_a_confirmed_school_waits_for_is_said_before_the_school_adopts_the_rule_and_after(client: Client):
+    place = make_people()
+    bare, entered = place.leaver(), place.leaver("Ola")
+    factories.concern(place.room, children=[ChildEntry(role="witness", child=entered)], at=timezone.now())
     scan()
     page = Page(client, place.room.lead, place)
-    assert page.send(child, **WENT).status_code == 302
+    assert page.send(bare, entered, **WENT).status_code == 302
     assert "They are listed under “School confirmed, no period yet”." in page.text()
     scan()
-    assert (numbers(page.text()), date_of(child).missing) == ([0, 0, 1, 0, 0], "last_school")
-    tab = html.unescape(client.get(reverse("child_retention", args=[child.pk])).content.decode())
-    for shown in (page.text("confirmed"), tab):
-        assert NOT_YET[BARE] in shown and "you need do nothing" in shown
-    adopt_bare(place)
-    assert NOT_YET[BARE] not in page.text("confirmed")
+    assert numbers(page.text()) == [0, 0, 1, 1, 0]
+    assert [date_of(child).missing for child in (bare, entered)] == ["rule", "last_school"]
+    not_adopted, adopted = "which the school has not adopted yet", "rule R09b counts from tonight"
+
+    def said() -> list[str]:
+        tab = client.get(reverse("child_retention", args=[entered.pk])).content.decode()
+        return [page.text("confirmed"), html.unescape(tab)]
+
+    assert all(not_adopted in shown and adopted not in shown for shown in said())
+    put_in_force(
+        place.school, head=place.room.headteacher, officer=place.officer, adopted_at=days_ago(9), agreed_at=days_ago(8)
+    )
+    assert all(adopted in shown and not_adopted not in shown for shown in said())
+    scan()
+    assert (date_of(bare).rule.code, date_of(bare).missing) == ("R09b", "")
 
 
 def test_who_may_state_what(place: Office, client: Client):

@@ -257,15 +257,16 @@ def test_a_rule_is_in_force_by_two_people_and_changes_nothing_it_says(at: Simple
 
 
 @BOTH
-def test_a_rule_that_no_school_can_adopt_yet_is_not_proposed_either(at: SimpleNamespace, role: str):
-    def rule(code: str) -> RetentionRule:
-        said = RetentionRule.objects.get(school=None, code=code)
+def test_a_rule_is_proposed_in_ones_own_name_by_who_decides_the_schedule(at: SimpleNamespace, role: str):
+    def rule(by: Any) -> RetentionRule:
+        said = RetentionRule.objects.get(school=None, code="R09b")
         said.pk, said.school, said.version, said.token = uuid7(), at.school, 9, uuid4()
-        said.proposed_at, said.proposed_by = timezone.now(), at.lead
+        said.proposed_at, said.proposed_by = timezone.now(), by
         return said
 
-    assert tried(at.lead, role, *insert(rule("R17"))) == 1
-    assert is_refused(at.lead, role, *insert(rule("R09b")))
+    assert tried(at.lead, role, *insert(rule(at.lead))) == 1
+    assert is_refused(at.lead, role, *insert(rule(at.headteacher)))
+    assert is_refused(at.teacher, role, *insert(rule(at.teacher)))
 
 
 def hold(at: SimpleNamespace, by: Any, **other: Any) -> LegalHold:

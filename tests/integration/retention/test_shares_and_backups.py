@@ -22,7 +22,7 @@ from safeguarding.keys import uuid7
 from safeguarding.sealing import ledger, ring
 from safeguarding.sealing.models import KEYS, SubjectKey
 from safeguarding.sealing.services.replaying import refuse_unreplayed
-from sharing.events.models import Consent, LegalReason, SharedItem, SharingEvent, SharingStep
+from sharing.events.models import Consent, SharedItem, SharingEvent, SharingStep
 from sharing.events.services.consents import withdraw_consent
 from sharing.events.services.deciding import save_share
 from sharing.events.services.reference import load_law
@@ -88,7 +88,7 @@ def destroyed(place: Office, three: dict[str, Shared]) -> tuple[Path, Path]:
         place.approve(place.sent(three["file"].child))
         _, records, keys = backed_up()
         bea = three["consent"]
-        other: Any = {"reason": LegalReason.objects.get(code="ca1989_47"), "recipient": bea.consent.recipient}
+        other: Any = {"reason": reason(), "recipient": bea.consent.recipient}
         changed = said(bea.sharing, content="Bea", consent=None, **other)
         save_share(event=bea.share, seen=bea.share.revision, said=changed, by=place.room.lead)
         ends: Any = bea.consent

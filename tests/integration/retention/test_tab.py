@@ -168,7 +168,7 @@ def test_it_asks_the_database_no_more_for_many_statements(
     of_kind(place, child)
     client.force_login(lead)
     client.get(reverse(TAB, args=[child.pk]))
-    with django_assert_max_num_queries(29) as few:
+    with django_assert_max_num_queries(30) as few:
         client.get(reverse(TAB, args=[child.pk]))
     asked = len(few.captured_queries)
     for number in range(12):

@@ -10,6 +10,7 @@ from sharing.events.models import LegalReason, Recipient, SharingEvent
 from sharing.events.services.checking import Said
 from sharing.events.services.deciding import begin_share, decide_share
 from sharing.events.services.following import Happened
+from sharing.events.services.law import laws_on
 from sharing.events.services.recipients import Facts, check_recipient, correct_recipient
 from sharing.events.services.sending import record_sent
 from tests.integration.sharing.conftest import Place
@@ -35,7 +36,7 @@ ABOUT = ("concern", "referral", "also", "token", "at")
 
 
 def reason(code: str = "ca1989_47") -> LegalReason:
-    return LegalReason.objects.get(code=code)
+    return laws_on(timezone.localdate())[code]
 
 
 def checked(place: Place, code: str = "social_care") -> Recipient:

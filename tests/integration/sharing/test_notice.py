@@ -200,7 +200,7 @@ def test_periods_are_those_in_force_and_each_that_ends_a_record_is_asked_for(pla
     adopt_all(school=place.school, by=place.room.headteacher)
     [blank] = [one for one in draft_of(place).blanks if one.page == "retention_schedule"]
     asked_for = re.findall(r"\((R\d+b?)\)", blank.says)
-    assert asked_for == sorted(carried_out() - {"R09b", "R22"}), "nobody has agreed yet"
+    assert asked_for == sorted(carried_out() - {"R22"}), "nobody has agreed yet"
     assert "Photographs (R16); Proof that a file was transferred and received (R18)" in blank.says
     assert "How long we keep it: Photographs" not in words(draft_of(place).sections)
     agree_all(school=place.school, by=factories.member(place.school, "dpo", "Olive", "Penn"))

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 # Of these the notice says that they end with the file, or that nothing removes them yet.
 BY_NO_RULE = {"R04", "R06", "R19", "R20", "R25"}
 # Not about families, not held in Harbour, or part of a record that has its row.
-NO_ROW = {"R09", "R09b", "R14", "R17", "R21", "R22", "R23", "R24", "R26", "R27"}
+NO_ROW = {"R09", "R14", "R17", "R21", "R22", "R23", "R24", "R26", "R27"}
 DESTROYED = "What it says is destroyed is destroyed"
 
 

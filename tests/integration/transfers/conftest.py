@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ from children.models import Child
 from safeguarding.accounts.models import User
 from safeguarding.accounts.services import add_term
 from safeguarding.accounts.services.guidance import load_editions
+from safeguarding.audit.seals import keyfile
+from safeguarding.audit.seals.keyfile import KeyFile
+from safeguarding.audit.seals.notes import Signer, new_origin
 from safeguarding.concerns.models import Concern
 from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.keys import uuid7
@@ -37,6 +41,16 @@ TERMS = (
     ("Spring, first half", date(2027, 1, 4), date(2027, 2, 12)),
 )
 ANSWERS = {"enrolled": "Their registrar wrote on Monday.", "no_consent": "not_expected"}
+
+
+@pytest.fixture
+def signer(settings: Any, tmp_path: Path) -> Signer:
+    """The key that the worker has."""
+    settings.SEAL_KEY_PATH = tmp_path / "seal.key"
+    made = Signer.make(new_origin())
+    settings.SEAL_KEY_PATH.write_text(KeyFile(made, ()).text())
+    assert keyfile.read().signer.public == made.public
+    return made
 
 
 @dataclass

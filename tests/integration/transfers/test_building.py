@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -13,19 +12,18 @@ from children.services.access import declare_conflict
 from safeguarding.accounts.models import RoleAssignment
 from safeguarding.accounts.services import end_role
 from safeguarding.audit.models import Event, Verb
-from safeguarding.audit.seals import keyfile
-from safeguarding.audit.seals.keyfile import KeyFile
-from safeguarding.audit.seals.notes import Signer, new_origin
+from safeguarding.audit.seals.notes import Signer
 from safeguarding.concerns.models import ConcernChild
 from safeguarding.concerns.services.access import restrict_concern
 from safeguarding.concerns.services.attaching import attach
 from safeguarding.concerns.services.deciding.saying import say_in_file
+from safeguarding.dates import full_day
 from safeguarding.exceptions import OutOfTurn
 from safeguarding.keys import uuid7
 from safeguarding.printing.gathering import For
 from safeguarding.sealing import files
 from safeguarding.uploads.services.keeping import Upload
-from sharing.transfer_file.containers import File, whole_file
+from sharing.transfer_file.containers import File, pages_of, whole_file
 from sharing.transfer_file.opening import Opened, open_container
 from sharing.transfers.models import FileSending, FileVolume
 from sharing.transfers.services import building, composing, contents, paper
@@ -36,18 +34,8 @@ from tests.pdfs import Printed
 
 from .conftest import Place, confirmed, opened
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("signer")]
 B = FileSending.Building
-
-
-@pytest.fixture(autouse=True)
-def signer(settings: Any, tmp_path: Path) -> Iterator[Signer]:
-    """The key that the worker has."""
-    settings.SEAL_KEY_PATH = tmp_path / "seal.key"
-    made = Signer.make(new_origin())
-    settings.SEAL_KEY_PATH.write_text(KeyFile(made, ()).text())
-    assert keyfile.read().signer.public == made.public
-    yield made
 
 
 @pytest.fixture
@@ -136,6 +124,9 @@ def test_every_entry_of_the_index_stands_in_the_record_and_on_paper(
         assert all(" ".join(text.split()) in pages.text for _, text in entry.texts if len(text) < 60)
     assert "She came without a coat." in file.record.to_json().decode()
     assert pages.unmarked() == []
+    assert f"Last day here {full_day(sending.transfer.last_day)}" in pages.text
+    read = pages_of(volumes(sending)[0], sending.words)
+    assert Printed(read).text == pages.text and not Printed(read).document.attachments
     assert (file.record.child.legal_first, file.record.sent_to) == ("Rowan", "Whitmoor High School")
 
 

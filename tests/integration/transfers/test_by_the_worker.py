@@ -11,13 +11,17 @@ from safeguarding.accounts.models import Notice
 from safeguarding.audit.context import system_task
 from safeguarding.concerns.models import Account
 from safeguarding.keys import uuid7
+from sharing.transfer_file.containers import pages_of
 from sharing.transfers.models import FileSending, FileTransfer, FileVolume, TransferNote
+from sharing.transfers.services.asking import ask_for_file
 from sharing.transfers.services.beat import TASK, keep_transfers
+from sharing.transfers.services.building import build, content_of
 from tests import factories
 from tests.integration.test_done_by_the_worker import signed_in
+from tests.pdfs import Printed
 from tests.postgres import Databases
 
-from .conftest import Place, sent
+from .conftest import Place, confirmed, opened, sent
 from .test_opening import at
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,6 +54,18 @@ def test_the_worker_opens_one_follows_it_and_tells(place: Place, databases: Data
     told = Notice.objects.filter(object_type="transfer", user=place.room.lead)
     assert {one.object_id for one in told} == set(FileTransfer.objects.values_list("pk", flat=True))
     assert {one.kind for one in told} == {"transfer_leaver", "transfer_soon", "transfer_late"}
+
+
+@pytest.mark.usefixtures("signer", "empty_store", "real_printer")
+def test_the_cover_says_the_last_day_that_the_worker_reads(place: Place, databases: Databases):
+    child = place.leaver(date(2026, 11, 20))
+    place.told(child)
+    asked = ask_for_file(transfer=confirmed(place, opened(place, child)), token=uuid7(), by=place.room.lead)
+    with signed_in("worker", databases):
+        assert build(asked.pk)
+    made, [volume] = FileSending.objects.get(pk=asked.pk), FileVolume.objects.all()
+    assert made.failed_because == ""
+    assert "Last day here 20 November 2026" in Printed(pages_of(content_of(volume), made.words)).text
 
 
 def test_the_worker_empties_words_that_were_shown(place: Place, databases: Databases):

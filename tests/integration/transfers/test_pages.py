@@ -15,8 +15,12 @@ from django.utils.html import escape
 
 from safeguarding.audit.models import Event, Verb
 from safeguarding.audit.seals.notes import Signer, new_origin
+from safeguarding.concerns.models import ConcernChild
 from safeguarding.concerns.services.access import restrict_concern
+from safeguarding.concerns.services.deciding.saying import say_in_file
+from safeguarding.concerns.services.raising import ChildEntry
 from safeguarding.keys import uuid7
+from safeguarding.pdf import encrypted
 from safeguarding.sealing import files
 from safeguarding.sealing.services.keeping import key_of
 from safeguarding.sealing.subjects import first_subject, record_of
@@ -24,6 +28,9 @@ from sharing.transfer_file.receipts import Receipt
 from sharing.transfers.models import FileSending, FileTransfer, FileVolume, TransferNote
 from sharing.transfers.services.asking import ask_for_file
 from sharing.transfers.views import handing
+from tests import factories
+from tests.integration.uploads.corpus import pdf
+from tests.pdfs import Printed
 
 from .conftest import ANSWERS, Place, built, confirmed, opened, sent
 
@@ -94,11 +101,12 @@ def test_the_way_from_opening_to_settled(place: Place):
 
 
 @transaction.atomic
-def kept(sending: FileSending) -> FileVolume:
+def kept(sending: FileSending, content: bytes = b"%PDF") -> FileVolume:
     """Its volume, as it lies in the store."""
     [volume] = FileVolume.objects.filter(sending=sending)
     owner, kind = record_of(sending)
-    volume.stored = files.keep(b"%PDF", key=key_of(owner, kind, first_subject(sending)))
+    volume.stored = files.keep(content, key=key_of(owner, kind, first_subject(sending)))
+    volume.digest, volume.size = hashlib.sha256(content).hexdigest(), len(content)
     volume.save()
     return volume
 
@@ -158,6 +166,43 @@ def test_a_volume_is_not_given_before_the_hand_over(place: Place):
     volume = kept(built(place, confirmed(place, opened(place, leaver(place)))))
     fetch = reverse("transfer_volume", args=[volume.pk])
     assert signed_in(place.room.lead).post(fetch).status_code == 404
+
+
+def test_its_builder_reads_a_file_before_it_goes_and_until_its_words_are_gone(place: Place):
+    transfer = confirmed(place, opened(place, leaver(place)))
+    made = built(place, transfer)
+    volume = kept(made, encrypted(pdf(), made.words))
+    read = reverse("read_volume", args=[volume.pk])
+    lead = signed_in(place.room.lead)
+    assert read in lead.get(page_of(transfer)).content.decode()
+    got = lead.get(read)
+    assert (got.status_code, got["Content-Type"], got.content[:5]) == (200, "application/pdf", b"%PDF-")
+    assert len(Printed(got.content).pages()) == len(Printed(pdf()).pages())
+    assert Event.objects.filter(verb=Verb.PRINT, object_id=volume.pk, actor_id=place.room.lead.pk).exists()
+    assert [signed_in(who).get(read).status_code for who in (place.room.deputy, place.room.office)] == [404, 403]
+    FileSending.objects.filter(pk=made.pk).update(words="")
+    gone = lead.get(read)
+    assert (gone.status_code, b"kept nowhere any more" in gone.content) == (409, True)
+
+
+def test_what_stops_a_build_is_a_list_of_links(place: Place):
+    child = leaver(place)
+    transfer = confirmed(place, opened(place, child))
+    lead = signed_in(place.room.lead)
+    assert "Build the file" in lead.get(page_of(transfer)).content.decode()
+    other = factories.child(place.school, "Mia", by=place.room.office)
+    concern = factories.concern(
+        place.room, children=[ChildEntry("worried_about", child), ChildEntry("worried_about", other)]
+    )
+    named = ConcernChild.objects.get(concern=concern, child=child)
+    shown = lead.get(page_of(transfer)).content.decode()
+    assert reverse("child_file", args=[named.pk]) in shown and concern.reference in shown
+    assert "Build the file" not in shown
+    read_by_head = signed_in(place.room.headteacher).get(page_of(transfer)).content.decode()
+    assert reverse("child_file", args=[named.pk]) not in read_by_head
+    concern.refresh_from_db()
+    say_in_file(named=named, seen=concern.revision, token=uuid7(), says="whole", story="", by=place.room.lead)
+    assert "Build the file" in lead.get(page_of(transfer)).content.decode()
 
 
 def test_a_signed_receipt_is_checked_and_kept(place: Place):

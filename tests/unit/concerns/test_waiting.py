@@ -26,13 +26,17 @@ def sent(agency="social_care", status="waiting", at=NOW, by=TODAY + DAY):
 
 
 def now(given):
-    found = waits_for(given, today=TODAY)
+    found = waits_for(given, at=NOW)
     return found.label, found.sub
 
 
 OPEN = ("Still open", "no day for a review")
 REFER, POLICE = ("Make the referral", "to social care"), ("Make the referral", "to the police")
 MEETING = (NOW + 2 * DAY, "core_group")
+HELD, ANSWER = (
+    ("Say if it was held", "Safeguarding meeting in school, 9am"),
+    ("Waiting for social care", "due tomorrow"),
+)
 EARLIER = sent("police", "answered", NOW - 2 * HOUR)
 LATE_ANSWER = sent(by=TODAY - 2 * DAY)
 TABLE = [
@@ -81,18 +85,30 @@ TABLE = [
         facts(meetings=[MEETING], actions=[TODAY]),
         ("Meeting on 26 November", "Core group, 10am"),
     ),
-    ("a meeting that was", facts(meetings=[(NOW - DAY, "school")], actions=[TODAY]), ("Action", "1 to do")),
     (
-        "one of today",
-        facts(meetings=[(NOW - HOUR, "school")]),
-        ("Meeting on 24 November", "Safeguarding meeting in school, 9am"),
+        "a meeting of yesterday",
+        facts(meetings=[(NOW - DAY, "core_group"), MEETING], review_on=TODAY + DAY),
+        ("Say if it was held", "Core group, 23 November"),
     ),
+    ("one that has begun", facts(meetings=[(NOW - HOUR, "school"), MEETING]), HELD),
+    ("one that begins now", facts(meetings=[(NOW, "core_group")]), ("Say if it was held", "Core group, 10am")),
+    (
+        "one later today",
+        facts(meetings=[(NOW + HOUR, "school")]),
+        ("Meeting on 24 November", "Safeguarding meeting in school, 11am"),
+    ),
+    ("an answer before one that has begun", facts(referrals=[sent()], meetings=[(NOW - HOUR, "school")]), ANSWER),
     ("actions before the review", facts(actions=[TODAY, TODAY + DAY], review_on=TODAY), ("Action", "2 to do")),
     ("review", facts(review_on=TODAY + DAY), ("Watching until 25 November", "then look at it again")),
     ("review of today", facts(review_on=TODAY), ("Review due", "today")),
     ("nothing", facts(), OPEN),
     # What is late comes first.
     ("late review", facts(meetings=[MEETING], review_on=TODAY - DAY), ("Review due", "since 23 November")),
+    (
+        "a meeting of yesterday before a late action",
+        facts(referrals=[sent()], meetings=[(NOW - DAY, "core_group")], actions=[TODAY - DAY]),
+        ("Say if it was held", "Core group, 23 November"),
+    ),
     ("late action", facts(referrals=[sent()], actions=[TODAY - DAY, TODAY]), ("Action", "2 to do, 1 late")),
     ("late answer", facts("police", referrals=[LATE_ANSWER]), ("Waiting for social care", "2 days late")),
     (
@@ -110,7 +126,7 @@ def test_what_a_concern_waits_for(given, said):
 
 @pytest.mark.parametrize("kind", Decision.Kind.values)
 def test_only_word_to_an_agency_is_urgent(kind):
-    found = waits_for(facts(kind), today=TODAY)
+    found = waits_for(facts(kind), at=NOW)
     assert found.is_urgent == (kind in (*REFERRED, *TOLD))
     assert found.tone == ("bad" if found.is_urgent else "ok")
     assert (kind in ASKS) == (asked_outside(facts(kind)) is not None)
@@ -124,15 +140,22 @@ def test_each_kind_of_decision_outside_asks_for_word_to_its_agency():
 
 @pytest.mark.parametrize("kind", [*REFERRED, *TOLD])
 def test_word_is_late_from_the_day_after_the_decision(kind):
-    assert not waits_for(facts(kind), today=TODAY).is_late
-    late = waits_for(facts(kind, decided_at=NOW - DAY), today=TODAY)
+    assert not waits_for(facts(kind), at=NOW).is_late
+    late = waits_for(facts(kind, decided_at=NOW - DAY), at=NOW)
     assert late.is_late
     assert late.sub.endswith("decided 23 November")
 
 
+@pytest.mark.parametrize(("before", "tone"), [(HOUR, "ok"), (DAY, "warn")])
+def test_a_meeting_of_which_nobody_said_whether_it_was_held_is_late_the_day_after(before, tone):
+    found = waits_for(facts(meetings=[(NOW - before, "school")]), at=NOW)
+    assert (found.need, found.brief, found.tone) == (Need.MEETING, "Say if it was held", tone)
+    assert found.is_late == (before == DAY)
+
+
 def test_a_list_says_it_in_one_line():
     briefs = [
-        waits_for(given, today=TODAY).brief
+        waits_for(given, at=NOW).brief
         for given in (
             facts("child_protection"),
             facts(referrals=[LATE_ANSWER]),
@@ -150,4 +173,4 @@ def test_a_list_says_it_in_one_line():
         "Watching until 1 December",
         "Still open",
     ]
-    assert waits_for(facts(), today=TODAY).need == Need.NOTHING
+    assert waits_for(facts(), at=NOW).need == Need.NOTHING

@@ -115,6 +115,22 @@ def test_the_requests_of_a_school(right: str, received: str, told: tuple[str, ..
     assert found.is_paused == (expected[2] is None)
 
 
+def test_last_day_beyond_announced_bank_holidays_is_to_be_confirmed() -> None:
+    """A day after 31 December 2027 may be a bank holiday that nobody knows of yet: plans say so of theirs too."""
+    known = reckoned("2027-11-30")
+    assert (known.due_on, known.missing, known.keep_to) == (day("2027-12-30"), "", None)
+    beyond = reckoned("2027-12-01")
+    assert (beyond.due_on, beyond.keep_to, beyond.is_paused) == (None, day("2028-01-01"), False)
+    assert beyond.missing == "Bank holidays after 31 December 2027 are not known yet."
+    assert (beyond.answer_by, beyond.next_on) == (day("2028-01-01"), day("2028-01-01")), "reminders follow it"
+    said = f"{beyond.missing} So the last day is to be confirmed: keep to 1 January 2028 until it is."
+    assert said in beyond.sentences
+    assert not any("next working day" in one for one in beyond.sentences)
+    assert reckoned("2027-11-30", "extended 2027-12-14").keep_to == day("2028-02-29")
+    waits = reckoned("2027-12-01", "clarification_asked 2027-12-06")
+    assert (waits.keep_to, waits.is_paused) == (None, True)
+
+
 def test_waiting_for_proof_there_is_no_date_and_a_proof_nobody_asked_for_moves_none() -> None:
     waits = reckoned("2026-09-03", "identity_asked 2026-09-04")
     assert (waits.start, waits.due_on) == (None, None)

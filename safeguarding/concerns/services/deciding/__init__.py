@@ -1,9 +1,9 @@
 """Read, decide, act, close: what safeguarding leads do with a concern.
 
 `opening` read · `answering` a call · `classifying` of which kind · `rulings` decide · `working` name, note and act ·
-`handing_over` who does it instead · `asking` ask the reporter · `linking` say who a child is · `saying` what each file
-says · `withheld` add a child whom the writer could not name · `closing` close and open again · `changes` what others
-saved meanwhile.
+`handing_over` who does it instead · `asking` ask the reporter · `linking` say who a child is · `mentions` say that one
+means another child · `saying` what each file says · `withheld` add a child whom the writer could not name · `closing`
+close and open again · `changes` what others saved meanwhile.
 """
 
 from .answering import answer_call, answering
@@ -13,6 +13,7 @@ from .classifying import reclassify_concern
 from .closing import close_concern, reopen_concern
 from .handing_over import hand_over
 from .linking import link_child, unlink_child
+from .mentions import take_off_mention
 from .opening import open_concern
 from .rulings import FURTHEST, Ruling, day_problem, decide, ruling_problems, usual_receipt
 from .saying import say_in_file
@@ -44,6 +45,7 @@ __all__ = [
     "reopen_concern",
     "ruling_problems",
     "say_in_file",
+    "take_off_mention",
     "unlink_child",
     "usual_receipt",
 ]

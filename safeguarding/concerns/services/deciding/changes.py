@@ -9,10 +9,10 @@ from django.db.models import Q
 
 from safeguarding.accounts.models import User
 from safeguarding.audit.models import Event, Verb
-from safeguarding.concerns.models import Concern, ConcernNote, Decision
+from safeguarding.concerns.models import Concern, Decision
+from safeguarding.concerns.services.notes import write_note
 from safeguarding.concerns.verbs import ConcernVerb
 from safeguarding.exceptions import ChangedSince
-from safeguarding.keys import uuid7
 
 # The purposes of the events of a link that was taken back, of a question to the reporter, and of a duty that a lead
 # asks of them.
@@ -122,11 +122,4 @@ def touch(concern: Concern) -> None:
 def note_former_title(concern: Concern, *, by: User, at: datetime) -> None:
     """The title on lists is about to be another one. What colleagues knew the concern by stays with it, as a note."""
     if concern.title:
-        ConcernNote.objects.create(
-            concern=concern,
-            school_id=concern.school_id,
-            author=by,
-            token=uuid7(),
-            text=f"Short title until now: “{concern.title}”.",
-            added_at=at,
-        )
+        write_note(concern, f"Short title until now: “{concern.title}”.", by=by, at=at)

@@ -13,12 +13,12 @@ from safeguarding.accounts.models import User
 from safeguarding.accounts.services import LEADS
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Category, Concern, ConcernNote, Duty, Subcategory
+from safeguarding.concerns.models import Category, Concern, Duty, Subcategory
 from safeguarding.concerns.permissions import ensure_decides
 from safeguarding.concerns.services.duties import follow_kind
 from safeguarding.concerns.services.kinds import kinds_on
+from safeguarding.concerns.services.notes import write_note
 from safeguarding.exceptions import BadInput
-from safeguarding.keys import uuid7
 
 from .changes import ensure_unchanged, lock
 
@@ -49,14 +49,9 @@ def reclassify_concern(
         raise BadInput("Say why this is another kind of concern.")
     now, narrower = _in_use(category, subcategory, concern.school_id, at)
     ensure_unchanged(concern, seen, by)
-    ConcernNote.objects.create(
-        concern=concern,
-        school_id=concern.school_id,
-        author=by,
-        token=uuid7(),
-        text=f"Kind of concern until now: {_called(concern.category, concern.subcategory)}. "
-        f"From now on: {_called(now, narrower)}. {reason}",
-        added_at=at,
+    was = _called(concern.category, concern.subcategory)
+    write_note(
+        concern, f"Kind of concern until now: {was}. From now on: {_called(now, narrower)}. {reason}", by=by, at=at
     )
     concern.category, concern.subcategory, concern.revision = now, narrower, concern.revision + 1
     concern.save(update_fields=["category", "subcategory", "revision"])

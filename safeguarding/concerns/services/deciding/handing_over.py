@@ -11,12 +11,12 @@ from safeguarding.accounts.permissions import ensure_works_at
 from safeguarding.accounts.services import settle_notices, tell
 from safeguarding.audit.models import Verb
 from safeguarding.audit.services import record
-from safeguarding.concerns.models import Action, ConcernNote, HandOver
+from safeguarding.concerns.models import Action, Concern, HandOver
 from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import ensure_decides, ensure_may_act
+from safeguarding.concerns.services.notes import write_note
 from safeguarding.dates import full_day
 from safeguarding.exceptions import BadInput, OutOfTurn
-from safeguarding.keys import uuid7
 
 from .changes import lock, touch
 from .rulings import day_problem
@@ -43,7 +43,7 @@ def hand_over(*, action: Action, owner: User, due_on: date, by: User, at: dateti
     ensure_may_act(owner, now.concern_id)
     if problem := day_problem("By", due_on, today=timezone.localdate(at)):
         raise BadInput(problem)
-    _note(now, owner, due_on, by=by, at=at)
+    _note(concern, now, owner, due_on, by=by, at=at)
     if owner.pk != now.owner_id:
         HandOver.objects.create(
             action=now, concern=concern, school_id=now.school_id, from_user_id=now.owner_id, to_user=owner, at=at, by=by
@@ -67,15 +67,9 @@ def give(action: Action, owner: User, *, due_on: date, by: User, at: datetime) -
     settle_notices(object_id=action.pk, kinds=(ConcernNotice.ACTION, ConcernNotice.ACTION_DUE), by=by, at=at)
 
 
-def _note(action: Action, owner: User, due_on: date, *, by: User, at: datetime) -> None:
+def _note(concern: Concern, action: Action, owner: User, due_on: date, *, by: User, at: datetime) -> None:
     """Who had it and by when, in the record: the action itself says only how that stands now."""
     what = Truncator(action.text).chars(120)
     before = f"{action.owner.full_name}, by {full_day(action.due_on)}"
-    ConcernNote.objects.create(
-        concern_id=action.concern_id,
-        school_id=action.school_id,
-        token=uuid7(),
-        author=by,
-        text=f"Action “{what}” is now to be done by {owner.full_name}, by {full_day(due_on)}. Before: {before}.",
-        added_at=at,
-    )
+    text = f"Action “{what}” is now to be done by {owner.full_name}, by {full_day(due_on)}. Before: {before}."
+    write_note(concern, text, by=by, at=at)

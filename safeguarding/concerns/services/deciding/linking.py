@@ -61,9 +61,9 @@ def unlink_child(*, named: ConcernChild, token: UUID, reason: str, by: User, at:
     at once.
 
     Whoever the reporter described, or a child not named yet, waits to be linked to the right record; what the wrong
-    file had said of it goes with the link. That there was one stands on "Who has looked", and in no note. The same
-    token and reason again change nothing. Raises `BadInput` without a reason, `OutOfTurn` for a child who is not
-    linked.
+    file had said of it goes with the link. Where words mention the child, the concern says so of it again until a lead
+    takes that off too. That there was one stands on "Who has looked", and in no note. The same token and reason again
+    change nothing. Raises `BadInput` without a reason, `OutOfTurn` for a child who is not linked.
     """
     ensure_decides(by, named.concern_id, named.school_id, LEADS)
     if not (reason := reason.strip()):
@@ -79,11 +79,11 @@ def unlink_child(*, named: ConcernChild, token: UUID, reason: str, by: User, at:
     keep_for_all(concern.pk)
     touch(concern)
     record(Verb.LINK, named, by=by, purpose=TAKEN_BACK)
-    _tell_new_readers(concern, before, at=at)
+    tell_new_readers(concern, before, at=at)
     return undone
 
 
-def _tell_new_readers(concern: Concern, before: Collection[UUID], *, at: datetime) -> None:
+def tell_new_readers(concern: Concern, before: Collection[UUID], *, at: datetime) -> None:
     """A lead who was related to the wrong child sees the concern from now on, and has not been told of it yet."""
     on = timezone.localdate(at)
     now = seers(concern, on=on)

@@ -16,6 +16,7 @@ from safeguarding.concerns.lifecycles import action_life
 from safeguarding.concerns.models import Action, Concern, ConcernNote
 from safeguarding.concerns.notice_kinds import ConcernNotice
 from safeguarding.concerns.permissions import ensure_decides, ensure_may_act
+from safeguarding.concerns.services.mentioned import keep_and_hand_on
 from safeguarding.exceptions import BadInput, OutOfTurn
 from safeguarding.keys import entry_token
 
@@ -60,6 +61,7 @@ def add_note(*, concern: Concern, token: UUID, text: str, by: User, at: datetime
     if made:
         touch(concern)
         record(Verb.ADD, concern, by=by)
+        keep_and_hand_on(note, concern, by=by, at=note.added_at)
     return note
 
 
