@@ -109,8 +109,8 @@ def tasks_of(request: Request) -> list[Task]:
 
 
 def first_page(request: Request) -> dict[str, Any] | None:
-    """Each task with what waits, and how many things that are; None for who has no task. Beside something that waits,
-    of a task of which nothing does there are the ways alone.
+    """Each task with what waits, and how many things that are; None for who has no task. A task with nothing
+    waiting gives its links alone, as long as another task has something.
     """
     found = [Found(task, task.waits(request)) for task in tasks_of(request)]
     if not found:
