@@ -6,7 +6,7 @@ Every form is printed by `Renderer`, those of allauth too. A form class of Harbo
 
 import calendar
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, time
 from typing import Any
 
@@ -43,7 +43,7 @@ class PrintedField(forms.BoundField):
         label: str = "",
         hint: str = "",
     ) -> dict[str, Any]:
-        """What `components/field.html` shows. `optional=None` marks what the form does not require."""
+        """What `components/field.html` shows. `optional=None` marks what neither form nor service requires."""
         widget = self.field.widget
         hint = hint or str(self.help_text)
         parts = ((hint, "helptext"), (self.errors, "error"))
@@ -57,7 +57,7 @@ class PrintedField(forms.BoundField):
             "layout": _layout(widget),
             "label": label or self.label,
             "hint": hint,
-            "optional": not self.field.required if optional is None else optional,
+            "optional": not self._is_needed if optional is None else optional,
             "small": small,
             "inline": inline or getattr(widget, "inline", False),
             "hide_label": hide_label,
@@ -65,6 +65,10 @@ class PrintedField(forms.BoundField):
             # What a form asks of words in this field, each with buttons (`concerns/forms/mention.py`).
             "pointed": self.form.pointed_in(self.name) if hasattr(self.form, "pointed_in") else (),
         }
+
+    @property
+    def _is_needed(self) -> bool:
+        return self.field.required or self.name in getattr(self.form, "needed", ())
 
     def get_context(self) -> dict[str, Any]:
         return self.printed()
@@ -151,9 +155,11 @@ class Renderer(TemplatesSetting):
 class HarbourForm(forms.Form):
     """The base of Harbour's forms: errors repeat the field's words and say how to mend it, and no line is endless.
 
-    A field whose label makes an odd sentence gives its own `error_messages`.
+    A field whose label makes an odd sentence gives its own `error_messages`. `needed` names the fields that are left to
+    the service to ask for, in its own sentence: they are not marked "(optional)".
     """
 
+    needed: Collection[str] = ()
     _is_finished = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -210,6 +210,9 @@ def test_a_group_of_radios_is_a_fieldset_whose_choices_have_hints():
 def test_what_is_not_required_is_marked_unless_the_page_says_otherwise():
     assert "(optional)" in printed("{% field form.at %}", form=Report())
     assert "(optional)" not in printed("{% field form.at optional=False %}", form=Report())
+    asked_by_service = Report()
+    asked_by_service.needed = ["at"]
+    assert "(optional)" not in printed("{% field form.at %}", form=asked_by_service)
     assert "(optional)" not in printed("{% field form.what %}", form=Report())
 
 

@@ -22,6 +22,8 @@ from sharing.events.services.law import Reason
 
 E = SharingEvent
 _WORDS = 4000
+# What a draft may leave open and a decision to share may not (`decision_problems`).
+_ASKED = ("person", "consent_stands", "necessity", "harm", "child_told", "parents_told", "advice", "decision")
 ANSWER = "answer_"
 
 
@@ -223,6 +225,7 @@ class DecideForm(_Head):
             said = event.answers.get(one["key"], "")
             self.initial[name] = said == "yes" if one["takes"] == "yes" else said
         self.test = [f"{ANSWER}{one['key']}" for one in questions]
+        self.needed = {*_ASKED, *self.test}
 
     def _offer_refusals(self) -> None:
         harms = asks_of_harm(self.chosen, self.recipients.get(self._now("recipient")))

@@ -66,6 +66,7 @@ class HandOverForm(_FileForm):
         asked = reason.questions if reason else []
         self.test = {f"{ANSWER}{one['key']}": one["key"] for one in asked}
         self.fields |= {f"{ANSWER}{one['key']}": question(one) for one in asked}
+        self.needed = {"method", "person", "child_told", "parents_told", *self.test}
         self.order_fields(
             ["deed", "token", "day", "time", "method", "person", *self.test, "child_told", "parents_told",
              "not_told_why", "text"]
@@ -92,6 +93,7 @@ class ReceivedForm(_FileForm):
 
     file_key = forms.UUIDField(widget=forms.HiddenInput)
     field_order = ("deed", "token", "file_key", "day", "time", "person", "text")
+    needed = ("person",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,6 @@
 """What is typed to open a file to the next school, to say where it goes, and that it does not go?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -122,6 +122,7 @@ class _NoteForm(_Of, TokenForm):
 
     happened_on = DateBoxesField(label="When", past=True)
     text = forms.CharField(label="What was said", max_length=4000, required=False, widget=forms.Textarea)
+    needed: Collection[str] = ("text",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -137,6 +138,7 @@ class EarlyForm(_NoteForm):
 
     person = forms.CharField(label="With", max_length=200, required=False, help_text="Full name and role")
     field_order = ("deed", "token", "happened_on", "person", "text")
+    needed = ("person", "text")
 
     def found(self, given: dict[str, Any]) -> Mapping[str, str]:
         return confirming.note_problems(self.noted(), today=self.today, needs_person=True)
@@ -150,6 +152,7 @@ class StopForm(_NoteForm, SeenForm):
         label="Local authority told on", required=False, past=True, help_text="Where nobody knows where the child is"
     )
     field_order = ("deed", "token", "seen", "because", "authority_told_on", "happened_on", "text")
+    needed = ("because", "text")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
