@@ -89,7 +89,7 @@ class Sure(Enum):
 
 
 class Written:
-    """How a child is found as names are written (`pattern_of`)."""
+    """How a child is found as names are written (`pattern_of`), in plain letters (`normalise.view_of`)."""
 
     def __init__(self, named: Named, but: Named | None = None, *, shortest: int = _SHORTEST) -> None:
         self._named, self._but, self._shortest = named, but, shortest
@@ -99,7 +99,7 @@ class Written:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return pattern_of(self._named, self._but, shortest=self._shortest)
+        return pattern_of(_bare(self._named), _bare(self._but) if self._but else None, shortest=self._shortest)
 
     @cached_property
     def letters(self) -> frozenset[str]:
@@ -136,6 +136,11 @@ def as_written(name: str, between: str = _BETWEEN) -> str:
 def _alike(letter: str) -> str:
     alike = next((some for some in (_APOSTROPHES, _DASHES) if letter in some), "")
     return f"[{re.escape(alike)}]" if alike else re.escape(letter)
+
+
+def _bare(named: Named, key: str = "") -> Person:
+    """The names in plain letters."""
+    return Person(key, *map(plain, _parts(named)))
 
 
 def _whole(named: Named) -> list[str]:
@@ -244,8 +249,7 @@ class Forms:
 
     @cached_property
     def _bare(self) -> Person:
-        forename, surname, known_forename, known_surname = map(plain, _parts(self.person))
-        return Person(self.person.key, forename, surname, known_forename, known_surname)
+        return _bare(self.person, self.person.key)
 
     @cached_property
     def _firsts(self) -> list[str]:

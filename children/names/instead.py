@@ -1,6 +1,7 @@
 """What stands in the place of a name that may not stand in words?
 
-What was written is never changed; where a name is left out stands what the person is, in square brackets, so that
+Names are looked for in plain letters, so that no accent, width or mark that is not seen hides one. What was written is
+never changed; where a name is left out stands what the person is, in square brackets, so that
 everybody sees where somebody was left out. A nickname, or a name spelt wrongly, is not found: it has to be read.
 """
 
@@ -9,8 +10,9 @@ from collections.abc import Callable, Collection, Iterable
 
 from .find import Index
 from .forms import ANYWHERE, Written, as_written
+from .normalise import plain, view_of
 
-# What finds names: a child as names are written, or a pattern of anything else.
+# What finds names in plain letters: a child as names are written, or a pattern of anything else.
 Finds = Written | re.Pattern[str]
 
 
@@ -29,11 +31,15 @@ class LeftOut:
 
     def __call__(self, words: str) -> str:
         """Of names that overlap, the one that begins first, and of those the longest."""
-        found = [
-            (m.start(), -m.end(), instead(m[0]))
-            for finds, instead in map(self.names.__getitem__, self._index.standing(words))
-            for m in finds.finditer(words)
-        ]
+        standing = [self.names[number] for number in self._index.standing(words)]
+        if not standing:
+            return words
+        view = view_of(words)
+        found = []
+        for finds, instead in standing:
+            for m in finds.finditer(view.plain):
+                start, end = view.span(*m.span())
+                found.append((start, -end, instead(m[0])))
         done, parts = 0, []
         for start, end, instead in sorted(found, key=lambda one: one[:2]):
             if start >= done:
@@ -49,5 +55,5 @@ def always(words: str) -> Callable[[str], str]:
 
 def any_of(names: Collection[str], flags: int = 0) -> re.Pattern[str]:
     """Any of these names, the first first, as they are written or over a line."""
-    some = "|".join(as_written(name, r"\s+") for name in names)
+    some = "|".join(as_written(plain(name), r"\s+") for name in names)
     return re.compile(rf"(?<![^\W_])(?:{some or '(?!)'})(?![^\W_])", flags)

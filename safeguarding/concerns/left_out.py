@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from children.models import Child, Contact
 from children.names.forms import Written
 from children.names.instead import Finds, LeftOut, always, any_of
+from children.names.normalise import plain
 from children.own_adults import spellings
 from safeguarding.accounts.titles import RolesAlone
 
@@ -27,7 +28,7 @@ def staff_left_out(titles: RolesAlone) -> LeftOut:
     for person in titles.people():
         what = titles.of(person, person.joined_at)
         for first in (person.first_name, *([person.title] if person.title else _TITLES)):
-            names[f"{first} {person.last_name}"] = what
+            names[plain(f"{first} {person.last_name}")] = what
     # The longest first: a full name, before another that it begins with.
     found = sorted((name for name in names if len(name.strip()) > 1), key=len, reverse=True)
     pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, found))})\b")

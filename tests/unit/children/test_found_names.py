@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from children.names import find
 from children.names.find import Finder
 from children.names.forms import Forms, Person, Written
-from children.names.instead import LeftOut, always
-from children.names.normalise import squeezed, squeezed_bytes
+from children.names.instead import LeftOut, always, any_of
+from children.names.normalise import plain, squeezed, squeezed_bytes
 
 PEOPLE = [
     Person("denise", "Denise", "Pope", known_forename="Dee", others=("Nan P", "Denise Hart")),
@@ -95,3 +95,21 @@ def test_a_thousand_people_cost_what_a_hundred_do(made_of: type[Finder] | type[L
     taken = [(seconds(100), seconds(1_000)) for _ in range(3)]
     few, many = map(min, zip(*taken, strict=True))
     assert many < 4 * few
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Siân", "Sia\u0302n", "Sian", "Si\u200bân", "Si\u00adân", "Si\u2060ân", "\u202bSiân\u202c", "Ｓｉâｎ",
+        "Siân O’Brien‐Smith", "SIAN O'BRIEN-SMITH", "O’Bri\u200cen–Smith",
+        "Siân\u200e Oʼ\u034fBrien-Smith", "Siân_O'Brien-Smith",
+    ],
+)  # fmt: skip
+def test_a_name_goes_out_however_its_letters_are_written(said: str) -> None:
+    """With another accent, width or apostrophe, or with something between its letters that nobody sees."""
+    out = LeftOut([(Written(Person("sian", "Siân", "O’Brien-Smith"), shortest=2), always("Child B"))])
+    left = out(f"So {said} was late, and Ｉｖｙ too.")
+    assert plain(left).startswith("So [Child B] was late"), left
+    assert left.endswith("was late, and Ｉｖｙ too."), "what is nobody’s stays as it was written"
+    kept = LeftOut([(any_of(["Siân O’Brien-Smith"]), always("taken out"))])
+    assert kept("Sian\u200b O'Brien‐Smith went") == "[taken out] went"
