@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.db.models import Model, QuerySet
 
 from children.models import Child
@@ -102,6 +103,24 @@ def passages(case: RightsRequest) -> list[Block]:
                 blocks = parts.gather_rows(_every_row, model, keys, _whose(model, keys, records))
             found += filter(None, map(partial(_passage, sought, records), blocks))
     return found
+
+
+def as_they_stand(case: RightsRequest, found: Iterable[Block]) -> list[Block]:
+    """The same passages as their records say them now: without what was changed, withdrawn or destroyed since they were
+    found. In the transaction in which they are kept.
+    """
+    keys: defaultdict[type[Model], set[UUID]] = defaultdict(set)
+    for block in found:
+        keys[apps.get_model(block.record.label)].add(block.record.key)
+    if not keys:
+        return []
+    sought, records = Sought(the_child(case)), _records(case)
+    blocks = (
+        block
+        for model, some in keys.items()
+        for block in parts.gather_rows(_every_row, model, some, _whose(model, some, records))
+    )
+    return list(filter(None, map(partial(_passage, sought, records), blocks)))
 
 
 def _every_row(model: type[Model]) -> QuerySet[Any]:

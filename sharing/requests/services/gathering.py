@@ -132,7 +132,7 @@ def _gather(case: RightsRequest) -> bool:
     """
     at, passages = timezone.now(), elsewhere.passages(case)
     with system_task(TASK):
-        blocks = told(case, passages)
+        blocks = told(case, elsewhere.as_they_stand(case, passages))
         there = Known(case)
         of_files = files_of(blocks)
         wrong = in_error(blocks)

@@ -136,3 +136,23 @@ def test_many_rows_are_read_some_thousands_at_a_time(room, rowan, hazel, case, m
     for day in range(5):
         pastoral(room, hazel, f"Day {day}: Rowan Ashdown helped.")
     assert len(passages(gathered(case))) == 5
+
+
+def test_what_was_changed_since_it_was_found_is_copied_as_it_stands(room, rowan, hazel, case, monkeypatch):
+    """Looked through while others write: what the record does not say any more is kept nowhere."""
+    listed = [ChildEntry("worried_about", hazel), ChildEntry("mentioned", rowan)]
+    concern = factories.concern(room, children=listed, facts="Rowan saw it.", child_words="I fell.")
+    other = about(room, hazel, facts="Rowan Ashdown had told her.")
+    look = elsewhere.passages
+
+    def then_told_whole(asked):
+        found = look(asked)
+        part = concern.children.get(child=rowan)
+        concern.refresh_from_db()
+        deciding.say_in_file(named=part, seen=concern.revision, token=uuid4(), says="whole", story="", by=room.lead)
+        return found
+
+    monkeypatch.setattr(elsewhere, "passages", then_told_whole)
+    [found] = passages(gathered(case))
+    assert found.concern_key == other.pk
+    assert "I fell." in said(*items(case, concern_key=concern.pk))
