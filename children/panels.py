@@ -33,7 +33,7 @@ from safeguarding.audit.by_keys import Asked, ByKeys
 from safeguarding.audit.reading import read_many, visible
 from safeguarding.http import Request
 from safeguarding.once import once
-from safeguarding.panels import LATE, SCHOOL, SECOND, Line, NavItem, Panel, Tab, fill, register, tabs
+from safeguarding.panels import MINE, SCHOOL, SECOND, Line, NavItem, Panel, Tab, fill, register, tabs
 from safeguarding.rendering import Showing, finish_with
 
 
@@ -203,7 +203,7 @@ register(
     ),
     Panel("staff_home", "given", "access/given_panel.html", data=_given, order=15),
     Panel("notice_strip", "emergency", "access/strip.html", data=_emergency, order=5),
-    Line(LATE, "access", "access/due_lines.html", _due, may=_manages, order=20),
+    Line(MINE, "access", "access/due_lines.html", _due, may=_manages, order=20),
     Line(SECOND, "access", "access/confirm_lines.html", _to_confirm, may=_manages, order=20),
     Line(SECOND, "safeguards", "children/confirm_lines.html", to_confirm, may=confirms, order=15),
     Panel("access", "look", "access/today_panel.html", data=_to_look_at, may=_manages, order=10),

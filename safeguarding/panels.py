@@ -67,13 +67,15 @@ Piece = tuple[str, dict[str, Any]]
 
 @dataclass
 class Lines:
-    """What stands in one of the panels beside Today, as it was registered."""
+    """What stands in one of the panels beside Today, as it was registered. `lists` are the whole lists of it: words,
+    address, and how many stand there.
+    """
 
     pieces: list[Piece] = field(default_factory=list)
     blocks: list[str] = field(default_factory=list)
     number: int = 0
     hot: bool = False
-    lists: list[tuple[str, str]] = field(default_factory=list)
+    lists: list[tuple[str, str, int]] = field(default_factory=list)
 
     def draw(self, request: Request) -> "Lines":
         """Render what was read. Not by the template that prints it: Django would print nothing in the place of an
@@ -219,7 +221,7 @@ def _add(into: Lines, line: Line, data: dict[str, Any] | None) -> None:
         into.number += data.get("number", 0)
         into.hot = into.hot or bool(data.get("hot"))
         if "all" in data:
-            into.lists.append(data["all"])
+            into.lists.append((*data["all"], data.get("number", 0)))
 
 
 def placed(request: Request, place: str) -> list[NavItem]:

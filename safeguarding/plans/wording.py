@@ -96,7 +96,7 @@ def _waits(step: Step, today: date, on_roll: bool) -> Stand:
     if step.missing:
         return Stand("No day", "warn", step.missing)
     near = bool(step.due_on and step.due_on - today <= SOON)
-    return Stand("Not booked", "warn" if near else "", is_near=near)
+    return Stand(STEPS[step.kind].not_yet, "warn" if near else "", is_near=near)
 
 
 def limit_of(rule: DeadlineRule | None) -> str:

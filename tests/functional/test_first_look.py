@@ -192,6 +192,6 @@ def test_today_is_read_at_a_glance_in_the_practice_school(
         print(f"\nToday is {high} pixels high")  # noqa: T201
         assert high <= 1700
         assert aside.count() <= 4
-        page.get_by_text("Whole lists, and other things to do").click()
+        page.get_by_text("All concerns, and other things to do").click()
         expect(page.get_by_role("link", name="Take down a police notice")).to_be_visible()
         assert faults(page) == []

@@ -258,14 +258,16 @@ def call_order(school_id: UUID, *, on: date) -> list[Place]:
 
 
 def cover_line(school_id: UUID, *, at: datetime, reader: User) -> str:
-    """Who is called first now and next, in one line for whoever reads it: "You until 4pm, then Tom Aldous tomorrow"."""
+    """Who is called first now and next, in one line for whoever reads it: "You until 4pm, then Tom Aldous tomorrow",
+    or out of hours that nobody is in, and who from when.
+    """
     today = timezone.localdate(at)
     now = _first_lead(school_id, at, reader)
     if now is None:
         return "No safeguarding lead is in for as far as days away are recorded: calls go to the Headteacher"
     name, opening = now
     if opening > at:
-        return f"{_capital(name)} {from_when(opening, today)}"
+        return f"No safeguarding lead is in now; {name} {from_when(opening, today)}"
     closing = datetime.combine(today, SchoolCalendar.of(school_id).closes, LONDON)
     then = _first_lead(school_id, closing, reader)
     after = f", then {then[0]} {day_ahead(then[1], today)}" if then and then[0] != name else ""

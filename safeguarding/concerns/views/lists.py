@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
@@ -114,9 +113,6 @@ def _all(lists: Mapping[str, QuerySet[Any]], shown: Mapping[str, Sequence[Any]])
 
 def _beside(found: dict[str, Lines], counted: Any, few: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
     """The four panels beside: actions stand first in two of them, so that these count both."""
-    if few["adrift"]:
-        found[LATE].lists.insert(0, ("Actions of others", reverse("actions_adrift")))
-    found[MINE].lists.insert(0, ("Actions", reverse("my_actions")))
 
     def numbers() -> dict[str, str]:
         of_actions = {LATE: "adrift", MINE: "actions"}

@@ -113,5 +113,5 @@ ENTRIES = (
     Line(LATE, "sheets", "emergency/today_lines.html", _sheets_amiss, may=manages_school, order=30),
     Line(UNANSWERED, "answers", "concerns/answers_lines.html", _owed, may=_reads, order=10),
     Line(SECOND, "errors", "concerns/errors_lines.html", _errors_to_answer, may=_decides, order=10),
-    Line(UNANSWERED, "unsent", "concerns/unsent_lines.html", _unsent_of_colleagues, may=_decides, order=30),
+    Line(LATE, "unsent", "concerns/unsent_lines.html", _unsent_of_colleagues, may=_decides, order=30),
 )

@@ -64,7 +64,8 @@ class StepKind(Kind):
     `settles` are the kinds that wait no longer once this was held. `is_one_each`: every step that asks for it has its
     own, and not one for all of them: an interview for each absence, a report for each review. `keeps` says which day
     holds where two rules ask for the one that waits. `is_of_plan`: held before the plan, it is not counted. `duty` is
-    who does it, `owed_by` who owes it where that is somebody else and the plan has an authority.
+    who does it, `owed_by` who owes it where that is somebody else and the plan has an authority. `is_visit`: somebody
+    sees the child for it on a day that is booked.
     """
 
     duty: Duty = Duty.AUTHORITY
@@ -74,6 +75,7 @@ class StepKind(Kind):
     is_one_each: bool = False
     keeps: Keeps = Keeps.FIRST
     is_of_plan: bool = False
+    is_visit: bool = False
 
     def list_of(self, column: str) -> str:
         return self.outcomes if column == "outcome" else super().list_of(column)
@@ -82,6 +84,11 @@ class StepKind(Kind):
     def is_meeting(self) -> bool:
         """Whether people meet for it."""
         return "present" in self.words
+
+    @property
+    def not_yet(self) -> str:
+        """What is said of one that waits and has no day: a report is not booked."""
+        return "Not booked" if self.is_meeting or self.is_visit else "Not done yet"
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ STEPS: dict[str, StepKind] = _by_key(
     ),
     K("legal_meeting", "Legal planning or pre-proceedings meeting", WT, words=_MET, notice=(17,)),
     K("notification", "Authority told of the arrangement", FOSTERING, words=_ALL, notice=(13,), duty=D.SCHOOL),
-    K("visit", "Visit by the authority", FOSTERING, columns=("child_seen",), words=_ALL, notice=(13,)),
+    K("visit", "Visit by the authority", FOSTERING, columns=("child_seen",), words=_ALL, notice=(13,), is_visit=True),
     K("progress", "Progress this term", "Education Act 2002 s.175; KCSIE 2025", words=("said", "voice"), duty=D.SCHOOL),
     # Looked after and leaving care.
     K("care_plan", "Care plan", CARE_PLANNING, words=_ALL),
@@ -98,8 +98,18 @@ STEPS: dict[str, StepKind] = _by_key(
         notice=(18,),
         duty=D.HEALTH,
         owed_by=D.AUTHORITY,
+        is_visit=True,
     ),
-    K("dental", "Dental check", CARE_PLANNING, columns=("answer",), words=_ALL, notice=(19,), duty=D.HEALTH),
+    K(
+        "dental",
+        "Dental check",
+        CARE_PLANNING,
+        columns=("answer",),
+        words=_ALL,
+        notice=(19,),
+        duty=D.HEALTH,
+        is_visit=True,
+    ),
     K("immunisations", "Immunisations up to date", CARE_PLANNING, columns=("answer",), words=_ALL, duty=D.HEALTH),
     K(
         "sdq",
@@ -132,6 +142,7 @@ STEPS: dict[str, StepKind] = _by_key(
         MISSING,
         words=("said", "voice", "why_late"),
         is_one_each=True,
+        is_visit=True,
     ),
     K(
         "pathway_review",

@@ -208,9 +208,9 @@ def test_hours_of_the_school_decide(room):
         ([], SCHOOL_DAY, "You until 4pm"),
         (["lead"], SCHOOL_DAY, "Tom Aldous until 4pm, then you tomorrow"),
         (["deputy"], SCHOOL_DAY, "You until 4pm"),
-        (["lead", "deputy"], SCHOOL_DAY, "You from 8am tomorrow"),
-        ([], EVENING, "You from 8am tomorrow"),
-        ([], FRIDAY_NIGHT, "You from 8am Monday"),
+        (["lead", "deputy"], SCHOOL_DAY, "No safeguarding lead is in now; you from 8am tomorrow"),
+        ([], EVENING, "No safeguarding lead is in now; you from 8am tomorrow"),
+        ([], FRIDAY_NIGHT, "No safeguarding lead is in now; you from 8am Monday"),
     ],
 )
 def test_cover_in_one_line(room, missing, at, line):
