@@ -140,7 +140,8 @@ def _alike(letter: str) -> str:
 
 def _bare(named: Named, key: str = "") -> Person:
     """The names in plain letters."""
-    return Person(key, *map(plain, _parts(named)))
+    forename, surname, known_forename, known_surname = map(plain, _parts(named))
+    return Person(key, forename, surname, known_forename, known_surname)
 
 
 def _whole(named: Named) -> list[str]:

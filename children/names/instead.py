@@ -41,9 +41,9 @@ class LeftOut:
                 start, end = view.span(*m.span())
                 found.append((start, -end, instead(m[0])))
         done, parts = 0, []
-        for start, end, instead in sorted(found, key=lambda one: one[:2]):
+        for start, end, said in sorted(found, key=lambda one: one[:2]):
             if start >= done:
-                parts += [words[done:start], f"[{instead}]" if instead else words[start:-end]]
+                parts += [words[done:start], f"[{said}]" if said else words[start:-end]]
                 done = -end
         return "".join([*parts, words[done:]])
 

@@ -18,7 +18,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Model, QuerySet
+from django.db.models import CharField, Model, QuerySet, Value
 
 from children.models import Child
 from children.names.find import Finder
@@ -29,6 +29,7 @@ from safeguarding.audit.context import system_task
 from safeguarding.concerns.models import Concern, ConcernChild
 from safeguarding.concerns.told import whole
 from safeguarding.parts import Block, Text, Whose
+from safeguarding.sealing.fields import SealedField
 from safeguarding.sealing.services.rows import as_text, open_rows, raw_rows, sealed_fields
 from sharing.requests.models import RightsRequest
 
@@ -97,7 +98,7 @@ def passages(case: RightsRequest) -> list[Block]:
     with system_task(TASK):
         sought, records = Sought(the_child(case)), _records(case)
     found: list[Block] = []
-    for model in parts.told_models():
+    for model in _searched(records):
         if keys := set(_holding(model, records, sought)):
             with system_task(TASK):
                 blocks = parts.gather_rows(_every_row, model, keys, _whose(model, keys, records))
@@ -142,18 +143,36 @@ def concerns_that_mention(own: Collection[UUID]) -> frozenset[UUID]:
     return frozenset(mentioned) - frozenset(others.values_list("concern_id", flat=True))
 
 
+def _searched(records: _Records) -> list[type[Model]]:
+    """The told models that have words, and rows of others at the school: one query."""
+    models = {model._meta.label_lower: model for model in parts.told_models() if _words_of(model)}
+    each = [
+        _of_others(model, records).annotate(of_model=Value(label, CharField())).values_list("of_model", flat=True)[:1]
+        for label, model in models.items()
+    ]
+    with system_task(TASK):
+        there = set(each[0].union(*each[1:], all=True))
+    return [model for label, model in models.items() if label in there]
+
+
+def _words_of(model: type[Model]) -> list[SealedField]:
+    """The sealed words of a model that are told."""
+    told = parts.told_fields(model)
+    return [field for field in sealed_fields(model) if field in told]
+
+
+def _of_others(model: type[Model], records: _Records) -> QuerySet[Any]:
+    """The rows of a model that are not told whole for the child of the case."""
+    column, record = parts.link_of(model)
+    own = records.whole if record is Concern else records.own
+    return model._default_manager.filter(school=records.school).exclude(**{f"{column}__in": own}).order_by()
+
+
 def _holding(model: type[Model], records: _Records, sought: Sought) -> Iterator[UUID]:
     """The rows of a model in whose words the child may stand, and those of concerns that mention them."""
-    fields = [field for field in sealed_fields(model) if field in parts.told_fields(model)]
-    if not fields:
-        return
-    column, record = parts.link_of(model)
-    rows = model._default_manager.filter(school=records.school).order_by("pk")
-    if record is Concern:
-        rows = rows.exclude(**{f"{column}__in": records.whole})
-    else:
-        rows = rows.exclude(**{f"{column}__in": records.own})
-    after = None
+    fields = _words_of(model)
+    column, _ = parts.link_of(model)
+    rows, after = _of_others(model, records).order_by("pk"), None
     while True:
         with system_task(TASK):
             batch = rows.filter(pk__gt=after) if after else rows
