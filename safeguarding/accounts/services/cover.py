@@ -258,8 +258,8 @@ def call_order(school_id: UUID, *, on: date) -> list[Place]:
 
 
 def cover_line(school_id: UUID, *, at: datetime, reader: User) -> str:
-    """Who is called first now and next, in one line for whoever reads it: "You until 4pm, then Tom Aldous tomorrow",
-    or out of hours that nobody is in, and who from when.
+    """Return one line for the reader that says who is called first, now and next: "You until 4pm, then Tom Aldous
+    tomorrow". Out of hours it says that no lead is in, and who comes in when.
     """
     today = timezone.localdate(at)
     now = _first_lead(school_id, at, reader)

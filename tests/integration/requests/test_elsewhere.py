@@ -139,7 +139,7 @@ def test_many_rows_are_read_some_thousands_at_a_time(room, rowan, hazel, case, m
 
 
 def test_what_was_changed_since_it_was_found_is_copied_as_it_stands(room, rowan, hazel, case, monkeypatch):
-    """Looked through while others write: what the record does not say any more is kept nowhere."""
+    """Others write while the worker searches: it keeps nothing that the record no longer says."""
     listed = [ChildEntry("worried_about", hazel), ChildEntry("mentioned", rowan)]
     concern = factories.concern(room, children=listed, facts="Rowan saw it.", child_words="I fell.")
     other = about(room, hazel, facts="Rowan Ashdown had told her.")
