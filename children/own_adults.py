@@ -14,8 +14,8 @@ _TITLES = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Dr")
 
 
 def own_adults(asks: Asks, child: Child) -> list[Contact]:
-    """Everybody whom a link, an order or parental responsibility of the child names, or did until it ended, as far as
-    the person asking may see them. What was never true names nobody.
+    """Return the adults named by a link, an order or parental responsibility of the child, ended ones too, as far as
+    the person asking may see them. A row that was corrected away names nobody.
     """
     named = Q()
     for model in (ContactLink, ParentalResponsibility, ContactRestriction):

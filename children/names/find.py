@@ -1,8 +1,8 @@
 """Where in a text does somebody stand, and how surely is it them? By every form of their name that people write.
 
 A form that somebody else shares (`shared`) is nobody's: the surname of the child is not taken from its own brother.
-Patterns are made only of those of whom a word stands in the text: a school has a thousand people, and a text names a
-few.
+It makes patterns only for people with a word of their name in the text: a school has a thousand people, and a text
+names a few.
 
 A nickname that is on no list, or a name spelt wrongly, is not found: every line has to be read.
 """
@@ -22,7 +22,7 @@ from .normalise import View, pieces_of, plain, run_together, squeezed_view, view
 _CLOSE = re.compile(r",?\s{0,2}")
 # Two letters that may be initials of somebody, whatever they are.
 _PAIR = re.compile(r"(?<!\w)(?=(\w)\.?\s?(\w)(?!\w))")
-# Letters by which names are looked up first.
+# The index looks names up by so many first letters.
 _BEGINNING = 2
 
 
@@ -38,9 +38,10 @@ class Hit:
 
 
 class Index:
-    """Of whom does a word stand in a text? It costs what the length of the text costs, however many people there are.
+    """Finds whose names have a word in a text. The cost grows with the text, however many people there are.
 
-    `called`: of each the names in letters alone, and the initials (`forms`). Said of each are their places in it.
+    `called` has, for each person, the names in letters alone and the initials (`forms`). They are told by their place
+    in it.
     """
 
     def __init__(self, called: Iterable[tuple[Collection[str], str]]) -> None:

@@ -76,8 +76,8 @@ class Person:
 
 
 class Sure(Enum):
-    """How surely words mean one person: hardly anybody else; whoever has this forename or surname; whoever has these
-    initials, if they are any.
+    """How surely words mean one person: hardly anybody else; anybody with this forename or surname; anybody with these
+    initials, if they are initials at all.
     """
 
     ONE = "one"

@@ -1,8 +1,8 @@
-"""What stands in the place of a name that may not stand in words?
+"""Which words replace a name that may not stand in a text?
 
-Names are looked for in plain letters, so that no accent, width or mark that is not seen hides one. What was written is
-never changed; where a name is left out stands what the person is, in square brackets, so that
-everybody sees where somebody was left out. A nickname, or a name spelt wrongly, is not found: it has to be read.
+Names are looked for in plain letters, so that no accent, width or mark that is not seen hides one. The record itself is
+never changed. Where a name is left out, square brackets say what the person is, so that everybody sees the gap. A
+nickname, or a name spelt wrongly, is not found: it has to be read.
 """
 
 import re
