@@ -92,10 +92,30 @@ def test_opened_again_its_clock_begins_again(room):
 
 DUTY = [
     (datetime(2026, 10, 23, 15, 21, tzinfo=LONDON), True, "until 4pm", "You until 4pm"),
-    (datetime(2026, 10, 23, 7, 0, tzinfo=LONDON), False, "from 8am today", "You from 8am today"),
-    (datetime(2026, 10, 23, 22, 0, tzinfo=LONDON), False, "from 8am on 2 November", "You from 8am on 2 November"),
-    (datetime(2026, 10, 28, 10, 0, tzinfo=LONDON), False, "from 8am Monday", "You from 8am Monday"),
-    (datetime(2026, 11, 1, 10, 0, tzinfo=LONDON), False, "from 8am tomorrow", "You from 8am tomorrow"),
+    (
+        datetime(2026, 10, 23, 7, 0, tzinfo=LONDON),
+        False,
+        "from 8am today",
+        "No safeguarding lead is in now; you from 8am today",
+    ),
+    (
+        datetime(2026, 10, 23, 22, 0, tzinfo=LONDON),
+        False,
+        "from 8am on 2 November",
+        "No safeguarding lead is in now; you from 8am on 2 November",
+    ),
+    (
+        datetime(2026, 10, 28, 10, 0, tzinfo=LONDON),
+        False,
+        "from 8am Monday",
+        "No safeguarding lead is in now; you from 8am Monday",
+    ),
+    (
+        datetime(2026, 11, 1, 10, 0, tzinfo=LONDON),
+        False,
+        "from 8am tomorrow",
+        "No safeguarding lead is in now; you from 8am tomorrow",
+    ),
     (datetime(2026, 11, 2, 8, 0, tzinfo=LONDON), True, "until 4pm", "You until 4pm"),
 ]
 
