@@ -35,12 +35,11 @@ from sharing.requests.models import (
 )
 from sharing.requests.notice_kinds import RequestNotice
 from sharing.requests.permissions import may_approve, may_prepare
-from sharing.requests.redacting.marks import Marks
 from sharing.requests.verbs import RequestVerb
 
 from . import deciding, documents, intake, recipients
 from .documents import Marked
-from .holding import GIVEN, lacks
+from .holding import lacks
 from .locking import tell_some
 from .roles import who_has
 from .standing_again import standing_again
@@ -142,26 +141,15 @@ def _tell(case: RightsRequest, part: str, kind: RequestNotice, at: datetime) -> 
 def to_look_at(case: RightsRequest) -> list[ToLook]:
     """What the approver opens before approving: each item of which `_why_looked_at` gives a reason."""
     found = []
-    for some in _at_once(case):
-        marked, states = documents.marked_of_each(some), documents.states_of_items(some)
-        for row in some:
-            if why := _why_looked_at(row, marked[row.pk]):
-                found.append(ToLook(row, why, states[row.pk], row.looked_state == states[row.pk]))
+    for row, marked in _with_marks(case):
+        if why := _why_looked_at(row, marked):
+            state = documents.state_of_item(row, marked)
+            found.append(ToLook(row, why, state, row.looked_state == state))
     return found
 
 
-def _at_once(case: RightsRequest) -> Iterator[list[RequestItem]]:
-    rows = RequestItem.objects.filter(case=case).select_related("exemption").order_by("number", "pk")
-    last = 0
-    while some := list(rows.filter(number__gt=last)[: documents.AT_ONCE]):
-        last = some[-1].number
-        yield some
-
-
-def _with_marks(case: RightsRequest) -> Iterator[tuple[RequestItem, Marks]]:
-    for some in _at_once(case):
-        marks = documents.marks_of_each(some)
-        yield from ((row, marks[row.pk]) for row in some)
+def _with_marks(case: RightsRequest) -> Iterator[tuple[RequestItem, Marked]]:
+    return documents.each_marked(case, RequestItem.objects.filter(case=case).select_related("exemption"))
 
 
 def _why_looked_at(row: RequestItem, marked: Marked) -> tuple[str, ...]:
@@ -261,9 +249,7 @@ def approving_problems(case: RightsRequest, looked: Collection[ToLook]) -> list[
         return []
     found = [BEING_FOUND] if case.is_to_be_searched else []
     found += [
-        f"Item {row.number}: {sentence}."
-        for row, marks in _with_marks(case)
-        if (sentence := lacks(row, marks if row.decided in GIVEN else None))
+        f"Item {row.number}: {sentence}." for row, marked in _with_marks(case) if (sentence := lacks(row, marked.marks))
     ]
     if unseen := [one.item.number for one in looked if not one.is_seen]:
         some = ", ".join(map(str, unseen[:20])) + (" and others" if len(unseen) > 20 else "")

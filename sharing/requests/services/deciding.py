@@ -23,7 +23,7 @@ from sharing.requests.models import Decided, Exemption, Redaction, RequestItem, 
 from sharing.requests.permissions import may_prepare
 
 from . import documents, shared_names
-from .holding import GIVEN, hold, hold_person, lacks, open_sentence, settle
+from .holding import hold, hold_person, lacks, open_sentence, settle
 from .reasons import Problems, Reason, raise_first, reason_problems
 
 D, K, W = Redaction.Deed, RequestPerson.Kind, RequestItem.Without
@@ -372,13 +372,5 @@ def tick_page(item: RequestItem, *, by: User, page: int) -> RequestItem:
 
 def undecided(case: RightsRequest, user: User) -> list[str]:
     """What somebody has still to decide of their items, a sentence each, such as "Item 3: decide it again"."""
-    items = RequestItem.objects.filter(case=case, reviewer=user).order_by("number", "pk")
-    found: list[str] = []
-    last = 0
-    while some := list(items.filter(number__gt=last)[: documents.AT_ONCE]):
-        last = some[-1].number
-        marks = documents.marks_of_each([one for one in some if one.decided in GIVEN])
-        for one in some:
-            if sentence := lacks(one, marks.get(one.pk)):
-                found.append(f"Item {one.number}: {sentence}.")
-    return found
+    items = documents.each_marked(case, RequestItem.objects.filter(case=case, reviewer=user))
+    return [f"Item {one.number}: {sentence}." for one, marked in items if (sentence := lacks(one, marked.marks))]

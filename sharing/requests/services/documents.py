@@ -94,23 +94,46 @@ def marked_of_each(items: Sequence[RequestItem]) -> dict[UUID, Marked]:
     """The same with the rows."""
     if not items:
         return {}
-    people = {str(one.pk): one for one in people_in(items)}
-    rows = live(Redaction.objects.filter(case_id=items[0].case_id))
-    rows = rows.filter(Q(item__in=items) | Q(person__in=list(people)))
-    by_item: defaultdict[UUID, list[Redaction]] = defaultdict(list)
-    decided: dict[str, Redaction] = {}
-    for row in rows.select_related("exemption", "made_by").order_by("made_at", "pk"):
-        if row.item_id is not None:
-            by_item[row.item_id].append(row)
-        else:
-            decided[str(row.person_id)] = row
-    return {item.pk: _marked(item, by_item[item.pk], people, decided) for item in items}
+    people = list(people_in(items))
+    rows = Redaction.objects.filter(Q(item__in=items) | Q(person__in=people), case_id=items[0].case_id)
+    marking = _Marking(people, rows)
+    return {item.pk: marking.of(item) for item in items}
+
+
+def each_marked(case: RightsRequest, items: QuerySet[RequestItem]) -> Iterator[tuple[RequestItem, Marked]]:
+    """Items of a case in their order, each with its marks. Three queries, however many: of some hundred the words are
+    never all at hand.
+    """
+    marking = _Marking(_in_order(RequestPerson.objects.filter(case=case)), Redaction.objects.filter(case=case))
+    for item in items.order_by("number", "pk").iterator(AT_ONCE):
+        yield item, marking.of(item)
+
+
+class _Marking:
+    """Who was found in some items of a case, what was decided on them, and what was marked by hand."""
+
+    def __init__(self, people: Iterable[RequestPerson], rows: QuerySet[Redaction]) -> None:
+        self._people = {str(one.pk): one for one in people}
+        self._by_item: defaultdict[UUID, list[Redaction]] = defaultdict(list)
+        self._decided: dict[str, Redaction] = {}
+        for row in live(rows).select_related("exemption", "made_by").order_by("made_at", "pk"):
+            if row.item_id is not None:
+                self._by_item[row.item_id].append(row)
+            else:
+                self._decided[str(row.person_id)] = row
+
+    def of(self, item: RequestItem) -> Marked:
+        return _marked(item, self._by_item.get(item.pk, ()), self._people, self._decided)
 
 
 def people_in(items: Sequence[RequestItem]) -> QuerySet[RequestPerson]:
     """Everybody found in some items of one case, as far as whoever asks may know of them, by what they are called."""
     keys = [item.pk for item in items]
-    return RequestPerson.objects.filter(case_id=items[0].case_id, items__overlap=keys).order_by("kind", "label", "pk")
+    return _in_order(RequestPerson.objects.filter(case_id=items[0].case_id, items__overlap=keys))
+
+
+def _in_order(people: QuerySet[RequestPerson]) -> QuerySet[RequestPerson]:
+    return people.order_by("kind", "label", "pk")
 
 
 def decision_of(row: Redaction) -> Decision:
@@ -265,29 +288,17 @@ def state_of(case: RightsRequest) -> str:
 
     Whoever asks has to see every item: of part of them it is another. Raises `KeyProblem` without the case's key.
     """
-    items = RequestItem.objects.filter(case=case).order_by("number", "pk")
     digest = _digest(case.pk)
-    last = 0
-    while some := list(items.filter(number__gt=last).select_related("exemption")[:AT_ONCE]):
-        last = some[-1].number
-        for _, words in _said(some):
-            digest.update(words)
+    for item, marked in each_marked(case, RequestItem.objects.filter(case=case).select_related("exemption")):
+        digest.update(_said(item, marked))
     return digest.hexdigest()
 
 
-def state_of_item(item: RequestItem) -> str:
-    """The same of one item."""
-    return states_of_items([item])[item.pk]
-
-
-def states_of_items(items: Sequence[RequestItem]) -> dict[UUID, str]:
-    """The same of each of several items of one case, by their keys: a few queries, however many."""
-    found = {}
-    for item, words in _said(items):
-        digest = _digest(item.case_id)
-        digest.update(words)
-        found[item.pk] = digest.hexdigest()
-    return found
+def state_of_item(item: RequestItem, marked: Marked | None = None) -> str:
+    """The same of one item; `marked`: its marks, where they have been read."""
+    digest = _digest(item.case_id)
+    digest.update(_said(item, marked or marked_of_each([item])[item.pk]))
+    return digest.hexdigest()
 
 
 def _digest(case_id: UUID) -> hmac.HMAC:
@@ -297,28 +308,20 @@ def _digest(case_id: UUID) -> hmac.HMAC:
     return hmac.new(crypto.derive(key.raw, _STATE), digestmod=hashlib.sha256)
 
 
-def _said(items: Sequence[RequestItem]) -> Iterator[tuple[RequestItem, bytes]]:
-    """Each item with all that stands in it, as bytes behind their length."""
-    if not items:
-        return
-    people: defaultdict[UUID, list[Any]] = defaultdict(list)
-    for one in people_in(items):
-        for key in one.items:
-            people[key].append([str(one.pk), one.kind, one.label, one.names])
-    each = marks_of_each(items)
-    for item in items:
-        marks = each[item.pk]
-        exemption = item.exemption.code if item.exemption else ""
-        said = [
-            [str(item.pk), item.number, item.title, item.moment.isoformat() if item.moment else ""],
-            [item.without, item.is_in_error, item.is_record, item.decided, exemption, item.answers, item.why],
-            item.content,
-            [_plain(mark) for mark in marks.places],
-            [[key, _plain(decision)] for key, decision in sorted(marks.decisions.items())],
-            people[item.pk],
-        ]
-        words = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-        yield item, len(words).to_bytes(8) + words
+def _said(item: RequestItem, marked: Marked) -> bytes:
+    """All that stands in an item, as bytes behind their length."""
+    marks = marked.marks
+    exemption = item.exemption.code if item.exemption else ""
+    said = [
+        [str(item.pk), item.number, item.title, item.moment.isoformat() if item.moment else ""],
+        [item.without, item.is_in_error, item.is_record, item.decided, exemption, item.answers, item.why],
+        item.content,
+        [_plain(mark) for mark in marks.places],
+        [[key, _plain(decision)] for key, decision in sorted(marks.decisions.items())],
+        sorted([str(one.pk), one.kind, one.label, one.names] for one in marked.people),
+    ]
+    words = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    return len(words).to_bytes(8) + words
 
 
 def _plain(mark: Range | Rectangle | Span | Box | Decision) -> list[Any]:

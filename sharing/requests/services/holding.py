@@ -39,13 +39,11 @@ def unread_pages(document: Document, item: RequestItem) -> list[int]:
     return [page.n for page in document.pages if not page.words and page.n not in item.pages_read]
 
 
-def lacks(item: RequestItem, marks: Marks | None) -> str:
-    """What an item still needs, in words that go on after "Item 3: "; empty where it is decided. Marks of one that is
-    given.
-    """
+def lacks(item: RequestItem, marks: Marks) -> str:
+    """What an item still needs, in words that go on after "Item 3: "; empty where it is decided."""
     if not item.decided:
         return "decide what becomes of it"
-    if marks is None or item.without:
+    if item.decided not in GIVEN or item.without:
         return ""
     document = documents.document_of(item)
     out = redacting.release(document, marks)

@@ -61,14 +61,10 @@ def standing_again(case: RightsRequest, by: User) -> list[Again]:
 
 def _taken(case: RightsRequest, by: User) -> Iterator[Taken]:
     rows = RequestItem.objects.filter(case=case, reviewer=by).exclude(decided__in=("", Decided.OUT_OF_SCOPE))
-    rows, last = rows.order_by("number", "pk"), 0
-    while some := list(rows.filter(number__gt=last)[: documents.AT_ONCE]):
-        last = some[-1].number
-        marks = documents.marks_of_each(some)
-        for row in some:
-            document, here = documents.document_of(row), marks[row.pk]
-            is_given = row.decided in GIVEN
-            yield Taken(row.number, "", "", document, here, told(release(document, here), _say) if is_given else None)
+    for row, marked in documents.each_marked(case, rows):
+        document, here = documents.document_of(row), marked.marks
+        is_given = row.decided in GIVEN
+        yield Taken(row.number, "", "", document, here, told(release(document, here), _say) if is_given else None)
 
 
 def _say(_: str) -> str:

@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from safeguarding.keys import uuid7
 from sharing.requests.models import RequestItem, RightsRequest
 from sharing.requests.services.earlier_reasons import earlier_reasons
+from tests import factories
 from tests.matrix.filling import forms_of
 
 from .answers import CHECKS
@@ -186,3 +189,26 @@ def test_an_ordinary_answer_is_an_afternoon(at: Desk) -> None:
     assert RightsRequest._base_manager.get(pk=at.case.pk).status == "approved"
     assert prepares.presses <= 200 and prepares.pages <= 45
     assert approves.presses <= 40 and approves.pages <= 15
+
+
+def test_four_hundred_items_ask_no_more_questions_than_few(at: Desk) -> None:
+    few = asked(at)
+    while RequestItem._base_manager.filter(case=at.case).count() < 400:
+        list(items(at))
+    assert asked(at) == few
+
+
+def asked(at: Desk) -> dict[tuple[str, Any], int]:
+    """How many questions each page of the case asks the database, of who prepares it and of who approves it."""
+    RightsRequest._base_manager.filter(pk=at.case.pk).update(
+        status="prepared", prepared_by=at.lead, prepared_at=factories.SCHOOL_DAY
+    )
+    found = {}
+    pages = {at.lead: ("request", "request_items", "request_people"), at.dpo: ("request_approval", "request_decided")}
+    for person, names in pages.items():
+        me = signed_in(person)
+        for name in names:
+            with CaptureQueriesContext(connection) as questions:
+                assert me.get(reverse(name, args=[at.case.pk])).status_code == 200
+            found[name, person] = len(questions)
+    return found
