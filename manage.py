@@ -10,7 +10,11 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from safeguarding.commands import choose_role, require_address
+
+    choose_role(sys.argv[1:], os.environ)
     try:
+        require_address(sys.argv[1:])
         if sys.argv[1:2] == ["up"]:
             _start()
         else:

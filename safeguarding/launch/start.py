@@ -36,6 +36,8 @@ class Plan:
     web_workers: int
     # Above so many megabytes a web process is replaced.
     web_process_mb: int
+    # The first name by which browsers may call it.
+    called: str
     # How the pages are reached; where the environment has none, at this machine's port.
     base_url: str
     # Signs the seals of the record of events. Made once.
@@ -151,7 +153,7 @@ async def _harbour(plan: Plan, supervisor: Supervisor, environment: Mapping[str,
         )
     )
     await supervisor.until(
-        lambda: _answers(plan.host, plan.port), seconds=60, otherwise="The web server does not answer."
+        lambda: _answers(plan.host, plan.port, plan.called), seconds=60, otherwise="The web server does not answer."
     )
 
 
@@ -167,12 +169,14 @@ def _listens(host: str, port: int) -> bool:
         return client.connect_ex((_near(host), port)) == 0
 
 
-def _answers(host: str, port: int) -> bool:
-    """Whether a page comes back: the port is open well before the first worker has loaded Harbour."""
+def _answers(host: str, port: int, called: str) -> bool:
+    """Whether a page comes back as through a proxy, under the name by which browsers call Harbour: the port is open
+    well before the first worker has loaded it.
+    """
     try:
         client = HTTPConnection(_near(host), port, timeout=5)
-        client.request("GET", "/health/")
-        return client.getresponse().status < 500
+        client.request("GET", "/health/", headers={"Host": called, "X-Forwarded-Proto": "https"})
+        return client.getresponse().status < 400
     except (OSError, HTTPException):
         return False
 

@@ -53,11 +53,18 @@ def _plan(instead: list[str]) -> Plan:
         port=settings.PORT,
         web_workers=settings.WEB_WORKERS,
         web_process_mb=settings.WEB_PROCESS_MB,
+        called=_called(settings.ALLOWED_HOSTS),
         base_url=settings.BASE_URL,
         seal_key=settings.SEAL_KEY_PATH,
         printer=address(),
         instead=instead,
     )
+
+
+def _called(allowed: list[str]) -> str:
+    """A name that is taken: ".example.sch.uk" takes example.sch.uk, and "*" any."""
+    name = next(iter(allowed), "*").lstrip(".")
+    return "localhost" if name == "*" else name
 
 
 def _ready(plan: Plan) -> str:

@@ -21,7 +21,7 @@ from tests.waiting import until
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("migrate", "keys", "web", "worker", "destroyer", "beat", "backup", "printer")
+OURS = ("migrate", "keys", "manage", "web", "worker", "destroyer", "beat", "backup", "printer")
 # What the images of others read; https://hub.docker.com/_/postgres lists them.
 OF_OTHERS = {"POSTGRES_DB", "POSTGRES_PASSWORD_FILE", "POSTGRES_INITDB_ARGS"}
 
@@ -38,13 +38,13 @@ def test_every_part_is_there() -> None:
 
 @pytest.mark.parametrize("service", OURS)
 def test_commands_exist(service: str) -> None:
-    python, script, command, *arguments = SERVICES[service]["command"]
+    python, script, command, *arguments = [*SERVICES[service].get("entrypoint", ()), *SERVICES[service]["command"]]
     assert (python, script) == ("python", "manage.py")
     assert command in get_commands()
     if command == "program":
         assert arguments == [service] and service in programs.NAMES
     else:
-        assert arguments in ([], ["ready"])
+        assert arguments in ([], ["ready"], ["check"])
 
 
 @pytest.mark.parametrize("service", sorted(SERVICES))
@@ -70,6 +70,7 @@ MIGRATING = {
     [
         ("migrate", MIGRATING),
         ("keys", MIGRATING | {"root_key"}),
+        ("manage", MIGRATING | {"root_key", "seal_key"}),
         (
             "web",
             {"secret_key", "redis_url", "web_database_url", "web_keys_database_url", "web_context_key", "root_key"},
@@ -130,6 +131,7 @@ def test_the_role_of_a_service_is_that_of_its_address() -> None:
     for service, role, variable in (
         ("migrate", "owner", "OWNER_DATABASE_URL_FILE"),
         ("keys", "owner", "OWNER_DATABASE_URL_FILE"),
+        ("manage", "owner", "OWNER_DATABASE_URL_FILE"),
         ("web", "web", "DATABASE_URL_FILE"),
         ("worker", "worker", "WORKER_DATABASE_URL_FILE"),
         ("destroyer", "destroyer", "DESTROYER_DATABASE_URL_FILE"),
@@ -148,6 +150,7 @@ def test_only_web_can_be_reached_from_outside() -> None:
         "valkey",
         "migrate",
         "keys",
+        "manage",
         "destroyer",
         "beat",
         "backup",
@@ -169,7 +172,11 @@ def test_nothing_of_ours_runs_as_root_or_writes_to_its_image() -> None:
 
 
 def test_everything_that_stays_has_a_health_check() -> None:
-    assert [name for name, service in SERVICES.items() if not service.get("healthcheck")] == ["migrate", "keys"]
+    assert [name for name, service in SERVICES.items() if not service.get("healthcheck")] == [
+        "migrate",
+        "keys",
+        "manage",
+    ]
     web = SERVICES["web"]["healthcheck"]["test"][3]
     assert "/health/" in web
     compile(web, "health check", "exec")
